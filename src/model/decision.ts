@@ -1,0 +1,50 @@
+/** One reason for a denial. */
+export interface Violation {
+  /** The policy's `@id`, or `default-deny`, `cluster-not-registered`, `evaluation-failed`. */
+  readonly policyId: string;
+  /** What is not allowed. */
+  readonly message: string;
+  /** Whom to ask or what to change. */
+  readonly advice: string | null;
+}
+
+/** The part of the inventory that one decision used, as plain JSON. With the two hashes it lets a decision be made again. */
+export interface InventorySlice {
+  /** Null when the cluster isn't registered. */
+  readonly cluster: {
+    readonly accountId: string;
+    readonly region: string;
+    readonly clusterName: string;
+    readonly environment: string;
+  } | null;
+  /** Null when no namespace is in question or the cluster isn't registered; an unlisted namespace has no owners. */
+  readonly namespace: {
+    readonly name: string;
+    readonly owners: readonly string[];
+    readonly system: boolean;
+    /** Roles outside the naming convention that this namespace may use. */
+    readonly roleArns: readonly string[];
+  } | null;
+  /** The services in question (the principal, the actor) that the inventory knows. */
+  readonly services: readonly {
+    readonly id: string;
+    readonly groups: readonly string[];
+    readonly mayNamePeople: boolean;
+  }[];
+}
+
+/** What policy says of one request. */
+export interface Decision {
+  readonly allowed: boolean;
+  /** True when policy couldn't be evaluated: a denial all the same. */
+  readonly failed: boolean;
+  /** `@id`s of the policies that decided, sorted. */
+  readonly policyIds: readonly string[];
+  /** Empty exactly when allowed. */
+  readonly violations: readonly Violation[];
+  /** SHA-256 (hex) of the policies and their schema. */
+  readonly policySetHash: string;
+  /** SHA-256 (hex) of the inventory. */
+  readonly inventoryHash: string;
+  readonly slice: InventorySlice;
+}

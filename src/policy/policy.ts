@@ -1,0 +1,32 @@
+import type { Association, AssociationTarget, ClusterRef, CreateRequest } from '../model/association.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Caller, Principal } from '../model/principal.ts';
+
+/** Who asks, in what circumstances: Cedar's principal and context. */
+export interface Asker {
+  readonly caller: Caller;
+  /** The person whom the caller names, unproved. */
+  readonly onBehalfOf: string | null;
+  /** Whether a reason was given. */
+  readonly hasReason: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What is asked for: Cedar's action and resource. */
+export type Question =
+  | { readonly action: 'CreatePodIdentityAssociation'; readonly request: CreateRequest }
+  | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }
+  /** The trail of a namespace, of a cluster, of one principal, or (`gateway`) everything. */
+  | { readonly action: 'ReadAuditTrail'; readonly scope: TrailScope };
+
+export type TrailScope =
+  | ({ readonly kind: 'namespace' } & Pick<AssociationTarget, 'accountId' | 'region' | 'clusterName' | 'namespace'>)
+  | ({ readonly kind: 'cluster' } & ClusterRef)
+  | { readonly kind: 'principal'; readonly principal: Principal }
+  | { readonly kind: 'gateway' };
+
+/**
+ * The policy boundary. Never throws: what can't be evaluated is a denial with `failed` set.
+ */
+export type Decide = (asker: Asker, question: Question) => Decision;
