@@ -22,7 +22,12 @@ export type AuditEvent =
   | 'LATE';
 
 /** The events of which an operation that began has exactly one, its last word. */
-export const closingEvents = ['SUCCEEDED', 'REFUSED', 'RELEASED'] as const satisfies readonly AuditEvent[];
+const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
+
+/** True for the last word on an operation. */
+export function isClosing(event: AuditEvent): boolean {
+  return closingEvents.includes(event);
+}
 
 /** One line of the trail: plain JSON, written once and never changed. */
 export interface AuditEntry {

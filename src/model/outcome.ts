@@ -13,6 +13,8 @@ export interface Outcome {
   readonly token: 'SUCCEEDED' | 'REFUSED' | 'RELEASED' | 'IN_PROGRESS' | 'untouched';
   /** True when the unchanged request can succeed later. */
   readonly retryable: boolean;
+  /** After how many seconds a released request is worth sending again; null where waiting alone brings nothing, or where the protocol's clocks say it. */
+  readonly waitSeconds: number | null;
   /** What the caller can do; null where nothing needs to be done. More exact advice may stand in the answer. */
   readonly remedy: string | null;
 }
@@ -23,9 +25,25 @@ export interface Outcome {
  */
 export const outcomes = {
   /** EKS answered with the association. */
-  CREATED: { status: 'SUCCEEDED', code: null, event: 'SUCCEEDED', token: 'SUCCEEDED', retryable: false, remedy: null },
+  CREATED: {
+    status: 'SUCCEEDED',
+    code: null,
+    event: 'SUCCEEDED',
+    token: 'SUCCEEDED',
+    retryable: false,
+    waitSeconds: null,
+    remedy: null,
+  },
   /** After a doubt, a look at EKS found the association with this request's ownership tag. */
-  FOUND: { status: 'SUCCEEDED', code: null, event: 'SUCCEEDED', token: 'SUCCEEDED', retryable: false, remedy: null },
+  FOUND: {
+    status: 'SUCCEEDED',
+    code: null,
+    event: 'SUCCEEDED',
+    token: 'SUCCEEDED',
+    retryable: false,
+    waitSeconds: null,
+    remedy: null,
+  },
   /** EKS may have done it, or may still do it. Never called failed. */
   UNKNOWN: {
     status: 'IN_PROGRESS',
@@ -33,6 +51,7 @@ export const outcomes = {
     event: 'UNKNOWN',
     token: 'IN_PROGRESS',
     retryable: true,
+    waitSeconds: null,
     remedy: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   /** Another request with the same token holds the record. */
@@ -42,6 +61,7 @@ export const outcomes = {
     event: 'CONTENDED',
     token: 'untouched',
     retryable: true,
+    waitSeconds: null,
     remedy: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   INVALID_INPUT: {
@@ -50,7 +70,9 @@ export const outcomes = {
     event: 'INVALID',
     token: 'untouched',
     retryable: false,
-    remedy: 'Mend every field that findings name, then send the request again; the same clientRequestToken can be used.',
+    waitSeconds: null,
+    remedy:
+      'Mend every field that findings name, then send the request again; the same clientRequestToken can be used.',
   },
   POLICY_DENIED: {
     status: 'REFUSED',
@@ -58,7 +80,9 @@ export const outcomes = {
     event: 'DENIED',
     token: 'untouched',
     retryable: false,
-    remedy: 'Follow the advice of each violation. A denial is not remembered: once it is mended, the same clientRequestToken can be used.',
+    waitSeconds: null,
+    remedy:
+      'Follow the advice of each violation. A denial is not remembered: once it is mended, the same clientRequestToken can be used.',
   },
   POLICY_EVALUATION_FAILED: {
     status: 'REFUSED',
@@ -66,6 +90,7 @@ export const outcomes = {
     event: 'DENIED',
     token: 'untouched',
     retryable: true,
+    waitSeconds: null,
     remedy: 'Ask the operators of the gateway to mend the policy that failed; then send the request again.',
   },
   TOKEN_REUSED_WITH_DIFFERENT_INPUT: {
@@ -74,6 +99,7 @@ export const outcomes = {
     event: 'TOKEN_REUSED',
     token: 'untouched',
     retryable: false,
+    waitSeconds: null,
     remedy: 'Use a new clientRequestToken for a new request, or send the first request again unchanged.',
   },
   ASSOCIATION_ALREADY_EXISTS: {
@@ -82,7 +108,9 @@ export const outcomes = {
     event: 'REFUSED',
     token: 'REFUSED',
     retryable: false,
-    remedy: 'Compare existing with what you asked for. Keep it, or have it deleted and send the request with a new clientRequestToken.',
+    waitSeconds: null,
+    remedy:
+      'Compare existing with what you asked for. Keep it, or have it deleted and send the request with a new clientRequestToken.',
   },
   /** EKS answered 409, but shows no association: a delete may be settling. */
   ASSOCIATION_NOT_VISIBLE: {
@@ -91,6 +119,7 @@ export const outcomes = {
     event: 'RELEASED',
     token: 'RELEASED',
     retryable: true,
+    waitSeconds: 5,
     remedy: 'EKS may still be settling a delete: send the same request again after retryAfterSeconds.',
   },
   CLUSTER_NOT_FOUND: {
@@ -99,6 +128,7 @@ export const outcomes = {
     event: 'REFUSED',
     token: 'REFUSED',
     retryable: false,
+    waitSeconds: null,
     remedy: 'Check clusterName, accountId and region. Once the cluster exists, use a new clientRequestToken.',
   },
   ROLE_NOT_FOUND: {
@@ -107,7 +137,9 @@ export const outcomes = {
     event: 'RELEASED',
     token: 'RELEASED',
     retryable: true,
-    remedy: 'Check roleArn. A role made in the last minute needs some seconds: send the same request again after retryAfterSeconds.',
+    waitSeconds: 10,
+    remedy:
+      'Check roleArn. A role made in the last minute needs some seconds: send the same request again after retryAfterSeconds.',
   },
   TRUST_POLICY_INVALID: {
     status: 'REFUSED',
@@ -115,7 +147,9 @@ export const outcomes = {
     event: 'REFUSED',
     token: 'REFUSED',
     retryable: false,
-    remedy: 'Let the role trust pods.eks.amazonaws.com for sts:AssumeRole and sts:TagSession, then use a new clientRequestToken.',
+    waitSeconds: null,
+    remedy:
+      'Let the role trust pods.eks.amazonaws.com for sts:AssumeRole and sts:TagSession, then use a new clientRequestToken.',
   },
   ASSOCIATION_LIMIT_EXCEEDED: {
     status: 'REFUSED',
@@ -123,7 +157,9 @@ export const outcomes = {
     event: 'REFUSED',
     token: 'REFUSED',
     retryable: false,
-    remedy: 'Delete associations that are no longer needed or have the quota raised, then use a new clientRequestToken.',
+    waitSeconds: null,
+    remedy:
+      'Delete associations that are no longer needed or have the quota raised, then use a new clientRequestToken.',
   },
   EKS_REFUSED: {
     status: 'REFUSED',
@@ -131,6 +167,7 @@ export const outcomes = {
     event: 'REFUSED',
     token: 'REFUSED',
     retryable: false,
+    waitSeconds: null,
     remedy: 'eksMessage says what EKS does not accept. Mend it, then use a new clientRequestToken.',
   },
   GATEWAY_ACCESS_DENIED: {
@@ -139,7 +176,9 @@ export const outcomes = {
     event: 'RELEASED',
     token: 'RELEASED',
     retryable: true,
-    remedy: "Ask the operators of the gateway: its IAM role lacks the permission that eksMessage names. Then send the same request again.",
+    waitSeconds: null,
+    remedy:
+      'Ask the operators of the gateway: its IAM role lacks the permission that eksMessage names. Then send the same request again.',
   },
   THROTTLED: {
     status: 'REFUSED',
@@ -147,6 +186,7 @@ export const outcomes = {
     event: 'RELEASED',
     token: 'RELEASED',
     retryable: true,
+    waitSeconds: 5,
     remedy: 'EKS throttles the account: send the same request again after retryAfterSeconds.',
   },
   EKS_UNREACHABLE: {
@@ -155,7 +195,9 @@ export const outcomes = {
     event: 'RELEASED',
     token: 'RELEASED',
     retryable: true,
-    remedy: 'No connection to EKS could be made: send the same request again after retryAfterSeconds; tell the operators of the gateway if it lasts.',
+    waitSeconds: 5,
+    remedy:
+      'No connection to EKS could be made: send the same request again after retryAfterSeconds; tell the operators of the gateway if it lasts.',
   },
   /** Nothing of the operation can happen any more, and EKS shows nothing. No caller is told so: the next one begins again. */
   NOT_DONE: {
@@ -164,6 +206,7 @@ export const outcomes = {
     event: 'RELEASED',
     token: 'RELEASED',
     retryable: true,
+    waitSeconds: null,
     remedy: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   OUTCOME_UNDETERMINED: {
@@ -172,7 +215,9 @@ export const outcomes = {
     event: 'REFUSED',
     token: 'REFUSED',
     retryable: false,
-    remedy: 'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the proof.',
+    waitSeconds: null,
+    remedy:
+      'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the proof.',
   },
 } as const satisfies Record<string, Outcome>;
 

@@ -1,0 +1,26 @@
+import type { CreateRequest } from '../model/association.ts';
+import type { OperationKind } from '../model/audit.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Caller } from '../model/principal.ts';
+import type { Asker } from '../policy/policy.ts';
+
+/** A mutation under way, valid and allowed: who asks for what, since when and until when. */
+export interface Call {
+  readonly operation: OperationKind;
+  readonly caller: Caller;
+  readonly request: CreateRequest;
+  /** The caller's, or one made here. */
+  readonly clientRequestToken: string;
+  readonly reason: string | null;
+  readonly onBehalfOf: string | null;
+  readonly decision: Decision;
+  /** `t0` of the protocol: read before anything was written. Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** When the answer must be on its way. Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** Who asks, for policy. */
+export function askerOf(call: Pick<Call, 'caller' | 'reason' | 'onBehalfOf' | 'startedAt'>): Asker {
+  return { caller: call.caller, onBehalfOf: call.onBehalfOf, hasReason: call.reason !== null, now: call.startedAt };
+}

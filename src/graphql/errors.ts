@@ -1,0 +1,48 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { EksError } from '../eks/eks.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
+
+/** Codes of top-level errors that are the gateway's own; Apollo Server's stand beside them. */
+export type ErrorCode = 'UNAUTHENTICATED' | 'LEDGER_UNAVAILABLE' | 'EKS_READ_FAILED' | 'INTERNAL_SERVER_ERROR';
+
+/** Nobody is known to be asking. */
+export function unauthenticated(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+}
+
+/** EKS gave no answer to a read. Nothing is changed by reads, so to ask again is safe. */
+export function eksReadFailed({ exception, message }: EksError): GraphQLError {
+  return new GraphQLError(`EKS could not be asked: ${message} Ask again.`, {
+    extensions: { code: 'EKS_READ_FAILED', exception },
+  });
+}
+
+/** Codes whose message was written for the caller, here or by Apollo Server. */
+const spoken: readonly unknown[] = [
+  'UNAUTHENTICATED',
+  'EKS_READ_FAILED',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+];
+
+/** What the caller reads of an error: of bugs and broken parts no more than that there is one; the log has the rest. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  if (unwrapResolverError(error) instanceof LedgerUnavailable) {
+    const message =
+      'The ledger could not be reached, so nothing was asked of EKS. Send the same request with the same clientRequestToken again.';
+    return { ...formatted, message, extensions: { code: 'LEDGER_UNAVAILABLE' } };
+  }
+  if (spoken.includes(formatted.extensions?.['code'])) return withoutStack(formatted);
+  const message = 'Something broke inside the gateway. Its operators find it in the log, by the id of the request.';
+  return { ...formatted, message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+function withoutStack({ extensions, ...formatted }: GraphQLFormattedError): GraphQLFormattedError {
+  const { stacktrace: _, ...rest } = extensions ?? {};
+  return { ...formatted, extensions: rest };
+}

@@ -1,0 +1,68 @@
+import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
+import type { Parts } from '../associations/parts.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { Caller } from '../model/principal.ts';
+import type { Context } from './context.ts';
+import { unauthenticated } from './errors.ts';
+import { createServer } from './server.ts';
+
+/** Who an event is from. */
+export type Identify = (
+  event: APIGatewayProxyEventV2,
+) =>
+  { readonly kind: 'caller'; readonly caller: Caller } | { readonly kind: 'unauthenticated'; readonly message: string };
+
+/** The Lambda function behind both routes: API Gateway HTTP API events, payload 2.0, in and out. */
+export type GraphqlHandler = (
+  event: APIGatewayProxyEventV2,
+  context: LambdaContext,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Kept back from the function's time, so that the answer is out before the runtime ends it. */
+const answerMs = 1_000;
+
+/** Makes the handler. Nothing is called, and nothing is read from the environment. */
+export function createHandler(parts: Parts, identify: Identify): GraphqlHandler {
+  const server = createServer(parts);
+  const contextOf = (event: APIGatewayProxyEventV2, { getRemainingTimeInMillis }: LambdaContext): Context => {
+    const who = identify(event);
+    if (who.kind === 'unauthenticated') {
+      const apiRequestId = event.requestContext.requestId;
+      parts.log('warn', 'A request was not authenticated.', { apiRequestId, message: who.message });
+      throw unauthenticated(who.message);
+    }
+    const read = new Map<string, Promise<AuditEntry[]>>();
+    const operationEntries = (operationId: string) => {
+      const entries = read.get(operationId) ?? parts.ledger.operationEntries(operationId);
+      read.set(operationId, entries);
+      return entries;
+    };
+    return { caller: who.caller, deadline: parts.clock() + getRemainingTimeInMillis() - answerMs, operationEntries };
+  };
+  const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
+    context: ({ event, context }) => Promise.resolve().then(() => contextOf(event, context)),
+    middleware: [(event) => Promise.resolve(notJson(parts, event))],
+  });
+  return async (event, context) =>
+    (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2;
+}
+
+/** The answer to a body that is no JSON, which would otherwise be the parser's bare words. */
+function notJson(parts: Parts, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 | undefined {
+  const { body, isBase64Encoded } = event;
+  if (!body) return undefined;
+  try {
+    JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
+    return undefined;
+  } catch (error) {
+    parts.log('warn', 'A request was no JSON.', { apiRequestId: event.requestContext.requestId });
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The body is not JSON (${reason}). Send {"query": "…", "variables": {…}} with content-type application/json.`;
+    return {
+      statusCode: 400,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }),
+    };
+  }
+}

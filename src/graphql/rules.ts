@@ -1,0 +1,26 @@
+import { GraphQLError } from 'graphql';
+import type { FieldNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
+
+/**
+ * A request may name one mutation, once. Its time and its answers are those of one operation; a batch would run out of
+ * the function's time in the middle.
+ */
+export const oneMutation: ValidationRule = (context) => ({
+  OperationDefinition(operation) {
+    if (operation.operation !== 'mutation') return;
+    const [, second] = rootFields(context, operation.selectionSet, new Set());
+    if (!second) return;
+    const message = 'A request may name one mutation, once: send one request for each.';
+    context.reportError(new GraphQLError(message, { nodes: second }));
+  },
+});
+
+function rootFields(context: ValidationContext, { selections }: SelectionSetNode, seen: Set<string>): FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === 'Field') return [selection];
+    if (selection.kind === 'InlineFragment') return rootFields(context, selection.selectionSet, seen);
+    const fragment = context.getFragment(selection.name.value);
+    if (!fragment || seen.has(fragment.name.value)) return [];
+    return rootFields(context, fragment.selectionSet, new Set([...seen, fragment.name.value]));
+  });
+}

@@ -1,0 +1,89 @@
+import { ApolloServer } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import type { Log, Parts } from '../associations/parts.ts';
+import { typeDefs } from '../generated/schema.ts';
+import type { Context } from './context.ts';
+import { formatError } from './errors.ts';
+import { createResolvers } from './resolvers.ts';
+import { oneMutation } from './rules.ts';
+
+/** Enough for introspection, and for 50 tags written out; less than it takes to keep the parser busy. */
+const maxTokens = 5_000;
+
+/** The longest way that means something is 6 fields: mutation, auditEntry, operationEntries, decision, violations, message. */
+const maxDepth = 7;
+
+const maxAliases = 15;
+
+/** The GraphQL server: the contract, its resolvers, and what a single request may ask for. */
+export function createServer(parts: Parts): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    typeDefs,
+    resolvers: createResolvers(parts),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    formatError,
+    parseOptions: { maxTokens },
+    validationRules: [oneMutation, maxDepthRule({ n: maxDepth }), maxAliasesRule({ n: maxAliases })],
+    // The process ends when its host says so: Lambda freezes it, the local server stops it.
+    stopOnTerminationSignals: false,
+    logger: apolloLogger(parts.log),
+    plugins: [
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      logRequests(parts),
+    ],
+  });
+}
+
+/** One line a request: who, what, how long; and each error in full, which the caller sees masked. */
+function logRequests({ log, clock }: Parts): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: ({ contextValue }) => {
+      const { apiRequestId, principal, actor } = contextValue.caller;
+      const startedAt = clock();
+      return Promise.resolve({
+        didEncounterErrors: ({ errors }) => {
+          for (const error of errors) {
+            const cause = error.originalError ?? error;
+            log('error', 'A request met an error.', { apiRequestId, error: cause.stack, cause: causeOf(cause) });
+          }
+          return Promise.resolve();
+        },
+        willSendResponse: ({ operation, operationName, errors }) => {
+          log('info', 'A request was answered.', {
+            apiRequestId,
+            principalId: principal.id,
+            ...(actor ? { actorId: actor.id } : {}),
+            operation: operation?.operation ?? null,
+            operationName: operationName ?? null,
+            errors: errors?.length ?? 0,
+            durationMs: clock() - startedAt,
+          });
+          return Promise.resolve();
+        },
+      });
+    },
+  };
+}
+
+function causeOf({ cause }: Error): string | null {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : null;
+}
+
+function apolloLogger(log: Log) {
+  const at = (level: 'info' | 'warn' | 'error') => (message?: unknown) => log(level, String(message), {});
+  return { debug: () => undefined, info: at('info'), warn: at('warn'), error: at('error') };
+}
