@@ -1,0 +1,94 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Authorization } from './authorizer.ts';
+
+/** What goes back to the client. */
+export interface Answer {
+  readonly statusCode: number;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Values of `set-cookie` headers. */
+  readonly cookies: readonly string[];
+  readonly body: Buffer;
+}
+
+/** An answer by API Gateway itself: `{"message": …}`, and whatever `more` adds to that. */
+export function gatewayAnswer(statusCode: number, message: string, more: Record<string, string> = {}): Answer {
+  return {
+    statusCode,
+    headers: new Map([['content-type', 'application/json']]),
+    cookies: [],
+    body: Buffer.from(JSON.stringify({ message, ...more })),
+  };
+}
+
+/**
+ * API Gateway's answer to a request that the authorizer turns away. What is wrong stands in `www-authenticate`, but for a
+ * request without a token, where there is nothing to describe. `advice` in the body is an addition of the local server.
+ */
+export function unauthorizedAnswer(
+  { description }: Extract<Authorization, { kind: 'unauthorized' }>,
+  hasToken: boolean,
+): Answer {
+  const fault = `${description.charAt(0).toUpperCase()}${description.slice(1)}.`;
+  const advice = `${fault} Get a token with: npm run --silent token -- alice`;
+  const { headers, ...answer } = gatewayAnswer(401, 'Unauthorized', { advice });
+  const challenge = `Bearer scope="" error="invalid_token" error_description="${quotable(description)}"`;
+  return { ...answer, headers: new Map([...headers, ['www-authenticate', hasToken ? challenge : 'Bearer']]) };
+}
+
+/** RFC 6750, section 3, leaves no other characters to an error_description; parts of ours come from the token. */
+function quotable(text: string): string {
+  return text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
+}
+
+/**
+ * The answer that API Gateway makes of a handler's result, payload format 2.0: a result with `statusCode` is taken apart,
+ * any other is the body of a JSON answer with status 200. Throws when API Gateway could make no answer of it.
+ * Source: as for `toEvent`; `text/plain` where a result names no type was observed on the real service.
+ */
+export function toAnswer(result: unknown): Answer {
+  if (!isRecord(result) || result['statusCode'] === undefined) {
+    const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? 'null');
+    const headers = new Map([['content-type', 'application/json']]);
+    return { statusCode: 200, headers, cookies: [], body: Buffer.from(text) };
+  }
+  const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = result;
+  const status = Number(statusCode);
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw malformed(`statusCode ${String(statusCode)}`);
+  if (!isRecord(headers)) throw malformed('headers that are no object');
+  if (!isTexts(cookies)) throw malformed('cookies that are no list of strings');
+  if (typeof body !== 'string') throw malformed('a body that is no string');
+  for (const cookie of cookies) validateHeaderValue('set-cookie', cookie);
+  return {
+    statusCode: status,
+    headers: new Map([['content-type', 'text/plain; charset=utf-8'], ...ownHeaders(headers)]),
+    cookies,
+    body: Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8'),
+  };
+}
+
+/** Set by the server, for it alone knows how it sends the body. */
+const serverHeaders = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
+
+function ownHeaders(headers: Record<string, unknown>): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const lowerCase = name.toLowerCase();
+    if (serverHeaders.has(lowerCase) || value === null || value === undefined) return [];
+    if (typeof value === 'object') throw malformed(`a header ${name} that is no string`);
+    validateHeaderName(name);
+    validateHeaderValue(name, String(value));
+    return [[lowerCase, String(value)]];
+  });
+}
+
+function malformed(what: string): Error {
+  return new Error(`The handler returned ${what}: API Gateway answers that with Internal Server Error.`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === 'string');
+}

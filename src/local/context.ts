@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
+
+/** What a function is, where invocations don't say. */
+export interface FunctionIdentity {
+  readonly accountId: string;
+  readonly functionName: string;
+}
+
+/**
+ * The context that Lambda gives a handler with each invocation. `deadline` is in milliseconds since the epoch;
+ * `getRemainingTimeInMillis` counts down to it. The callbacks of old throw, as none work on Lambda's Node.js 24.
+ */
+export function createContext({ accountId, functionName }: FunctionIdentity, deadline: number): Context {
+  return {
+    awsRequestId: randomUUID(),
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:local:${accountId}:function:${functionName}`,
+    memoryLimitInMB: '1024',
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    done: refuseCallback,
+    fail: refuseCallback,
+    succeed: refuseCallback,
+  };
+}
+
+function refuseCallback(): never {
+  throw new Error('Lambda has no callbacks on Node.js 24: return the result, or throw.');
+}

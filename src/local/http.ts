@@ -1,0 +1,162 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
+import { gatewayAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
+import type { Answer } from './answer.ts';
+import type { Authorize } from './authorizer.ts';
+import { readBody } from './body.ts';
+import { trackConnections } from './connections.ts';
+import { createContext } from './context.ts';
+import { newRequestId, readHead, toEvent } from './event.ts';
+
+/** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
+export type HttpApiHandler = (event: APIGatewayProxyEventV2WithJWTAuthorizer, context: Context) => Promise<unknown>;
+
+/** What to serve, and within which bounds. */
+export interface HttpApiSettings {
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly host?: string;
+  readonly handler: HttpApiHandler;
+  readonly authorize: Authorize;
+  /** Account that events name: 12 digits. */
+  readonly accountId: string;
+  readonly stage?: string;
+  readonly functionName?: string;
+  /** After this long a handler that hasn't answered is given up, as Lambda does. */
+  readonly functionTimeoutMs?: number;
+  /** Largest body; Lambda takes 6 MB an invocation, API Gateway 10 MB a request. */
+  readonly maxBodyBytes?: number;
+  /** How long a client may take to send a whole request. */
+  readonly requestTimeoutMs?: number;
+  /** How long `close` waits for the requests under way. */
+  readonly graceMs?: number;
+}
+
+/** A server that runs. */
+export interface HttpApi {
+  /** E.g. `http://127.0.0.1:4000`, without a path. */
+  readonly url: string;
+  /**
+   * Takes no more requests, lets those under way be answered for `graceMs` at most, and resolves when no connection and,
+   * within that time, no handler is left. A connection without a request is cut at once.
+   */
+  close(): Promise<void>;
+}
+
+/** The one route; an HTTP API answers all else with 404, an OPTIONS too as long as no CORS is configured. */
+const routeMethod = 'POST';
+const routePath = '/graphql';
+const routeKey = `${routeMethod} ${routePath}`;
+
+/** API Gateway's quota for the request line and the values of the headers, in bytes; here the names count too. */
+const maxHeaderBytes = 10_240;
+
+/**
+ * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with the route `POST /graphql` and a JWT authorizer does.
+ * Rejects when the port can't be listened on.
+ */
+export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> {
+  const { port, host = '127.0.0.1', requestTimeoutMs = 30_000, graceMs = 30_000 } = settings;
+  const { functionTimeoutMs = 29_000 } = settings;
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+  });
+  // A client that doesn't take its answer is cut off; no connection is silent for longer while a handler works.
+  server.setTimeout(functionTimeoutMs + requestTimeoutMs);
+  const connections = trackConnections(server);
+  server.on('request', (request, response) => {
+    connections.track(serve(settings, host, request, response, connections.isClosing), response);
+  });
+  await listen(server, port, host);
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${urlHost}:${actualPort}`, close: () => connections.close(graceMs) };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  }).catch((error: Error & { code?: string }) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${port} of ${host} is in use. Stop the program that listens there, or take another port.`, {
+      cause: error,
+    });
+  });
+}
+
+/** Answers one request, whatever happens; never rejects. */
+async function serve(
+  settings: HttpApiSettings,
+  host: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isClosing: () => boolean,
+): Promise<void> {
+  const requestId = newRequestId();
+  try {
+    const answer = await answerRequest(settings, host, requestId, request);
+    if (answer !== null) send(answer, requestId, response, isClosing());
+  } catch (error) {
+    console.error(`Request ${requestId} failed:`, error);
+    send(gatewayAnswer(500, 'Internal Server Error'), requestId, response, isClosing());
+  }
+}
+
+/** Null when the client is gone. Throws what the handler throws. */
+async function answerRequest(
+  settings: HttpApiSettings,
+  host: string,
+  requestId: string,
+  request: IncomingMessage,
+): Promise<Answer | null> {
+  const { authorize, accountId, stage = '$default', maxBodyBytes = 6 * 1024 * 1024 } = settings;
+  const time = Date.now();
+  const head = readHead(request);
+  if (head.method !== routeMethod || head.path !== routePath) return gatewayAnswer(404, 'Not Found');
+  const token = head.headers.get('authorization');
+  const authorization = await authorize(token);
+  if (authorization.kind === 'unauthorized') return unauthorizedAnswer(authorization, Boolean(token));
+  const read = await readBody(request, maxBodyBytes);
+  if (read.kind === 'dropped') return null;
+  if (read.kind === 'too-large') return gatewayAnswer(413, 'Request Entity Too Large');
+  const api = { accountId, stage, domainName: host };
+  const event = toEvent({ api, routeKey, requestId, head, authorization, body: read.body, time });
+  return toAnswer(await invoke(settings, event));
+}
+
+/** Runs the handler, and gives it up at the function's time-out; unlike Lambda, it can't stop it. */
+async function invoke(
+  { handler, accountId, functionName = 'pod-identity-gateway', functionTimeoutMs = 29_000 }: HttpApiSettings,
+  event: APIGatewayProxyEventV2WithJWTAuthorizer,
+): Promise<unknown> {
+  const context = createContext({ accountId, functionName }, Date.now() + functionTimeoutMs);
+  const answered = new AbortController();
+  const timeout = delay(functionTimeoutMs, undefined, { signal: answered.signal }).then(() => {
+    throw new Error(`The handler gave no answer within ${functionTimeoutMs} ms.`);
+  });
+  try {
+    return await Promise.race([handler(event, context), timeout]);
+  } finally {
+    timeout.catch(() => undefined);
+    answered.abort();
+  }
+}
+
+function send(answer: Answer, requestId: string, response: ServerResponse, isLast: boolean): void {
+  if (response.destroyed) return;
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  if (answer.cookies.length > 0) response.setHeader('set-cookie', answer.cookies);
+  response.setHeader('apigw-requestid', requestId);
+  // The rest of a body that is too large would otherwise be read for as long as the client sends.
+  const endsEarly = answer.statusCode === 413 && !response.req.complete;
+  if (isLast || endsEarly) response.setHeader('connection', 'close');
+  response.statusCode = answer.statusCode;
+  response.end(answer.body);
+}

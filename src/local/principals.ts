@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { SigningKey } from './keys.ts';
+
+/** Issuer of the local tokens. No such server exists, and none is asked: the key is in a file. */
+export const issuer = 'https://issuer.example';
+
+/** Audience of the local tokens. */
+export const audience = 'pod-identity-gateway';
+
+/** OAuth scope that all local tokens carry. */
+export const scope = 'pod-identity-gateway/use';
+
+/** Somebody to be on this machine. */
+export interface ExamplePrincipal {
+  /** What `npm run token` calls it. */
+  readonly name: string;
+  /** Who it is and what it may do, for people. */
+  readonly description: string;
+  readonly claims: {
+    readonly sub: string;
+    readonly groups?: readonly string[];
+    /** Equal to `sub` in a token that a service got by client credentials. */
+    readonly client_id?: string;
+    /** RFC 8693: the service that acts for `sub`. */
+    readonly act?: { readonly sub: string };
+  };
+}
+
+/** The principals that the example policies and the example inventory know. */
+export const principals: readonly ExamplePrincipal[] = [
+  {
+    name: 'alice',
+    description: 'owner of the namespace payments (group payments-team): may create associations there',
+    claims: { sub: 'alice', groups: ['payments-team'] },
+  },
+  {
+    name: 'bob',
+    description: 'member of search-team: owns other namespaces than alice, and is denied in hers',
+    claims: { sub: 'bob', groups: ['search-team'] },
+  },
+  {
+    name: 'pat',
+    description: 'platform administrator (group platform-admins)',
+    claims: { sub: 'pat', groups: ['platform-admins'] },
+  },
+  {
+    name: 'olivia',
+    description: 'auditor (group auditors): may read the whole audit trail, and create nothing',
+    claims: { sub: 'olivia', groups: ['auditors'] },
+  },
+  {
+    name: 'chatops',
+    description: 'a service (client credentials): may name the person it asks for in onBehalfOf',
+    claims: { sub: 'chatops', client_id: 'chatops' },
+  },
+  {
+    name: 'alice-via-chatops',
+    description: 'alice, for whom the service chatops acts (RFC 8693): may do what alice may',
+    claims: { sub: 'alice', groups: ['payments-team'], act: { sub: 'chatops' } },
+  },
+];
+
+/** A signed token (RS256) of the principal, valid from now on for `expiresInSeconds`. */
+export async function mintToken(
+  key: SigningKey,
+  principal: ExamplePrincipal,
+  { expiresInSeconds }: { readonly expiresInSeconds: number },
+): Promise<string> {
+  const issuedAt = Math.floor(Date.now() / 1000);
+  return new SignJWT({ ...principal.claims, scope })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.kid })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + expiresInSeconds)
+    .setJti(randomUUID())
+    .sign(key.privateKey);
+}

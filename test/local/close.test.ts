@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { dial, echo, readToEnd, start, stopAll } from './server.ts';
+
+afterEach(stopAll);
+
+/** A handler that answers when told to. */
+function gate() {
+  let open = (): void => undefined;
+  let begin = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const handler = async () => {
+    begin();
+    await opened;
+    return { statusCode: 200, body: 'done' };
+  };
+  return { handler, begun, open };
+}
+
+test('close lets a request under way be answered, and takes no other', async () => {
+  const { handler, begun, open } = gate();
+  const { endpoint, close } = await start(handler);
+  const answer = fetch(endpoint, { method: 'POST' });
+  await begun;
+  let isClosed = false;
+  const closed = close().then(() => (isClosed = true));
+  await expect(fetch(endpoint, { method: 'POST' })).rejects.toThrow();
+  expect(isClosed).toBe(false);
+  open();
+  const response = await answer;
+  expect(await response.text()).toBe('done');
+  expect(response.headers.get('connection')).toBe('close');
+  await closed;
+});
+
+test('close lets a request be answered whose body is still coming', async () => {
+  const { url, close } = await start(async (event) => ({ statusCode: 200, body: event.body }));
+  const socket = await dial(url);
+  socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const closed = close();
+  socket.write('def');
+  expect(await readToEnd(socket)).toMatch(/abcdef$/);
+  await closed;
+});
+
+test('close cuts connections without a request at once: kept alive ones, and ones that never sent anything', async () => {
+  const { endpoint, url, close } = await start(echo);
+  const agent = new Agent({ keepAlive: true });
+  const [keptAlive] = await once(request(endpoint, { method: 'POST', agent }).end(), 'response');
+  keptAlive.resume();
+  await once(keptAlive, 'end');
+  const silent = await dial(url);
+  const half = await dial(url);
+  half.write('POST /graphql HTTP/1.1\r\nHost:');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const before = Date.now();
+  await close();
+  expect(Date.now() - before).toBeLessThan(500);
+  expect(await Promise.all([readToEnd(silent), readToEnd(half)])).toEqual(['', '']);
+  agent.destroy();
+});
+
+test('close waits no longer than the grace time', async () => {
+  const { handler, begun, open } = gate();
+  const { endpoint, close } = await start(handler, { graceMs: 50 });
+  const answer = fetch(endpoint, { method: 'POST' });
+  const cut = expect(answer).rejects.toThrow();
+  await begun;
+  const before = Date.now();
+  await close();
+  expect(Date.now() - before).toBeGreaterThanOrEqual(45);
+  expect(Date.now() - before).toBeLessThan(1000);
+  await cut;
+  open();
+});
+
+test('close may be called again, and waits just the same', async () => {
+  const { handler, begun, open } = gate();
+  const { endpoint, close } = await start(handler);
+  const answer = fetch(endpoint, { method: 'POST' });
+  await begun;
+  const closings = [close(), close()];
+  open();
+  expect((await answer).status).toBe(200);
+  await Promise.all(closings);
+  await close();
+});

@@ -1,0 +1,231 @@
+import type { Context } from 'aws-lambda';
+import { dial, echo, readToEnd, start, stopAll } from './server.ts';
+import { startHttpApi } from '../../src/local/http.ts';
+
+let logged: jest.SpyInstance;
+
+beforeEach(() => {
+  logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+});
+
+afterEach(async () => {
+  await stopAll();
+  logged.mockRestore();
+});
+
+function post(endpoint: string, body?: string): Promise<Response> {
+  return fetch(endpoint, { method: 'POST', body: body ?? '{}', headers: { 'content-type': 'application/json' } });
+}
+
+describe('routes', () => {
+  test.each([
+    ['GET', '/graphql'],
+    ['OPTIONS', '/graphql'],
+    ['PUT', '/graphql'],
+    ['HEAD', '/graphql'],
+    ['POST', '/'],
+    ['POST', '/graphql/'],
+    ['POST', '/graphql/x'],
+    ['POST', '/GraphQL'],
+  ])('%s %s is not found, and reaches neither authorizer nor handler', async (method, path) => {
+    const handler = jest.fn();
+    const authorize = jest.fn();
+    const { url } = await start(handler, { authorize });
+    const response = await fetch(`${url}${path}`, { method });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(await response.text()).toBe(method === 'HEAD' ? '' : '{"message":"Not Found"}');
+    expect(handler).not.toHaveBeenCalled();
+    expect(authorize).not.toHaveBeenCalled();
+  });
+});
+
+describe('authorization', () => {
+  const turnAway = async () => ({ kind: 'unauthorized', description: 'the token is "odd"\n ü' }) as const;
+
+  test('a request that is turned away learns why, and does not reach the handler', async () => {
+    const handler = jest.fn();
+    const { endpoint } = await start(handler, { authorize: turnAway });
+    const response = await fetch(endpoint, { method: 'POST', headers: { authorization: 'Bearer x' } });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe(
+      'Bearer scope="" error="invalid_token" error_description="the token is ?odd?? ?"',
+    );
+    expect(await response.json()).toEqual({
+      message: 'Unauthorized',
+      advice: 'The token is "odd"\n ü. Get a token with: npm run --silent token -- alice',
+    });
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  test('without a token there is no error to describe, as on API Gateway', async () => {
+    const { endpoint } = await start(echo, { authorize: turnAway });
+    const response = await post(endpoint);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await response.json()).toHaveProperty('advice');
+  });
+
+  test('two Authorization headers are one value, the same for authorizer and handler', async () => {
+    const seen: (string | undefined)[] = [];
+    const { url } = await start(
+      async (event) => {
+        seen.push(event.headers['authorization']);
+        return { statusCode: 200 };
+      },
+      {
+        authorize: async (header) => {
+          seen.push(header);
+          return { kind: 'authorized', claims: {}, scopes: null };
+        },
+      },
+    );
+    const socket = await dial(url);
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\nConnection: close\r\n\r\n',
+    );
+    await readToEnd(socket);
+    expect(seen).toEqual(['a,b', 'a,b']);
+  });
+
+  test('an authorizer that throws is an internal error', async () => {
+    const handler = jest.fn();
+    const { endpoint } = await start(handler, { authorize: () => Promise.reject(new Error('broken')) });
+    expect((await post(endpoint)).status).toBe(500);
+    expect(handler).not.toHaveBeenCalled();
+  });
+});
+
+describe('answers', () => {
+  test('status, headers, cookies and body are the result’s', async () => {
+    const { endpoint } = await start(async (event) => ({
+      statusCode: 201,
+      headers: { 'Content-Type': 'application/json', 'X-Count': 3, 'x-flag': true, 'Content-Length': '9999' },
+      cookies: ['a=1; Path=/', 'b=2'],
+      body: JSON.stringify({ id: event.requestContext.requestId, text: 'Grüße 🌍' }),
+    }));
+    const response = await post(endpoint);
+    expect(response.status).toBe(201);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(response.headers.get('x-count')).toBe('3');
+    expect(response.headers.get('x-flag')).toBe('true');
+    expect(response.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2']);
+    expect(await response.json()).toEqual({ id: response.headers.get('apigw-requestid'), text: 'Grüße 🌍' });
+  });
+
+  test('a base64 body is sent as bytes', async () => {
+    const bytes = Buffer.from([0, 255, 128, 10]);
+    const { endpoint } = await start(async () => ({
+      statusCode: 200,
+      body: bytes.toString('base64'),
+      isBase64Encoded: true,
+    }));
+    const response = await post(endpoint);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes);
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  });
+
+  test.each([
+    ['an object without statusCode', { hello: 1 }, '{"hello":1}'],
+    ['a string', 'hello', 'hello'],
+    ['nothing', undefined, 'null'],
+  ])('%s is the body of a JSON answer', async (_, result, body) => {
+    const { endpoint } = await start(async () => result);
+    const response = await post(endpoint);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(await response.text()).toBe(body);
+  });
+
+  test.each([
+    ['a status that is none', { statusCode: 'x' }],
+    ['a status out of range', { statusCode: 99 }],
+    ['a body that is no string', { statusCode: 200, body: {} }],
+    ['headers that are no object', { statusCode: 200, headers: 'x' }],
+    ['a header that is no string', { statusCode: 200, headers: { a: ['b'] } }],
+    ['a header that would break the answer', { statusCode: 200, headers: { a: 'b\r\nc: d' } }],
+    ['a header with a bad name', { statusCode: 200, headers: { 'a b': 'c' } }],
+    ['cookies that are no strings', { statusCode: 200, cookies: [1] }],
+    ['a cookie that would break the answer', { statusCode: 200, cookies: ['a\nb'] }],
+  ])('%s is an internal error', async (_, result) => {
+    const { endpoint } = await start(async () => result);
+    const response = await post(endpoint);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('{"message":"Internal Server Error"}');
+    expect(logged).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('the handler broke');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the handler broke'))],
+  ])('a handler that %s is an internal error, told on standard error, not to the client', async (_, handler) => {
+    const { endpoint } = await start(handler);
+    const response = await post(endpoint);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('{"message":"Internal Server Error"}');
+    expect(logged).toHaveBeenCalledWith(
+      `Request ${response.headers.get('apigw-requestid')} failed:`,
+      expect.objectContaining({ message: 'the handler broke' }),
+    );
+    expect((await post(endpoint)).status).toBe(500);
+  });
+});
+
+describe('the function', () => {
+  test('gets a context like Lambda’s, with the time left counting down', async () => {
+    const contexts: Context[] = [];
+    const left: number[] = [];
+    const { endpoint } = await start(
+      async (_, context) => {
+        contexts.push(context);
+        left.push(context.getRemainingTimeInMillis());
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        left.push(context.getRemainingTimeInMillis());
+        context.callbackWaitsForEmptyEventLoop = false;
+      },
+      { functionName: 'graphql', functionTimeoutMs: 5000 },
+    );
+    await post(endpoint);
+    await post(endpoint);
+    expect(contexts[0]).toMatchObject({
+      functionName: 'graphql',
+      awsRequestId: expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+    expect(contexts[0]?.awsRequestId).not.toBe(contexts[1]?.awsRequestId);
+    expect(contexts[0]?.invokedFunctionArn).toContain(':111122223333:function:graphql');
+    const [first = 0, second = 0] = left;
+    expect(first).toBeGreaterThan(4900);
+    expect(first).toBeLessThanOrEqual(5000);
+    expect(second).toBeLessThanOrEqual(first - 25);
+    expect(() => contexts[0]?.succeed('x')).toThrow('callbacks');
+  });
+
+  test('is given 29 seconds by default', async () => {
+    const { endpoint } = await start(async (_, context) => ({ left: context.getRemainingTimeInMillis() }));
+    const { left } = (await (await post(endpoint)).json()) as { left: number };
+    expect(left).toBeGreaterThan(28_500);
+    expect(left).toBeLessThanOrEqual(29_000);
+  });
+
+  test('is given up when it takes too long', async () => {
+    const { endpoint } = await start(() => new Promise(() => undefined), { functionTimeoutMs: 50, graceMs: 100 });
+    const response = await post(endpoint);
+    expect(response.status).toBe(500);
+    expect(logged).toHaveBeenCalledWith(
+      expect.anything(),
+      expect.objectContaining({ message: 'The handler gave no answer within 50 ms.' }),
+    );
+  });
+});
+
+test('two servers can not have the same port, and the error says so', async () => {
+  const { url } = await start(echo);
+  const port = Number(new URL(url).port);
+  const second = startHttpApi({ port, handler: echo, authorize: jest.fn(), accountId: '111122223333' });
+  await expect(second).rejects.toThrow(`Port ${port} of 127.0.0.1 is in use`);
+});

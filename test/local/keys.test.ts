@@ -1,0 +1,79 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadSigningKey } from '../../src/local/keys.ts';
+
+let parent: string;
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'keys-'));
+  folder = join(parent, 'deep', '.local');
+  file = join(folder, 'signing-key.json');
+});
+
+afterEach(() => rm(parent, { recursive: true }));
+
+test('the first start makes a key that its owner alone may read, and the next finds it', async () => {
+  const made = await loadSigningKey(folder);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  expect(await readdir(folder)).toEqual(['signing-key.json']);
+  const found = await loadSigningKey(folder);
+  expect(found.kid).toBe(made.kid);
+  expect(found.privateKey.equals(made.privateKey)).toBe(true);
+});
+
+test('the public keys hold nothing private', async () => {
+  const { kid, publicKeys } = await loadSigningKey(folder);
+  const [publicKey, ...others] = publicKeys.keys;
+  expect(others).toEqual([]);
+  expect(publicKey).toEqual({
+    kty: 'RSA',
+    n: expect.any(String),
+    e: 'AQAB',
+    kid,
+    alg: 'RS256',
+    use: 'sig',
+  });
+});
+
+test('twenty that start at once get the same key', async () => {
+  const keys = await Promise.all(Array.from({ length: 20 }, () => loadSigningKey(folder)));
+  expect(new Set(keys.map(({ kid }) => kid)).size).toBe(1);
+  expect(await readdir(folder)).toEqual(['signing-key.json']);
+}, 20_000);
+
+describe('a file that holds no usable key', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+  const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+
+  test.each<[string, string]>([
+    ['nothing', ''],
+    ['half a file', JSON.stringify(rsa).slice(0, 700)],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['a public key', JSON.stringify({ kty: rsa.kty, n: rsa.n, e: rsa.e })],
+    ['halves of two keys', JSON.stringify({ ...rsa, n: otherRsa.n })],
+    ['a key of another kind', JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }))],
+    [
+      'a key that is too short',
+      JSON.stringify(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' })),
+    ],
+  ])('(%s) is named, with what to do, and left as it is', async (_, content) => {
+    await loadSigningKey(folder);
+    await writeFile(file, content);
+    const loading = loadSigningKey(folder);
+    await expect(loading).rejects.toMatchObject({ code: 'SIGNING_KEY_UNUSABLE' });
+    await expect(loading).rejects.toThrow(`${file} holds no RSA private key`);
+    await expect(loading).rejects.toThrow('Delete this file');
+    expect(await readFile(file, 'utf8')).toBe(content);
+  });
+});
+
+test('a folder that can not be made is an error that names it', async () => {
+  await writeFile(join(parent, 'deep'), '');
+  await expect(loadSigningKey(folder)).rejects.toThrow(join(parent, 'deep'));
+});

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { dial, echo, eventOf, readToEnd, start, stopAll } from './server.ts';
+
+afterEach(stopAll);
+
+const json = { 'content-type': 'application/json' };
+
+async function isAlive(endpoint: string): Promise<boolean> {
+  return (await fetch(endpoint, { method: 'POST' })).status === 200;
+}
+
+describe('big bodies', () => {
+  test('a body of 6 MiB arrives, and one byte more is too large', async () => {
+    const { endpoint } = await start(async (event) => ({ length: event.body?.length }));
+    const body = 'x'.repeat(6 * 1024 * 1024);
+    const fits = await fetch(endpoint, { method: 'POST', headers: json, body });
+    expect(await fits.json()).toEqual({ length: body.length });
+    const tooLarge = await fetch(endpoint, { method: 'POST', headers: json, body: `${body}x` });
+    expect(tooLarge.status).toBe(413);
+    expect(await tooLarge.json()).toEqual({ message: 'Request Entity Too Large' });
+  });
+
+  test('a body without a length that never ends is answered before it ends', async () => {
+    const handler = jest.fn();
+    const { url } = await start(handler, { maxBodyBytes: 1000 });
+    const socket = await dial(url);
+    socket.on('error', () => undefined);
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+    socket.write(`${(5000).toString(16)}\r\n${'x'.repeat(5000)}\r\n`);
+    const answer = await readToEnd(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer.toLowerCase()).toContain('connection: close');
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  test('the limit counts bytes, not characters', async () => {
+    const { endpoint } = await start(echo, { maxBodyBytes: 10 });
+    expect((await eventOf(endpoint, { headers: json, body: 'üüüüü' })).body).toBe('üüüüü');
+    const response = await fetch(endpoint, { method: 'POST', headers: json, body: 'üüüüüx' });
+    expect(response.status).toBe(413);
+  });
+});
+
+describe('what is not HTTP', () => {
+  test.each([
+    ['garbage', 'hello\r\n\r\n', 400, 'Bad Request'],
+    ['a bad header', 'POST /graphql HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n', 400, 'Bad Request'],
+    [
+      'a bad chunk',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      400,
+      'Bad Request',
+    ],
+    [
+      'headers of more than 10,240 bytes',
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: ${'x'.repeat(10_240)}\r\n\r\n`,
+      431,
+      'Request Header Fields Too Large',
+    ],
+  ])('%s is refused, and the server lives on', async (_, text, status, message) => {
+    const { url, endpoint } = await start(echo);
+    const socket = await dial(url);
+    socket.write(text);
+    const answer = await readToEnd(socket);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toMatch(new RegExp(`{"message":"${message}"}$`));
+    expect(await isAlive(endpoint)).toBe(true);
+  });
+
+  test.each(['*', '//', 'http://x/graphql', '/%', '/graphql%00'])('the target %s is not found', async (target) => {
+    const { url } = await start(echo);
+    const socket = await dial(url);
+    socket.write(`OPTIONS ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  test('a query string that can not be decoded is passed on as it is', async () => {
+    const { endpoint } = await start(echo);
+    const event = await eventOf(`${endpoint}?a=%&b=%ff?c`, {});
+    expect(event.rawQueryString).toBe('a=%&b=%ff?c');
+    expect(event.queryStringParameters).toEqual({ a: '%', b: '\ufffd?c' });
+  });
+});
+
+describe('slow and lost clients', () => {
+  test.each([
+    ['its headers', 'POST /graphql HTTP/1.1\r\nHost: x\r\n'],
+    ['its body', 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc'],
+  ])('a client that does not finish %s in time is cut off', async (_, text) => {
+    const handler = jest.fn();
+    const { url } = await start(handler, { requestTimeoutMs: 100 });
+    const socket = await dial(url);
+    socket.write(text);
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  test('a client that leaves in the middle of its body does not reach the handler', async () => {
+    const handler = jest.fn().mockResolvedValue({ statusCode: 200 });
+    const { url, endpoint } = await start(handler);
+    const socket = await dial(url);
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+    expect(await isAlive(endpoint)).toBe(true);
+    expect(handler).toHaveBeenCalledTimes(1);
+  });
+
+  test('a handler whose client left runs to its end, and the server lives on', async () => {
+    let finished = false;
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const { url, close } = await start(async () => {
+      begin();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      finished = true;
+      return { statusCode: 200, body: 'x' };
+    });
+    const socket = await dial(url);
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+    await begun;
+    socket.resetAndDestroy();
+    await close();
+    expect(finished).toBe(true);
+  });
+});
