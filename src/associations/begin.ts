@@ -1,6 +1,8 @@
 import type { Expectation, TokenRecord } from '../ledger/ledger.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import { within } from './bounded.ts';
+import { workDeadline } from './call.ts';
 import type { Call } from './call.ts';
 import { newEntry, subjectOf } from './journal.ts';
 import type { Parts } from './parts.ts';
@@ -43,7 +45,8 @@ export async function begin(parts: Parts, call: Call): Promise<Begun> {
   let claim: Claim = claimFree(parts, call);
   for (let round = 1; ; round++) {
     const { expected, hold, kind } = claim;
-    const result = await parts.ledger.commit(expected, hold.record, [hold.entry]);
+    const leftMs = workDeadline(call) - parts.clock();
+    const result = await within(leftMs, parts.ledger.commit(expected, hold.record, [hold.entry]));
     if (result.kind === 'committed') return { kind, hold };
     if (result.record === null) throw new LedgerUnavailable(new Error('A token record vanished while it was claimed.'));
     const next = met(parts, call, result.record, hold.record.fingerprint);
@@ -101,7 +104,8 @@ export async function beginAnew(
   const { operationId, fence } = held;
   const record = begunAgain(withDoubt(held), newRecord(call, parts.ulid(call.startedAt), parts.times));
   const hold = withIntent(parts, call, record);
-  const result = await parts.ledger.commit({ kind: 'held', operationId, fence }, record, [closing, hold.entry]);
+  const committing = parts.ledger.commit({ kind: 'held', operationId, fence }, record, [closing, hold.entry]);
+  const result = await within(workDeadline(call) - parts.clock(), committing);
   return result.kind === 'committed' ? hold : null;
 }
 

@@ -20,6 +20,14 @@ export interface Call {
   readonly deadline: number;
 }
 
+/** Left of a request's time for what comes after EKS: one transaction, and the answer. */
+const finishMs = 4_000;
+
+/** Until when a request may wait for the ledger's claim, and for EKS. Milliseconds since the epoch. */
+export function workDeadline({ deadline }: Pick<Call, 'deadline'>): number {
+  return deadline - finishMs;
+}
+
 /** Who asks, for policy. */
 export function askerOf(call: Pick<Call, 'caller' | 'reason' | 'onBehalfOf' | 'startedAt'>): Asker {
   return { caller: call.caller, onBehalfOf: call.onBehalfOf, hasReason: call.reason !== null, now: call.startedAt };

@@ -8,7 +8,7 @@ import type { Answer } from './answer.ts';
 import { begin, beginAnew } from './begin.ts';
 import type { Hold } from './begin.ts';
 import type { Call } from './call.ts';
-import { askerOf } from './call.ts';
+import { askerOf, workDeadline } from './call.ts';
 import { alreadyExists, concludedFrom, created, notDone, notVisible, refusedByEks, unknown } from './conclusion.ts';
 import type { Conclusion } from './conclusion.ts';
 import { closingEntry, finish } from './finish.ts';
@@ -34,7 +34,7 @@ export async function createPodIdentityAssociation(
 ): Promise<Answer> {
   const startedAt = parts.clock();
   const validated = validateCreate(input, parts.home);
-  if (validated.kind === 'invalid') return invalid(parts, operation, caller, validated);
+  if (validated.kind === 'invalid') return invalid(parts, operation, caller, deadline, validated);
 
   const { request, reason, onBehalfOf } = validated;
   const asker = askerOf({ caller, reason, onBehalfOf, startedAt });
@@ -83,7 +83,7 @@ async function create(parts: Parts, call: Call, hold: Hold): Promise<Answer> {
 /** Finds out what became of an earlier holder's create, and only when that is certainly nothing, creates anew. */
 async function resume(parts: Parts, call: Call, hold: Hold): Promise<Answer> {
   const lookedAt = parts.clock();
-  const seen = await see(parts.eksFor(call.request), call.request, { deadline: eksDeadline(call) });
+  const seen = await see(parts.eksFor(call.request), call.request, { deadline: workDeadline(call) });
   const sight = judge(seen, hold.record, call.request, lookedAt);
   if (sight.kind !== 'absent') return finish(parts, requesterOf(call), hold, concludedFrom(sight, call.request));
 
@@ -97,7 +97,7 @@ async function resume(parts: Parts, call: Call, hold: Hold): Promise<Answer> {
  * seconds ago is not known everywhere. Each sending bears the date of the operation's begin.
  */
 async function createOnceKnown(parts: Parts, call: Call, record: TokenRecord, eks: Eks): Promise<CreateResult> {
-  const deadline = eksDeadline(call);
+  const deadline = workDeadline(call);
   const { operationId, startedAt: signingDate } = record;
   const lastRetryAt = Math.min(parts.clock() + parts.times.roleRetryMs, deadline);
   for (let waitMs = firstWaitMs; ; waitMs *= 2) {
@@ -109,13 +109,6 @@ async function createOnceKnown(parts: Parts, call: Call, record: TokenRecord, ek
 
 const firstWaitMs = 500;
 
-/** Left of a request's time for what comes after EKS: one transaction, and the answer. */
-const finishMs = 4_000;
-
-function eksDeadline(call: Call): number {
-  return call.deadline - finishMs;
-}
-
 /** EKS said 409, so this operation made nothing; what stands there can still be an earlier one's of the same token. */
 async function metAnother(
   call: Call,
@@ -123,7 +116,7 @@ async function metAnother(
   eks: Eks,
   { associationId, error }: Extract<CreateResult, { kind: 'in-use' }>,
 ): Promise<Conclusion> {
-  const seen = await see(eks, call.request, { deadline: eksDeadline(call) }, associationId);
+  const seen = await see(eks, call.request, { deadline: workDeadline(call) }, associationId);
   if (seen.kind !== 'association') return notVisible(error);
   const sight = judgeQuiet(seen.association, record, call.request, record.doubtfulOperationIds.length > 0);
   if (sight.kind === 'anothers') return alreadyExists(sight.association, call.request, error.requestId);

@@ -2,6 +2,7 @@ import type { TokenRecord } from '../ledger/ledger.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { answerBase, inProgress, recorded } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { within } from './bounded.ts';
 import type { Hold } from './begin.ts';
 import { rowOf } from './conclusion.ts';
 import type { Conclusion } from './conclusion.ts';
@@ -19,7 +20,8 @@ export async function finish(parts: Parts, who: Requester, hold: Hold, conclusio
   const next = recordAfter(parts, hold.record, conclusion);
   const { operationId, fence } = hold.record;
   try {
-    const result = await parts.ledger.commit({ kind: 'held', operationId, fence }, next, [entry]);
+    const committing = parts.ledger.commit({ kind: 'held', operationId, fence }, next, [entry]);
+    const result = await within(who.deadline - parts.clock(), committing);
     if (result.kind === 'committed') return answerOf(parts, who, next, conclusion, entry);
     return await overtaken(parts, who, hold, conclusion, result.record);
   } catch (error) {
@@ -65,6 +67,6 @@ async function noteLate(parts: Parts, who: Requester, hold: Hold, { associationA
   const message = 'EKS created the association, as this holder learned after another one had taken the operation over.';
   const happening = { operationId, event: 'LATE', fence, message, associationArn, eksRequestId } as const;
   const entry = newEntry(parts, who.subject, happening);
-  await parts.ledger.append(entry);
+  await within(Math.max(who.deadline - parts.clock(), 1_000), parts.ledger.append(entry));
   return entry;
 }

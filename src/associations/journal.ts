@@ -96,9 +96,11 @@ export interface Requester {
   readonly subject: Subject;
   /** The token to name in the answer; null where the caller's was invalid, and for the settler, which knows none. */
   readonly clientRequestToken: string | null;
+  /** When the answer must be on its way, milliseconds since the epoch. */
+  readonly deadline: number;
 }
 
 /** The requester of a mutation under way. */
 export function requesterOf(call: Call): Requester {
-  return { subject: subjectOf(call), clientRequestToken: call.clientRequestToken };
+  return { subject: subjectOf(call), clientRequestToken: call.clientRequestToken, deadline: call.deadline };
 }

@@ -2,7 +2,7 @@ import type { TokenRecord } from '../ledger/ledger.ts';
 import type { OperationKind } from '../model/audit.ts';
 import type { Caller } from '../model/principal.ts';
 import { outcomes } from '../model/outcome.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { Finding, Refusal } from '../model/refusal.ts';
 import { answerBase, inProgress, recorded } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { askerOf } from './call.ts';
@@ -20,25 +20,35 @@ export async function invalid(
   parts: Parts,
   operation: OperationKind,
   caller: Caller,
+  deadline: number,
   validated: Extract<Validated, { kind: 'invalid' }>,
 ): Promise<Answer> {
   const { findings, recordedInput: invalidInput, reason, onBehalfOf, clientRequestToken } = validated;
-  const count = findings.length === 1 ? 'One field breaks its rule' : `${findings.length} rules are broken`;
-  const message = `${count}: ${[...new Set(findings.map(({ path }) => path))].join(', ')}.`;
-  const refusal: Refusal = { ...base('INVALID_INPUT', message), kind: 'InvalidInput', findings };
+  const refusal: Refusal = { ...base('INVALID_INPUT', summaryOf(findings)), kind: 'InvalidInput', findings };
   const subject: Subject = { ...subjectOfCaller(operation, caller), invalidInput, findings, reason, onBehalfOf };
-  return refused(parts, { subject, clientRequestToken }, refusal, {
+  return refused(parts, { subject, clientRequestToken, deadline }, refusal, {
     operationId: parts.ulid(parts.clock()),
     event: outcomes.INVALID_INPUT.event,
   });
 }
+
+/** The findings in a sentence or a few, for those who read no more than the message. */
+function summaryOf(findings: readonly Finding[]): string {
+  const told = findings.slice(0, toldFindings).map(({ message }) => message);
+  const more = findings.length - told.length;
+  return [...told, ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
+}
+
+const toldFindings = 4;
 
 /** Policy denies it, or could not be evaluated. */
 export async function denied(parts: Parts, call: Call): Promise<Answer> {
   const { failed, violations } = call.decision;
   const outcome = failed ? 'POLICY_EVALUATION_FAILED' : 'POLICY_DENIED';
   const message = violations.map((violation) => violation.message).join(' ');
-  const refusal: Refusal = { ...base(outcome, message), kind: 'PolicyDenied', violations };
+  const told = violations.flatMap(({ advice }) => advice ?? []).join(' ');
+  const advice = failed || told === '' ? outcomes[outcome].remedy : told;
+  const refusal: Refusal = { ...base(outcome, message), advice, kind: 'PolicyDenied', violations };
   return refused(parts, requesterOf(call), refusal, {
     operationId: parts.ulid(parts.clock()),
     event: outcomes[outcome].event,

@@ -68,6 +68,8 @@ async function settleOne(parts: Parts, record: TokenRecord, requestId: string): 
   const eks = parts.eksFor(intent.request);
   const subject = subjectOfSettler(intent, requestId);
 
+  const requester = { subject, clientRequestToken: null, deadline: parts.clock() + settleOneMs };
+
   const { operationId, fence } = record;
   const now = parts.clock();
   const held = takenOver(record, now, parts.times);
@@ -77,12 +79,7 @@ async function settleOne(parts: Parts, record: TokenRecord, requestId: string): 
   if (claimed.kind === 'conflict') return 'overtaken';
 
   const conclusion = await conclusionOf(parts, eks, intent.request, { record: held, entry });
-  const { auditEntry } = await finish(
-    parts,
-    { subject, clientRequestToken: null },
-    { record: held, entry },
-    conclusion,
-  );
+  const { auditEntry } = await finish(parts, requester, { record: held, entry }, conclusion);
   return isClosing(auditEntry.event) ? 'closed' : 'open';
 }
 

@@ -1,0 +1,130 @@
+/** The parts of a payload that the demo shows. */
+export interface DemoAnswer {
+  readonly status: string;
+  readonly replayed: boolean;
+  readonly retryAfterSeconds: number | null;
+  readonly association: { readonly associationId: string; readonly roleArn: string } | null;
+  readonly refusal: DemoRefusal | null;
+  readonly auditEntry: { readonly id: string; readonly operationId: string };
+}
+
+/** A refusal of any kind; the fields of the other kinds are absent. */
+export interface DemoRefusal {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string | null;
+  readonly violations?: readonly { readonly policyId: string; readonly advice: string | null }[];
+  readonly findings?: readonly { readonly path: string; readonly message: string; readonly advice: string }[];
+  readonly differences?: readonly { readonly field: string; readonly requested: string; readonly existing: string }[];
+  readonly existing?: { readonly associationId: string } | null;
+}
+
+/** A line of the trail. */
+export interface DemoEntry {
+  readonly id: string;
+  readonly time: string;
+  readonly event: string;
+  readonly operationId: string;
+  readonly refusalCode: string | null;
+  readonly message: string | null;
+  readonly target: { readonly namespace: string; readonly serviceAccount: string } | null;
+}
+
+/** A field of the input, as a client would write it. */
+export type DemoInput = Readonly<Record<string, unknown>>;
+
+const createDocument = /* GraphQL */ `
+  mutation Create($input: CreatePodIdentityAssociationInput!) {
+    createPodIdentityAssociation(input: $input) {
+      status
+      replayed
+      retryAfterSeconds
+      association {
+        associationId
+        roleArn
+      }
+      refusal {
+        code
+        message
+        advice
+        ... on PolicyDenied {
+          violations {
+            policyId
+            advice
+          }
+        }
+        ... on InvalidInput {
+          findings {
+            path
+            message
+            advice
+          }
+        }
+        ... on AssociationAlreadyExists {
+          existing {
+            associationId
+          }
+          differences {
+            field
+            requested
+            existing
+          }
+        }
+      }
+      auditEntry {
+        id
+        operationId
+      }
+    }
+  }
+`;
+
+const trailDocument = /* GraphQL */ `
+  query Trail($id: ID!) {
+    auditEntry(id: $id) {
+      operationEntries {
+        id
+        time
+        event
+        operationId
+        refusalCode
+        message
+        target {
+          namespace
+          serviceAccount
+        }
+      }
+    }
+  }
+`;
+
+/** A GraphQL client of one person, over HTTP, that remembers which entries of the trail its requests led to. */
+export function createClient(url: string, token: string) {
+  const entryIds = new Map<string, string>();
+
+  const send = async <T>(query: string, variables: object): Promise<T> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+    const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
+    if (!data || errors) throw new Error(`The gateway answered ${response.status}: ${JSON.stringify(errors)}`);
+    return data;
+  };
+
+  const create = async (input: DemoInput): Promise<DemoAnswer> => {
+    const data = await send<{ createPodIdentityAssociation: DemoAnswer }>(createDocument, { input });
+    const { operationId, id } = data.createPodIdentityAssociation.auditEntry;
+    entryIds.set(operationId, id);
+    return data.createPodIdentityAssociation;
+  };
+
+  /** All entries of all operations that this client's requests led to, oldest first. */
+  const trail = async (): Promise<DemoEntry[]> => {
+    const read = [...entryIds.values()].map((id) =>
+      send<{ auditEntry: { operationEntries: DemoEntry[] } | null }>(trailDocument, { id }),
+    );
+    const entries = (await Promise.all(read)).flatMap(({ auditEntry }) => auditEntry?.operationEntries ?? []);
+    return entries.sort((a, b) => ((a.id.split('.')[1] ?? '') < (b.id.split('.')[1] ?? '') ? -1 : 1));
+  };
+
+  return { create, trail };
+}

@@ -1,0 +1,69 @@
+import { inspect, styleText } from 'node:util';
+import type { DemoAnswer, DemoEntry, DemoInput } from './client.ts';
+import type { Step } from './steps.ts';
+
+/** A line, and an empty one before it. */
+export function say(text: string): void {
+  if (text !== '') process.stdout.write(`\n${text}\n`);
+}
+
+/** One request, its answer, and whether that is what it should be. */
+export function printStep(
+  number: number,
+  { title, input }: Step,
+  first: DemoInput,
+  answer: DemoAnswer,
+  problem: string | null,
+): void {
+  const { auditEntry: _, ...shown } = answer;
+  const told = Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== null && value !== false));
+  const mark = problem === null ? styleText('green', '✓') : `${styleText('red', '✗')} ${problem}`;
+  say(`${styleText('bold', `${number}. ${title}`)} ${mark}`);
+  process.stdout.write(`${indent(`→ ${shownInput(number, input, first)}`)}\n${indent(`← ${plain(told)}`)}\n`);
+}
+
+/** The first input whole, of the others what differs from it. */
+function shownInput(number: number, input: DemoInput, first: DemoInput): string {
+  if (number === 1) return plain(input);
+  const changed = Object.fromEntries(Object.entries(input).filter(([field, value]) => value !== first[field]));
+  return Object.keys(changed).length === 0 ? 'as 1.' : `as 1., but ${plain(changed)}`;
+}
+
+/** The trail, a line an entry. */
+export function printTrail(entries: readonly DemoEntry[]): void {
+  say(styleText('bold', `What the audit trail holds of it, ${entries.length} entries:`));
+  const numbers = new Map(
+    [...new Set(entries.map(({ operationId }) => operationId))].map((id, index) => [id, index + 1]),
+  );
+  const rows = entries.map(({ time, event, operationId, target, refusalCode, message }) => [
+    time.slice(11, 23),
+    String(numbers.get(operationId)),
+    event,
+    target ? `${target.namespace}/${target.serviceAccount}` : '-',
+    refusalCode ?? message ?? '',
+  ]);
+  printTable([['time', 'operation', 'event', 'service account', 'what was said'], ...rows]);
+}
+
+const lastColumnWidth = 66;
+
+function printTable(rows: readonly string[][]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const [index, row] of rows.entries()) {
+    const cells = row.map((cell, column) => (column === row.length - 1 ? cut(cell) : cell.padEnd(widths[column] ?? 0)));
+    const line = cells.join('  ').trimEnd();
+    process.stdout.write(`   ${index === 0 ? styleText('dim', line) : line}\n`);
+  }
+}
+
+function cut(text: string): string {
+  return text.length > lastColumnWidth ? `${text.slice(0, lastColumnWidth - 1)}…` : text;
+}
+
+function plain(value: unknown): string {
+  return inspect(value, { depth: 6, breakLength: 110, colors: process.stdout.isTTY && process.stdout.hasColors() });
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '   ');
+}

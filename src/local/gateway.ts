@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Log } from '../associations/parts.ts';
+import { settle } from '../associations/settle.ts';
+import { createHandler } from '../graphql/handler.ts';
+import { createIdentify, createParts } from '../lambda/parts.ts';
+import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
+import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { createSqliteLedger } from '../ledger/sqlite.ts';
+import { createTables } from '../ledger/tables.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { createAuthorizer } from './authorizer.ts';
+import { startHttpApi } from './http.ts';
+import { loadSigningKey } from './keys.ts';
+import { audience, issuer } from './principals.ts';
+import type { LocalSettings } from './settings.ts';
+import { startEksSimulator } from './simulator/simulator.ts';
+import type { EksSimulator } from './simulator/simulator.ts';
+
+/** The gateway on this machine: the Lambda handler behind HTTP, with ledger, settler and, if wanted, EKS beside it. */
+export interface LocalGateway {
+  /** E.g. `http://127.0.0.1:4000`, without a path. */
+  readonly url: string;
+  /** Null where EKS is somewhere else. */
+  readonly simulator: EksSimulator | null;
+  readonly ledger: Ledger;
+  /** Answers the requests under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Credentials for addresses on this machine, where nobody checks them. */
+const madeUp = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Starts all of it. Rejects with an Error that says what can't be had: a port, a file, a table, a policy. */
+export async function startLocalGateway(settings: LocalSettings, log: Log): Promise<LocalGateway> {
+  const { home, times, claims } = settings;
+  const policy = loadPolicy(settings.policiesDirectory, (detail) =>
+    log('error', 'Policy could not be evaluated.', { detail }),
+  );
+  const key = await loadSigningKey(settings.folder);
+  const ledger = await openLedger(settings);
+  const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
+  const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
+  const eks = { endpoint, ...credentialsFor(settings, endpoint) };
+  const parts = createParts({ policy, ledger, home, times, log, eks });
+  const server = await startHttpApi({
+    port: settings.port,
+    accountId: home.accountId,
+    authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
+    handler: createHandler(parts, createIdentify(policy, claims)),
+  });
+  const settler = startSettler(
+    settings.settleIntervalMs,
+    (run) => settle(parts, `local-settler-${run}`, Date.now() + 30_000),
+    log,
+  );
+  const close = async () => {
+    await server.close();
+    await settler.stop();
+    await simulator?.close();
+    ledger.close();
+  };
+  return { url: server.url, simulator, ledger, close };
+}
+
+function startSimulator({ eksSimulatorPort: port, folder, ledgerFile, times }: LocalSettings): Promise<EksSimulator> {
+  // What the ledger remembers across starts, EKS must remember too.
+  const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
+  return startEksSimulator({ port, signatureWindowMs: times.signatureWindowMs, ...state });
+}
+
+async function openLedger(settings: LocalSettings): Promise<Ledger> {
+  if (settings.ledger === 'sqlite') return createSqliteLedger({ file: settings.ledgerFile });
+  const { tokensTable, auditTable, home, dynamoDbEndpoint: endpoint } = settings;
+  const client = new DynamoDBClient({
+    ...dynamoDbClientDefaults,
+    region: home.region,
+    ...(endpoint === null ? {} : { endpoint }),
+    ...credentialsFor(settings, endpoint ?? undefined),
+  });
+  await createTables(client, { tokensTable, auditTable });
+  return createDynamoDbLedger({ client, tokensTable, auditTable });
+}
+
+function credentialsFor({ hasCredentials }: LocalSettings, endpoint: string | undefined) {
+  const isHere = endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+  return isHere && !hasCredentials ? { credentials: madeUp } : {};
+}
+
+/** Runs the settler every so often, one run at a time. */
+function startSettler(intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
+  let count = 0;
+  let running: Promise<unknown> = Promise.resolve();
+  let isRunning = false;
+  const tick = () => {
+    if (isRunning) return;
+    isRunning = true;
+    count += 1;
+    running = run(count)
+      .catch((error: unknown) => log('error', 'The settler failed.', { error: String(error) }))
+      .finally(() => (isRunning = false));
+  };
+  const timer = setInterval(tick, intervalMs);
+  const stop = async () => {
+    clearInterval(timer);
+    await running;
+  };
+  return { stop };
+}

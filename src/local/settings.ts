@@ -1,0 +1,62 @@
+import { join, resolve } from 'node:path';
+import { readClaimNames, readNumber, readTimes } from '../lambda/settings.ts';
+import type { ClaimNames, Environment } from '../lambda/settings.ts';
+import type { Times } from '../associations/parts.ts';
+
+/** Account and region of the example inventory, and of the simulator's world. */
+const exampleAccountId = '111122223333';
+const exampleRegion = 'eu-central-1';
+
+/** What the local server reads from its environment. */
+export interface LocalSettings {
+  readonly home: { readonly accountId: string; readonly region: string };
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly eksSimulatorPort: number;
+  /** Where EKS is; null: the simulator is started. */
+  readonly eksEndpoint: string | null;
+  readonly ledger: 'sqlite' | 'dynamodb';
+  /** File of the embedded ledger, or `:memory:`. */
+  readonly ledgerFile: string;
+  readonly dynamoDbEndpoint: string | null;
+  readonly tokensTable: string;
+  readonly auditTable: string;
+  /** Keys, ledger and the simulator's associations; ignored by git. */
+  readonly folder: string;
+  readonly policiesDirectory: string;
+  readonly claims: ClaimNames;
+  readonly times: Times;
+  readonly settleIntervalMs: number;
+  /** Whether AWS credentials stand in the environment; otherwise made-up ones are used for addresses on this machine. */
+  readonly hasCredentials: boolean;
+}
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Reads the settings; each has a default. Throws an Error that says which one is wrong, and how to mend it. */
+export function readLocalSettings(env: Environment = process.env): LocalSettings {
+  const folder = env.LOCAL_FOLDER ?? join(root, '.local');
+  return {
+    home: { accountId: env.HOME_ACCOUNT_ID ?? exampleAccountId, region: env.AWS_REGION ?? exampleRegion },
+    port: readNumber(env, 'PORT', 4000),
+    eksSimulatorPort: readNumber(env, 'EKS_SIMULATOR_PORT', 4100),
+    eksEndpoint: env.AWS_ENDPOINT_URL_EKS ?? null,
+    ledger: readLedger(env),
+    ledgerFile: env.LEDGER_FILE ?? join(folder, 'ledger.sqlite'),
+    dynamoDbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB ?? null,
+    tokensTable: env.TOKENS_TABLE ?? 'pod-identity-gateway-tokens',
+    auditTable: env.AUDIT_TABLE ?? 'pod-identity-gateway-audit',
+    folder,
+    policiesDirectory: env.POLICIES_DIRECTORY ?? join(root, 'policies'),
+    claims: readClaimNames(env),
+    times: readTimes(env),
+    settleIntervalMs: readNumber(env, 'SETTLE_INTERVAL_MS', 10_000),
+    hasCredentials: env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined,
+  };
+}
+
+function readLedger({ LEDGER }: Environment): 'sqlite' | 'dynamodb' {
+  if (LEDGER === undefined || LEDGER === 'sqlite') return 'sqlite';
+  if (LEDGER === 'dynamodb') return 'dynamodb';
+  throw new Error(`LEDGER is ${JSON.stringify(LEDGER)}: set it to sqlite (a file on this machine) or dynamodb.`);
+}
