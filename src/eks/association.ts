@@ -20,11 +20,15 @@ export function associationFrom(given: PodIdentityAssociation | undefined, clust
     modifiedAt: modifiedAt.toISOString(),
     ownerArn: given?.ownerArn ?? null,
     disableSessionTags: given?.disableSessionTags ?? null,
-    // EKS's way to clear a target role is the empty string, so an empty one is none.
-    targetRoleArn: given?.targetRoleArn || null,
+    targetRoleArn: textOrNull(given?.targetRoleArn),
     externalId: given?.externalId ?? null,
-    policy: given?.policy || null,
+    policy: textOrNull(given?.policy),
   };
+}
+
+/** EKS's way to clear a target role or a policy is the empty string, so an empty one is none. */
+function textOrNull(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
 }
 
 function tagsFrom(tags: Record<string, string> | undefined): Tag[] {

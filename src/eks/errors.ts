@@ -53,6 +53,6 @@ export function createFailure(error: unknown): Exclude<CreateResult, { kind: 'cr
   if (raised.name === 'ResourceNotFoundException') return { kind: 'cluster-not-found', error: eksError };
   if (raised.name === 'ResourceLimitExceededException') return { kind: 'limit-exceeded', error: eksError };
   if (/^Role provided .*does not exist/.test(eksError.message)) return { kind: 'role-not-found', error: eksError };
-  if (/^Trust policy of the role/.test(eksError.message)) return { kind: 'trust-policy-invalid', error: eksError };
+  if (eksError.message.startsWith('Trust policy of the role')) return { kind: 'trust-policy-invalid', error: eksError };
   return { kind: 'refused', error: eksError };
 }

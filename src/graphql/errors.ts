@@ -37,7 +37,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
       'The ledger could not be reached, so nothing was asked of EKS. Send the same request with the same clientRequestToken again.';
     return { ...formatted, message, extensions: { code: 'LEDGER_UNAVAILABLE' } };
   }
-  if (spoken.includes(formatted.extensions?.['code'])) return withoutStack(formatted);
+  if (spoken.includes(formatted.extensions?.code)) return withoutStack(formatted);
   const message = 'Something broke inside the gateway. Its operators find it in the log, by the id of the request.';
   return { ...formatted, message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }

@@ -25,7 +25,7 @@ const answerMs = 1_000;
 /** Makes the handler. Nothing is called, and nothing is read from the environment. */
 export function createHandler(parts: Parts, identify: Identify): GraphqlHandler {
   const server = createServer(parts);
-  const contextOf = (event: APIGatewayProxyEventV2, { getRemainingTimeInMillis }: LambdaContext): Context => {
+  const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): Context => {
     const who = identify(event);
     if (who.kind === 'unauthenticated') {
       const apiRequestId = event.requestContext.requestId;
@@ -38,7 +38,11 @@ export function createHandler(parts: Parts, identify: Identify): GraphqlHandler 
       read.set(operationId, entries);
       return entries;
     };
-    return { caller: who.caller, deadline: parts.clock() + getRemainingTimeInMillis() - answerMs, operationEntries };
+    return {
+      caller: who.caller,
+      deadline: parts.clock() + lambda.getRemainingTimeInMillis() - answerMs,
+      operationEntries,
+    };
   };
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
     context: ({ event, context }) => Promise.resolve().then(() => contextOf(event, context)),

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
 import type { FieldNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
 
 /**
@@ -7,7 +7,7 @@ import type { FieldNode, SelectionSetNode, ValidationContext, ValidationRule } f
  */
 export const oneMutation: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    if (operation.operation !== 'mutation') return;
+    if (operation.operation !== OperationTypeNode.MUTATION) return;
     const [, second] = rootFields(context, operation.selectionSet, new Set());
     if (!second) return;
     const message = 'A request may name one mutation, once: send one request for each.';
@@ -15,10 +15,19 @@ export const oneMutation: ValidationRule = (context) => ({
   },
 });
 
+/** Makes a limit's rejection one of the findings of validation, which the rules would otherwise throw as a bug. */
+export const reported = {
+  propagateOnRejection: false,
+  onReject: [
+    (context: ValidationContext | null, error: GraphQLError) =>
+      context?.reportError(new GraphQLError(error.message.replace(/^Syntax Error: /, ''))),
+  ],
+};
+
 function rootFields(context: ValidationContext, { selections }: SelectionSetNode, seen: Set<string>): FieldNode[] {
   return selections.flatMap((selection) => {
-    if (selection.kind === 'Field') return [selection];
-    if (selection.kind === 'InlineFragment') return rootFields(context, selection.selectionSet, seen);
+    if (selection.kind === Kind.FIELD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(context, selection.selectionSet, seen);
     const fragment = context.getFragment(selection.name.value);
     if (!fragment || seen.has(fragment.name.value)) return [];
     return rootFields(context, fragment.selectionSet, new Set([...seen, fragment.name.value]));

@@ -14,12 +14,12 @@ import { typeDefs } from '../generated/schema.ts';
 import type { Context } from './context.ts';
 import { formatError } from './errors.ts';
 import { createResolvers } from './resolvers.ts';
-import { oneMutation } from './rules.ts';
+import { oneMutation, reported } from './rules.ts';
 
 /** Enough for introspection, and for 50 tags written out; less than it takes to keep the parser busy. */
 const maxTokens = 5_000;
 
-/** The longest way that means something is 6 fields: mutation, auditEntry, operationEntries, decision, violations, message. */
+/** In fields, whatever fragments they stand in. The longest way that means something is 6: mutation, auditEntry, operationEntries, decision, violations, message. */
 const maxDepth = 7;
 
 const maxAliases = 15;
@@ -32,8 +32,12 @@ export function createServer(parts: Parts): ApolloServer<Context> {
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,
-    parseOptions: { maxTokens },
-    validationRules: [oneMutation, maxDepthRule({ n: maxDepth }), maxAliasesRule({ n: maxAliases })],
+    parseOptions: { maxLexicalTokens: maxTokens },
+    validationRules: [
+      oneMutation,
+      maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
+      maxAliasesRule({ n: maxAliases, ...reported }),
+    ],
     // The process ends when its host says so: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
     logger: apolloLogger(parts.log),

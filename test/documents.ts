@@ -1,0 +1,125 @@
+/** Everything that a create answers, whatever kind of refusal it is. */
+export const createDocument = /* GraphQL */ `
+  fragment Whole on PodIdentityAssociation {
+    id
+    accountId
+    region
+    clusterName
+    namespace
+    serviceAccount
+    roleArn
+    associationArn
+    associationId
+    tags {
+      key
+      value
+    }
+    createdAt
+    modifiedAt
+    ownerArn
+    disableSessionTags
+    targetRoleArn
+    externalId
+    policy
+    operationId
+  }
+  mutation Create($input: CreatePodIdentityAssociationInput!) {
+    create: createPodIdentityAssociation(input: $input) {
+      status
+      association {
+        ...Whole
+      }
+      refusal {
+        __typename
+        code
+        message
+        advice
+        retryable
+        ... on InvalidInput {
+          findings {
+            path
+            rule
+            message
+            advice
+          }
+        }
+        ... on PolicyDenied {
+          violations {
+            policyId
+            message
+            advice
+          }
+        }
+        ... on AssociationAlreadyExists {
+          existing {
+            ...Whole
+          }
+          differences {
+            field
+            requested
+            existing
+          }
+        }
+        ... on TokenReused {
+          originalOperationId
+        }
+        ... on EksRefused {
+          exception
+          eksMessage
+        }
+      }
+      retryAfterSeconds
+      replayed
+      clientRequestToken
+      auditEntry {
+        id
+        event
+        operationId
+        fence
+        refusalCode
+        message
+      }
+    }
+  }
+`;
+
+/** An association, with all its fields. */
+export interface WholeAssociation {
+  readonly id: string;
+  readonly associationId: string;
+  readonly associationArn: string;
+  readonly roleArn: string;
+  readonly operationId: string | null;
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** The payload of a create, as the document above selects it. */
+export interface CreatePayload {
+  readonly status: 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS';
+  readonly association: WholeAssociation | null;
+  readonly refusal: {
+    readonly __typename: string;
+    readonly code: string;
+    readonly message: string;
+    readonly advice: string | null;
+    readonly retryable: boolean;
+    readonly findings?: readonly { readonly path: string; readonly rule: string }[];
+    readonly violations?: readonly { readonly policyId: string; readonly advice: string | null }[];
+    readonly existing?: WholeAssociation | null;
+    readonly differences?: readonly { readonly field: string }[] | null;
+    readonly originalOperationId?: string;
+    readonly exception?: string;
+    readonly eksMessage?: string;
+  } | null;
+  readonly retryAfterSeconds: number | null;
+  readonly replayed: boolean;
+  readonly clientRequestToken: string | null;
+  readonly auditEntry: {
+    readonly id: string;
+    readonly event: string;
+    readonly operationId: string;
+    readonly fence: number | null;
+    readonly refusalCode: string | null;
+    readonly message: string | null;
+  };
+}
