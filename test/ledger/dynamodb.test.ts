@@ -1,0 +1,89 @@
+import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { auditIndexKeys } from '../../src/ledger/keys.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { auditIndexes, lapsedIndex } from '../../src/ledger/tables.ts';
+import type { TableNames } from '../../src/ledger/tables.ts';
+import { dynamoDbEndpoint, openTables } from '../ledgers.ts';
+import { association, auditEntry, now, openRecord, released, succeeded } from './samples.ts';
+
+/** One run where there is a DynamoDB, else none. */
+const where = dynamoDbEndpoint === undefined ? [] : [{ endpoint: dynamoDbEndpoint }];
+
+describe.each(where)('what is stored in DynamoDB', () => {
+  let ledger: Ledger;
+  let client: DynamoDBClient;
+  let names: TableNames;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ client, names, close } = await openTables());
+    ledger = createDynamoDbLedger({ client, ...names });
+  });
+  afterAll(async () => {
+    await close();
+  });
+
+  /** Ids of the entries that an index has under a key. */
+  async function indexed(IndexName: keyof typeof auditIndexes, key: string | undefined) {
+    const query = new QueryCommand({
+      TableName: names.auditTable,
+      IndexName,
+      KeyConditionExpression: '#key = :key',
+      ExpressionAttributeNames: { '#key': auditIndexes[IndexName] },
+      ExpressionAttributeValues: { ':key': { S: key ?? '' } },
+    });
+    return (await client.send(query)).Items?.map(({ entryId }) => entryId?.S);
+  }
+
+  test('an entry is found by every index, oldest first, and has what lists are filtered by', async () => {
+    const { associationArn } = association();
+    const entries = [auditEntry({ associationArn }), auditEntry({ associationArn, event: 'SUCCEEDED' })] as const;
+    for (const entry of entries) await ledger.append(entry);
+    const ids = entries.map(({ entryId }) => entryId);
+    for (const [index, attribute] of Object.entries(auditIndexes)) {
+      const name = Object.keys(auditIndexes).find((known): known is keyof typeof auditIndexes => known === index);
+      if (name === undefined) throw new Error('unreachable');
+      expect([index, await indexed(name, auditIndexKeys(entries[0])[attribute])]).toEqual([index, ids]);
+    }
+    const scan = await client.send(new ScanCommand({ TableName: names.auditTable, IndexName: 'byAssociation' }));
+    expect(scan.Items?.[0]).toMatchObject({
+      event: { S: 'INTENT' },
+      operation: { S: 'CREATE_POD_IDENTITY_ASSOCIATION' },
+      time: { S: entries[0].time },
+      entry: { S: expect.any(String) },
+    });
+  });
+
+  test('an entry without target or association is in none of their indexes', async () => {
+    const operation = auditEntry({ target: null, request: null, event: 'INVALID' });
+    await ledger.append(operation);
+    for (const IndexName of ['byCluster', 'byNamespace', 'byServiceAccount', 'byAssociation']) {
+      const { Items } = await client.send(new ScanCommand({ TableName: names.auditTable, IndexName }));
+      expect(Items?.filter(({ operationId }) => operationId?.S === operation.operationId)).toEqual([]);
+    }
+    expect(await indexed('byDay', '2026-11-24')).toContain(operation.entryId);
+  });
+
+  test('only a record that may be forgotten has a time to live, in seconds and never too early', async () => {
+    const open = openRecord();
+    const { operationId, fence, tokenKey } = open;
+    await ledger.commit({ kind: 'free', now }, open, []);
+    expect((await token(tokenKey))?.['ttl']).toBeUndefined();
+    await ledger.commit({ kind: 'held', operationId, fence }, succeeded(open, { expiresAt: 1_800_000_000_001 }), []);
+    expect((await token(tokenKey))?.['ttl']).toEqual({ N: '1800000001' });
+  });
+
+  test('only an open record is in the index of open ones', async () => {
+    const records = [openRecord(), succeeded(openRecord()), released(openRecord())];
+    for (const record of records) await ledger.commit({ kind: 'free', now }, record, []);
+    const { Items } = await client.send(new ScanCommand({ TableName: names.tokensTable, IndexName: lapsedIndex }));
+    const inIndex = records.map((record) => Items?.some(({ tokenKey }) => tokenKey?.S === record.tokenKey));
+    expect(inIndex).toEqual([true, false, false]);
+  });
+
+  async function token(tokenKey: string) {
+    const scan = new ScanCommand({ TableName: names.tokensTable, ConsistentRead: true });
+    return (await client.send(scan)).Items?.find((item) => item['tokenKey']?.S === tokenKey);
+  }
+});

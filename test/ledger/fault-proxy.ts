@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+/** What happens to one request on its way to DynamoDB. */
+export type Fault =
+  /** It is answered in DynamoDB's stead, which never sees it. */
+  | { readonly kind: 'answer'; readonly exception: string; readonly fields?: object }
+  /** DynamoDB carries it out, and the connection is cut before the answer. */
+  | { readonly kind: 'lost-answer' }
+  /** DynamoDB carries it out, and another answer is given. */
+  | { readonly kind: 'other-answer'; readonly exception: string; readonly fields?: object }
+  /** Nothing ever comes back. */
+  | { readonly kind: 'silence' }
+  /** The head of an answer, and then nothing. */
+  | { readonly kind: 'half-answer' };
+
+/** A request that came by. */
+export interface SeenRequest {
+  /** E.g. `TransactWriteItems`. */
+  readonly operation: string;
+  readonly body: { readonly ClientRequestToken?: string };
+}
+
+/**
+ * Stands between a client and DynamoDB on a free port. The requests meet `faults` in their order, one each; what comes
+ * after the last goes through.
+ */
+export async function startFaultProxy(endpoint: string) {
+  const faults: Fault[] = [];
+  const seen: SeenRequest[] = [];
+  const server = createServer((incoming, outgoing) => {
+    handle(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const fault = faults.shift();
+    const body = await text(incoming);
+    const [, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
+    seen.push({ operation, body: JSON.parse(body) });
+    if (fault?.kind === 'silence') return;
+    if (fault?.kind === 'half-answer') return void outgoing.writeHead(200, { 'content-length': '2' }).flushHeaders();
+    if (fault?.kind === 'answer') return answer(outgoing, fault);
+
+    const response = await forward(endpoint, incoming, body);
+    if (fault?.kind === 'other-answer') return answer(outgoing, fault);
+    if (fault?.kind === 'lost-answer') return void outgoing.destroy();
+    outgoing.writeHead(response.status, { 'content-type': 'application/x-amz-json-1.0' }).end(response.body);
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('No free port was given.');
+  const stop = async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  };
+  return { endpoint: `http://127.0.0.1:${address.port}`, faults, seen, stop };
+}
+
+function answer(outgoing: ServerResponse, fault: { readonly exception: string; readonly fields?: object }): void {
+  const body = { __type: `com.amazonaws.dynamodb.v20120810#${fault.exception}`, Message: 'injected', ...fault.fields };
+  outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+}
+
+/** Sends a request on, with its method and headers, and gives what comes back. */
+async function forward(endpoint: string, incoming: IncomingMessage, body: string) {
+  const { method, headers } = incoming;
+  const outgoing = request(endpoint, { ...(method === undefined ? {} : { method }), headers });
+  outgoing.end(body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 500, body: await text(response) };
+}

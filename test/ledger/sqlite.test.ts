@@ -1,0 +1,201 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { auditIndexKeys } from '../../src/ledger/keys.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { association, auditEntry, now, openRecord, succeeded } from './samples.ts';
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+let files = 0;
+const newFile = () => join(folder, `${(files += 1)}.db`);
+
+describe('a ledger file', () => {
+  test('keeps records and entries over a restart', async () => {
+    const file = newFile();
+    const [record, entry] = [openRecord(), auditEntry()];
+    const before = createSqliteLedger({ file });
+    await before.commit({ kind: 'free', now }, record, [entry]);
+    before.close();
+    const after = createSqliteLedger({ file });
+    expect(await after.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'conflict', record });
+    expect(await after.entry(entry)).toEqual(entry);
+    after.close();
+  });
+
+  test('is safe against a power cut, and can be read while another process writes', () => {
+    const database = openSqliteFile(newFile(), 0);
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 }); // FULL
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    database.close();
+  });
+
+  test('is made with its folder', () => {
+    const file = join(folder, 'not', 'yet', 'there.db');
+    createSqliteLedger({ file }).close();
+    createSqliteLedger({ file }).close();
+  });
+
+  test('may be memory alone', async () => {
+    const ledger = createSqliteLedger({ file: ':memory:' });
+    await ledger.append(auditEntry());
+    ledger.close();
+  });
+
+  test('that is none is refused, with its name', () => {
+    const file = newFile();
+    writeFileSync(file, 'A shopping list. '.repeat(500));
+    const opening = () => createSqliteLedger({ file });
+    expect(opening).toThrow(`The ledger cannot be kept in ${file}: file is not a database`);
+    expect(opening).toThrow('Name a file that SQLite can open or make');
+  });
+
+  test('in a folder that can not be is refused, with its name', () => {
+    const file = newFile();
+    writeFileSync(file, '');
+    const inside = join(file, 'ledger.db');
+    const opening = () => createSqliteLedger({ file: inside });
+    expect(opening).toThrow(`The ledger cannot be kept in ${inside}: EEXIST`);
+    expect(opening).toThrow('in a folder that exists or can be made');
+  });
+
+  test('of a newer version is refused and left alone', () => {
+    const file = newFile();
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA user_version = 2');
+    const opening = () => createSqliteLedger({ file });
+    expect(opening).toThrow(`The ledger in ${file} was made by a newer version of this program`);
+    expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
+    database.close();
+  });
+});
+
+describe('the trail in a file', () => {
+  const file = newFile();
+  const entry = auditEntry({ associationArn: association().associationArn });
+  let database: DatabaseSync;
+  beforeAll(async () => {
+    const ledger = createSqliteLedger({ file });
+    await ledger.append(entry);
+    ledger.close();
+    database = new DatabaseSync(file);
+  });
+  afterAll(() => {
+    database.close();
+  });
+
+  const again = 'INSERT OR REPLACE INTO audit SELECT * FROM (SELECT * FROM audit)';
+  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', again])('is insert-only: %s', (sql) => {
+    expect(() => {
+      database.exec(sql);
+    }).toThrow('the audit trail is insert-only');
+    expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify(entry) }]);
+  });
+
+  test('has an index for every way into it', () => {
+    for (const [column, key] of Object.entries(auditIndexKeys(entry))) {
+      const select = `SELECT entryId FROM audit WHERE ${column} = ? ORDER BY entryId`;
+      expect(database.prepare(select).all(key)).toEqual([{ entryId: entry.entryId }]);
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${select}`).all(key);
+      expect(JSON.stringify(plan)).toContain(`audit_${column}`);
+      expect(JSON.stringify(plan)).not.toContain('TEMP B-TREE');
+    }
+  });
+
+  test('and open records have one for their leases', () => {
+    const select = "SELECT record FROM tokens WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil";
+    const plan = JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${select}`).all(now));
+    expect(plan).toContain('USING INDEX lapsed');
+    expect(plan).not.toContain('TEMP B-TREE');
+  });
+});
+
+describe('a file that several processes share', () => {
+  test('is unavailable for writes while another holds it, and for reads is not', async () => {
+    const file = newFile();
+    const ledger = createSqliteLedger({ file, busyTimeoutMs: 20 });
+    const entry = auditEntry();
+    await ledger.append(entry);
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(ledger.append(auditEntry())).rejects.toThrow(LedgerUnavailable);
+    await expect(ledger.commit({ kind: 'free', now }, openRecord(), [])).rejects.toThrow(LedgerUnavailable);
+    expect(await ledger.entry(entry)).toEqual(entry);
+    expect(await ledger.lapsed(now, 1)).toEqual([]);
+    other.exec('ROLLBACK');
+    await ledger.append(auditEntry());
+    other.close();
+    ledger.close();
+  });
+
+  test('waits for another that is about to let go', async () => {
+    const file = newFile();
+    const ledger = createSqliteLedger({ file, busyTimeoutMs: 5_000 });
+    const holder = run(process.execPath, ['-e', holdFor(file, 100)]);
+    await new Promise((resolve) => holder.child.stdout?.once('data', resolve));
+    await ledger.append(auditEntry());
+    await holder;
+    ledger.close();
+  });
+
+  test('takes each token from exactly one of them', async () => {
+    const file = newFile();
+    const keys = Array.from({ length: 20 }, () => openRecord().tokenKey);
+    const workers = ['a', 'b', 'c'].map((name) => run(process.execPath, ['-e', claim(file, keys, name)]));
+    const outputs = await Promise.all(workers);
+    const won = outputs.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
+    expect(won.toSorted()).toEqual(keys.toSorted());
+  });
+
+  test('that breaks is unavailable', async () => {
+    const file = newFile();
+    const ledger = createSqliteLedger({ file });
+    const other = new DatabaseSync(file);
+    other.exec('DROP TABLE audit; DROP TABLE tokens;');
+    const entry = auditEntry();
+    const calls = [
+      ledger.commit({ kind: 'free', now }, succeeded(openRecord()), [entry]),
+      ledger.append(entry),
+      ledger.entry(entry),
+      ledger.operationEntries(entry.operationId),
+      ledger.lapsed(now, 1),
+    ];
+    for (const call of calls) await expect(call).rejects.toThrow(LedgerUnavailable);
+    other.close();
+    ledger.close();
+  });
+});
+
+/** A program that holds a file, says so, and lets go of it after some time. */
+function holdFor(file: string, ms: number): string {
+  return `
+    const { DatabaseSync } = require('node:sqlite');
+    const database = new DatabaseSync(${JSON.stringify(file)});
+    database.exec('BEGIN IMMEDIATE');
+    console.log('held');
+    setTimeout(() => database.close(), ${ms});`;
+}
+
+/** A program that tries to begin an operation under every key, and prints those that it got. */
+function claim(file: string, keys: string[], name: string): string {
+  const record = openRecord({ operationId: name });
+  const module = join(import.meta.dirname, '..', '..', 'src', 'ledger', 'sqlite.ts');
+  return `
+    import(${JSON.stringify(module)}).then(async ({ createSqliteLedger }) => {
+      const ledger = createSqliteLedger({ file: ${JSON.stringify(file)} });
+      for (const tokenKey of ${JSON.stringify(keys)}) {
+        const record = { ...${JSON.stringify(record)}, tokenKey };
+        const { kind } = await ledger.commit({ kind: 'free', now: ${now} }, record, []);
+        if (kind === 'committed') console.log(tokenKey);
+      }
+    });`;
+}

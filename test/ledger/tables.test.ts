@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { auditIndexes, auditTableDefinition, createTables, tokensTableDefinition } from '../../src/ledger/tables.ts';
+import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
+
+/** One run where there is a DynamoDB, else none. */
+const where = dynamoDbEndpoint === undefined ? [] : [{ endpoint: dynamoDbEndpoint }];
+
+test('every index of the trail holds whole entries, by its key and in the order of entry ids', () => {
+  const { GlobalSecondaryIndexes } = auditTableDefinition('audit');
+  expect(GlobalSecondaryIndexes).toEqual(
+    Object.entries(auditIndexes).map(([IndexName, AttributeName]) => ({
+      IndexName,
+      KeySchema: [
+        { AttributeName, KeyType: 'HASH' },
+        { AttributeName: 'entryId', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    })),
+  );
+});
+
+test('the index of open records holds whole records, by shard and lease', () => {
+  expect(tokensTableDefinition('tokens').GlobalSecondaryIndexes).toEqual([
+    {
+      IndexName: 'lapsed',
+      KeySchema: [
+        { AttributeName: 'openShard', KeyType: 'HASH' },
+        { AttributeName: 'leaseUntil', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ]);
+});
+
+describe.each(where)('in DynamoDB', () => {
+  const client = dynamoDbClient();
+  const names = { tokensTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  afterAll(async () => {
+    for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
+    client.destroy();
+  });
+
+  test('several callers at once and one that comes later all find both tables active, with expiry on', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => createTables(client, names)));
+    await createTables(client, names);
+    for (const TableName of Object.values(names)) {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+      const states = [Table, ...(Table?.GlobalSecondaryIndexes ?? [])].map((part) =>
+        part !== undefined && 'IndexStatus' in part ? part.IndexStatus : Table?.TableStatus,
+      );
+      expect(new Set(states)).toEqual(new Set(['ACTIVE']));
+    }
+    const expiry = await client.send(new DescribeTimeToLiveCommand({ TableName: names.tokensTable }));
+    expect(expiry.TimeToLiveDescription).toEqual({ AttributeName: 'ttl', TimeToLiveStatus: 'ENABLED' });
+  });
+});
