@@ -1,0 +1,87 @@
+import { randomInt } from 'node:crypto';
+import type { ClusterRef } from './world.ts';
+
+/** An association as the simulator keeps it. */
+export interface SimulatedAssociation extends ClusterRef {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly roleArn: string;
+  readonly associationArn: string;
+  /** `a-` and 17 lower-case alphanumerics. */
+  readonly associationId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Seconds since the epoch, with a fraction. */
+  readonly createdAt: number;
+  /** Seconds since the epoch, with a fraction. */
+  readonly modifiedAt: number;
+  /** ARN of the EKS add-on that owns it. */
+  readonly ownerArn: string | null;
+  readonly disableSessionTags: boolean;
+  readonly targetRoleArn: string | null;
+  /** Set exactly when there is a target role. */
+  readonly externalId: string | null;
+  /** IAM session policy, JSON text. */
+  readonly policy: string | null;
+  /** From when List and Describe show it, milliseconds since the epoch. */
+  readonly visibleFrom: number;
+}
+
+/** What the maker of an association chooses. */
+export interface AssociationChoice {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly roleArn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly disableSessionTags: boolean;
+  readonly targetRoleArn: string | null;
+  readonly policy: string | null;
+  readonly ownerArn: string | null;
+}
+
+/** Characters of an association id, `a-` included. */
+export const associationIdLength = 19;
+
+const idAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Makes an association with a new id. `now` and `visibleFrom` are milliseconds since the epoch. */
+export function newAssociation(
+  cluster: ClusterRef,
+  choice: AssociationChoice,
+  now: number,
+  visibleFrom: number,
+): SimulatedAssociation {
+  const { accountId, region, clusterName } = cluster;
+  const { namespace, serviceAccount, targetRoleArn } = choice;
+  const associationId = newAssociationId();
+  return {
+    ...{ accountId, region, clusterName },
+    ...choice,
+    associationArn: `arn:aws:eks:${region}:${accountId}:podidentityassociation/${clusterName}/${associationId}`,
+    associationId,
+    createdAt: now / 1000,
+    modifiedAt: now / 1000,
+    // The form that the EKS user guide gives for a target role's trust policy ("Target IAM roles").
+    externalId: targetRoleArn && [region, accountId, clusterName, namespace, serviceAccount].join('/'),
+    visibleFrom,
+  };
+}
+
+/** The 14 fields of `PodIdentityAssociation` in the EKS API, null where there is nothing. */
+export function associationDetails(association: SimulatedAssociation): object {
+  const { roleArn, tags, createdAt, modifiedAt, disableSessionTags, targetRoleArn, externalId, policy } = association;
+  return {
+    ...associationSummary(association),
+    ...{ roleArn, tags, createdAt, modifiedAt, disableSessionTags, targetRoleArn, externalId, policy },
+  };
+}
+
+/** The six fields of `PodIdentityAssociationSummary` in the EKS API. */
+export function associationSummary(association: SimulatedAssociation): object {
+  const { clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn } = association;
+  return { clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn };
+}
+
+function newAssociationId(): string {
+  const random = Array.from({ length: associationIdLength - 2 }, () => idAlphabet.charAt(randomInt(idAlphabet.length)));
+  return `a-${random.join('')}`;
+}

@@ -1,0 +1,116 @@
+import { newAssociation } from './association.ts';
+import type { SimulatedAssociation } from './association.ts';
+import { asFault } from './faults.ts';
+import type { Fault, Faults } from './faults.ts';
+import type { Backend, OperationName } from './operation.ts';
+import type { LoggedRequest, RequestLog } from './request-log.ts';
+import { asBoolean, asFields, asText, asTexts, optional, required, ShapeError } from './shape.ts';
+import { asAccount, asClusterName, asRegion, asRole, asRoleArn } from './world.ts';
+import type { ClusterRef, Role } from './world.ts';
+
+/** An association that somebody makes directly, past the API: without the checks of role, tags, policy and quota. */
+export interface OutsiderAssociation {
+  /** May be left out where one cluster alone has the name. */
+  readonly accountId?: string | null;
+  /** May be left out where one cluster alone has the name. */
+  readonly region?: string | null;
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly roleArn: string;
+  readonly tags?: Readonly<Record<string, string>> | null;
+  readonly disableSessionTags?: boolean | null;
+  readonly targetRoleArn?: string | null;
+  readonly policy?: string | null;
+  /** ARN of an EKS add-on, for an association that an add-on owns. */
+  readonly ownerArn?: string | null;
+}
+
+/** What tests, a demo and the HTTP endpoint do behind the API's back. Bad arguments throw a ShapeError. */
+export interface Control {
+  addFault(fault: Fault): void;
+  /** Faults that no request has used up yet. */
+  pendingFaults(): readonly Fault[];
+  clearFaults(): void;
+  /** Every request to the API, or to one operation of it; oldest first. */
+  requests(operation?: OperationName): readonly LoggedRequest[];
+  clearRequests(): void;
+  /** All associations, shown by List or not yet. */
+  associations(): readonly SimulatedAssociation[];
+  /** Somebody creates one directly. List and Describe show it after the simulator's `listLagMs`. */
+  createAssociation(association: OutsiderAssociation): SimulatedAssociation;
+  /** Somebody deletes one directly. False when there is none with this id. */
+  deleteAssociation(associationId: string): boolean;
+  /** Adds a role, or replaces the one with the same ARN. */
+  addRole(role: Role): void;
+}
+
+/** Makes the control over the given parts. */
+export function openControl(backend: Backend, faults: Faults, log: RequestLog): Control {
+  return {
+    addFault: (fault) => faults.add(asFault(fault)),
+    pendingFaults: faults.pending,
+    clearFaults: faults.clear,
+    requests: log.all,
+    clearRequests: log.clear,
+    associations: backend.associations.all,
+    createAssociation: (association) => createDirectly(backend, association),
+    deleteAssociation: backend.associations.remove,
+    addRole: (role) => backend.roles.add(asRole(role, 'role')),
+  };
+}
+
+/** Takes `value` for an association to be made directly. Throws a ShapeError. */
+export function asOutsiderAssociation(value: unknown, where = 'association'): OutsiderAssociation {
+  const fields = asFields(value, where, [
+    ...['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount', 'roleArn'],
+    ...['tags', 'disableSessionTags', 'targetRoleArn', 'policy', 'ownerArn'],
+  ]);
+  return {
+    accountId: optional(fields, 'accountId', where, asAccount),
+    region: optional(fields, 'region', where, asRegion),
+    clusterName: required(fields, 'clusterName', where, asClusterName),
+    namespace: required(fields, 'namespace', where, asText),
+    serviceAccount: required(fields, 'serviceAccount', where, asText),
+    roleArn: required(fields, 'roleArn', where, asRoleArn),
+    tags: optional(fields, 'tags', where, asTexts),
+    disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
+    targetRoleArn: optional(fields, 'targetRoleArn', where, asRoleArn),
+    policy: optional(fields, 'policy', where, asText),
+    ownerArn: optional(fields, 'ownerArn', where, asText),
+  };
+}
+
+function createDirectly(backend: Backend, given: OutsiderAssociation): SimulatedAssociation {
+  const { associations, clock, listLagMs } = backend;
+  const association = asOutsiderAssociation(given);
+  const { namespace, serviceAccount, roleArn } = association;
+  const cluster = theCluster(backend, association);
+  const existing = associations.byServiceAccount(cluster, namespace, serviceAccount);
+  if (existing) throw new ShapeError(`Association already exists: ${existing.associationId}`);
+
+  const choice = {
+    ...{ namespace, serviceAccount, roleArn },
+    tags: association.tags ?? {},
+    disableSessionTags: association.disableSessionTags ?? false,
+    targetRoleArn: association.targetRoleArn ?? null,
+    policy: association.policy ?? null,
+    ownerArn: association.ownerArn ?? null,
+  };
+  const created = newAssociation(cluster, choice, clock(), clock() + listLagMs);
+  associations.insert(created);
+  return created;
+}
+
+/** The one cluster of the world that fits what is said of it. */
+function theCluster({ world }: Backend, { accountId, region, clusterName }: OutsiderAssociation): ClusterRef {
+  const [cluster, another] = world.clusters.filter(
+    (each) =>
+      each.clusterName === clusterName &&
+      (each.accountId === accountId || !accountId) &&
+      (each.region === region || !region),
+  );
+  if (!cluster) throw new ShapeError(`association.clusterName: the world has no cluster ${clusterName} there`);
+  if (another) throw new ShapeError(`association: several clusters are named ${clusterName}; say accountId and region`);
+  return cluster;
+}

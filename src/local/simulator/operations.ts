@@ -1,0 +1,32 @@
+import { createPodIdentityAssociation } from './create.ts';
+import { describePodIdentityAssociation } from './describe.ts';
+import { listPodIdentityAssociations } from './list.ts';
+import type { Operation } from './operation.ts';
+
+const operations: readonly Operation[] = [
+  createPodIdentityAssociation,
+  describePodIdentityAssociation,
+  listPodIdentityAssociations,
+];
+
+/** The operation of a method and a path (without query), and the path's parameters, decoded. Null when there is none. */
+export function findOperation(
+  method: string,
+  path: string,
+): { readonly operation: Operation; readonly pathParameters: readonly string[] } | null {
+  for (const operation of operations) {
+    const match = operation.method === method ? operation.path.exec(path) : null;
+    const pathParameters = match && decodeAll(match.slice(1));
+    if (pathParameters) return { operation, pathParameters };
+  }
+  return null;
+}
+
+/** Null for a path that is no valid percent-encoding. */
+function decodeAll(segments: readonly string[]): readonly string[] | null {
+  try {
+    return segments.map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}

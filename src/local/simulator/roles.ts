@@ -1,0 +1,33 @@
+import { trustsPodIdentity } from './trust-policy.ts';
+import type { Role } from './world.ts';
+
+/** How EKS sees a role at one moment. */
+export type RoleState = 'absent' | 'mistrusting' | 'usable';
+
+/** The IAM roles. */
+export interface Roles {
+  /** Adds a role, or replaces the one with the same ARN. */
+  add(role: Role): void;
+  state(arn: string): RoleState;
+}
+
+/** Starts with the given roles. `clock` gives milliseconds since the epoch. */
+export function openRoles(initial: readonly Role[], clock: () => number): Roles {
+  const known = new Map<string, { role: Role; existsFrom: number }>();
+  const add = (role: Role) => known.set(role.arn, { role, existsFrom: existsFromMs(role, clock()) });
+  initial.forEach(add);
+
+  return {
+    add,
+    state: (arn) => {
+      const found = known.get(arn);
+      if (!found || found.existsFrom > clock()) return 'absent';
+      return trustsPodIdentity(found.role.trustPolicy) ? 'usable' : 'mistrusting';
+    },
+  };
+}
+
+function existsFromMs({ existsFrom }: Role, now: number): number {
+  if (existsFrom === undefined) return now;
+  return typeof existsFrom === 'number' ? now + existsFrom * 1000 : Date.parse(existsFrom);
+}

@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { refusal } from './reply.ts';
+import type { Refusal } from './reply.ts';
+import type { World } from './world.ts';
+
+/** Who signed a request, and for where. */
+export interface Signer {
+  readonly kind: 'signed';
+  readonly accountId: string;
+  readonly region: string;
+  /** ARN of the IAM user whose access key it is. */
+  readonly userArn: string;
+}
+
+/**
+ * Reads a Signature Version 4: who signed, for which region, and whether the time is right. The signature's HMAC is not
+ * checked, because the simulator holds no secret keys. `now` and `windowMs` are milliseconds.
+ */
+export function readSignature(
+  headers: IncomingHttpHeaders,
+  world: World,
+  now: number,
+  windowMs: number,
+): Signer | Refusal {
+  const authorization = headers.authorization;
+  if (!authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
+    return refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+  const credential = /[ ,]Credential=([^/,]+)\/\d{8}\/([^/,]+)\/([^/,]+)\/aws4_request,/.exec(authorization);
+  const [, accessKeyId, region, service] = credential ?? [];
+  if (accessKeyId === undefined || region === undefined || !authorization.includes('Signature=')) {
+    const parts = 'Credential=<access key id>/<date>/<region>/eks/aws4_request, SignedHeaders=… and Signature=…';
+    return refusal(403, 'IncompleteSignatureException', `Authorization header must hold ${parts}`);
+  }
+  if (service !== 'eks') return invalidSignature(`Credential should be scoped to correct service: 'eks'.`);
+
+  const late = wrongTime(headers['x-amz-date'], now, windowMs);
+  if (late) return late;
+  const keys = world.accessKeys;
+  const accountId = (Object.hasOwn(keys, accessKeyId) ? keys[accessKeyId] : undefined) ?? world.defaultAccountId;
+  return { kind: 'signed', accountId, region, userArn: `arn:aws:iam::${accountId}:user/${accessKeyId}` };
+}
+
+/** AWS's rule of the signing date: no more than the window before or after its own clock. */
+function wrongTime(header: string | string[] | undefined, now: number, windowMs: number): Refusal | null {
+  if (header === undefined) {
+    const message = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
+    return refusal(403, 'IncompleteSignatureException', message);
+  }
+  const amzDate = String(header);
+  const time = amzTime(amzDate);
+  if (time === null) {
+    return refusal(403, 'IncompleteSignatureException', `X-Amz-Date must be YYYYMMDDTHHMMSSZ, but is '${amzDate}'`);
+  }
+  const [clock, minutes] = [amzText(now), windowMs / 60_000];
+  if (time < now - windowMs) {
+    const earliest = amzText(now - windowMs);
+    return invalidSignature(
+      `Signature expired: ${amzDate} is now earlier than ${earliest} (${clock} - ${minutes} min.)`,
+    );
+  }
+  if (time > now + windowMs) {
+    const latest = amzText(now + windowMs);
+    return invalidSignature(
+      `Signature not yet current: ${amzDate} is still later than ${latest} (${clock} + ${minutes} min.)`,
+    );
+  }
+  return null;
+}
+
+function invalidSignature(message: string): Refusal {
+  return refusal(403, 'InvalidSignatureException', message);
+}
+
+/** `20261124T100000Z` as milliseconds since the epoch; null when it is no such time. */
+function amzTime(text: string): number | null {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (!parts) return null;
+  const [, year, month, day, hour, minute, second] = parts;
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? null : time;
+}
+
+function amzText(time: number): string {
+  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
+}

@@ -1,0 +1,70 @@
+import { asArray, asFields, asText, optional, required, ShapeError } from './shape.ts';
+import type { Fields } from './shape.ts';
+
+/** Who may assume a role, as IAM writes it. Conditions are not looked at. */
+export interface TrustPolicy {
+  readonly Version?: string;
+  readonly Statement: readonly TrustStatement[];
+}
+
+/** One statement of a trust policy; only its effect, service principals and actions are looked at. */
+export interface TrustStatement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: unknown;
+  readonly Action?: unknown;
+  readonly [element: string]: unknown;
+}
+
+const podIdentityPrincipal = 'pods.eks.amazonaws.com';
+const neededActions = ['sts:AssumeRole', 'sts:TagSession'];
+
+/** The trust policy that EKS Pod Identity asks for (EKS user guide, "Create IAM role with trust policy"). */
+export const podIdentityTrustPolicy: TrustPolicy = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: podIdentityPrincipal }, Action: neededActions }],
+};
+
+/** Takes `value` for a trust policy; IAM allows one statement without a list around it. Throws a ShapeError. */
+export function asTrustPolicy(value: unknown, where: string): TrustPolicy {
+  const fields = asFields(value, where);
+  return { Statement: required(fields, 'Statement', where, asStatements) };
+}
+
+/** Whether EKS accepts the role: `pods.eks.amazonaws.com` may do both sts:AssumeRole and sts:TagSession. */
+export function trustsPodIdentity(policy: TrustPolicy): boolean {
+  const statements = policy.Statement.filter(({ Principal }) => namesPodIdentity(Principal));
+  const covers = (effect: 'Allow' | 'Deny', action: string) =>
+    statements.some(({ Effect, Action }) => Effect === effect && texts(Action).some((glob) => matches(glob, action)));
+  return neededActions.every((action) => covers('Allow', action) && !covers('Deny', action));
+}
+
+function asStatements(value: unknown, where: string): readonly TrustStatement[] {
+  if (!Array.isArray(value)) return [asStatement(value, where)];
+  return asArray(value, where).map((statement, index) => asStatement(statement, `${where}.${index}`));
+}
+
+function asStatement(value: unknown, where: string): TrustStatement {
+  const fields = asFields(value, where);
+  const effect = required(fields, 'Effect', where, asText);
+  if (effect !== 'Allow' && effect !== 'Deny') throw new ShapeError(`${where}.Effect must be Allow or Deny`);
+  return { ...fields, Effect: effect };
+}
+
+function namesPodIdentity(principal: unknown): boolean {
+  if (typeof principal !== 'object' || principal === null) return false;
+  const fields: Fields = { ...principal };
+  return texts(optional(fields, 'Service', 'Principal', (value) => value)).includes(podIdentityPrincipal);
+}
+
+/** IAM lets one string stand for a list of one. */
+function texts(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === 'string');
+}
+
+/** IAM compares actions without regard to case; only a `*` at the end, the usual form, is understood. */
+function matches(glob: string, action: string): boolean {
+  const wanted = action.toLowerCase();
+  const pattern = glob.toLowerCase();
+  return pattern.endsWith('*') ? wanted.startsWith(pattern.slice(0, -1)) : wanted === pattern;
+}

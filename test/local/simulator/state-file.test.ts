@@ -1,0 +1,76 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startEksSimulator } from '../../../src/local/simulator/simulator.ts';
+import { clientOf, failure, roleArn, simulate, some } from './simulation.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'eks-simulator-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a restarted simulator knows its associations', async () => {
+  const stateFile = join(folder, 'new', 'eks.json');
+  const first = await startEksSimulator({ stateFile });
+  const client = clientOf(first);
+  const kept = await client.create({ tags: { team: 'payments' } });
+  const dropped = await client.create({ namespace: 'search' });
+  first.control.deleteAssociation(some(dropped.associationId));
+  await first.close();
+
+  const second = await simulate({ stateFile });
+  expect((await clientOf(second).list()).names).toEqual(['payments/payments-api']);
+  expect(await clientOf(second).describe(some(kept.associationId))).toEqual(kept);
+  expect((await failure(clientOf(second).create())).status).toBe(409);
+  expect(readdirSync(dirname(stateFile))).toEqual(['eks.json']);
+});
+
+test('keeps nothing without a state file', async () => {
+  const first = await startEksSimulator();
+  await clientOf(first).create();
+  await first.close();
+  expect((await simulate()).control.associations()).toEqual([]);
+});
+
+test('an association that can not be written to the file is not there', async () => {
+  const stateFile = join(folder, 'eks.json');
+  const { url, control } = await simulate({ stateFile });
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'a file in the way');
+  const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  expect((await failure(clientOf({ url, control, close: async () => undefined }).create())).status).toBe(500);
+  expect(log).toHaveBeenCalledTimes(1);
+  log.mockRestore();
+  expect(control.associations()).toEqual([]);
+});
+
+test.each([
+  ['no JSON', '{', 'eks.json is not JSON'],
+  ['another version', '{"version":2,"associations":[]}', 'eks.json.version must be 1'],
+  ['no list', '{"version":1}', 'associations must be a JSON array'],
+  ['a wrong id', stateWith({ associationId: 'x' }), 'associations.0.associationId must be an association id'],
+  ['a missing field', stateWith({ namespace: null }), 'associations.0.namespace is missing'],
+  ['a time that is none', stateWith({ createdAt: 'now' }), 'associations.0.createdAt must be a number'],
+])('does not start from a state file with %s', async (_, text, words) => {
+  const stateFile = join(folder, 'eks.json');
+  writeFileSync(stateFile, text);
+  await expect(startEksSimulator({ stateFile })).rejects.toThrow(words);
+  expect(readFileSync(stateFile, 'utf8')).toBe(text);
+});
+
+function stateWith(change: Record<string, unknown>): string {
+  const association = {
+    ...{
+      accountId: '111122223333',
+      region: 'eu-central-1',
+      clusterName: 'apps-dev',
+      namespace: 'a',
+      serviceAccount: 'b',
+    },
+    ...{ roleArn, associationArn: 'arn', associationId: 'a-abcdefghijklmnop1', tags: {}, createdAt: 1, modifiedAt: 1 },
+    ...{ disableSessionTags: false, visibleFrom: 1 },
+    ...change,
+  };
+  return JSON.stringify({ version: 1, associations: [association] });
+}

@@ -1,0 +1,162 @@
+import { connect } from 'node:net';
+import { goodRequest, roleArn, signedHeaders, simulate, some } from './simulation.ts';
+
+const path = '/clusters/apps-dev/pod-identity-associations';
+const { namespace, serviceAccount } = goodRequest;
+
+async function send(url: string, method: string, body?: string | Uint8Array<ArrayBuffer>) {
+  const response = await fetch(url, { method, headers: signedHeaders(), ...(body === undefined ? {} : { body }) });
+  const json: unknown = await response.json();
+  const error = response.headers.get('x-amzn-errortype');
+  return { status: response.status, error, json, requestId: response.headers.get('x-amzn-requestid') };
+}
+
+test('sends all 14 fields, times as seconds with a fraction, and null where there is nothing', async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000 + 250;
+  const { url } = await simulate({ clock: () => now });
+  const { status, json } = await send(`${url}${path}`, 'POST', JSON.stringify({ namespace, serviceAccount, roleArn }));
+  expect(status).toBe(200);
+  expect(json).toEqual({
+    association: {
+      clusterName: 'apps-dev',
+      namespace,
+      serviceAccount,
+      roleArn,
+      associationArn: expect.stringMatching(
+        /^arn:aws:eks:eu-central-1:111122223333:podidentityassociation\/apps-dev\/a-/,
+      ),
+      associationId: expect.stringMatching(/^a-[a-z0-9]{17}$/),
+      tags: {},
+      createdAt: now / 1000,
+      modifiedAt: now / 1000,
+      ownerArn: null,
+      disableSessionTags: false,
+      targetRoleArn: null,
+      externalId: null,
+      policy: null,
+    },
+  });
+});
+
+test('lists summaries of six fields', async () => {
+  const { url, control } = await simulate();
+  const created = control.createAssociation({
+    clusterName: 'apps-dev',
+    namespace: 'payments',
+    serviceAccount: 'a',
+    roleArn,
+  });
+  const { json } = await send(`${url}${path}`, 'GET');
+  const { associationArn, associationId } = created;
+  const summary = {
+    clusterName: 'apps-dev',
+    namespace,
+    serviceAccount: 'a',
+    associationArn,
+    associationId,
+    ownerArn: null,
+  };
+  expect(json).toEqual({ associations: [summary], nextToken: null });
+});
+
+test('writes an error as rest-json does: type in a header, message and cluster in the body', async () => {
+  const { url } = await simulate();
+  const refused = await send(`${url}/clusters/apps-test/pod-identity-associations`, 'GET');
+  expect(refused).toMatchObject({
+    status: 404,
+    error: 'ResourceNotFoundException',
+    json: { clusterName: 'apps-test', message: 'No cluster found for name: apps-test.' },
+  });
+});
+
+test('gives every answer a request id of its own', async () => {
+  const { url } = await simulate();
+  const ids = [
+    (await send(`${url}${path}`, 'GET')).requestId,
+    (await send(`${url}/nowhere`, 'GET')).requestId,
+    (await fetch(`${url}${path}`)).headers.get('x-amzn-requestid'),
+    (await send(`${url}/_simulator/requests`, 'GET')).requestId,
+  ];
+  expect(new Set(ids).size).toBe(4);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test.each([
+  ['an unknown path', 'GET', '/clusters'],
+  ['an unknown method', 'PUT', path],
+  ['an operation that is not simulated', 'DELETE', `${path}/a-abcdefghijklmnop1`],
+  ['a path that is no valid encoding', 'GET', '/clusters/%zz/pod-identity-associations'],
+  ['a longer path', 'GET', `${path}/a-abcdefghijklmnop1/more`],
+])('refuses %s', async (_, method, unknownPath) => {
+  const { url } = await simulate();
+  const refused = await send(`${url}${unknownPath}`, method);
+  expect(refused).toMatchObject({ status: 404, error: 'UnknownOperationException' });
+});
+
+test.each([
+  ['no JSON', '{"namespace":'],
+  ['nothing', ''],
+  ['a list', '[]'],
+  ['a number for a string', '{"namespace":1}'],
+  ['a string for a boolean', '{"disableSessionTags":"true"}'],
+  ['a list for a map', '{"tags":["team"]}'],
+  ['a number for the value of a tag', '{"tags":{"team":1}}'],
+  ['bytes that are no UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+])('refuses a create whose body is %s', async (_, body) => {
+  const { url } = await simulate();
+  const refused = await send(`${url}${path}`, 'POST', body);
+  expect(refused).toMatchObject({ status: 400, error: 'SerializationException' });
+});
+
+test('refuses a create without its required fields', async () => {
+  const { url } = await simulate();
+  const refused = await send(`${url}${path}`, 'POST', '{}');
+  expect(refused).toMatchObject({ status: 400, error: 'InvalidParameterException' });
+  expect(refused.json).toEqual({ clusterName: 'apps-dev', message: 'namespace is required' });
+});
+
+test('refuses maxResults that is no number', async () => {
+  const { url } = await simulate();
+  const refused = await send(`${url}${path}?maxResults=ten`, 'GET');
+  expect(refused).toMatchObject({ status: 400, error: 'InvalidParameterException' });
+});
+
+test('reads over fields that it does not know and takes null for absent', async () => {
+  const { url } = await simulate();
+  const body = { namespace, serviceAccount, roleArn, tags: null, policy: null, colour: 'blue' };
+  expect((await send(`${url}${path}`, 'POST', JSON.stringify(body))).status).toBe(200);
+});
+
+test('keeps a tag whose key is __proto__', async () => {
+  const { url, control } = await simulate();
+  const body = JSON.stringify({ namespace, serviceAccount, roleArn, tags: 0 }).replace(
+    '"tags":0',
+    '"tags":{"__proto__":"x"}',
+  );
+  expect((await send(`${url}${path}`, 'POST', body)).status).toBe(200);
+  expect(Object.entries(some(control.associations()[0]).tags)).toEqual([['__proto__', 'x']]);
+});
+
+test('takes a body of 1 MB and refuses a longer one', async () => {
+  const { url } = await simulate();
+  const bodyOf = (bytes: number) => JSON.stringify({ namespace }).padEnd(bytes);
+  expect((await send(`${url}${path}`, 'POST', bodyOf(1_048_576))).status).toBe(400);
+  const refused = await send(`${url}${path}`, 'POST', bodyOf(1_048_577));
+  expect(refused).toMatchObject({ status: 413, error: 'RequestEntityTooLargeException' });
+});
+
+test('does nothing for a client that leaves before it has sent the whole request', async () => {
+  const { url, control } = await simulate();
+  const { hostname, port } = new URL(url);
+  const headers = Object.entries(signedHeaders()).map(([name, value]) => `${name}: ${value}`);
+  const body = JSON.stringify({ namespace, serviceAccount, roleArn });
+  await new Promise<void>((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      const head = [`POST ${path} HTTP/1.1`, 'host: simulator', `content-length: ${body.length + 1}`, ...headers];
+      socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+    }).on('close', () => resolve());
+  });
+  await send(`${url}${path}`, 'GET');
+  expect(control.associations()).toEqual([]);
+  expect(control.requests().map(({ method }) => method)).toEqual(['GET']);
+});
