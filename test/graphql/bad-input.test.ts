@@ -1,0 +1,206 @@
+import { SignJWT } from 'jose';
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { loadSigningKey } from '../../src/local/keys.ts';
+import { audience, issuer } from '../../src/local/principals.ts';
+import { createDocument } from '../documents.ts';
+import { input, openGateway } from '../gateway.ts';
+import type { Answered, Gateway } from '../gateway.ts';
+import { ledgersUnderTest } from '../ledgers.ts';
+
+const create = 'createPodIdentityAssociation';
+
+let gateway: Gateway;
+let ledger: Ledger;
+let closeLedger: () => Promise<void>;
+let written: string[];
+
+beforeAll(async () => {
+  const [sqlite] = ledgersUnderTest();
+  if (!sqlite) throw new Error('There is no ledger to test on.');
+  ({ ledger, close: closeLedger } = await sqlite.open());
+  const noting: Ledger = {
+    ...ledger,
+    append: (entry) => {
+      written.push(entry.event);
+      return ledger.append(entry);
+    },
+    commit: (expected, next, entries) => {
+      written.push(...entries.map(({ event }) => event));
+      return ledger.commit(expected, next, entries);
+    },
+  };
+  gateway = await openGateway({ ledger: noting });
+});
+
+beforeEach(() => {
+  written = [];
+});
+
+afterEach(() => {
+  expect(gateway.simulator.control.requests()).toEqual([]);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await closeLedger();
+});
+
+async function postAs(name: string, body: string, headers: Record<string, string> = {}) {
+  const response = await gateway.post(body, { authorization: `Bearer ${await gateway.tokenOf(name)}`, ...headers });
+  const text = await response.text();
+  return { status: response.status, ...(JSON.parse(text) as Omit<Answered<unknown>, 'status'>) };
+}
+
+describe('a request that reaches no resolver is answered, and leaves no entry', () => {
+  const query = (text: string, variables: object = {}) => JSON.stringify({ query: text, variables });
+  const withInput = (fields: object) => query(createDocument, { input: { ...input, ...fields } });
+
+  test.each([
+    ['no body', '', 'BAD_REQUEST', /body/i],
+    ['no JSON', '{"query": ', 'BAD_REQUEST', /not JSON.*Send \{"query"/],
+    ['null', 'null', 'BAD_REQUEST', /body/i],
+    ['a list', '[]', 'BAD_REQUEST', /batching|body/i],
+    ['no query', '{}', 'BAD_REQUEST', /body/i],
+    ['a query that is no string', '{"query": 1}', 'BAD_REQUEST', /string/],
+    ['no GraphQL', query('mutation {'), 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
+    ['an unknown field', query('{ nothing }'), 'GRAPHQL_VALIDATION_FAILED', /Cannot query field "nothing"/],
+    ['an unknown field of the input', withInput({ nothing: 1 }), 'BAD_USER_INPUT', /"nothing" is not defined/],
+    ['a wrong type', withInput({ tags: 'team' }), 'BAD_USER_INPUT', /TagInput/],
+    ['a number for a string', withInput({ namespace: 1 }), 'BAD_USER_INPUT', /String cannot represent/],
+    ['a required field left out', withInput({ namespace: undefined }), 'BAD_USER_INPUT', /namespace.*required/],
+    ['null for a required field', withInput({ roleArn: null }), 'BAD_USER_INPUT', /roleArn.*non-nullable/],
+    [
+      'two mutations',
+      query(
+        `mutation ($input: CreatePodIdentityAssociationInput!) {
+        a: ${create}(input: $input) { status }
+        ...More
+      }
+      fragment More on Mutation { b: ${create}(input: $input) { status } }`,
+        { input },
+      ),
+      'GRAPHQL_VALIDATION_FAILED',
+      /one mutation, once/,
+    ],
+    [
+      'a query that is too deep',
+      query(`{ auditEntry(id: "x") { ${'operationEntries { '.repeat(7)} id ${'}'.repeat(7)} } }`),
+      'GRAPHQL_VALIDATION_FAILED',
+      /depth limit of 7/,
+    ],
+    [
+      'too many aliases',
+      query(`{ ${Array.from({ length: 16 }, (_, index) => `v${index}: viewer { id }`).join(' ')} }`),
+      'GRAPHQL_VALIDATION_FAILED',
+      /Aliases limit of 15/,
+    ],
+    ['too many tokens', query(`{ ${'viewer { id } '.repeat(2_000)} }`), 'GRAPHQL_PARSE_FAILED', /5000 tokens/],
+  ])('%s', async (_, body, code, message) => {
+    const { status, errors } = await postAs('alice', body);
+    expect(status).toBeLessThan(500);
+    expect(errors?.[0]).toMatchObject({ message: expect.stringMatching(message), extensions: { code } });
+    expect(JSON.stringify(errors)).not.toMatch(/node_modules|\.ts:|stacktrace/);
+    expect(written).toEqual([]);
+  });
+
+  test('a body of another content type', async () => {
+    const { status, errors } = await postAs('alice', '{"query": "{ viewer { id } }"}', { 'content-type': 'text/html' });
+    expect({ status, code: errors?.[0]?.extensions.code }).toEqual({ status: 400, code: 'BAD_REQUEST' });
+  });
+});
+
+describe('invalid input is refused with all findings, and leaves one entry', () => {
+  const million = 'x'.repeat(1_000_000);
+
+  test.each([
+    ['empty strings', { clusterName: '', namespace: '', serviceAccount: '', roleArn: '' }, 4],
+    ['empty optional strings', { accountId: '', region: '', clientRequestToken: '', policy: '', targetRoleArn: '' }, 5],
+    ...['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount', 'roleArn', 'clientRequestToken'].map(
+      (field): [string, object, number] => [`1 MB in ${field}`, { [field]: million }, 1],
+    ),
+    ...['targetRoleArn', 'policy', 'reason', 'onBehalfOf'].map((field): [string, object, number] => [
+      `1 MB in ${field}`,
+      { [field]: million },
+      1,
+    ]),
+    ['1 MB in a tag', { tags: [{ key: million, value: million }] }, 2],
+    ['control characters', { namespace: 'pay\u0000ments', reason: '\u0007', clientRequestToken: '\u001b[1m' }, 3],
+    ['names with a star', { namespace: '*', serviceAccount: 'api-*' }, 2],
+    ['51 tags', { tags: Array.from({ length: 51 }, (_, index) => ({ key: `k${index}`, value: '' })) }, 1],
+    ['the same tag key twice', { tags: [input.tags[0], input.tags[0]] }, 1],
+    ['a tag key of AWS', { tags: [{ key: 'Aws:team', value: 'x' }] }, 1],
+    ['a tag key of the gateway', { tags: [{ key: 'pod-identity-gateway/operation', value: 'x' }] }, 1],
+    ['an emoji in a tag', { tags: [{ key: 'team', value: '🚀' }] }, 1],
+    ['the ARN of a user', { roleArn: 'arn:aws:iam::111122223333:user/alice' }, 1],
+    ['a policy that is no JSON', { policy: 'allow' }, 2],
+  ])('%s', async (_, fields, leastFindings) => {
+    const answer = await gateway.create({ clientRequestToken: 'bad', ...fields });
+    expect(answer).toMatchObject({ status: 'REFUSED', refusal: { code: 'INVALID_INPUT' } });
+    const findings = answer.refusal?.findings ?? [];
+    expect(findings.length).toBeGreaterThanOrEqual(leastFindings);
+    expect(new Set(Object.keys(fields))).toEqual(new Set(findings.map(({ path }) => path.split('.')[0])));
+    expect(JSON.stringify(answer).length).toBeLessThan(10_000);
+    expect(written).toEqual(['INVALID']);
+    const [entry] = await ledger.operationEntries(answer.auditEntry.operationId);
+    expect(JSON.stringify(entry).length).toBeLessThan(20_000);
+  });
+});
+
+describe('nobody who is not authenticated gets past the authorizer', () => {
+  const body = JSON.stringify({ query: '{ viewer { id } }' });
+  const key = () => loadSigningKey(join(import.meta.dirname, '..', '..', '.cache', 'test-keys'));
+
+  const tokens: Record<string, () => Promise<string | null>> = {
+    'no token': () => Promise.resolve(null),
+    'no JWT': () => Promise.resolve('nonsense'),
+    'an expired token': async () => signed({ exp: 1_700_000_000 }),
+    'a token of another issuer': async () => signed({ iss: 'https://other.example' }),
+    'a token for somebody else': async () => signed({ aud: 'another-api' }),
+    'a token signed by another key': async () => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      return new SignJWT(claims({})).setProtectedHeader({ alg: 'RS256', kid: (await key()).kid }).sign(privateKey);
+    },
+    'a tampered token': async () => {
+      const [header, payload = '', signature] = (await signed({})).split('.');
+      const changed = Buffer.from(payload, 'base64url').toString().replace('alice', 'pat');
+      return [header, Buffer.from(changed).toString('base64url'), signature].join('.');
+    },
+  };
+
+  const claims = (fields: object) => ({
+    iss: issuer,
+    aud: audience,
+    sub: 'alice',
+    exp: Math.floor(Date.now() / 1000) + 60,
+    ...fields,
+  });
+
+  async function signed(fields: object): Promise<string> {
+    const { kid, privateKey } = await key();
+    return new SignJWT(claims(fields)).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
+  }
+
+  test.each(Object.keys(tokens))('%s', async (name) => {
+    const token = await tokens[name]?.();
+    const response = await gateway.post(body, token ? { authorization: `Bearer ${token}` } : {});
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    expect(await response.json()).toMatchObject({ message: 'Unauthorized' });
+    expect(written).toEqual([]);
+  });
+
+  test('an unknown person is authenticated, and denied', async () => {
+    const token = await signed({ sub: 'stranger' });
+    const response = await gateway.post(JSON.stringify({ query: createDocument, variables: { input } }), {
+      authorization: `Bearer ${token}`,
+    });
+    expect(await response.json()).toMatchObject({
+      data: {
+        create: { status: 'REFUSED', refusal: { code: 'POLICY_DENIED', violations: [{ policyId: 'default-deny' }] } },
+      },
+    });
+    expect(written).toEqual(['DENIED']);
+  });
+});
