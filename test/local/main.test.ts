@@ -105,6 +105,16 @@ describe('npm start', () => {
     expect(other.refusal).toMatchObject({ code: 'ASSOCIATION_ALREADY_EXISTS', existing: { id: association?.id } });
   }, 30_000);
 
+  test('with an EKS that nobody serves, says that nothing was sent', async () => {
+    const simulator = await openSimulator();
+    await simulator.close();
+    const server = await start({ AWS_ENDPOINT_URL_EKS: simulator.url });
+    expect(await send(server)).toMatchObject({
+      status: 'REFUSED',
+      refusal: { code: 'EKS_UNREACHABLE', retryable: true, exception: 'ECONNREFUSED' },
+    });
+  }, 30_000);
+
   test.each([
     ['PORT', 'http', 'PORT is "http": set it to a whole number, such as 4000.'],
     ['LEDGER', 'postgres', 'LEDGER is "postgres": set it to sqlite (a file on this machine) or dynamodb.'],

@@ -1,0 +1,231 @@
+import { connectEks, eksOf } from '../../src/eks/client.ts';
+import { createFailure } from '../../src/eks/errors.ts';
+import type { CreateCall, Eks } from '../../src/eks/eks.ts';
+import type { CreateRequest } from '../../src/model/association.ts';
+import { answerError, startAnsweringServer } from './answering-server.ts';
+
+const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
+
+const request: CreateRequest = {
+  ...cluster,
+  namespace: 'payments',
+  serviceAccount: 'api',
+  roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api',
+  targetRoleArn: null,
+  disableSessionTags: false,
+  policy: null,
+  tags: [{ key: 'team', value: '' }],
+};
+
+const association = {
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'api',
+  roleArn: request.roleArn,
+  associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-12345678901234567',
+  associationId: 'a-12345678901234567',
+  tags: { team: '', 'a-first': 'x' },
+  createdAt: 1_795_000_000.123,
+  modifiedAt: 1_795_000_000.123,
+  targetRoleArn: '',
+};
+
+const operationId = '01J00000000000000000000000';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+function call(more: Partial<CreateCall> = {}): CreateCall {
+  return { request, operationId, signingDate: Date.now(), deadline: Date.now() + 3_000, ...more };
+}
+
+async function withServer(
+  answer: Parameters<typeof startAnsweringServer>[0],
+  use: (eks: Eks, server: Awaited<ReturnType<typeof startAnsweringServer>>) => Promise<void>,
+) {
+  const server = await startAnsweringServer(answer);
+  try {
+    await use(eksOf(connectEks({ region: 'eu-central-1', endpoint: server.endpoint, credentials }), cluster), server);
+  } finally {
+    await server.stop();
+  }
+}
+
+describe('a create', () => {
+  test('sends the request, the ownership tag, and a token that names the operation', () =>
+    withServer(
+      (response) => response.end(JSON.stringify({ association })),
+      async (eks, { seen }) => {
+        await eks.create(call());
+        expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+          namespace: 'payments',
+          serviceAccount: 'api',
+          roleArn: request.roleArn,
+          clientRequestToken: `pod-identity-gateway-${operationId}`,
+          tags: { team: '', 'pod-identity-gateway/operation': operationId },
+          disableSessionTags: false,
+        });
+      },
+    ));
+
+  test('leaves the ownership tag out where the caller uses all 50', () =>
+    withServer(
+      (response) => response.end(JSON.stringify({ association })),
+      async (eks, { seen }) => {
+        const tags = Array.from({ length: 50 }, (_, index) => ({ key: `key-${index}`, value: '' }));
+        await eks.create(call({ request: { ...request, tags } }));
+        const body = JSON.parse(seen[0]?.body ?? '') as { tags: object };
+        expect(Object.keys(body.tags)).toEqual(tags.map(({ key }) => key));
+      },
+    ));
+
+  test('returns the association in the domain’s form', () =>
+    withServer(
+      (response) => response.setHeader('x-amzn-requestid', 'request-1').end(JSON.stringify({ association })),
+      async (eks) => {
+        expect(await eks.create(call())).toEqual({
+          kind: 'created',
+          requestId: 'request-1',
+          association: {
+            ...association,
+            ...cluster,
+            tags: [
+              { key: 'a-first', value: 'x' },
+              { key: 'team', value: '' },
+            ],
+            createdAt: '2026-11-18T11:06:40.123Z',
+            modifiedAt: '2026-11-18T11:06:40.123Z',
+            ownerArn: null,
+            disableSessionTags: null,
+            targetRoleArn: null,
+            externalId: null,
+            policy: null,
+          },
+        });
+      },
+    ));
+
+  test('is signed with the date that it is given, whatever the clock and the server say', () =>
+    withServer(
+      (response) => response.setHeader('date', 'Mon, 01 Jan 2024 00:00:00 GMT').end(JSON.stringify({ association })),
+      async (eks, { seen }) => {
+        const signingDate = Date.parse('2026-11-24T10:00:00Z');
+        await eks.create(call({ signingDate }));
+        await eks.create(call({ signingDate }));
+        expect(seen.map(({ headers }) => headers['x-amz-date'])).toEqual(['20261124T100000Z', '20261124T100000Z']);
+      },
+    ));
+
+  test.each([
+    [409, 'ResourceInUseException', 'Association already exists: a-kyevsbqhrnchy79jw', 'in-use'],
+    [400, 'InvalidParameterException', 'Role provided in the request does not exist', 'role-not-found'],
+    [400, 'InvalidParameterException', 'Trust policy of the role provided is invalid.', 'trust-policy-invalid'],
+    [404, 'ResourceNotFoundException', 'No cluster found for name: apps-dev.', 'cluster-not-found'],
+    [400, 'ResourceLimitExceededException', 'Too many.', 'limit-exceeded'],
+    [400, 'InvalidRequestException', 'No.', 'refused'],
+    [403, 'AccessDeniedException', 'Not authorized to perform: iam:PassRole', 'access-denied'],
+    [403, 'InvalidSignatureException', 'Signature expired', 'access-denied'],
+    [429, 'TooManyRequestsException', 'Rate exceeded', 'throttled'],
+    [400, 'ThrottlingException', 'Rate exceeded', 'throttled'],
+    [408, 'RequestTimeoutException', 'Too slow.', 'unknown'],
+    [500, 'ServerException', 'Internal error', 'unknown'],
+    [503, 'ServiceUnavailableException', 'Later', 'unknown'],
+  ])('that is answered %i %s (%s) is %s, and is not sent again', (status, exception, message, kind) =>
+    withServer(
+      (response) => answerError(response, status, exception, message),
+      async (eks, { seen }) => {
+        expect(await eks.create(call())).toMatchObject({ kind, error: { exception, message, requestId: 'request-1' } });
+        expect(seen).toHaveLength(1);
+      },
+    ),
+  );
+
+  test('that meets another association tells its id, where EKS does', async () => {
+    const conflict = (message: string) =>
+      withServer(
+        (response) => answerError(response, 409, 'ResourceInUseException', message),
+        async (eks) =>
+          expect(await eks.create(call())).toMatchObject({
+            associationId: /a-[a-z0-9]{17}/.exec(message)?.[0] ?? null,
+          }),
+      );
+    await conflict('Association already exists: a-kyevsbqhrnchy79jw');
+    await conflict('Something is in use.');
+  });
+
+  test.each([
+    ['a cut connection', (response: { destroy(): unknown }) => response.destroy()],
+    ['no answer in time', () => undefined],
+    ['an answer without an association', (response: { end(body: string): unknown }) => response.end('{}')],
+    ['an answer that is no JSON', (response: { end(body: string): unknown }) => response.end('<html>')],
+  ])('that meets %s is unknown, and is not sent again', (_, answer) =>
+    withServer(answer, async (eks, { seen }) => {
+      expect(await eks.create(call({ deadline: Date.now() + 300 }))).toMatchObject({ kind: 'unknown' });
+      expect(seen).toHaveLength(1);
+    }),
+  );
+
+  test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('that makes no connection (%s) was not sent', (code) => {
+    expect(createFailure({ name: 'Error', code, message: '' })).toMatchObject({
+      kind: 'unreachable',
+      error: { exception: code },
+    });
+  });
+
+  test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])('that loses its connection (%s) is unknown', (code) => {
+    expect(createFailure({ name: 'Error', code, message: '' })).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('without credentials was not sent', () =>
+    withServer(
+      () => undefined,
+      async (_, { endpoint, seen }) => {
+        const none = () => Promise.reject(new Error('No credentials.'));
+        const eks = eksOf(connectEks({ region: 'eu-central-1', endpoint, credentials: none }), cluster);
+        expect(await eks.create(call())).toMatchObject({
+          kind: 'access-denied',
+          error: { message: 'No credentials.' },
+        });
+        expect(seen).toEqual([]);
+      },
+    ));
+});
+
+describe('a look', () => {
+  const deadline = () => ({ deadline: Date.now() + 2_000 });
+
+  test('lists all pages of one service account', () =>
+    withServer(
+      (response, { path }) => {
+        const isSecond = path.includes('nextToken=more');
+        const associations = [{ associationId: isSecond ? 'a-2' : 'a-1' }];
+        response.end(JSON.stringify({ associations, ...(isSecond ? {} : { nextToken: 'more' }) }));
+      },
+      async (eks, { seen }) => {
+        expect(await eks.list(request, deadline())).toEqual({ kind: 'listed', associationIds: ['a-1', 'a-2'] });
+        expect(seen[0]?.path).toBe(
+          '/clusters/apps-dev/pod-identity-associations?namespace=payments&serviceAccount=api',
+        );
+      },
+    ));
+
+  test('tells an absent association from a failure', () =>
+    withServer(
+      (response, { path }) =>
+        path.endsWith('a-none')
+          ? answerError(response, 404, 'ResourceNotFoundException', 'None.')
+          : answerError(response, 403, 'AccessDeniedException', 'No.'),
+      async (eks) => {
+        expect(await eks.describe('a-none', deadline())).toEqual({ kind: 'absent' });
+        expect(await eks.describe('a-other', deadline())).toMatchObject({ kind: 'failed', error: { message: 'No.' } });
+        expect(await eks.list(request, deadline())).toMatchObject({ kind: 'failed' });
+      },
+    ));
+
+  test('ends by its deadline', () =>
+    withServer(
+      () => undefined,
+      async (eks) => {
+        expect(await eks.list(request, { deadline: Date.now() + 200 })).toMatchObject({ kind: 'failed' });
+        expect(await eks.describe('a-1', { deadline: Date.now() + 200 })).toMatchObject({ kind: 'failed' });
+      },
+    ));
+});
