@@ -1,0 +1,88 @@
+// Makes a decision of the trail again: node src/policy/again.ts <entry.json> [directory]
+// The entry is one as the ledger keeps it. Exits with 0 when the decision is the recorded one, else with 1.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compilePolicies } from './compile.ts';
+import { decideOnSlice } from './decide.ts';
+import { createEngine } from './engine.ts';
+import { flag, list, optional, part, readJson, text } from './json.ts';
+import { readPolicySources } from './load.ts';
+import type { Asker, Question } from './policy.ts';
+import { createRequest, inventorySlice, principal } from './read-model.ts';
+
+/** What is compared of a decision. */
+interface RecordedDecision {
+  readonly allowed: boolean;
+  readonly policyIds: readonly string[];
+  readonly violations: readonly { readonly policyId: string }[];
+}
+
+const readEntry = part({
+  time: text(),
+  principal,
+  actor: optional(principal, null),
+  onBehalfOf: optional(text(/^/, 'a string'), null),
+  sourceAddress: optional(text(), null),
+  reason: optional(text(/^/, 'a string'), null),
+  request: createRequest,
+  decision: part({
+    allowed: flag,
+    policyIds: list(text()),
+    violations: list(part({ policyId: text() })),
+    policySetHash: text(),
+    inventoryHash: text(),
+    slice: inventorySlice,
+  }),
+});
+
+/** A decision of the trail, made again. */
+export interface DecisionAgain {
+  readonly same: boolean;
+  /** The recorded decision, the new one, and what comes of comparing them, a line each. */
+  readonly report: string;
+}
+
+/**
+ * Makes the decision of an audit entry again, with the policies of a folder and the slice of the inventory that the
+ * entry holds. Throws an Error that says what is wrong when they can't be read.
+ */
+export function decideAgain(file: string, directory: string): DecisionAgain {
+  const entry = readJson(file, readFileSync(file, 'utf8'), readEntry);
+  const recorded = entry.decision;
+  const asker: Asker = {
+    caller: { ...entry, userAgent: null, apiRequestId: file },
+    onBehalfOf: entry.onBehalfOf,
+    hasReason: entry.reason !== null,
+    now: Date.parse(entry.time),
+  };
+  const question: Question = { action: 'CreatePodIdentityAssociation', request: entry.request };
+  const engine = createEngine(compilePolicies(readPolicySources(directory)));
+  const decision = decideOnSlice(engine, asker, question, recorded.slice);
+  const same = verdict(recorded) === verdict(decision);
+  const samePolicies = recorded.policySetHash === decision.policySetHash;
+  const report = [
+    `recorded: ${verdict(recorded)} (policy set ${recorded.policySetHash}, inventory ${recorded.inventoryHash})`,
+    `again:    ${verdict(decision)} (policy set ${decision.policySetHash}, the recorded slice of the inventory)`,
+    `${same ? 'The same decision' : 'Another decision'}, by ${samePolicies ? 'the same policies' : 'other policies'}.`,
+  ];
+  return { same, report: report.join('\n') };
+}
+
+function verdict({ allowed, policyIds, violations }: RecordedDecision): string {
+  const ids = allowed ? policyIds : violations.map(({ policyId }) => policyId);
+  return `${allowed ? 'allowed' : 'denied'} by ${ids.join(', ')}`;
+}
+
+function main([file, directory = join(import.meta.dirname, '../../policies')]: readonly string[]): number {
+  try {
+    if (file === undefined) throw new Error('Name an entry: node src/policy/again.ts <entry.json> [directory]');
+    const { same, report } = decideAgain(file, directory);
+    console.log(report);
+    return same ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
+}
+
+if (import.meta.main) process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decideWith } from './decide.ts';
+import type { Engine } from './engine.ts';
+import { parseInventory } from './inventory.ts';
+import { flag, list, note, object, optional, readJson, text } from './json.ts';
+import type { Reader } from './json.ts';
+import type { Asker, Question } from './policy.ts';
+import { principal, question } from './read-model.ts';
+
+/** A question to policy, and the answer that is expected. */
+export interface PolicyCase {
+  /** Relative to the folder of the policies, e.g. `cases/deny/default-service-account.json`. */
+  readonly file: string;
+  readonly description: string;
+  readonly allowed: boolean;
+  /** Allowed: exactly the permits that decide. Denied: exactly the violations. Sorted. */
+  readonly policyIds: readonly string[];
+  readonly asker: Asker;
+  readonly question: Question;
+  /** Fields that replace those of the inventory for this case; null for none. */
+  readonly inventory: object | null;
+}
+
+/** Every case of a folder: `cases/allow/*.json` and `cases/deny/*.json`. Throws on a file that is not a case. */
+export function readCases(directory: string): readonly PolicyCase[] {
+  return (['allow', 'deny'] as const).flatMap((expected) => {
+    const folder = join('cases', expected);
+    if (!existsSync(join(directory, folder))) return [];
+    const names = readdirSync(join(directory, folder)).filter((name) => name.endsWith('.json'));
+    return names.sort().map((name) => {
+      const file = join(folder, name);
+      return parseCase(file, readFileSync(join(directory, file), 'utf8'), expected === 'allow');
+    });
+  });
+}
+
+/**
+ * Runs a case. Null when the answer is the expected one, else what differs.
+ *
+ * @param inventoryText the folder's inventory, without the case's own fields
+ */
+export function runCase(engine: Engine, inventoryText: string, one: PolicyCase): string | null {
+  let failure = '';
+  const decide = decideWith(engine, inventoryFor(inventoryText, one), (detail) => (failure = ` (${detail})`));
+  const decision = decide(one.asker, one.question);
+  const actual = decision.allowed ? decision.policyIds : decision.violations.map(({ policyId }) => policyId).sort();
+  const expected = verdict(one.allowed, one.policyIds);
+  const found = verdict(decision.allowed, actual);
+  return found === expected ? null : `expected: ${expected}; found: ${found}${failure}`;
+}
+
+/** Policies that no case names: nothing would be noticed if they did not work. */
+export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): readonly string[] {
+  const named = new Set(cases.flatMap((one) => one.policyIds));
+  return Object.keys(engine.policySet.policies).filter((id) => !named.has(id));
+}
+
+function parseCase(file: string, content: string, allowed: boolean): PolicyCase {
+  const { asker, ...rest } = readJson(file, content, readCase);
+  const { actor, onBehalfOf, hasReason, now, sourceAddress } = asker;
+  const caller = { principal: asker.principal, actor, sourceAddress, userAgent: null, apiRequestId: file };
+  return {
+    ...rest,
+    file,
+    allowed,
+    policyIds: [...rest.policyIds].sort(),
+    asker: { caller, onBehalfOf, hasReason, now: Date.parse(now) },
+  };
+}
+
+const anObject: Reader<object> = (json) => {
+  if (typeof json.value === 'object' && json.value !== null) return json.value;
+  note(json, 'write an object: { … }.');
+  return {};
+};
+
+const readCase = object({
+  description: text(),
+  asker: object({
+    principal,
+    actor: optional(principal, null),
+    onBehalfOf: optional(text(/^/, 'a string'), null),
+    hasReason: optional(flag, false),
+    now: optional(
+      text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a time, such as "2026-11-02T09:00:00Z"'),
+      '2026-11-02T09:00:00Z',
+    ),
+    sourceAddress: optional(text(), null),
+  }),
+  question,
+  policyIds: list(text()),
+  inventory: optional(anObject, null),
+});
+
+function inventoryFor(inventoryText: string, one: PolicyCase): ReturnType<typeof parseInventory> {
+  if (one.inventory === null) return parseInventory(inventoryText);
+  const whole: unknown = JSON.parse(inventoryText);
+  return parseInventory(JSON.stringify(Object.assign({}, whole, one.inventory)));
+}
+
+function verdict(allowed: boolean, policyIds: readonly string[]): string {
+  return `${allowed ? 'allowed' : 'denied'} by ${policyIds.join(', ') || 'nothing'}`;
+}

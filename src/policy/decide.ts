@@ -1,0 +1,91 @@
+import type { Decision, InventorySlice } from '../model/decision.ts';
+import { compilePolicies } from './compile.ts';
+import type { PolicySources } from './compile.ts';
+import { createEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { toCedar } from './entities.ts';
+import { clusterNotRegistered, defaultDeny, evaluationFailed, forbidden } from './explain.ts';
+import type { Inventory } from './inventory.ts';
+import type { Asker, Decide, Question } from './policy.ts';
+import { clusterOf, emptySlice, sliceFor } from './slice.ts';
+
+/** Hears why policy couldn't be evaluated; for the operators' log, never for callers. */
+export type OnFailure = (detail: string) => void;
+
+/** A decision without what stands in the inventory's file. */
+type DecisionOnSlice = Omit<Decision, 'inventoryHash'>;
+
+/**
+ * The policy boundary over these policies and this inventory. Throws when the policies are not valid (see
+ * compilePolicies); what it returns never throws. Make few: see createEngine.
+ */
+export function createDecide(
+  sources: PolicySources & { readonly inventory: Inventory; readonly onFailure?: OnFailure },
+): Decide {
+  return decideWith(createEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
+}
+
+/** The policy boundary over an engine that is ready, e.g. one whose policies were compiled at build time. */
+export function decideWith(engine: Engine, inventory: Inventory, onFailure?: OnFailure): Decide {
+  return (asker, question) => {
+    let slice = emptySlice;
+    let decision: DecisionOnSlice;
+    try {
+      slice = sliceFor(inventory, asker, question);
+      decision = decideOnSlice(engine, asker, question, slice, onFailure);
+    } catch (error) {
+      decision = failed(engine, slice, [], error, onFailure);
+    }
+    return { ...decision, inventoryHash: inventory.hash };
+  };
+}
+
+/**
+ * Decides on a slice of the inventory, such as one kept in the trail. Never throws: what can't be evaluated is a denial
+ * with `failed` set.
+ */
+export function decideOnSlice(
+  engine: Engine,
+  asker: Asker,
+  question: Question,
+  slice: InventorySlice,
+  onFailure?: OnFailure,
+): DecisionOnSlice {
+  const denied = { allowed: false, failed: false, policySetHash: engine.policySet.hash, slice };
+  try {
+    if (clusterOf(question) !== null && slice.cluster === null) {
+      return { ...denied, policyIds: [], violations: [clusterNotRegistered(question)] };
+    }
+    const answer = engine.ask(toCedar(asker, question, slice));
+    if (answer.kind === 'failed') return failed(engine, slice, answer.policyIds, answer.detail, onFailure);
+    const { allowed, policyIds } = answer;
+    if (allowed) return { ...denied, allowed, policyIds, violations: [] };
+    // Cedar names no policy when none applied.
+    const violations = policyIds.length > 0 ? forbidden(engine.policySet, policyIds) : [defaultDeny(question, slice)];
+    return { ...denied, policyIds, violations };
+  } catch (error) {
+    return failed(engine, slice, [], error, onFailure);
+  }
+}
+
+function failed(
+  engine: Engine,
+  slice: InventorySlice,
+  policyIds: readonly string[],
+  cause: unknown,
+  onFailure: OnFailure | undefined,
+): DecisionOnSlice {
+  try {
+    onFailure?.(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+  } catch {
+    // A log that breaks must not turn a denial into an exception.
+  }
+  return {
+    allowed: false,
+    failed: true,
+    policyIds,
+    violations: [evaluationFailed],
+    policySetHash: engine.policySet.hash,
+    slice,
+  };
+}

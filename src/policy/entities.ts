@@ -1,0 +1,178 @@
+import { isIP } from 'node:net';
+import type { Association, CreateRequest } from '../model/association.ts';
+import type { InventorySlice } from '../model/decision.ts';
+import type { Principal } from '../model/principal.ts';
+import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
+import type { CedarRequest } from './engine.ts';
+import type { Asker, Question, TrailScope } from './policy.ts';
+import { parseRoleArn } from './role.ts';
+
+/** A cluster or a namespace that the inventory knows. */
+type Known<K extends 'cluster' | 'namespace'> = NonNullable<InventorySlice[K]>;
+
+/** A resource, and all entities that policies can reach from it. */
+interface Resource {
+  readonly uid: TypeAndId;
+  readonly entities: readonly EntityJson[];
+}
+
+/**
+ * Puts a question into Cedar's words, from the question, the asker and the slice alone. Throws on what cannot be put
+ * so: a role that is no role's ARN, a time out of range, a slice that lacks what the question needs.
+ */
+export function toCedar(asker: Asker, question: Question, slice: InventorySlice): CedarRequest {
+  const { principal, actor } = asker.caller;
+  const resource = resourceOf(question, slice);
+  const people = actor === null ? [principal] : [principal, actor];
+  const entities = [...people.map((one) => principalEntity(one, slice)), ...resource.entities];
+  return {
+    principal: principalUid(principal),
+    action: uid('Action', question.action),
+    resource: resource.uid,
+    context: contextOf(asker),
+    entities: distinct(entities),
+  };
+}
+
+function resourceOf(question: Question, slice: InventorySlice): Resource {
+  switch (question.action) {
+    case 'CreatePodIdentityAssociation':
+      return association(question.request, false, slice);
+    case 'DescribePodIdentityAssociation':
+      return association(question.association, question.association.ownerArn !== null, slice);
+    case 'ReadAuditTrail':
+      return trail(question.scope, slice);
+  }
+}
+
+function trail(scope: TrailScope, slice: InventorySlice): Resource {
+  switch (scope.kind) {
+    case 'namespace':
+      return namespace(known('namespace', slice), known('cluster', slice));
+    case 'cluster':
+      return cluster(known('cluster', slice));
+    case 'principal':
+      return { uid: principalUid(scope.principal), entities: [principalEntity(scope.principal, slice)] };
+    case 'gateway':
+      return resource(uid('Gateway', 'gateway'), {}, []);
+  }
+}
+
+function association(asked: CreateRequest | Association, ownedByAddon: boolean, slice: InventorySlice): Resource {
+  const inCluster = cluster(known('cluster', slice));
+  const inNamespace = namespace(known('namespace', slice), known('cluster', slice));
+  const { uid: self, entities } = resource(
+    uid('Association', `${inNamespace.uid.id}/${asked.serviceAccount}`),
+    {
+      cluster: ref(inCluster.uid),
+      namespace: ref(inNamespace.uid),
+      serviceAccount: asked.serviceAccount,
+      settings: {
+        role: role(asked.roleArn),
+        ...(asked.targetRoleArn === null ? {} : { targetRole: role(asked.targetRoleArn) }),
+        sessionTagsDisabled: asked.disableSessionTags ?? false,
+        hasSessionPolicy: asked.policy !== null,
+      },
+      ownedByAddon,
+    },
+    [inNamespace.uid],
+    // fromEntries, because a tag's key may be __proto__.
+    Object.fromEntries(asked.tags.map(({ key, value }) => [key, value])),
+  );
+  return { uid: self, entities: [...entities, ...inNamespace.entities] };
+}
+
+function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {
+  const inCluster = cluster(clusterSlice);
+  const { uid: self, entities } = resource(
+    uid('Namespace', `${inCluster.uid.id}/${name}`),
+    {
+      name,
+      owners: owners.map((group) => ref(uid('Group', group))),
+      system,
+      roleArns: [...roleArns],
+    },
+    [inCluster.uid],
+  );
+  return { uid: self, entities: [...entities, ...inCluster.entities] };
+}
+
+function cluster({ accountId, region, clusterName, environment }: Known<'cluster'>): Resource {
+  return resource(
+    uid('Cluster', `${accountId}/${region}/${clusterName}`),
+    { account: accountId, region, name: clusterName, environment },
+    [uid('Account', accountId)],
+  );
+}
+
+/** A principal with its groups, by its token or by the inventory. */
+function principalEntity(principal: Principal, slice: InventorySlice): EntityJson {
+  const isService = principal.kind === 'SERVICE';
+  const service = isService ? slice.services.find(({ id }) => id === principal.id) : undefined;
+  const groups = new Set([...principal.groups, ...(service?.groups ?? [])]);
+  return {
+    uid: principalUid(principal),
+    attrs: isService ? { mayNamePeople: service?.mayNamePeople ?? false } : {},
+    parents: [...groups].map((group) => uid('Group', group)),
+  };
+}
+
+function contextOf({ caller, onBehalfOf, hasReason, now }: Asker): Record<string, CedarValueJson> {
+  const sourceAddress = addressOf(caller.sourceAddress);
+  return {
+    now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
+    ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
+    ...(caller.actor === null ? {} : { actor: ref(principalUid(caller.actor)) }),
+    ...(onBehalfOf === null ? {} : { onBehalfOf }),
+    hasReason,
+  };
+}
+
+/** An address as Cedar takes it: without a zone, and IPv4 as such even where it comes mapped into IPv6. Null for others. */
+function addressOf(address: string | null): string | null {
+  const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
+  return isIP(plain) === 0 || plain.includes('%') || (plain.includes(':') && plain.includes('.')) ? null : plain;
+}
+
+function role(arn: string): CedarValueJson {
+  const parts = parseRoleArn(arn);
+  if (parts === null) throw new Error(`not the ARN of a role: ${arn}`);
+  return { arn, ...parts, pathSegments: parts.path.split('/').filter((segment) => segment !== '') };
+}
+
+function principalUid(principal: Principal): TypeAndId {
+  return uid(principal.kind === 'SERVICE' ? 'Service' : 'User', principal.id);
+}
+
+function uid(type: string, id: string): TypeAndId {
+  return { type: `PodIdentity::${type}`, id };
+}
+
+function ref(entity: TypeAndId): CedarValueJson {
+  return { __entity: entity };
+}
+
+function resource(
+  self: TypeAndId,
+  attrs: EntityJson['attrs'],
+  parents: TypeAndId[],
+  tags?: Record<string, string>,
+): Resource {
+  return { uid: self, entities: [{ uid: self, attrs, parents, ...(tags === undefined ? {} : { tags }) }] };
+}
+
+function known<K extends 'cluster' | 'namespace'>(what: K, slice: InventorySlice): Known<K> {
+  const found = slice[what];
+  if (found === null) throw new Error(`the slice has no ${what}`);
+  return found;
+}
+
+/** The first of each uid: Cedar takes no entity twice. */
+function distinct(entities: readonly EntityJson[]): EntityJson[] {
+  const byUid = new Map<string, EntityJson>();
+  for (const entity of entities) {
+    const key = JSON.stringify(entity.uid);
+    if (!byUid.has(key)) byUid.set(key, entity);
+  }
+  return [...byUid.values()];
+}

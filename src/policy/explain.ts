@@ -1,0 +1,57 @@
+import type { InventorySlice, Violation } from '../model/decision.ts';
+import type { PolicySet, reservedIds } from './compile.ts';
+import type { Question } from './policy.ts';
+import { clusterOf } from './slice.ts';
+
+type ReservedId = (typeof reservedIds)[number];
+
+const reserved = (policyId: ReservedId, message: string, advice: string): Violation => ({ policyId, message, advice });
+
+/** What a denial says when policy couldn't be evaluated. The cause is for operators and stays out of it. */
+export const evaluationFailed = reserved(
+  'evaluation-failed',
+  'Policy could not be evaluated, so the request is denied.',
+  'Ask the operators of the gateway to look at its log; then send the request again.',
+);
+
+/** One violation for each forbid that decided, in its own words. */
+export function forbidden(policySet: PolicySet, policyIds: readonly string[]): readonly Violation[] {
+  return policyIds.map((policyId) => {
+    const annotations = policySet.policies[policyId]?.annotations ?? {};
+    return { policyId, message: annotations.message ?? policyId, advice: annotations.advice ?? null };
+  });
+}
+
+/** What a denial says when the inventory lacks the cluster. */
+export function clusterNotRegistered(question: Question): Violation {
+  const cluster = clusterOf(question);
+  return reserved(
+    'cluster-not-registered',
+    `The gateway does not serve cluster ${cluster?.clusterName} in account ${cluster?.accountId}, region ${cluster?.region}.`,
+    'Check clusterName, accountId and region. If they are right, ask the platform admins to add the cluster, its account and its region to the inventory.',
+  );
+}
+
+/** What a denial says when no permit applies: whom to ask. */
+export function defaultDeny(question: Question, slice: InventorySlice): Violation {
+  const namespace = slice.namespace;
+  if (namespace === null) {
+    return reserved(
+      'default-deny',
+      'No rule lets you read this audit trail.',
+      'Ask for the trail of a namespace that your group owns, or for your own; for more, ask the platform admins.',
+    );
+  }
+  const what = {
+    CreatePodIdentityAssociation: 'create associations in',
+    DescribePodIdentityAssociation: 'view associations of',
+    ReadAuditTrail: 'read the audit trail of',
+  }[question.action];
+  return reserved(
+    'default-deny',
+    `No rule lets you ${what} namespace ${namespace.name}.`,
+    namespace.owners.length > 0
+      ? `The namespace is owned by ${namespace.owners.join(', ')}: ask there, or to be added to the group.`
+      : 'The namespace has no owners: ask the platform admins to register it and its owners in the inventory.',
+  );
+}

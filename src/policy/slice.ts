@@ -1,0 +1,88 @@
+import type { ClusterRef } from '../model/association.ts';
+import type { InventorySlice } from '../model/decision.ts';
+import { serviceOf } from './inventory.ts';
+import type { Inventory, InventoryNamespace } from './inventory.ts';
+import type { Asker, Question } from './policy.ts';
+
+/** The slice of a question on which the inventory has nothing to say. */
+export const emptySlice: InventorySlice = { cluster: null, namespace: null, services: [] };
+
+/**
+ * The part of the inventory that a question needs, and no more. Where a cluster is in question and not registered, all
+ * of the slice but the services is null.
+ */
+export function sliceFor(inventory: Inventory, asker: Asker, question: Question): InventorySlice {
+  const ref = clusterOf(question);
+  const cluster = ref === null ? null : registered(inventory, ref);
+  const name = namespaceOf(question);
+  return {
+    cluster,
+    namespace: cluster === null || name === null ? null : namespaceSlice(inventory, name),
+    services: serviceIds(asker, question).flatMap((id) => serviceOf(inventory, id) ?? []),
+  };
+}
+
+/** The cluster that a question is about; null when it is about none. */
+export function clusterOf(question: Question): ClusterRef | null {
+  switch (question.action) {
+    case 'CreatePodIdentityAssociation':
+      return question.request;
+    case 'DescribePodIdentityAssociation':
+      return question.association;
+    case 'ReadAuditTrail':
+      return question.scope.kind === 'namespace' || question.scope.kind === 'cluster' ? question.scope : null;
+  }
+}
+
+function namespaceOf(question: Question): string | null {
+  switch (question.action) {
+    case 'CreatePodIdentityAssociation':
+      return question.request.namespace;
+    case 'DescribePodIdentityAssociation':
+      return question.association.namespace;
+    case 'ReadAuditTrail':
+      return question.scope.kind === 'namespace' ? question.scope.namespace : null;
+  }
+}
+
+function serviceIds(asker: Asker, question: Question): readonly string[] {
+  const { principal, actor } = asker.caller;
+  const scope = question.action === 'ReadAuditTrail' ? question.scope : null;
+  const principals = [principal, actor, scope?.kind === 'principal' ? scope.principal : null];
+  return [...new Set(principals.flatMap((one) => (one?.kind === 'SERVICE' ? [one.id] : [])))];
+}
+
+function registered(inventory: Inventory, ref: ClusterRef): InventorySlice['cluster'] {
+  return (
+    inventory.clusters.find(
+      (cluster) =>
+        cluster.accountId === ref.accountId && cluster.region === ref.region && cluster.clusterName === ref.clusterName,
+    ) ?? null
+  );
+}
+
+function namespaceSlice(inventory: Inventory, name: string): InventorySlice['namespace'] {
+  const entry = namespaceEntry(inventory, name);
+  return {
+    name,
+    owners: entry?.owners ?? [],
+    system: entry?.system ?? inventory.systemNamespaces.some((pattern) => fits(pattern, name)),
+    roleArns: entry?.roleArns ?? [],
+  };
+}
+
+/** The entry of exactly that name, else the one with the longest pattern that fits. */
+function namespaceEntry(inventory: Inventory, name: string): InventoryNamespace | undefined {
+  const entries = inventory.namespaces.filter((entry) => fits(entry.name, name));
+  return (
+    entries.find((entry) => entry.name === name) ??
+    entries.reduce<InventoryNamespace | undefined>(
+      (longest, entry) => (longest === undefined || entry.name.length > longest.name.length ? entry : longest),
+      undefined,
+    )
+  );
+}
+
+function fits(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}

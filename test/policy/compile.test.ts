@@ -1,0 +1,94 @@
+import { compilePolicies, policySetHash } from '../../src/policy/compile.ts';
+import { readPolicySources } from '../../src/policy/load.ts';
+import { shipped } from './sample.ts';
+
+const { schema } = readPolicySources(shipped);
+const annotated = '@id("x") @message("m") @advice("a")';
+
+function compile(policies: string | Record<string, string>, ofSchema = schema): () => unknown {
+  return () =>
+    compilePolicies({ schema: ofSchema, policies: typeof policies === 'string' ? { 'a.cedar': policies } : policies });
+}
+
+test('policies are kept by their ids', () => {
+  const set = compilePolicies({
+    schema,
+    policies: { 'a.cedar': `${annotated} forbid (principal, action, resource);` },
+  });
+  expect(Object.keys(set.policies)).toEqual(['x']);
+});
+
+describe('a policy set is refused when', () => {
+  test.each([
+    ['a policy has no id', 'permit (principal, action, resource);', /a\.cedar.*write @id/],
+    ['an id is empty', '@id permit (principal, action, resource);', /write @id/],
+    ['an id is not plain', '@id("Owners Create") permit (principal, action, resource);', /write @id/],
+    ['an id is reserved', '@id("default-deny") permit (principal, action, resource);', /"default-deny"\) is reserved/],
+    ['a forbid has no message', '@id("x") @advice("a") forbid (principal, action, resource);', /write @message/],
+    ['a forbid has no advice', '@id("x") @message("m") forbid (principal, action, resource);', /write @advice/],
+    [
+      'a policy is a template',
+      '@id("x") permit (principal == ?principal, action, resource);',
+      /templates are not used/,
+    ],
+    ['a policy does not parse', '// ü\n@id("x")\npermit (principal, action resource);', /a\.cedar:3: /],
+    ['an attribute is unknown', '@id("x") permit (principal, action, resource) when { resource.nmae == "x" };', /nmae/],
+    [
+      'an attribute may be absent',
+      '@id("x") permit (principal, action, resource) when { context.onBehalfOf == "x" };',
+      /has onBehalfOf/,
+    ],
+    ['a policy can never apply', `${annotated} forbid (principal, action, resource) when { false };`, /impossible/],
+    [
+      'JSON would round a number',
+      '@id("x") permit (principal, action, resource) when { 9007199254740993 != 0 };',
+      /beyond ±9007199254740991/,
+    ],
+    ['an action is unknown', '@id("x") permit (principal, action == PodIdentity::Action::"List", resource);', /List/],
+  ])('%s', (_what, policies, message) => {
+    expect(compile(policies)).toThrow(message);
+  });
+
+  test('two files use the same id', () => {
+    const policy = '@id("x") permit (principal, action, resource);';
+    expect(compile({ 'a.cedar': policy, 'b.cedar': policy })).toThrow(/b\.cedar: @id\("x"\) is used twice/);
+  });
+
+  test('the schema does not parse, and the line is named', () => {
+    expect(compile('', 'namespace A {\n  entity ;\n}')).toThrow(/schema:2: /);
+  });
+
+  test('the schema hides a word of Cedar', () => {
+    expect(compile('', `${schema} entity ipaddr;`)).toThrow(/schema: .*`ipaddr` shadows a builtin/);
+  });
+
+  test('there are several problems, and all are named at once', () => {
+    expect(compile('permit (principal, action, resource);\n@id("x") forbid (principal, action, resource);')).toThrow(
+      /@id[^]*@message[^]*@advice/,
+    );
+  });
+});
+
+describe('the hash of a policy set', () => {
+  const policies = { 'a.cedar': '// a', 'b.cedar': '// b' };
+
+  test('is SHA-256 in hex and does not depend on the order of the files', () => {
+    const hash = policySetHash({ schema, policies });
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(policySetHash({ schema, policies: { 'b.cedar': '// b', 'a.cedar': '// a' } })).toBe(hash);
+    expect(policySetHash({ schema: 's', policies })).toBe(
+      '63c09d1915cb45222ca2c941c2844f8fe2f1541f31274bd203191a00b36c827c',
+    );
+  });
+
+  test('changes with any text, any name, and where text moves between files', () => {
+    const hashes = [
+      { schema, policies },
+      { schema: `${schema} `, policies },
+      { schema, policies: { ...policies, 'b.cedar': '// b ' } },
+      { schema, policies: { 'a.cedar': '// a', 'c.cedar': '// b' } },
+      { schema, policies: { 'a.cedar': '// a// b', 'b.cedar': '' } },
+    ].map(policySetHash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+});

@@ -1,0 +1,210 @@
+import { compilePolicies } from '../../src/policy/compile.ts';
+import type { PolicySet } from '../../src/policy/compile.ts';
+import { createDecide, decideOnSlice, decideWith } from '../../src/policy/decide.ts';
+import { createEngine } from '../../src/policy/engine.ts';
+import { parseInventory } from '../../src/policy/inventory.ts';
+import type { Inventory } from '../../src/policy/inventory.ts';
+import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
+import type { Question } from '../../src/policy/policy.ts';
+import {
+  alice,
+  asker,
+  bob,
+  create,
+  forbidWhen,
+  over,
+  overflow,
+  pat,
+  permitAll,
+  person,
+  request,
+  shipped,
+  view,
+} from './sample.ts';
+
+const { schema } = readPolicySources(shipped);
+const inventory = parseInventory(readInventoryText(shipped));
+const { decide } = loadPolicy(shipped);
+
+const evaluationFailed: unknown = expect.objectContaining({ policyId: 'evaluation-failed' });
+
+describe('what can not be evaluated is denied', () => {
+  test('a forbid that errors at run time is a denial, though Cedar itself would allow', () => {
+    const { decide, failures } = over(permitAll, forbidWhen(overflow));
+    const decision = decide(asker(alice), create());
+    expect(decision).toMatchObject({ allowed: false, failed: true, policyIds: ['condition'] });
+    expect(decision.violations).toEqual([evaluationFailed]);
+    expect(failures).toEqual([expect.stringContaining('overflow')]);
+  });
+
+  test('all policies that error are named, sorted', () => {
+    const policies = ['b', 'c', 'a'].map((id) => forbidWhen(overflow).replace('condition', id));
+    expect(over(permitAll, ...policies).decide(asker(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a permit that errors beside one that applies is a denial too', () => {
+    const effect = 'permit (principal, action, resource)';
+    const { decide } = over(permitAll, forbidWhen(overflow, effect));
+    expect(decide(asker(alice), create())).toMatchObject({ allowed: false, failed: true, policyIds: ['condition'] });
+  });
+
+  test('a context that does not fit the schema is a denial: a person can not be the actor', () => {
+    const { decide, failures } = over(permitAll);
+    const decision = decide(asker(alice, { actor: bob }), create());
+    expect(decision).toMatchObject({ allowed: false, failed: true, policyIds: [], violations: [evaluationFailed] });
+    expect(failures).toHaveLength(1);
+  });
+
+  test('a time that is none is a denial', () => {
+    const { decide } = over(permitAll);
+    for (const now of [Number.NaN, Infinity, 8.64e15]) {
+      expect(decide(asker(alice, { now }), create())).toMatchObject({ allowed: false, failed: true });
+    }
+  });
+
+  test('an engine that throws is a denial, whose message says nothing of the cause', () => {
+    const failures: string[] = [];
+    const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitAll } });
+    const ask = (): never => {
+      throw new Error('unreachable at 0x2a');
+    };
+    const decision = decideWith({ policySet, ask }, inventory, (detail) => failures.push(detail))(
+      asker(alice),
+      create(),
+    );
+    expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
+    expect(JSON.stringify(decision)).not.toContain('unreachable');
+    expect(failures).toEqual([expect.stringContaining('unreachable')]);
+  });
+
+  test('a role that is no role, or a log that throws, is a denial and no exception', () => {
+    const onFailure = (): never => {
+      throw new Error('the log is full');
+    };
+    const decide = createDecide({ schema, policies: { 'test.cedar': permitAll }, inventory, onFailure });
+    for (const change of [{ roleArn: 'nonsense' }, { targetRoleArn: 'arn:aws:iam::111122223333:user/x' }]) {
+      expect(decide(asker(alice), create(change))).toMatchObject({ allowed: false, failed: true });
+    }
+  });
+
+  test('an id at which the engine itself throws is a denial, and the next request is decided again', () => {
+    const { decide, failures } = over(permitAll);
+    const decision = decide(asker(person('\ud800')), create());
+    expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
+    expect(failures).toEqual([expect.stringContaining('hex escape')]);
+    expect(decide(asker(alice), create()).allowed).toBe(true);
+  });
+
+  test('an inventory that breaks is a denial and no exception', () => {
+    const broken: Inventory = {
+      ...inventory,
+      get clusters(): never {
+        throw new Error('broken');
+      },
+    };
+    const failures: string[] = [];
+    const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+    const decision = decideWith(engine, broken, (detail) => failures.push(detail))(asker(alice), create());
+    expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
+    expect(failures).toEqual([expect.stringContaining('broken')]);
+  });
+
+  test('a decision on a slice that lacks the namespace is a denial and no exception', () => {
+    const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+    const slice = { ...decide(asker(alice), create()).slice, namespace: null };
+    expect(decideOnSlice(engine, asker(alice), create(), slice)).toMatchObject({ allowed: false, failed: true });
+  });
+
+  test('no policy allows nothing', () => {
+    const { decide } = over();
+    expect(decide(asker(pat), create())).toMatchObject({ allowed: false, failed: false, policyIds: [] });
+  });
+});
+
+describe('what the inventory does not know', () => {
+  const { decide: permissive } = over(permitAll);
+
+  test.each([
+    ['cluster', { clusterName: 'apps-test' }],
+    ['region', { region: 'us-east-1' }],
+    ['account', { accountId: '999999999999' }],
+  ])('an unregistered %s is denied without asking Cedar', (_what, change) => {
+    for (const question of [
+      create(change),
+      view(change),
+      { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...request, ...change } },
+      { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...request, ...change } },
+    ] satisfies readonly Question[]) {
+      const decision = permissive(asker(pat), question);
+      expect(decision).toMatchObject({ allowed: false, failed: false, policyIds: [] });
+      expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['cluster-not-registered']);
+      expect(decision.slice.cluster).toBeNull();
+    }
+  });
+
+  test('the denial names the cluster and says whom to ask', () => {
+    const [violation] = decide(asker(pat), create({ clusterName: 'apps-test' })).violations;
+    expect(violation?.message).toBe(
+      'The gateway does not serve cluster apps-test in account 111122223333, region eu-central-1.',
+    );
+    expect(violation?.advice).toContain('platform admins');
+  });
+
+  test('scopes without a cluster need none', () => {
+    expect(permissive(asker(pat), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).allowed).toBe(true);
+  });
+});
+
+describe('what a denial says', () => {
+  test('the default denial names the groups that own the namespace', () => {
+    const [violation] = decide(asker(bob), create()).violations;
+    expect(violation).toEqual({
+      policyId: 'default-deny',
+      message: 'No rule lets you create associations in namespace payments.',
+      advice: 'The namespace is owned by payments-team: ask there, or to be added to the group.',
+    });
+  });
+
+  test('the default denial sends to the platform admins where nobody owns the namespace', () => {
+    const [violation] = decide(asker(bob), view({ namespace: 'orders' })).violations;
+    expect(violation?.message).toBe('No rule lets you view associations of namespace orders.');
+    expect(violation?.advice).toContain('ask the platform admins to register it');
+  });
+
+  test('the default denial of a trail without a namespace asks for a smaller one', () => {
+    const [violation] = decide(asker(bob), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).violations;
+    expect(violation?.advice).toContain('a namespace that your group owns');
+  });
+
+  test('a forbid speaks in the words of its annotations', () => {
+    const decision = decide(asker(alice), create({ tags: [] }));
+    expect(decision.policyIds).toEqual(['required-tags']);
+    expect(decision.violations).toEqual([
+      {
+        policyId: 'required-tags',
+        message: 'The tag "team" is missing or empty.',
+        advice: 'Add a tag with the key "team" and the name of the team that answers for this association.',
+      },
+    ]);
+  });
+
+  test('policies that decided are sorted', () => {
+    const policies = ['c', 'a', 'b'].map((id) => `@id("${id}") permit (principal, action, resource);`);
+    expect(over(...policies).decide(asker(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
+  });
+});
+
+test('two boundaries keep their own policies', () => {
+  const { decide: open } = over(permitAll);
+  const { decide: closed } = over(permitAll, forbidWhen('true'));
+  expect(open(asker(bob), create()).allowed).toBe(true);
+  expect(closed(asker(bob), create()).allowed).toBe(false);
+  expect(open(asker(bob), create()).allowed).toBe(true);
+});
+
+test('a policy set that was kept as JSON decides as before', () => {
+  const sources = readPolicySources(shipped);
+  const kept = createEngine(JSON.parse(JSON.stringify(compilePolicies(sources))) as PolicySet);
+  const again = decideWith(kept, inventory);
+  for (const who of [alice, bob, pat]) expect(again(asker(who), create())).toEqual(decide(asker(who), create()));
+});

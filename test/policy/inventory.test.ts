@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import {
+  accountOf,
+  groupsOfPermissionSet,
+  inventoryHash,
+  isRegistered,
+  parseInventory,
+  serviceOf,
+} from '../../src/policy/inventory.ts';
+import { readInventoryText } from '../../src/policy/load.ts';
+import { shipped } from './sample.ts';
+
+const content = readInventoryText(shipped);
+const inventory = parseInventory(content);
+
+/** The shipped inventory with other fields. */
+function changed(fields: object): () => unknown {
+  return () => parseInventory(JSON.stringify({ ...JSON.parse(content), ...fields }));
+}
+
+const account = { accountId: '111122223333', name: 'apps', regions: ['eu-central-1'] };
+const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'a', environment: 'dev' };
+const payments = { name: 'payments', owners: ['payments-team'] };
+const robot = { id: 'robot', groups: [], mayNamePeople: false };
+const set = { roleNamePrefix: 'AWSReservedSSO_X_', groups: [] };
+
+describe('an inventory that is not valid names the path of each problem and how to mend it', () => {
+  test.each([
+    [{ accounts: undefined }, 'accounts: is missing; write a list'],
+    [{ namespaces: {} }, 'namespaces: {} does not fit; write a list'],
+    [{ extra: 1 }, 'the file: "extra" is not known here; known are accounts'],
+    [{ accounts: ['x'], clusters: [] }, 'accounts.0: "x" does not fit; write an object'],
+    [
+      { accounts: [{ ...account, accountId: 111122223333 }] },
+      'accounts.0.accountId: 111122223333 does not fit; write an AWS account id',
+    ],
+    [{ accounts: [{ ...account, name: '' }] }, 'accounts.0.name: "" does not fit'],
+    [
+      { accounts: [{ ...account, regions: ['Frankfurt'] }] },
+      'accounts.0.regions.0: "Frankfurt" does not fit; write an AWS region',
+    ],
+    [
+      { accounts: [{ ...account, roleArn: 'x' }] },
+      'accounts.0.roleArn: "x" does not fit; write the ARN of an IAM role',
+    ],
+    [
+      { accounts: [{ ...account, roleArn: 'arn:aws:iam::444455556666:role/gateway' }] },
+      'accounts.0.roleArn: names a role of another account; write one of 111122223333',
+    ],
+    [{ accounts: [account, account] }, 'accounts.1: 111122223333 stands here a second time'],
+    [
+      { clusters: [{ ...cluster, clusterName: 'a/b' }] },
+      `clusters.0.clusterName: "a/b" does not fit; write an EKS cluster's name`,
+    ],
+    [{ clusters: [{ ...cluster, environment: undefined }] }, 'clusters.0.environment: is missing'],
+    [
+      { clusters: [{ ...cluster, region: 'us-east-1' }] },
+      'clusters.0: 111122223333 in us-east-1 is not under accounts; add it there',
+    ],
+    [{ clusters: [cluster, cluster] }, 'clusters.1: 111122223333/eu-central-1/a stands here a second time'],
+    [
+      { namespaces: [{ ...payments, name: 'pay*ments' }] },
+      'namespaces.0.name: "pay*ments" does not fit; write a namespace',
+    ],
+    [{ namespaces: [{ ...payments, name: 'Payments' }] }, 'namespaces.0.name: "Payments" does not fit'],
+    [{ namespaces: [{ ...payments, owner: 'x' }] }, 'namespaces.0: "owner" is not known here; known are name, owners'],
+    [{ namespaces: [{ ...payments, owners: 'x' }] }, 'namespaces.0.owners: "x" does not fit; write a list'],
+    [{ namespaces: [{ ...payments, owners: [''] }] }, 'namespaces.0.owners.0: "" does not fit'],
+    [{ namespaces: [{ ...payments, system: 'no' }] }, 'namespaces.0.system: "no" does not fit; write true or false'],
+    [
+      { namespaces: [{ ...payments, roleArns: ['x'] }] },
+      'namespaces.0.roleArns.0: "x" does not fit; write the ARN of an IAM role',
+    ],
+    [{ namespaces: [payments, payments] }, 'namespaces.1: payments stands here a second time'],
+    [{ namespaces: [{ ...payments, name: 'kube-*', system: false }] }, 'namespaces.0.system: is false for a pattern'],
+    [{ systemNamespaces: ['*-system'] }, 'systemNamespaces.0: "*-system" does not fit'],
+    [
+      { services: [{ ...robot, mayNamePeople: undefined }] },
+      'services.0.mayNamePeople: is missing; write true or false',
+    ],
+    [{ services: [robot, robot] }, 'services.1: robot stands here a second time'],
+    [
+      { permissionSets: [{ ...set, roleNamePrefix: 'AWSReservedSSO_Admin' }] },
+      'permissionSets.0.roleNamePrefix: "AWSReservedSSO_Admin" does not fit',
+    ],
+    [{ permissionSets: [set, set] }, 'permissionSets.1: AWSReservedSSO_X_ stands here a second time'],
+  ])('%j', (fields, message) => {
+    expect(changed(fields)).toThrow(message);
+  });
+
+  test('all problems are named at once', () => {
+    expect(changed({ services: 1, permissionSets: 2 })).toThrow(/services: [^]*permissionSets: /);
+  });
+
+  test('text that is no JSON, or no object', () => {
+    expect(() => parseInventory('{')).toThrow('The inventory is not JSON');
+    expect(() => parseInventory('[]')).toThrow('the file: [] does not fit; write an object');
+  });
+});
+
+describe('the hash', () => {
+  test('is SHA-256 of the text, as sha256sum says', () => {
+    expect(inventory.hash).toBe(createHash('sha256').update(Buffer.from(content)).digest('hex'));
+    expect(inventoryHash('ü')).toBe('607474ca475a9724d7360aba71a56d5df77e61350e3f724cfa1f46e857e2d85f');
+  });
+});
+
+describe('accounts', () => {
+  test('are found by id alone', () => {
+    expect(accountOf(inventory, '111122223333')).toEqual({ ...account, roleArn: null });
+    expect(accountOf(inventory, '444455556666')).toBeNull();
+  });
+
+  test('are registered with their regions', () => {
+    expect(isRegistered(inventory, '111122223333', 'eu-central-1')).toBe(true);
+    expect(isRegistered(inventory, '111122223333', 'us-east-1')).toBe(false);
+    expect(isRegistered(inventory, '444455556666', 'eu-central-1')).toBe(false);
+  });
+});
+
+test('services are found by the exact id', () => {
+  expect(serviceOf(inventory, 'https://issuer.example#chatops')?.mayNamePeople).toBe(true);
+  expect(serviceOf(inventory, 'https://issuer.example#chatop')).toBeNull();
+});
+
+describe('the groups of a permission set', () => {
+  test.each([
+    ['AWSReservedSSO_PlatformAdmin_0123456789abcdef', ['platform-admins']],
+    ['AWSReservedSSO_Auditor_fedcba9876543210', ['auditors']],
+    ['AWSReservedSSO_PlatformAdmin_Lite_0123456789abcdef', []],
+    ['AWSReservedSSO_PlatformAdmin_', []],
+    ['AWSReservedSSO_PlatformAdmins_0123456789abcdef', []],
+    ['x-AWSReservedSSO_PlatformAdmin_0123456789abcdef', []],
+  ])('%s: %j', (roleName, groups) => {
+    expect(groupsOfPermissionSet(inventory, roleName)).toEqual(groups);
+  });
+});

@@ -1,0 +1,54 @@
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { alice, asker, copyOfShipped, create } from './sample.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = copyOfShipped();
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('the hashes of a folder are those that decisions carry', () => {
+  const { decide, inventory, policySetHash } = loadPolicy(folder);
+  const decision = decide(asker(alice), create());
+  expect(decision).toMatchObject({ allowed: true, policySetHash, inventoryHash: inventory.hash });
+});
+
+test('the hashes are stable, and each changes with its own files only', () => {
+  const hashes = (): readonly string[] => {
+    const { policySetHash, inventory } = loadPolicy(folder);
+    return [policySetHash, inventory.hash];
+  };
+  const [policies, inventory] = hashes();
+  expect(hashes()).toEqual([policies, inventory]);
+
+  appendFileSync(join(folder, 'inventory.json'), '\n');
+  const [samePolicies, otherInventory] = hashes();
+  expect(samePolicies).toBe(policies);
+  expect(otherInventory).not.toBe(inventory);
+
+  for (const file of ['access.cedar', 'schema.cedarschema']) {
+    const [before] = hashes();
+    appendFileSync(join(folder, file), '\n');
+    const [after, sameInventory] = hashes();
+    expect(after).not.toBe(before);
+    expect(sameInventory).toBe(otherInventory);
+  }
+});
+
+test('every *.cedar file counts, and a folder without any is refused', () => {
+  writeFileSync(join(folder, 'own.cedar'), '@id("own") permit (principal, action, resource);');
+  expect(loadPolicy(folder).decide(asker(alice), create()).policyIds).toEqual(['own', 'owners-create']);
+  for (const file of ['own', 'access', 'guardrails']) rmSync(join(folder, `${file}.cedar`));
+  expect(() => loadPolicy(folder)).toThrow('holds no *.cedar file');
+});
+
+test('failures are reported to the operators', () => {
+  const failures: string[] = [];
+  const { decide } = loadPolicy(folder, (detail) => failures.push(detail));
+  expect(decide(asker(alice), create({ roleArn: 'nonsense' })).failed).toBe(true);
+  expect(failures).toEqual([expect.stringContaining('not the ARN of a role: nonsense')]);
+});

@@ -1,0 +1,128 @@
+import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import { readCases, runCase, untestedPolicies } from '../../src/policy/cases.ts';
+import type { PolicyCase } from '../../src/policy/cases.ts';
+import { policySetTextToParts } from '../../src/policy/cedar.ts';
+import { compilePolicies } from '../../src/policy/compile.ts';
+import type { PolicySources } from '../../src/policy/compile.ts';
+import { decideWith } from '../../src/policy/decide.ts';
+import { createEngine } from '../../src/policy/engine.ts';
+import type { Engine } from '../../src/policy/engine.ts';
+import { parseInventory } from '../../src/policy/inventory.ts';
+import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
+import { alice, asker, create, pat, shipped } from './sample.ts';
+
+const sources = readPolicySources(shipped);
+const inventoryText = readInventoryText(shipped);
+const cases = readCases(shipped);
+const policySet = compilePolicies(sources);
+const engine = createEngine(policySet);
+
+describe('each shipped case gets the answer that its folder and its policyIds say', () => {
+  test.each(cases)('$file: $description', (one) => {
+    expect(runCase(engine, inventoryText, one)).toBeNull();
+  });
+});
+
+test('every shipped policy is named by a case, and so is every denial without a policy', () => {
+  expect(untestedPolicies(engine, cases)).toEqual([]);
+  const named = cases.flatMap(({ policyIds }) => policyIds);
+  expect(named).toEqual(expect.arrayContaining(['default-deny', 'cluster-not-registered']));
+});
+
+describe('each shipped policy bites: without it, every case that names it comes out otherwise', () => {
+  test.each(Object.keys(policySet.policies))('%s', (id) => {
+    const without = createEngine(compilePolicies(remove(sources, id)));
+    const named = cases.filter(({ policyIds }) => policyIds.includes(id));
+    expect(named.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
+  });
+});
+
+test('policies as text and as JSON decide alike', () => {
+  const staticPolicies = Object.values(sources.policies).join('\n');
+  const asText = (ask: Parameters<Engine['ask']>[0]): ReturnType<Engine['ask']> => {
+    const answer = isAuthorized({ ...ask, schema: sources.schema, policies: { staticPolicies } });
+    if (answer.type === 'failure') throw new Error(JSON.stringify(answer.errors));
+    const { decision, diagnostics } = answer.response;
+    return { kind: 'decided', allowed: decision === 'allow', policyIds: diagnostics.reason };
+  };
+  const inventory = parseInventory(inventoryText);
+  const decideByText = decideWith({ policySet, ask: asText }, inventory);
+  const decideByJson = decideWith(engine, inventory);
+  const summary = (decide: typeof decideByJson) => (one: PolicyCase) => {
+    const { allowed, failed, policyIds } = decide(one.asker, one.question);
+    return { file: one.file, allowed, failed, policies: policyIds.length };
+  };
+  expect(cases.map(summary(decideByText))).toEqual(cases.map(summary(decideByJson)));
+});
+
+describe('administrator roles', () => {
+  const { decide } = loadPolicy(shipped);
+  const policyIds = (change: Parameters<typeof create>[0]): readonly string[] =>
+    decide(asker(alice), create(change)).policyIds;
+  const asRole = (name: string) => policyIds({ roleArn: `arn:aws:iam::111122223333:role/pods/payments/${name}` });
+  const asTarget = (name: string) => policyIds({ targetRoleArn: `arn:aws:iam::444455556666:role/${name}` });
+
+  test.each([
+    'PaymentsAdministrator',
+    'payments-administrators',
+    'ADMINISTRATION',
+    'AdminAccess-payments',
+    'PaymentsAdmin',
+    'PAYMENTS_ADMIN',
+    'payments-admin',
+    'payments_admin',
+    'admin',
+    'OrganizationAccountAccessRole',
+    'AWSControlTowerExecution',
+    'AWSCloudFormationStackSetExecutionRole',
+  ])('%s is one, as role and as target role', (name) => {
+    expect(asRole(name)).toEqual(['no-administrator-roles']);
+    expect(asTarget(name)).toEqual(['no-administrator-roles']);
+  });
+
+  test.each(['payments-admin-console', 'phpmyadmin', 'badminton', 'payments-api'])('%s is none', (name) => {
+    expect(asRole(name)).toEqual(['owners-create']);
+    expect(asTarget(name)).toEqual(['owners-create']);
+  });
+});
+
+describe('system namespaces', () => {
+  const { decide } = loadPolicy(shipped);
+  const allowed = (namespace: string, serviceAccount: string): boolean => {
+    const roleArn = `arn:aws:iam::111122223333:role/pods/${namespace}/controller`;
+    return decide(asker(pat), create({ namespace, serviceAccount, roleArn })).allowed;
+  };
+
+  test.each([
+    ['kube-system', 'aws-load-balancer-controller'],
+    ['kube-system', 'aws-node'],
+    ['kube-system', 'cluster-autoscaler'],
+    ['kube-system', 'ebs-csi-controller-sa'],
+    ['kube-system', 'efs-csi-controller-sa'],
+    ['kube-system', 'fsx-csi-controller-sa'],
+    ['kube-system', 'karpenter'],
+    ['kube-system', 's3-csi-driver-sa'],
+    ['amazon-cloudwatch', 'cloudwatch-agent'],
+  ])('%s admits %s', (namespace, serviceAccount) => {
+    expect(allowed(namespace, serviceAccount)).toBe(true);
+  });
+
+  test.each([
+    ['kube-system', 'cloudwatch-agent'],
+    ['amazon-cloudwatch', 'aws-node'],
+    ['kube-public', 'aws-node'],
+    ['aws-observability', 'agent'],
+    ['eks-something', 'agent'],
+  ])('%s does not admit %s', (namespace, serviceAccount) => {
+    expect(allowed(namespace, serviceAccount)).toBe(false);
+  });
+});
+
+function remove(from: PolicySources, id: string): PolicySources {
+  const policies = Object.entries(from.policies).map(([file, text]): [string, string] => {
+    const parts = policySetTextToParts(text);
+    if (parts.type === 'failure') throw new Error(JSON.stringify(parts.errors));
+    return [file, parts.policies.filter((policy) => !policy.includes(`@id("${id}")`)).join('\n')];
+  });
+  return { schema: from.schema, policies: Object.fromEntries<string>(policies) };
+}

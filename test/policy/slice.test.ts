@@ -1,0 +1,105 @@
+import { parseInventory } from '../../src/policy/inventory.ts';
+import { readInventoryText } from '../../src/policy/load.ts';
+import type { Question, TrailScope } from '../../src/policy/policy.ts';
+import { sliceFor } from '../../src/policy/slice.ts';
+import { alice, asker, create, request, service, shipped, view } from './sample.ts';
+
+const role = 'arn:aws:iam::111122223333:role/legacy/x';
+const inventory = parseInventory(
+  JSON.stringify({
+    ...JSON.parse(readInventoryText(shipped)),
+    namespaces: [
+      { name: 'pay*', owners: ['short'] },
+      { name: 'payments', owners: ['exact'], roleArns: [role] },
+      { name: 'payments-*', owners: ['long'] },
+      { name: 'payments*', owners: ['medium'] },
+      { name: '*', owners: ['rest'] },
+      { name: 'kube-team', owners: ['kubes'], system: false },
+      { name: 'kube-flow*', owners: ['flows'] },
+      { name: 'vault', owners: [], system: true },
+    ],
+    systemNamespaces: ['kube-*', 'istio-system'],
+  }),
+);
+
+const trail = (scope: TrailScope): Question => ({ action: 'ReadAuditTrail', scope });
+
+describe('the namespace', () => {
+  test.each([
+    ['payments', ['exact']],
+    ['payments-', ['long']],
+    ['payments-batch', ['long']],
+    ['paymentsx', ['medium']],
+    ['payday', ['short']],
+    ['pay', ['short']],
+    ['orders', ['rest']],
+  ])('%s is owned by %j: the exact name wins, then the longest pattern', (namespace, owners) => {
+    expect(sliceFor(inventory, asker(alice), create({ namespace })).namespace?.owners).toEqual(owners);
+  });
+
+  test.each([
+    ['kube-system', true],
+    ['kube-flow', true],
+    ['istio-system', true],
+    ['istio-system-2', false],
+    ['kube-team', false],
+    ['vault', true],
+    ['payments', false],
+  ])('%s is a system namespace: %s', (namespace, system) => {
+    expect(sliceFor(inventory, asker(alice), create({ namespace })).namespace?.system).toBe(system);
+  });
+
+  test('an unlisted one has neither owners nor roles', () => {
+    const shippedInventory = parseInventory(readInventoryText(shipped));
+    expect(sliceFor(shippedInventory, asker(alice), create({ namespace: 'orders' })).namespace).toEqual({
+      name: 'orders',
+      owners: [],
+      system: false,
+      roleArns: [],
+    });
+  });
+});
+
+describe('the slice holds what the question needs and no more', () => {
+  const cluster = {
+    accountId: '111122223333',
+    region: 'eu-central-1',
+    clusterName: 'apps-dev',
+    environment: 'dev',
+  };
+  const namespace = { name: 'payments', owners: ['exact'], system: false, roleArns: [role] };
+  const { accountId, region, clusterName } = request;
+
+  test.each<[string, Question, object]>([
+    ['create', create(), { cluster, namespace, services: [] }],
+    ['describe', view(), { cluster, namespace, services: [] }],
+    [
+      'trail of a namespace',
+      trail({ kind: 'namespace', accountId, region, clusterName, namespace: 'payments' }),
+      { cluster, namespace, services: [] },
+    ],
+    ['trail of a cluster', trail({ kind: 'cluster', ...request }), { cluster, namespace: null, services: [] }],
+    [
+      'trail of a person',
+      trail({ kind: 'principal', principal: alice }),
+      { cluster: null, namespace: null, services: [] },
+    ],
+    ['whole trail', trail({ kind: 'gateway' }), { cluster: null, namespace: null, services: [] }],
+    ['unregistered cluster', create({ clusterName: 'x' }), { cluster: null, namespace: null, services: [] }],
+  ])('%s', (_what, question, slice) => {
+    expect(sliceFor(inventory, asker(alice), question)).toEqual(slice);
+  });
+
+  test('services: the principal, the actor, and whose trail is read, as far as they are known', () => {
+    const [chatops, ci] = inventory.services;
+    if (chatops === undefined || ci === undefined) throw new Error('the inventory has too few services');
+    const of = (who: Parameters<typeof asker>, question: Question) =>
+      sliceFor(inventory, asker(...who), question).services;
+    expect(of([service(ci.id)], create())).toEqual([ci]);
+    expect(of([alice, { actor: service(chatops.id) }], create())).toEqual([chatops]);
+    expect(of([service('unknown')], create())).toEqual([]);
+    expect(of([{ ...alice, id: ci.id }], create())).toEqual([]);
+    expect(of([alice], trail({ kind: 'principal', principal: service(ci.id) }))).toEqual([ci]);
+    expect(of([service(ci.id), { actor: service(ci.id) }], create())).toEqual([ci]);
+  });
+});
