@@ -5,14 +5,18 @@ import type { ClusterRef } from './world.ts';
 
 /** All associations, in every cluster. */
 export interface Associations {
-  all(): readonly SimulatedAssociation[];
-  inCluster(cluster: ClusterRef): readonly SimulatedAssociation[];
-  count(cluster: ClusterRef): number;
-  byId(associationId: string): SimulatedAssociation | null;
-  byServiceAccount(cluster: ClusterRef, namespace: string, serviceAccount: string): SimulatedAssociation | null;
-  insert(association: SimulatedAssociation): void;
+  readonly all: () => readonly SimulatedAssociation[];
+  readonly inCluster: (cluster: ClusterRef) => readonly SimulatedAssociation[];
+  readonly count: (cluster: ClusterRef) => number;
+  readonly byId: (associationId: string) => SimulatedAssociation | null;
+  readonly byServiceAccount: (
+    cluster: ClusterRef,
+    namespace: string,
+    serviceAccount: string,
+  ) => SimulatedAssociation | null;
+  readonly insert: (association: SimulatedAssociation) => void;
   /** False when there is none with this id. */
-  remove(associationId: string): boolean;
+  readonly remove: (associationId: string) => boolean;
 }
 
 /**

@@ -52,8 +52,7 @@ export function serveControl(control: Control, { method, url, body }: RawRequest
     if (method === 'DELETE' && collection === 'associations' && id && more.length === 0) {
       return control.deleteAssociation(id) ? answer({}) : notThere(`There is no association ${id}`);
     }
-    const key = `${method} ${path}`;
-    const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
+    const route = routes[`${method} ${path}`];
     if (!route) return notThere(`There is no ${method} ${url}. There are: ${Object.keys(routes).join(', ')}`);
     return answer(route(control, new URLSearchParams(query), () => parseJson(body, 'the request body')));
   } catch (error) {

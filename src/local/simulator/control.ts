@@ -28,21 +28,21 @@ export interface OutsiderAssociation {
 
 /** What tests, a demo and the HTTP endpoint do behind the API's back. Bad arguments throw a ShapeError. */
 export interface Control {
-  addFault(fault: Fault): void;
+  readonly addFault: (fault: Fault) => void;
   /** Faults that no request has used up yet. */
-  pendingFaults(): readonly Fault[];
-  clearFaults(): void;
+  readonly pendingFaults: () => readonly Fault[];
+  readonly clearFaults: () => void;
   /** Every request to the API, or to one operation of it; oldest first. */
-  requests(operation?: OperationName): readonly LoggedRequest[];
-  clearRequests(): void;
+  readonly requests: (operation?: OperationName) => readonly LoggedRequest[];
+  readonly clearRequests: () => void;
   /** All associations, shown by List or not yet. */
-  associations(): readonly SimulatedAssociation[];
+  readonly associations: () => readonly SimulatedAssociation[];
   /** Somebody creates one directly. List and Describe show it after the simulator's `listLagMs`. */
-  createAssociation(association: OutsiderAssociation): SimulatedAssociation;
+  readonly createAssociation: (association: OutsiderAssociation) => SimulatedAssociation;
   /** Somebody deletes one directly. False when there is none with this id. */
-  deleteAssociation(associationId: string): boolean;
+  readonly deleteAssociation: (associationId: string) => boolean;
   /** Adds a role, or replaces the one with the same ARN. */
-  addRole(role: Role): void;
+  readonly addRole: (role: Role) => void;
 }
 
 /** Makes the control over the given parts. */

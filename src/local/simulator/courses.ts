@@ -4,13 +4,13 @@ import type { Refusal, Reply } from './reply.ts';
 /** The steps out of which a request's course is made. Each is noted in the request log. */
 export interface Steps {
   /** Checks every rule and, if all hold, has the effect. */
-  effect(lagMs?: number): Reply;
+  readonly effect: (lagMs?: number) => Reply;
   /** Notes that the fault kept the operation from being done. */
-  notDone(): void;
-  answer(reply: Reply): void;
-  cut(): void;
+  readonly notDone: () => void;
+  readonly answer: (reply: Reply) => void;
+  readonly cut: () => void;
   /** Waits the fault's `delayMs`. */
-  wait(): Promise<void>;
+  readonly wait: () => Promise<void>;
   readonly delayMs: number;
   /** Ready answers for this request. */
   readonly refusals: Readonly<Record<'serverError' | 'throttled' | 'accessDenied', Refusal>>;

@@ -41,12 +41,12 @@ export interface Fault {
 
 /** Faults waiting for requests, first in, first met. */
 export interface Faults {
-  add(fault: Fault): void;
+  readonly add: (fault: Fault) => void;
   /** The first fault that fits the request, used up by one. */
-  take(operation: OperationName, call: Call): Fault | null;
+  readonly take: (operation: OperationName, call: Call) => Fault | null;
   /** What still waits, `times` being what is left. */
-  pending(): readonly Fault[];
-  clear(): void;
+  readonly pending: () => readonly Fault[];
+  readonly clear: () => void;
 }
 
 /** Takes `value` for a fault. Throws a ShapeError that says what is wrong. */

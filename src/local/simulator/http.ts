@@ -13,11 +13,11 @@ export async function readBody(request: IncomingMessage): Promise<string | Refus
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of request) {
-      const buffer: Buffer = chunk;
-      bytes += buffer.length;
+    // Node's types leave open what a stream gives; a request without an encoding set gives buffers.
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
       // What is too long is read all the same, but not kept: a client reads the answer only once it has sent everything.
-      if (bytes <= maxBodyBytes) chunks.push(buffer);
+      if (bytes <= maxBodyBytes) chunks.push(chunk);
     }
   } catch {
     return null;

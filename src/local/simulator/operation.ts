@@ -50,7 +50,7 @@ export interface Call {
   /** ARN of what the caller needs a permission on, and the permission that `access-denied` says is missing. */
   readonly permission: { readonly action: string; readonly resource: string };
   /** Checks every rule and has the effect, all in one turn of the event loop. `lagMs` overrides the setting. */
-  run(lagMs?: number): Reply;
+  readonly run: (lagMs?: number) => Reply;
 }
 
 /** One operation of the EKS API. Another one is added by adding its name, its file and its line in `operations.ts`. */
@@ -60,7 +60,7 @@ export interface Operation {
   /** Matched against the path as sent; the groups become the path parameters. */
   readonly path: RegExp;
   /** Reads a request; refuses one that can't be read at all. */
-  read(request: ApiRequest, backend: Backend): Call | Refusal;
+  readonly read: (request: ApiRequest, backend: Backend) => Call | Refusal;
 }
 
 /** Whether the cluster is there. */

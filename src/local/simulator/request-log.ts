@@ -30,9 +30,9 @@ export interface LoggedRequest {
 /** The requests seen, oldest first; more than the last 10,000 are not kept. */
 export interface RequestLog {
   /** Begins an entry; the function given back changes it. */
-  add(request: LoggedRequest): (change: Partial<LoggedRequest>) => void;
-  all(operation?: OperationName): readonly LoggedRequest[];
-  clear(): void;
+  readonly add: (request: LoggedRequest) => (change: Partial<LoggedRequest>) => void;
+  readonly all: (operation?: OperationName) => readonly LoggedRequest[];
+  readonly clear: () => void;
 }
 
 const maxRequests = 10_000;

@@ -7,8 +7,8 @@ export type RoleState = 'absent' | 'mistrusting' | 'usable';
 /** The IAM roles. */
 export interface Roles {
   /** Adds a role, or replaces the one with the same ARN. */
-  add(role: Role): void;
-  state(arn: string): RoleState;
+  readonly add: (role: Role) => void;
+  readonly state: (arn: string) => RoleState;
 }
 
 /** Starts with the given roles. `clock` gives milliseconds since the epoch. */

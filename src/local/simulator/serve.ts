@@ -22,11 +22,11 @@ export interface RawRequest {
 
 /** The client's connection, and time. */
 export interface Connection {
-  answer(reply: Reply): void;
+  readonly answer: (reply: Reply) => void;
   /** Destroys the socket: the client gets no answer. */
-  cut(): void;
+  readonly cut: () => void;
   /** Waits real time, whatever the simulator's clock says. Never ends once the simulator is closed. */
-  wait(delayMs: number): Promise<void>;
+  readonly wait: (delayMs: number) => Promise<void>;
 }
 
 /** What the EKS API is served from. */
@@ -53,7 +53,8 @@ export async function serveApi(parts: ApiParts, request: RawRequest, connection:
   const received = receive(parts, request);
   if (received.kind === 'refused') {
     note({ outcome: received.exception, answer: received.status });
-    return connection.answer(received);
+    connection.answer(received);
+    return;
   }
 
   const { operation, call } = received;

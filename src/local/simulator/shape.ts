@@ -90,8 +90,7 @@ export function optional<T>(
   where: string,
   take: (value: unknown, where: string) => T,
 ): T | null {
-  // A name such as `constructor` must not be found on the prototype.
-  const value = Object.hasOwn(fields, name) ? fields[name] : null;
+  const value = fields[name];
   return value === null || value === undefined ? null : take(value, `${where}.${name}`);
 }
 

@@ -44,7 +44,7 @@ export interface EksSimulator {
   readonly url: string;
   readonly control: Control;
   /** Stops at once: open sockets are destroyed, effects that still wait are dropped. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -96,8 +96,8 @@ async function serve(
     if (body === null) return;
     const { method = '', url = '', headers } = request;
     const raw: RawRequest = { requestId, method, url, headers, body };
-    if (url.startsWith(controlPrefix)) return send(serveControl(control, raw));
-    await serveApi(parts, raw, { answer: send, cut: () => request.socket.destroy(), wait: timers.wait });
+    if (url.startsWith(controlPrefix)) send(serveControl(control, raw));
+    else await serveApi(parts, raw, { answer: send, cut: () => request.socket.destroy(), wait: timers.wait });
   } catch (error) {
     console.error(`The EKS simulator failed in request ${requestId}:`, error);
     send(serverError());
@@ -112,7 +112,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
     server.listen(port, host, () => {
       server.off('error', fail);
       const address = server.address();
-      if (address === null || typeof address === 'string') return reject(new Error('The server has no TCP port'));
+      if (address === null || typeof address === 'string') throw new Error('The server has no TCP port');
       resolve(address.port);
     });
   });

@@ -28,9 +28,9 @@ const idForm: TextForm = {
 export function readStateFile(path: string): readonly SimulatedAssociation[] {
   if (!existsSync(path)) return [];
   const fields = asFields(readJsonFile(path, 'state file'), path, ['version', 'associations']);
-  if (fields['version'] !== version) throw new ShapeError(`${path}.version must be ${version}`);
+  if (fields.version !== version) throw new ShapeError(`${path}.version must be ${version}`);
   const where = `${path}.associations`;
-  return asArray(fields['associations'], where).map((item, index) => asAssociation(item, `${where}.${index}`));
+  return asArray(fields.associations, where).map((item, index) => asAssociation(item, `${where}.${index}`));
 }
 
 /** Replaces a state file as a whole: a crash leaves the old or the new one, never half of one. */

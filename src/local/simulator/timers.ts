@@ -1,8 +1,8 @@
 /** Waits that end together. */
 export interface Timers {
-  wait(delayMs: number): Promise<void>;
+  readonly wait: (delayMs: number) => Promise<void>;
   /** Drops every wait: what would have come after it never happens. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /** Starts with no waits. */

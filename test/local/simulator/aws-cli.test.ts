@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { roleArn, simulate } from './simulation.ts';
 
-const aws = existsSync('/usr/bin/aws') ? '/usr/bin/aws' : 'aws';
-const installed = spawnSync(aws, ['--version']).status === 0;
+const inItsPlace = existsSync('/usr/bin/aws');
+const aws = inItsPlace ? '/usr/bin/aws' : 'aws';
+const installed = inItsPlace || spawnSync(aws, ['--version']).status === 0;
 const environment = {
-  PATH: process.env['PATH'],
-  HOME: process.env['HOME'],
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
   AWS_ACCESS_KEY_ID: 'simulator',
   AWS_SECRET_ACCESS_KEY: 'x',
   AWS_DEFAULT_REGION: 'eu-central-1',
@@ -15,7 +16,7 @@ const environment = {
   AWS_MAX_ATTEMPTS: '1',
 };
 
-const cliTest = installed || process.env['CI'] !== undefined ? test : test.skip;
+const cliTest = installed || process.env.CI !== undefined ? test : test.skip;
 const name =
   'the AWS CLI creates, describes and lists' + (installed ? '' : ' (skipped: there is no aws on this machine)');
 

@@ -122,6 +122,17 @@ test('refuses what goes beyond the quota of the cluster, and only of that', asyn
   await client.create({ clusterName: 'apps-prod' });
 });
 
+test('has a quota of 1000 for a cluster when none is set', async () => {
+  const simulator = await simulate();
+  const client = clientOf(simulator);
+  for (let index = 0; index < 999; index += 1) {
+    const serviceAccount = `filler-${index}`;
+    simulator.control.createAssociation({ clusterName: 'apps-dev', namespace: 'fillers', serviceAccount, roleArn });
+  }
+  await client.create();
+  expect((await failure(client.create({ namespace: 'search' }))).name).toBe('ResourceLimitExceededException');
+});
+
 test.each([
   ['an empty namespace', { namespace: '' }, 'namespace is required'],
   ['an empty service account', { serviceAccount: '' }, 'serviceAccount is required'],

@@ -12,7 +12,7 @@ afterEach(() => running?.kill('SIGKILL'));
 
 /** Starts the command and gives what it has said by the first full line, or by its end. */
 async function start(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [main], { env: { PATH: process.env['PATH'], ...environment } });
+  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...environment } });
   running = child;
   let said = '';
   child.stdout.on('data', (chunk) => (said += String(chunk)));

@@ -31,7 +31,7 @@ test.each([
         'AWS4-HMAC-SHA256 Credential=simulator/20261124/eks/aws4_request, SignedHeaders=host, Signature=00',
     },
   ],
-  ['no signature', { authorization: signedHeaders(now)['authorization']?.replace(', Signature=00', ', ') }],
+  ['no signature', { authorization: signedHeaders(now).authorization?.replace(', Signature=00', ', ') }],
   ['no date', { 'x-amz-date': undefined }],
   ['a date that is none', { 'x-amz-date': '2026-11-24T10:10:00Z' }],
   ['a date that does not exist', { 'x-amz-date': '20261324T101000Z' }],
@@ -45,7 +45,7 @@ test.each([
 test('refuses a signature for another service', async () => {
   const { url } = await simulate({ clock: () => now });
   const headers = signedHeaders(now);
-  const authorization = String(headers['authorization']).replace('/eks/', '/sts/');
+  const authorization = String(headers.authorization).replace('/eks/', '/sts/');
   const refused = await statusAndError(await fetch(`${url}${path}`, { headers: { ...headers, authorization } }));
   expect(refused).toMatchObject({ status: 403, error: 'InvalidSignatureException' });
 });

@@ -24,7 +24,7 @@ export const goodRequest: CreatePodIdentityAssociationRequest = {
   roleArn,
 };
 
-const open: (() => Promise<void> | void)[] = [];
+const open: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
@@ -39,9 +39,11 @@ export async function simulate(options: EksSimulatorOptions = {}): Promise<EksSi
 
 /** What a test says to the SDK client. */
 export interface Client {
-  create(change?: Partial<CreatePodIdentityAssociationRequest>): Promise<PodIdentityAssociation>;
-  describe(associationId: string, clusterName?: string): Promise<PodIdentityAssociation>;
-  list(change?: Partial<ListPodIdentityAssociationsRequest>): Promise<{ names: string[]; nextToken?: string }>;
+  readonly create: (change?: Partial<CreatePodIdentityAssociationRequest>) => Promise<PodIdentityAssociation>;
+  readonly describe: (associationId: string, clusterName?: string) => Promise<PodIdentityAssociation>;
+  readonly list: (
+    change?: Partial<ListPodIdentityAssociationsRequest>,
+  ) => Promise<{ names: string[]; nextToken?: string }>;
 }
 
 /** The real SDK client, without retries. `clockOffsetMs` sets the clock that it signs by. */
@@ -57,7 +59,10 @@ export function clientOf(
     requestHandler: { requestTimeout: timeoutMs, throwOnRequestTimeout: true },
     systemClockOffset: clockOffsetMs,
   });
-  open.push(() => eks.destroy());
+  open.push(() => {
+    eks.destroy();
+    return Promise.resolve();
+  });
   return {
     create: async (change = {}) => {
       const { association } = await eks.send(new CreatePodIdentityAssociationCommand({ ...goodRequest, ...change }));

@@ -35,14 +35,14 @@ test('keeps nothing without a state file', async () => {
 
 test('an association that can not be written to the file is not there', async () => {
   const stateFile = join(folder, 'eks.json');
-  const { url, control } = await simulate({ stateFile });
+  const simulator = await simulate({ stateFile });
   rmSync(folder, { recursive: true });
   writeFileSync(folder, 'a file in the way');
   const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-  expect((await failure(clientOf({ url, control, close: async () => undefined }).create())).status).toBe(500);
+  expect((await failure(clientOf(simulator).create())).status).toBe(500);
   expect(log).toHaveBeenCalledTimes(1);
   log.mockRestore();
-  expect(control.associations()).toEqual([]);
+  expect(simulator.control.associations()).toEqual([]);
 });
 
 test.each([
