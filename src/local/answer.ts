@@ -47,14 +47,15 @@ function quotable(text: string): string {
  * Source: as for `toEvent`; `text/plain` where a result names no type was observed on the real service.
  */
 export function toAnswer(result: unknown): Answer {
-  if (!isRecord(result) || result['statusCode'] === undefined) {
-    const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? 'null');
+  if (!isRecord(result) || result.statusCode === undefined) {
+    const text = typeof result === 'string' ? result : JSON.stringify(result ?? null);
     const headers = new Map([['content-type', 'application/json']]);
     return { statusCode: 200, headers, cookies: [], body: Buffer.from(text) };
   }
   const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = result;
   const status = Number(statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599) throw malformed(`statusCode ${String(statusCode)}`);
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw malformed(`statusCode ${JSON.stringify(statusCode)}`);
   if (!isRecord(headers)) throw malformed('headers that are no object');
   if (!isTexts(cookies)) throw malformed('cookies that are no list of strings');
   if (typeof body !== 'string') throw malformed('a body that is no string');
@@ -74,10 +75,13 @@ function ownHeaders(headers: Record<string, unknown>): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]) => {
     const lowerCase = name.toLowerCase();
     if (serverHeaders.has(lowerCase) || value === null || value === undefined) return [];
-    if (typeof value === 'object') throw malformed(`a header ${name} that is no string`);
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+      throw malformed(`a header ${name} that is no string`);
+    }
+    const text = String(value);
     validateHeaderName(name);
-    validateHeaderValue(name, String(value));
-    return [[lowerCase, String(value)]];
+    validateHeaderValue(name, text);
+    return [[lowerCase, text]];
   });
 }
 

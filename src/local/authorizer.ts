@@ -67,7 +67,7 @@ function unauthorized(description: string): Authorization {
 
 /** `client_id` counts only where there is no `aud` at all. */
 function audienceFault(payload: JWTPayload, audience: string): string | null {
-  const named = Object.hasOwn(payload, 'aud') ? payload.aud : payload['client_id'];
+  const named = Object.hasOwn(payload, 'aud') ? payload.aud : payload.client_id;
   const fits = Array.isArray(named) ? named.includes(audience) : named === audience;
   return fits ? null : `the token does not have a valid audience: its audience is ${shown(named)}, not ${audience}`;
 }
@@ -116,7 +116,8 @@ function otherIssuer(token: string, issuer: string): string | null {
 const maxShownLength = 100;
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'missing');
+  if (value === undefined) return 'missing';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.slice(0, maxShownLength);
 }
 

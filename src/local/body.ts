@@ -28,7 +28,6 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
     request.on('end', () => {
       resolve(length > maxBytes ? { kind: 'too-large' } : { kind: 'read', body: Buffer.concat(chunks, length) });
     });
-    request.on('error', () => resolve({ kind: 'dropped' }));
     request.on('close', () => resolve({ kind: 'dropped' }));
   });
 }

@@ -12,9 +12,10 @@ export function flattenClaims(payload: Readonly<Record<string, unknown>>): Recor
 }
 
 function inGoNotation(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
+  if (typeof value === 'string') return value;
+  if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(inGoNotation).join(' ')}]`;
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return JSON.stringify(value);
   const members = Object.entries(value).map(([name, member]) => [name, inGoNotation(member)] as const);
   // Go sorts the keys of a map, by bytes; so the order in the token doesn't show.
   members.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

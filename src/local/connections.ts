@@ -33,6 +33,8 @@ export function trackConnections(server: Server): Connections {
   });
 
   async function closeAll(graceMs: number): Promise<void> {
+    // `server.close` calls this; it would cut the connections whose answer is made, but not wholly sent.
+    server.closeIdleConnections = () => undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const [socket, underWay] of responses) if (underWay.size === 0) socket.destroy();
     const done = closed.then(() => Promise.all(work));
@@ -63,7 +65,7 @@ export function trackConnections(server: Server): Connections {
 
 /** Answers what isn't HTTP, or came too slowly, and ends the connection; nothing can be read from it any more. */
 function refuse(error: Error & { code?: string }, socket: Duplex, hasAnswered: boolean): void {
-  if (!socket.writable || hasAnswered || error.code === 'ECONNRESET') {
+  if (hasAnswered) {
     socket.destroy();
     return;
   }

@@ -22,11 +22,11 @@ export function createContext({ accountId, functionName }: FunctionIdentity, dea
     logStreamName: 'local',
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-    done: refuseCallback,
-    fail: refuseCallback,
-    succeed: refuseCallback,
+    ...callbacks,
   };
 }
+
+const callbacks = { done: refuseCallback, fail: refuseCallback, succeed: refuseCallback };
 
 function refuseCallback(): never {
   throw new Error('Lambda has no callbacks on Node.js 24: return the result, or throw.');

@@ -63,7 +63,6 @@ export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> 
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
     requestTimeout: requestTimeoutMs,
-    headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
   });
   // A client that doesn't take its answer is cut off; no connection is silent for longer while a handler works.
@@ -81,13 +80,11 @@ export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> 
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve());
-  }).catch((error: Error & { code?: string }) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`Port ${port} of ${host} is in use. Stop the program that listens there, or take another port.`, {
-      cause: error,
+    server.once('error', (error: Error & { code?: string }) => {
+      const advice = `Port ${port} of ${host} is in use. Stop the program that listens there, or take another port.`;
+      reject(error.code === 'EADDRINUSE' ? new Error(advice, { cause: error }) : error);
     });
+    server.listen(port, host, () => resolve());
   });
 }
 
@@ -150,7 +147,6 @@ async function invoke(
 }
 
 function send(answer: Answer, requestId: string, response: ServerResponse, isLast: boolean): void {
-  if (response.destroyed) return;
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   if (answer.cookies.length > 0) response.setHeader('set-cookie', answer.cookies);
   response.setHeader('apigw-requestid', requestId);

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -41,24 +42,12 @@ const modulusLength = 2048;
  */
 export async function loadSigningKey(folder: string): Promise<SigningKey> {
   const file = join(folder, fileName);
-  let text = await readIfThere(file);
-  if (text === null) {
-    await createKeyFile(folder, file);
-    text = await readFile(file, 'utf8');
-  }
+  if (!existsSync(file)) await createKeyFile(folder, file);
+  const text = await readFile(file, 'utf8');
   try {
     return await parseSigningKey(text);
   } catch (cause) {
     throw new SigningKeyUnusable(file, cause);
-  }
-}
-
-async function readIfThere(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
   }
 }
 
@@ -80,7 +69,7 @@ async function createKeyFile(folder: string, file: string): Promise<void> {
     }
     await link(draft, file);
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (!isRecord(error) || error.code !== 'EEXIST') throw error;
   } finally {
     await rm(draft, { force: true });
   }
@@ -88,9 +77,11 @@ async function createKeyFile(folder: string, file: string): Promise<void> {
 
 async function parseSigningKey(text: string): Promise<SigningKey> {
   const jwk: unknown = JSON.parse(text);
-  if (!isRecord(jwk) || jwk['kty'] !== 'RSA') throw new Error('its kty is not RSA');
+  if (!isRecord(jwk)) throw new Error('it is no JWK');
   const privateKey = createPrivateKey({ format: 'jwk', key: jwk });
-  if ((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < modulusLength) throw new Error('it is too short');
+  if ((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < modulusLength) {
+    throw new Error(`it is no RSA key of ${modulusLength} bits or more`);
+  }
   const publicKey = createPublicKey(privateKey);
   assertPair(privateKey, publicKey);
   const { kty, n, e } = publicKey.export({ format: 'jwk' });
@@ -110,8 +101,4 @@ function assertPair(privateKey: KeyObject, publicKey: KeyObject): void {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return isRecord(error) && error['code'] === code;
 }

@@ -87,5 +87,5 @@ async function run(args: string[], folder: string): Promise<number> {
   }
 }
 
-const folder = resolve(process.env['LOCAL_FOLDER'] || join(import.meta.dirname, '..', '..', '.local'));
+const folder = resolve(process.env.LOCAL_FOLDER ?? join(import.meta.dirname, '..', '..', '.local'));
 process.exitCode = await run(process.argv.slice(2), folder);

@@ -229,6 +229,6 @@ describe('claims', () => {
       },
       scopes: null,
     });
-    expect(event.headers['authorization']).toBe(`Bearer ${token}`);
+    expect(event.headers.authorization).toBe(`Bearer ${token}`);
   });
 });

@@ -1,15 +1,16 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { dial, echo, readToEnd, start, stopAll } from './server.ts';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bigText, dial, echo, gate, readToEnd, start, stopAll } from './server.ts';
 
 afterEach(stopAll);
 
 /** A handler that answers when told to. */
-function gate() {
-  let open = (): void => undefined;
-  let begin = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  const begun = new Promise<void>((resolve) => (begin = resolve));
+function gatedHandler() {
+  const { begin, begun, open, opened } = gate();
   const handler = async () => {
     begin();
     await opened;
@@ -19,7 +20,7 @@ function gate() {
 }
 
 test('close lets a request under way be answered, and takes no other', async () => {
-  const { handler, begun, open } = gate();
+  const { handler, begun, open } = gatedHandler();
   const { endpoint, close } = await start(handler);
   const answer = fetch(endpoint, { method: 'POST' });
   await begun;
@@ -48,7 +49,8 @@ test('close lets a request be answered whose body is still coming', async () => 
 test('close cuts connections without a request at once: kept alive ones, and ones that never sent anything', async () => {
   const { endpoint, url, close } = await start(echo);
   const agent = new Agent({ keepAlive: true });
-  const [keptAlive] = await once(request(endpoint, { method: 'POST', agent }).end(), 'response');
+  const responses = await once(request(endpoint, { method: 'POST', agent }).end(), 'response');
+  const [keptAlive] = responses as [IncomingMessage];
   keptAlive.resume();
   await once(keptAlive, 'end');
   const silent = await dial(url);
@@ -63,7 +65,7 @@ test('close cuts connections without a request at once: kept alive ones, and one
 });
 
 test('close waits no longer than the grace time', async () => {
-  const { handler, begun, open } = gate();
+  const { handler, begun, open } = gatedHandler();
   const { endpoint, close } = await start(handler, { graceMs: 50 });
   const answer = fetch(endpoint, { method: 'POST' });
   const cut = expect(answer).rejects.toThrow();
@@ -77,7 +79,7 @@ test('close waits no longer than the grace time', async () => {
 });
 
 test('close may be called again, and waits just the same', async () => {
-  const { handler, begun, open } = gate();
+  const { handler, begun, open } = gatedHandler();
   const { endpoint, close } = await start(handler);
   const answer = fetch(endpoint, { method: 'POST' });
   await begun;
@@ -86,4 +88,33 @@ test('close may be called again, and waits just the same', async () => {
   expect((await answer).status).toBe(200);
   await Promise.all(closings);
   await close();
+});
+
+test('close cuts a connection as soon as it has its answer, even one that was begun before', async () => {
+  const { begin, begun } = gate();
+  const { url, close } = await start(async () => {
+    begin();
+    return { statusCode: 200, body: bigText };
+  });
+  const socket = await dial(url);
+  socket.pause();
+  socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+  await begun;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const before = Date.now();
+  const closed = close();
+  expect((await readToEnd(socket)).endsWith(bigText)).toBe(true);
+  await closed;
+  expect(Date.now() - before).toBeLessThan(2000);
+});
+
+test('nothing keeps the process alive after close', async () => {
+  const program = `
+    const { startHttpApi } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/local/http.ts'))});
+    const authorize = async () => ({ kind: 'authorized', claims: {}, scopes: null });
+    const api = await startHttpApi({ port: 0, handler: async () => 'hello', authorize, accountId: '111122223333' });
+    console.log(await (await fetch(api.url + '/graphql', { method: 'POST' })).text());
+    await api.close();`;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { timeout: 4000 });
+  expect((await run).stdout).toBe('hello\n');
 });

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { dial, echo, eventOf, readToEnd, start, stopAll } from './server.ts';
 
 afterEach(stopAll);
@@ -68,7 +69,7 @@ test('repeated headers are joined with commas, and cookies stand apart', async (
   const socket = await dial(url);
   socket.write(
     'POST /graphql HTTP/1.1\r\nHost: gateway.example\r\nConnection: close\r\nX-A: 1\r\nx-a: 2\r\nUser-Agent: one\r\n' +
-      'USER-AGENT: two\r\nCookie: a=1; b=2\r\nCookie: c=3\r\n__proto__: own\r\nX-Forwarded-For: 192.0.2.1\r\n' +
+      'USER-AGENT: two\r\nCookie: a=1; b=2\r\nCookie: c=3;\r\n__proto__: own\r\nX-Forwarded-For: 192.0.2.1\r\n' +
       'X-Amzn-Trace-Id: Root=1-0-1\r\nContent-Length: 0\r\n\r\n',
   );
   const event: unknown = JSON.parse((await readToEnd(socket)).split('\r\n\r\n')[1] ?? '');
@@ -129,6 +130,17 @@ test.each([
   const event = await eventOf(endpoint, { headers: { 'content-type': type }, body: bytes });
   expect(event).toMatchObject({ body: bytes.toString('base64'), isBase64Encoded: true });
 });
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+
+(hasIpv6 ? test : test.skip)(
+  'an IPv4 client of an IPv6 server has an IPv4 address, and the URL is a valid one',
+  async () => {
+    const { url, endpoint } = await start(echo, { host: '::ffff:127.0.0.1' });
+    expect(url).toMatch(/^http:\/\/\[::ffff:127\.0\.0\.1\]:\d+$/);
+    expect((await eventOf(endpoint, {})).requestContext.http.sourceIp).toBe('127.0.0.1');
+  },
+);
 
 test('every request has an id of its own', async () => {
   const { endpoint } = await start(echo);

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { dial, echo, eventOf, readToEnd, start, stopAll } from './server.ts';
+import { connect } from 'node:net';
+import type { Authorize } from '../../src/local/authorizer.ts';
+import { admitAll, bigText, dial, echo, eventOf, gate, readToEnd, start, stopAll } from './server.ts';
 
 afterEach(stopAll);
 
@@ -107,10 +109,76 @@ describe('slow and lost clients', () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
+  test('a client that leaves while its token is looked at does not reach the handler', async () => {
+    const handler = jest.fn();
+    const { open, opened, begin, begun } = gate();
+    const authorize: Authorize = async (header) => {
+      begin();
+      await opened;
+      return admitAll(header);
+    };
+    const { url, close } = await start(handler, { authorize });
+    const socket = await dial(url);
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
+    await begun;
+    socket.resetAndDestroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    open();
+    await close();
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  test('a client that does not take its answer is cut off', async () => {
+    const { open, opened } = gate();
+    const handler = async () => {
+      open();
+      return { statusCode: 200, body: bigText };
+    };
+    const { url, close } = await start(handler, { functionTimeoutMs: 50, requestTimeoutMs: 50 });
+    const socket = await dial(url);
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+    await opened;
+    const before = Date.now();
+    await close();
+    expect(Date.now() - before).toBeLessThan(1000);
+    socket.destroy();
+  });
+
+  test('what follows a request and is not HTTP does not get into the answer', async () => {
+    const { open, opened } = gate();
+    const { url } = await start(async () => {
+      open();
+      return { statusCode: 200, body: bigText };
+    });
+    const socket = await dial(url);
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+    await opened;
+    socket.write('garbage\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await readToEnd(socket).catch(() => '')).not.toContain('Bad Request');
+  });
+
+  test('a refused client that keeps its side of the connection open is cut off', async () => {
+    const { url, close } = await start(echo);
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
+    socket.resume();
+    await once(socket, 'end');
+    const before = Date.now();
+    await close();
+    expect(Date.now() - before).toBeLessThan(1000);
+    socket.destroy();
+  });
+
   test('a handler whose client left runs to its end, and the server lives on', async () => {
     let finished = false;
-    let begin = (): void => undefined;
-    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const { begin, begun } = gate();
     const { url, close } = await start(async () => {
       begin();
       await new Promise((resolve) => setTimeout(resolve, 50));
