@@ -13,16 +13,16 @@ declare global {
  * is an error.
  */
 export default async function setUp(): Promise<void> {
-  if (process.env['AWS_ENDPOINT_URL_DYNAMODB']) return;
+  if (process.env.AWS_ENDPOINT_URL_DYNAMODB) return;
   try {
     globalThis.startedDynamoDb = await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
-    process.env['AWS_ENDPOINT_URL_DYNAMODB'] = globalThis.startedDynamoDb.endpoint;
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = globalThis.startedDynamoDb.endpoint;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const line =
       `DynamoDB Local cannot be started: ${reason}. It needs java 17 or later (Debian: apt-get install ` +
-      'openjdk-17-jre-headless) and, the first time, npm and tar. Or let AWS_ENDPOINT_URL_DYNAMODB name an endpoint.';
-    if (process.env['CI']) throw new Error(line, { cause: error });
+      'openjdk-17-jre-headless) and, the first time, tar, npm and its registry. Or let AWS_ENDPOINT_URL_DYNAMODB name an endpoint.';
+    if (process.env.CI) throw new Error(line, { cause: error });
     process.stderr.write(`Tests on DynamoDB are left out. ${line}\n`);
   }
 }

@@ -4,5 +4,5 @@ export default async function tearDown(): Promise<void> {
   await globalThis.startedDynamoDb.stop();
   globalThis.startedDynamoDb = undefined;
   // So that the next run in watch mode starts its own.
-  delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
 }

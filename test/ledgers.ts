@@ -31,7 +31,7 @@ export function ledgersUnderTest(): LedgerUnderTest[] {
 }
 
 /** Where the DynamoDB for tests answers; undefined where there is none. */
-export const dynamoDbEndpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
 async function openSqlite() {
   const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
@@ -69,5 +69,5 @@ export function dynamoDbClient(settings: DynamoDBClientConfig = {}): DynamoDBCli
   // DynamoDB Local wants credentials and takes any; a real endpoint gets the environment's.
   const local = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
   const endpoint = dynamoDbEndpoint === undefined ? {} : { endpoint: dynamoDbEndpoint };
-  return new DynamoDBClient({ ...endpoint, ...(process.env['AWS_ACCESS_KEY_ID'] ? {} : local), ...settings });
+  return new DynamoDBClient({ ...endpoint, ...(process.env.AWS_ACCESS_KEY_ID ? {} : local), ...settings });
 }

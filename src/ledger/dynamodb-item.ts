@@ -25,9 +25,10 @@ export function tokenItem(record: TokenRecord): Item {
 
 /** The record in an item that {@link tokenItem} made. */
 export function tokenOfItem(item: Item): TokenRecord {
-  const { [ttlAttribute]: _ttl, openShard: _shard, answer, ...fields } = unmarshall(item);
+  const { [ttlAttribute]: _ttl, openShard: _shard, answer, ...fields } = item;
   // Only `tokenItem` makes the items of this table.
-  return { ...fields, answer: answer === null ? null : (JSON.parse(answer) as RecordedAnswer) } as TokenRecord;
+  const answered = answer?.S === undefined ? null : (JSON.parse(answer.S) as RecordedAnswer);
+  return { ...unmarshall(fields), answer: answered } as TokenRecord;
 }
 
 /**
@@ -48,7 +49,7 @@ export function entryItem(entry: AuditEntry): Item {
 
 /** The entry in an item that {@link entryItem} made. */
 export function entryOfItem(item: Item): AuditEntry {
-  const text = item['entry']?.S;
+  const text = item.entry?.S;
   if (text === undefined) throw new Error('An item of the audit table has no entry in it: something else wrote it.');
   return entryOfText(text);
 }

@@ -43,7 +43,7 @@ function targetKeys(target: AssociationTarget) {
 }
 
 /** The shards over which the index of open records is spread, so that no one partition takes every write. */
-export const openShards = [...'0123456789abcdef'];
+export const openShards = Array.from('0123456789abcdef');
 
 /** The shard of an open record: the first digit of its key. Throws when the key can't be a SHA-256 in hex. */
 export function openShardOf(tokenKey: string): string {

@@ -102,7 +102,7 @@ function useWal(database: DatabaseSync, timeout: number): void {
 /** Makes the tables in a file without any, and gives the version of those that are there. */
 function bringSchema(database: DatabaseSync): number {
   database.exec('BEGIN IMMEDIATE');
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (version === 0) database.exec(schema);
   database.exec('COMMIT');
   return version;

@@ -18,31 +18,35 @@ export function createSqliteLedger(parts: { readonly file: string; readonly busy
   const { token, putToken, entry, putEntry, operationEntries, lapsed } = statements(database);
 
   return {
-    async commit(expected, next, entries) {
-      requireDistinct(entries);
-      openShardOf(next.tokenKey); // So that a key which DynamoDB could not file is a bug here too.
-      return writing(database, () => {
-        if (alreadyWritten(entries, entries.map(entry))) return { kind: 'committed' };
-        const record = token(next.tokenKey);
-        if (!meets(expected, record)) return { kind: 'conflict', record };
-        putToken(next);
-        entries.forEach(putEntry);
-        return { kind: 'committed' };
+    commit(expected, next, entries) {
+      return promised(() => {
+        requireDistinct(entries);
+        openShardOf(next.tokenKey); // So that a key which DynamoDB could not file is a bug here too.
+        return writing(database, () => {
+          if (alreadyWritten(entries, entries.map(entry))) return { kind: 'committed' };
+          const record = token(next.tokenKey);
+          if (!meets(expected, record)) return { kind: 'conflict', record };
+          putToken(next);
+          entries.forEach(putEntry);
+          return { kind: 'committed' };
+        });
       });
     },
-    async append(added) {
-      writing(database, () => {
-        if (!alreadyWritten([added], [entry(added)])) putEntry(added);
+    append(added) {
+      return promised(() => {
+        writing(database, () => {
+          if (!alreadyWritten([added], [entry(added)])) putEntry(added);
+        });
       });
     },
-    async entry(key) {
-      return reaching(() => entry(key));
+    entry(key) {
+      return promised(() => entry(key));
     },
-    async operationEntries(operationId) {
-      return reaching(() => operationEntries(operationId));
+    operationEntries(operationId) {
+      return promised(() => operationEntries(operationId));
     },
-    async lapsed(now, limit) {
-      return reaching(() => lapsed(now, limit));
+    lapsed(now, limit) {
+      return promised(() => lapsed(now, limit));
     },
     close() {
       database.close();
@@ -80,26 +84,30 @@ const expired = ({ expiresAt }: TokenRecord, now: number) => expiresAt !== null 
 
 /** Runs `work` in a transaction that no other process can write beside. */
 function writing<T>(database: DatabaseSync, work: () => T): T {
-  return reaching(() => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      database.exec('COMMIT');
-      return result;
-    } finally {
-      // SQLite itself ends the transaction on some errors, such as a full disk.
-      if (database.isTransaction) database.exec('ROLLBACK');
-    }
-  });
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } finally {
+    // SQLite itself ends the transaction on some errors, such as a full disk.
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
 }
 
-/** Throws `LedgerUnavailable` for whatever SQLite throws: a file held by another process, a full or a broken disk. */
-function reaching<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw sqliteErrorCode(error) === null ? error : new LedgerUnavailable(error);
-  }
+/**
+ * What `work` gives or throws, as a promise; `LedgerUnavailable` for whatever SQLite throws: a file held by another
+ * process, a full or a broken disk.
+ */
+function promised<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    try {
+      resolve(work());
+    } catch (error) {
+      // Thrown in here, either rejects the promise.
+      throw sqliteErrorCode(error) === null ? error : new LedgerUnavailable(error);
+    }
+  });
 }
 
 /** The statements that the ledger needs, prepared once, as functions of what they read and write. */
@@ -152,9 +160,9 @@ type Row = Record<string, unknown>;
 
 function recordOf(row: Row): TokenRecord {
   // Only `putToken` writes these texts.
-  return JSON.parse(String(row['record'])) as TokenRecord;
+  return JSON.parse(String(row.record)) as TokenRecord;
 }
 
 function entryOf(row: Row): AuditEntry {
-  return entryOfText(String(row['entry']));
+  return entryOfText(String(row.entry));
 }

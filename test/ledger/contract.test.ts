@@ -224,7 +224,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
     const odd: Record<string, unknown> = {
       'keys like __proto__': JSON.parse('{"__proto__": {"constructor": 1}, "toString": null, "": "", "a.b": []}'),
       'lone surrogates': { 'a\u{d800}': 'b\u{dfff}c' },
-      'numbers of any size': [12345678901234567890, 1e308, 5e-324, 0.1, 2 ** 53 + 2, 38 ** 60],
+      'numbers of any size': [2 ** 63 + 2 ** 40, 1e308, 5e-324, 0.1, 2 ** 53 + 2, 38 ** 60],
       'empty things': { text: '', list: [], map: {}, nothing: null },
       'control characters': '\u0000\u0001\n\u007f\u2028\ufeff\uffff',
       'deep nesting': Array.from({ length: 100 }).reduce((inner) => ({ inner: [inner] }), null),
@@ -293,7 +293,7 @@ describe.each(stores)('lapsed leases in $name', ({ open }) => {
   });
 
   test('are found under every key, and limited under like ones', async () => {
-    const records = [...'0123456789abcdef', ...'aaaa'].map((digit, index) =>
+    const records = Array.from('0123456789abcdefaaaa').map((digit, index) =>
       openRecord({ tokenKey: digit + openRecord().tokenKey.slice(1), leaseUntil: now - index }),
     );
     for (const record of records) await store(ledger, record);

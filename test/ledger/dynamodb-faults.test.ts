@@ -1,18 +1,16 @@
 import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
+import { dynamoDbClientDefaults, repeatedly } from '../../src/ledger/dynamodb-request.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../ledgers.ts';
 import { startFaultProxy } from './fault-proxy.ts';
+import { describeOnDynamoDb } from './on-dynamodb.ts';
 import { auditEntry, now, openRecord } from './samples.ts';
 
-/** One run where there is a DynamoDB, else none. */
-const where = dynamoDbEndpoint === undefined ? [] : [{ endpoint: dynamoDbEndpoint }];
-
-describe.each(where)('a ledger before a DynamoDB that falters', ({ endpoint }) => {
+describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   let ledger: Ledger;
   let proxy: Awaited<ReturnType<typeof startFaultProxy>>;
   let names: TableNames;
@@ -20,7 +18,7 @@ describe.each(where)('a ledger before a DynamoDB that falters', ({ endpoint }) =
   beforeAll(async () => {
     const tables = await openTables();
     names = tables.names;
-    proxy = await startFaultProxy(endpoint);
+    proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
     ledger = ledgerAt(proxy.endpoint, 3);
     close = async () => {
       ledger.close();
@@ -46,10 +44,10 @@ describe.each(where)('a ledger before a DynamoDB that falters', ({ endpoint }) =
     exception: 'TransactionCanceledException',
     fields: { CancellationReasons: codes.map((Code) => ({ Code })) },
   });
-  const begin = () => {
+  const begin = (at = ledger) => {
     const record = openRecord();
     const entry = auditEntry({ operationId: record.operationId });
-    return { record, entry, commit: () => ledger.commit({ kind: 'free', now }, record, [entry]) };
+    return { record, entry, commit: () => at.commit({ kind: 'free', now }, record, [entry]) };
   };
   const operations = () => proxy.seen.map(({ operation }) => operation);
   const tokens = () => proxy.seen.map(({ body }) => body.ClientRequestToken);
@@ -125,12 +123,12 @@ describe.each(where)('a ledger before a DynamoDB that falters', ({ endpoint }) =
   });
 
   test('a transaction in progress is asked for again, as the same one', async () => {
-    ledger.close();
-    ledger = ledgerAt(proxy.endpoint, 1); // So that the client itself doesn't ask again.
-    const { commit } = begin();
+    const once = ledgerAt(proxy.endpoint, 1); // So that the client itself doesn't ask again.
+    const { commit } = begin(once);
     proxy.faults.push({ kind: 'other-answer', exception: 'TransactionInProgressException' });
     expect(await commit()).toEqual({ kind: 'committed' });
     expect(tokens()).toEqual([tokens()[0], tokens()[0]]);
+    once.close();
   });
 
   test('an append that meets a transaction is made again', async () => {
@@ -172,21 +170,30 @@ describe.each(where)('a ledger before a DynamoDB that falters', ({ endpoint }) =
     nobody.close();
   });
 
-  test.each(['silence', 'half-answer'] as const)(
-    '%s is unavailable within the bounds of the defaults',
-    async (kind) => {
-      const patient = ledgerAt(proxy.endpoint, 1);
-      proxy.faults.push({ kind });
-      const startedAt = performance.now();
-      await expect(patient.append(auditEntry())).rejects.toThrow(LedgerUnavailable);
-      expect(performance.now() - startedAt).toBeLessThan(3_500);
-      patient.close();
-    },
-  );
+  test('silence, half an answer and a dripping one are unavailable within the bounds of the defaults', async () => {
+    const kinds = ['silence', 'half-answer', 'dripping'] as const;
+    proxy.faults.push(...kinds.map((kind) => ({ kind })));
+    const once = ledgerAt(proxy.endpoint, 1);
+    const startedAt = performance.now();
+    const appends = kinds.map(() => once.append(auditEntry()));
+    for (const end of await Promise.allSettled(appends)) {
+      expect(end).toMatchObject({ status: 'rejected', reason: { name: 'LedgerUnavailable' } });
+    }
+    expect(performance.now() - startedAt).toBeLessThan(3_500);
+    once.close();
+  });
 });
 
 test('the defaults bound the tries as well', () => {
   expect(dynamoDbClientDefaults.maxAttempts).toBe(3);
+});
+
+test('no further try begins after eight seconds', async () => {
+  const clock = jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(8_001);
+  const attempt = jest.fn(async () => ({ kind: 'again', cause: 'busy' }) as const);
+  await expect(repeatedly(attempt)).rejects.toMatchObject({ name: 'LedgerUnavailable', cause: 'busy' });
+  clock.mockRestore();
+  expect(attempt).toHaveBeenCalledTimes(1);
 });
 
 /** A call of each method that asks DynamoDB. */

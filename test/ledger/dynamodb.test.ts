@@ -5,13 +5,11 @@ import { auditIndexKeys } from '../../src/ledger/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { auditIndexes, lapsedIndex } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
-import { dynamoDbEndpoint, openTables } from '../ledgers.ts';
+import { openTables } from '../ledgers.ts';
+import { describeOnDynamoDb } from './on-dynamodb.ts';
 import { association, auditEntry, now, openRecord, released, succeeded } from './samples.ts';
 
-/** One run where there is a DynamoDB, else none. */
-const where = dynamoDbEndpoint === undefined ? [] : [{ endpoint: dynamoDbEndpoint }];
-
-describe.each(where)('what is stored in DynamoDB', () => {
+describeOnDynamoDb('what is stored in DynamoDB', () => {
   let ledger: Ledger;
   let client: DynamoDBClient;
   let names: TableNames;
@@ -69,9 +67,9 @@ describe.each(where)('what is stored in DynamoDB', () => {
     const open = openRecord();
     const { operationId, fence, tokenKey } = open;
     await ledger.commit({ kind: 'free', now }, open, []);
-    expect((await token(tokenKey))?.['ttl']).toBeUndefined();
+    expect((await token(tokenKey))?.ttl).toBeUndefined();
     await ledger.commit({ kind: 'held', operationId, fence }, succeeded(open, { expiresAt: 1_800_000_000_001 }), []);
-    expect((await token(tokenKey))?.['ttl']).toEqual({ N: '1800000001' });
+    expect((await token(tokenKey))?.ttl).toEqual({ N: '1800000001' });
   });
 
   test('only an open record is in the index of open ones', async () => {
@@ -84,6 +82,6 @@ describe.each(where)('what is stored in DynamoDB', () => {
 
   async function token(tokenKey: string) {
     const scan = new ScanCommand({ TableName: names.tokensTable, ConsistentRead: true });
-    return (await client.send(scan)).Items?.find((item) => item['tokenKey']?.S === tokenKey);
+    return (await client.send(scan)).Items?.find((item) => item.tokenKey?.S === tokenKey);
   }
 });

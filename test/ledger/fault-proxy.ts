@@ -14,7 +14,9 @@ export type Fault =
   /** Nothing ever comes back. */
   | { readonly kind: 'silence' }
   /** The head of an answer, and then nothing. */
-  | { readonly kind: 'half-answer' };
+  | { readonly kind: 'half-answer' }
+  /** The head of an answer, a byte now and then, and never its end. */
+  | { readonly kind: 'dripping' };
 
 /** A request that came by. */
 export interface SeenRequest {
@@ -40,11 +42,24 @@ export async function startFaultProxy(endpoint: string) {
     const [, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
     seen.push({ operation, body: JSON.parse(body) });
     if (fault?.kind === 'silence') return;
-    if (fault?.kind === 'half-answer') return void outgoing.writeHead(200, { 'content-length': '2' }).flushHeaders();
-    if (fault?.kind === 'answer') return answer(outgoing, fault);
+    if (fault?.kind === 'half-answer') {
+      outgoing.writeHead(200, { 'content-length': '2' }).flushHeaders();
+      return;
+    }
+    if (fault?.kind === 'dripping') {
+      drip(outgoing);
+      return;
+    }
+    if (fault?.kind === 'answer') {
+      answer(outgoing, fault);
+      return;
+    }
 
     const response = await forward(endpoint, incoming, body);
-    if (fault?.kind === 'other-answer') return answer(outgoing, fault);
+    if (fault?.kind === 'other-answer') {
+      answer(outgoing, fault);
+      return;
+    }
     if (fault?.kind === 'lost-answer') return void outgoing.destroy();
     outgoing.writeHead(response.status, { 'content-type': 'application/x-amz-json-1.0' }).end(response.body);
   }
@@ -64,6 +79,13 @@ export async function startFaultProxy(endpoint: string) {
 function answer(outgoing: ServerResponse, fault: { readonly exception: string; readonly fields?: object }): void {
   const body = { __type: `com.amazonaws.dynamodb.v20120810#${fault.exception}`, Message: 'injected', ...fault.fields };
   outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+}
+
+function drip(outgoing: ServerResponse): void {
+  const { socket } = outgoing;
+  socket?.write('HTTP/1.1 200 OK\r\nx-dripping: ');
+  const dripping = setInterval(() => socket?.write('.'), 100);
+  socket?.once('close', () => clearInterval(dripping)).on('error', () => clearInterval(dripping));
 }
 
 /** Sends a request on, with its method and headers, and gives what comes back. */

@@ -163,13 +163,13 @@ describe('a file that several processes share', () => {
     other.exec('DROP TABLE audit; DROP TABLE tokens;');
     const entry = auditEntry();
     const calls = [
-      ledger.commit({ kind: 'free', now }, succeeded(openRecord()), [entry]),
-      ledger.append(entry),
-      ledger.entry(entry),
-      ledger.operationEntries(entry.operationId),
-      ledger.lapsed(now, 1),
+      () => ledger.commit({ kind: 'free', now }, succeeded(openRecord()), [entry]),
+      () => ledger.append(entry),
+      () => ledger.entry(entry),
+      () => ledger.operationEntries(entry.operationId),
+      () => ledger.lapsed(now, 1),
     ];
-    for (const call of calls) await expect(call).rejects.toThrow(LedgerUnavailable);
+    for (const call of calls) await expect(call()).rejects.toThrow(LedgerUnavailable);
     other.close();
     ledger.close();
   });

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { auditIndexes, auditTableDefinition, createTables, tokensTableDefinition } from '../../src/ledger/tables.ts';
-import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
-
-/** One run where there is a DynamoDB, else none. */
-const where = dynamoDbEndpoint === undefined ? [] : [{ endpoint: dynamoDbEndpoint }];
+import { dynamoDbClient } from '../ledgers.ts';
+import { describeOnDynamoDb } from './on-dynamodb.ts';
 
 test('every index of the trail holds whole entries, by its key and in the order of entry ids', () => {
   const { GlobalSecondaryIndexes } = auditTableDefinition('audit');
@@ -33,7 +31,7 @@ test('the index of open records holds whole records, by shard and lease', () => 
   ]);
 });
 
-describe.each(where)('in DynamoDB', () => {
+describeOnDynamoDb('in DynamoDB', () => {
   const client = dynamoDbClient();
   const names = { tokensTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   afterAll(async () => {
