@@ -31,27 +31,30 @@ export interface ExamplePrincipal {
 export const principals: readonly ExamplePrincipal[] = [
   {
     name: 'alice',
-    description: 'owner of the namespace payments (group payments-team): may create associations there',
+    description:
+      'owns payments and payments-* (group payments-team): may create associations there, and read their trail',
     claims: { sub: 'alice', groups: ['payments-team'] },
   },
   {
     name: 'bob',
-    description: 'member of search-team: owns other namespaces than alice, and is denied in hers',
+    description: 'owns search (group search-team): may do the same there, and nothing in payments',
     claims: { sub: 'bob', groups: ['search-team'] },
   },
   {
     name: 'pat',
-    description: 'platform administrator (group platform-admins)',
+    description:
+      'platform administrator (group platform-admins): may create wherever the guardrails allow, and see everything',
     claims: { sub: 'pat', groups: ['platform-admins'] },
   },
   {
     name: 'olivia',
-    description: 'auditor (group auditors): may read the whole audit trail, and create nothing',
+    description: 'auditor (group auditors): may see everything, and change nothing',
     claims: { sub: 'olivia', groups: ['auditors'] },
   },
   {
     name: 'chatops',
-    description: 'a service (client credentials): may name the person it asks for in onBehalfOf',
+    description:
+      'a service (client credentials) of payments-team: in production only for a person, named in onBehalfOf',
     claims: { sub: 'chatops', client_id: 'chatops' },
   },
   {
