@@ -96,6 +96,7 @@ test.each([
     `arn:aws:sts::${account}:assumed-role`,
     'This is a session of a role: give the ARN of the role itself, e.g. "arn:aws:iam::111122223333:role/payments/',
   ],
+  [`arn:aws:sts::${account}:assumed-role/${'n'.repeat(64)}/s`, `e.g. "arn:aws:iam::${account}:role/${'n'.repeat(64)}"`],
   [`arn:aws:sts::${account}:assumed-role/${'n'.repeat(65)}/s`, 'e.g. "arn:aws:iam::111122223333:role/payments/'],
   ['arn:aws:sts::1:assumed-role/a/s', 'e.g. "arn:aws:iam::111122223333:role/payments/'],
   [`arn:gcp:sts::${account}:assumed-role/a/s`, 'e.g. "arn:aws:iam::111122223333:role/payments/'],

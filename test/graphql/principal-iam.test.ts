@@ -69,7 +69,16 @@ test.each([
   expect(principalOf(arn, directory)).toEqual({ id, kind: 'USER', groups: [], sessionName: null });
 });
 
+test('names may have 64 characters, and the path of a user 512', () => {
+  const name = 'n'.repeat(64);
+  const path = `/${'p'.repeat(510)}/`;
+  expect(principalOf(`arn:aws:sts::${account}:assumed-role/${name}/${name}`).id).toBe(`iam:${account}:role/${name}`);
+  expect(principalOf(`arn:aws:iam::${account}:user${path}${name}`).id).toBe(`iam:${account}:user/${name}`);
+  expect(faultOf(eventOf({ iam: { userArn: `arn:aws:iam::${account}:user/p${path}${name}` } }))).not.toBeNull();
+});
+
 test.each([
+  `xarn:aws:iam::${account}:user/alice`,
   `arn:aws:iam::${account}:root`,
   `arn:aws:sts::${account}:federated-user/alice`,
   `arn:aws:iam::${account}:role/deployer`,

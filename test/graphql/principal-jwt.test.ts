@@ -134,6 +134,12 @@ describe('exp', () => {
     expect(faultOf(event)).toContain('The claim exp ');
   });
 
+  test('without an end is never compared', () => {
+    const token = tokenOf('{"iss":"https://issuer.example","sub":"alice","exp":1e999}');
+    const claims = { ...flat(goodClaims), exp: Infinity };
+    expect(faultOf(eventOf({ jwt: { claims } }, { authorization: token }))).toContain('The claim exp ');
+  });
+
   test.each(['', 'x'])('a text is never compared as a number: %j on both sides', (exp) => {
     expect(faultOf(jwtEvent({ ...goodClaims, exp }))).toContain('The claim exp ');
   });
