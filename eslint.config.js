@@ -85,6 +85,7 @@ export default tseslint.config(
       'src/lambda/settings.ts',
       'src/local/settings.ts',
       'src/local/simulator/main.ts',
+      'src/local/token.ts',
       'test/**/*.ts',
       'bench/**/*.ts',
     ],

@@ -13,7 +13,7 @@ const create = 'CreatePodIdentityAssociation';
 const quietMs = 600;
 
 /** Parts whose holder stands still at EKS's door until it is let go. */
-function frozenBeforeEks(parts: Parts, thawed: Promise<void>): Parts {
+function frozenBeforeEks(parts: Parts, thawed: Promise<unknown>): Parts {
   const eksFor = (cluster: Parameters<Parts['eksFor']>[0]): Eks => {
     const eks = parts.eksFor(cluster);
     return { ...eks, create: (call) => thawed.then(() => eks.create({ ...call, deadline: Date.now() + 5_000 })) };
@@ -48,8 +48,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     // A signature's date has whole seconds, so a window of less than one or two would refuse fresh ones.
     const simulator = await startEksSimulator({ signatureWindowMs: 1_500 });
     const times = { leaseMs: 200, requestMs: 20_000, signatureWindowMs: 1_600 };
-    let thaw = () => undefined as void;
-    const thawed = new Promise<void>((resolve) => (thaw = resolve));
+    const { promise: thawed, resolve: thaw } = Promise.withResolvers<undefined>();
     const frozen = await openOne({ simulator, times, change: (parts) => frozenBeforeEks(parts, thawed) });
     const other = await openOne({ simulator, times });
 
@@ -58,7 +57,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     const answerOfOther = await other.create();
     expect(answerOfOther).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 3 } });
     simulator.control.deleteAssociation(answerOfOther.association?.associationId ?? '');
-    thaw();
+    thaw(undefined);
     // Its late create would have found the service account free.
     expect(await answerOfFrozen).toMatchObject({
       status: 'SUCCEEDED',

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import { createAuthorizer } from '../../src/local/authorizer.ts';
+import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
 import { loadSigningKey } from '../../src/local/keys.ts';
 import { audience, issuer, principals } from '../../src/local/principals.ts';
 

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompactSign, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
-import { createAuthorizer } from '../../src/local/authorizer.ts';
-import type { Authorize } from '../../src/local/authorizer.ts';
-import { loadSigningKey } from '../../src/local/keys.ts';
-import type { SigningKey } from '../../src/local/keys.ts';
-import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
+import { createAuthorizer } from '../../../src/local/http-api/authorizer.ts';
+import type { Authorize } from '../../../src/local/http-api/authorizer.ts';
+import { loadSigningKey } from '../../../src/local/keys.ts';
+import type { SigningKey } from '../../../src/local/keys.ts';
+import { audience, issuer, mintToken, principals } from '../../../src/local/principals.ts';
 import { eventOf, start, stopAll, echo } from './server.ts';
 
 let folder: string;

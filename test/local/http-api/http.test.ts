@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { dial, echo, readToEnd, start, stopAll } from './server.ts';
-import { startHttpApi } from '../../src/local/http.ts';
+import { startHttpApi } from '../../../src/local/http-api/http-api.ts';
 
 let logged: jest.SpyInstance;
 

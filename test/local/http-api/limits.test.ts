@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Authorize } from '../../src/local/authorizer.ts';
+import type { Authorize } from '../../../src/local/http-api/authorizer.ts';
 import { admitAll, bigText, dial, echo, eventOf, gate, readToEnd, start, stopAll } from './server.ts';
 
 afterEach(stopAll);

@@ -110,7 +110,7 @@ test('close cuts a connection as soon as it has its answer, even one that was be
 
 test('nothing keeps the process alive after close', async () => {
   const program = `
-    const { startHttpApi } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/local/http.ts'))});
+    const { startHttpApi } = await import(${JSON.stringify(join(import.meta.dirname, '../../../src/local/http-api/http-api.ts'))});
     const authorize = async () => ({ kind: 'authorized', claims: {}, scopes: null });
     const api = await startHttpApi({ port: 0, handler: async () => 'hello', authorize, accountId: '111122223333' });
     console.log(await (await fetch(api.url + '/graphql', { method: 'POST' })).text());
