@@ -19,16 +19,23 @@ export function eksReadFailed({ exception, message }: EksError): GraphQLError {
   });
 }
 
-/** Codes whose message was written for the caller, here or by Apollo Server. */
-const spoken: readonly unknown[] = [
+/** Codes of what callers did wrong. */
+const mistakes: readonly unknown[] = [
   'UNAUTHENTICATED',
-  'EKS_READ_FAILED',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
 ];
+
+/** Codes whose message was written for the caller, here or by Apollo Server. */
+const spoken: readonly unknown[] = [...mistakes, 'EKS_READ_FAILED'];
+
+/** Whether an error is the caller's to mend, and no operator needs to look at it. */
+export function isMistake({ extensions }: GraphQLError): boolean {
+  return mistakes.includes(extensions.code);
+}
 
 /** What the caller reads of an error: of bugs and broken parts no more than that there is one; the log has the rest. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {

@@ -12,7 +12,7 @@ import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { Log, Parts } from '../associations/parts.ts';
 import { typeDefs } from '../generated/schema.ts';
 import type { Context } from './context.ts';
-import { formatError } from './errors.ts';
+import { formatError, isMistake } from './errors.ts';
 import { createResolvers } from './resolvers.ts';
 import { oneMutation, reported } from './rules.ts';
 
@@ -62,7 +62,8 @@ function logRequests({ log, clock }: Parts): ApolloServerPlugin<Context> {
         didEncounterErrors: ({ errors }) => {
           for (const error of errors) {
             const cause = error.originalError ?? error;
-            log('error', 'A request met an error.', { apiRequestId, error: cause.stack, cause: causeOf(cause) });
+            const level = isMistake(error) ? 'warn' : 'error';
+            log(level, 'A request met an error.', { apiRequestId, error: cause.stack, cause: causeOf(cause) });
           }
           return Promise.resolve();
         },
