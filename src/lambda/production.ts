@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
-import { loadPolicy } from '../policy/load.ts';
+import { loadCompiledPolicy } from '../policy/load.ts';
 import { createLog } from './log.ts';
 import { createIdentify, createParts } from './parts.ts';
 import { readLambdaSettings } from './settings.ts';
@@ -10,7 +10,9 @@ import { readLambdaSettings } from './settings.ts';
 export function productionParts() {
   const { home, tokensTable, auditTable, policiesDirectory, claims, times } = readLambdaSettings();
   const log = createLog((line) => process.stdout.write(line));
-  const policy = loadPolicy(policiesDirectory, (detail) => log('error', 'Policy could not be evaluated.', { detail }));
+  const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
+    log('error', 'Policy could not be evaluated.', { detail }),
+  );
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: home.region });
   const ledger = createDynamoDbLedger({ client, tokensTable, auditTable });
   return { parts: createParts({ policy, ledger, home, times, log }), identify: createIdentify(policy, claims) };

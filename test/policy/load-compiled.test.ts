@@ -1,0 +1,46 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCases, runCase } from '../../src/policy/cases.ts';
+import { compilePolicies } from '../../src/policy/compile.ts';
+import type { PolicySet } from '../../src/policy/compile.ts';
+import { createEngine } from '../../src/policy/engine.ts';
+import {
+  loadCompiledPolicy,
+  loadPolicy,
+  policySetFile,
+  readInventoryText,
+  readPolicySources,
+} from '../../src/policy/load.ts';
+import { alice, asker, copyOfShipped, create } from './sample.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = copyOfShipped();
+  writeFileSync(join(folder, policySetFile), JSON.stringify(compilePolicies(readPolicySources(folder))));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('a policy set that was kept in a file decides every shipped case as its texts do', () => {
+  const kept = JSON.parse(readFileSync(join(folder, policySetFile), 'utf8')) as PolicySet;
+  const engine = createEngine(kept);
+  const inventory = readInventoryText(folder);
+  const cases = readCases(folder);
+  expect(cases.length).toBeGreaterThan(0);
+  expect(cases.flatMap((one) => runCase(engine, inventory, one) ?? [])).toEqual([]);
+});
+
+test('it is loaded with the inventory beside it, and has the hash of its texts', () => {
+  const fromTexts = loadPolicy(folder);
+  rmSync(join(folder, 'access.cedar'));
+  const kept = loadCompiledPolicy(folder);
+  expect(kept.policySetHash).toBe(fromTexts.policySetHash);
+  expect(kept.inventory).toEqual(fromTexts.inventory);
+  expect(kept.decide(asker(alice), create())).toEqual(fromTexts.decide(asker(alice), create()));
+});
+
+test('without it nothing is loaded', () => {
+  rmSync(join(folder, policySetFile));
+  expect(() => loadCompiledPolicy(folder)).toThrow(policySetFile);
+});
