@@ -20,16 +20,29 @@ export interface ClaimNames {
   readonly scopesClaim: string;
 }
 
-/** Reads the settings. Throws an Error that names each variable which is missing or wrong, and what it should hold. */
+/**
+ * Reads the settings. Throws an Error that names every variable which is missing, or else the first which is wrong, with
+ * what it should hold.
+ */
 export function readLambdaSettings(env: Environment = process.env): LambdaSettings {
-  return {
-    home: { accountId: needed(env, 'HOME_ACCOUNT_ID'), region: needed(env, 'AWS_REGION') },
-    tokensTable: needed(env, 'TOKENS_TABLE'),
-    auditTable: needed(env, 'AUDIT_TABLE'),
-    policiesDirectory: env.POLICIES_DIRECTORY ?? `${needed(env, 'LAMBDA_TASK_ROOT')}/dist/policies`,
-    claims: readClaimNames(env),
-    times: readTimes(env),
+  const missing: string[] = [];
+  const needed = (variable: string): string => {
+    const text = env[variable] ?? '';
+    if (text === '') missing.push(variable);
+    return text;
   };
+  const read = {
+    home: { accountId: needed('HOME_ACCOUNT_ID'), region: needed('AWS_REGION') },
+    tokensTable: needed('TOKENS_TABLE'),
+    auditTable: needed('AUDIT_TABLE'),
+    policiesDirectory: env.POLICIES_DIRECTORY ?? `${needed('LAMBDA_TASK_ROOT')}/dist/policies`,
+  };
+  if (missing.length > 0) {
+    throw new Error(
+      `Environment variables are not set: ${missing.join(', ')}. serverless.yml shows what they should hold.`,
+    );
+  }
+  return { ...read, claims: readClaimNames(env), times: readTimes(env) };
 }
 
 /** Names of the claims; `groups` and `scope` where nothing is set. */
@@ -65,11 +78,4 @@ export function readNumber(env: Environment, variable: string, fallback: number)
   if (!/^\d{1,15}$/.test(text))
     throw new Error(`${variable} is ${JSON.stringify(text)}: set it to a whole number, such as ${fallback}.`);
   return Number(text);
-}
-
-function needed(env: Environment, variable: string): string {
-  const text = env[variable];
-  if (!text)
-    throw new Error(`The environment variable ${variable} is not set; serverless.yml shows what it should hold.`);
-  return text;
 }

@@ -1,0 +1,51 @@
+import { defaultTimes } from '../../src/associations/parts.ts';
+import { readLambdaSettings, timeVariables } from '../../src/lambda/settings.ts';
+
+const env = {
+  HOME_ACCOUNT_ID: '111122223333',
+  AWS_REGION: 'eu-central-1',
+  TOKENS_TABLE: 'tokens',
+  AUDIT_TABLE: 'audit',
+  LAMBDA_TASK_ROOT: '/var/task',
+};
+
+test('without more than the stack sets, everything else has its default', () => {
+  expect(readLambdaSettings(env)).toEqual({
+    home: { accountId: '111122223333', region: 'eu-central-1' },
+    tokensTable: 'tokens',
+    auditTable: 'audit',
+    policiesDirectory: '/var/task/dist/policies',
+    claims: { groupsClaim: 'groups', scopesClaim: 'scope' },
+    times: defaultTimes,
+  });
+});
+
+test.each(Object.keys(env))('says that %s is missing, when it is, and when it is empty', (name) => {
+  const missing = `Environment variables are not set: ${name}.`;
+  expect(() => readLambdaSettings({ ...env, [name]: undefined })).toThrow(missing);
+  expect(() => readLambdaSettings({ ...env, [name]: '' })).toThrow(missing);
+});
+
+test('names all that is missing at once', () => {
+  expect(() => readLambdaSettings({})).toThrow(`Environment variables are not set: ${Object.keys(env).join(', ')}.`);
+});
+
+test('takes policies from elsewhere, and claims of other names', () => {
+  const { LAMBDA_TASK_ROOT: _, ...rest } = env;
+  const own = { POLICIES_DIRECTORY: '/opt/policies', JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scp' };
+  expect(readLambdaSettings({ ...rest, ...own })).toMatchObject({
+    policiesDirectory: '/opt/policies',
+    claims: { groupsClaim: 'cognito:groups', scopesClaim: 'scp' },
+  });
+});
+
+test.each(Object.entries(timeVariables))('%s is read from %s', (time, variable) => {
+  expect(readLambdaSettings({ ...env, [variable]: '1234' }).times).toEqual({ ...defaultTimes, [time]: 1234 });
+  expect(readLambdaSettings({ ...env, [variable]: '' }).times).toEqual(defaultTimes);
+});
+
+test.each(['-1', '1.5', '5s', '1e3', ' 1', 'NaN', '1234567890123456'])('"%s" is no time', (text) => {
+  expect(() => readLambdaSettings({ ...env, LEASE_MS: text })).toThrow(
+    `LEASE_MS is "${text}": set it to a whole number, such as 35000.`,
+  );
+});
