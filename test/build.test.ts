@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { bundleProblems } from '../build-rules.ts';
+
+/** A metafile of one bundle, of these inputs and with imports of these modules. */
+function metafile(inputs: readonly string[], imports: readonly string[] = []): Metafile {
+  const bytesInOutput = Object.fromEntries(inputs.map((path) => [path, { bytesInOutput: 1 }]));
+  const external = imports.map((path) => ({ path, kind: 'require-call', external: true }) as const);
+  const output = {
+    entryPoint: 'src/lambda/graphql.ts',
+    inputs: bytesInOutput,
+    imports: external,
+    exports: [],
+    bytes: 1,
+  };
+  return { inputs: {}, outputs: { 'dist/graphql.cjs': output } };
+}
+
+const good = [
+  'src/lambda/graphql.ts',
+  'node_modules/@apollo/server/dist/esm/index.js',
+  'node_modules/@apollo/server/dist/esm/errors/index.js',
+  'node_modules/graphql/index.mjs',
+  'node_modules/graphql/language/ast.mjs',
+  'node_modules/@other/graphql/index.js',
+];
+
+describe('A bundle', () => {
+  test('with one copy of each package is fit', () => {
+    expect(bundleProblems(metafile(good, ['node:fs', 'node:crypto']))).toEqual([]);
+  });
+
+  test.each([
+    ['another build of Apollo Server', 'node_modules/@apollo/server/dist/cjs/index.js', 'copies of @apollo/server'],
+    ['another build of graphql', 'node_modules/graphql/index.js', 'copies of graphql'],
+    ['a graphql of a package', 'node_modules/x/node_modules/graphql/index.mjs', 'copies of graphql'],
+    ['the local gateway', 'src/local/gateway.ts', 'src/local/gateway.ts'],
+    ['a test', 'test/gateway.ts', 'test/gateway.ts'],
+  ])('with %s is not fit', (_what, path, problem) => {
+    expect(bundleProblems(metafile([...good, path]))).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test.each(['node:sqlite', 'sqlite'])('that loads %s is not fit', (name) => {
+    expect(bundleProblems(metafile(good, [name]))).toEqual([expect.stringContaining(name)]);
+  });
+});
+
+describe('The build', () => {
+  const root = join(import.meta.dirname, '..');
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'build-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const build = (...args: string[]) =>
+    new Promise<{ exitCode: number; output: string }>((resolve) => {
+      execFile(process.execPath, ['build.ts', ...args], { cwd: root }, (error, stdout, stderr) => {
+        resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
+      });
+    });
+
+  test('does not bundle policies that fail a case', async () => {
+    const policies = join(folder, 'policies');
+    cpSync(join(root, 'policies'), policies, { recursive: true });
+    const access = join(policies, 'access.cedar');
+    writeFileSync(access, readFileSync(access, 'utf8').replace(/^permit/gm, 'forbid'));
+    const outdir = join(folder, 'dist');
+    expect((await build('--policies', policies, '--outdir', outdir)).exitCode).toBe(1);
+    expect(readdirSync(outdir)).toEqual([]);
+  });
+
+  test('does not clear a folder that is not its own', async () => {
+    mkdirSync(join(folder, 'mine'));
+    const { exitCode, output } = await build('--outdir', folder);
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringContaining('is not empty') });
+    expect(readdirSync(folder)).toEqual(['mine']);
+  });
+});
