@@ -1,0 +1,75 @@
+// A plugin of the Serverless Framework that stops what would fail late in AWS, or deploy something else than was meant.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseInventory } from './src/policy/inventory.ts';
+
+/** What `serverless.yml` has for the issuer and the audience where nobody set them. */
+const notSet = 'not-set.invalid';
+
+/** The part of the framework that is read here. */
+interface Serverless {
+  readonly serviceDir: string;
+  readonly processedInput: { readonly commands: readonly string[] };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  readonly service: {
+    readonly provider: {
+      readonly httpApi: {
+        readonly authorizers: { readonly jwt: { readonly issuerUrl: string; readonly audience: readonly string[] } };
+      };
+    };
+    readonly custom: { readonly assumeRoleArns: string };
+  };
+}
+
+/** What has been chosen for a deployment. */
+export interface DeployChoice {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  /** Separated by commas. */
+  readonly assumeRoleArns: string;
+  /** The text of the inventory in the package. */
+  readonly inventory: string;
+}
+
+/** Why a deployment would not work, one sentence each; empty when nothing is known. Throws where the inventory is wrong. */
+export function deployProblems({ issuer, audience, assumeRoleArns, inventory }: DeployChoice): string[] {
+  const given = assumeRoleArns === '' ? [] : assumeRoleArns.split(',');
+  const needed = parseInventory(inventory).accounts.flatMap(({ roleArn }) => roleArn ?? []);
+  const missing = needed.filter((arn) => !given.includes(arn));
+  return [
+    ...(issuer.includes(notSet)
+      ? [
+          'jwtIssuer is not set: give the https URL of the issuer of your tokens, by --param="jwtIssuer=…" or JWT_ISSUER.',
+        ]
+      : []),
+    ...(audience.includes(notSet)
+      ? ['jwtAudience is not set: give the audience of your tokens, by --param="jwtAudience=…" or JWT_AUDIENCE.']
+      : []),
+    ...given
+      .filter((arn) => !/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(arn))
+      .map((arn) => `assumeRoleArns has "${arn}", which is no ARN of a role: separate them by commas without blanks.`),
+    ...missing.map((arn) => `The inventory names ${arn}, which assumeRoleArns lacks: add it there.`),
+  ];
+}
+
+/** The plugin. The framework calls it with `new`, so it can't be an arrow function. */
+export default function deployCheck(serverless: Serverless) {
+  const stop = (problems: readonly string[]) => {
+    if (problems.length > 0) throw new serverless.classes.Error(problems.join('\n'), 'DEPLOY_CHECK_FAILED');
+  };
+  const dist = join(serverless.serviceDir, 'dist');
+  const built = () => {
+    const isThere = ['graphql.cjs', 'settle.cjs', 'policies'].every((name) => existsSync(join(dist, name)));
+    stop(isThere ? [] : [`${dist} lacks the bundles: run \`npm run build\` first.`]);
+  };
+  const chosen = () => {
+    const [command] = serverless.processedInput.commands;
+    if (command !== 'deploy') return;
+    built();
+    const { provider, custom } = serverless.service;
+    const { issuerUrl: issuer, audience } = provider.httpApi.authorizers.jwt;
+    const inventory = readFileSync(join(dist, 'policies', 'inventory.json'), 'utf8');
+    stop(deployProblems({ issuer, audience, assumeRoleArns: custom.assumeRoleArns, inventory }));
+  };
+  return { hooks: { initialize: chosen, 'before:package:initialize': built } };
+}

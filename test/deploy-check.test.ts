@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deployProblems } from '../deploy-check.ts';
+import { openService } from './lambda/packaged.ts';
+
+const inventory = readFileSync(join(import.meta.dirname, '..', 'policies', 'inventory.json'), 'utf8');
+const good = { issuer: 'https://login.example', audience: ['gateway'], assumeRoleArns: '', inventory };
+const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
+
+function withAccount(roleArn: string): string {
+  const parsed = JSON.parse(inventory) as { accounts: object[] };
+  const account = { accountId: '444455556666', name: 'other', regions: ['eu-central-1'], roleArn };
+  return JSON.stringify({ ...parsed, accounts: [...parsed.accounts, account] });
+}
+
+test('a deployment with an issuer and an audience has no problem', () => {
+  expect(deployProblems(good)).toEqual([]);
+});
+
+test.each([
+  ['jwtIssuer', { issuer: 'https://not-set.invalid' }],
+  ['jwtAudience', { audience: ['not-set.invalid'] }],
+])('%s must be set', (name, choice) => {
+  expect(deployProblems({ ...good, ...choice })).toEqual([expect.stringContaining(`${name} is not set`)]);
+});
+
+test('a role that the inventory names must be one that may be assumed', () => {
+  const other = { ...good, inventory: withAccount(otherRole) };
+  expect(deployProblems(other)).toEqual([expect.stringContaining(otherRole)]);
+  expect(deployProblems({ ...other, assumeRoleArns: `${otherRole}-2,${otherRole}` })).toEqual([]);
+});
+
+test.each(['pod-identity-gateway', `${otherRole}, ${otherRole}`])('"%s" is no list of roles', (assumeRoleArns) => {
+  expect(deployProblems({ ...good, assumeRoleArns })).toEqual([expect.stringContaining('no ARN of a role')]);
+});
+
+test('`serverless deploy` ends before it asks AWS, where nothing is set; without bundles, so does `serverless package`', async () => {
+  const service = await openService();
+  const deploy = await service.serverless(['deploy']);
+  expect(deploy).toEqual({ exitCode: 1, output: expect.stringContaining('jwtIssuer is not set') });
+  expect(deploy.output).toContain('jwtAudience is not set');
+
+  await service.removeBundles();
+  const missing = expect.stringContaining('run `npm run build` first');
+  expect(await service.serverless(['package'])).toEqual({ exitCode: 1, output: missing });
+  await service.close();
+}, 60_000);

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+
+/** A CloudFormation template, as far as tests look into it. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs: Readonly<Record<string, unknown>>;
+  readonly Conditions: Readonly<Record<string, unknown>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Condition?: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** What a run of the framework came to. */
+export interface FrameworkRun {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** A folder in which the framework finds the service, with a `dist` of its own. `close` removes it. */
+export async function openService() {
+  const folder = await mkdtemp(join(tmpdir(), 'package-'));
+  // A copy, because the framework looks for files beside the real one.
+  for (const name of ['serverless.yml', 'package.json', 'deploy-check.ts', 'cloudformation']) {
+    await cp(join(root, name), join(folder, name), { recursive: true });
+  }
+  for (const name of ['node_modules', 'src']) await symlink(join(root, name), join(folder, name));
+  await run(process.execPath, ['build.ts', '--outdir', join(folder, 'dist')], { cwd: root });
+
+  /** Runs `serverless` with these arguments, and these variables alone. One run at a time: all write to one folder. */
+  const serverless = async (args: readonly string[], env: Record<string, string> = {}): Promise<FrameworkRun> => {
+    const script = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
+    try {
+      const { stdout, stderr } = await run(process.execPath, [script, ...args], { cwd: folder, env });
+      return { exitCode: 0, output: stdout + stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { exitCode: code, output: stdout + stderr };
+    }
+  };
+
+  /** Packages, and gives the template and the names of the files in the zip. */
+  const makePackage = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
+    const { exitCode, output } = await serverless(['package', ...args], env);
+    if (exitCode !== 0) throw new Error(output);
+    const made = join(folder, '.serverless');
+    const text = await readFile(join(made, 'cloudformation-template-update-stack.json'), 'utf8');
+    const files = filesOfZip(await readFile(join(made, 'pod-identity-gateway.zip')));
+    return { template: JSON.parse(text) as Template, files };
+  };
+
+  const removeBundles = () => rm(join(folder, 'dist'), { recursive: true });
+  const close = () => rm(folder, { recursive: true, force: true });
+  return { serverless, makePackage, removeBundles, close };
+}
+
+/** The names in the central directory of a zip file (PKWARE's APPNOTE, sections 4.3.12 and 4.3.16). */
+function filesOfZip(zip: Buffer): string[] {
+  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  const count = zip.readUInt16LE(end + 10);
+  const names: string[] = [];
+  let at = zip.readUInt32LE(end + 16);
+  while (names.length < count) {
+    const [name, extra, comment] = [zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32)];
+    names.push(zip.toString('utf8', at + 46, at + 46 + name));
+    at += 46 + name + extra + comment;
+  }
+  return names;
+}
+
+/** A resource of a template. Throws when there is none of that name. */
+export function resource(template: Template, name: string): Resource {
+  const found = template.Resources[name];
+  if (!found) throw new Error(`The template has no ${name}.`);
+  return found;
+}
+
+/** The properties of a resource. Throws when there is none of that name. */
+export function properties(template: Template, name: string): Resource['Properties'] {
+  return resource(template, name).Properties;
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/** What the policies in a role allow, as sorted lines `action on resource`, with `if condition` where there is one. */
+export function grants(template: Template, role: string): string[] {
+  const policies = properties(template, role).Policies as { PolicyDocument: { Statement: Statement[] } }[];
+  return policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Effect, Action, Resource, Condition }) => {
+      if (Effect !== 'Allow') throw new Error(`A statement of ${role} is not an Allow.`);
+      const condition = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
+      return [Action].flat().map((action) => `${action} on ${nameOf(Resource)}${condition}`);
+    })
+    .sort();
+}
+
+/** `TokensTable.Arn`, or the text of a substitution. */
+function nameOf(value: unknown): string {
+  const { 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as { 'Fn::GetAtt'?: string[]; 'Fn::Sub'?: string };
+  return attribute?.join('.') ?? text ?? JSON.stringify(value);
+}

@@ -1,0 +1,219 @@
+import { auditTableDefinition, tokensTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
+import { timeVariables } from '../../src/lambda/settings.ts';
+import { grants, openService, properties, resource } from './packaged.ts';
+
+type Service = Awaited<ReturnType<typeof openService>>;
+type Packaged = Awaited<ReturnType<Service['makePackage']>>;
+
+const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
+const topic = 'arn:aws:sns:eu-central-1:111122223333:alarms';
+
+let service: Service;
+/** Without any setting, and with all of them. */
+let plain: Packaged;
+let chosen: Packaged;
+
+const times = Object.fromEntries(Object.values(timeVariables).map((variable, index) => [variable, `${index}000`]));
+
+beforeAll(async () => {
+  service = await openService();
+  const params = { jwtIssuer: 'https://login.example', jwtAudience: 'gateway', rolePath: 'teams/*' };
+  const lists = { assumeRoleArns: `${otherRole},${otherRole}-2`, alarmTopicArn: topic };
+  const args = Object.entries({ ...params, ...lists }).map(([name, value]) => `--param=${name}=${value}`);
+  plain = await service.makePackage();
+  chosen = await service.makePackage(['--stage', 'prod', '--region', 'us-east-1', ...args], {
+    ...times,
+    JWT_GROUPS_CLAIM: 'cognito:groups',
+  });
+}, 60_000);
+
+afterAll(() => service.close());
+
+test('the package holds the bundles, Cedar and the policies, and nothing else', () => {
+  expect([...plain.files].sort()).toEqual([
+    'dist/cedar_wasm_bg.wasm',
+    'dist/graphql.cjs',
+    'dist/policies/access.cedar',
+    'dist/policies/guardrails.cedar',
+    'dist/policies/inventory.json',
+    'dist/policies/policy-set.json',
+    'dist/policies/schema.cedarschema',
+    'dist/settle.cjs',
+  ]);
+});
+
+test.each([
+  ['TokensTable', tokensTableDefinition('name')],
+  ['AuditTable', auditTableDefinition('name')],
+] as const)('%s has the keys and indexes of src/ledger/tables.ts', (name, definition) => {
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties(plain.template, name);
+  expect({ AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode, TableName: 'name' }).toEqual(
+    definition,
+  );
+});
+
+test.each(['TokensTable', 'AuditTable'])('%s outlives the stack, can be restored, and is encrypted', (name) => {
+  expect(resource(plain.template, name)).toMatchObject({
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    },
+  });
+});
+
+test('token records expire by the attribute that the ledger sets, audit entries never', () => {
+  expect(properties(plain.template, 'TokensTable').TimeToLiveSpecification).toEqual({
+    AttributeName: ttlAttribute,
+    Enabled: true,
+  });
+  expect(properties(plain.template, 'AuditTable')).not.toHaveProperty('TimeToLiveSpecification');
+});
+
+test.each([
+  ['GraphqlLambdaFunction', 'dist/graphql.handler', 29, 'GraphqlRole'],
+  ['SettleLambdaFunction', 'dist/settle.handler', 60, 'SettleRole'],
+])('%s runs on Node.js 24 on Arm, with a role of its own', (name, Handler, Timeout, role) => {
+  const { Environment, Code: _, ...rest } = properties(plain.template, name);
+  expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+  expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+  expect(rest).not.toHaveProperty('ReservedConcurrentExecutions');
+  expect(Environment).toEqual({
+    Variables: {
+      HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
+      TOKENS_TABLE: { Ref: 'TokensTable' },
+      AUDIT_TABLE: { Ref: 'AuditTable' },
+      JWT_GROUPS_CLAIM: 'groups',
+      JWT_SCOPES_CLAIM: 'scope',
+    },
+  });
+});
+
+test.each(['GraphqlLambdaFunction', 'SettleLambdaFunction'])('%s gets the times and claims that are set', (name) => {
+  expect(properties(chosen.template, name).Environment).toMatchObject({
+    Variables: { ...times, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scope' },
+  });
+});
+
+const tokens = 'TokensTable.Arn';
+const trail = 'AuditTable.Arn';
+const eks = 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}';
+const roles = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pods/*';
+const passed = 'iam:PassRole on arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pods/*';
+
+test('the graphql function may do what a request needs, and no more', () => {
+  expect(grants(plain.template, 'GraphqlRole')).toEqual([
+    `dynamodb:GetItem on ${trail}`,
+    `dynamodb:PutItem on ${trail}`,
+    `dynamodb:PutItem on ${tokens}`,
+    `dynamodb:Query on $\{${trail}}/index/*`,
+    `dynamodb:Query on ${trail}`,
+    `eks:CreatePodIdentityAssociation on ${eks}:cluster/*`,
+    `eks:DescribePodIdentityAssociation on ${eks}:podidentityassociation/*`,
+    `eks:ListPodIdentityAssociations on ${eks}:cluster/*`,
+    `eks:TagResource on ${eks}:podidentityassociation/*`,
+    `iam:GetRole on ${roles}`,
+    `${passed} if {"StringEquals":{"iam:PassedToService":"pods.eks.amazonaws.com"}}`,
+    'logs:CreateLogStream on GraphqlLogGroup.Arn',
+    'logs:PutLogEvents on GraphqlLogGroup.Arn',
+  ]);
+});
+
+test('the settler may look at EKS and write to the ledger, and hand no role to anybody', () => {
+  expect(grants(plain.template, 'SettleRole')).toEqual([
+    `dynamodb:PutItem on ${trail}`,
+    `dynamodb:PutItem on ${tokens}`,
+    `dynamodb:Query on $\{${tokens}}/index/lapsed`,
+    `dynamodb:Query on ${trail}`,
+    `eks:DescribePodIdentityAssociation on ${eks}:podidentityassociation/*`,
+    `eks:ListPodIdentityAssociations on ${eks}:cluster/*`,
+    'logs:CreateLogStream on SettleLogGroup.Arn',
+    'logs:PutLogEvents on SettleLogGroup.Arn',
+  ]);
+});
+
+test('nobody but Lambda may assume the roles, and nothing else grants anything', () => {
+  const { Resources } = plain.template;
+  const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
+  expect(iam.sort()).toEqual(['GraphqlRole', 'OtherAccountsPolicy', 'SettleRole']);
+  for (const name of ['GraphqlRole', 'SettleRole']) {
+    expect(properties(plain.template, name).AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    });
+    expect(properties(plain.template, name)).not.toHaveProperty('ManagedPolicyArns');
+  }
+});
+
+test('roles are handed to pods from the path that is set', () => {
+  const path = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/teams/*';
+  const granted = grants(chosen.template, 'GraphqlRole').filter((grant) => grant.startsWith('iam:'));
+  expect(granted).toEqual([`iam:GetRole on ${path}`, expect.stringContaining(`iam:PassRole on ${path} if`)]);
+});
+
+test('roles of other accounts may be assumed only where they are given', () => {
+  const policy = resource(chosen.template, 'OtherAccountsPolicy');
+  expect(policy).toMatchObject({
+    Condition: 'ServesOtherAccounts',
+    Properties: { Roles: [{ Ref: 'GraphqlRole' }, { Ref: 'SettleRole' }] },
+  });
+  expect(policy.Properties.PolicyDocument).toMatchObject({
+    Statement: [{ Action: 'sts:AssumeRole', Resource: { 'Fn::Split': [',', `${otherRole},${otherRole}-2`] } }],
+  });
+  expect(plain.template.Conditions.ServesOtherAccounts).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+});
+
+test('the API has two routes, one behind JWTs and one behind IAM, and no other', () => {
+  const routes = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
+  const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => ({
+    ...{ RouteKey, AuthorizationType, AuthorizerId },
+  }));
+  expect(shown).toEqual([
+    { RouteKey: 'POST /graphql', AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } },
+    { RouteKey: 'POST /iam/graphql', AuthorizationType: 'AWS_IAM', AuthorizerId: undefined },
+  ]);
+  expect(properties(chosen.template, 'HttpApiAuthorizerJwt')).toMatchObject({
+    AuthorizerType: 'JWT',
+    IdentitySource: ['$request.header.Authorization'],
+    JwtConfiguration: { Issuer: 'https://login.example', Audience: ['gateway'] },
+  });
+  expect(properties(chosen.template, 'HttpApiIntegrationGraphql').PayloadFormatVersion).toBe('2.0');
+});
+
+test('the API is throttled, and its access log is JSON with the request and who sent it', () => {
+  const { DefaultRouteSettings, AccessLogSettings } = properties(plain.template, 'HttpApiStage');
+  expect(DefaultRouteSettings).toMatchObject({ ThrottlingBurstLimit: 50, ThrottlingRateLimit: 25 });
+  const { Format } = AccessLogSettings as { Format: string };
+  expect(JSON.parse(Format)).toMatchObject({
+    requestId: '$context.requestId',
+    subject: '$context.authorizer.claims.sub',
+    userArn: '$context.identity.userArn',
+  });
+});
+
+test('all logs end after some time', () => {
+  const groups = Object.values(plain.template.Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
+  expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([90, 90, 90]);
+});
+
+test('the settler runs every minute, and is not repeated', () => {
+  const { ScheduleExpression, State } = properties(plain.template, 'SettleEventsRuleSchedule1');
+  expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  expect(properties(plain.template, 'SettleLambdaEvConf').MaximumRetryAttempts).toBe(0);
+});
+
+test('alarms tell a topic where one is given', () => {
+  const alarms = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  expect(alarms).toHaveLength(4);
+  for (const { Properties } of alarms) {
+    expect(Properties.AlarmActions).toEqual({ 'Fn::If': ['HasAlarmTopic', [topic], { Ref: 'AWS::NoValue' }] });
+  }
+  expect(chosen.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [topic, ''] }] });
+  expect(plain.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+});
+
+test('the outputs say where the API is, and what the tables are called', () => {
+  const names = ['GraphqlUrl', 'GraphqlIamUrl', 'TokensTable', 'AuditTable'];
+  expect(Object.keys(plain.template.Outputs)).toEqual(expect.arrayContaining(names));
+});
