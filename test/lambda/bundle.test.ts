@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { createTables } from '../../src/ledger/tables.ts';
+import type { EksSimulator } from '../../src/local/simulator/simulator.ts';
+import { createDocument } from '../documents.ts';
+import type { CreatePayload } from '../documents.ts';
+import { input, openSimulator, roleArn } from '../gateway.ts';
+import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
+import { iamEvent, jwtEvent } from './event.ts';
+import { functionCredentials, runFunction } from './runtime-api.ts';
+import type { RunningFunction } from './runtime-api.ts';
+import { hasRuntimeClient, installRuntimeClient } from './runtime-client.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const mustRun = Boolean(process.env.CI);
+const missing = [
+  ...(hasRuntimeClient() ? [] : ['`npm run runtime-client` builds what it needs']),
+  ...(dynamoDbEndpoint === undefined ? ['it needs DynamoDB Local'] : []),
+];
+const describeWhereItCan = missing.length === 0 || mustRun ? describe : describe.skip;
+const reason = missing.length === 0 || mustRun ? '' : ` (skipped: ${missing.join(', ')})`;
+
+describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
+  const taskRoot = mkdtempSync(join(tmpdir(), 'bundle-'));
+  let simulator: EksSimulator;
+  const names = { tokensTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  // Region and credentials of the functions: DynamoDB Local keeps the tables of each pair apart.
+  const client = dynamoDbClient({ region: 'eu-central-1', credentials: functionCredentials });
+  const ledger = createDynamoDbLedger({ client, ...names });
+  let graphql: RunningFunction;
+  let settle: RunningFunction;
+
+  beforeAll(async () => {
+    await installRuntimeClient();
+    const build = promisify(execFile)(process.execPath, ['build.ts', '--outdir', join(taskRoot, 'dist')], {
+      cwd: root,
+    });
+    [simulator] = await Promise.all([openSimulator(), createTables(client, names), build]);
+    [graphql, settle] = await Promise.all([
+      runFunction({ taskRoot, handler: 'dist/graphql.handler', timeout: 29, environment: environment() }),
+      runFunction({ taskRoot, handler: 'dist/settle.handler', timeout: 60, environment: environment() }),
+    ]);
+  }, 600_000);
+
+  afterAll(async () => {
+    await Promise.all([graphql.stop(), settle.stop()]);
+    for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
+    await simulator.close();
+    ledger.close();
+    rmSync(taskRoot, { recursive: true });
+  });
+
+  const environment = () => ({
+    HOME_ACCOUNT_ID: '111122223333',
+    TOKENS_TABLE: names.tokensTable,
+    AUDIT_TABLE: names.auditTable,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '',
+    AWS_ENDPOINT_URL_EKS: simulator.url,
+  });
+
+  const ask = async <T>(event: APIGatewayProxyEventV2): Promise<T> => {
+    const outcome = await graphql.invoke(event);
+    if (outcome.kind === 'failed') throw new Error(JSON.stringify(outcome.error));
+    const { statusCode, body } = outcome.value as { statusCode: number; body: string };
+    const { data, errors } = JSON.parse(body) as { data: T | null; errors?: unknown };
+    if (statusCode !== 200 || !data || errors) throw new Error(`${statusCode} ${body}`);
+    return data;
+  };
+  const create = async (fields: object = {}) => {
+    const variables = { input: { ...input, ...fields } };
+    return (await ask<{ create: CreatePayload }>(await jwtEvent('alice', createDocument, variables))).create;
+  };
+  const sent = () => simulator.control.requests('CreatePodIdentityAssociation').length;
+  const events = async (operationId: string) =>
+    (await ledger.operationEntries(operationId)).map(({ event }) => event).join(' ');
+
+  it('tells who asks by the token', async () => {
+    const { viewer } = await ask<{ viewer: unknown }>(await jwtEvent('alice', '{ viewer { id kind groups } }'));
+    expect(viewer).toEqual({
+      id: 'https://issuer.example#alice',
+      kind: 'USER',
+      groups: ['payments-team', 'scope:pod-identity-gateway/use'],
+    });
+  });
+
+  it('tells who asks by the role that signed', async () => {
+    const { viewer } = await ask<{ viewer: unknown }>(await iamEvent('{ viewer { id kind groups sessionName } }'));
+    const id = 'iam:111122223333:role/ci-deployer';
+    expect(viewer).toEqual({ id, kind: 'SERVICE', groups: ['payments-team'], sessionName: 'build-7' });
+  });
+
+  it('creates an association, once for a token', async () => {
+    const first = await create();
+    expect(first).toMatchObject({ status: 'SUCCEEDED', replayed: false });
+    const again = await create();
+    expect(again).toMatchObject({ status: 'SUCCEEDED', replayed: true, association: first.association });
+    expect(sent()).toBe(1);
+    expect(await events(first.auditEntry.operationId)).toBe('INTENT SUCCEEDED REPLAYED');
+  });
+
+  it('denies by the policies beside it', async () => {
+    const denied = await create({
+      namespace: 'search',
+      roleArn: roleArn('search/search-api'),
+      clientRequestToken: 'x',
+    });
+    expect(denied).toMatchObject({ status: 'REFUSED', refusal: { code: 'POLICY_DENIED' } });
+  });
+
+  it('closes by the settler what an answer that got lost left open', async () => {
+    simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
+    const worker = { serviceAccount: 'worker', roleArn: roleArn('payments/payments-worker') };
+    const lost = await create({ ...worker, clientRequestToken: 'lost' });
+    expect(lost.status).toBe('IN_PROGRESS');
+
+    const settled = await settle.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
+    expect(settled).toEqual({ kind: 'answered', value: { closed: 1, open: 0, overtaken: 0, failed: 0 } });
+    expect(await events(lost.auditEntry.operationId)).toBe('INTENT UNKNOWN TAKEN_OVER SUCCEEDED');
+  });
+
+  it('logs one JSON object a line, with the id that API Gateway gave the request', async () => {
+    const event = await jwtEvent('alice', '{ viewer { id } }');
+    await ask(event);
+    const apiRequestId = event.requestContext.requestId;
+    const lines = graphql.log().map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter((line) => line.apiRequestId === apiRequestId)).toEqual([
+      expect.objectContaining({ level: 'info', principalId: 'https://issuer.example#alice' }),
+    ]);
+  });
+
+  it('does not start without its settings, and says which is missing', async () => {
+    const { TOKENS_TABLE: _, ...rest } = environment();
+    const broken = await runFunction({ taskRoot, handler: 'dist/settle.handler', timeout: 60, environment: rest });
+    const outcome = await broken.invoke({});
+    await broken.stop();
+    expect(outcome).toMatchObject({ kind: 'failed', error: { errorMessage: expect.stringContaining('TOKENS_TABLE') } });
+  });
+});

@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
+import { newRequestId, toEvent } from '../../src/local/http-api/event.ts';
+import { loadSigningKey } from '../../src/local/keys.ts';
+import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
+
+const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
+
+/** The event of `POST /graphql` with a new token of an example principal, whose claims are as API Gateway hands them on. */
+export async function jwtEvent(name: string, query: string, variables: object = {}): Promise<APIGatewayProxyEventV2> {
+  mkdirSync(keyFolder, { recursive: true });
+  const key = await loadSigningKey(keyFolder);
+  const principal = principals.find((each) => each.name === name);
+  if (!principal) throw new Error(`There is no example principal ${name}.`);
+  const token = `Bearer ${await mintToken(key, principal, { expiresInSeconds: 600 })}`;
+  const authorization = await createAuthorizer({ issuer, audience, keys: key.publicKeys })(token);
+  if (authorization.kind === 'unauthorized') throw new Error(authorization.description);
+  return toEvent({
+    api: { accountId: '111122223333', stage: '$default', domainName: 'api.example' },
+    routeKey: 'POST /graphql',
+    requestId: newRequestId(),
+    head: {
+      method: 'POST',
+      path: '/graphql',
+      rawQueryString: '',
+      headers: new Map(Object.entries({ authorization: token, 'content-type': 'application/json' })),
+      cookies: [],
+      sourceIp: '192.0.2.1',
+      port: 443,
+      protocol: 'HTTP/1.1',
+    },
+    authorization,
+    body: Buffer.from(JSON.stringify({ query, variables })),
+    time: Date.now(),
+  });
+}
+
+/** The event of `POST /iam/graphql`, signed by a session of the role `ci-deployer`. */
+export async function iamEvent(query: string, variables: object = {}): Promise<APIGatewayProxyEventV2> {
+  const event = await jwtEvent('alice', query, variables);
+  const { authorization: _, ...headers } = event.headers;
+  const iam = {
+    accessKey: 'ASIAEXAMPLE',
+    accountId: '111122223333',
+    callerId: 'AROAEXAMPLE:build-7',
+    cognitoIdentity: null,
+    principalOrgId: 'o-example',
+    userArn: 'arn:aws:sts::111122223333:assumed-role/ci-deployer/build-7',
+    userId: 'AROAEXAMPLE:build-7',
+  };
+  const routeKey = 'POST /iam/graphql';
+  const path = '/iam/graphql';
+  const requestContext = {
+    ...event.requestContext,
+    routeKey,
+    authorizer: { iam },
+    http: { ...event.requestContext.http, path },
+  };
+  return { ...event, routeKey, rawPath: path, headers, requestContext };
+}
