@@ -29,7 +29,7 @@ export function createHandler(parts: Parts, identify: Identify): GraphqlHandler 
     const who = identify(event);
     if (who.kind === 'unauthenticated') {
       const apiRequestId = event.requestContext.requestId;
-      parts.log('warn', 'A request was not authenticated.', { apiRequestId, message: who.message });
+      parts.log('warn', 'A request was not authenticated.', { apiRequestId, reason: who.message });
       throw unauthenticated(who.message);
     }
     const read = new Map<string, Promise<AuditEntry[]>>();

@@ -1,8 +1,11 @@
+import { createHandler } from '../../src/graphql/handler.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createContext } from '../../src/local/http-api/context.ts';
 import { openGateway } from '../gateway.ts';
 import type { Gateway } from '../gateway.ts';
+import { jwtEvent } from '../lambda/event.ts';
 
 let ledger: Ledger;
 let gateway: Gateway;
@@ -35,4 +38,19 @@ test('a ledger that cannot be reached is an error', async () => {
   gateway = await openGateway({ ledger, change: (parts) => ({ ...parts, ledger: { ...ledger, commit } }) });
   await expect(gateway.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
   expect(levels()).toEqual(['error']);
+});
+
+test('who is not authenticated leaves a warning that says why', async () => {
+  const handler = createHandler(gateway.parts, () => ({ kind: 'unauthenticated', message: 'No one is there.' }));
+  const event = await jwtEvent('alice', '{ viewer { id } }');
+  const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
+  expect(await handler(event, context)).toMatchObject({ statusCode: 401 });
+  const { requestId: apiRequestId } = event.requestContext;
+  expect(gateway.logged).toEqual([
+    {
+      level: 'warn',
+      message: 'A request was not authenticated.',
+      fields: { apiRequestId, reason: 'No one is there.' },
+    },
+  ]);
 });
