@@ -1,5 +1,5 @@
-// Makes dist/, which Lambda runs: node build.ts [--policies FOLDER] [--outdir FOLDER]
-import { copyFile, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+// Makes dist/, which Lambda runs: node build.ts [--policies FOLDER] [--inventory FILE] [--outdir FOLDER]
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './build-rules.ts';
 import { checkPolicies } from './src/policy/check.ts';
 import { compilePolicies } from './src/policy/compile.ts';
+import { parseInventory } from './src/policy/inventory.ts';
 import { policySetFile, readPolicySources } from './src/policy/load.ts';
 
 const root = import.meta.dirname;
@@ -44,7 +45,7 @@ const options = {
   // Names stay, so that stack traces in the log can be read without a source map.
   minifySyntax: true,
   minifyWhitespace: true,
-  // For whoever wants to read a trace by lines; not in the package, which would be three times as large.
+  // For whoever wants to read a trace by lines; not in the package, which they would double.
   sourcemap: 'external',
   // As graphql asks for it: in production it compares classes without a search for second copies of itself.
   define: { 'process.env.NODE_ENV': '"production"', 'globalThis.process.env.NODE_ENV': '"production"' },
@@ -52,12 +53,20 @@ const options = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
+/** What goes into a package: a folder of policies with their cases, and the file of an inventory. */
+interface Sources {
+  readonly policies: string;
+  readonly inventory: string;
+}
+
 /** Puts the bundles, Cedar's WebAssembly and the policies into `outdir`. Throws an Error that says what keeps it from that. */
-async function buildInto(outdir: string, policies: string): Promise<void> {
+async function buildInto(outdir: string, { policies, inventory }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
+  const { hash } = parseInventory(await readFile(inventory, 'utf8'));
+  console.log(`${inventory}: inventory ${hash}`);
 
   const { metafile, warnings } = await build({ ...options, outdir });
   const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
@@ -66,6 +75,7 @@ async function buildInto(outdir: string, policies: string): Promise<void> {
   const cedar = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs')));
   await copyFile(join(cedar, wasm), join(outdir, wasm));
   await copyPolicies(policies, join(outdir, 'policies'));
+  await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
   await printSizes(outdir);
 }
 
@@ -82,8 +92,8 @@ async function clean(outdir: string): Promise<void> {
 async function copyPolicies(from: string, to: string): Promise<void> {
   await mkdir(to);
   const names = await readdir(from);
-  for (const name of names.filter((each) => /\.cedar(schema)?$/.test(each) || each === 'inventory.json')) {
-    await cp(join(from, name), join(to, name));
+  for (const name of names.filter((each) => /\.cedar(schema)?$/.test(each))) {
+    await copyFile(join(from, name), join(to, name));
   }
   await writeFile(join(to, policySetFile), JSON.stringify(compilePolicies(readPolicySources(from))));
 }
@@ -100,11 +110,15 @@ async function printSizes(outdir: string): Promise<void> {
 const { values } = parseArgs({
   options: {
     policies: { type: 'string', default: join(root, 'policies') },
+    // The folder's own is what the cases are about; what is deployed has other clusters in it.
+    inventory: { type: 'string' },
     outdir: { type: 'string', default: ownOutdir },
   },
 });
 try {
-  await buildInto(resolve(values.outdir), resolve(values.policies));
+  const policies = resolve(values.policies);
+  const inventory = values.inventory ? resolve(values.inventory) : join(policies, 'inventory.json');
+  await buildInto(resolve(values.outdir), { policies, inventory });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

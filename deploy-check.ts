@@ -6,6 +6,9 @@ import { parseInventory } from './src/policy/inventory.ts';
 /** What `serverless.yml` has for the issuer and the audience where nobody set them. */
 const notSet = 'not-set.invalid';
 
+/** The account of the inventory that ships with the policies; AWS keeps it for examples. */
+const exampleAccountId = '111122223333';
+
 /** The part of the framework that is read here. */
 interface Serverless {
   readonly serviceDir: string;
@@ -34,8 +37,8 @@ export interface DeployChoice {
 /** Why a deployment would not work, one sentence each; empty when nothing is known. Throws where the inventory is wrong. */
 export function deployProblems({ issuer, audience, assumeRoleArns, inventory }: DeployChoice): string[] {
   const given = assumeRoleArns === '' ? [] : assumeRoleArns.split(',');
-  const needed = parseInventory(inventory).accounts.flatMap(({ roleArn }) => roleArn ?? []);
-  const missing = needed.filter((arn) => !given.includes(arn));
+  const { accounts } = parseInventory(inventory);
+  const missing = accounts.flatMap(({ roleArn }) => roleArn ?? []).filter((arn) => !given.includes(arn));
   return [
     ...(issuer.includes(notSet)
       ? [
@@ -48,6 +51,12 @@ export function deployProblems({ issuer, audience, assumeRoleArns, inventory }: 
     ...given
       .filter((arn) => !/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(arn))
       .map((arn) => `assumeRoleArns has "${arn}", which is no ARN of a role: separate them by commas without blanks.`),
+    ...accounts
+      .filter(({ accountId }) => accountId === exampleAccountId)
+      .map(
+        (example) =>
+          `The inventory names the account ${example.accountId}, which is nobody's: build with your own inventory.`,
+      ),
     ...missing.map((arn) => `The inventory names ${arn}, which assumeRoleArns lacks: add it there.`),
   ];
 }

@@ -75,6 +75,23 @@ describe('The build', () => {
     expect(readdirSync(outdir)).toEqual([]);
   });
 
+  test('puts another inventory beside the policies than the one their cases are about', async () => {
+    const inventory = join(folder, 'ours.json');
+    const text = readFileSync(join(root, 'policies', 'inventory.json'), 'utf8').replaceAll('payments', 'billing');
+    writeFileSync(inventory, text);
+    const outdir = join(folder, 'dist');
+    expect(await build('--inventory', inventory, '--outdir', outdir)).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(outdir, 'policies', 'inventory.json'), 'utf8')).toBe(text);
+  });
+
+  test('does not bundle an inventory that cannot be read', async () => {
+    const inventory = join(folder, 'ours.json');
+    writeFileSync(inventory, '{}');
+    const { exitCode, output } = await build('--inventory', inventory, '--outdir', join(folder, 'dist'));
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringContaining('The inventory') });
+    expect(readdirSync(join(folder, 'dist'))).toEqual([]);
+  });
+
   test('does not clear a folder that is not its own', async () => {
     mkdirSync(join(folder, 'mine'));
     const { exitCode, output } = await build('--outdir', folder);

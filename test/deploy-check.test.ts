@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { deployProblems } from '../deploy-check.ts';
 import { openService } from './lambda/packaged.ts';
 
-const inventory = readFileSync(join(import.meta.dirname, '..', 'policies', 'inventory.json'), 'utf8');
+const example = readFileSync(join(import.meta.dirname, '..', 'policies', 'inventory.json'), 'utf8');
+const inventory = example.replaceAll('111122223333', '222233334444');
 const good = { issuer: 'https://login.example', audience: ['gateway'], assumeRoleArns: '', inventory };
 const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
 
@@ -22,6 +23,10 @@ test.each([
   ['jwtAudience', { audience: ['not-set.invalid'] }],
 ])('%s must be set', (name, choice) => {
   expect(deployProblems({ ...good, ...choice })).toEqual([expect.stringContaining(`${name} is not set`)]);
+});
+
+test('the inventory must not be the example', () => {
+  expect(deployProblems({ ...good, inventory: example })).toEqual([expect.stringContaining('your own inventory')]);
 });
 
 test('a role that the inventory names must be one that may be assumed', () => {
