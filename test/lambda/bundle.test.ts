@@ -18,6 +18,9 @@ import { functionCredentials, runFunction } from './runtime-api.ts';
 import type { RunningFunction } from './runtime-api.ts';
 import { hasRuntimeClient, installRuntimeClient } from './runtime-client.ts';
 
+// A cold start takes a quarter of a second where nothing else runs.
+jest.setTimeout(30_000);
+
 const root = join(import.meta.dirname, '..', '..');
 const mustRun = Boolean(process.env.CI);
 const missing = [
