@@ -22,13 +22,24 @@ export async function finish(parts: Parts, who: Requester, hold: Hold, conclusio
   try {
     const committing = parts.ledger.commit({ kind: 'held', operationId, fence }, next, [entry]);
     const result = await within(who.deadline - parts.clock(), committing);
-    if (result.kind === 'committed') return answerOf(parts, who, next, conclusion, entry);
+    if (result.kind === 'committed') {
+      noteOutcome(parts, entry);
+      return answerOf(parts, who, next, conclusion, entry);
+    }
     return await overtaken(parts, who, hold, conclusion, result.record);
   } catch (error) {
     // Whatever EKS did, it is recorded as intended. The settler, or the next request, finds out and closes it.
     parts.log('error', 'The outcome of an operation could not be written.', { operationId, error: String(error) });
     return inProgress(parts, who, hold.record, hold.entry);
   }
+}
+
+/** One line in the log for each outcome; a warning where the operators of the gateway may have to act. */
+function noteOutcome({ log }: Parts, entry: AuditEntry): void {
+  const { operationId, operation, event, refusalCode, message, apiRequestId } = entry;
+  const level = refusalCode === 'GATEWAY_ACCESS_DENIED' ? 'warn' : 'info';
+  const what = { apiRequestId, operationId, operation, event, refusalCode };
+  log(level, 'An operation came to an outcome.', { ...what, outcome: message });
 }
 
 /** The entry that says what a holder has come to. */

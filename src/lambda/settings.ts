@@ -42,7 +42,16 @@ export function readLambdaSettings(env: Environment = process.env): LambdaSettin
       `Environment variables are not set: ${missing.join(', ')}. serverless.yml shows what they should hold.`,
     );
   }
-  return { ...read, claims: readClaimNames(env), times: readTimes(env) };
+  return { ...read, claims: readClaimNames(env), times: sound(readTimes(env)) };
+}
+
+/** Throws where a request could outlast its lease, so that a holder at work would be overtaken. */
+function sound(times: Times): Times {
+  const { leaseMs, requestMs } = times;
+  if (leaseMs > requestMs) return times;
+  throw new Error(
+    `LEASE_MS is ${leaseMs} and REQUEST_MS ${requestMs}: a lease must be longer than a request, as by default.`,
+  );
 }
 
 /** Names of the claims; `groups` and `scope` where nothing is set. */

@@ -261,6 +261,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(second.auditEntry.operationId).not.toBe(first.auditEntry.operationId);
       });
 
+      test('(access-denied), the operators of the gateway find it in the log', async () => {
+        gateway.simulator.control.addFault({ operation: create, kind: 'access-denied' });
+        const { auditEntry } = await gateway.create();
+        const line = gateway.logged.find(({ level }) => level === 'warn');
+        expect(line?.fields).toMatchObject({
+          operationId: auditEntry.operationId,
+          refusalCode: 'GATEWAY_ACCESS_DENIED',
+        });
+      });
+
       test('a role that EKS does not know yet is waited for', async () => {
         await gateway.close();
         gateway = await openGateway({ ledger, times: { roleRetryMs: 4_000 } });

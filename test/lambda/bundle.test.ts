@@ -45,7 +45,7 @@ describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
 
   beforeAll(async () => {
     await installRuntimeClient();
-    const build = promisify(execFile)(process.execPath, ['build.ts', '--outdir', join(taskRoot, 'dist')], {
+    const build = promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', join(taskRoot, 'dist')], {
       cwd: root,
     });
     [simulator] = await Promise.all([openSimulator(), createTables(client, names), build]);

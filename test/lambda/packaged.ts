@@ -32,11 +32,11 @@ export interface FrameworkRun {
 export async function openService() {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   // A copy, because the framework looks for files beside the real one.
-  for (const name of ['serverless.yml', 'package.json', 'deploy-check.ts', 'cloudformation']) {
+  for (const name of ['serverless.yml', 'package.json', 'deploy']) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
   for (const name of ['node_modules', 'src']) await symlink(join(root, name), join(folder, name));
-  await run(process.execPath, ['build.ts', '--outdir', join(folder, 'dist')], { cwd: root });
+  await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist')], { cwd: root });
 
   /** Runs `serverless` with these arguments, and these variables alone. One run at a time: all write to one folder. */
   const serverless = async (args: readonly string[], env: Record<string, string> = {}): Promise<FrameworkRun> => {

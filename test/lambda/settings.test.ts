@@ -1,5 +1,5 @@
 import { defaultTimes } from '../../src/associations/parts.ts';
-import { readLambdaSettings, timeVariables } from '../../src/lambda/settings.ts';
+import { readLambdaSettings, readTimes, timeVariables } from '../../src/lambda/settings.ts';
 
 const env = {
   HOME_ACCOUNT_ID: '111122223333',
@@ -40,8 +40,14 @@ test('takes policies from elsewhere, and claims of other names', () => {
 });
 
 test.each(Object.entries(timeVariables))('%s is read from %s', (time, variable) => {
-  expect(readLambdaSettings({ ...env, [variable]: '1234' }).times).toEqual({ ...defaultTimes, [time]: 1234 });
-  expect(readLambdaSettings({ ...env, [variable]: '' }).times).toEqual(defaultTimes);
+  expect(readTimes({ [variable]: '1234' })).toEqual({ ...defaultTimes, [time]: 1234 });
+  expect(readTimes({ [variable]: '' })).toEqual(defaultTimes);
+});
+
+test('a lease must be longer than a request', () => {
+  const shorter = { ...env, LEASE_MS: '5000', REQUEST_MS: '5000' };
+  expect(() => readLambdaSettings(shorter)).toThrow('LEASE_MS is 5000 and REQUEST_MS 5000');
+  expect(readLambdaSettings({ ...shorter, LEASE_MS: '5001' }).times.leaseMs).toBe(5001);
 });
 
 test.each(['-1', '1.5', '5s', '1e3', ' 1', 'NaN', '1234567890123456'])('"%s" is no time', (text) => {

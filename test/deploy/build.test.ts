@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { bundleProblems } from '../build-rules.ts';
+import { bundleProblems } from '../../deploy/bundle-rules.ts';
 
 // A build takes a second where nothing else runs.
 jest.setTimeout(60_000);
@@ -52,7 +52,7 @@ describe('A bundle', () => {
 });
 
 describe('The build', () => {
-  const root = join(import.meta.dirname, '..');
+  const root = join(import.meta.dirname, '..', '..');
   let folder: string;
 
   beforeEach(() => {
@@ -63,7 +63,7 @@ describe('The build', () => {
 
   const build = (...args: string[]) =>
     new Promise<{ exitCode: number; output: string }>((resolve) => {
-      execFile(process.execPath, ['build.ts', ...args], { cwd: root }, (error, stdout, stderr) => {
+      execFile(process.execPath, ['deploy/build.ts', ...args], { cwd: root }, (error, stdout, stderr) => {
         resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
       });
     });

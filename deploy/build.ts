@@ -1,17 +1,17 @@
-// Makes dist/, which Lambda runs: node build.ts [--policies FOLDER] [--inventory FILE] [--outdir FOLDER]
+// Makes dist/, which Lambda runs: node deploy/build.ts [--policies FOLDER] [--inventory FILE] [--outdir FOLDER]
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
-import { bundleProblems } from './build-rules.ts';
-import { checkPolicies } from './src/policy/check.ts';
-import { compilePolicies } from './src/policy/compile.ts';
-import { parseInventory } from './src/policy/inventory.ts';
-import { policySetFile, readPolicySources } from './src/policy/load.ts';
+import { bundleProblems } from './bundle-rules.ts';
+import { checkPolicies } from '../src/policy/check.ts';
+import { compilePolicies } from '../src/policy/compile.ts';
+import { parseInventory } from '../src/policy/inventory.ts';
+import { policySetFile, readPolicySources } from '../src/policy/load.ts';
 
-const root = import.meta.dirname;
+const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
 
 /**

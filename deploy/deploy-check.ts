@@ -1,7 +1,7 @@
 // A plugin of the Serverless Framework that stops what would fail late in AWS, or deploy something else than was meant.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseInventory } from './src/policy/inventory.ts';
+import { parseInventory } from '../src/policy/inventory.ts';
 
 /** What `serverless.yml` has for the issuer and the audience where nobody set them. */
 const notSet = 'not-set.invalid';

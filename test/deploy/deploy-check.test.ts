@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deployProblems } from '../deploy-check.ts';
-import { openService } from './lambda/packaged.ts';
+import { deployProblems } from '../../deploy/deploy-check.ts';
+import { openService } from '../lambda/packaged.ts';
 
-const example = readFileSync(join(import.meta.dirname, '..', 'policies', 'inventory.json'), 'utf8');
+const example = readFileSync(join(import.meta.dirname, '..', '..', 'policies', 'inventory.json'), 'utf8');
 const inventory = example.replaceAll('111122223333', '222233334444');
 const good = { issuer: 'https://login.example', audience: ['gateway'], assumeRoleArns: '', inventory };
 const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
