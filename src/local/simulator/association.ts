@@ -22,7 +22,7 @@ export interface SimulatedAssociation extends ClusterRef {
   readonly externalId: string | null;
   /** IAM session policy, JSON text. */
   readonly policy: string | null;
-  /** From when List and Describe show it, milliseconds since the epoch. */
+  /** From when reads show it, milliseconds since the epoch. */
   readonly visibleFrom: number;
 }
 
@@ -38,6 +38,9 @@ export interface AssociationChoice {
   readonly ownerArn: string | null;
 }
 
+/** What can be changed of an association; what is left out stays. Null clears. */
+export type AssociationChange = Partial<Omit<AssociationChoice, 'namespace' | 'serviceAccount'>>;
+
 /** Characters of an association id, `a-` included. */
 export const associationIdLength = 19;
 
@@ -51,19 +54,32 @@ export function newAssociation(
   visibleFrom: number,
 ): SimulatedAssociation {
   const { accountId, region, clusterName } = cluster;
-  const { namespace, serviceAccount, targetRoleArn } = choice;
   const associationId = newAssociationId();
   return {
     ...{ accountId, region, clusterName },
     ...choice,
-    associationArn: `arn:aws:eks:${region}:${accountId}:podidentityassociation/${clusterName}/${associationId}`,
+    associationArn: associationArn(cluster, associationId),
     associationId,
     createdAt: now / 1000,
     modifiedAt: now / 1000,
-    // The form that the EKS user guide gives for a target role's trust policy ("Target IAM roles").
-    externalId: targetRoleArn && [region, accountId, clusterName, namespace, serviceAccount].join('/'),
+    externalId: externalIdOf(cluster, choice),
     visibleFrom,
   };
+}
+
+/** The association as it is after a change. `now` is milliseconds since the epoch. */
+export function changedAssociation(
+  association: SimulatedAssociation,
+  change: AssociationChange,
+  now: number,
+): SimulatedAssociation {
+  const changed = { ...association, ...change };
+  return { ...changed, externalId: externalIdOf(changed, changed), modifiedAt: now / 1000 };
+}
+
+/** ARN of an association. */
+export function associationArn({ accountId, region, clusterName }: ClusterRef, associationId: string): string {
+  return `arn:aws:eks:${region}:${accountId}:podidentityassociation/${clusterName}/${associationId}`;
 }
 
 /** The 14 fields of `PodIdentityAssociation` in the EKS API, null where there is nothing. */
@@ -79,6 +95,12 @@ export function associationDetails(association: SimulatedAssociation): object {
 export function associationSummary(association: SimulatedAssociation): object {
   const { clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn } = association;
   return { clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn };
+}
+
+/** The form that the EKS user guide gives for a target role's trust policy ("Target IAM roles"). */
+function externalIdOf({ region, accountId, clusterName }: ClusterRef, choice: AssociationChoice): string | null {
+  const { namespace, serviceAccount, targetRoleArn } = choice;
+  return targetRoleArn && [region, accountId, clusterName, namespace, serviceAccount].join('/');
 }
 
 function newAssociationId(): string {

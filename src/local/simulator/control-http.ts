@@ -1,4 +1,4 @@
-import { asOutsiderAssociation } from './control.ts';
+import { asAssociationChange, asOutsiderAssociation } from './control.ts';
 import type { Control } from './control.ts';
 import { asFault, asOperation } from './faults.ts';
 import { answer, refusal } from './reply.ts';
@@ -12,6 +12,9 @@ export const controlPrefix = '/_simulator/';
 
 /** One thing to do over HTTP; `body` is the JSON of a POST. */
 type Route = (control: Control, query: URLSearchParams, body: () => unknown) => object;
+
+/** One thing to do to an association; `body` is the JSON of a PATCH. Null when there is none with this id. */
+type AssociationRoute = (control: Control, associationId: string, body: () => unknown) => object | null;
 
 const routes: Readonly<Record<string, Route>> = {
   'GET faults': (control) => ({ faults: control.pendingFaults() }),
@@ -43,18 +46,31 @@ const routes: Readonly<Record<string, Route>> = {
   },
 };
 
+const associationRoutes: Readonly<Record<string, AssociationRoute>> = {
+  PATCH: (control, associationId, body) => {
+    const association = control.updateAssociation(associationId, asAssociationChange(body()));
+    return association && { association };
+  },
+  DELETE: (control, associationId) => (control.deleteAssociation(associationId) ? {} : null),
+};
+
+const known = [...Object.keys(routes), ...Object.keys(associationRoutes).map((method) => `${method} associations/ID`)];
+
 /** Answers a request under `/_simulator/`: 400 says what is wrong with it, 404 what there is. Needs no signature. */
 export function serveControl(control: Control, { method, url, body }: RawRequest): Reply {
   if (typeof body !== 'string') return body;
   const [path = '', query = ''] = url.slice(controlPrefix.length).split('?');
   try {
-    const [collection, id, ...more] = path.split('/');
-    if (method === 'DELETE' && collection === 'associations' && id && more.length === 0) {
-      return control.deleteAssociation(id) ? answer({}) : notThere(`There is no association ${id}`);
+    const json = () => parseJson(body, 'the request body');
+    const [, id] = /^associations\/([^/]+)$/.exec(path) ?? [];
+    const associationRoute = associationRoutes[method];
+    if (id !== undefined && associationRoute) {
+      const done = associationRoute(control, id, json);
+      return done ? answer(done) : notThere(`There is no association ${id}`);
     }
     const route = routes[`${method} ${path}`];
-    if (!route) return notThere(`There is no ${method} ${url}. There are: ${Object.keys(routes).join(', ')}`);
-    return answer(route(control, new URLSearchParams(query), () => parseJson(body, 'the request body')));
+    if (!route) return notThere(`There is no ${method} ${url}. There are: ${known.join(', ')}`);
+    return answer(route(control, new URLSearchParams(query), json));
   } catch (error) {
     if (error instanceof ShapeError) return refusal(400, 'BadRequest', error.message);
     throw error;

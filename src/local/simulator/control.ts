@@ -1,5 +1,5 @@
-import { newAssociation } from './association.ts';
-import type { SimulatedAssociation } from './association.ts';
+import { changedAssociation, newAssociation } from './association.ts';
+import type { AssociationChange, SimulatedAssociation } from './association.ts';
 import { asFault } from './faults.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Backend, OperationName } from './operation.ts';
@@ -39,7 +39,12 @@ export interface Control {
   readonly associations: () => readonly SimulatedAssociation[];
   /** Somebody creates one directly. List and Describe show it after the simulator's `listLagMs`. */
   readonly createAssociation: (association: OutsiderAssociation) => SimulatedAssociation;
-  /** Somebody deletes one directly. False when there is none with this id. */
+  /**
+   * Somebody changes one directly, past the API: without its checks. Null clears. Reads show it at once. Null when there is
+   * none with this id.
+   */
+  readonly updateAssociation: (associationId: string, changes: AssociationChange) => SimulatedAssociation | null;
+  /** Somebody deletes one directly, with the simulator's `deleteLagMs`. False when there is none with this id. */
   readonly deleteAssociation: (associationId: string) => boolean;
   /** Adds a role, or replaces the one with the same ARN. */
   readonly addRole: (role: Role) => void;
@@ -55,7 +60,8 @@ export function openControl(backend: Backend, faults: Faults, log: RequestLog): 
     clearRequests: log.clear,
     associations: backend.associations.all,
     createAssociation: (association) => createDirectly(backend, association),
-    deleteAssociation: backend.associations.remove,
+    updateAssociation: (associationId, changes) => updateDirectly(backend, associationId, changes),
+    deleteAssociation: (associationId) => backend.associations.remove(associationId, backend.deleteLagMs) !== null,
     addRole: (role) => backend.roles.add(asRole(role, 'role')),
   };
 }
@@ -81,12 +87,27 @@ export function asOutsiderAssociation(value: unknown, where = 'association'): Ou
   };
 }
 
+/** Takes `value` for what is to be changed directly. Throws a ShapeError. */
+export function asAssociationChange(value: unknown, where = 'changes'): AssociationChange {
+  const names = ['roleArn', 'tags', 'disableSessionTags', 'targetRoleArn', 'policy', 'ownerArn'];
+  const fields = asFields(value, where, names);
+  const has = (name: string) => fields[name] !== undefined;
+  return {
+    ...(has('roleArn') && { roleArn: required(fields, 'roleArn', where, asRoleArn) }),
+    ...(has('tags') && { tags: required(fields, 'tags', where, asTexts) }),
+    ...(has('disableSessionTags') && { disableSessionTags: required(fields, 'disableSessionTags', where, asBoolean) }),
+    ...(has('targetRoleArn') && { targetRoleArn: optional(fields, 'targetRoleArn', where, asRoleArn) }),
+    ...(has('policy') && { policy: optional(fields, 'policy', where, asText) }),
+    ...(has('ownerArn') && { ownerArn: optional(fields, 'ownerArn', where, asText) }),
+  };
+}
+
 function createDirectly(backend: Backend, given: OutsiderAssociation): SimulatedAssociation {
   const { associations, clock, listLagMs } = backend;
   const association = asOutsiderAssociation(given);
   const { namespace, serviceAccount, roleArn } = association;
   const cluster = theCluster(backend, association);
-  const existing = associations.byServiceAccount(cluster, namespace, serviceAccount);
+  const existing = associations.holder(cluster, namespace, serviceAccount);
   if (existing) throw new ShapeError(`Association already exists: ${existing.associationId}`);
 
   const choice = {
@@ -100,6 +121,18 @@ function createDirectly(backend: Backend, given: OutsiderAssociation): Simulated
   const created = newAssociation(cluster, choice, clock(), clock() + listLagMs);
   associations.insert(created);
   return created;
+}
+
+function updateDirectly(
+  { associations, clock }: Backend,
+  associationId: string,
+  changes: AssociationChange,
+): SimulatedAssociation | null {
+  const association = associations.byId(associationId);
+  if (!association) return null;
+  const changed = changedAssociation(association, asAssociationChange(changes), clock());
+  associations.replace(changed, 0);
+  return changed;
 }
 
 /** The one cluster of the world that fits what is said of it. */

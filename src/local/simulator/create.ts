@@ -1,11 +1,14 @@
 import { newAssociation, associationDetails } from './association.ts';
 import { checkCreateInput } from './create-rules.ts';
 import type { CreateInput } from './create-rules.ts';
+import { readBody } from './body.ts';
 import { clusterOf, hasCluster } from './operation.ts';
 import type { Backend, Call, Operation } from './operation.ts';
-import { alreadyExists, answer, clusterNotFound, invalidParameter, limitExceeded, refusal } from './reply.ts';
+import { alreadyExists, answer, clusterNotFound, invalidParameter, limitExceeded } from './reply.ts';
 import type { Refusal, Reply } from './reply.ts';
-import { asBoolean, asFields, asText, asTexts, optional, parseJson, ShapeError } from './shape.ts';
+import { roleStateProblem } from './rules.ts';
+import { asBoolean, asText, asTexts, optional } from './shape.ts';
+import type { Fields } from './shape.ts';
 import type { ClusterRef } from './world.ts';
 
 /**
@@ -17,7 +20,7 @@ export const createPodIdentityAssociation: Operation = {
   method: 'POST',
   path: /^\/clusters\/([^/]+)\/pod-identity-associations$/,
   read: (request, backend): Call | Refusal => {
-    const input = readInput(request.body);
+    const input = readBody(request.body, asCreateInput);
     if (input.kind === 'refused') return input;
     const cluster = clusterOf(request);
     return {
@@ -39,35 +42,26 @@ function create(backend: Backend, cluster: ClusterRef, input: CreateInput, lagMs
   if (checked.kind === 'refused') return checked;
   const { choice } = checked;
 
-  const existing = associations.byServiceAccount(cluster, choice.namespace, choice.serviceAccount);
+  const existing = associations.holder(cluster, choice.namespace, choice.serviceAccount);
   if (existing) return alreadyExists(clusterName, existing.associationId);
   if (associations.count(cluster) >= maxAssociations) return limitExceeded(clusterName, maxAssociations);
-  const role = roles.state(choice.roleArn);
-  if (role === 'absent') return invalidParameter(clusterName, 'Role provided in the request does not exist');
-  if (role === 'mistrusting') return invalidParameter(clusterName, 'Trust policy of the role provided is invalid.');
+  const problem = roleStateProblem(roles.state(choice.roleArn));
+  if (problem !== null) return invalidParameter(clusterName, problem);
 
   const association = newAssociation(cluster, choice, clock(), clock() + lagMs);
   associations.insert(association);
   return answer({ association: associationDetails(association) });
 }
 
-/** Reads the body; a field that EKS does not know is read over, as rest-json servers do. */
-function readInput(body: string): CreateInput | Refusal {
-  try {
-    const where = 'the request body';
-    const fields = asFields(parseJson(body, where), where);
-    return {
-      kind: 'input',
-      namespace: optional(fields, 'namespace', where, asText),
-      serviceAccount: optional(fields, 'serviceAccount', where, asText),
-      roleArn: optional(fields, 'roleArn', where, asText),
-      tags: optional(fields, 'tags', where, asTexts),
-      disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
-      targetRoleArn: optional(fields, 'targetRoleArn', where, asText),
-      policy: optional(fields, 'policy', where, asText),
-    };
-  } catch (error) {
-    if (error instanceof ShapeError) return refusal(400, 'SerializationException', error.message);
-    throw error;
-  }
+function asCreateInput(fields: Fields, where: string): CreateInput {
+  return {
+    kind: 'input',
+    namespace: optional(fields, 'namespace', where, asText),
+    serviceAccount: optional(fields, 'serviceAccount', where, asText),
+    roleArn: optional(fields, 'roleArn', where, asText),
+    tags: optional(fields, 'tags', where, asTexts),
+    disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
+    targetRoleArn: optional(fields, 'targetRoleArn', where, asText),
+    policy: optional(fields, 'policy', where, asText),
+  };
 }

@@ -1,4 +1,4 @@
-import { changingOperations, operationNames } from './operation.ts';
+import { changingOperations, namelessOperations, operationNames } from './operation.ts';
 import type { Call, OperationName } from './operation.ts';
 import { asFields, asText, asWhole, optional, required, ShapeError } from './shape.ts';
 
@@ -33,8 +33,8 @@ export interface Fault {
   readonly kind: FaultKind;
   /** How many requests it meets; 1 when absent. */
   readonly times?: number;
-  /** Only requests about this namespace or service account; any when absent. */
-  readonly match?: { readonly namespace?: string; readonly serviceAccount?: string };
+  /** Only requests about this namespace, service account or association; any when absent. */
+  readonly match?: { readonly namespace?: string; readonly serviceAccount?: string; readonly associationId?: string };
   /** Milliseconds; needed by `late-effect`, `delay`, `delay-before` and `lag`, and refused for the others. */
   readonly delayMs?: number;
 }
@@ -63,6 +63,9 @@ export function asFault(value: unknown, where = 'fault'): Fault {
   if (!delayed && delayMs !== null) throw new ShapeError(`${where}.delayMs means nothing for ${kind}: leave it out`);
   if (needsEffect && !changingOperations.includes(operation)) {
     throw new ShapeError(`${where}.kind ${kind} means nothing for ${operation}, which changes nothing`);
+  }
+  if (match?.associationId !== undefined && namelessOperations.includes(operation)) {
+    throw new ShapeError(`${where}.match.associationId means nothing for ${operation}, whose requests name none`);
   }
   return { operation, kind, times, ...(match && { match }), ...(delayMs !== null && { delayMs }) };
 }
@@ -96,10 +99,11 @@ export function openFaults(): Faults {
   };
 }
 
-function fits({ match }: Fault, { namespace, serviceAccount }: Call): boolean {
+function fits({ match }: Fault, { namespace, serviceAccount, associationId }: Call): boolean {
   return (
     (match?.namespace === undefined || match.namespace === namespace) &&
-    (match?.serviceAccount === undefined || match.serviceAccount === serviceAccount)
+    (match?.serviceAccount === undefined || match.serviceAccount === serviceAccount) &&
+    (match?.associationId === undefined || match.associationId === associationId)
   );
 }
 
@@ -110,10 +114,15 @@ function asKind(value: unknown, where: string): FaultKind {
 }
 
 function asMatch(value: unknown, where: string): NonNullable<Fault['match']> {
-  const fields = asFields(value, where, ['namespace', 'serviceAccount']);
+  const fields = asFields(value, where, ['namespace', 'serviceAccount', 'associationId']);
   const namespace = optional(fields, 'namespace', where, asText);
   const serviceAccount = optional(fields, 'serviceAccount', where, asText);
-  return { ...(namespace !== null && { namespace }), ...(serviceAccount !== null && { serviceAccount }) };
+  const associationId = optional(fields, 'associationId', where, asText);
+  return {
+    ...(namespace !== null && { namespace }),
+    ...(serviceAccount !== null && { serviceAccount }),
+    ...(associationId !== null && { associationId }),
+  };
 }
 
 function isKind(name: string): name is FaultKind {

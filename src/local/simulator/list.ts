@@ -29,7 +29,7 @@ export const listPodIdentityAssociations: Operation = {
 };
 
 function list(backend: Backend, cluster: ClusterRef, query: URLSearchParams): Reply {
-  const { associations, clock, pageSecret } = backend;
+  const { associations, pageSecret } = backend;
   const { clusterName } = cluster;
   if (!hasCluster(backend, cluster)) return clusterNotFound(clusterName);
   const size = pageSize(query.get('maxResults'));
@@ -44,8 +44,7 @@ function list(backend: Backend, cluster: ClusterRef, query: URLSearchParams): Re
   if (after === null) return invalidParameter(clusterName, 'nextToken is not one that this list returned');
 
   const rest = associations
-    .inCluster(cluster)
-    .filter((association) => association.visibleFrom <= clock())
+    .shownInCluster(cluster)
     .filter((association) => namespace === null || association.namespace === namespace)
     .filter((association) => serviceAccount === null || association.serviceAccount === serviceAccount)
     .filter(({ associationId }) => associationId > after)

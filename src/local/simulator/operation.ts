@@ -9,12 +9,29 @@ export const operationNames = [
   'CreatePodIdentityAssociation',
   'DescribePodIdentityAssociation',
   'ListPodIdentityAssociations',
+  'UpdatePodIdentityAssociation',
+  'DeletePodIdentityAssociation',
+  'TagResource',
+  'UntagResource',
+  'ListTagsForResource',
 ] as const;
 
 export type OperationName = (typeof operationNames)[number];
 
 /** The operations with an effect. */
-export const changingOperations: readonly OperationName[] = ['CreatePodIdentityAssociation'];
+export const changingOperations: readonly OperationName[] = [
+  'CreatePodIdentityAssociation',
+  'UpdatePodIdentityAssociation',
+  'DeletePodIdentityAssociation',
+  'TagResource',
+  'UntagResource',
+];
+
+/** The operations whose requests name no association, only a cluster, a namespace or a service account. */
+export const namelessOperations: readonly OperationName[] = [
+  'CreatePodIdentityAssociation',
+  'ListPodIdentityAssociations',
+];
 
 /** What all operations work on. */
 export interface Backend {
@@ -25,6 +42,8 @@ export interface Backend {
   readonly clock: () => number;
   /** Milliseconds from an association's creation until List and Describe show it. */
   readonly listLagMs: number;
+  /** Milliseconds for which reads still show a deleted association, and it still holds its service account. */
+  readonly deleteLagMs: number;
   /** Quota of associations for one cluster. */
   readonly maxAssociations: number;
   /** Signs page tokens. */
@@ -43,7 +62,7 @@ export interface ApiRequest {
 /** A request that could be read. Nothing has been looked up or done yet. */
 export interface Call {
   readonly cluster: ClusterRef;
-  /** As far as the request says; faults are matched by them. */
+  /** As far as the request or the association that it names says; faults are matched by them. */
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
   readonly associationId: string | null;

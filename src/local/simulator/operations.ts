@@ -1,12 +1,20 @@
 import { createPodIdentityAssociation } from './create.ts';
+import { deletePodIdentityAssociation } from './delete.ts';
 import { describePodIdentityAssociation } from './describe.ts';
 import { listPodIdentityAssociations } from './list.ts';
 import type { Operation } from './operation.ts';
+import { listTagsForResource, tagResource, untagResource } from './tags.ts';
+import { updatePodIdentityAssociation } from './update.ts';
 
 const operations: readonly Operation[] = [
   createPodIdentityAssociation,
   describePodIdentityAssociation,
   listPodIdentityAssociations,
+  updatePodIdentityAssociation,
+  deletePodIdentityAssociation,
+  tagResource,
+  untagResource,
+  listTagsForResource,
 ];
 
 /** The operation of a method and a path (without query), and the path's parameters, decoded. Null when there is none. */

@@ -30,6 +30,8 @@ export interface EksSimulatorOptions {
   readonly signatureWindowMs?: number;
   /** How long List and Describe do not show a new association; 0 ms when absent. */
   readonly listLagMs?: number;
+  /** How long reads still show a deleted association, and a create of its service account gets 409; 0 ms when absent. */
+  readonly deleteLagMs?: number;
   /** JSON file that keeps the associations; in memory only when absent. */
   readonly stateFile?: string;
   /** Quota of associations for one cluster; 1,000 when absent. */
@@ -58,8 +60,9 @@ export async function startEksSimulator(options: EksSimulatorOptions = {}): Prom
     world,
     clock,
     roles: openRoles(world.roles, clock),
-    associations: openAssociations(options.stateFile ?? null),
+    associations: openAssociations(options.stateFile ?? null, clock),
     listLagMs: options.listLagMs ?? 0,
+    deleteLagMs: options.deleteLagMs ?? 0,
     maxAssociations: options.maxAssociations ?? 1000,
     pageSecret: randomBytes(32).toString('hex'),
   };

@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { roleArn, simulate } from './simulation.ts';
+import { otherRoleArn, outsider, roleArn, simulate } from './simulation.ts';
 
 const inItsPlace = existsSync('/usr/bin/aws');
 const aws = inItsPlace ? '/usr/bin/aws' : 'aws';
@@ -17,47 +17,66 @@ const environment = {
 };
 
 const cliTest = installed || process.env.CI !== undefined ? test : test.skip;
-const name =
-  'the AWS CLI creates, describes and lists' + (installed ? '' : ' (skipped: there is no aws on this machine)');
+const skipped = installed ? '' : ' (skipped: there is no aws on this machine)';
+
+async function run(url: string, operation: string, ...options: string[]): Promise<unknown> {
+  const args = ['eks', operation, ...options, '--endpoint-url', url, '--output', 'json'];
+  const { stdout } = await promisify(execFile)(aws, args, { env: environment });
+  return stdout === '' ? null : JSON.parse(stdout);
+}
+
+const cluster = ['--cluster-name', 'apps-dev'];
+const target = ['--namespace', 'payments', '--service-account', 'payments-api'];
 
 cliTest(
-  name,
+  `the AWS CLI creates, describes and lists${skipped}`,
   async () => {
     const { url, control } = await simulate();
-    const run = async (operation: string, ...options: string[]): Promise<unknown> => {
-      const args = [
-        'eks',
-        operation,
-        '--cluster-name',
-        'apps-dev',
-        ...options,
-        '--endpoint-url',
-        url,
-        '--output',
-        'json',
-      ];
-      const { stdout } = await promisify(execFile)(aws, args, { env: environment });
-      return JSON.parse(stdout);
-    };
-    const target = ['--namespace', 'payments', '--service-account', 'payments-api'];
-    const create = [...target, '--role-arn', roleArn, '--tags', 'team=payments'];
-
-    const created = await run('create-pod-identity-association', ...create);
+    const create = [...cluster, ...target, '--role-arn', roleArn, '--tags', 'team=payments'];
+    const created = await run(url, 'create-pod-identity-association', ...create);
     const associationId = control.associations()[0]?.associationId ?? '';
     const association: unknown = expect.objectContaining({ associationId, roleArn, tags: { team: 'payments' } });
     expect(created).toEqual({ association });
 
     control.createAssociation({ clusterName: 'apps-dev', namespace: 'search', serviceAccount: 'search-api', roleArn });
     const [described, listed, again] = await Promise.all([
-      run('describe-pod-identity-association', '--association-id', associationId),
+      run(url, 'describe-pod-identity-association', ...cluster, '--association-id', associationId),
       // Two pages: the CLI follows nextToken by itself.
-      run('list-pod-identity-associations', '--page-size', '1'),
-      run('create-pod-identity-association', ...create).catch(String),
+      run(url, 'list-pod-identity-associations', ...cluster, '--page-size', '1'),
+      run(url, 'create-pod-identity-association', ...create).catch(String),
     ]);
     expect(described).toEqual(created);
     expect(listed).toMatchObject({ associations: [{ clusterName: 'apps-dev' }, { clusterName: 'apps-dev' }] });
     expect(again).toContain(`(ResourceInUseException) when calling the CreatePodIdentityAssociation operation`);
     expect(again).toContain(`Association already exists: ${associationId}`);
+  },
+  15_000,
+);
+
+cliTest(
+  `the AWS CLI updates, deletes and tags${skipped}`,
+  async () => {
+    const { url, control } = await simulate();
+    const { associationArn, associationId } = control.createAssociation({ ...outsider, tags: { 'cost center': '1' } });
+    const resource = ['--resource-arn', associationArn];
+    const named = [...cluster, '--association-id', associationId];
+
+    await run(url, 'tag-resource', ...resource, '--tags', 'team=payments,stage=a+b/c');
+    const tags = { team: 'payments', stage: 'a+b/c' };
+    expect(await run(url, 'list-tags-for-resource', ...resource)).toEqual({ tags: { 'cost center': '1', ...tags } });
+    await run(url, 'untag-resource', ...resource, '--tag-keys', 'cost center', 'stage');
+
+    const updated = await run(url, 'update-pod-identity-association', ...named, '--role-arn', otherRoleArn);
+    const changed = { associationId, roleArn: otherRoleArn, tags: { team: 'payments' } };
+    expect(updated).toEqual({ association: expect.objectContaining(changed) as unknown });
+    expect(await run(url, 'delete-pod-identity-association', ...named)).toEqual(updated);
+
+    const [again, untagged] = await Promise.all([
+      run(url, 'delete-pod-identity-association', ...named).catch(String),
+      run(url, 'untag-resource', ...resource, '--tag-keys', 'team').catch(String),
+    ]);
+    expect(again).toContain('(ResourceNotFoundException) when calling the DeletePodIdentityAssociation operation');
+    expect(untagged).toContain('(NotFoundException) when calling the UntagResource operation');
   },
   15_000,
 );

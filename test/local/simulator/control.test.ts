@@ -1,15 +1,7 @@
 import { podIdentityTrustPolicy } from '../../../src/local/simulator/trust-policy.ts';
-import { clientOf, failure, roleArn, simulate, some } from './simulation.ts';
+import { clientOf, failure, outsider, roleArn, simulate, steer } from './simulation.ts';
 
 const operation = 'CreatePodIdentityAssociation';
-const outsider = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'payments-api', roleArn };
-
-async function steer(url: string, request: string, body?: unknown): Promise<{ status: number; json: unknown }> {
-  const [method = '', path] = request.split(' ');
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const response = await fetch(`${url}/_simulator/${path}`, { method, ...(body === undefined ? {} : { body: text }) });
-  return { status: response.status, json: await response.json() };
-}
 
 test('faults are added, shown and cleared over HTTP', async () => {
   const simulator = await simulate();
@@ -45,6 +37,26 @@ test.each([
     'the lag of a read',
     { operation: 'DescribePodIdentityAssociation', kind: 'lag', delayMs: 1 },
     'fault.kind lag means nothing for DescribePodIdentityAssociation',
+  ],
+  [
+    'the lag of tags that are only listed',
+    { operation: 'ListTagsForResource', kind: 'lag', delayMs: 1 },
+    'fault.kind lag means nothing for ListTagsForResource',
+  ],
+  [
+    'the association of a create',
+    { operation, kind: 'hang', match: { associationId: 'a-1' } },
+    'fault.match.associationId means nothing for CreatePodIdentityAssociation, whose requests name none',
+  ],
+  [
+    'the association of a list',
+    { operation: 'ListPodIdentityAssociations', kind: 'hang', match: { associationId: 'a-1' } },
+    'fault.match.associationId means nothing for ListPodIdentityAssociations',
+  ],
+  [
+    'an association that is no text',
+    { operation: 'DeletePodIdentityAssociation', kind: 'hang', match: { associationId: 1 } },
+    'fault.match.associationId must be a string',
   ],
 ])('a fault with %s gets a 400 that says so', async (_, body, words) => {
   const { url, control } = await simulate();
@@ -92,59 +104,29 @@ test('the log names the request id that the client was given', async () => {
   expect(control.requests()[0]?.requestId).toBe(response.headers.get('x-amzn-requestid'));
 });
 
-test('an outsider creates and deletes associations over HTTP', async () => {
+test('the log tells of updates, deletes and tags which association they are about', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
-  const ownerArn = 'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/aws-ebs-csi-driver/1';
-  const { status } = await steer(simulator.url, 'POST associations', { ...outsider, ownerArn, tags: { by: 'hand' } });
-  expect(status).toBe(200);
-  const { associationId } = some(simulator.control.associations()[0]);
-  expect(await client.describe(associationId)).toMatchObject({ ...outsider, ownerArn, tags: { by: 'hand' } });
-  expect((await failure(client.create())).status).toBe(409);
-  expect((await steer(simulator.url, 'GET associations')).json).toMatchObject({ associations: [{ associationId }] });
+  const { associationArn, associationId } = simulator.control.createAssociation(outsider);
+  await client.tag(associationArn, { team: 'payments' });
+  await client.tagsOf(associationArn);
+  await client.untag(associationArn, ['team']);
+  await client.update(associationId, { roleArn });
+  await client.remove(associationId);
+  await failure(client.remove(associationId));
 
-  expect((await steer(simulator.url, `DELETE associations/${associationId}`)).status).toBe(200);
-  expect((await steer(simulator.url, `DELETE associations/${associationId}`)).status).toBe(404);
-  await client.create();
-});
-
-test('what an outsider creates is shown after the lag', async () => {
-  let now = Date.now();
-  const simulator = await simulate({ clock: () => now, listLagMs: 1000 });
-  simulator.control.createAssociation(outsider);
-  expect((await clientOf(simulator).list()).names).toEqual([]);
-  now += 1000;
-  expect((await clientOf(simulator).list()).names).toHaveLength(1);
-});
-
-test.each([
-  ['no namespace', { ...outsider, namespace: undefined }, 'association.namespace is missing'],
-  ['an unknown cluster', { ...outsider, clusterName: 'apps-test' }, 'the world has no cluster apps-test'],
-  ['another region', { ...outsider, region: 'eu-west-1' }, 'the world has no cluster apps-dev'],
-  ['another account', { ...outsider, accountId: '444455556666' }, 'the world has no cluster apps-dev'],
-  ['a role that is no ARN', { ...outsider, roleArn: 'x' }, 'association.roleArn must be the ARN of an IAM role'],
-  ['an unknown field', { ...outsider, role: 'x' }, 'association.role is not known here'],
-  ['a service account that is taken', { ...outsider, serviceAccount: 'taken' }, 'Association already exists: a-'],
-])('an outsider with %s gets a 400 that says so', async (_, body, words) => {
-  const { url, control } = await simulate();
-  control.createAssociation({ ...outsider, serviceAccount: 'taken' });
-  const { status, json } = await steer(url, 'POST associations', body);
-  expect(status).toBe(400);
-  expect(json).toEqual({ message: expect.stringContaining(words) as string });
-  expect(control.associations()).toHaveLength(1);
-});
-
-test('an outsider says account and region where several clusters have the name', async () => {
-  const clusters = ['eu-central-1', 'eu-west-1'].map((region) => ({
-    accountId: '111122223333',
-    region,
-    clusterName: 'apps-dev',
-  }));
-  const { control } = await simulate({
-    world: { defaultAccountId: '111122223333', accessKeys: {}, clusters, roles: [] },
-  });
-  expect(() => control.createAssociation(outsider)).toThrow('several clusters are named apps-dev');
-  expect(control.createAssociation({ ...outsider, region: 'eu-west-1' }).region).toBe('eu-west-1');
+  const { namespace, serviceAccount } = outsider;
+  const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
+  const about = { cluster, namespace, serviceAccount, associationId, outcome: 'succeeded', answer: 200 };
+  const gone = { namespace: null, serviceAccount: null, outcome: 'ResourceNotFoundException', answer: 404 };
+  expect(simulator.control.requests()).toMatchObject([
+    { ...about, operation: 'TagResource', method: 'POST' },
+    { ...about, operation: 'ListTagsForResource', method: 'GET' },
+    { ...about, operation: 'UntagResource', method: 'DELETE' },
+    { ...about, operation: 'UpdatePodIdentityAssociation', method: 'POST' },
+    { ...about, operation: 'DeletePodIdentityAssociation', method: 'DELETE' },
+    { ...about, operation: 'DeletePodIdentityAssociation', ...gone },
+  ]);
 });
 
 test('a role is added over HTTP, and replaced by one with the same ARN', async () => {
@@ -160,12 +142,12 @@ test('a role is added over HTTP, and replaced by one with the same ARN', async (
   expect(refused).toEqual({ status: 400, json: { message: 'role.trustPolicy is missing' } });
 });
 
-test.each(['GET nothing', 'DELETE associations', 'DELETE associations/a/b', 'PUT faults'])(
+test.each(['GET nothing', 'DELETE associations', 'DELETE associations/a/b', 'PATCH faults/a', 'PUT faults'])(
   '%s gets a 404 that says what there is',
   async (request) => {
     const { url } = await simulate();
     const { status, json } = await steer(url, request);
     expect(status).toBe(404);
-    expect(json).toEqual({ message: expect.stringContaining('POST faults') as string });
+    expect(json).toEqual({ message: expect.stringMatching(/POST faults.*PATCH associations\/ID/) as string });
   },
 );

@@ -1,13 +1,7 @@
 import { podIdentityTrustPolicy } from '../../../src/local/simulator/trust-policy.ts';
-import { clientOf, failure, roleArn, simulate, some } from './simulation.ts';
+import { clientOf, failure, manyTags, policy, roleArn, simulate, some, targetRoleArn } from './simulation.ts';
 
 const irsaOnlyRole = 'arn:aws:iam::111122223333:role/pods/payments/irsa-only';
-const targetRoleArn = 'arn:aws:iam::444455556666:role/data/ledger-reader';
-const policy = '{"Version":"2012-10-17","Statement":[]}';
-
-function tagsOf(count: number): Record<string, string> {
-  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'value']));
-}
 
 test('returns all fields of the association', async () => {
   const now = Date.UTC(2026, 10, 24, 10, 0, 0, 250);
@@ -139,10 +133,10 @@ test.each([
   ['an empty role', { roleArn: '' }, 'roleArn is required'],
   ['a wildcard', { serviceAccount: 'payments-*' }, 'Wildcards are not supported'],
   ['a role that is no ARN', { roleArn: 'payments-api' }, 'roleArn is not the ARN'],
-  ['a role of another account', { roleArn: targetRoleArn }, 'must be in the account of the cluster'],
+  ['a role of another account', { roleArn: targetRoleArn }, 'Cross-account pass role is not allowed'],
   ['a target role that is no ARN', { targetRoleArn: 'ledger-reader' }, 'targetRoleArn is not the ARN'],
   ['an empty map of tags', { tags: {} }, 'tags must hold 1 to 50 tags, but hold 0'],
-  ['51 tags', { tags: tagsOf(51) }, 'tags must hold 1 to 50 tags, but hold 51'],
+  ['51 tags', { tags: manyTags(51) }, 'tags must hold 1 to 50 tags, but hold 51'],
   ['an empty tag key', { tags: { '': 'value' } }, 'key must have 1 to 128'],
   ['a tag key of 129 characters', { tags: { ['é'.repeat(129)]: 'value' } }, 'key must have 1 to 128'],
   ['a tag value of 257 characters', { tags: { team: '😀'.repeat(257) } }, 'must have at most 256'],
@@ -166,7 +160,7 @@ test.each([
 });
 
 test.each([
-  ['50 tags', { tags: tagsOf(50) }],
+  ['50 tags', { tags: manyTags(50) }],
   ['a tag key of 128 characters beyond UTF-16 units', { tags: { ['😀'.repeat(128)]: 'value' } }],
   ['a tag value of 256 characters beyond UTF-16 units', { tags: { team: '😀'.repeat(256) } }],
   ['an empty tag value', { tags: { team: '' } }],

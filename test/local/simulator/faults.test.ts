@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultKinds } from '../../../src/local/simulator/faults.ts';
-import type { Fault, FaultKind } from '../../../src/local/simulator/faults.ts';
+import type { Fault } from '../../../src/local/simulator/faults.ts';
 import { startEksSimulator } from '../../../src/local/simulator/simulator.ts';
+import { delayMs, expected, failureText, faultOf } from './fault-effects.ts';
 import { clientOf, failure, roleArn, simulate, some, until } from './simulation.ts';
 
 const operation = 'CreatePodIdentityAssociation';
-const delayMs = 60;
 
 /** A simulator whose next create meets the fault, and a client that waits 300 ms at most. */
 async function simulateWith(...faults: Fault[]) {
@@ -15,32 +15,8 @@ async function simulateWith(...faults: Fault[]) {
   return { simulator, control: simulator.control, client: clientOf(simulator, { timeoutMs: 300 }) };
 }
 
-/** What must be seen of each kind: words of the error of the client, whether there is an effect, what the log says. */
-const expected: Record<
-  FaultKind,
-  { error: string | null; effect: boolean; outcome: string; answer: number | 'cut' | null }
-> = {
-  'error-before': { error: 'ServerException', effect: false, outcome: 'not-done', answer: 500 },
-  'error-after': { error: 'ServerException', effect: true, outcome: 'succeeded', answer: 500 },
-  'cut-before': { error: 'socket hang up', effect: false, outcome: 'not-done', answer: 'cut' },
-  'cut-after': { error: 'socket hang up', effect: true, outcome: 'succeeded', answer: 'cut' },
-  'late-effect': { error: 'socket hang up', effect: false, outcome: 'pending', answer: 'cut' },
-  delay: { error: null, effect: true, outcome: 'succeeded', answer: 200 },
-  'delay-before': { error: null, effect: true, outcome: 'succeeded', answer: 200 },
-  throttle: { error: 'ThrottlingException', effect: false, outcome: 'not-done', answer: 429 },
-  'access-denied': { error: 'AccessDeniedException', effect: false, outcome: 'not-done', answer: 403 },
-  hang: { error: 'TimeoutError', effect: false, outcome: 'not-done', answer: null },
-  'hang-after': { error: 'TimeoutError', effect: true, outcome: 'succeeded', answer: null },
-  lag: { error: null, effect: true, outcome: 'succeeded', answer: 200 },
-};
-
-function faultOf(kind: FaultKind): Fault {
-  const delayed = ['late-effect', 'delay', 'delay-before', 'lag'].includes(kind);
-  return { operation, kind, ...(delayed ? { delayMs } : {}) };
-}
-
 test.each(faultKinds)('%s: client, effect and log are as documented, and the next request is served', async (kind) => {
-  const { control, client } = await simulateWith(faultOf(kind));
+  const { control, client } = await simulateWith(faultOf(operation, kind));
   const { error, effect, outcome, answer } = expected[kind];
   const create = client.create();
   if (error === null) await create;
@@ -173,9 +149,3 @@ test('close lets go of hanging clients and drops effects that still wait', async
   await new Promise((resolve) => setTimeout(resolve, delayMs + 20));
   expect(simulator.control.associations()).toEqual([]);
 });
-
-/** Name and words of an error. Under jest the SDK wraps errors of Node's sockets, and puts their name into the words. */
-async function failureText(call: Promise<unknown>): Promise<string> {
-  const { name, message } = await failure(call);
-  return `${name}: ${message}`;
-}

@@ -1,20 +1,35 @@
 import {
   CreatePodIdentityAssociationCommand,
+  DeletePodIdentityAssociationCommand,
   DescribePodIdentityAssociationCommand,
   EKSClient,
   EKSServiceException,
   ListPodIdentityAssociationsCommand,
+  ListTagsForResourceCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdatePodIdentityAssociationCommand,
 } from '@aws-sdk/client-eks';
 import type {
   CreatePodIdentityAssociationRequest,
   ListPodIdentityAssociationsRequest,
   PodIdentityAssociation,
+  UpdatePodIdentityAssociationRequest,
 } from '@aws-sdk/client-eks';
 import { startEksSimulator } from '../../../src/local/simulator/simulator.ts';
 import type { EksSimulator, EksSimulatorOptions } from '../../../src/local/simulator/simulator.ts';
 
 /** A role of the shipped world that EKS accepts. */
 export const roleArn = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
+
+/** Another one. */
+export const otherRoleArn = 'arn:aws:iam::111122223333:role/pods/payments/payments-worker';
+
+/** A role of another account. */
+export const targetRoleArn = 'arn:aws:iam::444455556666:role/data/ledger-reader';
+
+/** A session policy. */
+export const policy = '{"Version":"2012-10-17","Statement":[]}';
 
 /** A good create in the shipped world. */
 export const goodRequest: CreatePodIdentityAssociationRequest = {
@@ -23,6 +38,9 @@ export const goodRequest: CreatePodIdentityAssociationRequest = {
   serviceAccount: 'payments-api',
   roleArn,
 };
+
+/** What somebody makes directly, past the API. */
+export const outsider = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'payments-api', roleArn };
 
 const open: (() => Promise<void>)[] = [];
 
@@ -44,6 +62,14 @@ export interface Client {
   readonly list: (
     change?: Partial<ListPodIdentityAssociationsRequest>,
   ) => Promise<{ names: string[]; nextToken?: string }>;
+  readonly update: (
+    associationId: string,
+    change: Partial<UpdatePodIdentityAssociationRequest>,
+  ) => Promise<PodIdentityAssociation>;
+  readonly remove: (associationId: string, clusterName?: string) => Promise<PodIdentityAssociation>;
+  readonly tag: (resourceArn: string, tags: Record<string, string>) => Promise<unknown>;
+  readonly untag: (resourceArn: string, tagKeys: string[]) => Promise<unknown>;
+  readonly tagsOf: (resourceArn: string) => Promise<Record<string, string> | undefined>;
 }
 
 /** The real SDK client, without retries. `clockOffsetMs` sets the clock that it signs by. */
@@ -78,6 +104,18 @@ export function clientOf(
       const names = some(associations).map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
       return { names: names.sort(), ...(nextToken === undefined ? {} : { nextToken }) };
     },
+    update: async (associationId, change) => {
+      const input = { clusterName: 'apps-dev', associationId, ...change };
+      const { association } = await eks.send(new UpdatePodIdentityAssociationCommand(input));
+      return some(association);
+    },
+    remove: async (associationId, clusterName = 'apps-dev') => {
+      const { association } = await eks.send(new DeletePodIdentityAssociationCommand({ clusterName, associationId }));
+      return some(association);
+    },
+    tag: (resourceArn, tags) => eks.send(new TagResourceCommand({ resourceArn, tags })),
+    untag: (resourceArn, tagKeys) => eks.send(new UntagResourceCommand({ resourceArn, tagKeys })),
+    tagsOf: async (resourceArn) => (await eks.send(new ListTagsForResourceCommand({ resourceArn }))).tags,
   };
 }
 
@@ -107,6 +145,27 @@ export function signedHeaders(time: number = Date.now()): Record<string, string>
     'x-amz-date': amzDate,
     authorization: `AWS4-HMAC-SHA256 Credential=simulator/${scope}, SignedHeaders=host;x-amz-date, Signature=00`,
   };
+}
+
+/** Sends what the SDK would not send, with a signature. */
+export async function sendSigned(url: string, method: string, body?: string | Uint8Array<ArrayBuffer>) {
+  const response = await fetch(url, { method, headers: signedHeaders(), ...(body === undefined ? {} : { body }) });
+  const json: unknown = await response.json();
+  const error = response.headers.get('x-amzn-errortype');
+  return { status: response.status, error, json, requestId: response.headers.get('x-amzn-requestid') };
+}
+
+/** Sends a request to the simulator's own endpoint; `request` is method and path, e.g. `POST faults`. */
+export async function steer(url: string, request: string, body?: unknown): Promise<{ status: number; json: unknown }> {
+  const [method = '', path] = request.split(' ');
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await fetch(`${url}/_simulator/${path}`, { method, ...(body === undefined ? {} : { body: text }) });
+  return { status: response.status, json: await response.json() };
+}
+
+/** A map of so many good tags. */
+export function manyTags(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'value']));
 }
 
 /** Waits until `reached` gives true, and no longer than two seconds. */

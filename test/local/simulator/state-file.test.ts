@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startEksSimulator } from '../../../src/local/simulator/simulator.ts';
-import { clientOf, failure, roleArn, simulate, some } from './simulation.ts';
+import { clientOf, failure, policy, roleArn, simulate, some, targetRoleArn } from './simulation.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -24,6 +24,46 @@ test('a restarted simulator knows its associations', async () => {
   expect(await clientOf(second).describe(some(kept.associationId))).toEqual(kept);
   expect((await failure(clientOf(second).create())).status).toBe(409);
   expect(readdirSync(dirname(stateFile))).toEqual(['eks.json']);
+});
+
+test('a restarted simulator knows changes of associations, and shows them at once', async () => {
+  const stateFile = join(folder, 'eks.json');
+  const first = await startEksSimulator({ stateFile, deleteLagMs: 60_000 });
+  const client = clientOf(first);
+  const { associationArn, associationId } = await client.create({ tags: { stage: 'dev' } });
+  const dropped = await client.create({ namespace: 'search' });
+  first.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'lag', delayMs: 60_000 });
+  const updated = await client.update(some(associationId), { disableSessionTags: true, targetRoleArn, policy });
+  await client.tag(some(associationArn), { team: 'payments' });
+  await client.untag(some(associationArn), ['stage']);
+  await client.remove(some(dropped.associationId));
+  expect((await client.list()).names).toHaveLength(2);
+  await first.close();
+
+  const second = clientOf(await simulate({ stateFile, deleteLagMs: 60_000 }));
+  expect((await second.list()).names).toEqual(['payments/payments-api']);
+  expect(await second.describe(some(associationId))).toEqual({ ...updated, tags: { team: 'payments' } });
+});
+
+test('a change or a deletion that can not be written to the file has not taken place', async () => {
+  const stateFile = join(folder, 'eks.json');
+  const simulator = await simulate({ stateFile });
+  const client = clientOf(simulator);
+  const { associationArn, associationId } = await client.create();
+  const before = simulator.control.associations();
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'a file in the way');
+  const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const calls = [
+    client.update(some(associationId), { disableSessionTags: true }),
+    client.remove(some(associationId)),
+    client.tag(some(associationArn), { team: 'payments' }),
+  ];
+  expect((await Promise.all(calls.map(failure))).map(({ status }) => status)).toEqual([500, 500, 500]);
+  expect(log).toHaveBeenCalledTimes(3);
+  log.mockRestore();
+  expect(simulator.control.associations()).toEqual(before);
+  expect((await client.describe(some(associationId))).disableSessionTags).toBe(false);
 });
 
 test('keeps nothing without a state file', async () => {

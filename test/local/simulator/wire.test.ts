@@ -1,20 +1,17 @@
 import { connect } from 'node:net';
-import { goodRequest, roleArn, signedHeaders, simulate, some } from './simulation.ts';
+import { goodRequest, roleArn, sendSigned, signedHeaders, simulate, some } from './simulation.ts';
 
 const path = '/clusters/apps-dev/pod-identity-associations';
 const { namespace, serviceAccount } = goodRequest;
 
-async function send(url: string, method: string, body?: string | Uint8Array<ArrayBuffer>) {
-  const response = await fetch(url, { method, headers: signedHeaders(), ...(body === undefined ? {} : { body }) });
-  const json: unknown = await response.json();
-  const error = response.headers.get('x-amzn-errortype');
-  return { status: response.status, error, json, requestId: response.headers.get('x-amzn-requestid') };
-}
-
 test('sends all 14 fields, times as seconds with a fraction, and null where there is nothing', async () => {
   const now = Math.floor(Date.now() / 1000) * 1000 + 250;
   const { url } = await simulate({ clock: () => now });
-  const { status, json } = await send(`${url}${path}`, 'POST', JSON.stringify({ namespace, serviceAccount, roleArn }));
+  const { status, json } = await sendSigned(
+    `${url}${path}`,
+    'POST',
+    JSON.stringify({ namespace, serviceAccount, roleArn }),
+  );
   expect(status).toBe(200);
   expect(json).toEqual({
     association: {
@@ -46,7 +43,7 @@ test('lists summaries of six fields', async () => {
     serviceAccount: 'a',
     roleArn,
   });
-  const { json } = await send(`${url}${path}`, 'GET');
+  const { json } = await sendSigned(`${url}${path}`, 'GET');
   const { associationArn, associationId } = created;
   const summary = {
     clusterName: 'apps-dev',
@@ -61,7 +58,7 @@ test('lists summaries of six fields', async () => {
 
 test('writes an error as rest-json does: type in a header, message and cluster in the body', async () => {
   const { url } = await simulate();
-  const refused = await send(`${url}/clusters/apps-test/pod-identity-associations`, 'GET');
+  const refused = await sendSigned(`${url}/clusters/apps-test/pod-identity-associations`, 'GET');
   expect(refused).toMatchObject({
     status: 404,
     error: 'ResourceNotFoundException',
@@ -72,10 +69,10 @@ test('writes an error as rest-json does: type in a header, message and cluster i
 test('gives every answer a request id of its own', async () => {
   const { url } = await simulate();
   const ids = [
-    (await send(`${url}${path}`, 'GET')).requestId,
-    (await send(`${url}/nowhere`, 'GET')).requestId,
+    (await sendSigned(`${url}${path}`, 'GET')).requestId,
+    (await sendSigned(`${url}/nowhere`, 'GET')).requestId,
     (await fetch(`${url}${path}`)).headers.get('x-amzn-requestid'),
-    (await send(`${url}/_simulator/requests`, 'GET')).requestId,
+    (await sendSigned(`${url}/_simulator/requests`, 'GET')).requestId,
   ];
   expect(new Set(ids).size).toBe(4);
   for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
@@ -84,12 +81,13 @@ test('gives every answer a request id of its own', async () => {
 test.each([
   ['an unknown path', 'GET', '/clusters'],
   ['an unknown method', 'PUT', path],
-  ['an operation that is not simulated', 'DELETE', `${path}/a-abcdefghijklmnop1`],
+  ['an operation that is not simulated', 'GET', '/clusters/apps-dev/access-entries'],
+  ['tags of nothing', 'GET', '/tags/'],
   ['a path that is no valid encoding', 'GET', '/clusters/%zz/pod-identity-associations'],
   ['a longer path', 'GET', `${path}/a-abcdefghijklmnop1/more`],
 ])('refuses %s', async (_, method, unknownPath) => {
   const { url } = await simulate();
-  const refused = await send(`${url}${unknownPath}`, method);
+  const refused = await sendSigned(`${url}${unknownPath}`, method);
   expect(refused).toMatchObject({ status: 404, error: 'UnknownOperationException' });
 });
 
@@ -104,27 +102,27 @@ test.each([
   ['bytes that are no UTF-8', Buffer.from(`{"namespace":"\xff"}`, 'latin1')],
 ])('refuses a create whose body is %s', async (_, body) => {
   const { url } = await simulate();
-  const refused = await send(`${url}${path}`, 'POST', body);
+  const refused = await sendSigned(`${url}${path}`, 'POST', body);
   expect(refused).toMatchObject({ status: 400, error: 'SerializationException' });
 });
 
 test('refuses a create without its required fields', async () => {
   const { url } = await simulate();
-  const refused = await send(`${url}${path}`, 'POST', '{}');
+  const refused = await sendSigned(`${url}${path}`, 'POST', '{}');
   expect(refused).toMatchObject({ status: 400, error: 'InvalidParameterException' });
   expect(refused.json).toEqual({ clusterName: 'apps-dev', message: 'namespace is required' });
 });
 
 test('refuses maxResults that is no number', async () => {
   const { url } = await simulate();
-  const refused = await send(`${url}${path}?maxResults=ten`, 'GET');
+  const refused = await sendSigned(`${url}${path}?maxResults=ten`, 'GET');
   expect(refused).toMatchObject({ status: 400, error: 'InvalidParameterException' });
 });
 
 test('reads over fields that it does not know and takes null for absent', async () => {
   const { url } = await simulate();
   const body = { namespace, serviceAccount, roleArn, tags: null, policy: null, colour: 'blue' };
-  expect((await send(`${url}${path}`, 'POST', JSON.stringify(body))).status).toBe(200);
+  expect((await sendSigned(`${url}${path}`, 'POST', JSON.stringify(body))).status).toBe(200);
 });
 
 test('keeps a tag whose key is __proto__', async () => {
@@ -133,15 +131,15 @@ test('keeps a tag whose key is __proto__', async () => {
     '"tags":0',
     '"tags":{"__proto__":"x"}',
   );
-  expect((await send(`${url}${path}`, 'POST', body)).status).toBe(200);
+  expect((await sendSigned(`${url}${path}`, 'POST', body)).status).toBe(200);
   expect(Object.entries(some(control.associations()[0]).tags)).toEqual([['__proto__', 'x']]);
 });
 
 test('takes a body of 1 MB and refuses a longer one', async () => {
   const { url } = await simulate();
   const bodyOf = (bytes: number) => JSON.stringify({ namespace }).padEnd(bytes);
-  expect((await send(`${url}${path}`, 'POST', bodyOf(1_048_576))).status).toBe(400);
-  const refused = await send(`${url}${path}`, 'POST', bodyOf(1_048_577));
+  expect((await sendSigned(`${url}${path}`, 'POST', bodyOf(1_048_576))).status).toBe(400);
+  const refused = await sendSigned(`${url}${path}`, 'POST', bodyOf(1_048_577));
   expect(refused).toMatchObject({ status: 413, error: 'RequestEntityTooLargeException' });
 });
 
@@ -156,7 +154,7 @@ test('does nothing for a client that leaves before it has sent the whole request
       socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
     }).on('close', () => resolve());
   });
-  await send(`${url}${path}`, 'GET');
+  await sendSigned(`${url}${path}`, 'GET');
   expect(control.associations()).toEqual([]);
   expect(control.requests().map(({ method }) => method)).toEqual(['GET']);
 });
