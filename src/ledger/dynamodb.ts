@@ -16,6 +16,7 @@ import { conditionOf } from './dynamodb-condition.ts';
 import { entryItem, entryOfItem, tokenItem, tokenOfItem } from './dynamodb-item.ts';
 import { answered, failureOf, repeatedly } from './dynamodb-request.ts';
 import type { Again } from './dynamodb-request.ts';
+import { readTrail } from './dynamodb-trail.ts';
 import { openShards } from './keys.ts';
 import type { CommitResult, Ledger } from './ledger.ts';
 import { alreadyWritten, requireDistinct } from './recorded.ts';
@@ -28,10 +29,14 @@ type Item = Record<string, AttributeValue>;
  * The ledger in two DynamoDB tables (`tables.ts`). A commit is one TransactWriteItems, an append one PutItem. Make the
  * client with {@link dynamoDbClientDefaults}: bounds of time are the client's.
  *
+ * `clock` gives milliseconds since the epoch: the trail as a whole is read from an hour ahead of it down.
+ *
  * Besides what {@link Ledger} says, a method throws DynamoDB's own exception when it calls the request invalid: a bug.
  */
-export function createDynamoDbLedger(parts: { readonly client: DynamoDBClient } & TableNames): Ledger {
-  const { client, tokensTable, auditTable } = parts;
+export function createDynamoDbLedger(
+  parts: { readonly client: DynamoDBClient; readonly clock?: () => number } & TableNames,
+): Ledger {
+  const { client, tokensTable, auditTable, clock = Date.now } = parts;
   return {
     async commit(expected, next, entries) {
       requireDistinct(entries);
@@ -45,6 +50,11 @@ export function createDynamoDbLedger(parts: { readonly client: DynamoDBClient } 
     async append(entry) {
       const put = new PutItemCommand(newEntry(auditTable, entry));
       await repeatedly(() => putOnce(client, entry, put));
+    },
+    async record(tokenKey) {
+      const get = new GetItemCommand({ TableName: tokensTable, Key: marshall({ tokenKey }), ConsistentRead: true });
+      const { Item } = await answered(client.send(get));
+      return Item === undefined ? null : tokenOfItem(Item);
     },
     async entry({ operationId, entryId }) {
       const Key = marshall({ operationId, entryId });
@@ -60,6 +70,9 @@ export function createDynamoDbLedger(parts: { readonly client: DynamoDBClient } 
         ExpressionAttributeValues: marshall({ ':operationId': operationId }),
       });
       return items.map(entryOfItem);
+    },
+    async trail(query) {
+      return await readTrail({ client, auditTable, clock }, query);
     },
     async lapsed(now, limit) {
       const byShard = openShards.map((shard) =>

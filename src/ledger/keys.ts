@@ -1,5 +1,7 @@
-import type { AssociationTarget } from '../model/association.ts';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { TrailSection } from './ledger.ts';
+import { dayOf, timeOf } from './trail-position.ts';
 
 /** The keys under which the indexes of the trail find an entry; an absent one leaves the entry out of that index. */
 export interface AuditIndexKeys {
@@ -11,17 +13,19 @@ export interface AuditIndexKeys {
   readonly serviceAccountKey?: string;
   readonly principalId: string;
   readonly associationArn?: string;
-  /** `YYYY-MM-DD`, UTC. */
+  /** `YYYY-MM-DD`, UTC: the day of `entryId`, by which the whole trail is read, so that no entry is left out. */
   readonly day: string;
 }
 
-/** The index keys of an entry. Throws when its target holds a `/`, which no valid target does. */
+/**
+ * The index keys of an entry. Throws when its target holds a `/`, which no valid target does, or when its id is no ULID.
+ */
 export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
   return {
     ...(entry.target === null ? {} : targetKeys(entry.target)),
     principalId: entry.principal.id,
     ...(entry.associationArn === null ? {} : { associationArn: entry.associationArn }),
-    day: entry.time.slice(0, 'YYYY-MM-DD'.length),
+    day: dayOf(timeOf(entry.entryId)),
   };
 }
 
@@ -32,7 +36,7 @@ export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
  * another target's key.
  */
 function targetKeys(target: AssociationTarget) {
-  const parts = [target.accountId, target.region, target.clusterName, target.namespace, target.serviceAccount];
+  const parts = [...clusterParts(target), target.namespace, target.serviceAccount];
   const odd = parts.find((part) => part.includes('/'));
   if (odd !== undefined) throw new Error(`The target of an audit entry holds a '/', so it was not validated: ${odd}`);
   return {
@@ -40,6 +44,47 @@ function targetKeys(target: AssociationTarget) {
     namespaceKey: parts.slice(0, 4).join('/'),
     serviceAccountKey: parts.join('/'),
   };
+}
+
+function clusterParts({ accountId, region, clusterName }: ClusterRef): string[] {
+  return [accountId, region, clusterName];
+}
+
+/** Where the entries of a section stand: the attribute that they share, and its value. */
+export interface SectionKey {
+  readonly attribute: Exclude<keyof AuditIndexKeys, 'day'> | 'operationId';
+  readonly value: string;
+}
+
+/**
+ * The key of a section; null where no entry can have it. A `/` in a part of a target needs no care here: with it, the key
+ * has more of them than any that was written.
+ */
+export function sectionKey(section: Exclude<TrailSection, { kind: 'all' }>): SectionKey | null {
+  const key = keyOf(section);
+  // DynamoDB refuses a query for a key that it would refuse in an item: empty, over 2,048 bytes, or no valid UTF-8.
+  const canBe = key.value !== '' && Buffer.byteLength(key.value) <= 2_048 && key.value.isWellFormed();
+  return canBe ? key : null;
+}
+
+function keyOf(section: Exclude<TrailSection, { kind: 'all' }>): SectionKey {
+  switch (section.kind) {
+    case 'cluster':
+      return { attribute: 'clusterKey', value: clusterParts(section).join('/') };
+    case 'namespace':
+      return { attribute: 'namespaceKey', value: [...clusterParts(section), section.namespace].join('/') };
+    case 'serviceAccount':
+      return {
+        attribute: 'serviceAccountKey',
+        value: [...clusterParts(section), section.namespace, section.serviceAccount].join('/'),
+      };
+    case 'principal':
+      return { attribute: 'principalId', value: section.principalId };
+    case 'association':
+      return { attribute: 'associationArn', value: section.associationArn };
+    case 'operation':
+      return { attribute: 'operationId', value: section.operationId };
+  }
 }
 
 /** The shards over which the index of open records is spread, so that no one partition takes every write. */

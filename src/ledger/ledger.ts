@@ -1,5 +1,5 @@
-import type { Association } from '../model/association.ts';
-import type { AuditEntry, OperationKind } from '../model/audit.ts';
+import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { AuditEntry, AuditEvent, OperationKind } from '../model/audit.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /** `IN_PROGRESS` until finished; `RELEASED` certainly not done and free to begin again; the others are final. */
@@ -31,6 +31,8 @@ export interface TokenRecord {
   readonly leaseUntil: number;
   /** From when nothing of the operation can still happen at EKS. */
   readonly quietAfter: number;
+  /** The association's `modifiedAt` when the operation began; null for a create. */
+  readonly modifiedAtBefore: string | null;
   /** From when the record may be forgotten; null exactly while IN_PROGRESS. */
   readonly expiresAt: number | null;
   /** Earlier operations of this record that were released without proof that EKS would never do them. */
@@ -57,6 +59,43 @@ export type CommitResult =
   /** Nothing was written; `record` is what stands there (null: nothing does). */
   | { readonly kind: 'conflict'; readonly record: TokenRecord | null };
 
+/** A part of the trail that can be read on its own, each over an index of its own; `all` is read day by day. */
+export type TrailSection =
+  | ({ readonly kind: 'cluster' } & ClusterRef)
+  | ({ readonly kind: 'namespace' } & Omit<AssociationTarget, 'serviceAccount'>)
+  | ({ readonly kind: 'serviceAccount' } & AssociationTarget)
+  | { readonly kind: 'principal'; readonly principalId: string }
+  | { readonly kind: 'association'; readonly associationArn: string }
+  | { readonly kind: 'operation'; readonly operationId: string }
+  | { readonly kind: 'all' };
+
+/** What to read of the trail. */
+export interface TrailQuery {
+  readonly section: TrailSection;
+  /** Milliseconds since the epoch, inclusive; null: from the first entry. */
+  readonly since: number | null;
+  /** Milliseconds since the epoch, exclusive; null: up to the last entry. */
+  readonly until: number | null;
+  /** Only entries of these events; null: of all. */
+  readonly events: readonly AuditEvent[] | null;
+  /** Only entries of these operations; null: of all. */
+  readonly operations: readonly OperationKind[] | null;
+  /** The most entries that the page may hold, at least 1. */
+  readonly limit: number;
+  /**
+   * A position, behind which the page begins: the `entryId` of the last entry that was read, or `next` of the page before.
+   * A position is an instant and no more, so one of another section does no harm. Null: begin with the newest.
+   */
+  readonly before: string | null;
+}
+
+export interface TrailPage {
+  /** Newest first. */
+  readonly entries: readonly AuditEntry[];
+  /** Position from which to go on; null when nothing older is left. */
+  readonly next: string | null;
+}
+
 /**
  * The one place that remembers: token records, and the insert-only trail. Two stores stand behind it, held to one
  * contract suite. Every method throws `LedgerUnavailable` when the store can't be reached or doesn't answer in time; a
@@ -70,6 +109,9 @@ export interface Ledger {
    */
   commit(expected: Expectation, next: TokenRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 
+  /** A token's record, by its key; null when there is none. Consistent. */
+  record(tokenKey: string): Promise<TokenRecord | null>;
+
   /** Adds one entry to the trail. To add the same entry again changes nothing; another one under its key throws. */
   append(entry: AuditEntry): Promise<void>;
 
@@ -78,6 +120,17 @@ export interface Ledger {
 
   /** All entries of an operation, oldest first. Consistent. */
   operationEntries(operationId: string): Promise<AuditEntry[]>;
+
+  /**
+   * A page of the trail. What it costs is bounded, and does not depend on how long the trail is: it examines at most 1,000
+   * entries, and of those that pass the query's filters at most `limit` + 1 and as many more as the filters had left out
+   * before. A page may therefore be shorter than `limit`, or empty, though `next` says where to go on; after such a page
+   * the next may turn out to be the last, and empty. After a full page there is always more where `next` is set.
+   *
+   * May lag: an entry that was written just now may be missing, also in the middle of a page. Throws where `limit` is not
+   * a whole number of at least 1, or `before` is no position: see `isTrailPosition`.
+   */
+  trail(query: TrailQuery): Promise<TrailPage>;
 
   /** Records IN_PROGRESS whose lease ended at or before `now`, the longest lapsed first, at most `limit`. May lag. */
   lapsed(now: number, limit: number): Promise<TokenRecord[]>;

@@ -5,6 +5,7 @@ import { LedgerUnavailable } from './ledger.ts';
 import type { Expectation, Ledger, TokenRecord } from './ledger.ts';
 import { alreadyWritten, entryOfText, entryText, requireDistinct } from './recorded.ts';
 import { openSqliteFile, sqliteErrorCode } from './sqlite-file.ts';
+import { trailReader } from './sqlite-trail.ts';
 
 /** How long a call waits for another process that holds the file, in milliseconds. */
 const defaultBusyTimeoutMs = 2_000;
@@ -16,6 +17,7 @@ const defaultBusyTimeoutMs = 2_000;
 export function createSqliteLedger(parts: { readonly file: string; readonly busyTimeoutMs?: number }): Ledger {
   const database = openSqliteFile(parts.file, parts.busyTimeoutMs ?? defaultBusyTimeoutMs);
   const { token, putToken, entry, putEntry, operationEntries, lapsed } = statements(database);
+  const trail = trailReader(database);
 
   return {
     commit(expected, next, entries) {
@@ -32,6 +34,9 @@ export function createSqliteLedger(parts: { readonly file: string; readonly busy
         });
       });
     },
+    record(tokenKey) {
+      return promised(() => token(tokenKey));
+    },
     append(added) {
       return promised(() => {
         writing(database, () => {
@@ -44,6 +49,9 @@ export function createSqliteLedger(parts: { readonly file: string; readonly busy
     },
     operationEntries(operationId) {
       return promised(() => operationEntries(operationId));
+    },
+    trail(query) {
+      return promised(() => trail(query));
     },
     lapsed(now, limit) {
       return promised(() => lapsed(now, limit));

@@ -8,7 +8,7 @@ import type { TableNames } from '../../src/ledger/tables.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../ledgers.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import { describeOnDynamoDb } from './on-dynamodb.ts';
-import { auditEntry, now, openRecord } from './samples.ts';
+import { auditEntry, now, openRecord, trailQuery } from './samples.ts';
 
 describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   let ledger: Ledger;
@@ -156,7 +156,7 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     '%s is unavailable, with its cause',
     async (exception) => {
       // One request each, but one a shard for the lapsed.
-      proxy.faults.push(...Array.from({ length: 4 + 16 }, () => ({ kind: 'answer', exception }) as const));
+      proxy.faults.push(...Array.from({ length: 5 + 16 }, () => ({ kind: 'answer', exception }) as const));
       for (const call of everyMethod(ledger)) {
         await expect(call()).rejects.toMatchObject({ name: 'LedgerUnavailable', cause: { name: exception } });
       }
@@ -204,6 +204,7 @@ function everyMethod(ledger: Ledger): (() => Promise<unknown>)[] {
     () => ledger.append(entry),
     () => ledger.entry(entry),
     () => ledger.operationEntries(entry.operationId),
+    () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),
     () => ledger.lapsed(now, 1),
   ];
 }

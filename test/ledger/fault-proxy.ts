@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 
 /** What happens to one request on its way to DynamoDB. */
 export type Fault =
@@ -22,7 +23,11 @@ export type Fault =
 export interface SeenRequest {
   /** E.g. `TransactWriteItems`. */
   readonly operation: string;
-  readonly body: { readonly ClientRequestToken?: string };
+  readonly body: Pick<QueryCommandInput, 'IndexName' | 'ConsistentRead' | 'Limit' | 'Select'> & {
+    readonly ClientRequestToken?: string;
+  };
+  /** What DynamoDB answered; null when it has not, or was not asked. */
+  answer: Pick<QueryCommandOutput, 'Count' | 'ScannedCount'> | null;
 }
 
 /**
@@ -40,7 +45,8 @@ export async function startFaultProxy(endpoint: string) {
     const fault = faults.shift();
     const body = await text(incoming);
     const [, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
-    seen.push({ operation, body: JSON.parse(body) });
+    const came: SeenRequest = { operation, body: JSON.parse(body), answer: null };
+    seen.push(came);
     if (fault?.kind === 'silence') return;
     if (fault?.kind === 'half-answer') {
       outgoing.writeHead(200, { 'content-length': '2' }).flushHeaders();
@@ -56,6 +62,7 @@ export async function startFaultProxy(endpoint: string) {
     }
 
     const response = await forward(endpoint, incoming, body);
+    came.answer = JSON.parse(response.body);
     if (fault?.kind === 'other-answer') {
       answer(outgoing, fault);
       return;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import type { Association, CreateRequest, Tag } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import type { TokenRecord } from '../../src/ledger/ledger.ts';
+import type { Ledger, TokenRecord, TrailPage, TrailQuery, TrailSection } from '../../src/ledger/ledger.ts';
 
 /** An instant that the samples are built around, in milliseconds. */
 export const now = Date.UTC(2026, 10, 24, 12);
@@ -20,6 +20,7 @@ export function openRecord(fields: Partial<TokenRecord> = {}): TokenRecord {
     leaseUntil: now + 30_000,
     quietAfter: now + 420_000,
     expiresAt: null,
+    modifiedAtBefore: null,
     doubtfulOperationIds: [],
     answer: null,
     ...fields,
@@ -85,6 +86,7 @@ export function auditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
     apiRequestId: 'request-1',
     target,
     request: request(),
+    before: null,
     invalidInput: null,
     findings: [],
     reason: null,
@@ -98,12 +100,41 @@ export function auditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
   };
 }
 
+/** An entry of an instant, in milliseconds; those of the same instant are in the order of creation. */
+export function auditEntryAt(time: number, fields: Partial<AuditEntry> = {}): AuditEntry {
+  return auditEntry({ entryId: nextUlid(time), time: new Date(time).toISOString(), ...fields });
+}
+
 let entries = 0;
 
 /** Entry ids that sort in the order in which they were made. */
-function nextUlid(): string {
+function nextUlid(time = now): string {
   entries += 1;
-  return ulid(now).slice(0, 10) + entries.toString().padStart(16, '0');
+  return ulid(time).slice(0, 10) + entries.toString().padStart(16, '0');
+}
+
+/** What to read of the trail: all entries of a section. */
+export function trailQuery(section: TrailSection, fields: Partial<TrailQuery> = {}): TrailQuery {
+  return { section, since: null, until: null, events: null, operations: null, limit: 10, before: null, ...fields };
+}
+
+/** Every page of a query, each from where the one before it said. */
+export async function trailPages(ledger: Ledger, query: TrailQuery): Promise<TrailPage[]> {
+  const pages: TrailPage[] = [];
+  for (let before: string | null = query.before; pages.length === 0 || before !== null;) {
+    const page = await ledger.trail({ ...query, before });
+    pages.push(page);
+    before = page.next;
+  }
+  return pages;
+}
+
+/** Adds entries to the trail, a hundred at a time or so. */
+export async function appendAll(ledger: Ledger, added: readonly AuditEntry[]): Promise<void> {
+  const size = 95; // A transaction takes a hundred items.
+  for (let start = 0; start < added.length; start += size) {
+    await ledger.commit({ kind: 'free', now }, openRecord(), added.slice(start, start + size));
+  }
 }
 
 /** As many tags as a resource may have, each as long as it may be, in characters of four bytes. */

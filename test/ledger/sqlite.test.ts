@@ -8,7 +8,7 @@ import { auditIndexKeys } from '../../src/ledger/keys.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { association, auditEntry, now, openRecord, succeeded } from './samples.ts';
+import { association, auditEntry, now, openRecord, succeeded, trailQuery } from './samples.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
@@ -167,6 +167,7 @@ describe('a file that several processes share', () => {
       () => ledger.append(entry),
       () => ledger.entry(entry),
       () => ledger.operationEntries(entry.operationId),
+      () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),
       () => ledger.lapsed(now, 1),
     ];
     for (const call of calls) await expect(call()).rejects.toThrow(LedgerUnavailable);

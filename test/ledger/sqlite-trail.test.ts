@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
+import { trailStatement } from '../../src/ledger/sqlite-trail.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { appendAll, auditEntryAt, now, trailQuery } from './samples.ts';
+import { idsOf, target } from './trail-model.ts';
+
+const ways = {
+  clusterKey: 'INDEX audit_clusterKey (clusterKey=? AND entryId>? AND entryId<?)',
+  namespaceKey: 'INDEX audit_namespaceKey (namespaceKey=? AND entryId>? AND entryId<?)',
+  serviceAccountKey: 'INDEX audit_serviceAccountKey (serviceAccountKey=? AND entryId>? AND entryId<?)',
+  principalId: 'INDEX audit_principalId (principalId=? AND entryId>? AND entryId<?)',
+  associationArn: 'INDEX audit_associationArn (associationArn=? AND entryId>? AND entryId<?)',
+  operationId: 'PRIMARY KEY (operationId=? AND entryId>? AND entryId<?)',
+  all: 'INDEX audit_day ((day,entryId)>(?,?) AND (day,entryId)<(?,?))',
+} as const;
+
+test.each(Object.entries(ways))(
+  'the way into the trail by %s is a search of one index, without sorting',
+  (by, search) => {
+    const database = openSqliteFile(':memory:', 0);
+    const statement = trailStatement(Object.keys(ways).find((way): way is keyof typeof ways => way === by) ?? 'all');
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all({ most: 1 });
+    const steps = plan.map(({ detail }) => String(detail));
+    expect(steps.filter((step) => step.includes('audit'))).toEqual([`SEARCH audit USING ${search}`]);
+    expect(steps.join()).not.toContain('TEMP B-TREE');
+    expect(statement).not.toContain('OFFSET');
+    database.close();
+  },
+);
+
+test('reads no entry behind a page, nor one that a filter leaves out', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+  const file = join(folder, 'ledger.db');
+  const ledger = createSqliteLedger({ file });
+  const entries = Array.from({ length: 8 }, (_, index) =>
+    auditEntryAt(now - index, { event: index % 2 === 0 ? 'LATE' : 'INTENT' }),
+  );
+  await appendAll(ledger, entries);
+  // Texts that can't be read: one of a left-out event, and all of what is behind the entry that shows that there is more.
+  const unreadable = idsOf(entries.filter(({ event }, index) => event === 'INTENT' || index > 4));
+  const database = new DatabaseSync(file);
+  database.exec('DROP TRIGGER audit_no_update');
+  const spoil = database.prepare("UPDATE audit SET entry = 'spoilt' WHERE entryId = ?");
+  for (const id of unreadable) spoil.run(id);
+  database.close();
+
+  for (const section of [{ kind: 'cluster', ...target }, { kind: 'all' }] as const) {
+    const page = await ledger.trail(trailQuery(section, { events: ['LATE'], limit: 2 }));
+    expect(page).toEqual({ entries: [entries[0], entries[2]], next: entries[2]?.entryId });
+    await expect(ledger.trail(trailQuery(section, { limit: 2 }))).rejects.toThrow('spoilt');
+  }
+  ledger.close();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,174 @@
+import { randomInt } from 'node:crypto';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import type { Ledger, TrailQuery, TrailSection } from '../../src/ledger/ledger.ts';
+import { ledgersUnderTest } from '../ledgers.ts';
+import { appendAll, auditEntry, auditEntryAt, trailPages, trailQuery } from './samples.ts';
+import {
+  arns,
+  day,
+  emptySections,
+  idsOf,
+  meant,
+  oneOf,
+  operationIds,
+  otherOperation,
+  sections,
+  sortsOfEntries,
+  target,
+  today,
+} from './trail-model.ts';
+
+const stores = ledgersUnderTest().filter(({ available }) => available);
+describe.each(stores)('the trail in $name', ({ open }) => {
+  const entries = sortsOfEntries();
+  let ledger: Ledger;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ ledger, close } = await open());
+    const shuffled = entries.toSorted(() => randomInt(3) - 1);
+    await appendAll(ledger, shuffled);
+  });
+  afterAll(async () => {
+    await close();
+  });
+
+  /** All entries of a query, by its pages, of which all but the last must be full. */
+  async function read(query: TrailQuery): Promise<readonly AuditEntry[]> {
+    const pages = await trailPages(ledger, query);
+    const sizes = pages.map((page) => page.entries.length);
+    expect(sizes.slice(0, -1).filter((size) => size !== query.limit)).toEqual([]);
+    expect(sizes.at(-1)).toBeLessThanOrEqual(query.limit);
+    if (pages.length > 1) expect(sizes.at(-1)).toBeGreaterThan(0);
+    return pages.flatMap((page) => page.entries);
+  }
+
+  test.each(sections().map((section) => ({ says: JSON.stringify(section).slice(0, 200), section })))(
+    'gives each entry of $says once, newest first',
+    async ({ section }) => {
+      const expected = meant(entries, trailQuery(section));
+      expect(expected.length > 0).toBe(!emptySections.includes(section));
+      for (const limit of [1, 7, expected.length || 2, 200]) {
+        if (limit === 1 && expected.length > 40) continue;
+        expect(await read(trailQuery(section, { limit }))).toEqual(expected);
+      }
+    },
+  );
+
+  test('gives the entries of a range of time, exact to the millisecond', async () => {
+    const instants = [...entries.map(({ time }) => Date.parse(time)), today, today - 2 * day, today - 3 * day - 1];
+    for (let round = 0; round < 60; round += 1) {
+      const bound = () => oneOf([null, oneOf(instants) + randomInt(3) - 1]);
+      const query = trailQuery(oneOf(sections()), { since: bound(), until: bound(), limit: 1 + randomInt(20) });
+      expect(idsOf(await read(query))).toEqual(idsOf(meant(entries, query)));
+    }
+  });
+
+  test('gives only the events and operations that are asked for', async () => {
+    const kinds = ['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const;
+    for (let round = 0; round < 60; round += 1) {
+      const events = oneOf([null, [], ['LATE'], ['LATE', 'DENIED', 'LATE'], ['REPLAYED']] as const);
+      const operations = oneOf([null, [], kinds, kinds.slice(1)]);
+      const since = oneOf([null, today - 2 * day]);
+      const query = trailQuery(oneOf(sections()), { events, operations, since, limit: 1 + randomInt(20) });
+      const pages = await trailPages(ledger, query);
+      expect(idsOf(pages.flatMap((page) => page.entries))).toEqual(idsOf(meant(entries, query)));
+      for (const page of pages) expect(page.entries.length).toBeLessThanOrEqual(query.limit);
+    }
+  });
+
+  test('goes on behind any position, whatever section and time it is from', async () => {
+    for (let round = 0; round < 60; round += 1) {
+      const before = oneOf([...idsOf(entries), '0'.repeat(26), '7'.padEnd(26, 'Z')]);
+      const query = trailQuery(oneOf(sections()), { before, until: oneOf([null, today - day]), limit: 50 });
+      expect(idsOf(await read(query))).toEqual(idsOf(meant(entries, query)));
+    }
+  });
+
+  test.each([
+    ['no position', { before: 'yesterday' }],
+    ['no number of entries', { limit: 0 }],
+  ])('refuses what is %s, as a bug', async (_, fields) => {
+    const reading = ledger.trail(trailQuery({ kind: 'all' }, fields));
+    await expect(reading).rejects.toThrow(/No position|can't have 0 entries/);
+    await expect(reading).rejects.not.toThrow(LedgerUnavailable);
+  });
+
+  test('still gives the entries of an operation, oldest first', async () => {
+    const [operationId = ''] = operationIds;
+    const expected = meant(entries, trailQuery({ kind: 'operation', operationId })).toReversed();
+    expect(await ledger.operationEntries(operationId)).toEqual(expected);
+  });
+});
+
+describe.each(stores)('the trail in $name, by itself', ({ open }) => {
+  let ledger: Ledger;
+  let close: () => Promise<void>;
+  beforeEach(async () => {
+    ({ ledger, close } = await open());
+  });
+  afterEach(async () => {
+    await close();
+  });
+
+  test('is empty before the first entry', async () => {
+    for (const section of sections()) {
+      expect(await ledger.trail(trailQuery(section))).toEqual({ entries: [], next: null });
+    }
+  });
+
+  test('gives each entry once while newer ones are added', async () => {
+    const of = { associationArn: oneOf(arns), operationId: oneOf(operationIds) };
+    const known = Array.from({ length: 25 }, (_, index) => auditEntryAt(today - (index % 3) * day + index, of));
+    await appendAll(ledger, known);
+    const all: TrailSection[] = [
+      { kind: 'all' },
+      { kind: 'cluster', ...target },
+      { kind: 'namespace', ...target },
+      { kind: 'serviceAccount', ...target },
+      { kind: 'principal', principalId: auditEntry().principal.id },
+      { kind: 'association', associationArn: of.associationArn },
+      { kind: 'operation', operationId: of.operationId },
+    ];
+    for (const section of all) {
+      const expected = meant(known, trailQuery(section));
+      const given: AuditEntry[] = [];
+      let before: string | null = null;
+      do {
+        const page = await ledger.trail(trailQuery(section, { before, limit: 4 }));
+        given.push(...page.entries);
+        before = page.next;
+        const added = auditEntryAt(Date.now(), of);
+        known.push(added);
+        await ledger.append(added);
+      } while (before !== null);
+      expect(idsOf(given)).toEqual(idsOf(expected));
+    }
+  });
+
+  test('examines a thousand entries at most, and then says where to go on', async () => {
+    const section = { kind: 'cluster', ...target } as const;
+    const others = Array.from({ length: 1_000 }, (_, index) => auditEntryAt(today - index));
+    const late = auditEntryAt(today - 1_000, { event: 'LATE' });
+    await appendAll(ledger, [...others, late]);
+
+    for (const limit of [1, 10, 2_000]) {
+      const query = trailQuery(section, { events: ['LATE'], limit });
+      const first = await ledger.trail(query);
+      expect(first).toEqual({ entries: [], next: others.at(-1)?.entryId });
+      expect(await ledger.trail({ ...query, before: first.next })).toEqual({ entries: [late], next: null });
+    }
+    const most = await ledger.trail(trailQuery(section, { limit: 2_000 }));
+    expect(idsOf(most.entries)).toEqual(idsOf(others));
+    expect(most.next).toBe(others.at(-1)?.entryId);
+  });
+
+  test('gives pages of big entries whole', async () => {
+    const section = { kind: 'cluster', ...target } as const;
+    const big = { message: 'm'.repeat(300_000) };
+    const entries = Array.from({ length: 8 }, (_, index) => auditEntryAt(today - index, big));
+    for (const entry of entries) await ledger.append(entry);
+    const pages = await trailPages(ledger, trailQuery(section, { limit: 5 }));
+    expect(pages.map((page) => idsOf(page.entries))).toEqual([idsOf(entries.slice(0, 5)), idsOf(entries.slice(5))]);
+  });
+});
