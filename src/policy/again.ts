@@ -2,13 +2,15 @@
 // The entry is one as the ledger keeps it. Exits with 0 when the decision is the recorded one, else with 1.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { settingsOf } from '../model/association.ts';
 import { compilePolicies } from './compile.ts';
 import { decideOnSlice } from './decide.ts';
 import { createEngine } from './engine.ts';
-import { flag, list, optional, part, readJson, text } from './json.ts';
+import { choice, flag, list, optional, part, readJson, text } from './json.ts';
+import type { Reader } from './json.ts';
 import { readPolicySources } from './load.ts';
 import type { Asker, Question } from './policy.ts';
-import { createRequest, inventorySlice, principal } from './read-model.ts';
+import { association, changes, createRequest, inventorySlice, principal } from './read-model.ts';
 
 /** What is compared of a decision. */
 interface RecordedDecision {
@@ -17,14 +19,30 @@ interface RecordedDecision {
   readonly violations: readonly { readonly policyId: string }[];
 }
 
-const readEntry = part({
+/** By its operation, what an entry must hold to make the question again. Reads leave no entry. */
+const operation = choice<Question>('operation', {
+  CREATE_POD_IDENTITY_ASSOCIATION: (json) => ({
+    action: 'CreatePodIdentityAssociation',
+    ...part({ request: createRequest })(json),
+  }),
+  UPDATE_POD_IDENTITY_ASSOCIATION: (json) => {
+    const { before, request } = part({ before: association, request: part({ changes }) })(json);
+    const becomes = { ...settingsOf(before), ...request.changes };
+    return { action: 'UpdatePodIdentityAssociation', association: before, becomes };
+  },
+  DELETE_POD_IDENTITY_ASSOCIATION: (json) => ({
+    action: 'DeletePodIdentityAssociation',
+    association: part({ before: association })(json).before,
+  }),
+});
+
+const circumstances = part({
   time: text(),
   principal,
   actor: optional(principal, null),
   onBehalfOf: optional(text(/^/, 'a string'), null),
   sourceAddress: optional(text(), null),
   reason: optional(text(/^/, 'a string'), null),
-  request: createRequest,
   decision: part({
     allowed: flag,
     policyIds: list(text()),
@@ -33,6 +51,11 @@ const readEntry = part({
     inventoryHash: text(),
     slice: inventorySlice,
   }),
+});
+
+const readEntry: Reader<ReturnType<typeof circumstances> & { readonly question: Question }> = (json) => ({
+  ...circumstances(json),
+  question: operation(json),
 });
 
 /** A decision of the trail, made again. */
@@ -55,9 +78,8 @@ export function decideAgain(file: string, directory: string): DecisionAgain {
     hasReason: entry.reason !== null,
     now: Date.parse(entry.time),
   };
-  const question: Question = { action: 'CreatePodIdentityAssociation', request: entry.request };
   const engine = createEngine(compilePolicies(readPolicySources(directory)));
-  const decision = decideOnSlice(engine, asker, question, recorded.slice);
+  const decision = decideOnSlice(engine, asker, entry.question, recorded.slice);
   const same = verdict(recorded) === verdict(decision);
   const samePolicies = recorded.policySetHash === decision.policySetHash;
   const report = [

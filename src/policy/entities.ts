@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import type { Association, CreateRequest } from '../model/association.ts';
+import { settingsOf } from '../model/association.ts';
+import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
@@ -29,7 +30,7 @@ export function toCedar(asker: Asker, question: Question, slice: InventorySlice)
     principal: principalUid(principal),
     action: uid('Action', question.action),
     resource: resource.uid,
-    context: contextOf(asker),
+    context: contextOf(asker, question),
     entities: distinct(entities),
   };
 }
@@ -37,15 +38,20 @@ export function toCedar(asker: Asker, question: Question, slice: InventorySlice)
 function resourceOf(question: Question, slice: InventorySlice): Resource {
   switch (question.action) {
     case 'CreatePodIdentityAssociation':
-      return association(question.request, false, slice);
+      return association(question.request, question.request, false, slice);
+    case 'UpdatePodIdentityAssociation':
+      // The one resource is what the association would become; what it is stands in the context.
+      return existing(question.association, question.becomes, slice);
+    case 'DeletePodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
-      return association(question.association, question.association.ownerArn !== null, slice);
+      return existing(question.association, settingsOf(question.association), slice);
+    case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
-      return trail(question.scope, slice);
+      return scoped(question.scope, slice);
   }
 }
 
-function trail(scope: TrailScope, slice: InventorySlice): Resource {
+function scoped(scope: TrailScope, slice: InventorySlice): Resource {
   switch (scope.kind) {
     case 'namespace':
       return namespace(known('namespace', slice), known('cluster', slice));
@@ -58,7 +64,17 @@ function trail(scope: TrailScope, slice: InventorySlice): Resource {
   }
 }
 
-function association(asked: CreateRequest | Association, ownedByAddon: boolean, slice: InventorySlice): Resource {
+function existing(found: Association, given: AssociationSettings, slice: InventorySlice): Resource {
+  return association(found, given, found.ownerArn !== null, slice);
+}
+
+/** `given` stands apart from `asked`, so that what an update sets can't move the association to another place. */
+function association(
+  asked: Pick<CreateRequest, 'serviceAccount' | 'tags'>,
+  given: AssociationSettings,
+  ownedByAddon: boolean,
+  slice: InventorySlice,
+): Resource {
   const inCluster = cluster(known('cluster', slice));
   const inNamespace = namespace(known('namespace', slice), known('cluster', slice));
   const { uid: self, entities } = resource(
@@ -67,12 +83,7 @@ function association(asked: CreateRequest | Association, ownedByAddon: boolean, 
       cluster: ref(inCluster.uid),
       namespace: ref(inNamespace.uid),
       serviceAccount: asked.serviceAccount,
-      settings: {
-        role: role(asked.roleArn),
-        ...(asked.targetRoleArn === null ? {} : { targetRole: role(asked.targetRoleArn) }),
-        sessionTagsDisabled: asked.disableSessionTags ?? false,
-        hasSessionPolicy: asked.policy !== null,
-      },
+      settings: settings(given),
       ownedByAddon,
     },
     [inNamespace.uid],
@@ -80,6 +91,15 @@ function association(asked: CreateRequest | Association, ownedByAddon: boolean, 
     Object.fromEntries(asked.tags.map(({ key, value }) => [key, value])),
   );
   return { uid: self, entities: [...entities, ...inNamespace.entities] };
+}
+
+function settings({ roleArn, targetRoleArn, disableSessionTags, policy }: AssociationSettings): CedarValueJson {
+  return {
+    role: role(roleArn),
+    ...(targetRoleArn === null ? {} : { targetRole: role(targetRoleArn) }),
+    sessionTagsDisabled: disableSessionTags,
+    hasSessionPolicy: policy !== null,
+  };
 }
 
 function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {
@@ -117,7 +137,8 @@ function principalEntity(principal: Principal, slice: InventorySlice): EntityJso
   };
 }
 
-function contextOf({ caller, onBehalfOf, hasReason, now }: Asker): Record<string, CedarValueJson> {
+function contextOf(asker: Asker, question: Question): Record<string, CedarValueJson> {
+  const { caller, onBehalfOf, hasReason, now } = asker;
   const sourceAddress = addressOf(caller.sourceAddress);
   return {
     now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
@@ -125,6 +146,9 @@ function contextOf({ caller, onBehalfOf, hasReason, now }: Asker): Record<string
     ...(caller.actor === null ? {} : { actor: ref(principalUid(caller.actor)) }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
     hasReason,
+    ...(question.action === 'UpdatePodIdentityAssociation'
+      ? { current: settings(settingsOf(question.association)) }
+      : {}),
   };
 }
 

@@ -35,6 +35,13 @@ export function clusterNotRegistered(question: Question): Violation {
 /** What a denial says when no permit applies: whom to ask. */
 export function defaultDeny(question: Question, slice: InventorySlice): Violation {
   const namespace = slice.namespace;
+  if (namespace === null && question.action === 'ListPodIdentityAssociations') {
+    return reserved(
+      'default-deny',
+      `No rule lets you list the associations of the whole cluster ${question.scope.clusterName}.`,
+      'List those of a namespace that your group owns; for more, ask the platform admins.',
+    );
+  }
   if (namespace === null) {
     return reserved(
       'default-deny',
@@ -44,7 +51,10 @@ export function defaultDeny(question: Question, slice: InventorySlice): Violatio
   }
   const what = {
     CreatePodIdentityAssociation: 'create associations in',
+    UpdatePodIdentityAssociation: 'update associations of',
+    DeletePodIdentityAssociation: 'delete associations of',
     DescribePodIdentityAssociation: 'view associations of',
+    ListPodIdentityAssociations: 'list the associations of',
     ReadAuditTrail: 'read the audit trail of',
   }[question.action];
   return reserved(

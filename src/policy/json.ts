@@ -99,16 +99,27 @@ export function object<T extends object>(fields: Fields<T>): Reader<T> {
 export function part<T extends object>(fields: Fields<T>): Reader<T> {
   return (json) => {
     const given = entries(json);
-    const isObject = typeof json.value === 'object' && json.value !== null && !Array.isArray(json.value);
-    if (!isObject) note(json, `${found(json)}; write an object: { … }.`);
+    const isOne = isObject(json);
+    if (!isOne) note(json, `${found(json)}; write an object: { … }.`);
     const result: Partial<T> = {};
     for (const key in fields) {
       const field = inside(json, given.get(key), key);
       // Where there is no object at all, the one problem noted above is enough.
-      result[key] = fields[key](isObject ? field : { ...field, problems: [] });
+      result[key] = fields[key](isOne ? field : { ...field, problems: [] });
     }
     // Every field has been read above.
     return result as T;
+  };
+}
+
+/** Those of these fields that an object has; it may have others. */
+export function partial<T extends object>(fields: Fields<T>): Reader<Partial<T>> {
+  return (json) => {
+    const given = entries(json);
+    if (!isObject(json)) note(json, `${found(json)}; write an object: { … }.`);
+    const result: Partial<T> = {};
+    for (const key in fields) if (given.has(key)) result[key] = fields[key](inside(json, given.get(key), key));
+    return result;
   };
 }
 
@@ -122,6 +133,10 @@ export function choice<T>(field: string, readers: Readonly<Record<string, Reader
     if (read === undefined) throw new Error(`no reader for ${tag}`);
     return read(json);
   };
+}
+
+function isObject({ value }: JsonValue): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function entries(json: JsonValue): ReadonlyMap<string, unknown> {

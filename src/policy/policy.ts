@@ -1,4 +1,10 @@
-import type { Association, AssociationTarget, ClusterRef, CreateRequest } from '../model/association.ts';
+import type {
+  Association,
+  AssociationSettings,
+  AssociationTarget,
+  ClusterRef,
+  CreateRequest,
+} from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Caller, Principal } from '../model/principal.ts';
 
@@ -16,15 +22,26 @@ export interface Asker {
 /** What is asked for: Cedar's action and resource. */
 export type Question =
   | { readonly action: 'CreatePodIdentityAssociation'; readonly request: CreateRequest }
+  /** `association` is as EKS shows it before the update; `becomes`, all settings that it would have after it. */
+  | {
+      readonly action: 'UpdatePodIdentityAssociation';
+      readonly association: Association;
+      readonly becomes: AssociationSettings;
+    }
+  | { readonly action: 'DeletePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }
+  | { readonly action: 'ListPodIdentityAssociations'; readonly scope: ListScope }
   /** The trail of a namespace, of a cluster, of one principal, or (`gateway`) everything. */
   | { readonly action: 'ReadAuditTrail'; readonly scope: TrailScope };
 
-export type TrailScope =
+/** Whose associations are listed. */
+export type ListScope =
   | ({ readonly kind: 'namespace' } & Pick<AssociationTarget, 'accountId' | 'region' | 'clusterName' | 'namespace'>)
-  | ({ readonly kind: 'cluster' } & ClusterRef)
-  | { readonly kind: 'principal'; readonly principal: Principal }
-  | { readonly kind: 'gateway' };
+  | ({ readonly kind: 'cluster' } & ClusterRef);
+
+/** Whose trail is read. */
+export type TrailScope =
+  ListScope | { readonly kind: 'principal'; readonly principal: Principal } | { readonly kind: 'gateway' };
 
 /**
  * The policy boundary. Never throws: what can't be evaluated is a denial with `failed` set.

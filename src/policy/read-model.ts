@@ -1,9 +1,9 @@
-import type { Association, CreateRequest } from '../model/association.ts';
+import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
-import { choice, flag, list, object, oneOf, optional, part, text } from './json.ts';
+import { choice, flag, list, object, oneOf, optional, part, partial, text } from './json.ts';
 import type { Reader } from './json.ts';
-import type { Question, TrailScope } from './policy.ts';
+import type { ListScope, Question, TrailScope } from './policy.ts';
 
 // Shapes of the model as they stand in case files and in entries of the trail. What may be left out has a default.
 
@@ -14,12 +14,9 @@ const clusterFields = { accountId: text(), region: text(), clusterName: text() }
 
 const targetFields = { ...clusterFields, namespace: text(), serviceAccount: text() };
 
-const settingFields = {
-  roleArn: text(),
-  targetRoleArn: nullableText,
-  policy: nullableText,
-  tags: optional(list(object({ key: text(), value: anyText })), []),
-};
+const settingFields = { roleArn: text(), targetRoleArn: nullableText, policy: nullableText };
+
+const tags = optional(list(object({ key: text(), value: anyText })), []);
 
 /** A principal. */
 export const principal: Reader<Principal> = object({
@@ -33,13 +30,24 @@ export const principal: Reader<Principal> = object({
 export const createRequest: Reader<CreateRequest> = object({
   ...targetFields,
   ...settingFields,
+  tags,
+  disableSessionTags: optional(flag, false),
+});
+
+/** What an update changes. Null clears; what is not there stays. */
+export const changes: Reader<Partial<AssociationSettings>> = partial({ ...settingFields, disableSessionTags: flag });
+
+/** All settings that an update leaves an association with. */
+const becomes: Reader<AssociationSettings> = object({
+  ...settingFields,
   disableSessionTags: optional(flag, false),
 });
 
 /** An association. Policies see neither its ids nor its times, so a case can leave them out. */
-const association: Reader<Association> = object({
+export const association: Reader<Association> = object({
   ...targetFields,
   ...settingFields,
+  tags,
   disableSessionTags: optional(flag, null),
   associationArn: optional(text(), ''),
   associationId: optional(text(), ''),
@@ -49,9 +57,15 @@ const association: Reader<Association> = object({
   externalId: nullableText,
 });
 
-const scope = choice<TrailScope>('kind', {
+const placeScopes = {
   namespace: object({ kind: oneOf('namespace'), ...clusterFields, namespace: text() }),
   cluster: object({ kind: oneOf('cluster'), ...clusterFields }),
+};
+
+const listScope = choice<ListScope>('kind', placeScopes);
+
+const trailScope = choice<TrailScope>('kind', {
+  ...placeScopes,
   principal: object({ kind: oneOf('principal'), principal }),
   gateway: object({ kind: oneOf('gateway') }),
 });
@@ -59,8 +73,11 @@ const scope = choice<TrailScope>('kind', {
 /** A question to policy. */
 export const question = choice<Question>('action', {
   CreatePodIdentityAssociation: object({ action: oneOf('CreatePodIdentityAssociation'), request: createRequest }),
+  UpdatePodIdentityAssociation: object({ action: oneOf('UpdatePodIdentityAssociation'), association, becomes }),
+  DeletePodIdentityAssociation: object({ action: oneOf('DeletePodIdentityAssociation'), association }),
   DescribePodIdentityAssociation: object({ action: oneOf('DescribePodIdentityAssociation'), association }),
-  ReadAuditTrail: object({ action: oneOf('ReadAuditTrail'), scope }),
+  ListPodIdentityAssociations: object({ action: oneOf('ListPodIdentityAssociations'), scope: listScope }),
+  ReadAuditTrail: object({ action: oneOf('ReadAuditTrail'), scope: trailScope }),
 });
 
 /** The slice of the inventory that a decision used. */

@@ -27,8 +27,12 @@ export function clusterOf(question: Question): ClusterRef | null {
   switch (question.action) {
     case 'CreatePodIdentityAssociation':
       return question.request;
+    case 'UpdatePodIdentityAssociation':
+    case 'DeletePodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
       return question.association;
+    case 'ListPodIdentityAssociations':
+      return question.scope;
     case 'ReadAuditTrail':
       return question.scope.kind === 'namespace' || question.scope.kind === 'cluster' ? question.scope : null;
   }
@@ -38,8 +42,11 @@ function namespaceOf(question: Question): string | null {
   switch (question.action) {
     case 'CreatePodIdentityAssociation':
       return question.request.namespace;
+    case 'UpdatePodIdentityAssociation':
+    case 'DeletePodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
       return question.association.namespace;
+    case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
       return question.scope.kind === 'namespace' ? question.scope.namespace : null;
   }

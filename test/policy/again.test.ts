@@ -1,10 +1,24 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CreateRequest } from '../../src/model/association.ts';
+import type { AssociationSettings, CreateRequest } from '../../src/model/association.ts';
 import { decideAgain } from '../../src/policy/again.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
-import type { Asker } from '../../src/policy/policy.ts';
-import { alice, asker, copyOfShipped, create, replaceIn, request, run, service } from './sample.ts';
+import type { Asker, Question } from '../../src/policy/policy.ts';
+import {
+  addon,
+  alice,
+  asker,
+  association,
+  bob,
+  copyOfShipped,
+  create,
+  remove,
+  replaceIn,
+  request,
+  run,
+  service,
+  update,
+} from './sample.ts';
 
 let folder: string;
 
@@ -14,17 +28,23 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Decides with the folder's policies and writes an entry as the ledger keeps it. */
+/** Decides a create with the folder's policies and writes its entry. */
 function entry(change: Partial<CreateRequest> = {}, who: Asker = asker(alice)): string {
+  const operation = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: { ...request, ...change }, before: null };
+  return entryOf(create(change), operation, who);
+}
+
+/** Decides with the folder's policies and writes an entry as the ledger keeps it. */
+function entryOf(question: Question, operation: object, who: Asker): string {
   const file = join(folder, 'entry.json');
-  const decision = loadPolicy(folder).decide(who, create(change));
+  const decision = loadPolicy(folder).decide(who, question);
   const content = {
+    ...operation,
     ...who.caller,
     event: 'INTENT',
     onBehalfOf: who.onBehalfOf,
     reason: who.hasReason ? 'because' : null,
     time: new Date(who.now).toISOString(),
-    request: { ...request, ...change },
     decision,
   };
   writeFileSync(file, JSON.stringify(content));
@@ -40,6 +60,38 @@ test.each<[string, Partial<CreateRequest>]>([
   const { same, report } = decideAgain(entry(change), folder);
   expect(same).toBe(true);
   expect(report).toContain('The same decision, by the same policies.');
+});
+
+const { accountId, region, clusterName, associationId } = association();
+const reference = { accountId, region, clusterName, associationId, expectedModifiedAt: null };
+const archive = 'arn:aws:iam::444455556666:role/payments-archive';
+
+test.each<[string, Partial<AssociationSettings>, boolean]>([
+  ['all but what it sets stays', { disableSessionTags: true }, true],
+  ['null clears', { targetRoleArn: null, policy: null }, true],
+  ['nothing changes', {}, false],
+  ['a guardrail denies', { roleArn: 'arn:aws:iam::111122223333:role/x', disableSessionTags: true }, false],
+])('the decision on an update comes out the same where %s', (_what, changes, allowed) => {
+  const before = association({ targetRoleArn: archive, policy: '{}' });
+  const operation = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { ...reference, changes }, before };
+  const { same, report } = decideAgain(entryOf(update(before, changes), operation, asker(alice)), folder);
+  expect(same).toBe(true);
+  expect(report).toContain(allowed ? 'again:    allowed by owners-update' : 'again:    denied by ');
+});
+
+test.each([
+  ['allowed', alice, null, 'again:    allowed by owners-delete'],
+  ['denied by a guardrail', alice, addon, 'again:    denied by not-owned-by-addon'],
+  ['denied by default', bob, null, 'again:    denied by default-deny'],
+])('a decision on a delete that was %s comes out the same', (_what, who, ownerArn, verdict) => {
+  const operation = {
+    operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+    request: reference,
+    before: association({ ownerArn }),
+  };
+  const { same, report } = decideAgain(entryOf(remove({ ownerArn }), operation, asker(who)), folder);
+  expect(same).toBe(true);
+  expect(report).toContain(verdict);
 });
 
 test('all circumstances are taken from the entry', () => {
@@ -81,8 +133,12 @@ test('another decision by other policies is called so, and the command fails', (
 
 test('what is wrong with an entry is said, and that none is named', () => {
   const file = join(folder, 'entry.json');
+  writeFileSync(file, JSON.stringify({ operation: 'DELETE_POD_IDENTITY_ASSOCIATION' }));
+  expect(() => decideAgain(file, folder)).toThrow(/time: is missing[^]*before: is missing/);
+  writeFileSync(file, JSON.stringify({ operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { changes: [] } }));
+  expect(() => decideAgain(file, folder)).toThrow('request.changes: [] does not fit; write an object');
   writeFileSync(file, JSON.stringify({ time: '2026-11-02T09:00:00.000Z' }));
-  expect(() => decideAgain(file, folder)).toThrow('request: is missing');
+  expect(() => decideAgain(file, folder)).toThrow('operation: is missing');
   const { status, err } = run('again.ts');
   expect(status).toBe(1);
   expect(err).toContain('Name an entry');

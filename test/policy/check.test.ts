@@ -25,8 +25,9 @@ test('each case that comes out otherwise is named, and each policy without a cas
   expect(status).toBe(1);
   expect(err).toContain('FAILED cases/deny/default-service-account.json: Every pod without');
   expect(err).toContain('expected: denied by no-default-service-account; found: allowed by owners-create');
+  expect(err).toContain('FAILED cases/deny/update-for-default-service-account.json: ');
   expect(err).toContain('FAILED extra: no case names this policy');
-  expect(out).toContain('3 failures');
+  expect(out).toContain('4 failures');
 });
 
 test('a case that can not be evaluated fails with the cause', () => {
@@ -48,12 +49,14 @@ test.each([
   ['the schema', 'schema.cedarschema', 'entity Group;', 'entity Group', 'schema:'],
   ['the inventory', 'inventory.json', '"regions"', '"region"', 'accounts.0.regions: is missing'],
   ['a case', 'cases/allow/owner-views.json', 'USER', 'HUMAN', 'owner-views.json is not valid:\n- asker.principal.kind'],
+  ['a question', 'cases/allow/owner-views.json', '"Describe', '"Tag', 'question.action: "TagPodIdentityAssociation"'],
+  ['an update', 'cases/allow/owner-updates.json', '"becomes"', '"changes"', 'question.becomes: is missing'],
   [
-    'a question',
-    'cases/allow/owner-views.json',
-    '"Describe',
-    '"Delete',
-    'question.action: "DeletePodIdentityAssociation"',
+    'a scope of a list',
+    'cases/allow/owner-lists.json',
+    '"kind": "namespace"',
+    '"kind": "gateway"',
+    'question.scope.kind',
   ],
   ['a scope', 'cases/allow/auditor-reads-everything.json', '"gateway"', '"all"', 'question.scope.kind: "all"'],
 ])('what is wrong with %s is said', (_what, file, from, to, message) => {

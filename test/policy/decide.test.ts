@@ -7,18 +7,22 @@ import type { Inventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { Question } from '../../src/policy/policy.ts';
 import {
+  addon,
   alice,
   asker,
   bob,
   create,
   forbidWhen,
+  listOf,
   over,
   overflow,
   pat,
   permitAll,
   person,
+  remove,
   request,
   shipped,
+  update,
   view,
 } from './sample.ts';
 
@@ -87,6 +91,14 @@ describe('what can not be evaluated is denied', () => {
     }
   });
 
+  test('an update from or to a role that is no role is a denial and no exception', () => {
+    const { decide, failures } = over(permitAll);
+    for (const question of [update({}, { roleArn: 'x' }), update({ roleArn: 'x' }, { roleArn: request.roleArn })]) {
+      expect(decide(asker(alice), question)).toMatchObject({ allowed: false, failed: true });
+    }
+    expect(failures).toEqual(Array(2).fill(expect.stringContaining('not the ARN of a role: x')));
+  });
+
   test('an id at which the engine itself throws is a denial, and the next request is decided again', () => {
     const { decide, failures } = over(permitAll);
     const decision = decide(asker(person('\ud800')), create());
@@ -131,7 +143,11 @@ describe('what the inventory does not know', () => {
   ])('an unregistered %s is denied without asking Cedar', (_what, change) => {
     for (const question of [
       create(change),
+      update(change),
+      remove(change),
       view(change),
+      listOf('namespace', change),
+      listOf('cluster', change),
       { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...request, ...change } },
       { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...request, ...change } },
     ] satisfies readonly Question[]) {
@@ -156,13 +172,36 @@ describe('what the inventory does not know', () => {
 });
 
 describe('what a denial says', () => {
-  test('the default denial names the groups that own the namespace', () => {
-    const [violation] = decide(asker(bob), create()).violations;
+  test.each<[string, Question]>([
+    ['create associations in', create()],
+    ['update associations of', update()],
+    ['delete associations of', remove()],
+    ['view associations of', view()],
+    ['list the associations of', listOf('namespace')],
+    ['read the audit trail of', { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...request } }],
+  ])('the default denial to %s a namespace names the groups that own it', (what, question) => {
+    const [violation] = decide(asker(bob), question).violations;
     expect(violation).toEqual({
       policyId: 'default-deny',
-      message: 'No rule lets you create associations in namespace payments.',
+      message: `No rule lets you ${what} namespace payments.`,
       advice: 'The namespace is owned by payments-team: ask there, or to be added to the group.',
     });
+  });
+
+  test('the default denial of the list of a cluster asks for that of a namespace', () => {
+    const [violation] = decide(asker(alice), listOf('cluster')).violations;
+    expect(violation).toEqual({
+      policyId: 'default-deny',
+      message: 'No rule lets you list the associations of the whole cluster apps-dev.',
+      advice: 'List those of a namespace that your group owns; for more, ask the platform admins.',
+    });
+  });
+
+  test.each([update, remove])('what an add-on owns is to be changed by the add-on', (question) => {
+    const [violation, ...more] = decide(asker(pat), question({ ownerArn: addon })).violations;
+    expect(more).toEqual([]);
+    expect(violation?.message).toBe('An EKS add-on owns the association.');
+    expect(violation?.advice).toContain('Change the add-on instead');
   });
 
   test('the default denial sends to the platform admins where nobody owns the namespace', () => {

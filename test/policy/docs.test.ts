@@ -6,18 +6,18 @@ import { copyOfShipped, shipped } from './sample.ts';
 
 const docs = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8');
 
-function block(language: string): string {
-  const found = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(docs)?.[1];
-  if (found === undefined) throw new Error(`docs/policy.md has no block of ${language}`);
+function blocks(language: string): readonly string[] {
+  const found = [...docs.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
+  if (found.length === 0) throw new Error(`docs/policy.md has no block of ${language}`);
   return found;
 }
 
-test('the rule and the case in the docs work as they stand', () => {
+test('the rules and the case in the docs work as they stand', () => {
   const folder = copyOfShipped();
-  writeFileSync(join(folder, 'docs.cedar'), block('cedar'));
+  writeFileSync(join(folder, 'docs.cedar'), blocks('cedar').join('\n'));
   expect(() => loadPolicy(folder)).not.toThrow();
   rmSync(join(folder, 'docs.cedar'));
-  writeFileSync(join(folder, 'cases/deny/docs.json'), block('json'));
+  blocks('json').forEach((text, index) => writeFileSync(join(folder, `cases/deny/docs-${index}.json`), text));
   expect(checkPolicies(folder).failures).toEqual([]);
   rmSync(folder, { recursive: true });
 });

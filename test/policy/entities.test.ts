@@ -1,6 +1,7 @@
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { Question } from '../../src/policy/policy.ts';
 import {
+  addon,
   alice,
   asker,
   create,
@@ -9,8 +10,10 @@ import {
   over,
   permitAll,
   person,
+  remove,
   service,
   shipped,
+  update,
   view,
 } from './sample.ts';
 
@@ -106,12 +109,81 @@ describe('what policies see', () => {
       permitAll,
       forbidWhen('resource.ownedByAddon', 'forbid (principal, action, resource is PodIdentity::Association)'),
     );
-    const seen = view();
-    if (seen.action !== 'DescribePodIdentityAssociation') throw new Error('not a view');
-    const byAddon: Question = { ...seen, association: { ...seen.association, ownerArn: 'arn:aws:eks:…:addon/x' } };
-    expect(decide(asker(alice), seen).allowed).toBe(true);
     expect(decide(asker(alice), create()).allowed).toBe(true);
-    expect(decide(asker(alice), byAddon).allowed).toBe(false);
+    for (const question of [view, update, remove]) {
+      expect(decide(asker(alice), question()).allowed).toBe(true);
+      expect(decide(asker(alice), question({ ownerArn: addon })).allowed).toBe(false);
+    }
+  });
+
+  describe('of an update', () => {
+    const onUpdate = 'forbid (principal, action == PodIdentity::Action::"UpdatePodIdentityAssociation", resource)';
+    const sees = (condition: string, question: Question): boolean => {
+      const { decide, failures } = over(permitAll, forbidWhen(condition, onUpdate));
+      const { allowed } = decide(asker(alice), question);
+      expect(failures).toEqual([]);
+      return !allowed;
+    };
+    const legacy = 'arn:aws:iam::111122223333:role/legacy/batch';
+    const archive = 'arn:aws:iam::444455556666:role/archive';
+
+    test('the settings that it would have in the resource, those that it has in the context', () => {
+      const question = update(
+        { roleArn: legacy, disableSessionTags: null },
+        { roleArn: `${legacy}-2`, targetRoleArn: archive, disableSessionTags: true, policy: '{}' },
+      );
+      expect(sees('resource.settings.role.name == "batch-2" && context.current.role.name == "batch"', question)).toBe(
+        true,
+      );
+      expect(sees('resource.settings has targetRole && resource.settings.targetRole.name == "archive"', question)).toBe(
+        true,
+      );
+      expect(sees('resource.settings.sessionTagsDisabled && resource.settings.hasSessionPolicy', question)).toBe(true);
+      expect(sees('context.current has targetRole || context.current.sessionTagsDisabled', question)).toBe(false);
+      expect(sees('context.current.hasSessionPolicy', question)).toBe(false);
+    });
+
+    test('what it clears is in the context only', () => {
+      const before = { targetRoleArn: archive, disableSessionTags: true, policy: '{}' };
+      const question = update(before, { targetRoleArn: null, disableSessionTags: false, policy: null });
+      expect(sees('resource.settings has targetRole || resource.settings.hasSessionPolicy', question)).toBe(false);
+      expect(sees('resource.settings.sessionTagsDisabled', question)).toBe(false);
+      expect(
+        sees('context.current has targetRole && context.current.targetRole.account == "444455556666"', question),
+      ).toBe(true);
+      expect(sees('context.current.sessionTagsDisabled && context.current.hasSessionPolicy', question)).toBe(true);
+    });
+
+    test('its place and its tags, which stay whatever else stands among what it sets', () => {
+      const elsewhere = { namespace: 'search', serviceAccount: 'other', tags: [] };
+      const question = update({}, { roleArn: legacy, ...elsewhere });
+      expect(sees('resource.hasTag("team") && resource.getTag("team") == "payments"', question)).toBe(true);
+      expect(
+        sees(
+          'resource == PodIdentity::Association::"111122223333/eu-central-1/apps-dev/payments/payments-api"',
+          question,
+        ),
+      ).toBe(true);
+      expect(sees('resource.namespace.name == "payments" && resource.serviceAccount == "payments-api"', question)).toBe(
+        true,
+      );
+    });
+
+    test('the circumstances, as of every question', () => {
+      const { decide } = over(
+        permitAll,
+        forbidWhen('context has onBehalfOf && context has actor && context has sourceAddress && context.hasReason'),
+      );
+      const more = { onBehalfOf: 'x', actor: service('front'), sourceAddress: '203.0.113.7', hasReason: true };
+      expect(decide(asker(alice, more), update())).toMatchObject({ allowed: false, failed: false });
+      expect(decide(asker(alice), update()).allowed).toBe(true);
+    });
+  });
+
+  test('of a delete, the settings that the association has', () => {
+    const onDelete = 'forbid (principal, action == PodIdentity::Action::"DeletePodIdentityAssociation", resource)';
+    const { decide } = over(permitAll, forbidWhen('resource.settings.role.name == "payments-api"', onDelete));
+    expect(decide(asker(alice), remove()).allowed).toBe(false);
   });
 });
 

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CreateRequest } from '../../src/model/association.ts';
+import { settingsOf } from '../../src/model/association.ts';
+import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import { createDecide } from '../../src/policy/decide.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import type { Asker, Decide, Question } from '../../src/policy/policy.ts';
+import type { Asker, Decide, ListScope, Question } from '../../src/policy/policy.ts';
 
 export const shipped = join(import.meta.dirname, '../../policies');
 
@@ -57,20 +58,49 @@ export function create(change: Partial<CreateRequest> = {}): Question {
   return { action: 'CreatePodIdentityAssociation', request: { ...request, ...change } };
 }
 
-export function view(change: Partial<CreateRequest> = {}): Question {
+/** The association that the request makes. */
+export function association(change: Partial<Association> = {}): Association {
   return {
-    action: 'DescribePodIdentityAssociation',
-    association: {
-      ...request,
-      ...change,
-      associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-00000000000000001',
-      associationId: 'a-00000000000000001',
-      createdAt: '2026-11-02T09:00:00.000Z',
-      modifiedAt: '2026-11-02T09:00:00.000Z',
-      ownerArn: null,
-      externalId: null,
-    },
+    ...request,
+    associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-00000000000000001',
+    associationId: 'a-00000000000000001',
+    createdAt: '2026-11-02T09:00:00.000Z',
+    modifiedAt: '2026-11-02T09:00:00.000Z',
+    ownerArn: null,
+    externalId: null,
+    ...change,
   };
+}
+
+/** ARN of an EKS add-on. */
+export const addon =
+  'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/payments-agent/5ac1e2d0-0000-4000-8000-000000000001';
+
+/** An update that keeps all settings but those given. */
+export function update(change: Partial<Association> = {}, changes: Partial<AssociationSettings> = {}): Question {
+  const before = association(change);
+  return {
+    action: 'UpdatePodIdentityAssociation',
+    association: before,
+    becomes: { ...settingsOf(before), ...changes },
+  };
+}
+
+/** A delete. */
+export function remove(change: Partial<Association> = {}): Question {
+  return { action: 'DeletePodIdentityAssociation', association: association(change) };
+}
+
+export function view(change: Partial<Association> = {}): Question {
+  return { action: 'DescribePodIdentityAssociation', association: association(change) };
+}
+
+/** A list of a namespace, or of a cluster. */
+export function listOf(kind: ListScope['kind'], change: Partial<CreateRequest> = {}): Question {
+  const { accountId, region, clusterName, namespace } = { ...request, ...change };
+  const place = { accountId, region, clusterName };
+  const scope = kind === 'namespace' ? { kind, ...place, namespace } : { kind, ...place };
+  return { action: 'ListPodIdentityAssociations', scope };
 }
 
 /** A copy of the shipped folder, for tests to change and to remove. */

@@ -2,8 +2,9 @@ import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { readCases, runCase, untestedPolicies } from '../../src/policy/cases.ts';
 import type { PolicyCase } from '../../src/policy/cases.ts';
 import { policySetTextToParts } from '../../src/policy/cedar.ts';
+import type { PolicyJson } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
-import type { PolicySources } from '../../src/policy/compile.ts';
+import type { PolicySet, PolicySources } from '../../src/policy/compile.ts';
 import { decideWith } from '../../src/policy/decide.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import type { Engine } from '../../src/policy/engine.ts';
@@ -35,6 +36,18 @@ describe('each shipped policy bites: without it, every case that names it comes 
     const named = cases.filter(({ policyIds }) => policyIds.includes(id));
     expect(named.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
   });
+});
+
+describe('each shipped policy bites on each of its actions: without that one, every case of it comes out otherwise', () => {
+  test.each(Object.entries(policySet.policies).flatMap(([id, policy]) => actionsOf(policy).map((name) => [id, name])))(
+    '%s, %s',
+    (id, name) => {
+      const without = createEngine(exempt(policySet, id, name));
+      const named = cases.filter((one) => one.policyIds.includes(id) && one.question.action === name);
+      expect(named.length).toBeGreaterThan(0);
+      expect(named.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
+    },
+  );
 });
 
 test('policies as text and as JSON decide alike', () => {
@@ -117,6 +130,23 @@ describe('system namespaces', () => {
     expect(allowed(namespace, serviceAccount)).toBe(false);
   });
 });
+
+/** The actions that the head of a policy names; all of the schema when it names none. */
+function actionsOf({ action }: PolicyJson): readonly string[] {
+  if (action.op === 'All') return Object.keys(policySet.schema.PodIdentity?.actions ?? {});
+  const entities = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
+  return entities.map((entity) => ('__entity' in entity ? entity.__entity : entity).id);
+}
+
+/** A policy set of which one policy no longer speaks of one action. */
+function exempt(from: PolicySet, id: string, name: string): PolicySet {
+  const policy = from.policies[id];
+  if (policy === undefined) throw new Error(`no policy ${id}`);
+  const action = { Value: { __entity: { type: 'PodIdentity::Action', id: name } } };
+  const body = { '==': { left: { Var: 'action' as const }, right: action } };
+  const conditions = [{ kind: 'unless' as const, body }, ...policy.conditions];
+  return { ...from, policies: { ...from.policies, [id]: { ...policy, conditions } } };
+}
 
 function remove(from: PolicySources, id: string): PolicySources {
   const policies = Object.entries(from.policies).map(([file, text]): [string, string] => {

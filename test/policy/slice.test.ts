@@ -2,7 +2,7 @@ import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 import type { Question, TrailScope } from '../../src/policy/policy.ts';
 import { sliceFor } from '../../src/policy/slice.ts';
-import { alice, asker, create, request, service, shipped, view } from './sample.ts';
+import { alice, asker, create, listOf, remove, request, service, shipped, update, view } from './sample.ts';
 
 const role = 'arn:aws:iam::111122223333:role/legacy/x';
 const inventory = parseInventory(
@@ -72,7 +72,11 @@ describe('the slice holds what the question needs and no more', () => {
 
   test.each<[string, Question, object]>([
     ['create', create(), { cluster, namespace, services: [] }],
+    ['update', update(), { cluster, namespace, services: [] }],
+    ['delete', remove(), { cluster, namespace, services: [] }],
     ['describe', view(), { cluster, namespace, services: [] }],
+    ['list of a namespace', listOf('namespace'), { cluster, namespace, services: [] }],
+    ['list of a cluster', listOf('cluster'), { cluster, namespace: null, services: [] }],
     [
       'trail of a namespace',
       trail({ kind: 'namespace', accountId, region, clusterName, namespace: 'payments' }),

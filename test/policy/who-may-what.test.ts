@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadPolicy } from '../../src/policy/load.ts';
+import type { Asker, Question, TrailScope } from '../../src/policy/policy.ts';
+import {
+  alice,
+  asker,
+  bob,
+  create,
+  listOf,
+  pat,
+  person,
+  remove,
+  request,
+  service,
+  shipped,
+  update,
+  view,
+} from './sample.ts';
+
+// What the shipped policies say of namespace payments, which payments-team owns. The same table stands in the docs.
+//   yes   allowed in both environments
+//   dev   allowed in dev; in prod a service must name a person (production-names-a-person)
+//   no    no rule permits it in either (default-deny)
+const table = `
+| who                     | create | update | delete | view | list namespace | list cluster | trail of namespace | trail of cluster | whole trail | own trail |
+| ----------------------- | ------ | ------ | ------ | ---- | -------------- | ------------ | ------------------ | ---------------- | ----------- | --------- |
+| alice, of payments-team | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| alice, through chatops  | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, for a person   | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, for nobody     | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| ci-deployer             | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| bob, of search-team     | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
+| carol, of no group      | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
+| pat, of platform-admins | yes    | yes    | yes    | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
+| olivia, of auditors     | no     | no     | no     | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
+`;
+
+const chatops = service('https://issuer.example#chatops');
+
+const askers: Readonly<Record<string, Asker>> = {
+  'alice, of payments-team': asker(alice),
+  'alice, through chatops': asker(alice, { actor: chatops }),
+  'chatops, for a person': asker(chatops, { onBehalfOf: 'alice@example.com' }),
+  'chatops, for nobody': asker(chatops),
+  'ci-deployer': asker(service('iam:111122223333:role/ci-deployer')),
+  'bob, of search-team': asker(bob),
+  'carol, of no group': asker(person('carol')),
+  'pat, of platform-admins': asker(pat),
+  'olivia, of auditors': asker(person('olivia', 'auditors')),
+};
+
+const trail = (scope: TrailScope): Question => ({ action: 'ReadAuditTrail', scope });
+
+const questions: Readonly<Record<string, (clusterName: string, who: Asker) => Question>> = {
+  create: (clusterName) => create({ clusterName }),
+  update: (clusterName) => update({ clusterName }, { roleArn: `${request.roleArn}-2` }),
+  delete: (clusterName) => remove({ clusterName }),
+  view: (clusterName) => view({ clusterName }),
+  'list namespace': (clusterName) => listOf('namespace', { clusterName }),
+  'list cluster': (clusterName) => listOf('cluster', { clusterName }),
+  'trail of namespace': (clusterName) => trail({ kind: 'namespace', ...request, clusterName }),
+  'trail of cluster': (clusterName) => trail({ kind: 'cluster', ...request, clusterName }),
+  'whole trail': () => trail({ kind: 'gateway' }),
+  'own trail': (_clusterName, who) => trail({ kind: 'principal', principal: who.caller.principal }),
+};
+
+/** What each word of the table means: the verdict in dev and the one in prod. */
+const verdicts: Readonly<Record<string, readonly [dev: string, prod: string]>> = {
+  yes: ['allowed', 'allowed'],
+  dev: ['allowed', 'denied by production-names-a-person'],
+  no: ['denied by default-deny', 'denied by default-deny'],
+};
+
+/** The cells of the table that begins with `who`; its second row is that of the dashes. */
+function cellsOf(markdown: string): readonly (readonly string[])[] {
+  const lines = markdown.slice(markdown.search(/^\| who /m)).split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('|'));
+  const rows = lines.slice(0, end).map((line) => line.split('|').slice(1, -1));
+  return rows.filter((_row, index) => index !== 1).map((row) => row.map((cell) => cell.trim()));
+}
+
+const [[, ...actions] = [], ...rows] = cellsOf(table);
+const { decide } = loadPolicy(shipped);
+
+test('the table names every asker and every question', () => {
+  expect(rows.map(([who]) => who)).toEqual(Object.keys(askers));
+  expect(actions).toEqual(Object.keys(questions));
+});
+
+describe.each(rows.map(([who = '', ...cells]) => ({ who, cells })))('$who', ({ who, cells }) => {
+  test.each(actions.map((action, index) => ({ action, cell: cells[index] ?? '' })))('$action: $cell', (one) => {
+    const asks = askers[who];
+    const question = questions[one.action];
+    if (asks === undefined || question === undefined) throw new Error(`nothing stands for ${who}, ${one.action}`);
+    const verdictIn = (clusterName: string): string => {
+      const { allowed, violations } = decide(asks, question(clusterName, asks));
+      return allowed ? 'allowed' : `denied by ${violations.map(({ policyId }) => policyId).join(', ')}`;
+    };
+    expect([verdictIn('apps-dev'), verdictIn('apps-prod')]).toEqual(verdicts[one.cell]);
+  });
+});
+
+test('the same table stands in the docs', () => {
+  const docs = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8');
+  expect(cellsOf(docs)).toEqual(cellsOf(table));
+});
