@@ -1,5 +1,4 @@
-/** Everything that a create answers, whatever kind of refusal it is. */
-export const createDocument = /* GraphQL */ `
+const wholeAssociation = /* GraphQL */ `
   fragment Whole on PodIdentityAssociation {
     id
     accountId
@@ -23,8 +22,9 @@ export const createDocument = /* GraphQL */ `
     policy
     operationId
   }
-  mutation Create($input: CreatePodIdentityAssociationInput!) {
-    create: createPodIdentityAssociation(input: $input) {
+`;
+
+const wholePayload = /* GraphQL */ `
       status
       association {
         ...Whole
@@ -60,6 +60,16 @@ export const createDocument = /* GraphQL */ `
             existing
           }
         }
+        ... on AssociationChanged {
+          existing {
+            ...Whole
+          }
+          differences {
+            field
+            requested
+            existing
+          }
+        }
         ... on TokenReused {
           originalOperationId
         }
@@ -79,6 +89,34 @@ export const createDocument = /* GraphQL */ `
         refusalCode
         message
       }
+`;
+
+/** Everything that a create answers, whatever kind of refusal it is. */
+export const createDocument = /* GraphQL */ `
+  ${wholeAssociation}
+  mutation Create($input: CreatePodIdentityAssociationInput!) {
+    create: createPodIdentityAssociation(input: $input) {
+      ${wholePayload}
+    }
+  }
+`;
+
+/** The same of an update. */
+export const updateDocument = /* GraphQL */ `
+  ${wholeAssociation}
+  mutation Update($input: UpdatePodIdentityAssociationInput!) {
+    update: updatePodIdentityAssociation(input: $input) {
+      ${wholePayload}
+    }
+  }
+`;
+
+/** The same of a delete. */
+export const deleteDocument = /* GraphQL */ `
+  ${wholeAssociation}
+  mutation Delete($input: DeletePodIdentityAssociationInput!) {
+    delete: deletePodIdentityAssociation(input: $input) {
+      ${wholePayload}
     }
   }
 `;
@@ -89,12 +127,16 @@ export interface WholeAssociation {
   readonly associationId: string;
   readonly associationArn: string;
   readonly roleArn: string;
+  readonly modifiedAt: string;
+  readonly targetRoleArn: string | null;
+  readonly disableSessionTags: boolean | null;
+  readonly policy: string | null;
   readonly operationId: string | null;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** The payload of a create, as the document above selects it. */
-export interface CreatePayload {
+/** The payload of a mutation, as the documents above select it. */
+export interface Payload {
   readonly status: 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS';
   readonly association: WholeAssociation | null;
   readonly refusal: {

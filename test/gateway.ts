@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultDescribeLimits } from '../src/associations/pace.ts';
 import { defaultTimes } from '../src/associations/parts.ts';
 import type { Parts, Times } from '../src/associations/parts.ts';
 import { createHandler } from '../src/graphql/handler.ts';
@@ -10,12 +11,13 @@ import { startHttpApi } from '../src/local/http-api/http-api.ts';
 import { loadSigningKey } from '../src/local/keys.ts';
 import { audience, issuer, mintToken, principals } from '../src/local/principals.ts';
 import { startEksSimulator } from '../src/local/simulator/simulator.ts';
+import type { OperationName } from '../src/local/simulator/operation.ts';
 import type { EksSimulator } from '../src/local/simulator/simulator.ts';
 import { readWorld } from '../src/local/simulator/world.ts';
 import type { AuditEntry } from '../src/model/audit.ts';
 import { loadPolicy } from '../src/policy/load.ts';
-import { createDocument } from './documents.ts';
-import type { CreatePayload } from './documents.ts';
+import { createDocument, deleteDocument, updateDocument } from './documents.ts';
+import type { Payload } from './documents.ts';
 
 const root = join(import.meta.dirname, '..');
 const keyFolder = join(root, '.cache', 'test-keys');
@@ -80,6 +82,7 @@ export async function openGateway({ ledger, times, simulator: given, change = (p
       ledger,
       home,
       times: { ...shortTimes, ...times },
+      describeLimits: defaultDescribeLimits,
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),
@@ -111,23 +114,53 @@ export async function openGateway({ ledger, times, simulator: given, change = (p
     return { status: response.status, ...((await response.json()) as object) } as Answered<T>;
   };
 
-  const create = async (fields: object = {}, as = 'alice'): Promise<CreatePayload> => {
-    const answered = await send<{ create: CreatePayload }>(createDocument, { input: { ...input, ...fields } }, as);
+  const create = async (fields: object = {}, as = 'alice'): Promise<Payload> => {
+    const answered = await send<{ create: Payload }>(createDocument, { input: { ...input, ...fields } }, as);
     if (!answered.data) throw new Error(JSON.stringify(answered));
     return answered.data.create;
+  };
+
+  const update = async (fields: object, as = 'alice'): Promise<Payload> => {
+    const variables = { input: { clusterName: input.clusterName, ...fields } };
+    const answered = await send<{ update: Payload }>(updateDocument, variables, as);
+    if (!answered.data) throw new Error(JSON.stringify(answered));
+    return answered.data.update;
+  };
+
+  const remove = async (fields: object, as = 'alice'): Promise<Payload> => {
+    const variables = { input: { clusterName: input.clusterName, ...fields } };
+    const answered = await send<{ delete: Payload }>(deleteDocument, variables, as);
+    if (!answered.data) throw new Error(JSON.stringify(answered));
+    return answered.data.delete;
   };
 
   /** Events of an operation, oldest first. */
   const events = async (operationId: string) =>
     (await ledger.operationEntries(operationId)).map(({ event }: AuditEntry) => event);
 
-  const sent = () => simulator.control.requests('CreatePodIdentityAssociation').length;
+  /** How many requests of one kind have reached EKS. */
+  const sent = (operation: OperationName = 'CreatePodIdentityAssociation') =>
+    simulator.control.requests(operation).length;
 
   const close = async () => {
     await server.close();
     if (!given) await simulator.close();
   };
-  return { url: server.url, parts, simulator, logged, tokenOf, post, send, create, events, sent, close };
+  return {
+    url: server.url,
+    parts,
+    simulator,
+    logged,
+    tokenOf,
+    post,
+    send,
+    create,
+    update,
+    remove,
+    events,
+    sent,
+    close,
+  };
 }
 
 /** A simulated EKS with the shipped clusters and roles. */

@@ -1,14 +1,18 @@
-import type { CreateRequest } from '../model/association.ts';
+import type { Association, AssociationTarget, MutationRequest } from '../model/association.ts';
 import type { OperationKind } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Caller } from '../model/principal.ts';
 import type { Asker } from '../policy/policy.ts';
 
 /** A mutation under way, valid and allowed: who asks for what, since when and until when. */
-export interface Call {
+export interface Call<Request extends MutationRequest = MutationRequest> {
   readonly operation: OperationKind;
   readonly caller: Caller;
-  readonly request: CreateRequest;
+  readonly request: Request;
+  /** What it is about; of an association that exists, as EKS told it. */
+  readonly target: AssociationTarget;
+  /** The association as it was when it was read for this request; null for a create. */
+  readonly before: Association | null;
   /** The caller's, or one made here. */
   readonly clientRequestToken: string;
   readonly reason: string | null;

@@ -1,8 +1,8 @@
-import type { CreateResult, EksError } from '../eks/eks.ts';
-import type { Association, CreateRequest } from '../model/association.ts';
+import type { ChangeResult, EksError } from '../eks/eks.ts';
+import type { Association, CreateRequest, DeleteRequest } from '../model/association.ts';
 import { outcomes } from '../model/outcome.ts';
 import type { Outcome, OutcomeName } from '../model/outcome.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { Difference, Refusal } from '../model/refusal.ts';
 import { differencesBetween } from './differences.ts';
 import type { Sight } from './look.ts';
 
@@ -37,23 +37,57 @@ const neededTrustPolicy = JSON.stringify({
   ],
 });
 
-/** EKS created the association, as it says itself. */
-export function created(result: Extract<CreateResult, { kind: 'created' }>): Conclusion {
-  const { association, requestId: eksRequestId } = result;
-  return success('CREATED', 'EKS created the association.', association, eksRequestId);
+/** EKS did it, as it says itself. */
+export function done(result: Extract<ChangeResult, { kind: 'done' }>, message: string): Conclusion {
+  return success('DONE', message, result.association, result.requestId);
 }
 
-/** What follows when a look has settled what became of an operation; null where the operation may be tried again. */
+/** It is done, as a look at EKS shows after a doubt. */
+export function found(association: Association, message: string): Conclusion {
+  return success('FOUND', message, association, null);
+}
+
+/** What EKS shows proves nothing yet. */
+export function inconclusive(message: string): Conclusion {
+  return { ...nothing, outcome: 'UNKNOWN', message };
+}
+
+/** There is no such association any more. */
+export function notFound(request: DeleteRequest, eksRequestId: string | null): Conclusion {
+  const message = `The cluster ${request.clusterName} has no association ${request.associationId}.`;
+  const refusal: Refusal = { ...base('ASSOCIATION_NOT_FOUND', message), kind: 'AssociationNotFound' };
+  return { ...nothing, outcome: 'ASSOCIATION_NOT_FOUND', message, refusal, eksRequestId };
+}
+
+/** The association is not as it was; `differences` are those to what was asked for. */
+export function changed(
+  association: Association,
+  differences: readonly Difference[] | null,
+  since: string,
+): Conclusion {
+  const { associationId, associationArn, modifiedAt } = association;
+  const message = `The association ${associationId} was modified at ${modifiedAt}, after ${since}.`;
+  const outcome = 'ASSOCIATION_CHANGED';
+  const refusal: Refusal = {
+    ...base(outcome, message),
+    kind: 'AssociationChanged',
+    existing: association,
+    differences,
+  };
+  return { ...nothing, outcome, message, refusal, associationArn };
+}
+
+/** What follows from what a look says of a create. */
 export function concludedFrom(sight: Exclude<Sight, { kind: 'absent' }>, request: CreateRequest): Conclusion {
   switch (sight.kind) {
     case 'ours':
-      return success('FOUND', 'EKS shows the association that this request created.', sight.association, null);
+      return found(sight.association, 'EKS shows the association that this request created.');
     case 'anothers':
       return alreadyExists(sight.association, request, null);
     case 'undetermined':
       return existing('OUTCOME_UNDETERMINED', sight.association, request, null);
     case 'inconclusive':
-      return { ...nothing, outcome: 'UNKNOWN', message: sight.message };
+      return inconclusive(sight.message);
   }
 }
 
@@ -81,7 +115,7 @@ export function notVisible(error: EksError): Conclusion {
 
 /** EKS, or the way to it, said for certain that nothing was done. */
 export function refusedByEks(
-  outcome: Exclude<HolderOutcome, 'CREATED' | 'FOUND' | 'UNKNOWN' | 'NOT_DONE'>,
+  outcome: Exclude<HolderOutcome, 'DONE' | 'FOUND' | 'UNKNOWN' | 'NOT_DONE'>,
   error: EksError,
 ): Conclusion {
   const message = `EKS refused: ${error.message}`;
@@ -95,9 +129,24 @@ export function refusedByEks(
   return { ...nothing, outcome, message, refusal, eksRequestId: error.requestId };
 }
 
+/** What follows where EKS's answer means the same for every operation. */
+export function concludedByEks(result: Exclude<ChangeResult, { kind: 'done' | 'in-use' | 'not-found' }>): Conclusion {
+  return result.kind === 'unknown' ? unknown(result.error) : refusedByEks(refusals[result.kind], result.error);
+}
+
+const refusals = {
+  'role-not-found': 'ROLE_NOT_FOUND',
+  'trust-policy-invalid': 'TRUST_POLICY_INVALID',
+  'limit-exceeded': 'ASSOCIATION_LIMIT_EXCEEDED',
+  refused: 'EKS_REFUSED',
+  'access-denied': 'GATEWAY_ACCESS_DENIED',
+  throttled: 'THROTTLED',
+  unreachable: 'EKS_UNREACHABLE',
+} as const;
+
 /** Nobody knows yet what EKS did. */
-export function unknown(error: EksError): Conclusion {
-  const message = `EKS gave no answer that tells whether it created the association (${error.exception}: ${error.message}).`;
+function unknown(error: EksError): Conclusion {
+  const message = `EKS gave no answer that tells whether it did what it was asked (${error.exception}: ${error.message}).`;
   return { ...nothing, outcome: 'UNKNOWN', message, eksRequestId: error.requestId };
 }
 
@@ -113,7 +162,7 @@ export const notDone: Conclusion = {
 
 const nothing = { association: null, refusal: null, associationArn: null, eksRequestId: null } as const;
 
-function success(outcome: 'CREATED' | 'FOUND', message: string, association: Association, eksRequestId: string | null) {
+function success(outcome: 'DONE' | 'FOUND', message: string, association: Association, eksRequestId: string | null) {
   const { associationArn } = association;
   return { outcome, message, association, refusal: null, associationArn, eksRequestId };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ownTagPrefix } from '../model/association.ts';
-import type { Association, CreateRequest, Tag } from '../model/association.ts';
+import { ownTagPrefix, settingsOf } from '../model/association.ts';
+import type { Association, AssociationSettings, CreateRequest, Tag } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 
 /**
@@ -8,20 +8,34 @@ import type { Difference } from '../model/refusal.ts';
  * the gateway and of AWS are none of the caller's and don't count; policies are compared as JSON, not as text.
  */
 export function differencesBetween(request: CreateRequest, existing: Association): Difference[] {
-  const fields: Difference[] = [
-    { field: 'roleArn', requested: request.roleArn, existing: existing.roleArn },
-    { field: 'targetRoleArn', requested: request.targetRoleArn, existing: existing.targetRoleArn },
-    {
-      field: 'disableSessionTags',
-      requested: String(request.disableSessionTags),
-      existing: String(existing.disableSessionTags ?? false),
-    },
+  const { roleArn, targetRoleArn, disableSessionTags, policy, tags } = request;
+  return [
+    ...settingDifferences({ roleArn, targetRoleArn, disableSessionTags, policy }, existing),
+    ...tagDifferences(tags, existing.tags.filter(isCallersTag)),
   ];
-  const differing = fields.filter((field) => field.requested !== field.existing);
-  if (!samePolicy(request.policy, existing.policy)) {
-    differing.push({ field: 'policy', requested: request.policy, existing: existing.policy });
-  }
-  return [...differing, ...tagDifferences(request.tags, existing.tags.filter(isCallersTag))];
+}
+
+/** Where the settings of an association differ from those that were asked for; the others don't count. */
+export function settingDifferences(asked: Partial<AssociationSettings>, existing: Association): Difference[] {
+  const there = settingsOf(existing);
+  const named = (['roleArn', 'targetRoleArn', 'disableSessionTags', 'policy'] as const).filter(
+    (field) => field in asked,
+  );
+  return named
+    .filter((field) => !sameSetting(field, asked[field] ?? null, there[field]))
+    .map((field) => ({ field, requested: textOf(asked[field]), existing: textOf(there[field]) }));
+}
+
+function sameSetting(
+  field: keyof AssociationSettings,
+  a: string | boolean | null,
+  b: string | boolean | null,
+): boolean {
+  return a === b || (field === 'policy' && isDeepStrictEqual(jsonOf(a), jsonOf(b)));
+}
+
+function textOf(value: string | boolean | null | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
 }
 
 function isCallersTag({ key }: Tag): boolean {
@@ -36,14 +50,9 @@ function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Di
     .filter((difference) => difference.requested !== difference.existing);
 }
 
-function samePolicy(a: string | null, b: string | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a === b || isDeepStrictEqual(jsonOf(a), jsonOf(b));
-}
-
-function jsonOf(text: string): unknown {
+function jsonOf(text: string | boolean | null): unknown {
   try {
-    return JSON.parse(text);
+    return typeof text === 'string' ? JSON.parse(text) : text;
   } catch {
     return text;
   }

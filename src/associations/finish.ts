@@ -66,7 +66,7 @@ function answerOf(parts: Parts, who: Requester, next: TokenRecord, conclusion: C
 
 /** A later holder has the record: what that one wrote is the answer, not what EKS told this one. */
 async function overtaken(parts: Parts, who: Requester, hold: Hold, conclusion: Conclusion, record: TokenRecord | null) {
-  const entry = conclusion.outcome === 'CREATED' ? await noteLate(parts, who, hold, conclusion) : hold.entry;
+  const entry = conclusion.outcome === 'DONE' ? await noteLate(parts, who, hold, conclusion) : hold.entry;
   const sameRequest = record?.fingerprint === hold.record.fingerprint;
   return sameRequest && record.answer
     ? recorded(who, record, entry)
@@ -75,7 +75,7 @@ async function overtaken(parts: Parts, who: Requester, hold: Hold, conclusion: C
 
 async function noteLate(parts: Parts, who: Requester, hold: Hold, { associationArn, eksRequestId }: Conclusion) {
   const { operationId, fence } = hold.record;
-  const message = 'EKS created the association, as this holder learned after another one had taken the operation over.';
+  const message = 'EKS did what it was asked, as this holder learned after another one had taken the operation over.';
   const happening = { operationId, event: 'LATE', fence, message, associationArn, eksRequestId } as const;
   const entry = newEntry(parts, who.subject, happening);
   await within(Math.max(who.deadline - parts.clock(), 1_000), parts.ledger.append(entry));

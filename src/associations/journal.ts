@@ -31,7 +31,8 @@ export function newEntry(parts: Pick<Parts, 'clock' | 'ulid'>, subject: Subject,
     event: happening.event,
     refusalCode,
     message,
-    associationArn,
+    // Of an association that exists, every entry tells which it is.
+    associationArn: associationArn ?? subject.before?.associationArn ?? null,
     eksRequestId,
     fence,
   };
@@ -49,6 +50,7 @@ export function subjectOfCaller(operation: OperationKind, caller: Caller): Subje
     apiRequestId: caller.apiRequestId,
     target: null,
     request: null,
+    before: null,
     invalidInput: null,
     findings: [],
     reason: null,
@@ -57,15 +59,14 @@ export function subjectOfCaller(operation: OperationKind, caller: Caller): Subje
 }
 
 /** Subject of a valid request that policy has decided on. */
-export function subjectOf(
-  call: Pick<Call, 'operation' | 'caller' | 'request' | 'reason' | 'onBehalfOf' | 'decision'>,
-): Subject {
-  const { accountId, region, clusterName, namespace, serviceAccount } = call.request;
+export function subjectOf(call: Call): Subject {
+  const { accountId, region, clusterName, namespace, serviceAccount } = call.target;
   return {
     ...subjectOfCaller(call.operation, call.caller),
     onBehalfOf: call.onBehalfOf,
     target: { accountId, region, clusterName, namespace, serviceAccount },
     request: call.request,
+    before: call.before,
     reason: call.reason,
     decision: call.decision,
   };
@@ -73,7 +74,7 @@ export function subjectOf(
 
 /** Subject of what the settler does in place of the caller of an operation: `intent` says who that was. */
 export function subjectOfSettler(intent: AuditEntry, apiRequestId: string): Subject {
-  const { operation, principal, actor, onBehalfOf, target, request, reason, decision } = intent;
+  const { operation, principal, actor, onBehalfOf, target, request, before, reason, decision } = intent;
   return {
     operation,
     principal,
@@ -84,6 +85,7 @@ export function subjectOfSettler(intent: AuditEntry, apiRequestId: string): Subj
     apiRequestId,
     target,
     request,
+    before,
     invalidInput: null,
     findings: [],
     reason,

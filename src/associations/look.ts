@@ -2,6 +2,8 @@ import type { CallBounds, Eks, EksError } from '../eks/eks.ts';
 import type { TokenRecord } from '../ledger/ledger.ts';
 import { maxTags, operationIdOf } from '../model/association.ts';
 import type { Association, CreateRequest } from '../model/association.ts';
+import { inconclusive } from './conclusion.ts';
+import type { Conclusion } from './conclusion.ts';
 import { differencesBetween } from './differences.ts';
 
 /** What EKS shows for a service account. */
@@ -66,13 +68,7 @@ export function judge(seen: Seen, record: TokenRecord, request: CreateRequest, b
   if (seen.kind === 'failed') {
     return { kind: 'inconclusive', message: `EKS could not be asked (${seen.error.exception}): not known yet.` };
   }
-  if (begunAt <= record.quietAfter) {
-    const until = new Date(record.quietAfter).toISOString();
-    return {
-      kind: 'inconclusive',
-      message: `EKS shows no trace of this operation, which can still take effect until ${until}.`,
-    };
-  }
+  if (begunAt <= record.quietAfter) return { kind: 'inconclusive', message: notYetMessage(record) };
   return seen.kind === 'nothing' ? { kind: 'absent' } : judgeQuiet(seen.association, record, request, true);
 }
 
@@ -95,4 +91,14 @@ export function judgeQuiet(
     return { kind: 'undetermined', association };
   }
   return { kind: 'anothers', association };
+}
+
+function notYetMessage(record: TokenRecord): string {
+  const until = new Date(record.quietAfter).toISOString();
+  return `EKS shows no trace of this operation, which can still take effect until ${until}.`;
+}
+
+/** Nothing shows, and something can still come. */
+export function notYet(record: TokenRecord): Conclusion {
+  return inconclusive(notYetMessage(record));
 }

@@ -2,6 +2,7 @@ import type { ClusterRef } from '../model/association.ts';
 import type { Decide } from '../policy/policy.ts';
 import type { EksFor } from '../eks/eks.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { DescribeLimits } from './pace.ts';
 
 /** The protocol's times, in milliseconds. */
 export interface Times {
@@ -57,5 +58,6 @@ export interface Parts {
   /** Account and region of a request that names none: the deployment's. */
   readonly home: { readonly accountId: string; readonly region: string };
   readonly times: Times;
+  readonly describeLimits: DescribeLimits;
   readonly log: Log;
 }

@@ -1,17 +1,22 @@
 import type { TokenRecord } from '../ledger/ledger.ts';
+import type { DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { OperationKind } from '../model/audit.ts';
+import type { Decision } from '../model/decision.ts';
 import type { Caller } from '../model/principal.ts';
 import { outcomes } from '../model/outcome.ts';
 import type { Finding, Refusal } from '../model/refusal.ts';
 import { answerBase, inProgress, recorded } from './answer.ts';
+import type { Asker } from '../policy/policy.ts';
 import type { Answer } from './answer.ts';
 import { askerOf } from './call.ts';
 import type { Call } from './call.ts';
 import { base } from './conclusion.ts';
+import type { Conclusion } from './conclusion.ts';
+import type { Asked } from './existing.ts';
 import { newEntry, requesterOf, subjectOf, subjectOfCaller } from './journal.ts';
 import type { Happening, Requester, Subject } from './journal.ts';
 import type { Parts } from './parts.ts';
-import type { Validated } from './validate.ts';
+import type { ValidatedAs } from './validate.ts';
 
 /** Answers that need no token record in hand: each writes its one audit entry, and touches nothing else. */
 
@@ -21,15 +26,20 @@ export async function invalid(
   operation: OperationKind,
   caller: Caller,
   deadline: number,
-  validated: Extract<Validated, { kind: 'invalid' }>,
+  validated: Extract<ValidatedAs<unknown>, { kind: 'invalid' }>,
 ): Promise<Answer> {
   const { findings, recordedInput: invalidInput, reason, onBehalfOf, clientRequestToken } = validated;
-  const refusal: Refusal = { ...base('INVALID_INPUT', summaryOf(findings)), kind: 'InvalidInput', findings };
+  const refusal = invalidRefusal(findings);
   const subject: Subject = { ...subjectOfCaller(operation, caller), invalidInput, findings, reason, onBehalfOf };
   return refused(parts, { subject, clientRequestToken, deadline }, refusal, {
     operationId: parts.ulid(parts.clock()),
     event: outcomes.INVALID_INPUT.event,
   });
+}
+
+/** What a caller is told whose input breaks rules. */
+export function invalidRefusal(findings: readonly Finding[]): Refusal {
+  return { ...base('INVALID_INPUT', summaryOf(findings)), kind: 'InvalidInput', findings };
 }
 
 /** The findings in a sentence or a few, for those who read no more than the message. */
@@ -43,16 +53,41 @@ const toldFindings = 4;
 
 /** Policy denies it, or could not be evaluated. */
 export async function denied(parts: Parts, call: Call): Promise<Answer> {
-  const { failed, violations } = call.decision;
+  return refused(parts, requesterOf(call), denialOf(call.decision), {
+    operationId: parts.ulid(parts.clock()),
+    event: outcomes.POLICY_DENIED.event,
+  });
+}
+
+/** What a caller is told whom policy denies. */
+export function denialOf({ failed, violations }: Decision): Refusal {
   const outcome = failed ? 'POLICY_EVALUATION_FAILED' : 'POLICY_DENIED';
   const message = violations.map((violation) => violation.message).join(' ');
   const told = violations.flatMap(({ advice }) => advice ?? []).join(' ');
   const advice = failed || told === '' ? outcomes[outcome].remedy : told;
-  const refusal: Refusal = { ...base(outcome, message), advice, kind: 'PolicyDenied', violations };
-  return refused(parts, requesterOf(call), refusal, {
-    operationId: parts.ulid(parts.clock()),
-    event: outcomes[outcome].event,
-  });
+  return { ...base(outcome, message), advice, kind: 'PolicyDenied', violations };
+}
+
+/** EKS or the caller's own words show that there is nothing to do; the token is not claimed for that. */
+export async function refuseUnheld(
+  parts: Parts,
+  asked: Asked<UpdateRequest | DeleteRequest>,
+  call: Call | null,
+  { outcome, message, refusal, associationArn }: Conclusion,
+): Promise<Answer> {
+  const { clientRequestToken, deadline } = asked;
+  const subject = call ? subjectOf(call) : subjectOfUnread(asked);
+  const { event, code: refusalCode } = outcomes[outcome];
+  const happening = { operationId: parts.ulid(parts.clock()), event, refusalCode, message, associationArn };
+  const entry = await noted(parts, subject, happening);
+  const shown = shownTo(parts, askerOf(asked), refusal);
+  return { ...answerBase({ subject, clientRequestToken, deadline }, 'REFUSED', entry), refusal: shown };
+}
+
+/** Subject of a valid request about an association that nobody could read. */
+export function subjectOfUnread(asked: Asked<UpdateRequest | DeleteRequest>): Subject {
+  const { operation, caller, request, reason, onBehalfOf } = asked;
+  return { ...subjectOfCaller(operation, caller), request, reason, onBehalfOf };
 }
 
 /** The token belongs to an earlier request of this caller with other input. */
@@ -86,11 +121,15 @@ export async function replayed(parts: Parts, call: Call, record: TokenRecord): P
 
 /** The answer as far as this caller may see it: an association in the way is shown to those who may view it. */
 export function forCaller(parts: Parts, call: Call, answer: Answer): Answer {
-  const { refusal } = answer;
-  if (refusal?.kind !== 'AssociationAlreadyExists' || refusal.existing === null) return answer;
+  return { ...answer, refusal: shownTo(parts, askerOf(call), answer.refusal) };
+}
+
+/** A refusal as far as the asker may see it. */
+export function shownTo(parts: Parts, asker: Asker, refusal: Refusal | null): Refusal | null {
+  if (refusal?.kind !== 'AssociationAlreadyExists' && refusal?.kind !== 'AssociationChanged') return refusal;
+  if (refusal.existing === null) return refusal;
   const question = { action: 'DescribePodIdentityAssociation', association: refusal.existing } as const;
-  if (parts.decide(askerOf(call), question).allowed) return answer;
-  return { ...answer, refusal: { ...refusal, existing: null, differences: null } };
+  return parts.decide(asker, question).allowed ? refusal : { ...refusal, existing: null, differences: null };
 }
 
 async function refused(parts: Parts, who: Requester, refusal: Refusal, happening: Happening): Promise<Answer> {

@@ -1,14 +1,16 @@
-import type { Eks } from '../eks/eks.ts';
 import type { TokenRecord } from '../ledger/ledger.ts';
-import type { CreateRequest } from '../model/association.ts';
+import type { MutationRequest } from '../model/association.ts';
 import { isClosing } from '../model/audit.ts';
-import type { Hold } from './begin.ts';
-import { concludedFrom, notDone } from './conclusion.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import { notDone } from './conclusion.ts';
+import type { Conclusion } from './conclusion.ts';
+import { createEffect } from './create.ts';
+import { deleteEffect } from './delete.ts';
 import { finish } from './finish.ts';
 import { newEntry, subjectOfSettler } from './journal.ts';
-import { judge, see } from './look.ts';
 import type { Parts } from './parts.ts';
 import { takenOver } from './token.ts';
+import { updateEffect } from './update.ts';
 
 /** What a run of the settler came to, counted. */
 export interface Settled {
@@ -30,7 +32,7 @@ const width = 4;
 
 /**
  * Closes the operations whose holders did not: takes each over, looks at EKS, and writes what is certain. It never
- * creates: nobody waits for the answer any more, and no credentials are handed out late. `deadline` is when it must
+ * asks EKS for a change: nobody waits for the answer any more, and no credentials are handed out late. `deadline` is when it must
  * stop, milliseconds since the epoch; `requestId` names this run in the trail.
  */
 export async function settle(parts: Parts, requestId: string, deadline: number): Promise<Settled> {
@@ -65,9 +67,9 @@ async function settleOne(parts: Parts, record: TokenRecord, requestId: string): 
   const entries = await parts.ledger.operationEntries(record.operationId);
   const intent = entries.find(({ event }) => event === 'INTENT');
   if (!intent?.request) throw new Error(`Operation ${record.operationId} has no INTENT with a request.`);
-  const eks = parts.eksFor(intent.request);
+  // A cluster that is served no more throws here, before the operation is taken over in vain.
+  parts.eksFor(intent.request);
   const subject = subjectOfSettler(intent, requestId);
-
   const requester = { subject, clientRequestToken: null, deadline: parts.clock() + settleOneMs };
 
   const { operationId, fence } = record;
@@ -78,14 +80,21 @@ async function settleOne(parts: Parts, record: TokenRecord, requestId: string): 
   const claimed = await parts.ledger.commit({ kind: 'lapsed', operationId, fence, now }, held, [entry]);
   if (claimed.kind === 'conflict') return 'overtaken';
 
-  const conclusion = await conclusionOf(parts, eks, intent.request, { record: held, entry });
+  const conclusion = (await lookAgain(parts, intent.request, intent, held, parts.clock() + settleOneMs / 2)) ?? notDone;
   const { auditEntry } = await finish(parts, requester, { record: held, entry }, conclusion);
   return isClosing(auditEntry.event) ? 'closed' : 'open';
 }
 
-async function conclusionOf(parts: Parts, eks: Eks, request: CreateRequest, { record }: Hold) {
-  const lookedAt = parts.clock();
-  const seen = await see(eks, request, { deadline: lookedAt + settleOneMs / 2 });
-  const sight = judge(seen, record, request, lookedAt);
-  return sight.kind === 'absent' ? notDone : concludedFrom(sight, request);
+/** What the operation's own look says, over what its intent recorded. */
+function lookAgain(
+  parts: Parts,
+  request: MutationRequest,
+  { before }: AuditEntry,
+  record: TokenRecord,
+  deadline: number,
+): Promise<Conclusion | null> {
+  const work = { eks: parts.eksFor(request), record, before, deadline };
+  if ('changes' in request) return updateEffect.look(parts, { ...work, request });
+  if ('associationId' in request) return deleteEffect.look(parts, { ...work, request });
+  return createEffect.look(parts, { ...work, request });
 }

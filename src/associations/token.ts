@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import type { RecordedAnswer, TokenRecord } from '../ledger/ledger.ts';
-import type { CreateRequest } from '../model/association.ts';
+import type { MutationRequest } from '../model/association.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Call } from './call.ts';
 import { quietAfter } from './parts.ts';
@@ -17,7 +17,7 @@ export function tokenKeyOf(call: Pick<Call, 'caller' | 'onBehalfOf' | 'operation
 }
 
 /** What makes two requests the same: SHA-256 (hex) of the canonical request, without token and reason. */
-export function fingerprintOf(request: CreateRequest): string {
+export function fingerprintOf(request: MutationRequest): string {
   return sha256(stringify(request));
 }
 
@@ -37,6 +37,7 @@ export function newRecord(call: Call, operationId: string, times: Times): TokenR
     startedAt: call.startedAt,
     leaseUntil: call.startedAt + times.leaseMs,
     quietAfter: quietAfter(call.startedAt, times),
+    modifiedAtBefore: call.before?.modifiedAt ?? null,
     expiresAt: null,
     doubtfulOperationIds: [],
     answer: null,

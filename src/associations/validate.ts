@@ -45,9 +45,12 @@ interface Circumstances {
   readonly onBehalfOf: string | null;
 }
 
-/** What validation says of an input. */
-export type Validated =
-  | ({ readonly kind: 'valid'; readonly request: CreateRequest } & Circumstances)
+/** What validation says of the input of a create. */
+export type Validated = ValidatedAs<CreateRequest>;
+
+/** What validation says of an input that asks for `Request`. */
+export type ValidatedAs<Request> =
+  | ({ readonly kind: 'valid'; readonly request: Request } & Circumstances)
   | ({
       readonly kind: 'invalid';
       /** All that is wrong, at least one, in the order of the fields. */
@@ -57,7 +60,7 @@ export type Validated =
     } & Circumstances);
 
 /** The value where nothing is wrong with it. */
-function soundText(value: Text, findings: readonly Finding[]): string | null {
+export function soundText(value: Text, findings: readonly Finding[]): string | null {
   return findings.length === 0 ? (value ?? null) : null;
 }
 

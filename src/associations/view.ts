@@ -66,6 +66,7 @@ function scopesOf({ target, principal }: AuditEntry): TrailScope[] {
   return [{ kind: 'principal', principal }, ...ofNamespace, { kind: 'gateway' }];
 }
 
-function reader(parts: Parts, caller: Caller): Asker {
+/** Who asks, for policy, where nothing is to be changed. */
+export function reader(parts: Parts, caller: Caller): Asker {
   return { caller, onBehalfOf: null, hasReason: false, now: parts.clock() };
 }

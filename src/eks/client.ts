@@ -1,18 +1,24 @@
 import {
-  CreatePodIdentityAssociationCommand,
   DescribePodIdentityAssociationCommand,
   EKSClient,
   ListPodIdentityAssociationsCommand,
 } from '@aws-sdk/client-eks';
+import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
 import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, RequestSigner } from '@smithy/types';
-import { maxTags, operationTagKey } from '../model/association.ts';
-import type { AssociationTarget, ClusterRef, CreateRequest } from '../model/association.ts';
+import type {
+  AwsCredentialIdentity,
+  AwsCredentialIdentityProvider,
+  MetadataBearer,
+  RequestSigner,
+} from '@smithy/types';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { associationFrom } from './association.ts';
-import type { CallBounds, CreateCall, CreateResult, DescribeResult, Eks, ListResult } from './eks.ts';
-import { createFailure, eksErrorOf, isAbsent } from './errors.ts';
+import { createCommand, deleteCommand, updateCommand } from './commands.ts';
+import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, ListResult } from './eks.ts';
+import { changeFailure, eksErrorOf, isAbsent } from './errors.ts';
+import { listPage } from './list.ts';
 
 /** How to reach the EKS of one account and region. */
 export interface EksSettings {
@@ -43,35 +49,47 @@ export function connectEks(settings: EksSettings): EksConnection {
 /** EKS for one cluster, over a connection to its account and region. */
 export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
   return {
-    create: (call) => create(connection, cluster, call),
+    create: (call) =>
+      change(connection, cluster, call, (client, how) => client.send(createCommand(cluster, call), how)),
+    update: (call) =>
+      change(connection, cluster, call, (client, how) => client.send(updateCommand(cluster, call), how)),
+    delete: (call) =>
+      change(connection, cluster, call, (client, how) => client.send(deleteCommand(cluster, call), how)),
     describe: (associationId, bounds) => describe(connection, cluster, associationId, bounds),
     list: (target, bounds) => list(connection, target, bounds),
+    page: (query, { deadline }) => listPage(connection.reader, cluster, query, until(deadline)),
   };
 }
 
-async function create(connection: EksConnection, cluster: ClusterRef, call: CreateCall): Promise<CreateResult> {
-  const { reader } = connection;
+/** Sends one of the three changes; their answers are alike. */
+type SendChange = (
+  client: EKSClient,
+  how: { readonly abortSignal: AbortSignal },
+) => Promise<{ readonly association?: PodIdentityAssociation | undefined } & MetadataBearer>;
+
+async function change(
+  connection: EksConnection,
+  cluster: ClusterRef,
+  { signingDate, deadline }: ChangeBounds,
+  sendBy: SendChange,
+): Promise<ChangeResult> {
   // Asked for apart from the call, so that a failure here is known to have sent nothing to EKS.
   let credentials: AwsCredentialIdentity;
   try {
-    credentials = await reader.config.credentials();
+    credentials = await connection.reader.config.credentials();
   } catch (error) {
     return { kind: 'access-denied', error: eksErrorOf(error) };
   }
-  const client = pinnedClient(connection, credentials, call.signingDate);
+  const client = pinnedClient(connection, credentials, signingDate);
   try {
-    const command = new CreatePodIdentityAssociationCommand({
-      clusterName: cluster.clusterName,
-      ...createParameters(call.request, call.operationId),
-    });
-    const output = await client.send(command, { abortSignal: until(call.deadline) });
+    const output = await sendBy(client, { abortSignal: until(deadline) });
     const association = associationFrom(output.association, cluster);
     const requestId = output.$metadata.requestId ?? null;
-    if (association) return { kind: 'created', association, requestId };
+    if (association) return { kind: 'done', association, requestId };
     const message = 'EKS answered without a whole association.';
     return { kind: 'unknown', error: { exception: 'IncompleteAnswer', message, requestId } };
   } catch (error) {
-    return createFailure(error);
+    return changeFailure(error);
   }
 }
 
@@ -93,23 +111,6 @@ function pinnedClient({ settings, requestHandler }: EksConnection, credentials: 
     disableClockSkewCorrection: () => Promise.resolve(true),
     signer: () => Promise.resolve(signer),
   });
-}
-
-function createParameters(request: CreateRequest, operationId: string) {
-  const { namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy } = request;
-  const room = request.tags.length < maxTags;
-  const tags = [...request.tags, ...(room ? [{ key: operationTagKey, value: operationId }] : [])];
-  return {
-    namespace,
-    serviceAccount,
-    roleArn,
-    // EKS wants 33 to 126 characters of letters, digits and hyphens for such tokens elsewhere; CloudTrail shows it.
-    clientRequestToken: `pod-identity-gateway-${operationId}`,
-    tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
-    disableSessionTags,
-    ...(targetRoleArn === null ? {} : { targetRoleArn }),
-    ...(policy === null ? {} : { policy }),
-  };
 }
 
 async function describe(

@@ -1,4 +1,11 @@
-import type { Association, AssociationTarget, ClusterRef, CreateRequest } from '../model/association.ts';
+import type {
+  Association,
+  AssociationTarget,
+  ClusterRef,
+  CreateRequest,
+  DeleteRequest,
+  UpdateRequest,
+} from '../model/association.ts';
 
 /** Bounds of one call. */
 export interface CallBounds {
@@ -6,13 +13,24 @@ export interface CallBounds {
   readonly deadline: number;
 }
 
-/** One create. It is sent once: no retry by the SDK. */
-export interface CreateCall extends CallBounds {
-  readonly request: CreateRequest;
-  /** Sent as `clientRequestToken` and, where the 50 tags leave room, as the ownership tag. */
+/** What every change is sent with. It is sent once: no retry by the SDK. */
+export interface ChangeBounds extends CallBounds {
+  /** Sent as `clientRequestToken`, and with a create, where the 50 tags leave room, as the ownership tag. */
   readonly operationId: string;
   /** Date to sign with, milliseconds since the epoch: EKS refuses the call five minutes after it, however late it is sent. */
   readonly signingDate: number;
+}
+
+export interface CreateCall extends ChangeBounds {
+  readonly request: CreateRequest;
+}
+
+export interface UpdateCall extends ChangeBounds {
+  readonly request: UpdateRequest;
+}
+
+export interface DeleteCall extends ChangeBounds {
+  readonly request: DeleteRequest;
 }
 
 /** EKS's words for a refusal. */
@@ -24,16 +42,18 @@ export interface EksError {
 }
 
 /**
- * What a create can come back with, as far as the gateway acts differently. All but `created` and `unknown` mean: this
- * call did nothing, for certain.
+ * What a change can come back with, as far as the gateway acts differently. All but `done` and `unknown` mean: this call
+ * did nothing, for certain.
  */
-export type CreateResult =
-  | { readonly kind: 'created'; readonly association: Association; readonly requestId: string | null }
+export type ChangeResult =
+  /** With the association as it is now or, after a delete, as it was. */
+  | { readonly kind: 'done'; readonly association: Association; readonly requestId: string | null }
   /** 409: the service account has an association; its id stands in EKS's message, where it could be read. */
   | { readonly kind: 'in-use'; readonly associationId: string | null; readonly error: EksError }
   /** `Role provided in the request does not exist`: often a role made seconds ago. */
   | { readonly kind: 'role-not-found'; readonly error: EksError }
-  | { readonly kind: 'cluster-not-found'; readonly error: EksError }
+  /** 404: no such cluster or, where one was named, no such association. */
+  | { readonly kind: 'not-found'; readonly error: EksError }
   | { readonly kind: 'trust-policy-invalid'; readonly error: EksError }
   | { readonly kind: 'limit-exceeded'; readonly error: EksError }
   /** Any other 4xx that says the request itself is wrong. */
@@ -55,12 +75,48 @@ export type ListResult =
   | { readonly kind: 'listed'; readonly associationIds: readonly string[] }
   | { readonly kind: 'failed'; readonly error: EksError };
 
+/** What EKS's list tells of an association. The rest costs a describe. */
+export type AssociationSummary = Pick<
+  Association,
+  keyof AssociationTarget | 'associationArn' | 'associationId' | 'ownerArn'
+>;
+
+/** A page of the list of a cluster, of a namespace of it, or of a service account's name. */
+export interface PageQuery {
+  readonly namespace: string | null;
+  readonly serviceAccount: string | null;
+  /** EKS's token of the page; null for the first one. */
+  readonly nextToken: string | null;
+}
+
+export type PageResult =
+  /** `nextToken` is null when nothing follows. */
+  | { readonly kind: 'page'; readonly summaries: readonly AssociationSummary[]; readonly nextToken: string | null }
+  /** EKS does not take the token, or not any more. */
+  | { readonly kind: 'token-refused'; readonly error: EksError }
+  | { readonly kind: 'failed'; readonly error: EksError };
+
+/** EKS gave no answer to a read on which a change depends. Nothing was changed. */
+export class EksReadFailed extends Error {
+  readonly code = 'EKS_READ_FAILED';
+  readonly eksError: EksError;
+  constructor(eksError: EksError) {
+    super(eksError.message);
+    this.name = 'EksReadFailed';
+    this.eksError = eksError;
+  }
+}
+
 /** EKS for one cluster. No method throws for what EKS or the network does. */
 export interface Eks {
-  create(call: CreateCall): Promise<CreateResult>;
+  create(call: CreateCall): Promise<ChangeResult>;
+  update(call: UpdateCall): Promise<ChangeResult>;
+  delete(call: DeleteCall): Promise<ChangeResult>;
   describe(associationId: string, bounds: CallBounds): Promise<DescribeResult>;
   /** Ids of the associations of one service account: one at most, by EKS's own rule. */
   list(target: AssociationTarget, bounds: CallBounds): Promise<ListResult>;
+  /** A page of summaries, up to 100, in EKS's order. */
+  page(query: PageQuery, bounds: CallBounds): Promise<PageResult>;
 }
 
 /** The EKS of a cluster. Ask only for clusters whose account and region stand in the inventory. */

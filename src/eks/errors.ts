@@ -1,4 +1,4 @@
-import type { CreateResult, EksError } from './eks.ts';
+import type { ChangeResult, EksError } from './eks.ts';
 
 /** What an error of the SDK or of the network can carry; all of it is optional. */
 interface Raised {
@@ -34,10 +34,10 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /**
- * What a create that threw means. Only an answer of EKS that refuses (4xx), or no connection at all, is certain; the
+ * What a change that threw means. Only an answer of EKS that refuses (4xx), or no connection at all, is certain; the
  * rest is `unknown`. Names and messages: EKS API reference, and reports of users where it is silent.
  */
-export function createFailure(error: unknown): Exclude<CreateResult, { kind: 'created' }> {
+export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'done' }> {
   const raised = (error ?? {}) as Raised;
   const eksError = eksErrorOf(error);
   const status = raised.$metadata?.httpStatusCode;
@@ -50,7 +50,7 @@ export function createFailure(error: unknown): Exclude<CreateResult, { kind: 'cr
   if (raised.name === 'ResourceInUseException') {
     return { kind: 'in-use', associationId: alreadyExists.exec(eksError.message)?.[1] ?? null, error: eksError };
   }
-  if (raised.name === 'ResourceNotFoundException') return { kind: 'cluster-not-found', error: eksError };
+  if (raised.name === 'ResourceNotFoundException') return { kind: 'not-found', error: eksError };
   if (raised.name === 'ResourceLimitExceededException') return { kind: 'limit-exceeded', error: eksError };
   if (/^Role provided .*does not exist/.test(eksError.message)) return { kind: 'role-not-found', error: eksError };
   if (eksError.message.startsWith('Trust policy of the role')) return { kind: 'trust-policy-invalid', error: eksError };

@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Association } from '../model/association.ts';
+import type { Association, MutationRequest } from '../model/association.ts';
 import type { Principal as PrincipalModel } from '../model/principal.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { Answer } from '../associations/answer.ts';
+import type { Checked } from '../associations/check.ts';
 import type { Refusal as RefusalModel } from '../model/refusal.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
@@ -37,6 +38,36 @@ export type AssociationAlreadyExists = Refusal & {
   retryable: Scalars['Boolean']['output'];
 };
 
+/** Somebody else changed the association. */
+export type AssociationChanged = Refusal & {
+  __typename?: 'AssociationChanged';
+  /** What to do about it. */
+  advice: Maybe<Scalars['String']['output']>;
+  /** ASSOCIATION_CHANGED. */
+  code: RefusalCode;
+  /** Where it differs from what was asked for; null when `existing` is, and for a delete. */
+  differences: Maybe<Array<Difference>>;
+  /** The association as it is now; null when you may not view it. */
+  existing: Maybe<PodIdentityAssociation>;
+  /** What is the matter, in a sentence for people. */
+  message: Scalars['String']['output'];
+  /** Always false: read it again, and decide anew. */
+  retryable: Scalars['Boolean']['output'];
+};
+
+/** There is no such association, or somebody else deleted it. */
+export type AssociationNotFound = Refusal & {
+  __typename?: 'AssociationNotFound';
+  /** What to do about it. */
+  advice: Maybe<Scalars['String']['output']>;
+  /** ASSOCIATION_NOT_FOUND. */
+  code: RefusalCode;
+  /** What is the matter, in a sentence for people. */
+  message: Scalars['String']['output'];
+  /** Always false: ids of associations are not used again. */
+  retryable: Scalars['Boolean']['output'];
+};
+
 /** A line of the audit trail. Written once, never changed. */
 export type AuditEntry = {
   __typename?: 'AuditEntry';
@@ -46,6 +77,8 @@ export type AuditEntry = {
   apiRequestId: Scalars['String']['output'];
   /** ARN of the association, once it is known. */
   associationArn: Maybe<Scalars['ID']['output']>;
+  /** The association as it was before; null for a create, and where there was none. */
+  before: Maybe<PodIdentityAssociation>;
   /** What policy said; null when it was not asked. */
   decision: Maybe<PolicyDecision>;
   /** EKS's id of its answer, by which CloudTrail finds the call; null when there was none. */
@@ -88,6 +121,8 @@ export type AuditEntry = {
 
 /** What happened. More values may come. */
 export type AuditEvent =
+  /** It was asked what the answer would be; nothing was done. */
+  | 'CHECKED'
   /** A request met its token held by another one. */
   | 'CONTENDED'
   /** Policy denied it; nothing was done. */
@@ -126,6 +161,23 @@ export type AuditTarget = {
   region: Scalars['String']['output'];
   /** Kubernetes service account. */
   serviceAccount: Scalars['String']['output'];
+};
+
+/** What a mutation would answer now. */
+export type CheckPayload = {
+  __typename?: 'CheckPayload';
+  /** The entry, CHECKED, that this question added to the trail. */
+  auditEntry: AuditEntry;
+  /** The policy decision; null when the input is not valid or there is no such association. */
+  decision: Maybe<PolicyDecision>;
+  /** Where `existing` differs from what is asked for; null when `existing` is, and for a delete. */
+  differences: Maybe<Array<Difference>>;
+  /** The association that it is about: the one in the way of a create, the one that would be updated or deleted; null when there is none, or you may not view it. */
+  existing: Maybe<PodIdentityAssociation>;
+  /** The refusal that it would meet; null where none is in sight. */
+  refusal: Maybe<Refusal>;
+  /** True when the input is valid, policy allows it and no association stands in the way. EKS can still refuse. */
+  wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
 /** What EKS takes, with where, why and for whom. To leave a field out and to give null mean the same. */
@@ -171,6 +223,45 @@ export type CreatePodIdentityAssociationPayload = {
   /** The token of this request: yours, or the one made for it; null when yours was not valid. */
   clientRequestToken: Maybe<Scalars['String']['output']>;
   /** Why nothing was created; set exactly when REFUSED. */
+  refusal: Maybe<Refusal>;
+  /** True when the answer was read back from the record of this token, and nothing was done. */
+  replayed: Scalars['Boolean']['output'];
+  /** Seconds to wait before the same request with the same token can bring more; null where waiting brings nothing. */
+  retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** How the request stands; all that a client has to branch on. */
+  status: RequestStatus;
+};
+
+/** What to delete. */
+export type DeletePodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; the deployment's when left out. */
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  /** EKS's id of the association: `a-` and 17 characters. */
+  associationId: Scalars['String']['input'];
+  /** Your name for this request, as for a create. */
+  clientRequestToken?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  clusterName: Scalars['String']['input'];
+  /** Refuse to delete it if its modifiedAt is another by now; see the same field of an update. */
+  expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The person for whom a service asks, as for a create. */
+  onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  /** Why you ask, for the trail: up to 1,024 characters. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; the deployment's when left out. */
+  region?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The answer to a delete. `status` says which of the other fields are set. */
+export type DeletePodIdentityAssociationPayload = {
+  __typename?: 'DeletePodIdentityAssociationPayload';
+  /** The association that was deleted; set exactly when SUCCEEDED. */
+  association: Maybe<PodIdentityAssociation>;
+  /** The last entry that this request added to the trail. Its `operationId` joins all entries of the operation. */
+  auditEntry: AuditEntry;
+  /** The token of this request: yours, or the one made for it; null when yours was not valid. */
+  clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** Why nothing was done; set exactly when REFUSED. */
   refusal: Maybe<Refusal>;
   /** True when the answer was read back from the record of this token, and nothing was done. */
   replayed: Scalars['Boolean']['output'];
@@ -244,6 +335,16 @@ export type Mutation = {
    * after; done once for a token, however often it is sent.
    */
   createPodIdentityAssociation: CreatePodIdentityAssociationPayload;
+  /**
+   * Deletes an association, on the same terms as a create: as policy allows, recorded, once for a token. Answers what was
+   * deleted. Pods that run keep the credentials that they have until these expire.
+   */
+  deletePodIdentityAssociation: DeletePodIdentityAssociationPayload;
+  /**
+   * Changes role, target role, session tags or session policy of an association, on the same terms as a create: as policy
+   * allows, recorded, once for a token. Cluster, namespace, service account and tags stay, as at EKS.
+   */
+  updatePodIdentityAssociation: UpdatePodIdentityAssociationPayload;
 };
 
 
@@ -252,10 +353,26 @@ export type MutationCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
 };
 
+
+/** What can be changed. A request may name one of these fields, once. */
+export type MutationDeletePodIdentityAssociationArgs = {
+  input: DeletePodIdentityAssociationInput;
+};
+
+
+/** What can be changed. A request may name one of these fields, once. */
+export type MutationUpdatePodIdentityAssociationArgs = {
+  input: UpdatePodIdentityAssociationInput;
+};
+
 /** What was asked for. */
 export type OperationKind =
   /** `createPodIdentityAssociation`. */
-  | 'CREATE_POD_IDENTITY_ASSOCIATION';
+  | 'CREATE_POD_IDENTITY_ASSOCIATION'
+  /** `deletePodIdentityAssociation`. */
+  | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** `updatePodIdentityAssociation`. */
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 
 /** An EKS Pod Identity association: all that EKS tells, with its account and region. */
 export type PodIdentityAssociation = {
@@ -364,6 +481,12 @@ export type Query = {
   __typename?: 'Query';
   /** An entry of the audit trail; null when there is none, or when you may not read it. */
   auditEntry: Maybe<AuditEntry>;
+  /** What createPodIdentityAssociation would answer now. Nothing is created; the question is recorded. */
+  checkCreatePodIdentityAssociation: CheckPayload;
+  /** What deletePodIdentityAssociation would answer now. Nothing is deleted; the question is recorded. */
+  checkDeletePodIdentityAssociation: CheckPayload;
+  /** What updatePodIdentityAssociation would answer now. Nothing is changed; the question is recorded. */
+  checkUpdatePodIdentityAssociation: CheckPayload;
   /** An association, read from EKS; null when there is none, or when you may not view it. */
   podIdentityAssociation: Maybe<PodIdentityAssociation>;
   /** The principal that the gateway takes you for. */
@@ -378,6 +501,24 @@ export type QueryAuditEntryArgs = {
 
 
 /** What can be read. Nothing here changes anything. */
+export type QueryCheckCreatePodIdentityAssociationArgs = {
+  input: CreatePodIdentityAssociationInput;
+};
+
+
+/** What can be read. Nothing here changes anything. */
+export type QueryCheckDeletePodIdentityAssociationArgs = {
+  input: DeletePodIdentityAssociationInput;
+};
+
+
+/** What can be read. Nothing here changes anything. */
+export type QueryCheckUpdatePodIdentityAssociationArgs = {
+  input: UpdatePodIdentityAssociationInput;
+};
+
+
+/** What can be read. Nothing here changes anything. */
 export type QueryPodIdentityAssociationArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
   associationId: Scalars['String']['input'];
@@ -385,18 +526,20 @@ export type QueryPodIdentityAssociationArgs = {
   region?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** A request in canonical form, as its fingerprint saw it. */
+/** A request in canonical form, as its fingerprint saw it. Of an update, what it changes. */
 export type RecordedRequest = {
   __typename?: 'RecordedRequest';
-  /** Whether EKS was to leave its session tags out. */
+  /** The fields that an update was to change; empty for a create and a delete. */
+  changes: Array<Scalars['String']['output']>;
+  /** Whether EKS was to leave its session tags out; null when that was not to change. */
   disableSessionTags: Maybe<Scalars['Boolean']['output']>;
-  /** IAM session policy; null when none was asked for. */
+  /** IAM session policy; null when none was asked for, or it was to be cleared. */
   policy: Maybe<Scalars['String']['output']>;
-  /** IAM role. */
+  /** IAM role; null when it was not to change. */
   roleArn: Maybe<Scalars['String']['output']>;
-  /** The caller's tags, sorted by key. */
+  /** The caller's tags, sorted by key; empty for an update and a delete. */
   tags: Array<Tag>;
-  /** Second role; null when none was asked for. */
+  /** Second role; null when none was asked for, or it was to be cleared. */
   targetRoleArn: Maybe<Scalars['String']['output']>;
 };
 
@@ -416,8 +559,12 @@ export type Refusal = {
 export type RefusalCode =
   /** The service account has an association already. */
   | 'ASSOCIATION_ALREADY_EXISTS'
+  /** The association is not what it was when you read it, or when the request began. */
+  | 'ASSOCIATION_CHANGED'
   /** The cluster has as many associations as its quota allows. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
+  /** There is no such association, or no more. */
+  | 'ASSOCIATION_NOT_FOUND'
   /** EKS knows no such cluster. */
   | 'CLUSTER_NOT_FOUND'
   /** EKS refused for another reason: `eksMessage` has its words. */
@@ -482,6 +629,59 @@ export type TokenReused = Refusal & {
   originalOperationId: Scalars['ID']['output'];
   /** Always false. */
   retryable: Scalars['Boolean']['output'];
+};
+
+/**
+ * What to change of an association; a field that is left out stays as it is. At least one of roleArn, targetRoleArn,
+ * disableSessionTags and policy must be there.
+ */
+export type UpdatePodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; the deployment's when left out. */
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  /** EKS's id of the association: `a-` and 17 characters. */
+  associationId: Scalars['String']['input'];
+  /** Your name for this request, as for a create. */
+  clientRequestToken?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  clusterName: Scalars['String']['input'];
+  /** Whether EKS leaves its session tags out from now on. */
+  disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * Refuse the change if the association's modifiedAt is another by now. Compared just before EKS is asked, so it is no
+   * safeguard against a tool that changes it in that moment.
+   */
+  expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The person for whom a service asks, as for a create. */
+  onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
+  policy?: InputMaybe<Scalars['String']['input']>;
+  /** Why you ask, for the trail: up to 1,024 characters. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; the deployment's when left out. */
+  region?: InputMaybe<Scalars['String']['input']>;
+  /** ARN of the new IAM role, in the cluster's account. It can't be cleared. */
+  roleArn?: InputMaybe<Scalars['String']['input']>;
+  /** ARN of the new second role; null clears it. */
+  targetRoleArn?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The answer to an update. `status` says which of the other fields are set. */
+export type UpdatePodIdentityAssociationPayload = {
+  __typename?: 'UpdatePodIdentityAssociationPayload';
+  /** The association as it is now; set exactly when SUCCEEDED. */
+  association: Maybe<PodIdentityAssociation>;
+  /** The last entry that this request added to the trail. Its `operationId` joins all entries of the operation. */
+  auditEntry: AuditEntry;
+  /** The token of this request: yours, or the one made for it; null when yours was not valid. */
+  clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** Why nothing was done; set exactly when REFUSED. */
+  refusal: Maybe<Refusal>;
+  /** True when the answer was read back from the record of this token, and nothing was done. */
+  replayed: Scalars['Boolean']['output'];
+  /** Seconds to wait before the same request with the same token can bring more; null where waiting brings nothing. */
+  retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** How the request stands; all that a client has to branch on. */
+  status: RequestStatus;
 };
 
 
@@ -558,13 +758,18 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   AssociationAlreadyExists: ResolverTypeWrapper<Omit<AssociationAlreadyExists, 'existing'> & { existing?: Maybe<ResolversTypes['PodIdentityAssociation']> }>;
+  AssociationChanged: ResolverTypeWrapper<Omit<AssociationChanged, 'existing'> & { existing?: Maybe<ResolversTypes['PodIdentityAssociation']> }>;
+  AssociationNotFound: ResolverTypeWrapper<AssociationNotFound>;
   AuditEntry: ResolverTypeWrapper<AuditEntryModel>;
   AuditEvent: AuditEvent;
   AuditTarget: ResolverTypeWrapper<AuditTarget>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CheckPayload: ResolverTypeWrapper<Checked>;
   CreatePodIdentityAssociationInput: CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeletePodIdentityAssociationInput: DeletePodIdentityAssociationInput;
+  DeletePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
   Difference: ResolverTypeWrapper<Difference>;
   EksRefused: ResolverTypeWrapper<EksRefused>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -580,7 +785,7 @@ export type ResolversTypes = {
   Principal: ResolverTypeWrapper<PrincipalModel>;
   PrincipalKind: PrincipalKind;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  RecordedRequest: ResolverTypeWrapper<RecordedRequest>;
+  RecordedRequest: ResolverTypeWrapper<MutationRequest>;
   Refusal: ResolverTypeWrapper<RefusalModel>;
   RefusalCode: RefusalCode;
   RequestStatus: RequestStatus;
@@ -588,17 +793,24 @@ export type ResolversTypes = {
   Tag: ResolverTypeWrapper<Tag>;
   TagInput: TagInput;
   TokenReused: ResolverTypeWrapper<TokenReused>;
+  UpdatePodIdentityAssociationInput: UpdatePodIdentityAssociationInput;
+  UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   AssociationAlreadyExists: Omit<AssociationAlreadyExists, 'existing'> & { existing?: Maybe<ResolversParentTypes['PodIdentityAssociation']> };
+  AssociationChanged: Omit<AssociationChanged, 'existing'> & { existing?: Maybe<ResolversParentTypes['PodIdentityAssociation']> };
+  AssociationNotFound: AssociationNotFound;
   AuditEntry: AuditEntryModel;
   AuditTarget: AuditTarget;
   Boolean: Scalars['Boolean']['output'];
+  CheckPayload: Checked;
   CreatePodIdentityAssociationInput: CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: Answer;
   DateTime: Scalars['DateTime']['output'];
+  DeletePodIdentityAssociationInput: DeletePodIdentityAssociationInput;
+  DeletePodIdentityAssociationPayload: Answer;
   Difference: Difference;
   EksRefused: EksRefused;
   ID: Scalars['ID']['output'];
@@ -612,12 +824,14 @@ export type ResolversParentTypes = {
   PolicyViolation: PolicyViolation;
   Principal: PrincipalModel;
   Query: Record<PropertyKey, never>;
-  RecordedRequest: RecordedRequest;
+  RecordedRequest: MutationRequest;
   Refusal: RefusalModel;
   String: Scalars['String']['output'];
   Tag: Tag;
   TagInput: TagInput;
   TokenReused: TokenReused;
+  UpdatePodIdentityAssociationInput: UpdatePodIdentityAssociationInput;
+  UpdatePodIdentityAssociationPayload: Answer;
 };
 
 export type AssociationAlreadyExistsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AssociationAlreadyExists'] = ResolversParentTypes['AssociationAlreadyExists']> = {
@@ -630,10 +844,29 @@ export type AssociationAlreadyExistsResolvers<ContextType = Context, ParentType 
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type AssociationChangedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AssociationChanged'] = ResolversParentTypes['AssociationChanged']> = {
+  advice?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  differences?: Resolver<Maybe<Array<ResolversTypes['Difference']>>, ParentType, ContextType>;
+  existing?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AssociationNotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AssociationNotFound'] = ResolversParentTypes['AssociationNotFound']> = {
+  advice?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type AuditEntryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
   actor?: Resolver<Maybe<ResolversTypes['Principal']>, ParentType, ContextType>;
   apiRequestId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   associationArn?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   decision?: Resolver<Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   eksRequestId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   event?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
@@ -663,6 +896,15 @@ export type AuditTargetResolvers<ContextType = Context, ParentType extends Resol
   serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type CheckPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckPayload'] = ResolversParentTypes['CheckPayload']> = {
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  decision?: Resolver<Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
+  differences?: Resolver<Maybe<Array<ResolversTypes['Difference']>>, ParentType, ContextType>;
+  existing?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  refusal?: Resolver<Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type CreatePodIdentityAssociationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
   association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
@@ -676,6 +918,16 @@ export type CreatePodIdentityAssociationPayloadResolvers<ContextType = Context, 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
+
+export type DeletePodIdentityAssociationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeletePodIdentityAssociationPayload'] = ResolversParentTypes['DeletePodIdentityAssociationPayload']> = {
+  association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  clientRequestToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusal?: Resolver<Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+};
 
 export type DifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Difference'] = ResolversParentTypes['Difference']> = {
   existing?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -711,6 +963,8 @@ export type InvalidInputResolvers<ContextType = Context, ParentType extends Reso
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   createPodIdentityAssociation?: Resolver<ResolversTypes['CreatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<MutationCreatePodIdentityAssociationArgs, 'input'>>;
+  deletePodIdentityAssociation?: Resolver<ResolversTypes['DeletePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<MutationDeletePodIdentityAssociationArgs, 'input'>>;
+  updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<MutationUpdatePodIdentityAssociationArgs, 'input'>>;
 };
 
 export type PodIdentityAssociationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PodIdentityAssociation'] = ResolversParentTypes['PodIdentityAssociation']> = {
@@ -766,11 +1020,15 @@ export type PrincipalResolvers<ContextType = Context, ParentType extends Resolve
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   auditEntry?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<QueryAuditEntryArgs, 'id'>>;
+  checkCreatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
+  checkDeletePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
+  checkUpdatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
   podIdentityAssociation?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
   viewer?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
 };
 
 export type RecordedRequestResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RecordedRequest'] = ResolversParentTypes['RecordedRequest']> = {
+  changes?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   disableSessionTags?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   policy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   roleArn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -779,7 +1037,7 @@ export type RecordedRequestResolvers<ContextType = Context, ParentType extends R
 };
 
 export type RefusalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Refusal'] = ResolversParentTypes['Refusal']> = {
-  __resolveType: TypeResolveFn<'AssociationAlreadyExists' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused', ParentType, ContextType>;
 };
 
 export type TagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
@@ -796,12 +1054,26 @@ export type TokenReusedResolvers<ContextType = Context, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdatePodIdentityAssociationPayload'] = ResolversParentTypes['UpdatePodIdentityAssociationPayload']> = {
+  association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  clientRequestToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusal?: Resolver<Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   AssociationAlreadyExists?: AssociationAlreadyExistsResolvers<ContextType>;
+  AssociationChanged?: AssociationChangedResolvers<ContextType>;
+  AssociationNotFound?: AssociationNotFoundResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
   AuditTarget?: AuditTargetResolvers<ContextType>;
+  CheckPayload?: CheckPayloadResolvers<ContextType>;
   CreatePodIdentityAssociationPayload?: CreatePodIdentityAssociationPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  DeletePodIdentityAssociationPayload?: DeletePodIdentityAssociationPayloadResolvers<ContextType>;
   Difference?: DifferenceResolvers<ContextType>;
   EksRefused?: EksRefusedResolvers<ContextType>;
   InputFinding?: InputFindingResolvers<ContextType>;
@@ -817,5 +1089,6 @@ export type Resolvers<ContextType = Context> = {
   Refusal?: RefusalResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
+  UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
 };
 

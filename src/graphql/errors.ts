@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
+import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 
@@ -39,7 +40,12 @@ export function isMistake({ extensions }: GraphQLError): boolean {
 
 /** What the caller reads of an error: of bugs and broken parts no more than that there is one; the log has the rest. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  if (unwrapResolverError(error) instanceof LedgerUnavailable) {
+  const thrown = unwrapResolverError(error);
+  if (thrown instanceof EksReadFailed) {
+    const { message, extensions } = eksReadFailed(thrown.eksError);
+    return { ...formatted, message, extensions };
+  }
+  if (thrown instanceof LedgerUnavailable) {
     const message =
       'The ledger could not be reached, so nothing was asked of EKS. Send the same request with the same clientRequestToken again.';
     return { ...formatted, message, extensions: { code: 'LEDGER_UNAVAILABLE' } };

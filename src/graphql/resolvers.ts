@@ -1,8 +1,11 @@
+import { checkCreate, checkDelete, checkUpdate } from '../associations/check.ts';
 import { createPodIdentityAssociation } from '../associations/create.ts';
+import { deletePodIdentityAssociation } from '../associations/delete.ts';
 import type { Parts } from '../associations/parts.ts';
+import { updatePodIdentityAssociation } from '../associations/update.ts';
 import { viewAssociation, viewAuditEntry } from '../associations/view.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { operationIdOf } from '../model/association.ts';
+import { operationIdOf, settingsAskedFor } from '../model/association.ts';
 import { auditEntryId } from '../model/audit.ts';
 import { eksReadFailed } from './errors.ts';
 
@@ -16,11 +19,21 @@ export function createResolvers(parts: Parts): Resolvers {
         if (viewed.kind === 'eks-failed') throw eksReadFailed(viewed.error);
         return viewed.association;
       },
+      checkCreatePodIdentityAssociation: (_, { input }, { caller, deadline }) =>
+        checkCreate(parts, caller, input, deadline),
+      checkUpdatePodIdentityAssociation: (_, { input }, { caller, deadline }) =>
+        checkUpdate(parts, caller, input, deadline),
+      checkDeletePodIdentityAssociation: (_, { input }, { caller, deadline }) =>
+        checkDelete(parts, caller, input, deadline),
       auditEntry: (_, { id }, { caller }) => viewAuditEntry(parts, caller, id),
     },
     Mutation: {
       createPodIdentityAssociation: (_, { input }, { caller, deadline }) =>
         createPodIdentityAssociation(parts, caller, input, deadline),
+      updatePodIdentityAssociation: (_, { input }, { caller, deadline }) =>
+        updatePodIdentityAssociation(parts, caller, input, deadline),
+      deletePodIdentityAssociation: (_, { input }, { caller, deadline }) =>
+        deletePodIdentityAssociation(parts, caller, input, deadline),
     },
     PodIdentityAssociation: {
       id: ({ associationArn }) => associationArn,
@@ -29,6 +42,14 @@ export function createResolvers(parts: Parts): Resolvers {
     AuditEntry: {
       id: auditEntryId,
       operationEntries: ({ operationId }, _, context) => context.operationEntries(operationId),
+    },
+    RecordedRequest: {
+      roleArn: (request) => settingsAskedFor(request).roleArn ?? null,
+      targetRoleArn: (request) => settingsAskedFor(request).targetRoleArn ?? null,
+      disableSessionTags: (request) => settingsAskedFor(request).disableSessionTags ?? null,
+      policy: (request) => settingsAskedFor(request).policy ?? null,
+      tags: (request) => ('tags' in request ? [...request.tags] : []),
+      changes: (request) => ('changes' in request ? Object.keys(request.changes) : []),
     },
     Refusal: { __resolveType: ({ kind }) => kind },
   };

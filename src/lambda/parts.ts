@@ -1,6 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
+import type { DescribeLimits } from '../associations/pace.ts';
 import type { Log, Parts, Times } from '../associations/parts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { callerOf } from '../graphql/principal.ts';
@@ -15,13 +16,14 @@ export interface Choice {
   readonly ledger: Ledger;
   readonly home: Parts['home'];
   readonly times: Times;
+  readonly describeLimits: DescribeLimits;
   readonly log: Log;
   /** Another address of EKS, and other credentials, than the SDK finds by itself. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
 }
 
 /** The parts of the gateway, put together as the entry point chose. Throws an Error where they don't fit together. */
-export function createParts({ policy, ledger, home, times, log, eks }: Choice): Parts {
+export function createParts({ policy, ledger, home, times, describeLimits, log, eks }: Choice): Parts {
   const { decide, inventory } = policy;
   return {
     ledger,
@@ -32,6 +34,7 @@ export function createParts({ policy, ledger, home, times, log, eks }: Choice): 
     ulid: monotonicFactory(),
     home,
     times,
+    describeLimits,
     log,
   };
 }

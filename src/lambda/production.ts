@@ -8,12 +8,15 @@ import { readLambdaSettings } from './settings.ts';
 
 /** The parts that both functions run on in AWS. Made once an execution environment, while Lambda initialises it. */
 export function productionParts() {
-  const { home, tokensTable, auditTable, policiesDirectory, claims, times } = readLambdaSettings();
+  const { home, tokensTable, auditTable, policiesDirectory, claims, times, describeLimits } = readLambdaSettings();
   const log = createLog((line) => process.stdout.write(line));
   const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
     log('error', 'Policy could not be evaluated.', { detail }),
   );
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: home.region });
   const ledger = createDynamoDbLedger({ client, tokensTable, auditTable });
-  return { parts: createParts({ policy, ledger, home, times, log }), identify: createIdentify(policy, claims) };
+  return {
+    parts: createParts({ policy, ledger, home, times, describeLimits, log }),
+    identify: createIdentify(policy, claims),
+  };
 }

@@ -1,3 +1,5 @@
+import { defaultDescribeLimits } from '../associations/pace.ts';
+import type { DescribeLimits } from '../associations/pace.ts';
 import { defaultTimes } from '../associations/parts.ts';
 import type { Times } from '../associations/parts.ts';
 
@@ -12,6 +14,7 @@ export interface LambdaSettings {
   readonly policiesDirectory: string;
   readonly claims: ClaimNames;
   readonly times: Times;
+  readonly describeLimits: DescribeLimits;
 }
 
 /** Which claims of a JWT hold groups and scopes. */
@@ -42,7 +45,12 @@ export function readLambdaSettings(env: Environment = process.env): LambdaSettin
       `Environment variables are not set: ${missing.join(', ')}. serverless.yml shows what they should hold.`,
     );
   }
-  return { ...read, claims: readClaimNames(env), times: sound(readTimes(env)) };
+  return {
+    ...read,
+    claims: readClaimNames(env),
+    times: sound(readTimes(env)),
+    describeLimits: readDescribeLimits(env),
+  };
 }
 
 /** Throws where a request could outlast its lease, so that a holder at work would be overtaken. */
@@ -78,6 +86,23 @@ export function readTimes(env: Environment): Times {
     readNumber(env, variable, defaultTimes[time as keyof Times]),
   ]);
   return { ...defaultTimes, ...(Object.fromEntries(read) as Partial<Times>) };
+}
+
+/** The variable of each bound on describes. */
+export const describeVariables = {
+  describeConcurrency: 'DESCRIBE_CONCURRENCY',
+  describesPerSecond: 'DESCRIBES_PER_SECOND',
+} as const satisfies Record<keyof DescribeLimits, string>;
+
+/** The bounds on describes, each from its variable or by default. Throws where one is 0: nothing would ever be described. */
+export function readDescribeLimits(env: Environment): DescribeLimits {
+  const read = (limit: keyof DescribeLimits) => {
+    const variable = describeVariables[limit];
+    const value = readNumber(env, variable, defaultDescribeLimits[limit]);
+    if (value === 0) throw new Error(`${variable} is 0: set it to 1 or more, such as ${defaultDescribeLimits[limit]}.`);
+    return value;
+  };
+  return { describeConcurrency: read('describeConcurrency'), describesPerSecond: read('describesPerSecond') };
 }
 
 /** A whole number that is not negative; `fallback` where nothing is set. Throws an Error that says what was wrong. */

@@ -34,7 +34,7 @@ const madeUp = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Starts all of it. Rejects with an Error that says what can't be had: a port, a file, a table, a policy. */
 export async function startLocalGateway(settings: LocalSettings, log: Log): Promise<LocalGateway> {
-  const { home, times, claims } = settings;
+  const { home, times, describeLimits, claims } = settings;
   const policy = loadPolicy(settings.policiesDirectory, (detail) =>
     log('error', 'Policy could not be evaluated.', { detail }),
   );
@@ -43,7 +43,7 @@ export async function startLocalGateway(settings: LocalSettings, log: Log): Prom
   const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const parts = createParts({ policy, ledger, home, times, log, eks });
+  const parts = createParts({ policy, ledger, home, times, describeLimits, log, eks });
   const server = await startHttpApi({
     port: settings.port,
     accountId: home.accountId,

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { readClaimNames, readNumber, readTimes } from '../lambda/settings.ts';
+import { readClaimNames, readDescribeLimits, readNumber, readTimes } from '../lambda/settings.ts';
 import type { ClaimNames, Environment } from '../lambda/settings.ts';
+import type { DescribeLimits } from '../associations/pace.ts';
 import type { Times } from '../associations/parts.ts';
 
 /** Account and region of the example inventory, and of the simulator's world. */
@@ -26,6 +27,7 @@ export interface LocalSettings {
   readonly policiesDirectory: string;
   readonly claims: ClaimNames;
   readonly times: Times;
+  readonly describeLimits: DescribeLimits;
   readonly settleIntervalMs: number;
   /** Whether AWS credentials stand in the environment; otherwise made-up ones are used for addresses on this machine. */
   readonly hasCredentials: boolean;
@@ -50,6 +52,7 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
     policiesDirectory: env.POLICIES_DIRECTORY ?? join(root, 'policies'),
     claims: readClaimNames(env),
     times: readTimes(env),
+    describeLimits: readDescribeLimits(env),
     settleIntervalMs: readNumber(env, 'SETTLE_INTERVAL_MS', 10_000),
     hasCredentials: env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined,
   };

@@ -48,17 +48,50 @@ export interface Association extends AssociationTarget {
   readonly policy: string | null;
 }
 
+/** What can be changed of an association. */
+export interface AssociationSettings {
+  readonly roleArn: string;
+  readonly targetRoleArn: string | null;
+  readonly disableSessionTags: boolean;
+  /** IAM session policy, JSON text. */
+  readonly policy: string | null;
+}
+
 /**
  * What a create asks for, in its one canonical form: defaults filled in, absent and null alike, tags sorted by key. Two
  * inputs that mean the same have equal values here, so the request's fingerprint is taken from it.
  */
-export interface CreateRequest extends AssociationTarget {
-  readonly roleArn: string;
-  readonly targetRoleArn: string | null;
-  readonly disableSessionTags: boolean;
-  readonly policy: string | null;
+export interface CreateRequest extends AssociationTarget, AssociationSettings {
   /** The caller's tags; the gateway's own are added only on the way to EKS. */
   readonly tags: readonly Tag[];
+}
+
+/** What a delete asks for, in its canonical form. */
+export interface DeleteRequest extends ClusterRef {
+  readonly associationId: string;
+  /** RFC 3339; null where any state is welcome. */
+  readonly expectedModifiedAt: string | null;
+}
+
+/** What an update asks for, in its canonical form. */
+export interface UpdateRequest extends DeleteRequest {
+  /** What changes; null clears. What is not there stays as it is. */
+  readonly changes: Partial<AssociationSettings>;
+}
+
+/** What a mutation asks for. */
+export type MutationRequest = CreateRequest | UpdateRequest | DeleteRequest;
+
+/** The settings of an association, as a request would put them. */
+export function settingsOf(association: Association): AssociationSettings {
+  const { roleArn, targetRoleArn, disableSessionTags, policy } = association;
+  return { roleArn, targetRoleArn, disableSessionTags: disableSessionTags ?? false, policy };
+}
+
+/** The settings that a request names: all for a create, what changes for an update, none for a delete. */
+export function settingsAskedFor(request: MutationRequest): Partial<AssociationSettings> {
+  if ('changes' in request) return request.changes;
+  return 'roleArn' in request ? request : {};
 }
 
 /** EKS's limit of tags for a resource. */

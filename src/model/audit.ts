@@ -1,15 +1,17 @@
-import type { AssociationTarget, CreateRequest } from './association.ts';
+import type { Association, AssociationTarget, MutationRequest } from './association.ts';
 import type { Decision } from './decision.ts';
 import type { Principal } from './principal.ts';
 import type { Finding, RefusalCode } from './refusal.ts';
 
 /** What was asked for. */
-export type OperationKind = 'CREATE_POD_IDENTITY_ASSOCIATION';
+export type OperationKind =
+  'CREATE_POD_IDENTITY_ASSOCIATION' | 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOCIATION';
 
 /** What happened. Each value is described in `schema.graphql`. */
 export type AuditEvent =
   | 'INVALID'
   | 'DENIED'
+  | 'CHECKED'
   | 'INTENT'
   | 'SUCCEEDED'
   | 'REFUSED'
@@ -49,7 +51,9 @@ export interface AuditEntry {
   /** Null when the input was invalid. */
   readonly target: AssociationTarget | null;
   /** The canonical request; null when the input was invalid. */
-  readonly request: CreateRequest | null;
+  readonly request: MutationRequest | null;
+  /** The association as it was before; null for a create, and where there was none. */
+  readonly before: Association | null;
   /** The input as it came, its values cut to 256 characters; only when it was invalid. */
   readonly invalidInput: unknown;
   /** The broken rules; empty unless the input was invalid. */

@@ -24,8 +24,8 @@ export interface Outcome {
  * README's list of refusals and its test read this table; nothing else decides what an outcome means.
  */
 export const outcomes = {
-  /** EKS answered with the association. */
-  CREATED: {
+  /** EKS answered that it did it. */
+  DONE: {
     status: 'SUCCEEDED',
     code: null,
     event: 'SUCCEEDED',
@@ -34,7 +34,7 @@ export const outcomes = {
     waitSeconds: null,
     remedy: null,
   },
-  /** After a doubt, a look at EKS found the association with this request's ownership tag. */
+  /** After a doubt, a look at EKS showed that it is done. */
   FOUND: {
     status: 'SUCCEEDED',
     code: null,
@@ -121,6 +121,26 @@ export const outcomes = {
     retryable: true,
     waitSeconds: 5,
     remedy: 'EKS may still be settling a delete: send the same request again after retryAfterSeconds.',
+  },
+  /** There is none, or none any more. */
+  ASSOCIATION_NOT_FOUND: {
+    status: 'REFUSED',
+    code: 'ASSOCIATION_NOT_FOUND',
+    event: 'REFUSED',
+    token: 'REFUSED',
+    retryable: false,
+    waitSeconds: null,
+    remedy: 'Check clusterName and associationId; list the associations to see which there are.',
+  },
+  /** It is not as it was when it was read, or when the operation began. */
+  ASSOCIATION_CHANGED: {
+    status: 'REFUSED',
+    code: 'ASSOCIATION_CHANGED',
+    event: 'REFUSED',
+    token: 'REFUSED',
+    retryable: false,
+    waitSeconds: null,
+    remedy: 'Read the association again, decide anew, and use a new clientRequestToken.',
   },
   CLUSTER_NOT_FOUND: {
     status: 'REFUSED',

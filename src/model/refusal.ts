@@ -8,6 +8,8 @@ export type RefusalCode =
   | 'POLICY_EVALUATION_FAILED'
   | 'TOKEN_REUSED_WITH_DIFFERENT_INPUT'
   | 'ASSOCIATION_ALREADY_EXISTS'
+  | 'ASSOCIATION_NOT_FOUND'
+  | 'ASSOCIATION_CHANGED'
   | 'CLUSTER_NOT_FOUND'
   | 'ROLE_NOT_FOUND'
   | 'TRUST_POLICY_INVALID'
@@ -55,8 +57,9 @@ export type Refusal =
   | (RefusalBase & { readonly kind: 'InvalidInput'; readonly findings: readonly Finding[] })
   | (RefusalBase & { readonly kind: 'PolicyDenied'; readonly violations: readonly Violation[] })
   | (RefusalBase & { readonly kind: 'TokenReused'; readonly originalOperationId: string })
+  | (RefusalBase & { readonly kind: 'AssociationNotFound' })
   | (RefusalBase & {
-      readonly kind: 'AssociationAlreadyExists';
+      readonly kind: 'AssociationAlreadyExists' | 'AssociationChanged';
       /** Null when it is not visible, at EKS or to this caller. */
       readonly existing: Association | null;
       /** Empty when it is what was asked for; null when `existing` is. */

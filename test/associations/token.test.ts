@@ -45,6 +45,8 @@ const call: Call = {
   operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
   caller: { principal: alice, actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'request' },
   request,
+  target: request,
+  before: null,
   clientRequestToken: 'token',
   reason: null,
   onBehalfOf: null,

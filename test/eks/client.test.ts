@@ -1,5 +1,5 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
-import { createFailure } from '../../src/eks/errors.ts';
+import { changeFailure } from '../../src/eks/errors.ts';
 import type { CreateCall, Eks } from '../../src/eks/eks.ts';
 import type { CreateRequest } from '../../src/model/association.ts';
 import { answerError, startAnsweringServer } from './answering-server.ts';
@@ -82,7 +82,7 @@ describe('a create', () => {
       (response) => response.setHeader('x-amzn-requestid', 'request-1').end(JSON.stringify({ association })),
       async (eks) => {
         expect(await eks.create(call())).toEqual({
-          kind: 'created',
+          kind: 'done',
           requestId: 'request-1',
           association: {
             ...association,
@@ -118,7 +118,7 @@ describe('a create', () => {
     [409, 'ResourceInUseException', 'Association already exists: a-kyevsbqhrnchy79jw', 'in-use'],
     [400, 'InvalidParameterException', 'Role provided in the request does not exist', 'role-not-found'],
     [400, 'InvalidParameterException', 'Trust policy of the role provided is invalid.', 'trust-policy-invalid'],
-    [404, 'ResourceNotFoundException', 'No cluster found for name: apps-dev.', 'cluster-not-found'],
+    [404, 'ResourceNotFoundException', 'No cluster found for name: apps-dev.', 'not-found'],
     [400, 'ResourceLimitExceededException', 'Too many.', 'limit-exceeded'],
     [400, 'InvalidRequestException', 'No.', 'refused'],
     [403, 'AccessDeniedException', 'Not authorized to perform: iam:PassRole', 'access-denied'],
@@ -164,14 +164,14 @@ describe('a create', () => {
   );
 
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('that makes no connection (%s) was not sent', (code) => {
-    expect(createFailure({ name: 'Error', code, message: '' })).toMatchObject({
+    expect(changeFailure({ name: 'Error', code, message: '' })).toMatchObject({
       kind: 'unreachable',
       error: { exception: code },
     });
   });
 
   test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])('that loses its connection (%s) is unknown', (code) => {
-    expect(createFailure({ name: 'Error', code, message: '' })).toMatchObject({ kind: 'unknown' });
+    expect(changeFailure({ name: 'Error', code, message: '' })).toMatchObject({ kind: 'unknown' });
   });
 
   test('without credentials was not sent', () =>

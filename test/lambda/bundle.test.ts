@@ -10,7 +10,7 @@ import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { EksSimulator } from '../../src/local/simulator/simulator.ts';
 import { createDocument } from '../documents.ts';
-import type { CreatePayload } from '../documents.ts';
+import type { Payload } from '../documents.ts';
 import { input, openSimulator, roleArn } from '../gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
 import { iamEvent, jwtEvent } from './event.ts';
@@ -81,7 +81,7 @@ describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
   };
   const create = async (fields: object = {}) => {
     const variables = { input: { ...input, ...fields } };
-    return (await ask<{ create: CreatePayload }>(await jwtEvent('alice', createDocument, variables))).create;
+    return (await ask<{ create: Payload }>(await jwtEvent('alice', createDocument, variables))).create;
   };
   const sent = () => simulator.control.requests('CreatePodIdentityAssociation').length;
   const events = async (operationId: string) =>

@@ -1,3 +1,4 @@
+import { defaultDescribeLimits } from '../../src/associations/pace.ts';
 import { defaultTimes } from '../../src/associations/parts.ts';
 import { readLambdaSettings, readTimes, timeVariables } from '../../src/lambda/settings.ts';
 
@@ -17,6 +18,7 @@ test('without more than the stack sets, everything else has its default', () => 
     policiesDirectory: '/var/task/dist/policies',
     claims: { groupsClaim: 'groups', scopesClaim: 'scope' },
     times: defaultTimes,
+    describeLimits: defaultDescribeLimits,
   });
 });
 

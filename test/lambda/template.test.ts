@@ -106,14 +106,17 @@ const passed = 'iam:PassRole on arn:${AWS::Partition}:iam::${AWS::AccountId}:rol
 test('the graphql function may do what a request needs, and no more', () => {
   expect(grants(plain.template, 'GraphqlRole')).toEqual([
     `dynamodb:GetItem on ${trail}`,
+    `dynamodb:GetItem on ${tokens}`,
     `dynamodb:PutItem on ${trail}`,
     `dynamodb:PutItem on ${tokens}`,
     `dynamodb:Query on $\{${trail}}/index/*`,
     `dynamodb:Query on ${trail}`,
     `eks:CreatePodIdentityAssociation on ${eks}:cluster/*`,
+    `eks:DeletePodIdentityAssociation on ${eks}:podidentityassociation/*`,
     `eks:DescribePodIdentityAssociation on ${eks}:podidentityassociation/*`,
     `eks:ListPodIdentityAssociations on ${eks}:cluster/*`,
     `eks:TagResource on ${eks}:podidentityassociation/*`,
+    `eks:UpdatePodIdentityAssociation on ${eks}:podidentityassociation/*`,
     `iam:GetRole on ${roles}`,
     `${passed} if {"StringEquals":{"iam:PassedToService":"pods.eks.amazonaws.com"}}`,
     'logs:CreateLogStream on GraphqlLogGroup.Arn',

@@ -12,7 +12,7 @@ import { loadSigningKey } from '../../src/local/keys.ts';
 import { mintToken, principals } from '../../src/local/principals.ts';
 import type { EksSimulator } from '../../src/local/simulator/simulator.ts';
 import { createDocument } from '../documents.ts';
-import type { CreatePayload } from '../documents.ts';
+import type { Payload } from '../documents.ts';
 import { input, openSimulator } from '../gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
 import { startServerProcess } from '../server-process.ts';
@@ -53,18 +53,18 @@ async function token(): Promise<string> {
   return mintToken(await loadSigningKey(folder), alice, { expiresInSeconds: 60 });
 }
 
-async function send({ url }: ServerProcess, fields: object = {}, bearer?: string): Promise<CreatePayload> {
+async function send({ url }: ServerProcess, fields: object = {}, bearer?: string): Promise<Payload> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { authorization: `Bearer ${bearer ?? (await token())}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query: createDocument, variables: { input: { ...input, ...fields } } }),
   });
-  const { data } = (await response.json()) as { data: { create: CreatePayload } };
+  const { data } = (await response.json()) as { data: { create: Payload } };
   return data.create;
 }
 
 /** Asks again, as the answers say, until the request is done. */
-async function sendUntilDone(server: ServerProcess): Promise<CreatePayload> {
+async function sendUntilDone(server: ServerProcess): Promise<Payload> {
   for (let tries = 0; ; tries += 1) {
     const answer = await send(server);
     if (answer.status !== 'IN_PROGRESS' || tries === 40) return answer;

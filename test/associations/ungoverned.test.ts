@@ -1,0 +1,148 @@
+import { createDescriber } from '../../src/associations/details.ts';
+import { createPace } from '../../src/associations/pace.ts';
+import { ungovernedAssociations } from '../../src/associations/ungoverned.ts';
+import type { UngovernedInput } from '../../src/associations/ungoverned.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Caller } from '../../src/model/principal.ts';
+import { input, openGateway, roleArn } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import { ledgersUnderTest } from '../ledgers.ts';
+
+const callerOf = (name: string, groups: string[]): Caller => ({
+  principal: { id: `https://issuer.example#${name}`, kind: 'USER', groups, sessionName: null },
+  actor: null,
+  sourceAddress: null,
+  userAgent: null,
+  apiRequestId: 'request',
+});
+
+const alice = callerOf('alice', ['payments-team']);
+const olivia = callerOf('olivia', ['auditors']);
+
+const place = { clusterName: 'apps-dev', namespace: 'payments' };
+
+describe.each(ledgersUnderTest().filter(({ available }) => available))(
+  'ungovernedAssociations on $name',
+  ({ open }) => {
+    let ledger: Ledger;
+    let closeLedger: () => Promise<void>;
+    let gateway: Gateway;
+
+    beforeEach(async () => {
+      ({ ledger, close: closeLedger } = await open());
+      gateway = await openGateway({ ledger, times: { listLagMs: 0 } });
+    });
+
+    afterEach(async () => {
+      await gateway.close();
+      await closeLedger();
+    });
+
+    const look = async (caller: Caller, where: UngovernedInput = place) => {
+      const { parts } = gateway;
+      const describer = createDescriber(
+        parts,
+        createPace({ describeConcurrency: 8, describesPerSecond: 1_000 }, Date.now),
+      );
+      return ungovernedAssociations(parts, caller, where, { describer, deadline: Date.now() + 10_000 });
+    };
+
+    const found = async (caller = alice, where: UngovernedInput = place) => {
+      const answer = await look(caller, where);
+      if (answer.kind !== 'looked') throw new Error(JSON.stringify(answer));
+      return answer.ungoverned;
+    };
+
+    /** An association that somebody makes directly at EKS. */
+    const outsider = (fields: object = {}) =>
+      gateway.simulator.control.createAssociation({
+        ...place,
+        serviceAccount: 'other',
+        roleArn: input.roleArn,
+        ...fields,
+      });
+
+    test('shows nothing of what the gateway made, changed and deleted itself', async () => {
+      const { association } = await gateway.create();
+      const { associationId } = association ?? {};
+      await gateway.update({ associationId, roleArn: roleArn('payments/payments-worker') });
+      const second = await gateway.create({ serviceAccount: 'second', clientRequestToken: 'second' });
+      await gateway.remove({ associationId: second.association?.associationId });
+      expect(await found()).toEqual([]);
+    });
+
+    test('shows what bears no tag of the gateway', async () => {
+      const { associationId } = outsider();
+      expect(await found()).toMatchObject([
+        { kind: 'UNKNOWN_ORIGIN', association: { associationId }, lastEntry: null, differences: [] },
+      ]);
+    });
+
+    test('shows a tag that leads to no operation, or to one on something else', async () => {
+      const { auditEntry } = await gateway.create();
+      outsider({ serviceAccount: 'one', tags: { 'pod-identity-gateway/operation': '01J00000000000000000000000' } });
+      outsider({ serviceAccount: 'two', tags: { 'pod-identity-gateway/operation': auditEntry.operationId } });
+      expect((await found()).map(({ kind }) => kind)).toEqual(['FORGED_TAG', 'FORGED_TAG']);
+    });
+
+    test('shows what was changed outside, and how, and not what the gateway then changed again', async () => {
+      const { association } = await gateway.create();
+      const { associationId = '' } = association ?? {};
+      gateway.simulator.control.updateAssociation(associationId, { roleArn: roleArn('payments/payments-worker') });
+      expect(await found()).toMatchObject([
+        {
+          kind: 'CHANGED_OUTSIDE',
+          differences: [{ field: 'roleArn', requested: input.roleArn, existing: roleArn('payments/payments-worker') }],
+          lastEntry: { event: 'SUCCEEDED' },
+        },
+      ]);
+      await gateway.update({ associationId, roleArn: input.roleArn });
+      expect(await found()).toEqual([]);
+    });
+
+    test('shows tags that were changed outside, also after an update', async () => {
+      const { association } = await gateway.create();
+      const { associationId = '', tags = [] } = association ?? {};
+      await gateway.update({ associationId, roleArn: roleArn('payments/payments-worker') });
+      const own = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+      gateway.simulator.control.updateAssociation(associationId, { tags: { ...own, team: 'search' } });
+      expect(await found()).toMatchObject([{ kind: 'CHANGED_OUTSIDE', differences: [{ field: 'tags.team' }] }]);
+    });
+
+    test('shows what was deleted outside', async () => {
+      const { association } = await gateway.create();
+      gateway.simulator.control.deleteAssociation(association?.associationId ?? '');
+      expect(await found()).toMatchObject([
+        { kind: 'DELETED_OUTSIDE', association: null, associationArn: association?.associationArn },
+      ]);
+    });
+
+    test('does not take an operation under way for something foreign', async () => {
+      gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
+      expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(await found()).toEqual([]);
+      const { association } = await gateway.create();
+      gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-after' });
+      const change = { associationId: association?.associationId, roleArn: roleArn('payments/payments-worker') };
+      expect(await gateway.update(change)).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(await found()).toEqual([]);
+    });
+
+    test('is for those who may list the associations and read the trail', async () => {
+      outsider();
+      expect(await found(olivia, { clusterName: 'apps-dev' })).toHaveLength(1);
+      expect(await look(alice, { clusterName: 'apps-dev' })).toMatchObject({ kind: 'denied' });
+      expect(await look(alice, { ...place, namespace: 'search' })).toMatchObject({ kind: 'denied' });
+      expect(await look(olivia, { clusterName: 'apps-none' })).toMatchObject({
+        kind: 'denied',
+        violations: [{ policyId: 'cluster-not-registered' }],
+      });
+    });
+
+    test('says what is wrong with names, and that EKS gave no answer', async () => {
+      expect(await look(alice, { clusterName: '*', namespace: '*' })).toMatchObject({ kind: 'invalid' });
+      gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
+      expect(await look(alice)).toMatchObject({ kind: 'eks-failed', error: { exception: 'AccessDeniedException' } });
+    });
+  },
+);

@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openGateway } from '../gateway.ts';
+import { ledgersUnderTest } from '../ledgers.ts';
+import { createStandIns, examplesIn } from './examples.ts';
+
+const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
+
+/** The document with the answers of this run, in the stand-ins that it uses. */
+async function rerun(markdown: string): Promise<string> {
+  const [sqlite] = ledgersUnderTest();
+  if (!sqlite) throw new Error('There is no ledger to test on.');
+  const { ledger, close } = await sqlite.open();
+  const gateway = await openGateway({ ledger });
+  const { hide, show } = createStandIns();
+  let document = markdown;
+  try {
+    for (const { query, variables, as, answer } of examplesIn(markdown)) {
+      const given = variables === '' ? {} : (JSON.parse(show(variables)) as object);
+      const { status: _, ...answered } = await gateway.send(show(query), given, as);
+      const text = `${hide(JSON.stringify(answered, null, 2))}\n`;
+      document = document.replace(`\`\`\`json answer\n${answer}\`\`\``, () => `\`\`\`json answer\n${text}\`\`\``);
+    }
+    return document;
+  } finally {
+    await gateway.close();
+    await close();
+  }
+}
+
+test('the examples in the docs answer what stands below them (UPDATE_EXAMPLES=1 writes the answers anew)', async () => {
+  const markdown = readFileSync(file, 'utf8');
+  expect(examplesIn(markdown).length).toBe(markdown.match(/^### /gm)?.length);
+  const document = await rerun(markdown);
+  if (process.env.UPDATE_EXAMPLES) writeFileSync(file, document);
+  else expect(document).toBe(markdown);
+}, 30_000);
