@@ -12,12 +12,14 @@ const config: CodegenConfig = {
         contextType: '../graphql/context.ts#Context',
         // Resolvers hand domain values on; the field resolvers of the few types that differ are then demanded by type.
         mappers: {
-          PodIdentityAssociation: '../model/association.ts#Association',
+          // A list has no more than summaries, where no other fields are selected.
+          PodIdentityAssociation: '../associations/list.ts#Listed as ListedAssociation',
           Principal: '../model/principal.ts#Principal as PrincipalModel',
           AuditEntry: '../model/audit.ts#AuditEntry as AuditEntryModel',
           CreatePodIdentityAssociationPayload: '../associations/answer.ts#Answer',
           UpdatePodIdentityAssociationPayload: '../associations/answer.ts#Answer',
           DeletePodIdentityAssociationPayload: '../associations/answer.ts#Answer',
+          UngovernedAssociation: '../associations/unexplained.ts#Ungoverned',
           CheckPayload: '../associations/check.ts#Checked',
           RecordedRequest: '../model/association.ts#MutationRequest',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',

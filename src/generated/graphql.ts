@@ -1,9 +1,11 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Association, MutationRequest } from '../model/association.ts';
+import type { Listed as ListedAssociation } from '../associations/list.ts';
 import type { Principal as PrincipalModel } from '../model/principal.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { Answer } from '../associations/answer.ts';
+import type { Ungoverned } from '../associations/unexplained.ts';
 import type { Checked } from '../associations/check.ts';
+import type { MutationRequest } from '../model/association.ts';
 import type { Refusal as RefusalModel } from '../model/refusal.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
@@ -119,6 +121,26 @@ export type AuditEntry = {
   userAgent: Maybe<Scalars['String']['output']>;
 };
 
+/** A page of audit entries. */
+export type AuditEntryConnection = {
+  __typename?: 'AuditEntryConnection';
+  /** The entries, each with its cursor. */
+  edges: Array<AuditEntryEdge>;
+  /** The entries. */
+  nodes: Array<AuditEntry>;
+  /** Whether more follows, and from where. */
+  pageInfo: PageInfo;
+};
+
+/** An audit entry on a page. */
+export type AuditEntryEdge = {
+  __typename?: 'AuditEntryEdge';
+  /** Its position: opaque, and of this query alone. */
+  cursor: Scalars['String']['output'];
+  /** The entry. */
+  node: AuditEntry;
+};
+
 /** What happened. More values may come. */
 export type AuditEvent =
   /** It was asked what the answer would be; nothing was done. */
@@ -147,6 +169,19 @@ export type AuditEvent =
   | 'TOKEN_REUSED'
   /** What EKS did is not known yet. Closes nothing. */
   | 'UNKNOWN';
+
+/** Exactly one way into the trail. */
+export type AuditScope =
+  /** Everything: true. For auditors. */
+  { all: Scalars['Boolean']['input']; associationArn?: never; cluster?: never; operationId?: never; principalId?: never; }
+  |  /** An association, by ARN: what came of operations on it. */
+  { all?: never; associationArn: Scalars['ID']['input']; cluster?: never; operationId?: never; principalId?: never; }
+  |  /** A cluster, or less of it. */
+  { all?: never; associationArn?: never; cluster: ClusterScope; operationId?: never; principalId?: never; }
+  |  /** An operation, by id. */
+  { all?: never; associationArn?: never; cluster?: never; operationId: Scalars['ID']['input']; principalId?: never; }
+  |  /** A principal, by id: what it asked for. */
+  { all?: never; associationArn?: never; cluster?: never; operationId?: never; principalId: Scalars['ID']['input']; };
 
 /** What an entry is about. */
 export type AuditTarget = {
@@ -178,6 +213,20 @@ export type CheckPayload = {
   refusal: Maybe<Refusal>;
   /** True when the input is valid, policy allows it and no association stands in the way. EKS can still refuse. */
   wouldBeAttempted: Scalars['Boolean']['output'];
+};
+
+/** A cluster, a namespace of it, or a service account of that. */
+export type ClusterScope = {
+  /** Account of the cluster; the deployment's when left out. */
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  clusterName: Scalars['String']['input'];
+  /** Kubernetes namespace. */
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; the deployment's when left out. */
+  region?: InputMaybe<Scalars['String']['input']>;
+  /** Kubernetes service account; needs `namespace`. */
+  serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What EKS takes, with where, why and for whom. To leave a field out and to give null mean the same. */
@@ -374,6 +423,19 @@ export type OperationKind =
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 
+/** Where a page ends. */
+export type PageInfo = {
+  __typename?: 'PageInfo';
+  /** Pass it as `after` for the next page; null when nothing follows an empty page. */
+  endCursor: Maybe<Scalars['String']['output']>;
+  /** Whether more follows. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** Always false: pages go forward only. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the first on the page; null when the page is empty. */
+  startCursor: Maybe<Scalars['String']['output']>;
+};
+
 /** An EKS Pod Identity association: all that EKS tells, with its account and region. */
 export type PodIdentityAssociation = {
   __typename?: 'PodIdentityAssociation';
@@ -383,6 +445,8 @@ export type PodIdentityAssociation = {
   associationArn: Scalars['String']['output'];
   /** EKS's id of it. */
   associationId: Scalars['String']['output'];
+  /** What the trail holds of it, newest first; null when you may not read the trail of its namespace. */
+  auditTrail: Maybe<AuditEntryConnection>;
   /** Name of the cluster. */
   clusterName: Scalars['String']['output'];
   /** When it was created. */
@@ -413,6 +477,33 @@ export type PodIdentityAssociation = {
   tags: Array<Tag>;
   /** Second role that `roleArn` assumes; null when there is none. */
   targetRoleArn: Maybe<Scalars['String']['output']>;
+};
+
+
+/** An EKS Pod Identity association: all that EKS tells, with its account and region. */
+export type PodIdentityAssociationAuditTrailArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of associations. */
+export type PodIdentityAssociationConnection = {
+  __typename?: 'PodIdentityAssociationConnection';
+  /** The associations, each with its cursor. */
+  edges: Array<PodIdentityAssociationEdge>;
+  /** The associations. */
+  nodes: Array<PodIdentityAssociation>;
+  /** Whether more follows, and from where. */
+  pageInfo: PageInfo;
+};
+
+/** An association on a page. */
+export type PodIdentityAssociationEdge = {
+  __typename?: 'PodIdentityAssociationEdge';
+  /** Its position: opaque, and of this query alone. */
+  cursor: Scalars['String']['output'];
+  /** The association. */
+  node: PodIdentityAssociation;
 };
 
 /** Why something was allowed or denied. */
@@ -481,6 +572,11 @@ export type Query = {
   __typename?: 'Query';
   /** An entry of the audit trail; null when there is none, or when you may not read it. */
   auditEntry: Maybe<AuditEntry>;
+  /**
+   * The audit trail, newest first. A page can be shorter than `first`, or empty, though more follows: `hasNextPage` says so.
+   * An entry that was written in the last second may be missing.
+   */
+  auditTrail: AuditEntryConnection;
   /** What createPodIdentityAssociation would answer now. Nothing is created; the question is recorded. */
   checkCreatePodIdentityAssociation: CheckPayload;
   /** What deletePodIdentityAssociation would answer now. Nothing is deleted; the question is recorded. */
@@ -489,6 +585,18 @@ export type Query = {
   checkUpdatePodIdentityAssociation: CheckPayload;
   /** An association, read from EKS; null when there is none, or when you may not view it. */
   podIdentityAssociation: Maybe<PodIdentityAssociation>;
+  /**
+   * The associations of a cluster, of a namespace of it, or of one service account, in the order of EKS. The owners of a
+   * namespace must name it. Fields that EKS's list does not have (role, tags, times, settings) cost it a call for each
+   * association: select them only where you need them.
+   */
+  podIdentityAssociations: PodIdentityAssociationConnection;
+  /**
+   * The associations of a cluster that the gateway's trail does not explain: made, changed or deleted by somebody else. Costs EKS
+   * a call for each association; deletions are looked for in the trail of the last 90 days. You must be allowed to list the
+   * associations and to read the trail.
+   */
+  ungovernedAssociations: Array<UngovernedAssociation>;
   /** The principal that the gateway takes you for. */
   viewer: Principal;
 };
@@ -497,6 +605,18 @@ export type Query = {
 /** What can be read. Nothing here changes anything. */
 export type QueryAuditEntryArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** What can be read. Nothing here changes anything. */
+export type QueryAuditTrailArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  events?: InputMaybe<Array<AuditEvent>>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  operations?: InputMaybe<Array<OperationKind>>;
+  scope: AuditScope;
+  since?: InputMaybe<Scalars['DateTime']['input']>;
+  until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
@@ -523,6 +643,27 @@ export type QueryPodIdentityAssociationArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
   associationId: Scalars['String']['input'];
   clusterName: Scalars['String']['input'];
+  region?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be read. Nothing here changes anything. */
+export type QueryPodIdentityAssociationsArgs = {
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  clusterName: Scalars['String']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  region?: InputMaybe<Scalars['String']['input']>;
+  serviceAccount?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be read. Nothing here changes anything. */
+export type QueryUngovernedAssociationsArgs = {
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  clusterName: Scalars['String']['input'];
+  namespace?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -630,6 +771,32 @@ export type TokenReused = Refusal & {
   /** Always false. */
   retryable: Scalars['Boolean']['output'];
 };
+
+/** An association that the gateway's trail does not explain. */
+export type UngovernedAssociation = {
+  __typename?: 'UngovernedAssociation';
+  /** The association at EKS; null when it was deleted. */
+  association: Maybe<PodIdentityAssociation>;
+  /** Its ARN. */
+  associationArn: Scalars['ID']['output'];
+  /** Where EKS differs from what the trail says it should be; empty unless CHANGED_OUTSIDE. */
+  differences: Array<Difference>;
+  /** Why it is here. */
+  kind: UngovernedKind;
+  /** The last entry of the trail on it; null when there is none. */
+  lastEntry: Maybe<AuditEntry>;
+};
+
+/** Ways in which EKS and the trail can differ. More may come. */
+export type UngovernedKind =
+  /** It is not what the last operation on it made of it. */
+  | 'CHANGED_OUTSIDE'
+  /** The trail says that it should be there, and it is not. */
+  | 'DELETED_OUTSIDE'
+  /** It bears a tag of the gateway that leads to no operation which made it. */
+  | 'FORGED_TAG'
+  /** It bears no tag of the gateway. */
+  | 'UNKNOWN_ORIGIN';
 
 /**
  * What to change of an association; a field that is left out stays as it is. At least one of roleArn, targetRoleArn,
@@ -761,10 +928,14 @@ export type ResolversTypes = {
   AssociationChanged: ResolverTypeWrapper<Omit<AssociationChanged, 'existing'> & { existing?: Maybe<ResolversTypes['PodIdentityAssociation']> }>;
   AssociationNotFound: ResolverTypeWrapper<AssociationNotFound>;
   AuditEntry: ResolverTypeWrapper<AuditEntryModel>;
+  AuditEntryConnection: ResolverTypeWrapper<Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['AuditEntryEdge']>, nodes: Array<ResolversTypes['AuditEntry']> }>;
+  AuditEntryEdge: ResolverTypeWrapper<Omit<AuditEntryEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
   AuditEvent: AuditEvent;
+  AuditScope: AuditScope;
   AuditTarget: ResolverTypeWrapper<AuditTarget>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CheckPayload: ResolverTypeWrapper<Checked>;
+  ClusterScope: ClusterScope;
   CreatePodIdentityAssociationInput: CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -778,7 +949,10 @@ export type ResolversTypes = {
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   OperationKind: OperationKind;
-  PodIdentityAssociation: ResolverTypeWrapper<Association>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
+  PodIdentityAssociationConnection: ResolverTypeWrapper<Omit<PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['PodIdentityAssociationEdge']>, nodes: Array<ResolversTypes['PodIdentityAssociation']> }>;
+  PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
   PolicyDecision: ResolverTypeWrapper<PolicyDecision>;
   PolicyDenied: ResolverTypeWrapper<PolicyDenied>;
   PolicyViolation: ResolverTypeWrapper<PolicyViolation>;
@@ -793,6 +967,8 @@ export type ResolversTypes = {
   Tag: ResolverTypeWrapper<Tag>;
   TagInput: TagInput;
   TokenReused: ResolverTypeWrapper<TokenReused>;
+  UngovernedAssociation: ResolverTypeWrapper<Ungoverned>;
+  UngovernedKind: UngovernedKind;
   UpdatePodIdentityAssociationInput: UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
 };
@@ -803,9 +979,13 @@ export type ResolversParentTypes = {
   AssociationChanged: Omit<AssociationChanged, 'existing'> & { existing?: Maybe<ResolversParentTypes['PodIdentityAssociation']> };
   AssociationNotFound: AssociationNotFound;
   AuditEntry: AuditEntryModel;
+  AuditEntryConnection: Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['AuditEntryEdge']>, nodes: Array<ResolversParentTypes['AuditEntry']> };
+  AuditEntryEdge: Omit<AuditEntryEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
+  AuditScope: AuditScope;
   AuditTarget: AuditTarget;
   Boolean: Scalars['Boolean']['output'];
   CheckPayload: Checked;
+  ClusterScope: ClusterScope;
   CreatePodIdentityAssociationInput: CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: Answer;
   DateTime: Scalars['DateTime']['output'];
@@ -818,7 +998,10 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
   Mutation: Record<PropertyKey, never>;
-  PodIdentityAssociation: Association;
+  PageInfo: PageInfo;
+  PodIdentityAssociation: ListedAssociation;
+  PodIdentityAssociationConnection: Omit<PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['PodIdentityAssociationEdge']>, nodes: Array<ResolversParentTypes['PodIdentityAssociation']> };
+  PodIdentityAssociationEdge: Omit<PodIdentityAssociationEdge, 'node'> & { node: ResolversParentTypes['PodIdentityAssociation'] };
   PolicyDecision: PolicyDecision;
   PolicyDenied: PolicyDenied;
   PolicyViolation: PolicyViolation;
@@ -830,6 +1013,7 @@ export type ResolversParentTypes = {
   Tag: Tag;
   TagInput: TagInput;
   TokenReused: TokenReused;
+  UngovernedAssociation: Ungoverned;
   UpdatePodIdentityAssociationInput: UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: Answer;
 };
@@ -886,6 +1070,17 @@ export type AuditEntryResolvers<ContextType = Context, ParentType extends Resolv
   target?: Resolver<Maybe<ResolversTypes['AuditTarget']>, ParentType, ContextType>;
   time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   userAgent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AuditEntryConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditEntryConnection'] = ResolversParentTypes['AuditEntryConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['AuditEntryEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AuditEntryEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditEntryEdge'] = ResolversParentTypes['AuditEntryEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
 };
 
 export type AuditTargetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditTarget'] = ResolversParentTypes['AuditTarget']> = {
@@ -967,10 +1162,18 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<MutationUpdatePodIdentityAssociationArgs, 'input'>>;
 };
 
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type PodIdentityAssociationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PodIdentityAssociation'] = ResolversParentTypes['PodIdentityAssociation']> = {
   accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   associationArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   associationId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  auditTrail?: Resolver<Maybe<ResolversTypes['AuditEntryConnection']>, ParentType, ContextType, RequireFields<PodIdentityAssociationAuditTrailArgs, 'first'>>;
   clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   disableSessionTags?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
@@ -986,6 +1189,17 @@ export type PodIdentityAssociationResolvers<ContextType = Context, ParentType ex
   serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tags?: Resolver<Array<ResolversTypes['Tag']>, ParentType, ContextType>;
   targetRoleArn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PodIdentityAssociationConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PodIdentityAssociationConnection'] = ResolversParentTypes['PodIdentityAssociationConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['PodIdentityAssociationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type PodIdentityAssociationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PodIdentityAssociationEdge'] = ResolversParentTypes['PodIdentityAssociationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['PodIdentityAssociation'], ParentType, ContextType>;
 };
 
 export type PolicyDecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PolicyDecision'] = ResolversParentTypes['PolicyDecision']> = {
@@ -1020,10 +1234,13 @@ export type PrincipalResolvers<ContextType = Context, ParentType extends Resolve
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   auditEntry?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<QueryAuditEntryArgs, 'id'>>;
+  auditTrail?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, RequireFields<QueryAuditTrailArgs, 'first' | 'scope'>>;
   checkCreatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
   checkDeletePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
   checkUpdatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
   podIdentityAssociation?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
+  podIdentityAssociations?: Resolver<ResolversTypes['PodIdentityAssociationConnection'], ParentType, ContextType, RequireFields<QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
+  ungovernedAssociations?: Resolver<Array<ResolversTypes['UngovernedAssociation']>, ParentType, ContextType, RequireFields<QueryUngovernedAssociationsArgs, 'clusterName'>>;
   viewer?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
 };
 
@@ -1054,6 +1271,14 @@ export type TokenReusedResolvers<ContextType = Context, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type UngovernedAssociationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UngovernedAssociation'] = ResolversParentTypes['UngovernedAssociation']> = {
+  association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  associationArn?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  differences?: Resolver<Array<ResolversTypes['Difference']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['UngovernedKind'], ParentType, ContextType>;
+  lastEntry?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+};
+
 export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdatePodIdentityAssociationPayload'] = ResolversParentTypes['UpdatePodIdentityAssociationPayload']> = {
   association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
@@ -1069,6 +1294,8 @@ export type Resolvers<ContextType = Context> = {
   AssociationChanged?: AssociationChangedResolvers<ContextType>;
   AssociationNotFound?: AssociationNotFoundResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
+  AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
+  AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
   AuditTarget?: AuditTargetResolvers<ContextType>;
   CheckPayload?: CheckPayloadResolvers<ContextType>;
   CreatePodIdentityAssociationPayload?: CreatePodIdentityAssociationPayloadResolvers<ContextType>;
@@ -1079,7 +1306,10 @@ export type Resolvers<ContextType = Context> = {
   InputFinding?: InputFindingResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
   PodIdentityAssociation?: PodIdentityAssociationResolvers<ContextType>;
+  PodIdentityAssociationConnection?: PodIdentityAssociationConnectionResolvers<ContextType>;
+  PodIdentityAssociationEdge?: PodIdentityAssociationEdgeResolvers<ContextType>;
   PolicyDecision?: PolicyDecisionResolvers<ContextType>;
   PolicyDenied?: PolicyDeniedResolvers<ContextType>;
   PolicyViolation?: PolicyViolationResolvers<ContextType>;
@@ -1089,6 +1319,7 @@ export type Resolvers<ContextType = Context> = {
   Refusal?: RefusalResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
+  UngovernedAssociation?: UngovernedAssociationResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
 };
 

@@ -1,5 +1,7 @@
+import type { Describer } from '../associations/details.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Caller } from '../model/principal.ts';
+import type { TakeRows } from './rows.ts';
 
 /** What a resolver knows of its request. */
 export interface Context {
@@ -8,4 +10,8 @@ export interface Context {
   readonly deadline: number;
   /** Entries of an operation, oldest first: read once a request, however often it selects them. */
   readonly operationEntries: (operationId: string) => Promise<AuditEntry[]>;
+  /** Describes each association once a request, at the pace of the process. */
+  readonly describer: Describer;
+  /** Counts what the answer holds, against its limit. */
+  readonly takeRows: TakeRows;
 }

@@ -4,13 +4,30 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
+import type { Violation } from '../model/decision.ts';
+import type { Finding } from '../model/refusal.ts';
 
 /** Codes of top-level errors that are the gateway's own; Apollo Server's stand beside them. */
-export type ErrorCode = 'UNAUTHENTICATED' | 'LEDGER_UNAVAILABLE' | 'EKS_READ_FAILED' | 'INTERNAL_SERVER_ERROR';
+export type ErrorCode =
+  'UNAUTHENTICATED' | 'FORBIDDEN' | 'LEDGER_UNAVAILABLE' | 'EKS_READ_FAILED' | 'INTERNAL_SERVER_ERROR';
 
 /** Nobody is known to be asking. */
 export function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+}
+
+/** Arguments of a query break rules: all of them, with what to do about each. */
+export function badUserInput(findings: readonly Finding[]): GraphQLError {
+  return new GraphQLError(sentences(findings), { extensions: { code: 'BAD_USER_INPUT', findings } });
+}
+
+/** Policy does not let the caller read this: all reasons, with what to do about each. */
+export function forbidden(violations: readonly Violation[]): GraphQLError {
+  return new GraphQLError(sentences(violations), { extensions: { code: 'FORBIDDEN', violations } });
+}
+
+function sentences(reasons: readonly { readonly message: string; readonly advice: string | null }[]): string {
+  return reasons.flatMap(({ message, advice }) => [message, advice ?? []].flat()).join(' ');
 }
 
 /** EKS gave no answer to a read. Nothing is changed by reads, so to ask again is safe. */
@@ -23,6 +40,7 @@ export function eksReadFailed({ exception, message }: EksError): GraphQLError {
 /** Codes of what callers did wrong. */
 const mistakes: readonly unknown[] = [
   'UNAUTHENTICATED',
+  'FORBIDDEN',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',

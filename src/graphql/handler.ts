@@ -1,10 +1,13 @@
 import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
+import { createDescriber } from '../associations/details.ts';
+import { createPace } from '../associations/pace.ts';
 import type { Parts } from '../associations/parts.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Caller } from '../model/principal.ts';
 import type { Context } from './context.ts';
 import { unauthenticated } from './errors.ts';
+import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
 /** Who an event is from. */
@@ -25,6 +28,7 @@ const answerMs = 1_000;
 /** Makes the handler. Nothing is called, and nothing is read from the environment. */
 export function createHandler(parts: Parts, identify: Identify): GraphqlHandler {
   const server = createServer(parts);
+  const pace = createPace(parts.describeLimits, parts.clock);
   const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): Context => {
     const who = identify(event);
     if (who.kind === 'unauthenticated') {
@@ -42,6 +46,8 @@ export function createHandler(parts: Parts, identify: Identify): GraphqlHandler 
       caller: who.caller,
       deadline: parts.clock() + lambda.getRemainingTimeInMillis() - answerMs,
       operationEntries,
+      describer: createDescriber(parts, pace),
+      takeRows: countRows(),
     };
   };
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {

@@ -5,9 +5,11 @@ import type { Parts } from '../associations/parts.ts';
 import { updatePodIdentityAssociation } from '../associations/update.ts';
 import { viewAssociation, viewAuditEntry } from '../associations/view.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { operationIdOf, settingsAskedFor } from '../model/association.ts';
+import { settingsAskedFor } from '../model/association.ts';
 import { auditEntryId } from '../model/audit.ts';
 import { eksReadFailed } from './errors.ts';
+import { associationFields, pageQueries } from './read-resolvers.ts';
+import { ungovernedQuery } from './ungoverned-resolver.ts';
 
 /** Arguments in, domain values out: no rule and no call of AWS stands here. */
 export function createResolvers(parts: Parts): Resolvers {
@@ -25,6 +27,8 @@ export function createResolvers(parts: Parts): Resolvers {
         checkUpdate(parts, caller, input, deadline),
       checkDeletePodIdentityAssociation: (_, { input }, { caller, deadline }) =>
         checkDelete(parts, caller, input, deadline),
+      ...pageQueries(parts),
+      ...ungovernedQuery(parts),
       auditEntry: (_, { id }, { caller }) => viewAuditEntry(parts, caller, id),
     },
     Mutation: {
@@ -35,13 +39,14 @@ export function createResolvers(parts: Parts): Resolvers {
       deletePodIdentityAssociation: (_, { input }, { caller, deadline }) =>
         deletePodIdentityAssociation(parts, caller, input, deadline),
     },
-    PodIdentityAssociation: {
-      id: ({ associationArn }) => associationArn,
-      operationId: operationIdOf,
-    },
+    PodIdentityAssociation: associationFields(parts),
     AuditEntry: {
       id: auditEntryId,
-      operationEntries: ({ operationId }, _, context) => context.operationEntries(operationId),
+      operationEntries: async ({ operationId }, _, context) => {
+        const entries = await context.operationEntries(operationId);
+        context.takeRows(entries.length);
+        return entries;
+      },
     },
     RecordedRequest: {
       roleArn: (request) => settingsAskedFor(request).roleArn ?? null,

@@ -19,8 +19,8 @@ import { oneMutation, reported } from './rules.ts';
 /** Enough for introspection, and for 50 tags written out; less than it takes to keep the parser busy. */
 const maxTokens = 5_000;
 
-/** In fields, whatever fragments they stand in. The longest way that means something is 6: mutation, auditEntry, operationEntries, decision, violations, message. */
-const maxDepth = 7;
+/** In fields, whatever fragments they stand in. The longest way that means something is 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
+const maxDepth = 9;
 
 const maxAliases = 15;
 

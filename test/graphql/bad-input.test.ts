@@ -86,9 +86,9 @@ describe('a request that reaches no resolver is answered, and leaves no entry', 
     ],
     [
       'a query that is too deep',
-      query(`{ auditEntry(id: "x") { ${'operationEntries { '.repeat(7)} id ${'}'.repeat(7)} } }`),
+      query(`{ auditEntry(id: "x") { ${'operationEntries { '.repeat(9)} id ${'}'.repeat(9)} } }`),
       'GRAPHQL_VALIDATION_FAILED',
-      /depth limit of 7/,
+      /depth limit of 9/,
     ],
     [
       'too many aliases',

@@ -1,0 +1,41 @@
+import { getDirectiveValues, GraphQLIncludeDirective, GraphQLSkipDirective, Kind } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo, SelectionNode, SelectionSetNode } from 'graphql';
+
+type Selected = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues'>;
+
+/**
+ * Names of the fields that a request selects below the field under way, at the end of a path of fields. Fragments, @skip
+ * and @include are followed as the execution follows them. No field on the way may be of an interface or a union.
+ */
+export function selectedFields(info: Selected, path: readonly string[]): Set<string> {
+  let fields: readonly FieldNode[] = info.fieldNodes;
+  for (const name of path) fields = below(info, fields).filter((field) => field.name.value === name);
+  return new Set(below(info, fields).map((field) => field.name.value));
+}
+
+function below(info: Selected, fields: readonly FieldNode[]): FieldNode[] {
+  return fields.flatMap(({ selectionSet }) => (selectionSet ? fieldsOf(info, selectionSet) : []));
+}
+
+function fieldsOf(info: Selected, { selections }: SelectionSetNode): FieldNode[] {
+  return selections
+    .filter((selection) => isIncluded(info, selection))
+    .flatMap((selection) => {
+      switch (selection.kind) {
+        case Kind.FIELD:
+          return [selection];
+        case Kind.INLINE_FRAGMENT:
+          return fieldsOf(info, selection.selectionSet);
+        case Kind.FRAGMENT_SPREAD: {
+          const fragment = info.fragments[selection.name.value];
+          return fragment ? fieldsOf(info, fragment.selectionSet) : [];
+        }
+      }
+    });
+}
+
+function isIncluded({ variableValues }: Selected, selection: SelectionNode): boolean {
+  const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
+  const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);
+  return skip?.if !== true && include?.if !== false;
+}
