@@ -1,18 +1,14 @@
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../associations/parts.ts';
 import { settle } from '../associations/settle.ts';
 import { createHandler } from '../graphql/handler.ts';
 import { createIdentify, createParts } from '../lambda/parts.ts';
-import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
-import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { createSqliteLedger } from '../ledger/sqlite.ts';
-import { createTables } from '../ledger/tables.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
 import { startHttpApi } from './http-api/http-api.ts';
 import { loadSigningKey } from './keys.ts';
+import { credentialsFor, openLedger } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
 import { startEksSimulator } from './simulator/simulator.ts';
@@ -28,9 +24,6 @@ export interface LocalGateway {
   /** Answers the requests under way, then lets go of everything. */
   close(): Promise<void>;
 }
-
-/** Credentials for addresses on this machine, where nobody checks them. */
-const madeUp = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Starts all of it. Rejects with an Error that says what can't be had: a port, a file, a table, a policy. */
 export async function startLocalGateway(settings: LocalSettings, log: Log): Promise<LocalGateway> {
@@ -68,24 +61,6 @@ function startSimulator({ eksSimulatorPort: port, folder, ledgerFile, times }: L
   // What the ledger remembers across starts, EKS must remember too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return startEksSimulator({ port, signatureWindowMs: times.signatureWindowMs, ...state });
-}
-
-async function openLedger(settings: LocalSettings): Promise<Ledger> {
-  if (settings.ledger === 'sqlite') return createSqliteLedger({ file: settings.ledgerFile });
-  const { tokensTable, auditTable, home, dynamoDbEndpoint: endpoint } = settings;
-  const client = new DynamoDBClient({
-    ...dynamoDbClientDefaults,
-    region: home.region,
-    ...(endpoint === null ? {} : { endpoint }),
-    ...credentialsFor(settings, endpoint ?? undefined),
-  });
-  await createTables(client, { tokensTable, auditTable });
-  return createDynamoDbLedger({ client, tokensTable, auditTable });
-}
-
-function credentialsFor({ hasCredentials }: LocalSettings, endpoint: string | undefined) {
-  const isHere = endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
-  return isHere && !hasCredentials ? { credentials: madeUp } : {};
 }
 
 /** Runs the settler every so often, one run at a time. */

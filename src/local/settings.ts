@@ -8,20 +8,28 @@ import type { Times } from '../associations/parts.ts';
 const exampleAccountId = '111122223333';
 const exampleRegion = 'eu-central-1';
 
+/** Where the ledger is, for all that runs on this machine. */
+export interface LedgerSettings {
+  readonly ledger: 'sqlite' | 'dynamodb';
+  /** File of the embedded ledger, or `:memory:`. */
+  readonly ledgerFile: string;
+  /** Region of the tables. */
+  readonly region: string;
+  readonly dynamoDbEndpoint: string | null;
+  readonly tokensTable: string;
+  readonly auditTable: string;
+  /** Whether AWS credentials stand in the environment; otherwise made-up ones are used for addresses on this machine. */
+  readonly hasCredentials: boolean;
+}
+
 /** What the local server reads from its environment. */
-export interface LocalSettings {
+export interface LocalSettings extends LedgerSettings {
   readonly home: { readonly accountId: string; readonly region: string };
   /** 0: any that is free. */
   readonly port: number;
   readonly eksSimulatorPort: number;
   /** Where EKS is; null: the simulator is started. */
   readonly eksEndpoint: string | null;
-  readonly ledger: 'sqlite' | 'dynamodb';
-  /** File of the embedded ledger, or `:memory:`. */
-  readonly ledgerFile: string;
-  readonly dynamoDbEndpoint: string | null;
-  readonly tokensTable: string;
-  readonly auditTable: string;
   /** Keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
@@ -29,33 +37,43 @@ export interface LocalSettings {
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
   readonly settleIntervalMs: number;
-  /** Whether AWS credentials stand in the environment; otherwise made-up ones are used for addresses on this machine. */
-  readonly hasCredentials: boolean;
 }
 
 const root = resolve(import.meta.dirname, '../..');
 
 /** Reads the settings; each has a default. Throws an Error that says which one is wrong, and how to mend it. */
 export function readLocalSettings(env: Environment = process.env): LocalSettings {
-  const folder = env.LOCAL_FOLDER ?? join(root, '.local');
+  const ledger = readLedgerSettings(env);
   return {
-    home: { accountId: env.HOME_ACCOUNT_ID ?? exampleAccountId, region: env.AWS_REGION ?? exampleRegion },
+    ...ledger,
+    home: { accountId: env.HOME_ACCOUNT_ID ?? exampleAccountId, region: ledger.region },
     port: readNumber(env, 'PORT', 4000),
     eksSimulatorPort: readNumber(env, 'EKS_SIMULATOR_PORT', 4100),
     eksEndpoint: env.AWS_ENDPOINT_URL_EKS ?? null,
-    ledger: readLedger(env),
-    ledgerFile: env.LEDGER_FILE ?? join(folder, 'ledger.sqlite'),
-    dynamoDbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB ?? null,
-    tokensTable: env.TOKENS_TABLE ?? 'pod-identity-gateway-tokens',
-    auditTable: env.AUDIT_TABLE ?? 'pod-identity-gateway-audit',
-    folder,
+    folder: localFolder(env),
     policiesDirectory: env.POLICIES_DIRECTORY ?? join(root, 'policies'),
     claims: readClaimNames(env),
     times: readTimes(env),
     describeLimits: readDescribeLimits(env),
     settleIntervalMs: readNumber(env, 'SETTLE_INTERVAL_MS', 10_000),
+  };
+}
+
+/** Reads where the ledger is, as {@link readLocalSettings} does. */
+export function readLedgerSettings(env: Environment = process.env): LedgerSettings {
+  return {
+    ledger: readLedger(env),
+    ledgerFile: env.LEDGER_FILE ?? join(localFolder(env), 'ledger.sqlite'),
+    region: env.AWS_REGION ?? exampleRegion,
+    dynamoDbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB ?? null,
+    tokensTable: env.TOKENS_TABLE ?? 'pod-identity-gateway-tokens',
+    auditTable: env.AUDIT_TABLE ?? 'pod-identity-gateway-audit',
     hasCredentials: env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined,
   };
+}
+
+function localFolder({ LOCAL_FOLDER }: Environment): string {
+  return LOCAL_FOLDER ?? join(root, '.local');
 }
 
 function readLedger({ LEDGER }: Environment): 'sqlite' | 'dynamodb' {
