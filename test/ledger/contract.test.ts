@@ -112,6 +112,13 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
     expect(await recordOf(ledger, record.tokenKey)).toEqual(record);
   });
 
+  test('gives a record by its key, also one that may be forgotten, and null where there is none', async () => {
+    const records = [openRecord(), succeeded(openRecord()), released(openRecord(), { expiresAt: now - 1 })];
+    for (const record of records) await store(ledger, record);
+    for (const record of records) expect(await ledger.record(record.tokenKey)).toEqual(record);
+    expect(await ledger.record(openRecord().tokenKey)).toBeNull();
+  });
+
   test('of 50 commits at once over one key, writes exactly one, with its entries only', async () => {
     const { tokenKey } = openRecord();
     const commits = Array.from({ length: 50 }, (_, index) => {

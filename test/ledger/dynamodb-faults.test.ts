@@ -156,7 +156,7 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     '%s is unavailable, with its cause',
     async (exception) => {
       // One request each, but one a shard for the lapsed.
-      proxy.faults.push(...Array.from({ length: 5 + 16 }, () => ({ kind: 'answer', exception }) as const));
+      proxy.faults.push(...Array.from({ length: 6 + 16 }, () => ({ kind: 'answer', exception }) as const));
       for (const call of everyMethod(ledger)) {
         await expect(call()).rejects.toMatchObject({ name: 'LedgerUnavailable', cause: { name: exception } });
       }
@@ -202,6 +202,7 @@ function everyMethod(ledger: Ledger): (() => Promise<unknown>)[] {
   return [
     () => ledger.commit({ kind: 'free', now }, openRecord(), [entry]),
     () => ledger.append(entry),
+    () => ledger.record(openRecord().tokenKey),
     () => ledger.entry(entry),
     () => ledger.operationEntries(entry.operationId),
     () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),

@@ -165,6 +165,7 @@ describe('a file that several processes share', () => {
     const calls = [
       () => ledger.commit({ kind: 'free', now }, succeeded(openRecord()), [entry]),
       () => ledger.append(entry),
+      () => ledger.record(openRecord().tokenKey),
       () => ledger.entry(entry),
       () => ledger.operationEntries(entry.operationId),
       () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),

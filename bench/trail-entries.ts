@@ -1,0 +1,120 @@
+import { ulid } from 'ulid';
+import type { AuditEntry, AuditEvent } from '../src/model/audit.ts';
+import type { TrailSection } from '../src/ledger/ledger.ts';
+
+/** Milliseconds of a day. */
+const dayMs = 86_400_000;
+
+/** The days over which a trail is spread, however many entries it has. */
+const days = 120;
+
+/** End of every trail; the ledgers' clocks show it. */
+export const end = Date.UTC(2027, 5, 30, 12);
+
+const begin = end - days * dayMs;
+
+/** A tenth of the time, in the middle. */
+export const middle = { since: begin + 54 * dayMs, until: begin + 66 * dayMs };
+
+const target = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'busy' };
+const busy = { ...target, namespace: 'shop', serviceAccount: 'cart' };
+const alice = 'https://id.example.com/#alice';
+const arn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/busy/a-';
+const hot = `${arn}0123456789abcdefg`;
+
+/** The sections that are measured, each the busiest of its kind: half of the trail, down to a sixteenth of it. */
+export const sections: readonly TrailSection[] = [
+  { kind: 'all' },
+  { kind: 'cluster', ...busy },
+  { kind: 'namespace', ...busy },
+  { kind: 'serviceAccount', ...busy },
+  { kind: 'principal', principalId: alice },
+  { kind: 'association', associationArn: hot },
+];
+
+/** The entries of a trail of this length, oldest first. Like lengths have like entries, but for the chance in their ids. */
+export function* trailOf(length: number): Generator<AuditEntry> {
+  let operationId = '';
+  for (let index = 0; index < length; index += 1) {
+    const time = begin + Math.floor((index * (end - begin)) / length);
+    // An operation has four entries, side by side.
+    if (index % 4 === 0) operationId = ulid(time);
+    yield entry(index, time, operationId);
+  }
+}
+
+function entry(index: number, time: number, operationId: string): AuditEntry {
+  const share = spread(Math.floor(index / 4));
+  const where = placeOf(share);
+  const roleArn = `arn:aws:iam::111122223333:role/pods/${where.namespace}-${where.serviceAccount}`;
+  return {
+    entryId: ulid(time),
+    operationId,
+    time: new Date(time).toISOString(),
+    event: eventOf(index),
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    principal: {
+      id: spread(share) % 4 === 0 ? alice : `https://id.example.com/#person-${share % 500}`,
+      kind: 'USER',
+      groups: ['shop', 'developers'],
+      sessionName: null,
+    },
+    actor: null,
+    onBehalfOf: null,
+    sourceAddress: '192.0.2.7',
+    userAgent: 'aws-cli/2.31.0 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0 md/arch#x86_64',
+    apiRequestId: `request-${index}`,
+    target: where,
+    request: {
+      ...{ ...where, roleArn, targetRoleArn: null, disableSessionTags: false, policy: null },
+      tags: ['cost-centre', 'service', 'team'].map((key) => ({ key, value: where.namespace })),
+    },
+    before: null,
+    invalidInput: null,
+    findings: [],
+    reason: 'Ticket 4711: the cart reads its table.',
+    decision: {
+      ...{ allowed: true, failed: false, policyIds: ['owners-create'], violations: [] },
+      ...{ policySetHash: 'a'.repeat(64), inventoryHash: 'b'.repeat(64) },
+      slice: {
+        cluster: { ...target, clusterName: where.clusterName, environment: 'production' },
+        namespace: { name: where.namespace, owners: ['shop'], system: false, roleArns: [] },
+        services: [],
+      },
+    },
+    refusalCode: null,
+    message: null,
+    associationArn: associationOf(spread(share + 1)),
+    eksRequestId: null,
+    fence: 1,
+  };
+}
+
+/** A number that depends on another one as if by chance (a step of the generator of Park and Miller). */
+function spread(number: number): number {
+  return ((number + 1) * 48_271) % 2_147_483_647;
+}
+
+/** Half of the trail is about the busy cluster, half of that about one namespace, and half of that about one service account. */
+function placeOf(share: number) {
+  const [inCluster, inNamespace, inAccount] = [2, 4, 8].map((parts) => share % parts === 0);
+  return {
+    ...target,
+    clusterName: inCluster ? busy.clusterName : `cluster-${share % 19}`,
+    namespace: inNamespace ? busy.namespace : `namespace-${share % 97}`,
+    serviceAccount: inAccount ? busy.serviceAccount : `account-${share % 211}`,
+  };
+}
+
+/** Every fourth entry knows of an association, every sixteenth of the same. */
+function associationOf(share: number): string | null {
+  if (share % 16 === 0) return hot;
+  return share % 4 === 0 ? `${arn}${(share % 5_000).toString().padStart(17, '0')}` : null;
+}
+
+/** One entry in 20 is a denial, one in 5,000 is late. */
+function eventOf(index: number): AuditEvent {
+  if (index % 5_000 === 777) return 'LATE';
+  if (index % 20 === 13) return 'DENIED';
+  return index % 2 === 0 ? 'INTENT' : 'SUCCEEDED';
+}

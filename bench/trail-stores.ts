@@ -1,0 +1,127 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AuditEntry } from '../src/model/audit.ts';
+import { createDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import type { Ledger, TokenRecord } from '../src/ledger/ledger.ts';
+import { createSqliteLedger } from '../src/ledger/sqlite.ts';
+import { createTables } from '../src/ledger/tables.ts';
+import { startDynamoDbLocal } from '../test/dynamodb-local.ts';
+import { startFaultProxy } from '../test/ledger/fault-proxy.ts';
+import { end, trailOf } from './trail-entries.ts';
+import { measurePages, pageCases } from './trail-pages.ts';
+import type { MeasuredPage, PageCase } from './trail-pages.ts';
+
+/** What the pages of a trail cost, and what DynamoDB did for each; null where it has no part. */
+export interface MeasuredTrail {
+  readonly pages: readonly MeasuredPage[];
+  readonly wire: readonly { readonly requests: number; readonly read: number }[] | null;
+}
+
+/** Fills a SQLite file with so many entries, measures, and removes it. */
+export async function measureSqlite(length: number): Promise<MeasuredTrail> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-trail-'));
+  const ledger = createSqliteLedger({ file: join(folder, 'ledger.db') });
+  try {
+    await fill('SQLite', ledger, length, 500, 1);
+    return { pages: await measurePages(ledger, await pageCases(ledger)), wire: null };
+  } finally {
+    ledger.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Fills tables of its own in DynamoDB with so many entries, measures, and deletes them. */
+export async function measureDynamoDb(length: number): Promise<MeasuredTrail> {
+  const given = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  const started = given ? null : await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
+  const endpoint = started?.endpoint ?? given ?? '';
+  const names = { tokensTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const client = dynamoDbClient(endpoint);
+  const ledger = createDynamoDbLedger({ client, ...names, clock: () => end });
+  try {
+    await createTables(client, names);
+    // DynamoDB takes a hundred items in a transaction.
+    await fill('DynamoDB', ledger, length, 99, 4);
+    const cases = await pageCases(ledger);
+    const wire = await countAtWire(endpoint, cases, (counted) =>
+      createDynamoDbLedger({ client: counted, ...names, clock: () => end }),
+    );
+    const pages = await measurePages(ledger, cases);
+    if (started === null) {
+      for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
+    }
+    return { pages, wire };
+  } finally {
+    ledger.close();
+    await started?.stop();
+  }
+}
+
+function dynamoDbClient(endpoint: string): DynamoDBClient {
+  const local = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  return new DynamoDBClient({ endpoint, ...(process.env.AWS_ACCESS_KEY_ID ? {} : local) });
+}
+
+/** Reads each page once, with something between that counts requests and the items read for them. */
+async function countAtWire(
+  endpoint: string,
+  cases: readonly PageCase[],
+  ledgerOn: (client: DynamoDBClient) => Ledger,
+): Promise<{ requests: number; read: number }[]> {
+  const proxy = await startFaultProxy(endpoint);
+  const ledger = ledgerOn(dynamoDbClient(proxy.endpoint));
+  const counts: { requests: number; read: number }[] = [];
+  for (const { query } of cases) {
+    proxy.seen.length = 0;
+    await ledger.trail(query);
+    const read = proxy.seen.reduce((sum, { answer }) => sum + (answer?.ScannedCount ?? 0), 0);
+    counts.push({ requests: proxy.seen.length, read });
+  }
+  ledger.close();
+  await proxy.stop();
+  return counts;
+}
+
+/** Writes a trail by the ledger's own commits, `size` entries each, `atOnce` of them at a time. */
+async function fill(name: string, ledger: Ledger, length: number, size: number, atOnce: number): Promise<void> {
+  let writing: Promise<unknown>[] = [];
+  let batch: AuditEntry[] = [];
+  let written = 0;
+  const write = (entries: AuditEntry[]) => ledger.commit({ kind: 'free', now: end }, recordOf(entries), entries);
+  for (const entry of trailOf(length)) {
+    batch.push(entry);
+    written += 1;
+    if (batch.length < size && written < length) continue;
+    writing.push(write(batch));
+    batch = [];
+    if (writing.length < atOnce && written < length) continue;
+    await Promise.all(writing);
+    writing = [];
+    if (process.stderr.isTTY || written === length || written % (size * atOnce * 50) === 0) {
+      process.stderr.write(`${name}: ${written} of ${length} entries\n`);
+    }
+  }
+}
+
+/** A token's record to go with entries. */
+function recordOf([entry]: readonly AuditEntry[]): TokenRecord {
+  if (entry === undefined) throw new Error('There are no entries.');
+  return {
+    tokenKey: createHash('sha256').update(entry.entryId).digest('hex'),
+    operation: entry.operation,
+    operationId: entry.operationId,
+    fence: 1,
+    state: 'RELEASED',
+    fingerprint: 'f'.repeat(64),
+    startedAt: end,
+    leaseUntil: end,
+    quietAfter: end,
+    expiresAt: end,
+    modifiedAtBefore: null,
+    doubtfulOperationIds: [],
+    answer: null,
+  };
+}
