@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { timeVariables } from '../../src/lambda/settings.ts';
+import { describeVariables, timeVariables } from '../../src/lambda/settings.ts';
+import { defaultDescribeLimits } from '../../src/associations/pace.ts';
+import type { DescribeLimits } from '../../src/associations/pace.ts';
 import { defaultTimes } from '../../src/associations/parts.ts';
 import type { Times } from '../../src/associations/parts.ts';
 import { outcomes } from '../../src/model/outcome.ts';
@@ -29,4 +31,8 @@ test('every code of a refusal has a row of its own name', () => {
 
 test.each(Object.entries(timeVariables))('the README tells the default of %s', (time, variable) => {
   expect(rows.get(variable)?.[0]?.split(' ')[0]).toBe(String(defaultTimes[time as keyof Times]));
+});
+
+test.each(Object.entries(describeVariables))('the README tells the default of %s', (limit, variable) => {
+  expect(rows.get(variable)?.[0]).toBe(String(defaultDescribeLimits[limit as keyof DescribeLimits]));
 });

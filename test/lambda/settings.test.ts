@@ -1,6 +1,12 @@
 import { defaultDescribeLimits } from '../../src/associations/pace.ts';
 import { defaultTimes } from '../../src/associations/parts.ts';
-import { readLambdaSettings, readTimes, timeVariables } from '../../src/lambda/settings.ts';
+import {
+  describeVariables,
+  readDescribeLimits,
+  readLambdaSettings,
+  readTimes,
+  timeVariables,
+} from '../../src/lambda/settings.ts';
 
 const env = {
   HOME_ACCOUNT_ID: '111122223333',
@@ -56,4 +62,11 @@ test.each(['-1', '1.5', '5s', '1e3', ' 1', 'NaN', '1234567890123456'])('"%s" is 
   expect(() => readLambdaSettings({ ...env, LEASE_MS: text })).toThrow(
     `LEASE_MS is "${text}": set it to a whole number, such as 35000.`,
   );
+});
+
+test.each(Object.entries(describeVariables))('%s is read from %s, and is never 0', (limit, variable) => {
+  expect(readDescribeLimits({ [variable]: '3' })).toEqual({ ...defaultDescribeLimits, [limit]: 3 });
+  expect(readDescribeLimits({ [variable]: '' })).toEqual(defaultDescribeLimits);
+  expect(() => readDescribeLimits({ [variable]: '0' })).toThrow(`${variable} is 0: set it to 1 or more`);
+  expect(() => readDescribeLimits({ [variable]: '-1' })).toThrow('set it to a whole number');
 });

@@ -1,5 +1,5 @@
 import { auditTableDefinition, tokensTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
-import { timeVariables } from '../../src/lambda/settings.ts';
+import { describeVariables, timeVariables } from '../../src/lambda/settings.ts';
 import { grants, openService, properties, resource } from './packaged.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
@@ -13,7 +13,8 @@ let service: Service;
 let plain: Packaged;
 let chosen: Packaged;
 
-const times = Object.fromEntries(Object.values(timeVariables).map((variable, index) => [variable, `${index}000`]));
+const variables = [...Object.values(timeVariables), ...Object.values(describeVariables)];
+const numbers = Object.fromEntries(variables.map((variable, index) => [variable, `${index}000`]));
 
 beforeAll(async () => {
   service = await openService();
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const args = Object.entries({ ...params, ...lists }).map(([name, value]) => `--param=${name}=${value}`);
   plain = await service.makePackage();
   chosen = await service.makePackage(['--stage', 'prod', '--region', 'us-east-1', ...args], {
-    ...times,
+    ...numbers,
     JWT_GROUPS_CLAIM: 'cognito:groups',
   });
 }, 60_000);
@@ -91,9 +92,9 @@ test.each([
   });
 });
 
-test.each(['GraphqlLambdaFunction', 'SettleLambdaFunction'])('%s gets the times and claims that are set', (name) => {
+test.each(['GraphqlLambdaFunction', 'SettleLambdaFunction'])('%s gets the numbers and claims that are set', (name) => {
   expect(properties(chosen.template, name).Environment).toMatchObject({
-    Variables: { ...times, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scope' },
+    Variables: { ...numbers, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scope' },
   });
 });
 
