@@ -1,8 +1,9 @@
 /**
- * What OCSF 1.9.0 says of class 6003 with the profiles cloud and security_control, for the attributes that the export uses:
- * which are required, of which type, with which values. No package of npm's carries its JSON schema, so it is written down
- * here. Source: https://github.com/ocsf/ocsf-schema, tag v1.9.0: events/base_event.json, events/application/api_activity.json,
- * profiles/cloud.json, profiles/security_control.json, dictionary.json, and objects/<name>.json for every object below.
+ * What OCSF says of class 6003 with the profiles cloud and security_control, for the attributes that the export uses: which
+ * are required, of which type, with which values. No package of npm's carries its JSON schema, so it is written down here,
+ * by hand. Source: https://github.com/ocsf/ocsf-schema: events/base_event.json, events/application/api_activity.json,
+ * profiles/cloud.json, profiles/security_control.json, dictionary.json and objects/, as of 1.6 to 1.9; what 1.9.0 changed
+ * (`actor.application` in place of `app_uid`) is from its CHANGELOG.md. It is no substitute for OCSF's own validator.
  */
 interface Rule {
   readonly type: 'string' | 'integer' | 'boolean' | 'ip' | 'timestamp' | 'json' | ObjectName;
