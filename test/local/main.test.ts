@@ -92,7 +92,13 @@ describe('npm start', () => {
     expect(listed.associations).toMatchObject([{ associationId: association?.associationId, serviceAccount: 'api' }]);
     const id = association?.associationId ?? '';
     const described = await aws('describe-pod-identity-association', '--association-id', id);
-    expect(JSON.parse(described.stdout)).toMatchObject({ association: { roleArn: input.roleArn } });
+    const { association: shown } = JSON.parse(described.stdout) as { association: Record<string, unknown> };
+    const { tags = [], modifiedAt, ...same } = association ?? {};
+    for (const field of ['clusterName', 'namespace', 'serviceAccount', 'roleArn', 'associationArn', 'associationId']) {
+      expect(shown[field]).toBe((same as Record<string, unknown>)[field]);
+    }
+    expect(shown.tags).toEqual(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
+    expect(Date.parse(String(shown.modifiedAt))).toBe(Date.parse(String(modifiedAt)));
   }, 30_000);
 
   test('remembers across a restart what EKS and the ledger hold', async () => {
