@@ -192,6 +192,14 @@ describe('details', () => {
     expect([listCalls(), describeCalls()]).toEqual([1, 3]);
   });
 
+  test('are there as well where only nodes are selected', async () => {
+    fill(2);
+    const query = '{ podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { roleArn } } }';
+    const nodes = [{ roleArn: roleArn('payments/app') }, { roleArn: roleArn('payments/app') }];
+    expect((await gateway.send(query)).data).toEqual({ podIdentityAssociations: { nodes } });
+    expect(describeCalls()).toBe(2);
+  });
+
   test('are those that podIdentityAssociation tells', async () => {
     const { association } = await gateway.create();
     const fields = 'roleArn tags { key value } createdAt operationId disableSessionTags policy';
