@@ -101,8 +101,10 @@ test.each(Object.keys(request))('the fingerprint differs by %s', (field) => {
 });
 
 test('the fingerprint does not depend on the order of fields', () => {
-  const reversed = Object.fromEntries(Object.entries(request).reverse()) as unknown as CreateRequest;
-  expect(fingerprintOf(reversed)).toBe(fingerprintOf(request));
+  const { accountId, region, ...rest } = request;
+  const reordered: CreateRequest = { ...rest, region, accountId };
+  expect(Object.keys(reordered)).not.toEqual(Object.keys(request));
+  expect(fingerprintOf(reordered)).toBe(fingerprintOf(request));
 });
 
 describe('records', () => {
