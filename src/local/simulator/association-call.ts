@@ -16,10 +16,17 @@ export interface Found {
   readonly association: SimulatedAssociation;
 }
 
+/** What a request about one association names; with the token only where the operation has one. */
+export interface CallTarget {
+  readonly cluster: ClusterRef;
+  readonly associationId: string;
+  readonly clientRequestToken?: string | null;
+}
+
 /** A request about one association. The IAM action is the operation's name, on the association (IAM's action list for EKS). */
 export function associationCall(
   backend: Backend,
-  { cluster, associationId }: { readonly cluster: ClusterRef; readonly associationId: string },
+  { cluster, associationId, clientRequestToken = null }: CallTarget,
   action: string,
   run: Call['run'],
 ): Call {
@@ -30,6 +37,7 @@ export function associationCall(
     namespace: association?.namespace ?? null,
     serviceAccount: association?.serviceAccount ?? null,
     associationId,
+    clientRequestToken,
     permission: { action: `eks:${action}`, resource: associationArn(cluster, associationId) },
     run,
   };

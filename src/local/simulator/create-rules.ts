@@ -14,6 +14,7 @@ export interface CreateInput {
   readonly disableSessionTags: boolean | null;
   readonly targetRoleArn: string | null;
   readonly policy: string | null;
+  readonly clientRequestToken: string | null;
 }
 
 /** The rules that the input alone decides, in the order of the fields; the first broken one is told. */

@@ -12,7 +12,7 @@ import type { Fields } from './shape.ts';
 import type { ClusterRef } from './world.ts';
 
 /**
- * CreatePodIdentityAssociation. `clientRequestToken` is read over: what EKS does with a repeated one is not documented,
+ * CreatePodIdentityAssociation. `clientRequestToken` is logged and otherwise read over: what EKS does with a repeated one is not documented,
  * so here a repeat gets what any second create gets, 409.
  */
 export const createPodIdentityAssociation: Operation = {
@@ -28,6 +28,7 @@ export const createPodIdentityAssociation: Operation = {
       namespace: input.namespace,
       serviceAccount: input.serviceAccount,
       associationId: null,
+      clientRequestToken: input.clientRequestToken,
       permission: { action: 'iam:PassRole', resource: input.roleArn ?? '' },
       run: (lagMs) => create(backend, cluster, input, lagMs ?? backend.listLagMs),
     };
@@ -63,5 +64,6 @@ function asCreateInput(fields: Fields, where: string): CreateInput {
     disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
     targetRoleArn: optional(fields, 'targetRoleArn', where, asText),
     policy: optional(fields, 'policy', where, asText),
+    clientRequestToken: optional(fields, 'clientRequestToken', where, asText),
   };
 }

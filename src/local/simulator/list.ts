@@ -22,6 +22,7 @@ export const listPodIdentityAssociations: Operation = {
       namespace: query.get('namespace'),
       serviceAccount: query.get('serviceAccount'),
       associationId: null,
+      clientRequestToken: null,
       permission: { action: 'eks:ListPodIdentityAssociations', resource: clusterArn(cluster) },
       run: () => list(backend, cluster, query),
     };

@@ -66,6 +66,8 @@ export interface Call {
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
   readonly associationId: string | null;
+  /** Of a create or an update that named one: for the request log, and for nothing else. */
+  readonly clientRequestToken: string | null;
   /** ARN of what the caller needs a permission on, and the permission that `access-denied` says is missing. */
   readonly permission: { readonly action: string; readonly resource: string };
   /** Checks every rule and has the effect, all in one turn of the event loop. `lagMs` overrides the setting. */

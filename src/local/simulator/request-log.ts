@@ -19,6 +19,8 @@ export interface LoggedRequest {
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
   readonly associationId: string | null;
+  /** As sent with a create or an update; null for every other request, and where none was sent. */
+  readonly clientRequestToken: string | null;
   /** The fault that the request met. */
   readonly fault: FaultKind | null;
   /** What became of the operation: `succeeded`, the exception's name, `not-done` (by a fault) or `pending`. */

@@ -59,8 +59,9 @@ export async function serveApi(parts: ApiParts, request: RawRequest, connection:
 
   const { operation, call } = received;
   const fault = faults.take(operation, call);
-  const { cluster, namespace, serviceAccount, associationId } = call;
-  note({ operation, cluster, namespace, serviceAccount, associationId, fault: fault?.kind ?? null });
+  const { cluster, namespace, serviceAccount, associationId, clientRequestToken } = call;
+  const asked = { operation, cluster, namespace, serviceAccount, associationId, clientRequestToken };
+  note({ ...asked, fault: fault?.kind ?? null });
   return courses[fault?.kind ?? 'none'](stepsOf(received, fault?.delayMs ?? 0, note, connection));
 }
 
@@ -122,6 +123,6 @@ function firstEntry({ requestId, method, url, headers }: RawRequest, now: number
     path: url,
     amzDate: headers['x-amz-date']?.toString() ?? null,
     ...{ operation: null, cluster: null, namespace: null, serviceAccount: null, associationId: null },
-    ...{ fault: null, outcome: 'pending', answer: null },
+    ...{ clientRequestToken: null, fault: null, outcome: 'pending', answer: null },
   };
 }

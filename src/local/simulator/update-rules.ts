@@ -12,6 +12,7 @@ export interface UpdateInput {
   readonly targetRoleArn: string | null;
   /** The empty string clears it. */
   readonly policy: string | null;
+  readonly clientRequestToken: string | null;
 }
 
 /** The rules that the input and the association decide, in the order of the fields; the first broken one is told. */
@@ -21,7 +22,7 @@ export function checkUpdateInput(
 ): { readonly kind: 'valid'; readonly change: AssociationChange } | Refusal {
   const { accountId, clusterName } = association;
   const { roleArn } = input;
-  const { kind: _, ...fields } = input;
+  const { kind: _, clientRequestToken: _token, ...fields } = input;
   if (Object.values(fields).every((field) => field === null)) {
     return invalidParameter(clusterName, `At least one of ${Object.keys(fields).join(', ')} must be provided`);
   }

@@ -13,7 +13,7 @@ import type { ClusterRef } from './world.ts';
 
 const name = 'UpdatePodIdentityAssociation';
 
-/** UpdatePodIdentityAssociation. `clientRequestToken` is read over, as at a create. */
+/** UpdatePodIdentityAssociation. `clientRequestToken` is logged and otherwise read over, as at a create. */
 export const updatePodIdentityAssociation: Operation = {
   name,
   method: 'POST',
@@ -21,7 +21,8 @@ export const updatePodIdentityAssociation: Operation = {
   read: (request, backend): Call | Refusal => {
     const input = readBody(request.body, asUpdateInput);
     if (input.kind === 'refused') return input;
-    const target = pathTarget(request);
+    const { clientRequestToken } = input;
+    const target = { ...pathTarget(request), clientRequestToken };
     return associationCall(backend, target, name, (lagMs) =>
       update(backend, target.cluster, target.associationId, input, lagMs ?? 0),
     );
@@ -57,5 +58,6 @@ function asUpdateInput(fields: Fields, where: string): UpdateInput {
     disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
     targetRoleArn: optional(fields, 'targetRoleArn', where, asText),
     policy: optional(fields, 'policy', where, asText),
+    clientRequestToken: optional(fields, 'clientRequestToken', where, asText),
   };
 }

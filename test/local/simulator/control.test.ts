@@ -1,5 +1,5 @@
 import { podIdentityTrustPolicy } from '../../../src/local/simulator/trust-policy.ts';
-import { clientOf, failure, outsider, roleArn, simulate, steer } from './simulation.ts';
+import { clientOf, failure, outsider, roleArn, sendSigned, simulate, steer } from './simulation.ts';
 
 const operation = 'CreatePodIdentityAssociation';
 
@@ -96,6 +96,22 @@ test('the log tells of every request, what was asked, by what signature, and wha
 
   await steer(simulator.url, 'DELETE requests');
   expect((await steer(simulator.url, 'GET requests')).json).toEqual({ requests: [] });
+});
+
+test('the log names the token of a create and of an update, and none for other requests', async () => {
+  const simulator = await simulate();
+  const client = clientOf(simulator);
+  const { associationId = '' } = await client.create({ clientRequestToken: 'of-the-create' });
+  await client.update(associationId, { roleArn, clientRequestToken: 'of-the-update' });
+  await client.describe(associationId);
+  await client.list();
+  await client.remove(associationId);
+  await fetch(`${simulator.url}/clusters`);
+  const tokens = simulator.control.requests().map(({ clientRequestToken }) => clientRequestToken);
+  expect(tokens).toEqual(['of-the-create', 'of-the-update', null, null, null, null]);
+
+  await sendSigned(`${simulator.url}/clusters/apps-dev/pod-identity-associations`, 'POST', '{"namespace": "payments"}');
+  expect(simulator.control.requests().at(-1)).toMatchObject({ operation, clientRequestToken: null });
 });
 
 test('the log names the request id that the client was given', async () => {
