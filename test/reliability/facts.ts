@@ -11,6 +11,8 @@ export interface Facts {
   readonly entries: readonly TrailEntry[];
   readonly tokens: readonly TokenFact[];
   readonly answers: readonly CallerAnswer[];
+  /** Ids of associations that somebody changed or deleted directly, past the gateway. */
+  readonly touchedByOthers: readonly string[];
   /** False where nobody came back to what was left open, so that an operation may still be so. */
   readonly settled: boolean;
 }
@@ -51,6 +53,8 @@ export interface TrailEntry {
   readonly kind: ChangeKind;
   /** Id of the principal. */
   readonly principal: string;
+  /** The trail keeps no tokens, so who asks gives the token as `reason` too; null where an entry has no reason. */
+  readonly clientRequestToken: string | null;
   readonly serviceAccount: string | null;
   readonly associationArn: string | null;
   /** The role that the request asked for; null for a delete, and for an update of something else. */
