@@ -55,13 +55,13 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
     }),
   ],
 
-  denied: ({ entries, changes }) =>
-    entries
-      .filter(({ event }) => event === 'DENIED' || event === 'INVALID')
-      .flatMap(({ operationId, event }) =>
+  denied: ({ answers, entries, changes }) =>
+    [...byToken(answers)]
+      .filter(([, ofOne]) => ofOne.every(({ event }) => event === 'DENIED' || event === 'INVALID'))
+      .flatMap(([token]) =>
         changes
-          .filter((change) => change.operationId === operationId)
-          .map((change) => `${event}, and yet ${told(change)}`),
+          .filter((change) => ownerOf(change, entries) === token)
+          .map((change) => `${token} was denied, and yet ${told(change)}`),
       ),
 
   truthful: (facts) => facts.answers.filter(isFailure).flatMap((answer) => untrue(facts, answer)),
@@ -128,14 +128,13 @@ function finalOf({ status, code, associationArn }: CallerAnswer): string {
   return [status, code ?? associationArn].join(' ');
 }
 
-/** Holders come one after the other, each with the next fence; what each writes follows its own taking over. */
+/** Holders come one after the other, each with the next fence. Only the last one closes, and none writes after the next has come. */
 function outOfFence([operationId, entries]: [string, readonly TrailEntry[]]): string[] {
-  const inOrder = [...entries].sort((one, other) => (one.entryId < other.entryId ? -1 : 1));
-  return inOrder.flatMap((entry, index) => {
-    const later = inOrder.slice(0, index).find((earlier) => fenceOf(earlier) > fenceOf(entry));
-    return later
-      ? [`${operationId}: ${entry.event} of fence ${entry.fence} follows ${later.event} of fence ${later.fence}`]
-      : [];
+  const name = ({ event, fence }: TrailEntry) => `${event} of fence ${fence}`;
+  return entries.flatMap((entry) => {
+    const overtakers = entries.filter((other) => fenceOf(other) > fenceOf(entry));
+    const [overtaker] = isClosing(entry) ? overtakers : overtakers.filter(({ time }) => time < entry.time);
+    return overtaker ? [`${operationId}: ${name(entry)} stands beside ${name(overtaker)}`] : [];
   });
 }
 
@@ -189,10 +188,10 @@ function notThere({ associations, changes, entries, touchedByOthers }: Facts): s
     .flatMap((entry) => {
       const { associationArn, kind, operationId, roleArn } = entry;
       const held = associations.find((association) => association.associationArn === associationArn);
-      const changedLater = changes.some(
-        (change) =>
-          change.applied && change.operationId !== operationId && associationArn?.endsWith(`/${change.associationId}`),
-      );
+      const isOfIt = (id: string | null) => associationArn?.endsWith(`/${id}`) ?? false;
+      const changedLater =
+        touchedByOthers.some(isOfIt) ||
+        changes.some((change) => change.applied && change.operationId !== operationId && isOfIt(change.associationId));
       if (kind === 'delete')
         return held ? [`${associationArn} exists, and the trail says that ${operationId} deleted it`] : [];
       if (!held)
