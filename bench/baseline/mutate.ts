@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { answerBase } from '../../src/associations/answer.ts';
+import type { Answer } from '../../src/associations/answer.ts';
+import { newEntry, subjectOfCaller } from '../../src/associations/journal.ts';
+import type { Happening, Subject } from '../../src/associations/journal.ts';
+import { denialOf, invalidRefusal } from '../../src/associations/refuse.ts';
+import type { ValidatedAs } from '../../src/associations/validate.ts';
+import type { Association, MutationRequest } from '../../src/model/association.ts';
+import type { OperationKind } from '../../src/model/audit.ts';
+import { outcomes } from '../../src/model/outcome.ts';
+import type { Refusal } from '../../src/model/refusal.ts';
+import type { Question } from '../../src/policy/policy.ts';
+import type { Along, Changed } from './eks.ts';
+import { once } from './once.ts';
+import type { Claim } from './once.ts';
+import type { BaselineParts, RequestContext } from './parts.ts';
+import { carryOut } from './carry-out.ts';
+import { tokenReusedRefusal } from './refusals.ts';
+
+/** What distinguishes one mutation from the others. */
+export interface Mutation<Request extends MutationRequest> {
+  readonly operation: OperationKind;
+  readonly validated: ValidatedAs<Request>;
+  /** The association that the request names; null for a create. */
+  readonly read: ((request: Request, signal: AbortSignal) => Promise<Association | null>) | null;
+  /** What policy is asked; null where there is nothing to decide on, because the association is not there. */
+  readonly questionOn: (request: Request, before: Association | null) => Question | null;
+  readonly change: (request: Request, along: Along) => Promise<Changed>;
+}
+
+/** Kept of the function's time for what follows EKS: the entry, Powertools' record, the answer. */
+const closingMs = 4_000;
+
+/** After how many seconds it is worth asking again what another request with the token came to. Powertools doesn't tell how long that has. */
+const inProgressSeconds = 5;
+
+/**
+ * The road of every mutation: validate, read what it is about, decide, and then once for a token (Powertools): intent, EKS,
+ * outcome. Throws where EKS or DynamoDB don't answer.
+ */
+export async function mutate<Request extends MutationRequest>(
+  parts: BaselineParts,
+  { caller, lambda }: RequestContext,
+  { operation, validated, read, questionOn, change }: Mutation<Request>,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(Math.max(0, lambda.getRemainingTimeInMillis() - closingMs));
+  const { reason, onBehalfOf } = validated;
+  const asking: Subject = { ...subjectOfCaller(operation, caller), reason, onBehalfOf };
+  if (validated.kind === 'invalid') {
+    const { findings, recordedInput: invalidInput, clientRequestToken } = validated;
+    return refuse(parts, { ...asking, findings, invalidInput }, clientRequestToken, invalidRefusal(findings));
+  }
+  const { request } = validated;
+  const clientRequestToken = validated.clientRequestToken ?? randomUUID();
+  const before = read ? await read(request, signal) : null;
+  const question = questionOn(request, before);
+  const asker = { caller, onBehalfOf, hasReason: reason !== null, now: parts.clock() };
+  const decision = question && parts.decide(asker, question);
+  const subject: Subject = { ...asking, request, before, target: targetOf(request, before), decision };
+  if (decision && !decision.allowed) return refuse(parts, subject, clientRequestToken, denialOf(decision));
+
+  const [principalId, actorId] = [caller.principal.id, caller.actor?.id ?? null];
+  const claim: Claim = { principalId, actorId, onBehalfOf, operation, clientRequestToken, request };
+  const done = await once(parts.store, lambda, claim, () =>
+    carryOut(parts, { subject, request, before, clientRequestToken, signal, change }),
+  );
+  switch (done.kind) {
+    case 'answered':
+      return done.answer.replayed ? again(parts, subject, done.answer) : done.answer;
+    case 'other-input':
+      return refuse(parts, subject, clientRequestToken, tokenReusedRefusal(done.originalOperationId));
+    case 'in-progress': {
+      const message = 'Another request with this clientRequestToken is at work.';
+      const entry = await noted(parts, subject, clientRequestToken, { event: 'CONTENDED', message });
+      const requester = { subject, clientRequestToken, deadline: 0 };
+      return { ...answerBase(requester, 'IN_PROGRESS', entry), retryAfterSeconds: inProgressSeconds };
+    }
+  }
+}
+
+/** Refused before anything was claimed: one entry. */
+async function refuse(parts: BaselineParts, subject: Subject, token: string | null, refusal: Refusal): Promise<Answer> {
+  const { code: refusalCode, message } = refusal;
+  const { event } = outcomes[refusalCode];
+  const entry = await noted(parts, subject, token, { event, refusalCode, message });
+  return { ...answerBase({ subject, clientRequestToken: token, deadline: 0 }, 'REFUSED', entry), refusal };
+}
+
+/** The recorded answer, with an entry that says that it was given again. */
+async function again(parts: BaselineParts, subject: Subject, answer: Answer): Promise<Answer> {
+  const { operationId, associationArn, refusalCode } = answer.auditEntry;
+  const message = 'The recorded answer was given again.';
+  const happening = { operationId, event: 'REPLAYED', message, associationArn, refusalCode } as const;
+  return { ...answer, auditEntry: await noted(parts, subject, answer.clientRequestToken, happening) };
+}
+
+async function noted(
+  parts: BaselineParts,
+  subject: Subject,
+  token: string | null,
+  happening: Omit<Happening, 'operationId'> & { readonly operationId?: string },
+) {
+  const operationId = happening.operationId ?? parts.ulid(parts.clock());
+  const entry = newEntry(parts, subject, { ...happening, operationId });
+  await parts.append(entry, token);
+  return entry;
+}
+
+function targetOf(request: MutationRequest, before: Association | null): Subject['target'] {
+  const target = 'namespace' in request ? request : before;
+  if (!target) return null;
+  const { accountId, region, clusterName, namespace, serviceAccount } = target;
+  return { accountId, region, clusterName, namespace, serviceAccount };
+}
