@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { failureOf } from '../../src/ledger/dynamodb-request.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 
 /** An entry as the table holds it: the contract's, and by what it is found. */
@@ -11,7 +12,7 @@ export interface AuditItem extends AuditEntry {
   readonly clientRequestToken: string | null;
 }
 
-/** Adds one entry to the trail. Rejects where DynamoDB doesn't answer that it has it. */
+/** Adds one entry to the trail. Throws `LedgerUnavailable` where DynamoDB doesn't answer that it has it. */
 export type Append = (entry: AuditEntry, clientRequestToken: string | null) => Promise<void>;
 
 /** The trail: entries are added, never changed. */
@@ -28,7 +29,7 @@ export function createAppend(client: DynamoDBClient, table: string): Append {
       );
     } catch (error) {
       // The SDK repeats a put whose answer was lost. Ids are not given twice, so the entry that is there is this one.
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
     }
   };
 }

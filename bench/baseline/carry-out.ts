@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Refusal } from '../../src/model/refusal.ts';
 import type { Along, Changed } from './eks.ts';
-import { NotKept } from './once.ts';
+import type { Worked } from './once.ts';
 import type { BaselineParts } from './parts.ts';
 import { changedRefusal, notFoundRefusal, refusalByEks } from './refusals.ts';
 
@@ -23,52 +23,58 @@ export interface Work<Request extends MutationRequest> {
   readonly change: (request: Request, along: Along) => Promise<Changed>;
 }
 
+/** After how many seconds it is worth asking again. Powertools doesn't tell how long another holder of a token still has. */
+export const waitSeconds = 5;
+
 /**
- * What Powertools does once for a token: the intent, EKS, the outcome. Throws `NotKept` with an answer that is not final,
- * and whatever leaves open what EKS did; Powertools forgets the token then.
+ * What is done once for a token: the intent, EKS, the outcome. Throws `LedgerUnavailable` where the intent could not be
+ * recorded; EKS is not asked then.
  */
 export async function carryOut<Request extends MutationRequest>(
   parts: BaselineParts,
   work: Work<Request>,
-): Promise<Answer> {
-  const { request, before, clientRequestToken, signal } = work;
+): Promise<Worked> {
+  const { subject, request, before, clientRequestToken, signal } = work;
   const operationId = parts.ulid(parts.clock());
   const entryOf = (happening: Omit<Happening, 'operationId'>) =>
-    newEntry(parts, work.subject, { ...happening, operationId });
+    newEntry(parts, subject, { ...happening, operationId });
 
   const unmet = unmetOf(request, before);
   if (unmet) {
     const entry = entryOf({ event: 'REFUSED', refusalCode: unmet.code, message: unmet.message });
     await parts.append(entry, clientRequestToken);
-    return answer(work, entry, { refusal: unmet });
+    return { answer: { ...answerOf(work, 'REFUSED', entry), refusal: unmet }, isFinal: true };
   }
-  // Without a record of what is intended, EKS is not asked.
-  const intent = entryOf({ event: 'INTENT' });
+  const intent = entryOf({ event: 'INTENT', fence });
   await parts.append(intent, clientRequestToken);
-  const close = closer(parts, intent, clientRequestToken);
+  const close = (happening: Omit<Happening, 'operationId' | 'fence'>) =>
+    closed(parts, intent, entryOf({ ...happening, fence }), clientRequestToken);
 
   let changed: Changed;
   try {
     changed = await work.change(request, { clientRequestToken, operationId, signal });
   } catch (error) {
+    parts.log('warn', 'EKS gave no certain answer.', { operationId, error: String(error) });
     const message = `EKS gave no answer that tells whether it did what it was asked (${String(error)}).`;
-    await close(entryOf({ event: 'UNKNOWN', message }));
-    throw error;
+    const entry = await close({ event: 'UNKNOWN', message });
+    return { answer: { ...answerOf(work, 'IN_PROGRESS', entry), retryAfterSeconds: waitSeconds }, isFinal: false };
   }
-  if (changed.kind === 'refused') {
-    const refusal = refusalByEks(changed.outcome, changed.error);
-    const { event, waitSeconds } = outcomes[changed.outcome];
-    const { code: refusalCode, message } = refusal;
-    const entry = await close(entryOf({ event, refusalCode, message, eksRequestId: changed.error.requestId }));
-    const refused = answer(work, entry, { refusal, retryAfterSeconds: waitSeconds });
-    // Powertools keeps whatever is returned for seven days, a passing throttling too.
-    if (refusal.retryable) throw new NotKept(refused);
-    return refused;
+  if (changed.kind === 'done') {
+    const { association, requestId: eksRequestId } = changed;
+    const { associationArn } = association;
+    const entry = await close({ event: 'SUCCEEDED', associationArn, eksRequestId });
+    return { answer: { ...answerOf(work, 'SUCCEEDED', entry), association }, isFinal: true };
   }
-  const { association, requestId: eksRequestId } = changed;
-  const { associationArn } = association;
-  return answer(work, await close(entryOf({ event: 'SUCCEEDED', associationArn, eksRequestId })), { association });
+  const refusal = refusalByEks(changed.outcome, changed.error);
+  const { event, waitSeconds: retryAfterSeconds } = outcomes[changed.outcome];
+  const { code: refusalCode, message } = refusal;
+  const entry = await close({ event, refusalCode, message, eksRequestId: changed.error.requestId });
+  const answer = { ...answerOf(work, 'REFUSED', entry), refusal, retryAfterSeconds };
+  return { answer, isFinal: !refusal.retryable };
 }
+
+/** Each execution is an operation of its own, so that none has more than one holder. Powertools does not number them. */
+const fence = 1;
 
 /** What keeps a change of an existing association from being asked for at all. */
 function unmetOf(request: MutationRequest, before: Association | null): Refusal | null {
@@ -84,23 +90,20 @@ function unmetOf(request: MutationRequest, before: Association | null): Refusal 
  * the caller would only have it asked for again. So the log has what the trail lacks, and the answer names the last entry that
  * is there.
  */
-function closer(parts: BaselineParts, intent: AuditEntry, clientRequestToken: string) {
-  return async (entry: AuditEntry): Promise<AuditEntry> => {
-    try {
-      await parts.append(entry, clientRequestToken);
-      return entry;
-    } catch (error) {
-      parts.log('error', 'An entry of the trail could not be written.', { entry, error: String(error) });
-      return intent;
-    }
-  };
+async function closed(parts: BaselineParts, intent: AuditEntry, entry: AuditEntry, clientRequestToken: string) {
+  try {
+    await parts.append(entry, clientRequestToken);
+    return entry;
+  } catch (error) {
+    parts.log('error', 'An entry of the trail could not be written.', { entry, error: String(error) });
+    return intent;
+  }
 }
 
-function answer<Request extends MutationRequest>(
-  { subject, clientRequestToken }: Work<Request>,
+function answerOf(
+  work: Pick<Work<MutationRequest>, 'subject' | 'clientRequestToken'>,
+  status: Answer['status'],
   entry: AuditEntry,
-  particulars: Partial<Pick<Answer, 'association' | 'refusal' | 'retryAfterSeconds'>>,
-): Answer {
-  const status = particulars.association ? 'SUCCEEDED' : 'REFUSED';
-  return { ...answerBase({ subject, clientRequestToken, deadline: 0 }, status, entry), ...particulars };
+) {
+  return answerBase({ ...work, deadline: 0 }, status, entry);
 }

@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { settingsAskedFor } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/audit.ts';
-import type { ChangeKind, TokenFact, TrailEntry } from '../../test/reliability/facts.ts';
+import type { ChangeKind, EksChange, TokenFact, TrailEntry } from '../../test/reliability/facts.ts';
 import type { AuditItem } from './audit.ts';
 import { recordIdOf } from './once.ts';
 import type { BaselineTables } from './tables.ts';
@@ -16,7 +16,7 @@ export interface About {
 }
 
 /** A record as Powertools writes it. */
-interface IdempotencyItem {
+export interface IdempotencyItem {
   readonly id: string;
   readonly status: 'INPROGRESS' | 'COMPLETED';
   /** Milliseconds since the epoch. */
@@ -34,14 +34,45 @@ export async function readBaseline(
   tables: BaselineTables,
   about: About = {},
 ): Promise<{ entries: TrailEntry[]; tokens: TokenFact[] }> {
-  const items = (await scan<AuditItem>(client, tables.audit))
-    .filter((item) => concerns(item, about))
-    .sort((a, b) => (a.entryId < b.entryId ? -1 : 1));
-  const lastOf = new Map(items.flatMap((item) => recordsOf(item).map((id) => [id, item.operationId] as const)));
-  const all = about.serviceAccount === undefined && about.associationArn === undefined;
+  const items = (await scan<AuditItem>(client, tables.audit)).filter((item) => concerns(item, about));
   const records = await scan<IdempotencyItem>(client, tables.idempotency);
-  const tokens = records.filter(({ id }) => all || lastOf.has(id)).map((record) => tokenFactOf(record, lastOf));
-  return { entries: items.map(trailEntryOf), tokens };
+  const isWhole = about.serviceAccount === undefined && about.associationArn === undefined;
+  const known = new Set(items.flatMap(recordsOf));
+  const told = records.filter(({ id }) => isWhole || known.has(id));
+  return { entries: trailEntriesOf(items), tokens: tokenFactsOf(told, items) };
+}
+
+/** What the items of the audit table say, oldest first. */
+export function trailEntriesOf(items: readonly AuditItem[]): TrailEntry[] {
+  return oldestFirst(items).map(trailEntryOf);
+}
+
+/** What Powertools' records say. `items` of the audit table tell of which operation one in progress is; without them it is ''. */
+export function tokenFactsOf(records: readonly IdempotencyItem[], items: readonly AuditItem[] = []): TokenFact[] {
+  const lastOf = new Map(oldestFirst(items).flatMap((item) => recordsOf(item).map((id) => [id, item.operationId])));
+  return records.map((record) => tokenFactOf(record, lastOf));
+}
+
+/**
+ * The operation of a change that reached EKS: of the intents for such a change of the service account, the last one before
+ * it. EKS is sent the caller's token, which all operations of a request share. Null where there is none.
+ */
+export function operationOf(
+  { kind, serviceAccount, associationId, time }: Omit<EksChange, 'operationId'>,
+  entries: readonly TrailEntry[],
+): string | null {
+  const isAbout = (entry: TrailEntry) =>
+    kind === 'create'
+      ? entry.serviceAccount === serviceAccount
+      : (entry.associationArn?.endsWith(`/${associationId}`) ?? false);
+  const intent = entries.findLast(
+    (entry) => entry.event === 'INTENT' && entry.kind === kind && entry.time <= time && isAbout(entry),
+  );
+  return intent?.operationId ?? null;
+}
+
+function oldestFirst(items: readonly AuditItem[]): AuditItem[] {
+  return items.toSorted((a, b) => (a.entryId < b.entryId ? -1 : 1));
 }
 
 async function scan<Item>(client: DynamoDBClient, TableName: string): Promise<Item[]> {
@@ -80,11 +111,11 @@ function tokenFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, string
 }
 
 function trailEntryOf(item: AuditItem): TrailEntry {
-  const { operationId, entryId, time, event, operation, principal, request } = item;
+  const { operationId, entryId, time, event, operation, principal, request, fence } = item;
   const { serviceAccount, associationArn, refusalCode, clientRequestToken } = item;
   return {
     ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },
-    ...{ serviceAccount, associationArn, refusalCode, clientRequestToken, fence: null },
+    ...{ serviceAccount, associationArn, refusalCode, clientRequestToken, fence },
     roleArn: request ? (settingsAskedFor(request).roleArn ?? null) : null,
   };
 }

@@ -4,7 +4,6 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { EKSClientConfig } from '@aws-sdk/client-eks';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { monotonicFactory } from 'ulid';
 import type { Log } from '../../src/associations/parts.ts';
@@ -13,6 +12,7 @@ import { formatError, unauthenticated } from '../../src/graphql/errors.ts';
 import type { GraphqlHandler, Identify } from '../../src/graphql/handler.ts';
 import { oneMutation } from '../../src/graphql/rules.ts';
 import { createIdentify } from '../../src/lambda/parts.ts';
+import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { createAppend } from './audit.ts';
 import { createEksCalls } from './eks.ts';
@@ -51,7 +51,7 @@ export function createBaseline({
   home,
   log = toStandardError,
 }: BaselineSettings): Baseline {
-  const client = new DynamoDBClient({ ...dynamoDb, requestHandler: new NodeHttpHandler(patience) });
+  const client = new DynamoDBClient({ ...dynamoDbClientDefaults, ...dynamoDb });
   const eksCalls = createEksCalls(eks, home);
   const parts: BaselineParts = {
     decide: policies.decide,
@@ -73,9 +73,6 @@ export function createBaseline({
   };
   return { handler, close };
 }
-
-/** DynamoDB answers in milliseconds; to wait longer for a lost answer than this only uses up the function's time. */
-const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 
 function createServer(parts: BaselineParts): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({

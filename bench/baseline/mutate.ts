@@ -14,7 +14,7 @@ import type { Along, Changed } from './eks.ts';
 import { once } from './once.ts';
 import type { Claim } from './once.ts';
 import type { BaselineParts, RequestContext } from './parts.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, waitSeconds } from './carry-out.ts';
 import { tokenReusedRefusal } from './refusals.ts';
 
 /** What distinguishes one mutation from the others. */
@@ -31,12 +31,9 @@ export interface Mutation<Request extends MutationRequest> {
 /** Kept of the function's time for what follows EKS: the entry, Powertools' record, the answer. */
 const closingMs = 4_000;
 
-/** After how many seconds it is worth asking again what another request with the token came to. Powertools doesn't tell how long that has. */
-const inProgressSeconds = 5;
-
 /**
  * The road of every mutation: validate, read what it is about, decide, and then once for a token (Powertools): intent, EKS,
- * outcome. Throws where EKS or DynamoDB don't answer.
+ * outcome. Throws `LedgerUnavailable` and `EksReadFailed`; nothing was asked of EKS then but to read.
  */
 export async function mutate<Request extends MutationRequest>(
   parts: BaselineParts,
@@ -61,7 +58,7 @@ export async function mutate<Request extends MutationRequest>(
 
   const [principalId, actorId] = [caller.principal.id, caller.actor?.id ?? null];
   const claim: Claim = { principalId, actorId, onBehalfOf, operation, clientRequestToken, request };
-  const done = await once(parts.store, lambda, claim, () =>
+  const done = await once(parts, lambda, claim, () =>
     carryOut(parts, { subject, request, before, clientRequestToken, signal, change }),
   );
   switch (done.kind) {
@@ -69,13 +66,17 @@ export async function mutate<Request extends MutationRequest>(
       return done.answer.replayed ? again(parts, subject, done.answer) : done.answer;
     case 'other-input':
       return refuse(parts, subject, clientRequestToken, tokenReusedRefusal(done.originalOperationId));
-    case 'in-progress': {
-      const message = 'Another request with this clientRequestToken is at work.';
-      const entry = await noted(parts, subject, clientRequestToken, { event: 'CONTENDED', message });
-      const requester = { subject, clientRequestToken, deadline: 0 };
-      return { ...answerBase(requester, 'IN_PROGRESS', entry), retryAfterSeconds: inProgressSeconds };
-    }
+    case 'in-progress':
+      return contended(parts, subject, clientRequestToken);
   }
+}
+
+/** Another request has claimed the token, and has not come to an answer. */
+async function contended(parts: BaselineParts, subject: Subject, clientRequestToken: string): Promise<Answer> {
+  const message = 'Another request with this clientRequestToken is at work.';
+  const entry = await noted(parts, subject, clientRequestToken, { event: 'CONTENDED', message });
+  const answer = answerBase({ subject, clientRequestToken, deadline: 0 }, 'IN_PROGRESS', entry);
+  return { ...answer, retryAfterSeconds: waitSeconds };
 }
 
 /** Refused before anything was claimed: one entry. */
@@ -94,6 +95,7 @@ async function again(parts: BaselineParts, subject: Subject, answer: Answer): Pr
   return { ...answer, auditEntry: await noted(parts, subject, answer.clientRequestToken, happening) };
 }
 
+/** Adds an entry of an operation that is over, or of one that never began. */
 async function noted(
   parts: BaselineParts,
   subject: Subject,

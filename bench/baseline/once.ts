@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import {
   IdempotencyAlreadyInProgressError,
   IdempotencyConfig,
+  IdempotencyInconsistentStateError,
+  IdempotencyPersistenceLayerError,
   IdempotencyValidationError,
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
-import type { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Answer } from '../../src/associations/answer.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { MutationRequest } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/audit.ts';
+import type { BaselineParts } from './parts.ts';
 
 /** What Powertools is told of a request: the first five make its key, the request is what must be the same again. */
 export interface Claim {
@@ -29,15 +32,11 @@ export type Once =
   /** The id is null while that earlier request is still at work. */
   | { readonly kind: 'other-input'; readonly originalOperationId: string | null };
 
-/** Thrown by the work where its answer must not be kept, so that the same token can be used again. */
-export class NotKept extends Error {
+/** What the work came to. */
+export interface Worked {
   readonly answer: Answer;
-
-  constructor(answer: Answer) {
-    super('The answer is not to be kept.');
-    this.name = 'NotKept';
-    this.answer = answer;
-  }
+  /** False where the same token can still come to something else, so that it must be forgotten. */
+  readonly isFinal: boolean;
 }
 
 /** Set here, because Powertools otherwise takes it from the environment. */
@@ -53,14 +52,14 @@ const settings = {
 };
 
 /**
- * Does the work unless it was done for this claim already. Powertools deletes its record where the work throws, and this
- * throws the same; or Powertools' own error where the record could not be written.
+ * Does the work unless it was done for this claim already. Throws `LedgerUnavailable` where the claim could not be made, and
+ * what the work throws. What the work came to is answered, even where its record could not be brought up to date.
  */
 export async function once(
-  store: DynamoDBPersistenceLayer,
+  { store, log }: Pick<BaselineParts, 'store' | 'log'>,
   lambda: LambdaContext,
   claim: Claim,
-  work: () => Promise<Answer>,
+  work: () => Promise<Worked>,
 ): Promise<Once> {
   // A config for each request: the Lambda context is a field of it, which the next request would overwrite.
   const config = new IdempotencyConfig({
@@ -68,16 +67,34 @@ export async function once(
     responseHook: (response) => Object.assign({}, response, { replayed: true }),
   });
   config.registerLambdaContext(lambda);
-  const run = makeIdempotent((_: Claim) => work(), { persistenceStore: store, config, keyPrefix });
+  let worked: Worked | undefined;
+  const workAndKeep = async (_: Claim): Promise<Answer> => {
+    worked = await work();
+    // Powertools keeps all that is returned, and forgets the token of what throws.
+    if (!worked.isFinal) throw new NotFinal('The answer is not final.');
+    return worked.answer;
+  };
   try {
+    const run = makeIdempotent(workAndKeep, { persistenceStore: store, config, keyPrefix });
     return { kind: 'answered', answer: await run(claim) };
   } catch (error) {
-    if (error instanceof NotKept) return { kind: 'answered', answer: error.answer };
-    if (error instanceof IdempotencyAlreadyInProgressError) return { kind: 'in-progress' };
-    if (!(error instanceof IdempotencyValidationError)) throw error;
-    const first = error.existingRecord?.getResponse() as unknown as Answer | undefined;
-    return { kind: 'other-input', originalOperationId: first?.auditEntry.operationId ?? null };
+    if (!worked) return withoutWork(error);
+    if (!(error instanceof NotFinal)) log('error', 'The record of a token is out of date.', { error: String(error) });
+    return { kind: 'answered', answer: worked.answer };
   }
+}
+
+class NotFinal extends Error {}
+
+/** What Powertools' errors mean where the work did not come to an answer. */
+function withoutWork(error: unknown): Once {
+  if (error instanceof IdempotencyAlreadyInProgressError) return { kind: 'in-progress' };
+  // The record expired or went while it was being read, several times in a row.
+  if (error instanceof IdempotencyInconsistentStateError) return { kind: 'in-progress' };
+  if (error instanceof IdempotencyPersistenceLayerError) throw new LedgerUnavailable(error);
+  if (!(error instanceof IdempotencyValidationError)) throw error;
+  const first = error.existingRecord?.getResponse() as unknown as Answer | undefined;
+  return { kind: 'other-input', originalOperationId: first?.auditEntry.operationId ?? null };
 }
 
 /** The id of the record that Powertools keeps of a claim. */

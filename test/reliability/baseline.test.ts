@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { Context as LambdaContext } from 'aws-lambda';
@@ -25,10 +28,10 @@ async function openBaseline() {
   await createBaselineTables(client, tables);
   const simulator = await openSimulator();
   const logged: string[] = [];
-  const open = () =>
+  const open = (endpoint = dynamoDbEndpoint ?? '') =>
     createBaseline({
       eks: { endpoint: simulator.url, credentials },
-      dynamoDb: { endpoint: dynamoDbEndpoint ?? '', credentials, region: 'us-east-1' },
+      dynamoDb: { endpoint, credentials, region: 'us-east-1' },
       ...{ tables, policies, home },
       log: (_, message) => logged.push(message),
     });
@@ -167,16 +170,26 @@ async function openBaseline() {
     expect(baseline.sent()).toBe(1);
   });
 
-  test('throws what leaves open what EKS did, and forgets the token', async () => {
+  test('answers IN_PROGRESS where it is open what EKS did, and forgets the token', async () => {
     const operation = 'CreatePodIdentityAssociation';
     baseline.simulator.control.addFault({ kind: 'error-before', operation, times: 3 });
-    const { data, errors } = await baseline.send(createDocument, input);
-    expect(data).toBeNull();
-    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    expect(await baseline.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'UNKNOWN' } });
     expect(baseline.sent()).toBe(3);
     expect(await baseline.events()).toEqual(['INTENT', 'UNKNOWN']);
     expect((await baseline.facts()).tokens).toEqual([]);
-    expect(baseline.logged).toEqual(['A request met an error.']);
+    expect(await baseline.create()).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('asks nothing of EKS where DynamoDB fails', async () => {
+    const broken = createServer((_, response) => response.writeHead(500).end()).listen(0, '127.0.0.1');
+    await once(broken, 'listening');
+    const process = baseline.open(`http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
+    const { errors } = await baseline.send(createDocument, input, 'alice', process);
+    expect(errors).toMatchObject([{ extensions: { code: 'LEDGER_UNAVAILABLE' } }]);
+    expect(baseline.sent()).toBe(0);
+    await process.close();
+    broken.closeAllConnections();
+    broken.close();
   });
 
   test('takes its own association for that of another when an answer of EKS is lost', async () => {
