@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accounts } from './accounts.ts';
+import { startProcess } from './node-process.ts';
+import { times } from './times.ts';
+
+const main = join(import.meta.dirname, '..', '..', '..', 'src', 'local', 'simulator', 'main.ts');
+
+/** The simulated EKS, in a process that outlives the gateways. */
+export interface EksProcess {
+  readonly url: string;
+  /** Steers it, e.g. by `POST faults`: path and body are those of docs/eks-simulator.md. Throws where it says no. */
+  readonly steer: (request: string, body?: object) => Promise<unknown>;
+  readonly end: () => Promise<void>;
+}
+
+/** Starts it on a free port, with the signature window of the gateways and a world of its own. */
+export async function startEks(folder: string): Promise<EksProcess> {
+  const worldFile = join(folder, 'world.json');
+  writeFileSync(worldFile, JSON.stringify(world()));
+  const env = {
+    EKS_SIMULATOR_PORT: '0',
+    EKS_SIMULATOR_WORLD: worldFile,
+    EKS_SIMULATOR_STATE: join(folder, 'eks.json'),
+    EKS_SIMULATOR_SIGNATURE_WINDOW_MS: String(times.SIGNATURE_WINDOW_MS),
+  };
+  const logFile = join(folder, 'eks.log');
+  const child = await startProcess({ script: main, env, readyPrefix: 'The EKS simulator listens on', logFile });
+  const [url = ''] = /http:[^;]+/.exec(child.readyLine) ?? [];
+  const steer = async (request: string, body?: object): Promise<unknown> => {
+    const [method = '', path] = request.split(' ');
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(`${url}/_simulator/${path}`, { method, ...sent });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`The EKS simulator answered ${request}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  const end = async () => {
+    child.signal('SIGTERM');
+    await child.ended;
+  };
+  return { url, steer, end };
+}
+
+function world() {
+  const trusted = { Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' } };
+  const trustPolicy = {
+    Version: '2012-10-17',
+    Statement: [{ ...trusted, Action: ['sts:AssumeRole', 'sts:TagSession'] }],
+  };
+  return {
+    defaultAccountId: '111122223333',
+    accessKeys: {},
+    clusters: [{ accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' }],
+    roles: accounts.flatMap(({ roles }) => roles.map((arn) => ({ arn, trustPolicy }))),
+  };
+}
