@@ -1,0 +1,142 @@
+import type { Answer } from '../../../src/associations/answer.ts';
+import { createPodIdentityAssociation } from '../../../src/associations/create.ts';
+import { deletePodIdentityAssociation } from '../../../src/associations/delete.ts';
+import { settle } from '../../../src/associations/settle.ts';
+import { updatePodIdentityAssociation } from '../../../src/associations/update.ts';
+import type { Caller } from '../../../src/model/principal.ts';
+import type { CallerAnswer } from '../facts.ts';
+import type { Asker } from './model.ts';
+import type { Process } from './processes.ts';
+import { toldFaults } from './story.ts';
+import type { Faults, Wish } from './story.ts';
+import { partsOf, roleArn, serviceAccount } from './world.ts';
+import type { World } from './world.ts';
+
+/** At most so many callers are at work at the same time. */
+const maxCallers = 4;
+
+/** What a Lambda function has for a request of API Gateway. */
+const functionMs = 29_000;
+
+/** An id that no association ever has. */
+const noAssociation = 'a-00000000000000000';
+
+/** Those who ask the gateway, and its settler, each as a process of its own. `answers` are those of all who asked. */
+export function createCallers(world: World) {
+  const { clock, eks, model, processes, tell } = world;
+  const wishes: Wish[] = [];
+  const ids = new Map<string, string>();
+  const answers: CallerAnswer[] = [];
+
+  function start(name: string, identity: string | null, asksFor: string, faults: Faults): Process {
+    const finalBefore = identity === null ? null : model.finalFor(identity, asksFor);
+    const asker: Asker = { name, identity, asksFor, isDenied: false, finalBefore };
+    const process: Process = { asker, faults, state: 'working', parked: [], writes: 0, isEksFaultTaken: false };
+    processes.all.push(process);
+    return process;
+  }
+
+  /** The association that a wish is about: the one that was there when it was first asked for, so that it stays the same request. */
+  function idFor({ principal, kind, token, variant }: Wish): string | null {
+    if (kind === 'create') return null;
+    const key = `${principal} ${kind} ${token} ${variant}`;
+    const id = ids.get(key) ?? eks.associations()[0]?.associationId;
+    if (id !== undefined) ids.set(key, id);
+    return id ?? noAssociation;
+  }
+
+  function ask(wish: Wish, faults: Faults): void {
+    const atWork = processes.all.filter(({ state, asker }) => asker.identity && ['working', 'frozen'].includes(state));
+    if (atWork.length >= maxCallers) return;
+    wishes.push(wish);
+    const { principal, kind, token, variant } = wish;
+    const id = idFor(wish);
+    const process = start(`${principal} ${wishes.length}`, `${principal} ${kind} ${token}`, `${variant} ${id}`, faults);
+    const { asker } = process;
+    const startedAt = clock();
+    tell(() => `${asker.name} asks for the ${kind} (input ${variant}) with token ${token}${toldFaults(faults)}`);
+    const over = (
+      answer: Omit<CallerAnswer, 'principal' | 'kind' | 'clientRequestToken' | 'startedAt' | 'answeredAt'>,
+    ) => {
+      process.state = 'over';
+      answers.push({ principal, kind, clientRequestToken: token, startedAt, answeredAt: clock(), ...answer });
+      tell(() => `  ${asker.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no entry'})`);
+    };
+    send(world, process, wish, id ?? noAssociation).then(
+      (answer) => {
+        model.answered(asker, answer);
+        over(factOf(answer));
+      },
+      (error: unknown) => {
+        model.failed(asker, error);
+        over({
+          status: 'ERROR',
+          code: codeOf(error),
+          httpStatus: 200,
+          associationArn: null,
+          operationId: null,
+          event: null,
+        });
+      },
+    );
+  }
+
+  return {
+    answers,
+    ask,
+    /** The same as somebody asked before. */
+    askAgain(who: number, faults: Faults): void {
+      const wish = wishes[who % wishes.length];
+      if (wish) ask(wish, faults);
+    },
+    /** A run of the settler. */
+    async settle(faults: Faults): Promise<void> {
+      const process = start(`settler ${processes.all.length + 1}`, null, '', faults);
+      tell(() => `${process.asker.name} begins${toldFaults(faults)}`);
+      await settle(partsOf(world, process), 'settler', clock() + 60_000).catch((error: unknown) =>
+        model.failed(process.asker, error),
+      );
+      process.state = 'over';
+    },
+  };
+}
+
+/** Asks the gateway for what is wished. */
+function send(world: World, process: Process, wish: Wish, associationId: string): Promise<Answer> {
+  const { clusterName, series, clock } = world;
+  const { principal, kind, token, variant } = wish;
+  const parts = partsOf(world, process);
+  const deadline = clock() + functionMs;
+  const caller: Caller = {
+    principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
+    actor: null,
+    sourceAddress: null,
+    userAgent: null,
+    apiRequestId: 'by-the-story',
+  };
+  const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
+  const role = { roleArn: roleArn(`${kind}-${variant}`) };
+  switch (kind) {
+    case 'create': {
+      const input = { ...common, ...serviceAccount, ...role, tags: variant === 2 ? fiftyTags : [] };
+      return createPodIdentityAssociation(parts, caller, input, deadline);
+    }
+    case 'update':
+      return updatePodIdentityAssociation(parts, caller, { ...common, associationId, ...role }, deadline);
+    case 'delete':
+      return deletePodIdentityAssociation(parts, caller, { ...common, associationId }, deadline);
+  }
+}
+
+/** So many that there is no room for the gateway's own. */
+const fiftyTags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
+
+function factOf({ status, association, refusal, auditEntry }: Answer) {
+  const { operationId, event } = auditEntry;
+  const associationArn = association?.associationArn ?? null;
+  return { status, code: refusal?.code ?? null, httpStatus: 200, associationArn, operationId, event };
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'INTERNAL_SERVER_ERROR';
+}

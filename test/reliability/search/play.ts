@@ -1,0 +1,142 @@
+import type * as fc from 'fast-check';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { createCallers } from './callers.ts';
+import { createEks } from './eks.ts';
+import { createModel } from './model.ts';
+import { createProcesses } from './processes.ts';
+import { faultless, toldHabits } from './story.ts';
+import type { Happening, Story } from './story.ts';
+import { home, roleArn, serviceAccount, ulids } from './world.ts';
+import type { World } from './world.ts';
+
+/** What a story came to. */
+export interface Played {
+  /** The rules that did not hold, each in a sentence; empty when all did. */
+  readonly broken: readonly string[];
+  /** What happened, a line each; empty unless it was asked for. */
+  readonly told: readonly string[];
+}
+
+/** Past the time from which nothing of what has begun can still happen, and past every lease. */
+const quietMs = 600_000;
+
+/**
+ * Plays a story on a ledger that may hold other stories, of other `series`: what happens, one after the other, and in
+ * between the processes as the scheduler chooses. In the end everybody comes to an end, the settler closes what is open,
+ * and the model says whether all is as it should be.
+ */
+export async function play(
+  { habits, isTaken, steps }: Story,
+  scheduler: fc.Scheduler,
+  ledger: Ledger,
+  series: number,
+  isTold = false,
+): Promise<Played> {
+  const broken: string[] = [];
+  const told: string[] = [];
+  const tell = (line: () => string) => {
+    if (isTold) told.push(line());
+  };
+  let now = Date.UTC(2026, 0, 1);
+  let isAllowed = true;
+  const clock = () => now;
+  const model = createModel(clock, (rule) => {
+    broken.push(rule);
+    tell(() => `! ${rule}`);
+  });
+  const eks = createEks(clock, habits, (change) => {
+    const { kind, association, operationId } = change;
+    tell(() => `  EKS does the ${kind} of ${association.associationId} by ${operationId ?? 'an outsider'}`);
+    model.applied(change);
+  });
+  const processes = createProcesses(scheduler, clock);
+  const world: World = {
+    ...{ ledger, eks, model, processes, clock, tell, series },
+    ...{ clusterName: `c${series}`, ulid: ulids(series), isAllowed: () => isAllowed },
+  };
+  const callers = createCallers(world);
+
+  async function moveClock(ms: number): Promise<void> {
+    const end = now + ms;
+    for (let next = eks.due[0]; next && next.at <= end; next = eks.due[0]) {
+      eks.due.shift();
+      now = Math.max(now, next.at);
+      next.run();
+    }
+    now = end;
+    await processes.ring();
+  }
+
+  async function happen(happening: Happening): Promise<void> {
+    switch (happening.do) {
+      case 'ask':
+        callers.ask(happening.wish, happening.faults);
+        return;
+      case 'again':
+        callers.askAgain(happening.who, happening.faults);
+        return;
+      case 'settle':
+        void callers.settle(happening.faults);
+        return;
+      case 'crash':
+      case 'freeze':
+      case 'thaw': {
+        const process = processes[happening.do](happening.who);
+        if (process) tell(() => `${process.asker.name}: ${happening.do}`);
+        return;
+      }
+      case 'clock':
+        tell(() => `clock + ${happening.ms / 1000} s`);
+        await moveClock(happening.ms);
+        return;
+      case 'policy':
+        isAllowed = happening.allows;
+        tell(() => `policy ${isAllowed ? 'allows' : 'denies'} what is asked for from now on`);
+        return;
+      case 'outsider':
+        tell(() => `an outsider asks EKS for the ${happening.what}`);
+        outsiderAsks(world, happening.what);
+    }
+  }
+
+  /** Everybody comes to an end, those who were frozen last, and the settler closes what is open. */
+  async function end(): Promise<void> {
+    tell(
+      () =>
+        'in the end all go on, and past every doubt also those who were frozen; then the settler closes what is open',
+    );
+    await processes.go(Infinity);
+    await moveClock(quietMs);
+    while (processes.thaw(0));
+    await processes.go(Infinity);
+    processes.goStraight();
+    for (let run = 0; run < 2; run += 1) {
+      await moveClock(quietMs);
+      await callers.settle(faultless);
+    }
+    model.atRest(eks.associations());
+  }
+
+  const restore = processes.standInForTimers();
+  try {
+    tell(() => toldHabits(habits));
+    if (isTaken) await happen({ do: 'outsider', what: 'create' });
+    for (const { happening, turns } of steps) {
+      await happen(happening);
+      await processes.go(turns);
+      if (broken.length > 0) return { broken, told };
+    }
+    await end();
+  } finally {
+    restore();
+  }
+  return { broken, told };
+}
+
+function outsiderAsks({ eks, clusterName }: World, what: 'create' | 'update' | 'delete'): void {
+  const [there] = eks.associations();
+  const settings = { roleArn: roleArn('outside'), targetRoleArn: null, disableSessionTags: false, policy: null };
+  if (what === 'create') eks.outsider.create({ ...home, clusterName, ...serviceAccount, ...settings, tags: [] });
+  else if (what === 'update' && there) eks.outsider.update(there.associationId, settings.roleArn);
+  else if (there) eks.outsider.remove(there.associationId);
+}

@@ -1,0 +1,169 @@
+import * as fc from 'fast-check';
+import type { ChangeKind } from '../facts.ts';
+import type { ChangeFault, EksHabits } from './eks.ts';
+
+/** What a caller asks for. The variants are different requests; the last one has 50 tags, which leave no room for the gateway's. */
+export interface Wish {
+  readonly principal: 'alice' | 'bob';
+  readonly kind: ChangeKind;
+  readonly token: 't1' | 't2';
+  readonly variant: 0 | 1 | 2;
+}
+
+/** What goes wrong for one process. */
+export interface Faults {
+  /** With its first change at EKS. */
+  readonly eks: ChangeFault | null;
+  /** Its reads at EKS fail. */
+  readonly cannotRead: boolean;
+  /** With one of its writes to the ledger: `lost`, it is written and the answer lost; `down`, it is not written. */
+  readonly ledger: { readonly write: number; readonly kind: 'lost' | 'down' } | null;
+}
+
+/** What happens next. `who` is a place among those whom it can happen to; where there is nobody, nothing does. */
+export type Happening =
+  | { readonly do: 'ask'; readonly wish: Wish; readonly faults: Faults }
+  | { readonly do: 'again'; readonly who: number; readonly faults: Faults }
+  | { readonly do: 'settle'; readonly faults: Faults }
+  | { readonly do: 'crash' | 'freeze' | 'thaw'; readonly who: number }
+  | { readonly do: 'outsider'; readonly what: ChangeKind }
+  | { readonly do: 'clock'; readonly ms: number }
+  | { readonly do: 'policy'; readonly allows: boolean };
+
+/** Something happens, and then those at work go on for so many turns. */
+export interface Step {
+  readonly happening: Happening;
+  readonly turns: number;
+}
+
+/** All of a story but the order of the turns, which is the scheduler's. */
+export interface Story {
+  readonly habits: EksHabits;
+  /** Whether somebody else's association is there from the begin. */
+  readonly isTaken: boolean;
+  readonly steps: readonly Step[];
+}
+
+const second = 1_000;
+const minute = 60 * second;
+const week = 7 * 24 * 60 * minute;
+
+/** Nothing goes wrong. */
+export const faultless: Faults = { eks: null, cannotRead: false, ledger: null };
+
+const changeFault: fc.Arbitrary<ChangeFault> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<ChangeFault>({ kind: 'lost' }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('later' as const),
+      onWayMs: fc.constantFrom(0, 30 * second, 269 * second, 299 * second),
+      takesMs: fc.constantFrom(0, 59 * second),
+    }),
+  },
+  { weight: 3, arbitrary: fc.constant<ChangeFault>({ kind: 'cut' }) },
+  { weight: 2, arbitrary: fc.constant<ChangeFault>({ kind: 'too-late' }) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom('server-error', 'throttled', 'access-denied', 'unreachable', 'role-not-found', 'refused')
+      .map((kind) => ({ kind })),
+  },
+);
+
+const ledgerFault = fc.record({
+  write: fc.constantFrom(1, 0, 2),
+  kind: fc.constantFrom('lost' as const, 'down' as const),
+});
+
+const faults: fc.Arbitrary<Faults> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(faultless) },
+  { weight: 7, arbitrary: changeFault.map((eks) => ({ ...faultless, eks })) },
+  { weight: 2, arbitrary: ledgerFault.map((ledger) => ({ ...faultless, ledger })) },
+  { weight: 1, arbitrary: fc.constant({ ...faultless, cannotRead: true }) },
+);
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  principal: fc.constantFrom('alice', 'alice', 'alice', 'bob'),
+  kind: fc.constantFrom('create', 'create', 'create', 'update', 'delete'),
+  token: fc.constantFrom('t1', 't1', 't1', 't2'),
+  variant: fc.constantFrom(0, 0, 0, 0, 0, 1, 2),
+});
+
+const who = fc.nat({ max: 3 });
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('ask' as const), wish, faults }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('again' as const), who, faults }) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .constantFrom(36 * second, 421 * second, second, 10 * second, 2 * minute, 5 * minute, week + minute)
+      .map((ms) => ({ do: 'clock' as const, ms })),
+  },
+  { weight: 2, arbitrary: faults.map((ofSettler) => ({ do: 'settle' as const, faults: { ...ofSettler, eks: null } })) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'thaw' as const, 'crash' as const), who }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('delete', 'create', 'update').map((what) => ({ do: 'outsider' as const, what })),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => ({ do: 'policy' as const, allows })) },
+);
+
+/** More turns than those at work can take. */
+const untilIdle = 100;
+
+const step: fc.Arbitrary<Step> = fc.record({
+  happening,
+  turns: fc.constantFrom(untilIdle, untilIdle, 0, 1, 2, 3, 4, 5, 7),
+});
+
+/** Stories, the likelier the more of the protocol they lead through. */
+export const story: fc.Arbitrary<Story> = fc.record({
+  habits: fc.record({
+    skewMs: fc.constantFrom(0, 29 * second, -29 * second),
+    lagMs: fc.constantFrom(0, 0, 29 * second),
+  }),
+  isTaken: fc.constantFrom(false, false, true),
+  steps: fc.array(step, { minLength: 2, maxLength: 20, size: 'max' }),
+});
+
+/** The faults, to be read behind who meets them. */
+export function toldFaults({ eks, cannotRead, ledger }: Faults): string {
+  const told = [
+    ...(eks ? [`its change at EKS: ${toldChangeFault(eks)}`] : []),
+    ...(cannotRead ? ['its reads at EKS fail'] : []),
+    ...(ledger
+      ? [`its write ${ledger.write + 1}: ${ledger.kind === 'lost' ? 'the answer is lost' : 'the ledger is down'}`]
+      : []),
+  ];
+  return told.length === 0 ? '' : ` [${told.join('; ')}]`;
+}
+
+function toldChangeFault(fault: ChangeFault): string {
+  switch (fault.kind) {
+    case 'lost':
+      return 'the answer is lost';
+    case 'later':
+      return `no answer, on its way for ${fault.onWayMs / second} s, done ${fault.takesMs / second} s later`;
+    case 'too-late':
+      return 'no answer, done after more than any allowance';
+    case 'cut':
+      return 'no answer, and it never gets there';
+    case 'server-error':
+    case 'throttled':
+    case 'access-denied':
+    case 'unreachable':
+    case 'role-not-found':
+    case 'refused':
+      return fault.kind;
+  }
+}
+
+/** How EKS is all through a story. */
+export function toldHabits({ skewMs, lagMs }: EksHabits): string {
+  return `EKS's clock is ${skewMs / second} s ahead, and it shows new associations ${lagMs / second} s late`;
+}
