@@ -52,7 +52,7 @@ export async function carryOut<Request extends MutationRequest>(
 
   let changed: Changed;
   try {
-    changed = await work.change(request, { clientRequestToken, operationId, signal });
+    changed = await work.change(request, { clientRequestToken, before, operationId, signal });
   } catch (error) {
     parts.log('warn', 'EKS gave no certain answer.', { operationId, error: String(error) });
     const message = `EKS gave no answer that tells whether it did what it was asked (${String(error)}).`;

@@ -46,6 +46,8 @@ export type EksRefusal = Extract<
 export interface Along {
   /** The caller's, handed on to EKS as it is. */
   readonly clientRequestToken: string;
+  /** The association as it was read for this request; null for a create. */
+  readonly before: Association | null;
   /** Stands in the created association's tag, which the contract shows as `operationId`. */
   readonly operationId: string;
   readonly signal: AbortSignal;
@@ -107,10 +109,13 @@ export function createEksCalls(
       change(request, ofCreate, () => client.send(createCommand(request, along), { abortSignal: along.signal })),
     update: (request, along) =>
       change(request, ofExisting, () => client.send(updateCommand(request, along), { abortSignal: along.signal })),
-    delete: (request, { signal }) => {
+    delete: async (request, { signal, before }) => {
       const { clusterName, associationId } = request;
       const command = new DeletePodIdentityAssociationCommand({ clusterName, associationId });
-      return change(request, ofExisting, () => client.send(command, { abortSignal: signal }));
+      const changed = await change(request, ofExisting, () => client.send(command, { abortSignal: signal }));
+      // It was there a moment ago. That it is gone is what was asked for: likely by the SDK's own first try.
+      const isGone = changed.kind === 'refused' && changed.outcome === 'ASSOCIATION_NOT_FOUND';
+      return isGone && before ? { kind: 'done', association: before, requestId: changed.error.requestId } : changed;
     },
     close: () => client.destroy(),
   };

@@ -29,7 +29,7 @@ export interface Mutation<Request extends MutationRequest> {
 }
 
 /** Kept of the function's time for what follows EKS: the entry, Powertools' record, the answer. */
-const closingMs = 4_000;
+const closingMs = 3_000;
 
 /**
  * The road of every mutation: validate, read what it is about, decide, and then once for a token (Powertools): intent, EKS,

@@ -180,6 +180,19 @@ async function openBaseline() {
     expect(await baseline.create()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
+  test('takes a delete for done that the SDK had to repeat', async () => {
+    const { association } = await baseline.create();
+    const operation = 'DeletePodIdentityAssociation';
+    baseline.simulator.control.addFault({ kind: 'cut-after', operation });
+    const deletion = { associationId: association?.associationId, clientRequestToken: 'delete' };
+    const { associationArn } = association ?? {};
+    expect(await baseline.change(deleteDocument, deletion)).toMatchObject({
+      status: 'SUCCEEDED',
+      association: { associationArn },
+    });
+    expect(baseline.simulator.control.requests(operation)).toHaveLength(2);
+  });
+
   test('asks nothing of EKS where DynamoDB fails', async () => {
     const broken = createServer((_, response) => response.writeHead(500).end()).listen(0, '127.0.0.1');
     await once(broken, 'listening');
@@ -194,7 +207,7 @@ async function openBaseline() {
 
   test('takes its own association for that of another when an answer of EKS is lost', async () => {
     const operation = 'CreatePodIdentityAssociation';
-    baseline.simulator.control.addFault({ kind: 'cut-after', operation, times: 1 });
+    baseline.simulator.control.addFault({ kind: 'cut-after', operation });
     expect(await baseline.create()).toMatchObject({ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' } });
     expect(baseline.simulator.control.associations()).toHaveLength(1);
   });
