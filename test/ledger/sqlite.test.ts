@@ -101,6 +101,10 @@ describe('the trail in a file', () => {
     expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify(entry) }]);
   });
 
+  test('has no key beside its own, by which an entry could be replaced', () => {
+    expect(() => database.prepare('SELECT rowid FROM audit')).toThrow('no such column: rowid');
+  });
+
   test('has an index for every way into it', () => {
     for (const [column, key] of Object.entries(auditIndexKeys(entry))) {
       const select = `SELECT entryId FROM audit WHERE ${column} = ? ORDER BY entryId`;
@@ -147,6 +151,27 @@ describe('a file that several processes share', () => {
     ledger.close();
   });
 
+  test('is given its tables by one of them, for whom the others wait', async () => {
+    const file = newFile();
+    const first = new DatabaseSync(file);
+    first.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE tokens (a); PRAGMA user_version = 1');
+    const second = run(process.execPath, ['-e', openFile(file, 5_000)]);
+    await new Promise((resolve) => second.child.stdout?.once('data', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    first.exec('COMMIT');
+    expect((await second).stdout).toContain('opened');
+    first.close();
+  });
+
+  test('is not waited for without end', async () => {
+    const file = newFile();
+    const holder = new DatabaseSync(file);
+    holder.exec('CREATE TABLE other (a); BEGIN EXCLUSIVE');
+    const opening = run(process.execPath, ['-e', openFile(file, 100)], { timeout: 4_000 });
+    await expect(opening).rejects.toMatchObject({ stderr: expect.stringContaining('cannot be kept in') });
+    holder.close();
+  });
+
   test('takes each token from exactly one of them', async () => {
     const file = newFile();
     const keys = Array.from({ length: 20 }, () => openRecord().tokenKey);
@@ -185,6 +210,17 @@ function holdFor(file: string, ms: number): string {
     database.exec('BEGIN IMMEDIATE');
     console.log('held');
     setTimeout(() => database.close(), ${ms});`;
+}
+
+/** A program that opens the file of a ledger, and says so before and after. */
+function openFile(file: string, timeout: number): string {
+  const module = join(import.meta.dirname, '..', '..', 'src', 'ledger', 'sqlite-file.ts');
+  return `
+    import(${JSON.stringify(module)}).then(({ openSqliteFile }) => {
+      console.log('opening');
+      openSqliteFile(${JSON.stringify(file)}, ${timeout}).close();
+      console.log('opened');
+    });`;
 }
 
 /** A program that tries to begin an operation under every key, and prints those that it got. */

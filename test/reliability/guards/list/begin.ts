@@ -1,0 +1,122 @@
+import { guardsOf } from '../guard.ts';
+import { creates } from './which.ts';
+
+const begin = guardsOf('src/associations/begin.ts', creates, [
+  {
+    text: "if (result.kind === 'committed') return { kind, hold };",
+    without: 'return { kind, hold };',
+    protects: 'nobody goes on to EKS whose claim was not written',
+  },
+  {
+    text: "    if (result.record === null) throw new LedgerUnavailable(new Error('A token record vanished while it was claimed.'));\n",
+    without: '    if (result.record === null) return { kind, hold };\n',
+    protects: 'a record that vanished is no claim',
+  },
+  {
+    text: "if (!('expected' in next)) return next;",
+    without: "if (!('expected' in next)) return { kind: 'begun', hold };",
+    protects: 'a request that meets an answer does not begin',
+  },
+  { text: 'if (round === maxRounds)', without: 'if (false)', protects: 'a crowd at one token ends' },
+  {
+    text: "if (record.fingerprint !== fingerprint) return { kind: 'token-reused', record };",
+    without: '',
+    protects: 'the token of another request gives no answer and no right',
+  },
+  {
+    text: "    case 'SUCCEEDED':\n    case 'REFUSED':\n",
+    without:
+      "    case 'REFUSED':\n      return { kind: 'final', record };\n    case 'SUCCEEDED':\n      return claimReleased(parts, call, record);\n",
+    protects: 'what succeeded is not done again',
+  },
+  {
+    text: "    case 'REFUSED':\n      return { kind: 'final', record };",
+    without:
+      "      return { kind: 'final', record };\n    case 'REFUSED':\n      return claimReleased(parts, call, record);",
+    protects: 'what was refused for good is not tried again',
+  },
+  {
+    text: '      return claimReleased(parts, call, record);\n    case',
+    without: "      return { kind: 'contended', record };\n    case",
+    protects: 'a released token can be used again',
+  },
+  {
+    text: "record.leaseUntil > parts.clock() ? { kind: 'contended', record } : claimLapsed(parts, call, record)",
+    without: 'claimLapsed(parts, call, record)',
+    protects: 'nobody takes over while the lease lasts',
+  },
+  {
+    text: "record.leaseUntil > parts.clock() ? { kind: 'contended', record } : claimLapsed(parts, call, record)",
+    without: "{ kind: 'contended', record }",
+    protects: 'an operation whose holder is gone is taken over',
+  },
+  {
+    text: "expected: { kind: 'free', now: call.startedAt }",
+    without: "expected: { kind: 'free', now: Infinity }",
+    protects: 'a final answer stands until it expires',
+  },
+  {
+    text: "expected: { kind: 'released', operationId, fence }",
+    without: "expected: { kind: 'released', operationId, fence: fence + 1 }",
+    protects: 'a released token is claimed as it was seen',
+  },
+  {
+    text: "expected: { kind: 'lapsed', operationId, fence, now }",
+    without: "expected: { kind: 'held', operationId, fence }",
+    protects: 'a take-over demands that the lease is over',
+    survives: 'who claims this has seen the lease end, and a lease grows only with the fence, which is demanded too',
+  },
+  {
+    text: "parts.ledger.commit({ kind: 'held', operationId, fence }, record, [closing, hold.entry])",
+    without: "parts.ledger.commit({ kind: 'held', operationId, fence: record.fence }, record, [closing, hold.entry])",
+    protects: 'the next operation is begun by the holder of the one before',
+  },
+  {
+    text: '[closing, hold.entry]',
+    without: '[hold.entry]',
+    protects: 'an operation is closed in the transaction that begins the next',
+  },
+  { text: '[closing, hold.entry]', without: '[closing]', protects: 'the next operation has an intent' },
+  {
+    text: 'record, [closing, hold.entry]);\n  const result = await within(workDeadline(call) - parts.clock(), committing);',
+    without: 'record, [closing, hold.entry]);\n  const result = await committing;',
+    protects: 'to begin anew takes no longer than the request may',
+  },
+  {
+    text: "return result.kind === 'committed' ? hold : null;",
+    without: 'return hold;',
+    protects: 'of two who begin anew, one goes on to EKS',
+  },
+  {
+    text: 'begunAgain(withDoubt(held), newRecord',
+    without: 'begunAgain(held, newRecord',
+    protects: 'an operation that was not found is remembered as a doubt',
+  },
+  {
+    text: 'parts.ledger.commit(expected, hold.record, [hold.entry])',
+    without: 'parts.ledger.commit(expected, hold.record, [])',
+    protects: 'EKS is asked only for what has an intent',
+  },
+  {
+    text: 'await within(leftMs, parts.ledger.commit(',
+    without: 'await (async <T,>(_: number, answer: Promise<T>) => answer)(leftMs, parts.ledger.commit(',
+    protects: 'a claim takes no longer than the request may',
+    tests: ['test/associations/calls.test.ts'],
+  },
+]);
+
+const bounds = guardsOf('src/associations/bounded.ts', { tests: ['test/associations/calls.test.ts'] }, [
+  {
+    text: 'await Promise.race([answer, late])',
+    without: 'await answer',
+    protects: 'a ledger that says nothing is given up in time',
+  },
+  {
+    text: 'reject(new LedgerUnavailable(new Error(',
+    without: 'reject(new Error(String(',
+    protects: 'a ledger that says nothing is told as unavailable',
+  },
+  { text: '    answer.catch(() => undefined);\n', without: '', protects: 'a late failure does not end the process' },
+]);
+
+export const beginGuards = [...begin, ...bounds];

@@ -1,0 +1,169 @@
+import { guardsOf } from '../guard.ts';
+import { changes, creates, holders } from './which.ts';
+
+const createGuards = guardsOf('src/associations/create.ts', creates, [
+  {
+    text: 'const begunAt = parts.clock();',
+    without: 'const begunAt = Infinity;',
+    protects: 'a create is not called undone before it is quiet',
+  },
+  {
+    text: "return sight.kind === 'absent' ? null : concludedFrom(sight, request);",
+    without: "return sight.kind === 'absent' || sight.kind === 'inconclusive' ? null : concludedFrom(sight, request);",
+    protects: 'a create that can still come is not asked for again',
+  },
+  {
+    text: "result.kind !== 'role-not-found' || parts.clock() + waitMs > lastRetryAt",
+    without: 'parts.clock() + waitMs > lastRetryAt',
+    protects: 'only a definite answer is asked for again',
+  },
+  {
+    text: "result.kind !== 'role-not-found' || parts.clock() + waitMs > lastRetryAt",
+    without: "result.kind !== 'role-not-found'",
+    protects: 'a role is not waited for without end',
+  },
+  {
+    text: "if (result.kind !== 'role-not-found' || parts.clock() + waitMs > lastRetryAt) return result;",
+    without: 'return result;',
+    protects: 'a new role is waited for',
+  },
+  {
+    text: 'Math.min(parts.clock() + parts.times.roleRetryMs, deadline)',
+    without: 'parts.clock() + parts.times.roleRetryMs',
+    protects: 'a role is not waited for past the request’s time',
+  },
+  {
+    text: 'signingDate, deadline });\n    if (result.kind !== ',
+    without: 'signingDate: parts.clock(), deadline });\n    if (result.kind !== ',
+    protects: 'a create is signed with the date of its operation’s begin',
+    tests: holders.tests,
+  },
+  {
+    text: "if (seen.kind !== 'association') return notVisible(error);",
+    without: "if (seen.kind !== 'association') return refusedByEks('EKS_REFUSED', error);",
+    protects: 'a 409 without anything to see is no final refusal',
+  },
+  {
+    text: 'record, request, record.doubtfulOperationIds.length > 0)',
+    without: 'record, request, true)',
+    protects: 'without a doubt, a 409 is another’s',
+  },
+  {
+    text: 'record, request, record.doubtfulOperationIds.length > 0)',
+    without: 'record, request, false)',
+    protects: 'in doubt, a 409 may be one’s own',
+  },
+  {
+    text: 'decision.allowed ? carryOut(parts, call, createEffect) : denied(parts, call)',
+    without: 'carryOut(parts, call, createEffect)',
+    protects: 'a denied create never reaches EKS',
+  },
+  {
+    text: "if (validated.kind === 'invalid') return invalid(parts, operation, caller, deadline, validated);",
+    without: "if (validated.kind === 'invalid') throw new Error('invalid');",
+    protects: 'invalid input is answered with its findings',
+  },
+  {
+    text: 'Math.min(deadline, startedAt + parts.times.requestMs)',
+    without: 'deadline',
+    protects: 'a request ends before its lease does',
+  },
+]);
+
+const updateGuards = guardsOf('src/associations/update.ts', changes, [
+  {
+    text: "if (seen.kind === 'failed') return inconclusive(`EKS could not be asked (${seen.error.exception}): not known yet.`);",
+    without: "if (seen.kind === 'failed') return null;",
+    protects: 'update: a look that failed proves nothing',
+  },
+  {
+    text: "if (seen.kind === 'absent') return notFound(request, null);",
+    without: "if (seen.kind === 'absent') return null;",
+    protects: 'update: what is gone is gone for good',
+  },
+  {
+    text: "    if (isFulfilled(request, seen.association))\n      return found(seen.association, 'EKS shows what this request asked for.');\n",
+    without: '',
+    protects: 'update: a wish that is fulfilled is done',
+  },
+  {
+    text: 'if (begunAt <= record.quietAfter) return notYet(record);',
+    without: '',
+    protects: 'update: nothing follows before it is quiet',
+  },
+  {
+    text: 'if (seen.association.modifiedAt === record.modifiedAtBefore) return null;',
+    without: 'return null;',
+    protects: 'update: what somebody else changed is not written over',
+  },
+  {
+    text: 'if (seen.association.modifiedAt === record.modifiedAtBefore) return null;',
+    without: '',
+    protects: 'update: what is as before is asked for anew',
+  },
+  {
+    text: 'const { operationId, startedAt: signingDate } = record;',
+    without: 'const { operationId } = record;\n    const signingDate = Date.now();',
+    protects: 'update: signed with the date of its operation’s begin',
+  },
+  {
+    text: "if (result.kind === 'not-found') return notFound(request, result.error.requestId);",
+    without: "if (result.kind === 'not-found') return refusedByEks('EKS_REFUSED', result.error);",
+    protects: 'update: of what is gone meanwhile says so',
+  },
+  {
+    text: 'return settingDifferences(changes, association).length === 0;',
+    without: 'return true;',
+    protects: 'update: done is what is as it was asked for',
+  },
+  {
+    text: '      return denied(parts, prepared.call);',
+    without: '      return carryOut(parts, prepared.call, updateEffect);',
+    protects: 'a denied update never reaches EKS',
+  },
+]);
+
+const deleteGuards = guardsOf('src/associations/delete.ts', changes, [
+  {
+    text: "if (seen.kind === 'failed') return inconclusive(`EKS could not be asked (${seen.error.exception}): not known yet.`);",
+    without: "if (seen.kind === 'failed') return null;",
+    protects: 'delete: a look that failed proves nothing',
+  },
+  {
+    text: "if (seen.kind === 'absent') return before ? found(before, gone) : notFound(request, null);",
+    without: "if (seen.kind === 'absent') return null;",
+    protects: 'delete: what is gone is done',
+  },
+  {
+    text: 'return begunAt <= record.quietAfter ? notYet(record) : null;',
+    without: 'return null;',
+    protects: 'delete: nothing follows before it is quiet',
+  },
+  {
+    text: 'return begunAt <= record.quietAfter ? notYet(record) : null;',
+    without: 'return notYet(record);',
+    protects: 'delete: what is still there after the doubt is asked for anew',
+  },
+  {
+    text: 'if (before && record.doubtfulOperationIds.length > 0) return found(before, gone);',
+    without: 'if (before) return found(before, gone);',
+    protects: 'delete: what another deleted is not called this request’s',
+  },
+  {
+    text: 'if (before && record.doubtfulOperationIds.length > 0) return found(before, gone);',
+    without: '',
+    protects: 'delete: what an earlier try did is this request’s',
+  },
+  {
+    text: 'const { operationId, startedAt: signingDate } = record;',
+    without: 'const { operationId } = record;\n    const signingDate = Date.now();',
+    protects: 'delete: signed with the date of its operation’s begin',
+  },
+  {
+    text: '      return denied(parts, prepared.call);',
+    without: '      return carryOut(parts, prepared.call, deleteEffect);',
+    protects: 'a denied delete never reaches EKS',
+  },
+]);
+
+export const effectsGuards = [...createGuards, ...updateGuards, ...deleteGuards];

@@ -1,0 +1,162 @@
+import { guardsOf } from '../guard.ts';
+import { changes, holders } from './which.ts';
+
+const existing = guardsOf('src/associations/existing.ts', changes, [
+  {
+    text: "const isThere = described.kind === 'found';",
+    without: 'const isThere = true as boolean;',
+    protects: 'an association that is gone is not taken for one that is there',
+  },
+  {
+    text: "'changes' in asked.request ? settingDifferences(asked.request.changes, before) : null",
+    without: 'null',
+    protects: 'a refused update tells what it would have changed',
+  },
+  {
+    text: "  if (!parts.serves(request)) return { kind: 'refused', call: null, conclusion: notFound(request, null) };\n",
+    without: '',
+    protects: 'no account outside the inventory is asked',
+  },
+  {
+    text: "  if (described.kind === 'failed') throw new EksReadFailed(described.error);\n",
+    without:
+      "  if (described.kind === 'failed') return { kind: 'refused', call: null, conclusion: notFound(request, null) };\n",
+    protects: 'an association that can’t be read is not called gone',
+  },
+  {
+    text: 'isThere ? described.association : await knownByToken(parts, asked)',
+    without: 'isThere ? described.association : null',
+    protects: 'a delete that is asked for again finds its answer',
+  },
+  {
+    text: "  if (!before) return { kind: 'refused', call: null, conclusion: notFound(request, null) };\n",
+    without: "  if (!before) throw new Error('none');\n",
+    protects: 'an association that is gone is told as such',
+  },
+  {
+    text: "if (!decision.allowed) return { kind: 'denied', call };",
+    without: '',
+    protects: 'a change that policy denies is not made',
+  },
+  {
+    text: 'isThere ? await unexpected(parts, asked, before) : null',
+    without: 'null',
+    protects: 'what changed since it was read is not written over',
+  },
+  {
+    text: 'isThere ? await unexpected(parts, asked, before) : null',
+    without: 'await unexpected(parts, asked, before)',
+    protects: 'only what is there is compared with what was expected',
+    survives:
+      'an association that is gone is known only by a token of this very request, and such a request is expected anyway',
+  },
+  {
+    text: "conclusion ? { kind: 'refused', call, conclusion } : { kind: 'ready', call }",
+    without: "{ kind: 'ready', call }",
+    protects: 'an unexpected change ends in a refusal',
+  },
+  {
+    text: 'if (record?.fingerprint !== fingerprintOf(asked.request)) return null;',
+    without: 'if (!record) return null;',
+    protects: 'an association that is gone is found by the same request alone',
+  },
+  {
+    text: "entries.find(({ event }) => event === 'INTENT')?.before ?? null",
+    without: 'entries.at(-1)?.before ?? null',
+    protects: 'the association before is the one of the intent',
+    survives: 'every entry of an operation tells the same association before',
+  },
+  {
+    text: 'expectedModifiedAt === null || Date.parse(expectedModifiedAt) === Date.parse(before.modifiedAt)',
+    without: "Date.parse(expectedModifiedAt ?? '') === Date.parse(before.modifiedAt)",
+    protects: 'who expects nothing is not refused',
+  },
+  {
+    text: 'expectedModifiedAt === null || Date.parse(expectedModifiedAt) === Date.parse(before.modifiedAt)',
+    without: 'expectedModifiedAt === null',
+    protects: 'what is as expected may be changed',
+  },
+  {
+    text: 'if (record?.fingerprint === fingerprintOf(asked.request)) return null;',
+    without: '',
+    protects: 'a change that has begun already is not refused for its own effect',
+  },
+  {
+    text: 'if (record?.fingerprint === fingerprintOf(asked.request)) return null;',
+    without: 'if (record) return null;',
+    protects: 'the token of another request is no pass',
+  },
+]);
+
+const settle = guardsOf('src/associations/settle.ts', holders, [
+  {
+    text: 'if (parts.clock() > deadline - settleOneMs) return;',
+    without: '',
+    protects: 'the settler begins nothing that it has no time for',
+  },
+  {
+    text: "parts.log('error', 'An operation could not be settled.', { operationId, error: String(error) });\n    return 'failed';",
+    without: 'throw error;',
+    protects: 'one operation that can’t be looked into does not keep the others open',
+  },
+  {
+    text: "entries.find(({ event }) => event === 'INTENT');\n  if (!intent",
+    without: 'entries.at(-1);\n  if (!intent',
+    protects: 'the settler looks for what the intent says',
+    survives: 'every entry of an operation that is open tells the same request',
+  },
+  {
+    text: 'if (!intent?.request) throw new Error(`Operation ${record.operationId} has no INTENT with a request.`);',
+    without: "if (!intent?.request) return 'overtaken';",
+    protects: 'an operation without an intent is called a failure',
+  },
+  {
+    text: '  parts.eksFor(intent.request);\n',
+    without: '',
+    protects: 'an operation of a cluster that is served no more is not taken over in vain',
+  },
+  {
+    text: "commit({ kind: 'lapsed', operationId, fence, now }, held, [entry])",
+    without: "commit({ kind: 'held', operationId, fence }, held, [entry])",
+    protects: 'the settler overtakes only who has lost the lease',
+  },
+  {
+    text: "if (claimed.kind === 'conflict') return 'overtaken';",
+    without: '',
+    protects: 'the settler writes nothing of an operation that it does not hold',
+  },
+  {
+    text: '?? notDone;',
+    without: "?? { ...notDone, outcome: 'UNKNOWN' as const };",
+    protects: 'the settler releases what was certainly not done',
+  },
+  {
+    text: "isClosing(auditEntry.event) ? 'closed' : 'open'",
+    without: "'closed'",
+    protects: 'the settler counts what is still open',
+  },
+  {
+    text: "  if ('changes' in request) return updateEffect.look(parts, { ...work, request });\n",
+    without: '',
+    protects: 'an update is looked at as one',
+    tests: changes.tests,
+  },
+  {
+    text: "  if ('associationId' in request) return deleteEffect.look(parts, { ...work, request });\n  return createEffect.look(parts, { ...work, request });",
+    without: '  return createEffect.look(parts, { ...work, request: request as never });',
+    protects: 'a delete is looked at as one',
+    tests: changes.tests,
+  },
+  {
+    text: 'held, parts.clock() + settleOneMs / 2)',
+    without: 'held, Infinity)',
+    protects: 'a look of the settler ends in time',
+  },
+  {
+    text: 'deadline: parts.clock() + settleOneMs };',
+    without: 'deadline: 0 };',
+    protects: 'the settler has time to write what it found',
+  },
+]);
+
+export const requestsGuards = [...existing, ...settle];
