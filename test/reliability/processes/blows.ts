@@ -11,9 +11,15 @@ export type Blow = 'killed' | 'frozen' | 'killed while frozen' | 'frozen for lon
 /** In turn, so that a short run has all of them. */
 const blows: readonly Blow[] = ['killed', 'frozen for long', 'killed while frozen', 'frozen'];
 
+/** A gateway, and how many requests it has answered so far. */
+export interface Victim {
+  readonly gateway: Gateway;
+  readonly answers: () => number;
+}
+
 /** How the blows are dealt. */
 export interface Killing {
-  readonly gateways: readonly Gateway[];
+  readonly victims: readonly Victim[];
   readonly kills: number;
   readonly random: Random;
   readonly ledgerFile: string;
@@ -22,26 +28,34 @@ export interface Killing {
 }
 
 /** Deals so many blows, to each gateway one after the other, so that both can be down at a time. Afterwards all are up. */
-export async function strike({ gateways, kills, random, ledgerFile, dealt }: Killing): Promise<void> {
+export async function strike({ victims, kills, random, ledgerFile, dealt }: Killing): Promise<void> {
   const plan = Array.from({ length: kills }, (_, index) => blows[index % blows.length] ?? 'killed').values();
   await Promise.all(
-    gateways.map(async (gateway) => {
+    victims.map(async (victim) => {
       for (const blow of plan) {
-        await moment(random, ledgerFile);
-        await deal(blow, gateway, random);
-        dealt(blow, gateway);
+        await moment(victim, random, ledgerFile);
+        await deal(blow, victim.gateway, random);
+        dealt(blow, victim.gateway);
       }
     }),
   );
 }
 
-/** Any moment; or, as often, one just after something was written to the ledger, when most is at stake. */
-async function moment(random: Random, ledgerFile: string): Promise<void> {
-  await sleep(random.between(100, 700));
+/**
+ * Any moment, once the victim has answered some requests again; or, as often, one just after something was written to the
+ * ledger, when most is at stake.
+ */
+async function moment({ answers }: Victim, random: Random, ledgerFile: string): Promise<void> {
+  const enough = answers() + random.between(1, 15);
+  for (const end = Date.now() + patienceMs; answers() < enough && Date.now() < end;) await sleep(20);
+  await sleep(random.between(0, 200));
   if (random.chance(0.5)) return;
   await nextWrite(ledgerFile);
   await sleep(random.between(0, 5));
 }
+
+/** How long a victim may take to answer some requests, which it does not while the other one holds the ledger. */
+const patienceMs = 5_000;
 
 /** Resolves when a process writes to the ledger, or after a second. */
 async function nextWrite(ledgerFile: string): Promise<void> {

@@ -41,7 +41,7 @@ export async function startGateway(place: Place, name: string, random: Random): 
       await child.ended;
     },
     restart: async () => {
-      child = await start(place, name, port);
+      child = await startUnlessLocked(() => start(place, name, port));
     },
     end: async () => {
       signal('SIGTERM');
@@ -53,6 +53,17 @@ export async function startGateway(place: Place, name: string, random: Random): 
 
 /** A request and its answer may be under way for REQUEST_MS. */
 const endMs = times.REQUEST_MS + 10_000;
+
+/** A process that was stopped in the middle of a transaction keeps the ledger's lock, and nobody can start until it goes on. */
+async function startUnlessLocked(startOnce: () => Promise<NodeProcess>): Promise<NodeProcess> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce();
+    } catch (error) {
+      if (tries === 5 || !String(error).includes('database is locked')) throw error;
+    }
+  }
+}
 
 /** Below those that a system gives to outgoing connections, so that none of them takes the port of a killed gateway. */
 const ports = { least: 18_000, most: 30_000 };

@@ -18,6 +18,9 @@ export interface LoadSettings {
   readonly seed: number;
 }
 
+/** What a line begins with that the load writes for each answer; the gateway's place in `urls` follows. */
+export const answeredPrefix = 'answered by ';
+
 const lanesPerAccount = 3;
 
 /** How long a request waits for its answer before its connection is cut, in milliseconds: at least, and at most. */
@@ -30,6 +33,7 @@ async function main({ urls, keyFolder, answersFile, seed }: LoadSettings): Promi
   const send = async (gateway: 0 | 1, wish: Wish): Promise<Told> => {
     const bearer = bearers.get(wish.asker) ?? '';
     const told = await ask(urls[gateway], bearer, wish, random.between(patience.least, patience.most));
+    if (told.answer.status !== 'NONE') process.stdout.write(`${answeredPrefix}${gateway}\n`);
     appendFileSync(answersFile, `${JSON.stringify(told.answer)}\n`);
     return told;
   };
@@ -62,4 +66,4 @@ async function mintAll(keyFolder: string): Promise<Map<string, string>> {
   );
 }
 
-await main(JSON.parse(process.argv[2] ?? '') as LoadSettings);
+if (import.meta.main) await main(JSON.parse(process.argv[2] ?? '') as LoadSettings);

@@ -20,6 +20,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   /** What the line on its standard output begins with by which it says that it is ready. */
   readonly readyPrefix: string;
+  /** Gets each line of its standard output. */
+  readonly onLine?: (line: string) => void;
   /** File to which its standard error is added. */
   readonly logFile: string;
 }
@@ -34,7 +36,8 @@ process.on('exit', () => {
 });
 
 /** Starts a program, and resolves once it is ready. It does not outlive this process, unless that is killed itself. */
-export async function startProcess({ script, args = [], env, readyPrefix, logFile }: Program): Promise<NodeProcess> {
+export async function startProcess(program: Program): Promise<NodeProcess> {
+  const { script, args = [], env, readyPrefix, onLine = () => undefined, logFile } = program;
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [script, ...args], {
     env: { PATH: process.env.PATH, ...env },
@@ -49,7 +52,7 @@ export async function startProcess({ script, args = [], env, readyPrefix, logFil
       resolve(name ?? `code ${code}`);
     });
   });
-  const ready = lineOf(child.stdout, readyPrefix);
+  const ready = lineOf(child.stdout, readyPrefix, onLine);
   const timeOver = new AbortController();
   const late = sleep(startMs, undefined, { signal: timeOver.signal }).then(
     () => null,
@@ -62,11 +65,12 @@ export async function startProcess({ script, args = [], env, readyPrefix, logFil
   throw new Error(`${script} did not start: ${readFileSync(logFile, 'utf8').slice(-2_000)}`);
 }
 
-/** The first line that begins so. What comes after it is read, too, and thrown away. */
-function lineOf(output: Readable | null, prefix: string): Promise<string> {
+/** The first line that begins so. `onLine` gets all of them, also those that come later. */
+function lineOf(output: Readable | null, prefix: string, onLine: (line: string) => void): Promise<string> {
   if (!output) throw new Error('A process has no standard output.');
   return new Promise((resolve) => {
     createInterface({ input: output }).on('line', (line) => {
+      onLine(line);
       if (line.startsWith(prefix)) resolve(line);
     });
   });

@@ -10,6 +10,7 @@ import { makeTrouble } from './faults.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway, Place } from './gateway.ts';
 import { judge } from './judge.ts';
+import { answeredPrefix } from './load.ts';
 import type { LoadSettings } from './load.ts';
 import { startProcess } from './node-process.ts';
 import type { NodeProcess } from './node-process.ts';
@@ -68,7 +69,9 @@ async function killUnderLoad({ eks, place, log, answersFile, kills, seed, tell }
   await (await startGateway(place, 'first', random)).end();
   const [one, other] = await Promise.all([startGateway(place, 'one', random), startGateway(place, 'other', random)]);
   const urls = [one.url, other.url] as const;
-  const load = await startLoad(place, { urls, keyFolder: place.folder, answersFile, seed });
+  const answers = [0, 0];
+  const answered = (gateway: number) => (answers[gateway] = (answers[gateway] ?? 0) + 1);
+  const load = await startLoad({ urls, keyFolder: place.folder, answersFile, seed }, answered);
 
   const blows = new Map<Blow, number>();
   const dealt = (blow: Blow, { name }: Gateway) => {
@@ -83,8 +86,9 @@ async function killUnderLoad({ eks, place, log, answersFile, kills, seed, tell }
     failIfEnded(load, over.signal),
   ]);
   const { ledgerFile } = place;
+  const victims = [one, other].map((gateway, index) => ({ gateway, answers: () => answers[index] ?? 0 }));
   try {
-    await Promise.race([strike({ gateways: [one, other], kills, random, ledgerFile, dealt }), besides]);
+    await Promise.race([strike({ victims, kills, random, ledgerFile, dealt }), besides]);
   } finally {
     over.abort();
   }
@@ -94,10 +98,13 @@ async function killUnderLoad({ eks, place, log, answersFile, kills, seed, tell }
   return blows;
 }
 
-function startLoad({ folder }: Place, settings: LoadSettings): Promise<NodeProcess> {
+function startLoad(settings: LoadSettings, answered: (gateway: number) => void): Promise<NodeProcess> {
   const script = join(import.meta.dirname, 'load.ts');
-  const [args, logFile] = [[JSON.stringify(settings)], join(folder, 'load.log')];
-  return startProcess({ script, args, env: {}, readyPrefix: 'The load runs', logFile });
+  const [args, logFile] = [[JSON.stringify(settings)], join(settings.keyFolder, 'load.log')];
+  const onLine = (line: string) => {
+    if (line.startsWith(answeredPrefix)) answered(Number(line.slice(answeredPrefix.length)));
+  };
+  return startProcess({ script, args, env: {}, readyPrefix: 'The load runs', onLine, logFile });
 }
 
 async function endLoad(load: NodeProcess): Promise<void> {
