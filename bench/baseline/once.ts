@@ -61,6 +61,8 @@ export async function once(
   claim: Claim,
   work: () => Promise<Worked>,
 ): Promise<Once> {
+  // Powertools takes 0 for "not known", and nobody can take over a record that is begun like that before it expires.
+  if (lambda.getRemainingTimeInMillis() <= 0) throw new LedgerUnavailable(new Error("The function's time is over."));
   // A config for each request: the Lambda context is a field of it, which the next request would overwrite.
   const config = new IdempotencyConfig({
     ...settings,
