@@ -111,11 +111,11 @@ function tokenFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, string
 }
 
 function trailEntryOf(item: AuditItem): TrailEntry {
-  const { operationId, entryId, time, event, operation, principal, request, fence } = item;
+  const { operationId, entryId, time, event, operation, principal, request, fence, apiRequestId } = item;
   const { serviceAccount, associationArn, refusalCode, clientRequestToken } = item;
   return {
     ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },
-    ...{ serviceAccount, associationArn, refusalCode, clientRequestToken, fence },
+    ...{ apiRequestId, serviceAccount, associationArn, refusalCode, clientRequestToken, fence },
     roleArn: request ? (settingsAskedFor(request).roleArn ?? null) : null,
   };
 }

@@ -55,6 +55,8 @@ export interface TrailEntry {
   readonly principal: string;
   /** The trail keeps no tokens, so who asks gives the token as `reason` too; null where an entry has no reason. */
   readonly clientRequestToken: string | null;
+  /** Id of the request that wrote it, as the API gave it. */
+  readonly apiRequestId?: string;
   readonly serviceAccount: string | null;
   readonly associationArn: string | null;
   /** The role that the request asked for; null for a delete, and for an update of something else. */
@@ -84,6 +86,8 @@ export interface CallerAnswer {
   readonly status: 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS' | 'ERROR' | 'NONE';
   /** Of the refusal or of the error. */
   readonly code: string | null;
+  /** Id of the request, where it is known to who asked; an error is then held against what this very request began. */
+  readonly apiRequestId?: string;
   /** HTTP status; null where no answer came. */
   readonly httpStatus: number | null;
   readonly associationArn: string | null;

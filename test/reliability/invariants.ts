@@ -152,13 +152,16 @@ function untrue({ changes, entries, answers, touchedByOthers }: Facts, answer: C
   const token = tokenName(answer);
   const laterAsked = answers.filter((each) => tokenName(each) === token && each.startedAt > answer.startedAt);
   const nextAsked = Math.min(...laterAsked.map(({ startedAt }) => startedAt));
-  const belies = ({ applied, operationId, associationId, time, ...change }: EksChange) => {
-    const owner = ownerOf({ applied, operationId, associationId, time, ...change }, entries);
-    if (!applied || owner !== token || touchedByOthers.includes(associationId ?? '')) return false;
+  const began = entries.filter(({ apiRequestId }) => apiRequestId === answer.apiRequestId);
+  const belies = (change: EksChange) => {
+    const { applied, operationId, associationId } = change;
+    if (!applied || ownerOf(change, entries) !== token || touchedByOthers.includes(associationId ?? '')) return false;
     if (isFinal(answer)) return true;
     if (answer.event === 'RELEASED' && operationId !== null) return operationId === answer.operationId;
-    // An error names no operation, so it answers for what was done between this request and the next one.
-    return time >= answer.startedAt && time < nextAsked;
+    // An error names no operation. Where its request is known, it answers for what that began; otherwise for all that was
+    // done between this request and the next one.
+    if (answer.apiRequestId !== undefined) return began.some((entry) => isIntentOf(entry, change));
+    return change.time >= answer.startedAt && change.time < nextAsked;
   };
   const said = `${token} was answered ${answer.status} ${answer.code}`;
   return changes.filter(belies).map((change) => `${said}, and yet ${told(change)}`);

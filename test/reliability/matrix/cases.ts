@@ -1,0 +1,79 @@
+import type { ChangeKind } from '../facts.ts';
+import type { Contender } from './contender.ts';
+import { faultsAt } from './faults.ts';
+import { firstRoad, nexts, roads } from './roads.ts';
+import type { Next, Road } from './roads.ts';
+import { runCase } from './run-case.ts';
+import type { Case } from './run-case.ts';
+import type { Step } from './steps.ts';
+import type { Worlds } from './world.ts';
+
+export const changeKinds: readonly ChangeKind[] = ['create', 'update', 'delete'];
+
+/** How much of the matrix to run. */
+export interface Extent {
+  readonly kinds: readonly ChangeKind[];
+  /** What comes after the faults of a road's request; on the first road, all that can come. */
+  readonly nextsOf: (road: Road, at: number) => readonly Next[];
+  /** What the name of a road must contain, and that of a case. */
+  readonly road: string;
+  readonly name: string;
+}
+
+/** What can come after the fault, on any road. */
+export const everything: Extent['nextsOf'] = () => nexts;
+
+/** On the roads of later requests one of them, another one from request to request. */
+export const essentials: Extent['nextsOf'] = ({ name }, at) =>
+  name === 'first' ? nexts : nexts.slice(at % nexts.length, (at % nexts.length) + 1);
+
+/**
+ * All cases of a contender. Each road is walked once without a fault, to see which requests it sends: each of them is a
+ * place where something can go wrong, so that a step that is added to the gateway is in the matrix by itself.
+ */
+export async function casesOf(
+  contender: Contender,
+  worlds: Worlds,
+  { kinds, nextsOf, road: text }: Extent,
+): Promise<Case[]> {
+  const ofKinds = await Promise.all(
+    kinds.map(async (kind) => {
+      const about = { contender, kind, ...(await changeOf({ contender, kind }, worlds)) };
+      const taken = roads.filter(({ by, name }) => name.includes(text) && (by !== 'settler' || contender.settles));
+      const ofRoads = taken.map(async (road) => casesOfRoad(about, road, await trace(about, road, worlds), nextsOf));
+      return (await Promise.all(ofRoads)).flat();
+    }),
+  );
+  return ofKinds.flat();
+}
+
+type About = Pick<Case, 'contender' | 'kind' | 'changeAt' | 'changeStep'>;
+
+/** Which request of a first road is the one for the change. */
+async function changeOf(about: Pick<About, 'contender' | 'kind'>, worlds: Worlds) {
+  const nowhere = { changeAt: -1, changeStep: { operation: '', events: [], kind: 'eks-change' } } as const;
+  const steps = await trace({ ...about, ...nowhere }, firstRoad, worlds);
+  const changeAt = steps.findIndex(({ kind }) => kind === 'eks-change');
+  const changeStep = steps[changeAt];
+  if (!changeStep) throw new Error(`${about.contender.name} asks EKS for no ${about.kind}.`);
+  return { changeAt, changeStep };
+}
+
+async function trace(about: About, road: Road, worlds: Worlds): Promise<readonly Step[]> {
+  const { steps } = await runCase({ ...about, road, trouble: null, next: 'never' }, worlds);
+  return steps;
+}
+
+function casesOfRoad(about: About, road: Road, steps: readonly Step[], nextsOf: Extent['nextsOf']): Case[] {
+  return steps.flatMap((step, at) =>
+    (isSideBySide(steps, at) ? [] : faultsAt(step)).flatMap((fault) =>
+      nextsOf(road, at).map((next) => ({ ...about, road, trouble: { at, step, fault }, next })),
+    ),
+  );
+}
+
+/** Whether a request is one of several alike that are sent together, such as one for each shard of an index: the first stands for all. */
+function isSideBySide(steps: readonly Step[], at: number): boolean {
+  const before = steps[at - 1];
+  return before?.kind === 'ledger-read' && before.operation === steps[at]?.operation;
+}

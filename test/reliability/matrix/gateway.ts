@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { defaultDescribeLimits } from '../../../src/associations/pace.ts';
+import { defaultTimes } from '../../../src/associations/parts.ts';
+import { settle } from '../../../src/associations/settle.ts';
+import { createHandler } from '../../../src/graphql/handler.ts';
+import { createIdentify, createParts } from '../../../src/lambda/parts.ts';
+import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
+import { createTables } from '../../../src/ledger/tables.ts';
+import { loadPolicy } from '../../../src/policy/load.ts';
+import type { TokenFact, TrailEntry } from '../facts.ts';
+import { kindOf } from './contender.ts';
+import type { Contender, Item, Process, Tables } from './contender.ts';
+
+const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
+const policy = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
+const identify = createIdentify(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+
+/** The time that one run of the settler has, as its Lambda function gives it. */
+const settlerMs = 20_000;
+
+/** This project's gateway, with the times that it has at AWS. */
+export const gateway: Contender = {
+  name: 'pod-identity-gateway',
+  settles: true,
+  createTables: (client, { tokens, audit }) => createTables(client, { tokensTable: tokens, auditTable: audit }),
+  start,
+  entries: (items) => items.map(entryOf),
+  tokens: (items) => items.map(tokenOf),
+  operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
+};
+
+function start(url: string, { tokens: tokensTable, audit: auditTable }: Tables): Process {
+  const client = new DynamoDBClient({ ...dynamoDbClientDefaults, endpoint: url, region: 'eu-central-1', credentials });
+  const ledger = createDynamoDbLedger({ client, tokensTable, auditTable });
+  const parts = createParts({
+    policy,
+    ledger,
+    home: { accountId: '111122223333', region: 'eu-central-1' },
+    times: defaultTimes,
+    describeLimits: defaultDescribeLimits,
+    log: () => undefined,
+    eks: { endpoint: url, credentials },
+  });
+  return {
+    handler: createHandler(parts, identify),
+    settle: async () => {
+      await settle(parts, 'settler', Date.now() + settlerMs);
+    },
+    close: () => ledger.close(),
+  };
+}
+
+function entryOf({ entry }: Item): TrailEntry {
+  const { operation, principal, target, reason, request, time, ...rest } = JSON.parse(String(entry)) as StoredEntry;
+  const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
+  return {
+    ...{ operationId, entryId, event, apiRequestId, associationArn, refusalCode, fence },
+    time: Date.parse(time),
+    kind: kindOf(operation),
+    principal: principal.id,
+    clientRequestToken: reason,
+    serviceAccount: target && [target.clusterName, target.namespace, target.serviceAccount].join('/'),
+    roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
+  };
+}
+
+/** What an entry is stored as: the text is read as it is, without the gateway's own types. */
+interface StoredEntry extends Pick<
+  TrailEntry,
+  'operationId' | 'entryId' | 'event' | 'apiRequestId' | 'associationArn' | 'refusalCode' | 'fence'
+> {
+  readonly operation: string;
+  readonly time: string;
+  readonly principal: { readonly id: string };
+  readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
+  readonly reason: string | null;
+  readonly request: { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } } | null;
+}
+
+function tokenOf({ tokenKey, operationId, state, fence, leaseUntil }: Item): TokenFact {
+  return {
+    tokenKey: String(tokenKey),
+    operationId: String(operationId),
+    state: String(state),
+    fence: Number(fence),
+    leaseUntil: Number(leaseUntil),
+  };
+}

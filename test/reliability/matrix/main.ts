@@ -1,0 +1,94 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDynamoDbLocal } from '../../dynamodb-local.ts';
+import { letCasesHaveTheirTime } from './case-clock.ts';
+import { changeKinds, essentials, everything } from './cases.ts';
+import { contenders } from './contenders.ts';
+import { runMatrix } from './run.ts';
+import type { Row } from './run-case.ts';
+import { cellsOf, columns, summaryOf } from './table.ts';
+
+const help = `npm run matrix -- [options]
+
+Walks every road of a mutation, lets every fault happen at every request that it sends, and whatever can come next come
+next. Prints a line for each case: what the callers saw, what EKS holds, what the trail says, and which promises of
+docs/reliability.md did not hold. Ends with 1 where one of this gateway's was not held.
+
+  --contender NAME   ${Object.keys(contenders).join(' or ')}; both when it is not given
+  --operation NAME   create, update or delete; all of them when it is not given
+  --road TEXT        only roads whose name contains this
+  --case TEXT        only cases whose name, the first column, contains this
+  --essentials       on the roads of later requests, one of the things that can come next; CI runs these
+  --failures         print only what was not held
+  --json FILE        write all that was seen to a file, a case a line
+`;
+
+/** `npm run matrix`: the table on stdout, progress on stderr. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      contender: { type: 'string' },
+      operation: { type: 'string' },
+      road: { type: 'string' },
+      case: { type: 'string' },
+      essentials: { type: 'boolean' },
+      failures: { type: 'boolean' },
+      json: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(help);
+  const taken = Object.entries(contenders).filter(
+    ([name]) => values.contender === undefined || name === values.contender,
+  );
+  const kinds = changeKinds.filter((kind) => values.operation === undefined || kind === values.operation);
+  if (taken.length === 0 || kinds.length === 0) throw new Error(`There is no such contender or operation.\n\n${help}`);
+
+  letCasesHaveTheirTime();
+  const given = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  const local = given === undefined ? await startDynamoDbLocal(join(import.meta.dirname, '../../../.cache')) : null;
+  const dynamoDb = given ?? local?.endpoint ?? '';
+  const file = values.json === undefined ? null : createWriteStream(values.json);
+  process.stdout.write(`${columns.join(' | ')}\n`);
+  try {
+    for (const [name, contender] of taken) {
+      const extent = {
+        kinds,
+        nextsOf: values.essentials ? essentials : everything,
+        road: values.road ?? '',
+        name: values.case ?? '',
+      };
+      const rows = await runMatrix(contender, dynamoDb, extent, progress(name));
+      for (const row of rows) {
+        if (!values.failures || row.violations.length > 0)
+          process.stdout.write(`${name} | ${Object.values(cellsOf(row)).join(' | ')}\n`);
+        file?.write(
+          `${JSON.stringify({ contender: name, ...cellsOf(row), violations: row.violations, facts: row.facts })}\n`,
+        );
+      }
+      process.stdout.write(`\n${summaryOf(name, rows)}\n`);
+      if (name === 'gateway' && rows.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
+    }
+  } finally {
+    file?.end();
+    await local?.stop();
+  }
+}
+
+/** Says now and then how far it is. */
+function progress(name: string): (row: Row, of: number) => void {
+  const startedAt = performance.now();
+  let done = 0;
+  return (_, of) => {
+    done += 1;
+    if (done % 100 !== 0 && done !== of) return;
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    process.stderr.write(`${name}: ${done} of ${of} cases, ${seconds} s\n`);
+  };
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

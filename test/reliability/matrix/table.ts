@@ -1,0 +1,65 @@
+import type { CallerAnswer, Facts } from '../facts.ts';
+import type { Row } from './run-case.ts';
+import { stepName } from './steps.ts';
+
+/** A row of the table in words. */
+export interface Cells {
+  readonly case: string;
+  readonly caller: string;
+  readonly eks: string;
+  readonly trail: string;
+  readonly held: string;
+}
+
+/** What stands above the columns. */
+export const columns = [
+  'gateway',
+  'case',
+  'what the callers saw',
+  'what EKS holds',
+  'what the trail says',
+  'held or not',
+];
+
+/** Counts in words. */
+export function summaryOf(name: string, rows: readonly Row[]): string {
+  const broken = rows.filter(({ violations }) => violations.length > 0);
+  return `${name}: ${rows.length} cases, ${rows.length - broken.length} held, ${broken.length} not held.`;
+}
+
+export function cellsOf(row: Row): Cells {
+  return {
+    case: caseName(row),
+    caller: row.facts.answers.map(answerCell).join(', then '),
+    eks: eksCell(row.facts),
+    trail: trailCell(row.facts),
+    held: row.violations.length === 0 ? 'held' : `NOT HELD: ${row.violations.map(({ what }) => what).join('; ')}`,
+  };
+}
+
+/** E.g. `create, first: 1 TransactWriteItems (INTENT): process gone before; same token at once`. */
+export function caseName({ case: { kind, road, trouble, next } }: Pick<Row, 'case'>): string {
+  if (!trouble) return `${kind}, ${road.name}: nothing goes wrong; ${next}`;
+  const { at, step, fault } = trouble;
+  return `${kind}, ${road.name}: ${at + 1} ${stepName(step)}: ${fault.name}; ${next}`;
+}
+
+function answerCell({ status, code, event }: CallerAnswer): string {
+  const replayed = event === 'REPLAYED' ? ' again' : '';
+  return status === 'NONE' ? 'nothing' : `${status}${code === null ? '' : ` ${code}`}${replayed}`;
+}
+
+function eksCell({ associations, changes }: Facts): string {
+  const applied = changes.filter((change) => change.applied).map(({ kind }) => kind);
+  const held = associations.map(
+    ({ operationId, roleArn }) => `${operationId === null ? 'other’s' : 'ours'} ${roleArn.split('/').at(-1)}`,
+  );
+  return `${held.join(', ') || 'none'} (did ${applied.join(', ') || 'nothing'})`;
+}
+
+/** The events of each operation, in the order of their beginnings. */
+function trailCell({ entries }: Facts): string {
+  const inOrder = [...entries].sort((one, other) => (one.entryId < other.entryId ? -1 : 1));
+  const operations = Map.groupBy(inOrder, ({ operationId }) => operationId);
+  return [...operations.values()].map((ofOne) => ofOne.map(({ event }) => event).join(' ')).join(' | ');
+}
