@@ -103,10 +103,12 @@ export async function play(
   async function end(): Promise<void> {
     tell(
       () =>
-        'in the end all go on, and past every doubt also those who were frozen; then the settler closes what is open',
+        'in the end: all go on; past every doubt the settler runs, then those go on who were frozen, and it runs again',
     );
     await processes.go(Infinity);
     await moveClock(quietMs);
+    void callers.settle(faultless);
+    await processes.go(Infinity);
     while (processes.thaw(0));
     await processes.go(Infinity);
     processes.goStraight();

@@ -49,6 +49,8 @@ export async function search(settings: SearchSettings): Promise<CounterExample |
       if (result.failed && result.counterexample !== null) {
         const [shortest, scheduler] = result.counterexample;
         const played = await stage.tell(shortest, again(scheduler));
+        // What was thrown by no rule is a fault of the search itself, or of this machine.
+        if (played.broken.length === 0) throw result.errorInstance;
         return { ...played, seed: result.seed, path: result.counterexamplePath, stories };
       }
       onProgress(stories);
