@@ -1,10 +1,14 @@
 import { createWriteStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { startDynamoDbLocal } from '../../dynamodb-local.ts';
 import { letCasesHaveTheirTime } from './case-clock.ts';
 import { changeKinds, essentials, everything } from './cases.ts';
 import { contenders } from './contenders.ts';
+import { markdownOf, withMatrix } from './markdown.ts';
+import type { Results } from './markdown.ts';
 import { runMatrix } from './run.ts';
 import type { Row } from './run-case.ts';
 import { cellsOf, columns, summaryOf } from './table.ts';
@@ -21,6 +25,7 @@ docs/reliability.md did not hold. Ends with 1 where one of this gateway's was no
   --case TEXT        only cases whose name, the first column, contains this
   --essentials       on the roads of later requests, one of the things that can come next; CI runs these
   --failures         print only what was not held
+  --markdown FILE    write the table in short between the marks of a page, such as docs/reliability.md
   --json FILE        write all that was seen to a file, a case a line
 `;
 
@@ -34,6 +39,7 @@ async function main(): Promise<void> {
       case: { type: 'string' },
       essentials: { type: 'boolean' },
       failures: { type: 'boolean' },
+      markdown: { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -50,6 +56,7 @@ async function main(): Promise<void> {
   const local = given === undefined ? await startDynamoDbLocal(join(import.meta.dirname, '../../../.cache')) : null;
   const dynamoDb = given ?? local?.endpoint ?? '';
   const file = values.json === undefined ? null : createWriteStream(values.json);
+  const results = new Map<string, readonly Row[]>();
   process.stdout.write(`${columns.join(' | ')}\n`);
   try {
     for (const [name, contender] of taken) {
@@ -60,6 +67,7 @@ async function main(): Promise<void> {
         name: values.case ?? '',
       };
       const rows = await runMatrix(contender, dynamoDb, extent, progress(name));
+      results.set(name, rows);
       for (const row of rows) {
         if (!values.failures || row.violations.length > 0)
           process.stdout.write(`${name} | ${Object.values(cellsOf(row)).join(' | ')}\n`);
@@ -70,10 +78,17 @@ async function main(): Promise<void> {
       process.stdout.write(`\n${summaryOf(name, rows)}\n`);
       if (name === 'gateway' && rows.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
     }
+    if (values.markdown !== undefined) await writeMarkdown(values.markdown, results);
   } finally {
     file?.end();
     await local?.stop();
   }
+}
+
+/** The page keeps what stands around the marks, and its own format. */
+async function writeMarkdown(file: string, results: Results): Promise<void> {
+  const page = withMatrix(await readFile(file, 'utf8'), markdownOf(results));
+  await writeFile(file, await format(page, { ...(await resolveConfig(file)), filepath: file }));
 }
 
 /** Says now and then how far it is. */

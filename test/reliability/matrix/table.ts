@@ -1,4 +1,5 @@
 import type { CallerAnswer, Facts } from '../facts.ts';
+import type { Violation } from '../invariants.ts';
 import type { Row } from './run-case.ts';
 import { stepName } from './steps.ts';
 
@@ -27,14 +28,27 @@ export function summaryOf(name: string, rows: readonly Row[]): string {
   return `${name}: ${rows.length} cases, ${rows.length - broken.length} held, ${broken.length} not held.`;
 }
 
+/** What a row shows. */
 export function cellsOf(row: Row): Cells {
   return {
     case: caseName(row),
     caller: row.facts.answers.map(answerCell).join(', then '),
     eks: eksCell(row.facts),
     trail: trailCell(row.facts),
-    held: row.violations.length === 0 ? 'held' : `NOT HELD: ${row.violations.map(({ what }) => what).join('; ')}`,
+    held: heldCell(row.violations),
   };
+}
+
+/** The promises that were broken, and how. */
+function heldCell(violations: readonly Violation[]): string {
+  if (violations.length === 0) return 'held';
+  const how = [...new Set(violations.map(({ what }) => what))].join('; ');
+  return `NOT HELD: ${brokenIn(violations).join(', ')}: ${how}`;
+}
+
+/** Names of the promises that were broken, each once. */
+export function brokenIn(violations: readonly Violation[]): string[] {
+  return [...new Set(violations.map(({ invariant }) => invariant))];
 }
 
 /** E.g. `create, first: 1 TransactWriteItems (INTENT): process gone before; same token at once`. */
