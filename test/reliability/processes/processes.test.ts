@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const main = join(import.meta.dirname, 'main.ts');
 const kills = process.env.CI ? 20 : 4;
@@ -44,6 +45,27 @@ test(`gateways that are killed and frozen ${kills} times under load keep every p
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });
 }, 180_000);
+
+test('interrupted, leaves nothing either', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'processes-'));
+  const run = runMain(['--kills', '1000'], temporary);
+  for (let tries = 1; tries < 100 && startedIn(temporary) < 2; tries += 1) await sleep(100);
+  expect(startedIn(temporary)).toBe(2);
+  process.kill(group ?? 0, 'SIGTERM');
+  expect((await run).code).toBe(130);
+  for (let tries = 1; tries < 50 && isThere(group ?? 0); tries += 1) await sleep(100);
+  expect(isThere(group ?? 0)).toBe(false);
+  expect(readdirSync(temporary)).toEqual([]);
+  rmSync(temporary, { recursive: true });
+}, 60_000);
+
+/** How many gateways have been started in a run, as far as their logs tell. */
+function startedIn(temporary: string): number {
+  const [folder] = readdirSync(temporary);
+  return folder === undefined
+    ? 0
+    : readdirSync(join(temporary, folder)).filter((name) => /^(one|other)\.log$/.test(name)).length;
+}
 
 test('says how it is called', async () => {
   expect(await runMain(['--help'], tmpdir())).toMatchObject({

@@ -28,10 +28,12 @@ export interface Result {
   readonly folder: string;
 }
 
-/** One run. `tell` gets a line for each thing worth telling while it goes on. */
+/** One run; this process must end after it. `tell` gets a line for each thing worth telling while it goes on. */
 export async function run(kills: number, seed: number, tell: (line: string) => void): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-processes-'));
-  let isKept = false;
+  // Not sooner, so that it goes with everything that writes there, and when the run is interrupted as well.
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', remove);
   try {
     const answersFile = join(folder, 'answers.jsonl');
     const eks = await startEks(folder);
@@ -41,13 +43,11 @@ export async function run(kills: number, seed: number, tell: (line: string) => v
     const observed = await observe(eks.steer, log, { ledgerFile: place.ledgerFile, answersFile });
     await eks.end();
     const broken = judge(observed);
-    isKept = broken.length > 0;
+    if (broken.length > 0) process.off('exit', remove);
     return { observed, broken, blows, folder };
   } catch (error) {
-    isKept = true;
+    process.off('exit', remove);
     throw new Error(`The run with seed ${seed} broke off; what it left is in ${folder}.`, { cause: error });
-  } finally {
-    if (!isKept) rmSync(folder, { recursive: true });
   }
 }
 
