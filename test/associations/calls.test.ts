@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { openGateway, roleArn } from '../gateway.ts';
 import type { Gateway } from '../gateway.ts';
@@ -60,6 +61,17 @@ described('calls on the wire', () => {
     expect(await gateway.create()).toMatchObject({ replayed: true });
     expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'PutItem']);
     expect(eksCalls()).toEqual([]);
+  });
+
+  test('a request that meets another one at work makes two of DynamoDB and none of EKS', async () => {
+    gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'delay', delayMs: 1_000 });
+    const first = gateway.create();
+    while (eksCalls().length === 0) await sleep(20);
+    dynamoDbCalls();
+    expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'CONTENDED' } });
+    expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'PutItem']);
+    expect(eksCalls()).toEqual([]);
+    expect(await first).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('an association in the way is looked at once', async () => {

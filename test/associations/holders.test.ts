@@ -100,6 +100,26 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 
+  test('a record that vanishes while it is claimed is no claim', async () => {
+    const commit = () => Promise.resolve({ kind: 'conflict', record: null } as const);
+    const gateway = await openOne({ change: (parts) => ({ ...parts, ledger: { ...ledger, commit } }) });
+    await expect(gateway.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
+    expect(gateway.simulator.control.requests()).toEqual([]);
+  });
+
+  test('a token that everybody else gets first is told to be in use, after a few tries', async () => {
+    let tries = 0;
+    const commit: Ledger['commit'] = (_, next) => {
+      tries += 1;
+      if (tries > 20) throw new Error('Nobody tries that often.');
+      return Promise.resolve({ kind: 'conflict', record: { ...next, state: 'RELEASED' } });
+    };
+    const gateway = await openOne({ change: (parts) => ({ ...parts, ledger: { ...ledger, commit } }) });
+    expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'CONTENDED' } });
+    expect(tries).toBe(4);
+    expect(gateway.sent()).toBe(0);
+  });
+
   describe('the settler', () => {
     test('closes an operation whose effect shows', async () => {
       const gateway = await openOne();

@@ -30,6 +30,9 @@ const association = {
   targetRoleArn: '',
 };
 
+/** An answer that names an association, and leaves out what EKS always tells. */
+const half = JSON.stringify({ association: { ...association, serviceAccount: undefined } });
+
 const operationId = '01J00000000000000000000000';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
@@ -123,8 +126,11 @@ describe('a create', () => {
     [400, 'InvalidRequestException', 'No.', 'refused'],
     [403, 'AccessDeniedException', 'Not authorized to perform: iam:PassRole', 'access-denied'],
     [403, 'InvalidSignatureException', 'Signature expired', 'access-denied'],
-    [429, 'TooManyRequestsException', 'Rate exceeded', 'throttled'],
+    [401, 'UnrecognizedClientException', 'The security token is invalid.', 'access-denied'],
+    [429, 'SlowDown', 'Rate exceeded', 'throttled'],
     [400, 'ThrottlingException', 'Rate exceeded', 'throttled'],
+    [400, 'TooManyRequestsException', 'Rate exceeded', 'throttled'],
+    [400, 'Throttling', 'Rate exceeded', 'throttled'],
     [408, 'RequestTimeoutException', 'Too slow.', 'unknown'],
     [500, 'ServerException', 'Internal error', 'unknown'],
     [503, 'ServiceUnavailableException', 'Later', 'unknown'],
@@ -155,6 +161,7 @@ describe('a create', () => {
     ['a cut connection', (response: { destroy(): unknown }) => response.destroy()],
     ['no answer in time', () => undefined],
     ['an answer without an association', (response: { end(body: string): unknown }) => response.end('{}')],
+    ['an answer with half an association', (response: { end(body: string): unknown }) => response.end(half)],
     ['an answer that is no JSON', (response: { end(body: string): unknown }) => response.end('<html>')],
   ])('that meets %s is unknown, and is not sent again', (_, answer) =>
     withServer(answer, async (eks, { seen }) => {
@@ -166,7 +173,7 @@ describe('a create', () => {
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('that makes no connection (%s) was not sent', (code) => {
     expect(changeFailure({ name: 'Error', code, message: '' })).toMatchObject({
       kind: 'unreachable',
-      error: { exception: code },
+      error: { exception: code, message: code },
     });
   });
 
@@ -185,6 +192,24 @@ describe('a create', () => {
           error: { message: 'No credentials.' },
         });
         expect(seen).toEqual([]);
+      },
+    ));
+});
+
+describe('an update', () => {
+  test('sends what changes, empty where it is to be none, and a token that names the operation', () =>
+    withServer(
+      (response) => response.end(JSON.stringify({ association })),
+      async (eks, { seen }) => {
+        const { associationId } = association;
+        const changes = { roleArn: request.roleArn, policy: null };
+        const asked = { ...cluster, associationId, changes, expectedModifiedAt: null };
+        expect(await eks.update({ ...call(), request: asked })).toMatchObject({ kind: 'done' });
+        expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+          roleArn: request.roleArn,
+          policy: '',
+          clientRequestToken: `pod-identity-gateway-${operationId}`,
+        });
       },
     ));
 });
@@ -217,6 +242,18 @@ describe('a look', () => {
         expect(await eks.describe('a-none', deadline())).toEqual({ kind: 'absent' });
         expect(await eks.describe('a-other', deadline())).toMatchObject({ kind: 'failed', error: { message: 'No.' } });
         expect(await eks.list(request, deadline())).toMatchObject({ kind: 'failed' });
+      },
+    ));
+
+  test('takes half an answer for a failure, and for no absence', () =>
+    withServer(
+      (response, { path }) =>
+        response.end(path.endsWith('a-1') ? half : JSON.stringify({ associations: [{ associationId: 'a-1' }] })),
+      async (eks) => {
+        const incomplete = { kind: 'failed', error: { exception: 'IncompleteAnswer' } };
+        expect(await eks.describe('a-1', deadline())).toMatchObject(incomplete);
+        const first = { namespace: null, serviceAccount: null, nextToken: null };
+        expect(await eks.page(first, deadline())).toMatchObject(incomplete);
       },
     ));
 

@@ -2,6 +2,7 @@ import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
 import { createDecide, decideOnSlice, decideWith } from '../../src/policy/decide.ts';
 import { createEngine } from '../../src/policy/engine.ts';
+import { toCedar } from '../../src/policy/entities.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import type { Inventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
@@ -78,7 +79,22 @@ describe('what can not be evaluated is denied', () => {
     );
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(JSON.stringify(decision)).not.toContain('unreachable');
-    expect(failures).toEqual([expect.stringContaining('unreachable')]);
+    // For operators, with the place where it broke.
+    expect(failures).toEqual([expect.stringMatching(/unreachable at 0x2a\n +at .*ask/)]);
+  });
+
+  test('a request that the schema rules out is a denial: a cluster asks for nothing', () => {
+    const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+    const asked = toCedar(asker(alice), create(), decide(asker(alice), create()).slice);
+    expect(engine.ask(asked)).toMatchObject({ kind: 'decided', allowed: true });
+    const principal = { type: 'PodIdentity::Cluster', id: asked.principal.id };
+    expect(engine.ask({ ...asked, principal })).toMatchObject({ kind: 'failed', policyIds: [] });
+  });
+
+  test('a policy set that Cedar does not take makes no engine', () => {
+    const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitAll } });
+    const broken = { ...policySet.policies, broken: { effect: 'sometimes' } } as unknown as PolicySet['policies'];
+    expect(() => createEngine({ ...policySet, policies: broken })).toThrow('Cedar refuses the policies');
   });
 
   test('a role that is no role, or a log that throws, is a denial and no exception', () => {

@@ -38,6 +38,7 @@ const refuse = guardsOf('src/associations/refuse.ts', reads, [
     without: '',
     protects: 'a refusal is in the trail before it is answered',
     tests: creates.tests,
+    only: 'on SQLite.*a refused request',
   },
 ]);
 

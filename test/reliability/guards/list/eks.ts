@@ -13,6 +13,7 @@ const calls = guardsOf('src/eks/client.ts', client, [
     text: '    disableClockSkewCorrection: () => Promise.resolve(true),\n',
     without: '',
     protects: 'no correction of clocks moves the signing date',
+    survives: 'the signer has the date pinned already, whatever the client takes for the time: a second lock',
   },
   {
     text: '    signer: () => Promise.resolve(signer),\n',
@@ -130,6 +131,7 @@ const lists = guardsOf('src/eks/list.ts', { tests: ['test/graphql/lists.test.ts'
     text: "if (summary === null) return { kind: 'failed', error: incomplete };",
     without: 'if (summary === null) continue;',
     protects: 'a list with holes is a failure',
+    tests: client.tests,
   },
 ]);
 

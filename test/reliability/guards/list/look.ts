@@ -31,7 +31,8 @@ const look = guardsOf('src/associations/look.ts', records, [
     text: "  if (id.kind !== 'id') return id;\n",
     without: "  if (id.kind !== 'id') return { kind: 'nothing' };\n",
     protects: 'a list that failed is no absence',
-    tests: creates.tests,
+    tests: holders.tests,
+    only: 'on SQLite.*the settler goes on',
   },
   {
     text: "      return { kind: 'nothing' };\n    case 'failed':\n      return described;",
@@ -44,12 +45,14 @@ const look = guardsOf('src/associations/look.ts', records, [
     without: "if (listed.kind === 'failed') return { kind: 'nothing' };",
     protects: 'a list that can’t be had is no absence',
     tests: holders.tests,
+    only: 'on SQLite.*the settler goes on',
   },
   {
     text: "return id === undefined ? { kind: 'nothing' } : { kind: 'id', id };",
     without: "return { kind: 'id', id: id ?? '' };",
     protects: 'an empty list is told as nothing',
     tests: creates.tests,
+    only: 'on SQLite.*and it was not done, it is done after the doubt',
   },
   {
     text: "seen.kind === 'association' ? operationIdOf(seen.association) : null",
@@ -139,6 +142,8 @@ const carryOut = guardsOf('src/associations/carry-out.ts', creates, [
     text: 'if (conclusion) return finish(parts, requesterOf(call), hold, conclusion);',
     without: '',
     protects: 'what a look concludes is not done again',
+    tests: creates.tests,
+    only: 'on SQLite.*and it was done, the same token finds it',
   },
   {
     text: 'if (next) return perform(parts, call, effect, next);',
@@ -149,6 +154,8 @@ const carryOut = guardsOf('src/associations/carry-out.ts', creates, [
     text: 'return forCaller(parts, call, await resume(parts, call, effect, begun.hold));',
     without: 'return forCaller(parts, call, await perform(parts, call, effect, begun.hold));',
     protects: 'who takes over looks before it does anything',
+    tests: creates.tests,
+    only: 'on SQLite.*and it was done, the same token finds it',
   },
   {
     text: 'return forCaller(parts, call, await perform(parts, call, effect, begun.hold));',

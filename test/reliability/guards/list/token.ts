@@ -22,6 +22,7 @@ const token = guardsOf('src/associations/token.ts', records, [
     without: 'clientRequestToken]',
     protects: 'each operation has tokens of its own',
     tests: changes.tests,
+    only: 'on SQLite.*with the token of a create',
   },
   { text: 'operation, clientRequestToken]', without: 'operation]', protects: 'another token is another request' },
   {
@@ -49,12 +50,14 @@ const token = guardsOf('src/associations/token.ts', records, [
     without: 'fence: lapsed.fence + 1',
     protects: 'who takes over has a lease',
     tests: creates.tests,
+    only: 'on SQLite.*50 with one token',
   },
   {
     text: 'return { ...held, leaseUntil: now };',
     without: 'return held;',
     protects: 'what is not known can be looked at at once',
     tests: creates.tests,
+    only: 'on SQLite.*and it was done, the same token finds it',
   },
   {
     text: 'state: outcome.token, expiresAt: now + times.retentionMs, answer',
@@ -91,6 +94,7 @@ const token = guardsOf('src/associations/token.ts', records, [
     without: 'modifiedAtBefore: null',
     protects: 'it is remembered how the association was at the begin',
     tests: changes.tests,
+    only: 'on SQLite.*is done after the doubt',
   },
   {
     text: '[...released.doubtfulOperationIds, released.operationId]',
