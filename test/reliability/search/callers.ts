@@ -26,7 +26,7 @@ export function createCallers(world: World) {
   const { clock, eks, model, processes, tell } = world;
   const wishes: Wish[] = [];
   const ids = new Map<string, string>();
-  const answers: CallerAnswer[] = [];
+  const answers = new Map<Process, CallerAnswer>();
 
   function start(name: string, identity: string | null, asksFor: string, faults: Faults): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, asksFor);
@@ -55,11 +55,11 @@ export function createCallers(world: World) {
     const { asker } = process;
     const startedAt = clock();
     tell(() => `${asker.name} asks for the ${kind} (input ${variant}) with token ${token}${toldFaults(faults)}`);
-    const over = (
-      answer: Omit<CallerAnswer, 'principal' | 'kind' | 'clientRequestToken' | 'startedAt' | 'answeredAt'>,
-    ) => {
+    const said = { principal, kind, clientRequestToken: token, startedAt, apiRequestId: asker.name };
+    answers.set(process, { ...said, answeredAt: Infinity, ...noAnswer });
+    const over = (answer: Omit<CallerAnswer, keyof typeof said | 'answeredAt'>) => {
       process.state = 'over';
-      answers.push({ principal, kind, clientRequestToken: token, startedAt, answeredAt: clock(), ...answer });
+      answers.set(process, { ...said, answeredAt: clock(), ...answer });
       tell(() => `  ${asker.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no entry'})`);
     };
     send(world, process, wish, id ?? noAssociation).then(
@@ -82,7 +82,7 @@ export function createCallers(world: World) {
   }
 
   return {
-    answers,
+    answers: () => [...answers.values()],
     ask,
     /** The same as somebody asked before. */
     askAgain(who: number, faults: Faults): void {
@@ -112,7 +112,7 @@ function send(world: World, process: Process, wish: Wish, associationId: string)
     actor: null,
     sourceAddress: null,
     userAgent: null,
-    apiRequestId: 'by-the-story',
+    apiRequestId: process.asker.name,
   };
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
@@ -127,6 +127,16 @@ function send(world: World, process: Process, wish: Wish, associationId: string)
       return deletePodIdentityAssociation(parts, caller, { ...common, associationId }, deadline);
   }
 }
+
+/** Of a process that is gone. */
+const noAnswer = {
+  status: 'NONE',
+  code: null,
+  httpStatus: null,
+  associationArn: null,
+  operationId: null,
+  event: null,
+} as const;
 
 /** So many that there is no room for the gateway's own. */
 const fiftyTags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));

@@ -41,7 +41,7 @@ export interface Sender {
   readonly takeFault: () => ChangeFault | null;
   readonly cannotRead: () => boolean;
   /** Told of each change that is sent, before anything comes of it. */
-  readonly onSent: (kind: ChangeKind, operationId: string) => void;
+  readonly onSent: (kind: ChangeKind, operationId: string, associationId: string | null) => void;
 }
 
 export type MemoryEks = ReturnType<typeof createEks>;
@@ -125,10 +125,11 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
   function change(
     sender: Sender,
     kind: ChangeKind,
+    associationId: string | null,
     bounds: ChangeBounds,
     apply: (isTooLate?: boolean) => ChangeResult,
   ) {
-    sender.onSent(kind, bounds.operationId);
+    sender.onSent(kind, bounds.operationId, associationId);
     const isStale = () => Math.abs(now() - bounds.signingDate) > signatureWindowMs;
     const fault = sender.takeFault();
     switch (fault?.kind) {
@@ -159,13 +160,16 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
 
   /** EKS, as one sender reaches it. */
   const eksFor = (sender: Sender): Eks => ({
-    create: async (call) => change(sender, 'create', call, (late) => create(call.request, call.operationId, late)),
+    create: async (call) =>
+      change(sender, 'create', null, call, (late) => create(call.request, call.operationId, late)),
     update: async ({ request, ...bounds }) =>
-      change(sender, 'update', bounds, (late) =>
+      change(sender, 'update', request.associationId, bounds, (late) =>
         update(request.associationId, request.changes, bounds.operationId, late),
       ),
     delete: async ({ request, ...bounds }) =>
-      change(sender, 'delete', bounds, (late) => remove(request.associationId, bounds.operationId, late)),
+      change(sender, 'delete', request.associationId, bounds, (late) =>
+        remove(request.associationId, bounds.operationId, late),
+      ),
     describe: async (associationId) => {
       if (sender.cannotRead()) return { kind: 'failed', error: error('InternalServerError') };
       const there = held.get(associationId);

@@ -60,6 +60,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   const makers = new Map<string, string | null>();
   /** Every state that an association has had, and when. */
   const states: { readonly association: Association; readonly at: number }[] = [];
+  const entries: AuditEntry[] = [];
   const gone = new Set<string>();
   const touched = new Set<string>();
 
@@ -74,7 +75,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   }
 
   /** The ledger wrote. */
-  function committed(by: Asker, expected: Expectation, next: TokenRecord, entries: readonly AuditEntry[]) {
+  function committed(by: Asker, expected: Expectation, next: TokenRecord, added: readonly AuditEntry[]) {
     const { tokenKey } = next;
     let life = lives.get(tokenKey);
     const what = `${expected.kind} ${next.operationId} fence ${next.fence}`;
@@ -84,7 +85,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
       broken(`${by.name} wrote (${what}) for ${life?.holder.name}, who holds the token`);
     if (expected.kind === 'lapsed' && life && life.record.leaseUntil > now())
       broken(`${by.name} took over (${what}) before the lease was over`);
-    const begins = entries.some(({ event }) => event === 'INTENT');
+    const begins = added.some(({ event }) => event === 'INTENT');
     const isNewHolder = expected.kind !== 'held' || begins;
     const fence = expected.kind === 'free' ? 1 : (life?.record.fence ?? 0) + (isNewHolder ? 1 : 0);
     if (next.fence !== fence) broken(`${by.name} wrote fence ${next.fence}, and ${fence} was its turn`);
@@ -100,7 +101,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     const before = life.record;
     life.record = next;
     life.holder = by;
-    for (const entry of entries) wrote(life, entry);
+    for (const entry of added) wrote(life, entry);
     if (before !== next && before.state !== 'IN_PROGRESS' && before.state !== 'RELEASED')
       broken(`a final record was written over (${what})`);
     if (next.answer) concluded(life, next.answer);
@@ -115,6 +116,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
 
   /** An entry became durable; `life` is null for one that was added alone. */
   function wrote(life: Life | null, entry: AuditEntry) {
+    entries.push(entry);
     const { event, operationId: id } = entry;
     const operation = operations.get(id);
     if (event === 'INTENT') {
@@ -267,7 +269,10 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     failed,
     finalFor,
     atRest,
-    operations,
+    /** The last record of each token. */
+    records: () => [...lives.values()].map(({ record }) => record),
+    /** All entries, in the order in which they became durable. */
+    written: () => entries,
   };
 }
 

@@ -4,9 +4,10 @@ import { createCallers } from './callers.ts';
 import { createEks } from './eks.ts';
 import { createModel } from './model.ts';
 import { createProcesses } from './processes.ts';
+import { createWitness } from './seen.ts';
 import { faultless, toldHabits } from './story.ts';
 import type { Happening, Story } from './story.ts';
-import { home, roleArn, serviceAccount, ulids } from './world.ts';
+import { home, roleArn, serviceAccount, times, ulids } from './world.ts';
 import type { World } from './world.ts';
 
 /** What a story came to. */
@@ -40,18 +41,21 @@ export async function play(
   let now = Date.UTC(2026, 0, 1);
   let isAllowed = true;
   const clock = () => now;
-  const model = createModel(clock, (rule) => {
+  const isBroken = (rule: string) => {
     broken.push(rule);
     tell(() => `! ${rule}`);
-  });
+  };
+  const model = createModel(clock, isBroken);
+  const witness = createWitness(clock);
   const eks = createEks(clock, habits, (change) => {
     const { kind, association, operationId } = change;
     tell(() => `  EKS does the ${kind} of ${association.associationId} by ${operationId ?? 'an outsider'}`);
     model.applied(change);
+    witness.applied(change);
   });
   const processes = createProcesses(scheduler, clock);
   const world: World = {
-    ...{ ledger, eks, model, processes, clock, tell, series },
+    ...{ ledger, eks, model, witness, processes, clock, tell, series },
     ...{ clusterName: `c${series}`, ulid: ulids(series), isAllowed: () => isAllowed },
   };
   const callers = createCallers(world);
@@ -64,6 +68,7 @@ export async function play(
       next.run();
     }
     now = end;
+    if (ms > times.retentionMs) witness.expired();
     await processes.ring();
   }
 
@@ -117,6 +122,8 @@ export async function play(
       await callers.settle(faultless);
     }
     model.atRest(eks.associations());
+    for (const rule of await witness.atRest(world.clusterName, ledger, model, eks.associations(), callers.answers()))
+      isBroken(rule);
   }
 
   const restore = processes.standInForTimers();

@@ -9,12 +9,14 @@ import type { Decision } from '../../../src/model/decision.ts';
 import type { MemoryEks } from './eks.ts';
 import type { Model } from './model.ts';
 import type { Process, Processes } from './processes.ts';
+import type { Witness } from './seen.ts';
 
 /** What all processes of a story share. */
 export interface World {
   readonly ledger: Ledger;
   readonly eks: MemoryEks;
   readonly model: Model;
+  readonly witness: Witness;
   readonly processes: Processes;
   /** Tells stories in one ledger apart. */
   readonly series: number;
@@ -38,7 +40,7 @@ export function roleArn(name: string): string {
 }
 
 /** Times as they are in AWS; only a role is asked for once, as that waits by the machine's clock. */
-const times = { ...defaultTimes, roleRetryMs: 0 };
+export const times = { ...defaultTimes, roleRetryMs: 0 };
 
 /** The parts of one process: the real operations over the real ledger, each call to a port of which is a turn. */
 export function partsOf(world: World, process: Process): Parts {
@@ -109,7 +111,7 @@ function gatedLedger(world: World, process: Process): Ledger {
   };
 }
 
-function gatedEks({ eks, model, processes, tell }: World, process: Process): Eks {
+function gatedEks({ eks, model, witness, processes, tell }: World, process: Process): Eks {
   const { asker, faults } = process;
   const direct = eks.eksFor({
     takeFault: () => {
@@ -118,7 +120,10 @@ function gatedEks({ eks, model, processes, tell }: World, process: Process): Eks
       return faults.eks;
     },
     cannotRead: () => faults.cannotRead,
-    onSent: (kind, operationId) => model.sent(asker, kind, operationId),
+    onSent: (kind, operationId, associationId) => {
+      model.sent(asker, kind, operationId);
+      witness.sent(kind, operationId, associationId);
+    },
   });
   const change = (what: string, effect: () => Promise<ChangeResult>) =>
     processes.port(process, async () => {
