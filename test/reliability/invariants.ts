@@ -152,15 +152,17 @@ function untrue({ changes, entries, answers, touchedByOthers }: Facts, answer: C
   const token = tokenName(answer);
   const laterAsked = answers.filter((each) => tokenName(each) === token && each.startedAt > answer.startedAt);
   const nextAsked = Math.min(...laterAsked.map(({ startedAt }) => startedAt));
-  const began = entries.filter(({ apiRequestId }) => apiRequestId === answer.apiRequestId);
   const belies = (change: EksChange) => {
-    const { applied, operationId, associationId } = change;
-    if (!applied || ownerOf(change, entries) !== token || touchedByOthers.includes(associationId ?? '')) return false;
+    if (!change.applied || touchedByOthers.includes(change.associationId ?? '')) return false;
+    const intents = entries.filter((entry) => isIntentOf(entry, change));
+    if (intents.length === 0 || !intents.every((intent) => tokenName(intent) === token)) return false;
     if (isFinal(answer)) return true;
-    if (answer.event === 'RELEASED' && operationId !== null) return operationId === answer.operationId;
+    // Where it can't be told which operation of the token did it, another one than this may have.
+    if (answer.event === 'RELEASED') return intents.every(({ operationId }) => operationId === answer.operationId);
     // An error names no operation. Where its request is known, it answers for what that began; otherwise for all that was
     // done between this request and the next one.
-    if (answer.apiRequestId !== undefined) return began.some((entry) => isIntentOf(entry, change));
+    if (answer.apiRequestId !== undefined)
+      return intents.every((intent) => intent.apiRequestId === answer.apiRequestId);
     return change.time >= answer.startedAt && change.time < nextAsked;
   };
   const said = `${token} was answered ${answer.status} ${answer.code}`;

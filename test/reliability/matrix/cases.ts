@@ -10,22 +10,37 @@ import type { Worlds } from './world.ts';
 
 export const changeKinds: readonly ChangeKind[] = ['create', 'update', 'delete'];
 
-/** How much of the matrix to run. */
+/** Where on a road a fault is, and which of those that can happen there. */
+export interface Place {
+  readonly kind: ChangeKind;
+  readonly road: Road;
+  readonly at: number;
+  readonly nth: number;
+}
+
+/** What comes after a fault, by how much of the matrix is run. Empty where the place is left out. */
+export const sizes: Readonly<Record<string, (place: Place) => readonly Next[]>> = {
+  full: () => nexts,
+  // All of a first create; elsewhere, one of the things that can come next after each fault, now this one and now that.
+  ci: (place) => {
+    if (place.kind === 'create') return place.road === firstRoad ? nexts : oneOf(place);
+    return place.road.isOwn ? oneOf(place) : [];
+  },
+  quick: (place) => (place.road === firstRoad ? oneOf(place) : []),
+};
+
+function oneOf({ at, nth }: Place): Next[] {
+  return nexts.filter((_, index) => index === (at + nth) % nexts.length);
+}
+
+/** Which part of the matrix to run. */
 export interface Extent {
   readonly kinds: readonly ChangeKind[];
-  /** What comes after the faults of a road's request; on the first road, all that can come. */
-  readonly nextsOf: (road: Road, at: number) => readonly Next[];
+  readonly nextsOf: (place: Place) => readonly Next[];
   /** What the name of a road must contain, and that of a case. */
   readonly road: string;
   readonly name: string;
 }
-
-/** What can come after the fault, on any road. */
-export const everything: Extent['nextsOf'] = () => nexts;
-
-/** On the roads of later requests one of them, another one from request to request. */
-export const essentials: Extent['nextsOf'] = ({ name }, at) =>
-  name === 'first' ? nexts : nexts.slice(at % nexts.length, (at % nexts.length) + 1);
 
 /**
  * All cases of a contender. Each road is walked once without a fault, to see which requests it sends: each of them is a
@@ -66,8 +81,13 @@ async function trace(about: About, road: Road, worlds: Worlds): Promise<readonly
 
 function casesOfRoad(about: About, road: Road, steps: readonly Step[], nextsOf: Extent['nextsOf']): Case[] {
   return steps.flatMap((step, at) =>
-    (isSideBySide(steps, at) ? [] : faultsAt(step)).flatMap((fault) =>
-      nextsOf(road, at).map((next) => ({ ...about, road, trouble: { at, step, fault }, next })),
+    (isSideBySide(steps, at) ? [] : faultsAt(step)).flatMap((fault, nth) =>
+      nextsOf({ kind: about.kind, road, at, nth }).map((next) => ({
+        ...about,
+        road,
+        trouble: { at, step, fault },
+        next,
+      })),
     ),
   );
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { startDynamoDbLocal } from '../../dynamodb-local.ts';
 import { letCasesHaveTheirTime } from './case-clock.ts';
-import { changeKinds, essentials, everything } from './cases.ts';
+import { changeKinds, sizes } from './cases.ts';
 import { contenders } from './contenders.ts';
 import { markdownOf, withMatrix } from './markdown.ts';
 import type { Results } from './markdown.ts';
@@ -23,7 +23,7 @@ docs/reliability.md did not hold. Ends with 1 where one of this gateway's was no
   --operation NAME   create, update or delete; all of them when it is not given
   --road TEXT        only roads whose name contains this
   --case TEXT        only cases whose name, the first column, contains this
-  --essentials       on the roads of later requests, one of the things that can come next; CI runs these
+  --size NAME        ${Object.keys(sizes).join(', ')}: how much of it, the whole when it is not given
   --failures         print only what was not held
   --markdown FILE    write the table in short between the marks of a page, such as docs/reliability.md
   --json FILE        write all that was seen to a file, a case a line
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       operation: { type: 'string' },
       road: { type: 'string' },
       case: { type: 'string' },
-      essentials: { type: 'boolean' },
+      size: { type: 'string', default: 'full' },
       failures: { type: 'boolean' },
       markdown: { type: 'string' },
       json: { type: 'string' },
@@ -49,7 +49,10 @@ async function main(): Promise<void> {
     ([name]) => values.contender === undefined || name === values.contender,
   );
   const kinds = changeKinds.filter((kind) => values.operation === undefined || kind === values.operation);
-  if (taken.length === 0 || kinds.length === 0) throw new Error(`There is no such contender or operation.\n\n${help}`);
+  const nextsOf = sizes[values.size];
+  if (taken.length === 0 || kinds.length === 0 || !nextsOf) {
+    throw new Error(`There is no such contender, operation or size.\n\n${help}`);
+  }
 
   letCasesHaveTheirTime();
   const given = process.env.AWS_ENDPOINT_URL_DYNAMODB;
@@ -62,7 +65,7 @@ async function main(): Promise<void> {
     for (const [name, contender] of taken) {
       const extent = {
         kinds,
-        nextsOf: values.essentials ? essentials : everything,
+        nextsOf,
         road: values.road ?? '',
         name: values.case ?? '',
       };

@@ -39,7 +39,7 @@ export async function runMatrix(
 }
 
 /** How often a case is begun anew when its road was another one: a busy machine can use up a request's time elsewhere. */
-const maxTries = 4;
+const maxTries = 6;
 
 async function runPlanned(one: Case, worlds: Worlds): Promise<Row> {
   for (let tries = 1; ; tries += 1) {

@@ -45,7 +45,8 @@ export function openStage(contender: Contender, world: World, clock: CaseClock):
     },
     request: async (player, asking) => {
       const startedAt = clock.now();
-      const forMs = player.plan?.fault.answer === 'silence' ? silentMs : functionMs;
+      const fault = player.plan?.fault;
+      const forMs = fault?.answer === 'silence' && !fault.dies ? silentMs : functionMs;
       const answered = await untilGone(player, ask(player.process, asking, forMs));
       // Lambda ends a process that has not answered in time.
       if (answered?.status === 'NONE') player.lane.kill();
