@@ -70,6 +70,9 @@ test.each<[string, Partial<Facts>, RegExp]>([
 
 test('does not blame an error for what another request of the token did meanwhile', () => {
   expect(judge({ ...good, answers: [failed, { ...succeeded, startedAt: 5 }] })).toEqual([]);
+  const hungUp: CallerAnswer = { ...failed, status: 'NONE', startedAt: -20, answeredAt: -10 };
+  expect(judge({ ...good, answers: [hungUp, failed] })).toEqual([]);
+  expect(judge({ ...good, answers: [{ ...hungUp, status: 'IN_PROGRESS', operationId }, failed] })).toHaveLength(1);
 });
 
 test('loses nothing when it puts each service account by itself', () => {

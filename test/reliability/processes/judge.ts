@@ -50,8 +50,13 @@ function beyondDoubt(answers: readonly CallerAnswer[]): CallerAnswer[] {
     const isJudgedByTime = answer.status === 'ERROR' || (answer.kind === 'delete' && answer.event === 'RELEASED');
     if (!isJudgedByTime || (answer.httpStatus ?? 200) >= 500) return true;
     const others = (byToken.get(nameOf(answer)) ?? []).filter((other) => other !== answer);
-    return others.every(({ startedAt, answeredAt }) => startedAt > answer.answeredAt || answeredAt < answer.startedAt);
+    return others.every((other) => other.startedAt > answer.answeredAt || isOver(other, answer.startedAt));
   });
+}
+
+/** Whether a request was over at a time. One whose caller hung up may still be read by a gateway that was frozen meanwhile. */
+function isOver({ status, answeredAt }: CallerAnswer, time: number): boolean {
+  return status !== 'NONE' && answeredAt < time;
 }
 
 /** Answers that name an operation of somebody else, whatever service account that is about. */
