@@ -238,6 +238,19 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(refusal?.findings?.map((finding) => finding.path)).toContain(path);
     });
 
+    test('of what has changed since it was read is refused, also with a token that was used for something else', async () => {
+      const { associationId, modifiedAt } = association;
+      await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'change' });
+      const stale = {
+        associationId,
+        targetRoleArn: target,
+        expectedModifiedAt: modifiedAt,
+        clientRequestToken: 'change',
+      };
+      const { refusal } = await gateway.update(stale);
+      expect(refusal).toMatchObject({ code: 'ASSOCIATION_CHANGED', differences: [{ field: 'targetRoleArn' }] });
+    });
+
     test('to a role that policy does not allow is denied', async () => {
       const denied = await update({ roleArn: roleArn('search/search-api') });
       expect(denied.refusal).toMatchObject({ code: 'POLICY_DENIED', violations: [{ policyId: 'role-by-convention' }] });
@@ -296,6 +309,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => remove(`token-${index}`)));
       expect(answers.filter(({ status }) => status === 'SUCCEEDED')).toHaveLength(1);
       expect(answers.filter(({ refusal }) => refusal?.code === 'ASSOCIATION_NOT_FOUND')).toHaveLength(9);
+    });
+
+    test('of what is not there, with the token of another delete, tells nothing of that', async () => {
+      await gateway.remove({ associationId: association.associationId, clientRequestToken: 'change' });
+      const other = await gateway.remove({ associationId: 'a-00000000000000000', clientRequestToken: 'change' });
+      expect(other.refusal).toMatchObject({ code: 'ASSOCIATION_NOT_FOUND' });
     });
 
     test('frees the service account', async () => {

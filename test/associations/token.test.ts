@@ -1,9 +1,11 @@
+import { rowOf } from '../../src/associations/conclusion.ts';
 import { judge, judgeQuiet } from '../../src/associations/look.ts';
 import { differencesBetween } from '../../src/associations/differences.ts';
 import { defaultTimes, quietAfter } from '../../src/associations/parts.ts';
 import type { Call } from '../../src/associations/call.ts';
 import {
   begunAgain,
+  concluded,
   fingerprintOf,
   newRecord,
   retryAfterSeconds,
@@ -68,9 +70,12 @@ const association: Association = {
   externalId: null,
 };
 
+function tagged(one: Association, operationId: string): Association {
+  return { ...one, tags: [{ key: 'pod-identity-gateway/operation', value: operationId }, ...one.tags] };
+}
+
 function madeBy(operationId: string, more: Partial<Association> = {}): Association {
-  const tag = { key: 'pod-identity-gateway/operation', value: operationId };
-  return { ...association, tags: [tag, ...association.tags], ...more };
+  return { ...tagged(association, operationId), ...more };
 }
 
 describe('the key of a token', () => {
@@ -117,6 +122,16 @@ describe('records', () => {
     const doubtful = withDoubt(takenOver(record, 1_040_000, defaultTimes));
     const again = begunAgain(doubtful, newRecord(call, 'operation-2', defaultTimes));
     expect(again).toMatchObject({ fence: 3, operationId: 'operation-2', doubtfulOperationIds: ['operation-1'] });
+  });
+
+  test('whoever takes over has a lease as long as the first', () => {
+    expect(takenOver(record, 1_040_000, defaultTimes).leaseUntil).toBe(1_075_000);
+  });
+
+  test.each(['DONE', 'EKS_REFUSED', 'NOT_DONE'] as const)('after %s it expires in seven days', (outcome) => {
+    const answer = { association: null, refusal: null, answeredAt: '2026-11-24T10:00:00.000Z' };
+    const { expiresAt } = concluded(record, rowOf(outcome), answer, 1_010_000, defaultTimes);
+    expect(expiresAt).toBe(1_010_000 + 7 * 24 * 3_600_000);
   });
 
   test('no more than 100 doubts are remembered, the last ones', () => {
@@ -167,6 +182,8 @@ describe('a look', () => {
     ['equal, without a doubt', equal, false, 'anothers'],
     ['different, in doubt', { ...equal, roleArn: 'other' }, true, 'anothers'],
     ['of another operation, in doubt', madeBy('operation-9'), true, 'anothers'],
+    ['equal but for another operation’s tag', tagged(equal, 'operation-9'), true, 'anothers'],
+    ['of this operation', tagged(equal, 'operation-1'), false, 'ours'],
   ])('with 50 tags, an association that is %s', (_, one, inDoubt, kind) => {
     expect(judgeQuiet(one, record, full, inDoubt).kind).toBe(kind);
   });

@@ -41,7 +41,15 @@ export function makeCopy(root: string, dynamoDb: string): Copy {
 
   return {
     async test(which, maxMs) {
-      const args = ['--bail', '--ci', '--silent', '--cacheDirectory', join(folder, '.jest'), ...chosen(which)];
+      const args = [
+        '--bail',
+        '--ci',
+        '--silent',
+        '--forceExit',
+        '--cacheDirectory',
+        join(folder, '.jest'),
+        ...chosen(which),
+      ];
       // A group of its own, so that what the tests start ends with them.
       running = spawn(process.execPath, [join(folder, 'node_modules/jest/bin/jest.js'), ...args], {
         cwd: folder,

@@ -11,6 +11,7 @@ const refuse = guardsOf('src/associations/refuse.ts', reads, [
     text: "refusal?.kind !== 'AssociationAlreadyExists' && refusal?.kind !== 'AssociationChanged'",
     without: "refusal?.kind !== 'AssociationAlreadyExists'",
     protects: 'an association that changed is shown to those who may view it',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: 'parts.decide(asker, question).allowed ? refusal : { ...refusal, existing: null, differences: null }',
@@ -26,12 +27,13 @@ const refuse = guardsOf('src/associations/refuse.ts', reads, [
     text: 'const shown = shownTo(parts, askerOf(asked), refusal);',
     without: 'const shown = refusal;',
     protects: 'a refusal before the token is claimed shows no more',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: "const outcome = failed ? 'POLICY_EVALUATION_FAILED' : 'POLICY_DENIED';",
     without: "const outcome = 'POLICY_DENIED' as 'POLICY_DENIED' | 'POLICY_EVALUATION_FAILED';",
     protects: 'a policy that can’t be evaluated has a code of its own',
-    tests: ['test/associations/create.test.ts'],
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: '  await parts.ledger.append(entry);\n',
@@ -55,6 +57,7 @@ const others = [
       text: 'return deadline - finishMs;',
       without: 'return deadline;',
       protects: 'EKS leaves time to write what it said',
+      tests: ['test/associations/steps.test.ts'],
     },
   ]),
   ...guardsOf('src/associations/pace.ts', { tests: ['test/associations/pace.test.ts'] }, [

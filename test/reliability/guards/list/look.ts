@@ -1,5 +1,5 @@
 import { guardsOf } from '../guard.ts';
-import { creates, holders, records } from './which.ts';
+import { creates, records } from './which.ts';
 
 const ours =
   'if (madeBy !== null && (madeBy === record.operationId || record.doubtfulOperationIds.includes(madeBy))) {';
@@ -12,14 +12,14 @@ const look = guardsOf('src/associations/look.ts', records, [
     text: "      return { kind: 'association', association: described.association };",
     without: "      return { kind: 'nothing' };",
     protects: 'what EKS shows is seen',
-    tests: ['test/associations/calls.test.ts'],
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: "    case 'absent':\n      return { kind: 'nothing' };",
     without:
       "    case 'absent':\n      return { kind: 'failed', error: { exception: 'Absent', message: '', requestId: null } };",
     protects: 'an association that is gone since it was listed is told as nothing',
-    tests: creates.tests,
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: "const id = associationId === null ? await firstId(eks, request, bounds) : { kind: 'id' as const, id: associationId };",
@@ -31,28 +31,25 @@ const look = guardsOf('src/associations/look.ts', records, [
     text: "  if (id.kind !== 'id') return id;\n",
     without: "  if (id.kind !== 'id') return { kind: 'nothing' };\n",
     protects: 'a list that failed is no absence',
-    tests: holders.tests,
-    only: 'on SQLite.*the settler goes on',
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: "      return { kind: 'nothing' };\n    case 'failed':\n      return described;",
     without: "      return { kind: 'nothing' };\n    case 'failed':\n      return { kind: 'nothing' };",
     protects: 'a description that failed is no absence',
-    tests: creates.tests,
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: "if (listed.kind === 'failed') return listed;",
     without: "if (listed.kind === 'failed') return { kind: 'nothing' };",
     protects: 'a list that can’t be had is no absence',
-    tests: holders.tests,
-    only: 'on SQLite.*the settler goes on',
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: "return id === undefined ? { kind: 'nothing' } : { kind: 'id', id };",
     without: "return { kind: 'id', id: id ?? '' };",
     protects: 'an empty list is told as nothing',
-    tests: creates.tests,
-    only: 'on SQLite.*and it was not done, it is done after the doubt',
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: "seen.kind === 'association' ? operationIdOf(seen.association) : null",
@@ -149,6 +146,7 @@ const carryOut = guardsOf('src/associations/carry-out.ts', creates, [
     text: 'if (next) return perform(parts, call, effect, next);',
     without: 'return perform(parts, call, effect, next ?? hold);',
     protects: 'who did not begin anew does not ask EKS',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: 'return forCaller(parts, call, await resume(parts, call, effect, begun.hold));',
@@ -161,21 +159,25 @@ const carryOut = guardsOf('src/associations/carry-out.ts', creates, [
     text: 'return forCaller(parts, call, await perform(parts, call, effect, begun.hold));',
     without: 'return perform(parts, call, effect, begun.hold);',
     protects: 'an association in the way is shown to those who may view it',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: 'return forCaller(parts, call, await resume(parts, call, effect, begun.hold));',
     without: 'return resume(parts, call, effect, begun.hold);',
     protects: 'after a doubt, an association in the way is shown to those who may view it',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: 'return forCaller(parts, call, await replayed(parts, call, begun.record));',
     without: 'return replayed(parts, call, begun.record);',
     protects: 'a replay shows an association in the way to those who may view it now',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: 'deadline: workDeadline(call) };',
     without: 'deadline: call.deadline };',
     protects: 'EKS leaves time to write what it said',
+    tests: ['test/associations/steps.test.ts'],
   },
 ]);
 

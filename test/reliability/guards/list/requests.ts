@@ -14,7 +14,7 @@ const existing = guardsOf('src/associations/existing.ts', changes, [
     without: 'null',
     protects: 'a refused update tells what it would have changed',
     tests: changes.tests,
-    only: 'on SQLite.*changed since it was read',
+    only: 'on SQLite.*used for something else',
   },
   {
     text: "  if (!parts.serves(request)) return { kind: 'refused', call: null, conclusion: notFound(request, null) };\n",
@@ -77,6 +77,8 @@ const existing = guardsOf('src/associations/existing.ts', changes, [
     text: 'if (record?.fingerprint !== fingerprintOf(asked.request)) return null;',
     without: 'if (!record) return null;',
     protects: 'an association that is gone is found by the same request alone',
+    tests: changes.tests,
+    only: 'on SQLite.*with the token of another delete',
   },
   {
     text: "entries.find(({ event }) => event === 'INTENT')?.before ?? null",
@@ -109,6 +111,8 @@ const existing = guardsOf('src/associations/existing.ts', changes, [
     text: 'if (record?.fingerprint === fingerprintOf(asked.request)) return null;',
     without: 'if (record) return null;',
     protects: 'the token of another request is no pass',
+    tests: changes.tests,
+    only: 'on SQLite.*used for something else',
   },
 ]);
 
@@ -117,13 +121,13 @@ const settle = guardsOf('src/associations/settle.ts', holders, [
     text: 'if (parts.clock() > deadline - settleOneMs) return;',
     without: '',
     protects: 'the settler begins nothing that it has no time for',
+    tests: ['test/associations/settle.test.ts'],
   },
   {
     text: "parts.log('error', 'An operation could not be settled.', { operationId, error: String(error) });\n    return 'failed';",
     without: 'throw error;',
     protects: 'one operation that can’t be looked into does not keep the others open',
-    tests: holders.tests,
-    only: 'on SQLite.*the settler',
+    tests: ['test/associations/settle.test.ts'],
   },
   {
     text: "entries.find(({ event }) => event === 'INTENT');\n  if (!intent",
@@ -135,23 +139,27 @@ const settle = guardsOf('src/associations/settle.ts', holders, [
     text: 'if (!intent?.request) throw new Error(`Operation ${record.operationId} has no INTENT with a request.`);',
     without: "if (!intent?.request) return 'overtaken';",
     protects: 'an operation without an intent is called a failure',
+    tests: ['test/associations/settle.test.ts'],
   },
   {
     text: '  parts.eksFor(intent.request);\n',
     without: '',
     protects: 'an operation of a cluster that is served no more is not taken over in vain',
+    tests: ['test/associations/settle.test.ts'],
   },
   {
     text: "commit({ kind: 'lapsed', operationId, fence, now }, held, [entry])",
     without: "commit({ kind: 'held', operationId, fence }, held, [entry])",
     protects: 'the settler overtakes only who has lost the lease',
+    tests: ['test/associations/settle.test.ts'],
+    survives:
+      'a lease grows only with the fence, which is demanded too, so what was lapsed when it was found is lapsed still',
   },
   {
     text: "if (claimed.kind === 'conflict') return 'overtaken';",
     without: '',
     protects: 'the settler writes nothing of an operation that it does not hold',
-    tests: holders.tests,
-    only: 'on SQLite.*the settler',
+    tests: ['test/associations/settle.test.ts'],
   },
   {
     text: '?? notDone;',
@@ -191,7 +199,7 @@ const settle = guardsOf('src/associations/settle.ts', holders, [
     without: 'deadline: 0 };',
     protects: 'the settler has time to write what it found',
     tests: holders.tests,
-    only: 'on SQLite.*the settler closes',
+    only: 'on DynamoDB.*the settler closes',
   },
 ]);
 

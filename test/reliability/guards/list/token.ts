@@ -49,8 +49,7 @@ const token = guardsOf('src/associations/token.ts', records, [
     text: 'fence: lapsed.fence + 1, leaseUntil: now + times.leaseMs',
     without: 'fence: lapsed.fence + 1',
     protects: 'who takes over has a lease',
-    tests: creates.tests,
-    only: 'on SQLite.*50 with one token',
+    tests: records.tests,
   },
   {
     text: 'return { ...held, leaseUntil: now };',
