@@ -21,12 +21,9 @@ export interface Place {
 /** What comes after a fault, by how much of the matrix is run. Empty where the place is left out. */
 export const sizes: Readonly<Record<string, (place: Place) => readonly Next[]>> = {
   full: () => nexts,
-  // All of a first create; elsewhere, one of the things that can come next after each fault, now this one and now that.
-  ci: (place) => {
-    if (place.kind === 'create') return place.road === firstRoad ? nexts : oneOf(place);
-    return place.road.isOwn ? oneOf(place) : [];
-  },
-  quick: (place) => (place.road === firstRoad ? oneOf(place) : []),
+  // After each fault one of the things that can come next, now this one and now that; the roads of create stand for all.
+  ci: (place) => (place.kind === 'create' || place.road === firstRoad ? oneOf(place) : []),
+  quick: (place) => (place.kind === 'create' && place.road === firstRoad ? oneOf(place) : []),
 };
 
 function oneOf({ at, nth }: Place): Next[] {
@@ -54,7 +51,8 @@ export async function casesOf(
   const ofKinds = await Promise.all(
     kinds.map(async (kind) => {
       const about = { contender, kind, ...(await changeOf({ contender, kind }, worlds)) };
-      const taken = roads.filter(({ by, name }) => name.includes(text) && (by !== 'settler' || contender.settles));
+      const isTaken = (road: Road) => road.name.includes(text) && nextsOf({ kind, road, at: 0, nth: 0 }).length > 0;
+      const taken = roads.filter((road) => isTaken(road) && (road.by !== 'settler' || contender.settles));
       const ofRoads = taken.map(async (road) => casesOfRoad(about, road, await trace(about, road, worlds), nextsOf));
       return (await Promise.all(ofRoads)).flat();
     }),

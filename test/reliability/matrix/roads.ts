@@ -15,8 +15,6 @@ export interface Road {
   readonly other?: true;
   /** Whether it breaks rules. */
   readonly invalid?: true;
-  /** Whether create, update and delete each have their own code on it. */
-  readonly isOwn?: true;
 }
 
 /** From when a lease is over, and from when a doubt is. */
@@ -31,21 +29,21 @@ const throttled: Fault = {
 };
 
 /** The road of a request with a new token. */
-export const firstRoad: Road = { name: 'first', by: 'alice', isOwn: true };
+export const firstRoad: Road = { name: 'first', by: 'alice' };
 
 /** Every road of a mutation: its first request, and all that can become of a later one with its token. */
 export const roads: readonly Road[] = [
   firstRoad,
-  { name: 'taken over, done', earlier: goneAfter, passed: leaseMs, by: 'alice', isOwn: true },
+  { name: 'taken over, done', earlier: goneAfter, passed: leaseMs, by: 'alice' },
   { name: 'taken over, in doubt', earlier: goneBefore, passed: leaseMs, by: 'alice' },
-  { name: 'begun anew', earlier: goneBefore, passed: quietMs, by: 'alice', isOwn: true },
+  { name: 'begun anew', earlier: goneBefore, passed: quietMs, by: 'alice' },
   { name: 'after a release', earlier: throttled, by: 'alice' },
   { name: 'contended', earlier: goneBefore, by: 'alice' },
   { name: 'replayed', earlier: null, by: 'alice' },
   { name: 'token reused', earlier: null, by: 'alice', other: true },
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
-  { name: 'settled, done', earlier: goneAfter, passed: leaseMs, by: 'settler', isOwn: true },
+  { name: 'settled, done', earlier: goneAfter, passed: leaseMs, by: 'settler' },
   { name: 'settled, in doubt', earlier: goneBefore, passed: leaseMs, by: 'settler' },
   { name: 'settled, not done', earlier: goneBefore, passed: quietMs, by: 'settler' },
 ];
