@@ -1,11 +1,10 @@
-import type * as fc from 'fast-check';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createCallers } from './callers.ts';
 import { createEks } from './eks.ts';
 import { createModel } from './model.ts';
 import { createProcesses } from './processes.ts';
 import { createWitness } from './seen.ts';
-import { faultless, toldHabits } from './story.ts';
+import { faultless, schedulerOf, toldHabits } from './story.ts';
 import type { Happening, Story } from './story.ts';
 import { home, roleArn, serviceAccount, times, ulids } from './world.ts';
 import type { World } from './world.ts';
@@ -26,13 +25,8 @@ const quietMs = 600_000;
  * between the processes as the scheduler chooses. In the end everybody comes to an end, the settler closes what is open,
  * and the model says whether all is as it should be.
  */
-export async function play(
-  { habits, isTaken, steps }: Story,
-  scheduler: fc.Scheduler,
-  ledger: Ledger,
-  series: number,
-  isTold = false,
-): Promise<Played> {
+export async function play(story: Story, ledger: Ledger, series: number, isTold = false): Promise<Played> {
+  const { habits, isTaken, steps } = story;
   const broken: string[] = [];
   const told: string[] = [];
   const tell = (line: () => string) => {
@@ -53,7 +47,7 @@ export async function play(
     model.applied(change);
     witness.applied(change);
   });
-  const processes = createProcesses(scheduler, clock);
+  const processes = createProcesses(schedulerOf(story), clock);
   const world: World = {
     ...{ ledger, eks, model, witness, processes, clock, tell, series },
     ...{ clusterName: `c${series}`, ulid: ulids(series), isAllowed: () => isAllowed },

@@ -38,16 +38,12 @@ export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
   let isStraight = false;
 
   function enqueue(process: Process, go: () => void): void {
-    if (isStraight) {
-      go();
-    } else if (process.state === 'frozen') {
-      process.parked.push(() => enqueue(process, go));
-    } else {
-      void scheduler.schedule(ready).then(() => {
-        if (process.state === 'frozen') process.parked.push(() => enqueue(process, go));
-        else if (process.state !== 'gone') go();
-      });
-    }
+    const goOn = () => {
+      if (process.state === 'frozen') process.parked.push(go);
+      else if (process.state !== 'gone') go();
+    };
+    if (isStraight || process.state === 'frozen') goOn();
+    else void scheduler.schedule(ready).then(goOn);
   }
 
   /** Comes when the scheduler chooses the process; never, once that is gone. */
@@ -101,7 +97,8 @@ export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
       const process = chosen(all, 'frozen', who);
       if (!process) return undefined;
       process.state = 'working';
-      for (const wake of process.parked.splice(0)) wake();
+      // What has come in meanwhile, Node hands over before the timers that are due.
+      for (const go of process.parked.splice(0)) go();
       return process;
     },
     /** From now on every call to a port takes effect and is answered at once. */

@@ -44,7 +44,7 @@ export async function search(settings: SearchSettings): Promise<CounterExample |
     for (let batch = 0, stories = 0; stories < runs && Date.now() < until; batch += 1) {
       const numRuns = path === undefined ? Math.min(batchSize, runs - stories) : 1;
       const at = { seed: seed + batch, ...(path === undefined ? {} : { path }) };
-      const result = await fc.check(fc.asyncProperty(story, fc.scheduler(), stage.holds), { ...at, numRuns });
+      const result = await fc.check(fc.asyncProperty(story, stage.holds), { ...at, numRuns });
       stories += result.numRuns;
       if (result.failed && result.counterexample !== null) {
         const played = await stage.tell(...result.counterexample);
@@ -71,30 +71,24 @@ function createStage(openLedger: () => Ledger) {
     played = 0;
   };
   return {
-    async holds(story: Story, scheduler: fc.Scheduler): Promise<void> {
-      const { broken } = await play(story, scheduler, ledger, (played += 1));
+    async holds(story: Story): Promise<void> {
+      const { broken } = await play(story, ledger, (played += 1));
       if (played === storiesOfLedger || broken.length > 0) renew();
       if (broken.length > 0) throw new Error(broken.join('\n'));
     },
     /** Plays a story that breaks a rule once more, without the steps that it can do without, and tells it. */
-    async tell(story: Story, scheduler: fc.Scheduler): Promise<Played> {
+    async tell(story: Story): Promise<Played> {
       let shortest = story;
       for (let at = story.steps.length - 1; at >= 0; at -= 1) {
         const shorter = { ...shortest, steps: shortest.steps.toSpliced(at, 1) };
         renew();
-        if ((await play(shorter, again(scheduler), ledger, 1)).broken.length > 0) shortest = shorter;
+        if ((await play(shorter, ledger, 1)).broken.length > 0) shortest = shorter;
       }
       renew();
-      return play(shortest, again(scheduler), ledger, 1, true);
+      return play(shortest, ledger, 1, true);
     },
     close: () => ledger.close(),
   };
-}
-
-/** A scheduler that chooses as this one did, from its begin. */
-function again(scheduler: fc.Scheduler): fc.Scheduler {
-  if (!fc.hasCloneMethod(scheduler)) throw new Error('The scheduler can not be used twice.');
-  return scheduler[fc.cloneMethod]();
 }
 
 function inMemory(): Ledger {
