@@ -89,6 +89,7 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     { changes: [{ ...change, kind: 'delete', operationId: null, associationId: 'a-1' }] },
   ],
   ['an INTENT that is never closed', 'noHoles', { entries: [intent] }],
+  ['an open operation without a token in progress', 'noHoles', { entries: [intent], settled: false }],
   [
     'an operation that is closed twice',
     'noHoles',
@@ -144,7 +145,13 @@ describe('the promises, seen from outside', () => {
   test.each<[string, Partial<Facts>]>([
     [
       'an operation that is open, as nobody came back',
-      { entries: [intent], associations: [], changes: [], settled: false },
+      {
+        entries: [intent],
+        associations: [],
+        changes: [],
+        tokens: [{ ...token, state: 'IN_PROGRESS' }],
+        settled: false,
+      },
     ],
     ['a take-over', { entries: [intent, taken, { ...success, fence: 2 }], tokens: [{ ...token, fence: 2 }] }],
     [

@@ -34,11 +34,13 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
   intentFirst: ({ changes, entries }) =>
     changes.filter((change) => !hasIntent(change, entries)).map((change) => `no INTENT before ${told(change)}`),
 
-  noHoles: ({ entries, settled }) =>
+  noHoles: ({ entries, tokens, settled }) =>
     [...byOperation(entries.filter(isHolders))].flatMap(([operationId, ofOne]) => {
       const closing = ofOne.filter(isClosing).map(({ event }) => event);
       const intents = ofOne.filter(({ event }) => event === 'INTENT').length;
-      const isOpen = closing.length === 0 && !settled;
+      // What is open must be on record as such, or nobody ever comes back to it.
+      const isInProgress = tokens.some((token) => token.operationId === operationId && token.state === 'IN_PROGRESS');
+      const isOpen = closing.length === 0 && !settled && isInProgress;
       if (intents === 1 && (closing.length === 1 || isOpen)) return [];
       return [`operation ${operationId} has ${intents} INTENT and closes with [${closing.join(', ')}]`];
     }),
