@@ -123,6 +123,23 @@ describe('EKS is asked', () => {
     expect(outcome).toBe('ASSOCIATION_NOT_VISIBLE');
   });
 
+  test.each([
+    ['without a doubt, it is somebody else’s', record, 'ASSOCIATION_ALREADY_EXISTS'],
+    ['in doubt, that can’t be told', doubting, 'OUTCOME_UNDETERMINED'],
+  ])(
+    'for a service account with an equal association, where 50 tags left no room for proof: %s',
+    async (_, held, is) => {
+      const tags = Array.from({ length: 50 }, (_, index) => ({ key: `key-${index}`, value: '' }));
+      const full = { ...request, tags };
+      const answers: Partial<Eks> = {
+        create: async () => ({ kind: 'in-use', associationId: 'a-1', error: eksError }),
+        describe: async () => found(full),
+      };
+      const { outcome } = await createEffect.perform(after(), workOn(full, answers, { record: held }));
+      expect(outcome).toBe(is);
+    },
+  );
+
   test('once, where its answer is not for certain; and for a role no longer than the request may last', async () => {
     let asked = 0;
     const create = (kind: 'unknown' | 'role-not-found') => async () => {

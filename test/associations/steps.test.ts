@@ -4,6 +4,8 @@ import type { Call } from '../../src/associations/call.ts';
 import { carryOut } from '../../src/associations/carry-out.ts';
 import type { Effect } from '../../src/associations/carry-out.ts';
 import { alreadyExists, changed, notDone, refusedByEks } from '../../src/associations/conclusion.ts';
+import { createPodIdentityAssociation } from '../../src/associations/create.ts';
+import { deletePodIdentityAssociation } from '../../src/associations/delete.ts';
 import { closingEntry, finish } from '../../src/associations/finish.ts';
 import { requesterOf, subjectOf } from '../../src/associations/journal.ts';
 import { defaultTimes } from '../../src/associations/parts.ts';
@@ -13,9 +15,9 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import type { CreateRequest } from '../../src/model/association.ts';
-import { home, roleArn } from '../gateway.ts';
+import { home, input, roleArn } from '../gateway.ts';
 import { association } from '../ledger/samples.ts';
-import { callOf, doneByEks, heldBy, later, partsOn, request } from './claimed.ts';
+import { callOf, doneByEks, eksError, eksThat, heldBy, later, partsOn, request } from './claimed.ts';
 
 let ledger: Ledger;
 beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
@@ -113,6 +115,29 @@ describe('a released record', () => {
 
 describe('the road of a mutation', () => {
   const unasked = () => Promise.reject(new Error('EKS is not asked for that here.'));
+
+  test('ends in its own time, however much its function has left', async () => {
+    const deadlines: number[] = [];
+    const noted = ({ deadline }: { readonly deadline: number }) => deadlines.push(deadline);
+    const eks = eksThat({
+      create: async (call) => {
+        noted(call);
+        return { kind: 'unknown', error: eksError };
+      },
+      describe: async (_, bounds) => {
+        noted(bounds);
+        return { kind: 'absent' };
+      },
+    });
+    const parts = partsOn(ledger, { eksFor: () => eks });
+    const { caller } = callOf(0);
+    const inAnHour = Date.now() + 3_600_000;
+    await createPodIdentityAssociation(parts, caller, input, inAnHour);
+    const named = { clusterName: input.clusterName, associationId: association().associationId };
+    await deletePodIdentityAssociation(parts, caller, named, inAnHour);
+    const latest = Date.now() + defaultTimes.requestMs - 4_000;
+    expect(deadlines.map((deadline) => deadline <= latest)).toEqual([true, true]);
+  });
 
   test('leaves four seconds for what comes after EKS', async () => {
     const call = callOf(60_000);

@@ -2,6 +2,7 @@ import { createDescriber } from '../../src/associations/details.ts';
 import { createPace } from '../../src/associations/pace.ts';
 import { ungovernedAssociations } from '../../src/associations/ungoverned.ts';
 import type { UngovernedInput } from '../../src/associations/ungoverned.ts';
+import type { Parts } from '../../src/associations/parts.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Caller } from '../../src/model/principal.ts';
 import { input, openGateway, roleArn } from '../gateway.ts';
@@ -136,6 +137,33 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       expect(await look(olivia, { clusterName: 'apps-none' })).toMatchObject({
         kind: 'denied',
         violations: [{ policyId: 'cluster-not-registered' }],
+      });
+    });
+
+    describe('says so where its time does not suffice', () => {
+      const tooMany = { kind: 'eks-failed', error: { message: expect.stringContaining('Name a namespace.') } };
+      const lookWith = (parts: Parts, describesPerSecond: number, leftMs: number) => {
+        const describer = createDescriber(parts, createPace({ describeConcurrency: 8, describesPerSecond }, Date.now));
+        return ungovernedAssociations(parts, alice, place, { describer, deadline: Date.now() + leftMs });
+      };
+
+      test('for a long list, of which it then describes none', async () => {
+        for (const serviceAccount of ['one', 'two', 'three']) outsider({ serviceAccount });
+        expect(await lookWith(gateway.parts, 1, 1_000)).toMatchObject(tooMany);
+        expect(gateway.sent('DescribePodIdentityAssociation')).toBe(0);
+      });
+
+      test.each([1, 2])('for what the trail says of %i associations', async (count) => {
+        for (let index = 0; index < count; index += 1) outsider({ serviceAccount: `sa-${index}` });
+        let read = 0;
+        const trail: Ledger['trail'] = (query) => {
+          read += 1;
+          return ledger.trail(query);
+        };
+        const clock = () => Date.now() + (read > 0 ? 60_000 : 0);
+        const parts = { ...gateway.parts, ledger: { ...ledger, trail }, clock };
+        expect(await lookWith(parts, 1_000, 10_000)).toMatchObject(tooMany);
+        expect(read).toBe(1);
       });
     });
 

@@ -242,6 +242,8 @@ describe('a look', () => {
         expect(await eks.describe('a-none', deadline())).toEqual({ kind: 'absent' });
         expect(await eks.describe('a-other', deadline())).toMatchObject({ kind: 'failed', error: { message: 'No.' } });
         expect(await eks.list(request, deadline())).toMatchObject({ kind: 'failed' });
+        const first = { namespace: null, serviceAccount: null, nextToken: null };
+        expect(await eks.page(first, deadline())).toMatchObject({ kind: 'failed', error: { message: 'No.' } });
       },
     ));
 

@@ -9,8 +9,9 @@ import type { Guard } from './guard.ts';
 /** What a copy of the repository does without; its tests need none of it, and DynamoDB is given. */
 const leftOut = ['node_modules', '.git', '.cache', '.local', '.serverless', 'dist', 'coverage'];
 
-/** What a run of tests came to. `by` is the first test that failed; `broken`: a file could not even be loaded. */
-export type Verdict = { readonly kind: 'passed' } | { readonly kind: 'failed' | 'broken'; readonly by: string };
+/** What a run of tests came to. `tests` is how many passed, `by` the first test that failed; `broken`: a file could not even be loaded. */
+export type Verdict =
+  { readonly kind: 'passed'; readonly tests: number } | { readonly kind: 'failed' | 'broken'; readonly by: string };
 
 /** Some tests, as Jest names them. */
 export type Which = Pick<Guard, 'tests' | 'only'>;
@@ -65,7 +66,9 @@ export function makeCopy(root: string, dynamoDb: string): Copy {
       clearTimeout(timer);
       running = null;
       if (performance.now() - startedAt >= maxMs) return { kind: 'failed', by: `(no end within ${maxMs / 1000} s)` };
-      return code === 0 ? { kind: 'passed' } : failureIn(said);
+      return code === 0
+        ? { kind: 'passed', tests: Number(/^Tests:.*?(\d+) passed/m.exec(said)?.[1] ?? 0) }
+        : failureIn(said);
     },
     async changed(file, change, work) {
       const path = join(folder, file);

@@ -4,7 +4,7 @@ import { startDynamoDbLocal } from '../../dynamodb-local.ts';
 import { readWish, usage } from './arguments.ts';
 import type { Wish } from './arguments.ts';
 import { makeCopy } from './copy.ts';
-import type { Copy, Verdict, Which } from './copy.ts';
+import type { Copy, Which } from './copy.ts';
 import { taken } from './guard.ts';
 import type { Guard } from './guard.ts';
 import { guards } from './guards.ts';
@@ -47,8 +47,6 @@ async function takeAll(chosen: readonly Guard[], { copies: count, named }: Wish)
   }
   try {
     for (let index = 0; index < count; index++) copies.push(makeCopy(root, dynamoDb.endpoint));
-    const [first] = copies;
-    if (first) await passesUntouched(first, { tests: [...new Set(chosen.flatMap(({ tests }) => tests))] }, allMs);
     const bites: Bite[] = [];
     const queue = chosen.values();
     const work = async (copy: Copy) => {
@@ -67,27 +65,32 @@ async function takeAll(chosen: readonly Guard[], { copies: count, named }: Wish)
 }
 
 async function take(copy: Copy, guard: Guard, onlyNamed: boolean): Promise<Bite> {
+  await passUntouched(copy, guard, namedMs);
   const startedAt = performance.now();
   const without = (text: string) => taken(text, guard);
-  const named = await copy.changed(guard.file, without, () => copy.test(guard, namedMs));
-  const verdict = named.kind === 'passed' && !onlyNamed ? await askAll(copy, guard, without) : named;
+  const ask = (which: Which | 'all', maxMs: number) => copy.changed(guard.file, without, () => copy.test(which, maxMs));
+  let verdict = await ask(guard, namedMs);
+  if (verdict.kind === 'passed' && !onlyNamed) {
+    await passUntouched(copy, 'all', allMs);
+    verdict = await ask('all', allMs);
+  }
   return { guard, verdict, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** What the whole suite says; it must pass where nothing is taken away, which is looked at the first time. */
-async function askAll(copy: Copy, guard: Guard, without: (text: string) => string): Promise<Verdict> {
-  untouched ??= passesUntouched(copy, 'all', allMs);
-  await untouched;
-  return copy.changed(guard.file, without, () => copy.test('all', allMs));
+/** Tests that are known to pass where nothing is taken away: what fails anyway notices nothing. Each is asked once. */
+const untouched = new Map<string, Promise<void>>();
+
+function passUntouched(copy: Copy, which: Which | 'all', maxMs: number): Promise<void> {
+  const name = which === 'all' ? 'the whole suite' : `${which.tests.join(' ')} ${which.only ?? ''}`;
+  const passing = untouched.get(name) ?? passes(copy, which, name, maxMs);
+  untouched.set(name, passing);
+  return passing;
 }
 
-let untouched: Promise<void> | undefined;
-
-async function passesUntouched(copy: Copy, which: Which | 'all', maxMs: number): Promise<void> {
-  tell(`First ${which === 'all' ? 'the whole suite' : 'the named tests'} with nothing taken away.`);
+async function passes(copy: Copy, which: Which | 'all', name: string, maxMs: number): Promise<void> {
   const verdict = await copy.test(which, maxMs);
-  if (verdict.kind === 'passed') return;
-  throw new Error(`The tests fail already where nothing is taken away: ${verdict.by}`);
+  if (verdict.kind !== 'passed') throw new Error(`Fails where nothing is taken away: ${name}: ${verdict.by}`);
+  if (verdict.tests === 0) throw new Error(`No test has such a name: ${name}`);
 }
 
 function said({ guard, verdict, seconds }: Bite): string {

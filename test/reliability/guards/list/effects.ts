@@ -57,15 +57,13 @@ const createGuards = guardsOf('src/associations/create.ts', creates, [
     text: 'record, request, record.doubtfulOperationIds.length > 0)',
     without: 'record, request, true)',
     protects: 'without a doubt, a 409 is another’s',
-    tests: creates.tests,
-    only: 'on SQLite.*for a service account in use',
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: 'record, request, record.doubtfulOperationIds.length > 0)',
     without: 'record, request, false)',
     protects: 'in doubt, a 409 may be one’s own',
-    tests: creates.tests,
-    only: 'on SQLite.*50 tags',
+    tests: ['test/associations/effects.test.ts'],
   },
   {
     text: 'decision.allowed ? carryOut(parts, call, createEffect) : denied(parts, call)',
@@ -85,6 +83,7 @@ const createGuards = guardsOf('src/associations/create.ts', creates, [
     text: 'Math.min(deadline, startedAt + parts.times.requestMs)',
     without: 'deadline',
     protects: 'a request ends before its lease does',
+    tests: ['test/associations/steps.test.ts'],
   },
 ]);
 

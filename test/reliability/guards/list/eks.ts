@@ -126,6 +126,7 @@ const lists = guardsOf('src/eks/list.ts', { tests: ['test/graphql/lists.test.ts'
     text: "return { kind: isRefusal ? 'token-refused' : 'failed', error: eksError };",
     without: "return { kind: 'page', summaries: [], nextToken: null };",
     protects: 'a page that failed is not an empty one',
+    tests: client.tests,
   },
   {
     text: "if (summary === null) return { kind: 'failed', error: incomplete };",

@@ -3,6 +3,12 @@ import { changes, holders } from './which.ts';
 
 const existing = guardsOf('src/associations/existing.ts', changes, [
   {
+    text: 'Math.min(asked.deadline, startedAt + parts.times.requestMs)',
+    without: 'asked.deadline',
+    protects: 'a request about what exists ends before its lease does',
+    tests: ['test/associations/steps.test.ts'],
+  },
+  {
     text: "const isThere = described.kind === 'found';",
     without: 'const isThere = true as boolean;',
     protects: 'an association that is gone is not taken for one that is there',
