@@ -21,7 +21,7 @@ const functionMs = 29_000;
 /** An id that no association ever has. */
 const noAssociation = 'a-00000000000000000';
 
-/** Those who ask the gateway, and its settler, each as a process of its own. `answers` are those of all who asked. */
+/** Those who ask the gateway, and its settler, each as a process of its own, until that is over. `answers` are those of all who asked. */
 export function createCallers(world: World) {
   const { clock, eks, model, processes, tell } = world;
   const wishes: Wish[] = [];
@@ -45,7 +45,7 @@ export function createCallers(world: World) {
     return id ?? noAssociation;
   }
 
-  function ask(wish: Wish, faults: Faults): void {
+  async function ask(wish: Wish, faults: Faults): Promise<void> {
     const atWork = processes.all.filter(({ state, asker }) => asker.identity && ['working', 'frozen'].includes(state));
     if (atWork.length >= maxCallers) return;
     wishes.push(wish);
@@ -62,7 +62,7 @@ export function createCallers(world: World) {
       answers.set(process, { ...said, answeredAt: clock(), ...answer });
       tell(() => `  ${asker.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no entry'})`);
     };
-    send(world, process, wish, id ?? noAssociation).then(
+    await send(world, process, wish, id ?? noAssociation).then(
       (answer) => {
         model.answered(asker, answer);
         over(factOf(answer));
@@ -85,9 +85,9 @@ export function createCallers(world: World) {
     answers: () => [...answers.values()],
     ask,
     /** The same as somebody asked before. */
-    askAgain(who: number, faults: Faults): void {
+    async askAgain(who: number, faults: Faults): Promise<void> {
       const wish = wishes[who % wishes.length];
-      if (wish) ask(wish, faults);
+      if (wish) await ask(wish, faults);
     },
     /** A run of the settler. */
     async settle(faults: Faults): Promise<void> {

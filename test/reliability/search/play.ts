@@ -69,10 +69,10 @@ export async function play(story: Story, ledger: Ledger, series: number, isTold 
   async function happen(happening: Happening): Promise<void> {
     switch (happening.do) {
       case 'ask':
-        callers.ask(happening.wish, happening.faults);
+        void callers.ask(happening.wish, happening.faults);
         return;
       case 'again':
-        callers.askAgain(happening.who, happening.faults);
+        void callers.askAgain(happening.who, happening.faults);
         return;
       case 'settle':
         void callers.settle(happening.faults);
@@ -136,7 +136,8 @@ export async function play(story: Story, ledger: Ledger, series: number, isTold 
   return { broken, told };
 }
 
-function outsiderAsks({ eks, clusterName }: World, what: 'create' | 'update' | 'delete'): void {
+/** What somebody does directly at EKS. */
+export function outsiderAsks({ eks, clusterName }: World, what: 'create' | 'update' | 'delete'): void {
   const [there] = eks.associations();
   const settings = { roleArn: roleArn('outside'), targetRoleArn: null, disableSessionTags: false, policy: null };
   if (what === 'create') eks.outsider.create({ ...home, clusterName, ...serviceAccount, ...settings, tags: [] });

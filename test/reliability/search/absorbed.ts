@@ -1,0 +1,71 @@
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Fault } from '../../ledger/fault-proxy.ts';
+
+/** A number at random, below `bound`. */
+export type Random = (bound: number) => number;
+
+/** The same numbers for the same seed, by a linear congruential generator. */
+export function randomOf(seed: number): Random {
+  let state = seed >>> 0;
+  return (bound) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+}
+
+const cancelled = (...codes: string[]): Fault => ({
+  kind: 'answer',
+  exception: 'TransactionCanceledException',
+  fields: { CancellationReasons: codes.map((Code) => ({ Code })) },
+});
+
+/** Few of them throttle: after that the client pauses for long. */
+const ofEvery: readonly Fault[] = [
+  ...Array.from({ length: 6 }, (): Fault => ({ kind: 'lost-answer' })),
+  { kind: 'answer', exception: 'ProvisionedThroughputExceededException' },
+  { kind: 'answer', exception: 'ThrottlingException' },
+];
+
+/** Faults that the ledger's client must get over, by the kind of request that meets them. */
+const ofTransaction: readonly Fault[] = [
+  ...ofEvery,
+  cancelled('TransactionConflict', 'None'),
+  cancelled('None', 'TransactionConflict'),
+  cancelled('ThrottlingError', 'None'),
+  { kind: 'answer', exception: 'TransactionInProgressException' },
+  // It was done, and the one who asks again is told that it is still being done.
+  { kind: 'other-answer', exception: 'TransactionInProgressException' },
+];
+const ofPut: readonly Fault[] = [...ofEvery, { kind: 'answer', exception: 'TransactionConflictException' }];
+
+/** How many of a hundred calls meet a fault; a few of these meet two. */
+const percent = 6;
+
+/** A ledger on whose way to DynamoDB requests meet faults at random: as many as its client must get over. */
+export function behindFaults(ledger: Ledger, faults: Fault[], random: Random): Ledger & { readonly met: () => number } {
+  let met = 0;
+  const meet = (of: readonly Fault[]) => {
+    while (random(100) < percent && faults.length < 2) {
+      const fault = of[random(of.length)];
+      if (fault) faults.push(fault);
+      met += 1;
+    }
+  };
+  const behind =
+    <Arguments extends unknown[], Result>(of: readonly Fault[], call: (...given: Arguments) => Promise<Result>) =>
+    (...given: Arguments): Promise<Result> => {
+      meet(of);
+      return call(...given);
+    };
+  return {
+    commit: behind(ofTransaction, ledger.commit),
+    append: behind(ofPut, ledger.append),
+    record: behind(ofEvery, ledger.record),
+    entry: behind(ofEvery, ledger.entry),
+    operationEntries: behind(ofEvery, ledger.operationEntries),
+    trail: behind(ofEvery, ledger.trail),
+    lapsed: behind(ofEvery, ledger.lapsed),
+    close: ledger.close,
+    met: () => met,
+  };
+}
