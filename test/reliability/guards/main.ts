@@ -4,18 +4,14 @@ import { startDynamoDbLocal } from '../../dynamodb-local.ts';
 import { readWish, usage } from './arguments.ts';
 import type { Wish } from './arguments.ts';
 import { makeCopy } from './copy.ts';
-import type { Copy, Which } from './copy.ts';
-import { taken } from './guard.ts';
+import type { Copy } from './copy.ts';
 import type { Guard } from './guard.ts';
 import { guards } from './guards.ts';
 import { isAsWanted, table } from './table.ts';
 import type { Bite } from './table.ts';
+import { takeOne, takeTogether, together } from './take.ts';
 
 const root = join(import.meta.dirname, '../../..');
-
-/** How long the tests that a guard names may take, and all of them, in milliseconds. An absence that hangs is noticed too. */
-const namedMs = 150_000;
-const allMs = 1_200_000;
 
 async function main(args: readonly string[]): Promise<number> {
   const wish = readWish(args);
@@ -47,50 +43,43 @@ async function takeAll(chosen: readonly Guard[], { copies: count, named }: Wish)
   }
   try {
     for (let index = 0; index < count; index++) copies.push(makeCopy(root, dynamoDb.endpoint));
-    const bites: Bite[] = [];
-    const queue = chosen.values();
-    const work = async (copy: Copy) => {
-      for (const guard of queue) {
-        const bite = await take(copy, guard, named);
-        bites.push(bite);
-        tell(`${bites.length} of ${chosen.length} ${guard.file}: ${guard.protects}\n    ${said(bite)}`);
-      }
-    };
-    await Promise.all(copies.map(work));
-    return bites;
+    const first = await inCopies(copies, chosen, takeOne);
+    if (named) return first;
+    // What the named tests did not notice: those that say that they survive by the group, others one by one.
+    const unnoticed = first.filter(({ verdict }) => verdict.kind === 'passed').map(({ guard }) => guard);
+    const expected = unnoticed.filter(({ survives }) => survives !== undefined);
+    const others = unnoticed.filter(({ survives }) => survives === undefined);
+    const groups = [...others.map((guard) => [guard]), ...together(expected)];
+    const second = await inCopies(copies, groups, takeTogether);
+    return [...first.filter(({ verdict }) => verdict.kind !== 'passed'), ...second];
   } finally {
     removeAll();
     await dynamoDb.stop();
   }
 }
 
-async function take(copy: Copy, guard: Guard, onlyNamed: boolean): Promise<Bite> {
-  await passUntouched(copy, guard, namedMs);
-  const startedAt = performance.now();
-  const without = (text: string) => taken(text, guard);
-  const ask = (which: Which | 'all', maxMs: number) => copy.changed(guard.file, without, () => copy.test(which, maxMs));
-  let verdict = await ask(guard, namedMs);
-  if (verdict.kind === 'passed' && !onlyNamed) {
-    await passUntouched(copy, 'all', allMs);
-    verdict = await ask('all', allMs);
-  }
-  return { guard, verdict, seconds: (performance.now() - startedAt) / 1000 };
-}
-
-/** Tests that are known to pass where nothing is taken away: what fails anyway notices nothing. Each is asked once. */
-const untouched = new Map<string, Promise<void>>();
-
-function passUntouched(copy: Copy, which: Which | 'all', maxMs: number): Promise<void> {
-  const name = which === 'all' ? 'the whole suite' : `${which.tests.join(' ')} ${which.only ?? ''}`;
-  const passing = untouched.get(name) ?? passes(copy, which, name, maxMs);
-  untouched.set(name, passing);
-  return passing;
-}
-
-async function passes(copy: Copy, which: Which | 'all', name: string, maxMs: number): Promise<void> {
-  const verdict = await copy.test(which, maxMs);
-  if (verdict.kind !== 'passed') throw new Error(`Fails where nothing is taken away: ${name}: ${verdict.by}`);
-  if (verdict.tests === 0) throw new Error(`No test has such a name: ${name}`);
+/** Works a queue off in the copies, and tells on the way what came of it. */
+async function inCopies<T>(
+  copies: readonly Copy[],
+  tasks: readonly T[],
+  take: (copy: Copy, task: T) => Promise<readonly Bite[]>,
+): Promise<readonly Bite[]> {
+  const bites: Bite[] = [];
+  const queue = tasks.values();
+  let done = 0;
+  const work = async (copy: Copy) => {
+    for (const task of queue) {
+      const taken = await take(copy, task);
+      done += 1;
+      bites.push(...taken);
+      for (const bite of taken) {
+        const { file, protects } = bite.guard;
+        tell(`${done} of ${tasks.length} ${file}: ${protects}\n    ${said(bite)}`);
+      }
+    }
+  };
+  await Promise.all(copies.map(work));
+  return bites;
 }
 
 function said({ guard, verdict, seconds }: Bite): string {
