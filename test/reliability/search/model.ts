@@ -2,7 +2,9 @@ import type { Expectation, TokenRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { ChangeKind } from '../facts.ts';
+import { createEffects } from './effects.ts';
 import type { Applied } from './eks.ts';
+import { faultsOf, permits, told } from './writes.ts';
 
 /**
  * The reference model: what may follow what, for each token, from the ledger's writes, from what EKS did and from the
@@ -35,7 +37,8 @@ interface Life {
   readonly asksFor: string;
   readonly operations: Operation[];
   record: TokenRecord;
-  holder: Asker;
+  /** Name of who wrote it. */
+  holder: string;
   final: string | null;
 }
 
@@ -43,7 +46,6 @@ interface Operation {
   readonly id: string;
   readonly kind: ChangeKind;
   readonly life: Life;
-  readonly begunAt: number;
   closed: AuditEntry | null;
   applied: Applied | null;
 }
@@ -57,53 +59,27 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   const lives = new Map<string, Life>();
   const keys = new Map<string, string>();
   const operations = new Map<string, Operation>();
-  const makers = new Map<string, string | null>();
-  /** Every state that an association has had, and when. */
-  const states: { readonly association: Association; readonly at: number }[] = [];
   const entries: AuditEntry[] = [];
-  const gone = new Set<string>();
-  const touched = new Set<string>();
-
-  /** Whether the ledger should write, by what it has written before. */
-  function permits(expected: Expectation, record: TokenRecord | undefined): boolean {
-    if (expected.kind === 'free') return !record || (record.expiresAt !== null && record.expiresAt <= expected.now);
-    const { operationId, fence } = expected;
-    if (record?.operationId !== operationId || record.fence !== fence) return false;
-    if (expected.kind === 'released') return record.state === 'RELEASED';
-    if (record.state !== 'IN_PROGRESS') return false;
-    return expected.kind !== 'lapsed' || record.leaseUntil <= expected.now;
-  }
+  const effects = createEffects();
 
   /** The ledger wrote. */
   function committed(by: Asker, expected: Expectation, next: TokenRecord, added: readonly AuditEntry[]) {
     const { tokenKey } = next;
     let life = lives.get(tokenKey);
-    const what = `${expected.kind} ${next.operationId} fence ${next.fence}`;
-    if (!permits(expected, life?.record))
-      broken(`the ledger wrote (${what}) for ${by.name} over ${toldRecord(life?.record)}`);
-    if (expected.kind === 'held' && life?.holder !== by)
-      broken(`${by.name} wrote (${what}) for ${life?.holder.name}, who holds the token`);
-    if (expected.kind === 'lapsed' && life && life.record.leaseUntil > now())
-      broken(`${by.name} took over (${what}) before the lease was over`);
-    const begins = added.some(({ event }) => event === 'INTENT');
-    const isNewHolder = expected.kind !== 'held' || begins;
-    const fence = expected.kind === 'free' ? 1 : (life?.record.fence ?? 0) + (isNewHolder ? 1 : 0);
-    if (next.fence !== fence) broken(`${by.name} wrote fence ${next.fence}, and ${fence} was its turn`);
+    const write = { expected, next, entries: added, before: life?.record, holder: life?.holder, now: now() };
+    for (const fault of faultsOf({ ...write, by: by.name })) broken(fault);
     if (expected.kind === 'free' || !life) {
-      if (by.identity === null) throw new Error('The settler began an operation.');
-      if ((keys.get(tokenKey) ?? by.identity) !== by.identity)
-        broken(`${by.identity} reads the token of ${keys.get(tokenKey)}`);
-      keys.set(tokenKey, by.identity);
-      const { identity, asksFor } = by;
-      life = { identity, asksFor, operations: [], record: next, holder: by, final: null };
+      const { asksFor } = by;
+      const identity = by.identity ?? by.name;
+      const owner = keys.get(tokenKey) ?? identity;
+      if (owner !== identity) broken(`${identity} writes to the token of ${owner}`);
+      keys.set(tokenKey, identity);
+      life = { identity, asksFor, operations: [], record: next, holder: by.name, final: null };
       lives.set(tokenKey, life);
     }
-    const before = life.record;
     life.record = next;
-    life.holder = by;
+    life.holder = by.name;
     for (const entry of added) wrote(life, entry);
-    if (before !== next && before.state !== 'IN_PROGRESS' && before.state !== 'RELEASED')
-      broken(`a final record was written over (${what})`);
     if (next.answer) concluded(life, next.answer);
   }
 
@@ -111,7 +87,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   function conflicted(by: Asker, expected: Expectation, tokenKey: string) {
     const record = lives.get(tokenKey)?.record;
     if (permits(expected, record))
-      broken(`the ledger wrote nothing (${expected.kind}) for ${by.name}, though ${toldRecord(record)} allows it`);
+      broken(`the ledger wrote nothing (${expected.kind}) for ${by.name}, though ${told(record)} allows it`);
   }
 
   /** An entry became durable; `life` is null for one that was added alone. */
@@ -124,7 +100,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
         broken(`a second INTENT of ${id}`);
         return;
       }
-      const added = { id, kind: kindOf(entry), life, begunAt: now(), closed: null, applied: null };
+      const added = { id, kind: kindOf(entry), life, closed: null, applied: null };
       operations.set(id, added);
       life.operations.push(added);
       return;
@@ -145,9 +121,9 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     const { associationId, tags } = applied.association;
     const byOthers =
       kind === 'create'
-        ? gone.has(associationId)
-        : kind === 'update' && event === 'REFUSED' && touched.has(associationId);
-    const noRoom = tags.length >= 50 && (refusalCode === 'OUTCOME_UNDETERMINED' || touched.has(associationId));
+        ? effects.isGone(associationId)
+        : kind === 'update' && event === 'REFUSED' && effects.isTouched(associationId);
+    const noRoom = tags.length >= 50 && (refusalCode === 'OUTCOME_UNDETERMINED' || effects.isTouched(associationId));
     if (!byOthers && !noRoom)
       broken(`${id} of ${life.identity} was ${event} ${refusalCode ?? ''}, and EKS has done it`);
   }
@@ -161,14 +137,14 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     if (association) {
       const { associationId: id, roleArn } = association;
       const isTrue = {
-        create: ids.includes(makers.get(id) ?? ''),
-        update: states.some((state) => state.association.associationId === id && state.association.roleArn === roleArn),
-        delete: gone.has(id),
+        create: ids.includes(effects.makerOf(id)),
+        update: effects.hadRole(id, roleArn),
+        delete: effects.isGone(id),
       };
       if (kind && !isTrue[kind]) broken(`${life.identity} is told that the ${kind} of ${id} is done, and it is not`);
     }
     const existing = refusal && 'existing' in refusal ? refusal.existing : null;
-    const isOwn = existing !== null && ids.includes(makers.get(existing.associationId) ?? '');
+    const isOwn = existing !== null && ids.includes(effects.makerOf(existing.associationId));
     // With 50 tags, nothing tells whose it is once somebody changed it.
     if (refusal?.code === 'ASSOCIATION_ALREADY_EXISTS' && isOwn && existing.tags.length < 50)
       broken(`${life.identity} is told that ${existing.associationId} is another's, and made it itself`);
@@ -186,12 +162,8 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
 
   /** EKS did something. */
   function applied(change: Applied) {
-    const { kind, operationId, association, isTooLate } = change;
-    const id = association.associationId;
-    states.push({ association, at: now() });
-    if (kind === 'create') makers.set(id, operationId);
-    if (kind === 'delete') gone.add(id);
-    if (kind === 'update' || kind === 'delete') touched.add(id);
+    const { kind, operationId, isTooLate } = change;
+    effects.add(change);
     const operation = operationId === null ? undefined : operations.get(operationId);
     if (!operation) return;
     const { life, closed } = operation;
@@ -202,7 +174,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     const others = life.operations.filter((other) => other !== operation && other.applied && !other.applied.isTooLate);
     // A create that others undid before the gateway saw it can't be told from none.
     const seen = others.filter(
-      (other) => kind !== 'create' || !gone.has(other.applied?.association.associationId ?? ''),
+      (other) => kind !== 'create' || !effects.isGone(other.applied?.association.associationId ?? ''),
     );
     if (seen.length > 0 && !isTooLate) broken(`${life.identity} had a second effect, by ${operation.id}`);
     operation.applied = change;
@@ -249,7 +221,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
       if (!closed) broken(`${id} of ${life.identity} was never closed`);
     }
     for (const { associationId: id } of associations) {
-      const maker = operations.get(makers.get(id) ?? '');
+      const maker = operations.get(effects.makerOf(id));
       if (!maker || maker.applied?.isTooLate) continue;
       const noRoom = maker.closed?.event === 'REFUSED' && (maker.applied?.association.tags.length ?? 0) >= 50;
       if (maker.closed?.event !== 'SUCCEEDED' && !noRoom)
@@ -278,8 +250,4 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
 
 function kindOf({ operation }: AuditEntry): ChangeKind {
   return operation.startsWith('CREATE') ? 'create' : operation.startsWith('UPDATE') ? 'update' : 'delete';
-}
-
-function toldRecord(record: TokenRecord | undefined): string {
-  return record ? `${record.state} ${record.operationId} fence ${record.fence}` : 'nothing';
 }
