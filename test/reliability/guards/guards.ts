@@ -2,17 +2,19 @@ import type { Guard } from './guard.ts';
 import { answersGuards } from './list/answers.ts';
 import { beginGuards } from './list/begin.ts';
 import { callersGuards } from './list/callers.ts';
+import { deletesGuards } from './list/deletes.ts';
 import { dynamodbStoreGuards } from './list/dynamodb-store.ts';
 import { dynamodbWritesGuards } from './list/dynamodb-writes.ts';
 import { effectsGuards } from './list/effects.ts';
 import { eksGuards } from './list/eks.ts';
 import { eksErrorsGuards } from './list/eks-errors.ts';
+import { existingGuards } from './list/existing.ts';
 import { finishGuards } from './list/finish.ts';
 import { jwtKindGuards } from './list/jwt-kinds.ts';
 import { jwtGuards } from './list/jwt.ts';
 import { lookGuards } from './list/look.ts';
 import { policyGuards } from './list/policy.ts';
-import { requestsGuards } from './list/requests.ts';
+import { settleGuards } from './list/settle.ts';
 import { sqliteGuards } from './list/sqlite.ts';
 import { sqliteFileGuards } from './list/sqlite-file.ts';
 import { tokenGuards } from './list/token.ts';
@@ -28,7 +30,9 @@ export const guards: readonly Guard[] = [
   ...tokenGuards,
   ...lookGuards,
   ...effectsGuards,
-  ...requestsGuards,
+  ...deletesGuards,
+  ...existingGuards,
+  ...settleGuards,
   ...answersGuards,
   ...eksGuards,
   ...eksErrorsGuards,
