@@ -22,7 +22,7 @@ const settlerMs = 20_000;
 
 /** This project's gateway, with the times that it has at AWS. */
 export const gateway: Contender = {
-  name: 'pod-identity-gateway',
+  name: 'gateway',
   settles: true,
   createTables: (client, { tokens, audit }) => createTables(client, { tokensTable: tokens, auditTable: audit }),
   start,

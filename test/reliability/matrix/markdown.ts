@@ -1,11 +1,11 @@
 import { invariants } from '../invariants.ts';
 import type { Invariant } from '../invariants.ts';
 import { roads } from './roads.ts';
-import type { Row } from './run-case.ts';
 import { brokenIn } from './table.ts';
+import type { Line } from './table.ts';
 
-/** Rows of each contender, by its name. */
-export type Results = ReadonlyMap<string, readonly Row[]>;
+/** The lines of each contender, by its name. */
+export type Results = Map<string, readonly Line[]>;
 
 /** The matrix in short, for `docs/reliability.md`: what the first request meets, then what later ones do, then what was broken. */
 export function markdownOf(results: Results): string {
@@ -43,7 +43,7 @@ export function markdownOf(results: Results): string {
 const places = ['before EKS', 'at EKS', 'after EKS'] as const;
 
 /** Where on the road a fault is, however many requests the contender sends there; and the fault. */
-function placeOf({ case: { trouble, changeAt } }: Row): string {
+function placeOf({ case: { trouble, changeAt } }: Line): string {
   const at = trouble?.at ?? 0;
   const place = places[at < changeAt ? 0 : at === changeAt ? 1 : 2];
   const isRead = trouble?.step.kind.endsWith('-read') ?? false;
@@ -55,7 +55,7 @@ function rank(place: string): number {
 }
 
 /** For each contender: how many of its cases held, and which promises the others broke. */
-function counts(results: Results, isMeant: (row: Row) => boolean): string[] {
+function counts(results: Results, isMeant: (row: Line) => boolean): string[] {
   return [...results.values()].map((rows) => {
     const meant = rows.filter(isMeant);
     if (meant.length === 0) return '';

@@ -3,7 +3,8 @@ import type { Extent } from './cases.ts';
 import type { Contender } from './contender.ts';
 import { runCase } from './run-case.ts';
 import type { Case, Row } from './run-case.ts';
-import { caseName } from './table.ts';
+import { caseName, lineOf } from './table.ts';
+import type { Line } from './table.ts';
 import { openWorlds } from './world.ts';
 import type { Worlds } from './world.ts';
 
@@ -16,23 +17,23 @@ export async function runMatrix(
   dynamoDb: string,
   extent: Extent,
   told: (row: Row, of: number) => void,
-): Promise<Row[]> {
+): Promise<Line[]> {
   const worlds = openWorlds(contender, dynamoDb);
   try {
     const cases = (await casesOf(contender, worlds, extent)).filter((one) =>
       caseName({ case: one }).includes(extent.name),
     );
-    const rows: Row[] = [];
+    const lines: Line[] = [];
     const queue = cases.entries();
     const worker = async () => {
       for (const [index, one] of queue) {
         const row = await runPlanned(one, worlds);
-        rows[index] = row;
+        lines[index] = lineOf(row);
         told(row, cases.length);
       }
     };
     await Promise.all(Array.from({ length: width }, worker));
-    return rows;
+    return lines;
   } finally {
     worlds.close();
   }

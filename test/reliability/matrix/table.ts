@@ -3,13 +3,15 @@ import type { Violation } from '../invariants.ts';
 import type { Row } from './run-case.ts';
 import { stepName } from './steps.ts';
 
-/** A row of the table in words. */
-export interface Cells {
-  readonly case: string;
-  readonly caller: string;
-  readonly eks: string;
-  readonly trail: string;
-  readonly held: string;
+/** A row of the table in words, and what it is about. */
+export interface Line extends Pick<Row, 'case' | 'violations'> {
+  readonly cells: {
+    readonly case: string;
+    readonly caller: string;
+    readonly eks: string;
+    readonly trail: string;
+    readonly held: string;
+  };
 }
 
 /** What stands above the columns. */
@@ -23,20 +25,22 @@ export const columns = [
 ];
 
 /** Counts in words. */
-export function summaryOf(name: string, rows: readonly Row[]): string {
-  const broken = rows.filter(({ violations }) => violations.length > 0);
-  return `${name}: ${rows.length} cases, ${rows.length - broken.length} held, ${broken.length} not held.`;
+export function summaryOf(name: string, lines: readonly Line[]): string {
+  const broken = lines.filter(({ violations }) => violations.length > 0);
+  return `${name}: ${lines.length} cases, ${lines.length - broken.length} held, ${broken.length} not held.`;
 }
 
-/** What a row shows. */
-export function cellsOf(row: Row): Cells {
-  return {
+/** What a row shows. What it was made from is let go, as there are thousands of them. */
+export function lineOf(row: Row): Line {
+  const { facts, violations } = row;
+  const cells = {
     case: caseName(row),
-    caller: row.facts.answers.map(answerCell).join(', then '),
-    eks: eksCell(row.facts),
-    trail: trailCell(row.facts),
-    held: heldCell(row.violations),
+    caller: facts.answers.map(answerCell).join(', then '),
+    eks: eksCell(facts),
+    trail: trailCell(facts),
+    held: heldCell(violations),
   };
+  return { case: row.case, violations, cells };
 }
 
 /** The promises that were broken, and how. */
