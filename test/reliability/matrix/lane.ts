@@ -14,7 +14,9 @@ export interface Lane {
   readonly steps: readonly Step[];
   /** Resolves when the fault that was planned has come to the point where the case must go on. */
   readonly struck: Promise<undefined>;
+  /** Whether it has come that far, and whether it has met its request at all. */
   readonly hasStruck: () => boolean;
+  readonly hasMet: () => boolean;
   /** Carries out what a fault put off, and gives the answer to a process that was frozen. */
   readonly goOn: () => Promise<void>;
   /** The process is gone: nothing that it does reaches anybody any more. */
@@ -38,6 +40,7 @@ const agent = new Agent({ keepAlive: true });
 export async function openLane(to: { eks: string; dynamoDb: string }, plan: Plan | null): Promise<Lane> {
   const seen: { key: string; step: Step }[] = [];
   const struck = Promise.withResolvers<undefined>();
+  let hasMet = false;
   let hasStruck = false;
   const strike = () => {
     hasStruck = true;
@@ -71,6 +74,7 @@ export async function openLane(to: { eks: string; dynamoDb: string }, plan: Plan
       return;
     }
 
+    hasMet = true;
     if (isFirst) await plan.meanwhile();
     const effect = isFirst ? fault.effect : 'none';
     if (effect === 'later' || effect === 'frozen') {
@@ -104,6 +108,7 @@ export async function openLane(to: { eks: string; dynamoDb: string }, plan: Plan
     },
     struck: struck.promise,
     hasStruck: () => hasStruck,
+    hasMet: () => hasMet,
     goOn: async () => {
       putOff.resolve(undefined);
       await putOffDone;

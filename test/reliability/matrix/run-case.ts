@@ -126,8 +126,9 @@ async function road(scene: Scene): Promise<{ steps: readonly Step[]; goneOn: Gon
   const walking = walk(scene, player);
   const effect = trouble?.fault.effect;
   await (effect === 'frozen' ? Promise.race([lane.struck, walking]) : walking);
-  // Where the fault was not met, nobody came beside it.
-  if (!lane.hasStruck()) second.resolve(undefined);
+  // A client that repeats its request can be through before the fault is. Where it was not met, nobody came beside it.
+  if (lane.hasMet()) await lane.struck;
+  else second.resolve(undefined);
   const thaw = async () => {
     await lane.goOn();
     await walking;

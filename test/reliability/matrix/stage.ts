@@ -56,7 +56,7 @@ export function openStage(contender: Contender, world: World, clock: CaseClock):
       // What a run could not do, the next one does.
       await untilGone(player, player.process.settle?.().catch(() => undefined) ?? Promise.resolve());
     },
-    allMet: () => players.every(({ plan, lane }) => plan === null || lane.hasStruck()),
+    allMet: () => players.every(({ plan, lane }) => plan === null || lane.hasMet()),
     close: async () => {
       for (const { lane, process } of players) {
         process.close();
