@@ -80,7 +80,7 @@ export async function play(story: Story, ledger: Ledger, series: number, isTold 
       case 'crash':
       case 'freeze':
       case 'thaw': {
-        const process = processes[happening.do](happening.who);
+        const process = await processes[happening.do](happening.who);
         if (process) tell(() => `${process.asker.name}: ${happening.do}`);
         return;
       }
@@ -108,7 +108,7 @@ export async function play(story: Story, ledger: Ledger, series: number, isTold 
     await moveClock(quietMs);
     void callers.settle(faultless);
     await processes.go(Infinity);
-    while (processes.thaw(0));
+    while (await processes.thaw(0));
     await processes.go(Infinity);
     processes.goStraight();
     for (let run = 0; run < 2; run += 1) {

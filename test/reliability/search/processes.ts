@@ -93,12 +93,13 @@ export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
     crash: (who: number) => strike(who, 'gone'),
     /** Stops a process at work until it is thawed. */
     freeze: (who: number) => strike(who, 'frozen'),
-    thaw(who: number): Process | undefined {
+    /** Lets a frozen process go on. What has come in meanwhile, Node hands over before the timers that are due. */
+    async thaw(who: number): Promise<Process | undefined> {
       const process = chosen(all, 'frozen', who);
       if (!process) return undefined;
       process.state = 'working';
-      // What has come in meanwhile, Node hands over before the timers that are due.
       for (const go of process.parked.splice(0)) go();
+      await settled();
       return process;
     },
     /** From now on every call to a port takes effect and is answered at once. */
