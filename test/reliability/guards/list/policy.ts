@@ -69,7 +69,11 @@ const engine = guardsOf('src/policy/engine.ts', decides, [
       "  if (answer.type === 'failure') {\n    return { kind: 'decided', allowed: true, policyIds: [] };\n    return { kind: 'failed', policyIds: []",
     protects: 'a request that Cedar can’t answer is a denial',
   },
-  { text: '    validateRequest: true,\n', without: '', protects: 'a request that does not fit the schema is a denial' },
+  {
+    text: '    validateRequest: true,\n',
+    without: '    validateRequest: false,\n',
+    protects: 'a request that does not fit the schema is a denial',
+  },
   {
     text: "allowed: decision === 'allow'",
     without: 'allowed: decision !== null',
