@@ -49,9 +49,10 @@ export async function updatePodIdentityAssociation(
 }
 
 /**
- * An update at EKS. It leaves no mark of its own, but settings are what they are: if the association has those that were
- * asked for, the wish is fulfilled, whoever did it. If it has not, and nothing is on its way any more, `modifiedAt` tells
- * whether anybody changed it since.
+ * An update at EKS. It leaves no mark of its own, but settings are what they are: if the association was modified since the
+ * begin and has those that were asked for, the wish is fulfilled, whoever did it. Not modified, it may be shown as it was
+ * before somebody else's change, as reads lag; so that proves nothing before nothing is on its way any more. Then
+ * `modifiedAt` tells, too, whether anybody changed it since.
  */
 export const updateEffect: Effect<UpdateRequest> = {
   perform: async (_, { eks, request, record, deadline }) => {
@@ -67,10 +68,13 @@ export const updateEffect: Effect<UpdateRequest> = {
     const seen = await eks.describe(request.associationId, { deadline });
     if (seen.kind === 'failed') return inconclusive(`EKS could not be asked (${seen.error.exception}): not known yet.`);
     if (seen.kind === 'absent') return notFound(request, null);
-    if (isFulfilled(request, seen.association))
+    const isQuiet = begunAt > record.quietAfter;
+    const isModified = seen.association.modifiedAt !== record.modifiedAtBefore;
+    if (isFulfilled(request, seen.association) && (isModified || isQuiet)) {
       return found(seen.association, 'EKS shows what this request asked for.');
-    if (begunAt <= record.quietAfter) return notYet(record);
-    if (seen.association.modifiedAt === record.modifiedAtBefore) return null;
+    }
+    if (!isQuiet) return notYet(record);
+    if (!isModified) return null;
     const differences = settingDifferences(request.changes, seen.association);
     return changed(seen.association, differences, record.modifiedAtBefore ?? 'it was read');
   },

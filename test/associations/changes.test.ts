@@ -275,6 +275,31 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       });
     });
 
+    test('that got lost is not called done by a look that is shown what was before somebody else’s change', async () => {
+      const call = 'UpdatePodIdentityAssociation';
+      gateway.simulator.control.addFault({ operation: call, kind: 'lag', delayMs: 300 });
+      expect(await update({ roleArn: worker, clientRequestToken: 'other' })).toMatchObject({ status: 'SUCCEEDED' });
+      const back = { roleArn: input.roleArn, clientRequestToken: 'lost' };
+      gateway.simulator.control.addFault({ operation: call, kind: 'cut-before' });
+      await update(back);
+      expect(await update(back)).toMatchObject({ status: 'IN_PROGRESS' });
+      await sleep(quietMs);
+      expect((await update(back)).refusal).toMatchObject({
+        code: 'ASSOCIATION_CHANGED',
+        existing: { roleArn: worker },
+      });
+    });
+
+    test('that got lost, to what the association is already, is done once the doubt is over', async () => {
+      const asked = { roleArn: input.roleArn, clientRequestToken: 'lost' };
+      gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+      await update(asked);
+      expect(await update(asked)).toMatchObject({ status: 'IN_PROGRESS' });
+      await sleep(quietMs);
+      expect(await update(asked)).toMatchObject({ status: 'SUCCEEDED', association: { roleArn: input.roleArn } });
+      expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(1);
+    });
+
     test('that got lost, of what somebody else deleted meanwhile, is refused', async () => {
       const asked = { roleArn: worker, clientRequestToken: 'lost' };
       gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
