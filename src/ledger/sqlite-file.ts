@@ -99,13 +99,22 @@ function useWal(database: DatabaseSync, timeout: number): void {
   }
 }
 
-/** Makes the tables in a file without any, and gives the version of those that are there. */
+/**
+ * Makes the tables in a file without any, and gives the version of those that are there. Where there are some, nothing is
+ * written, so a process can start while another one stands still in the middle of a write.
+ */
 function bringSchema(database: DatabaseSync): number {
+  const found = versionOf(database);
+  if (found !== 0) return found;
   database.exec('BEGIN IMMEDIATE');
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  const version = versionOf(database);
   if (version === 0) database.exec(schema);
   database.exec('COMMIT');
   return version;
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
 }
 
 function messageOf(error: unknown): string {

@@ -141,6 +141,17 @@ describe('a file that several processes share', () => {
     ledger.close();
   });
 
+  test('is opened, and read, while another stands still in the middle of a write', async () => {
+    const file = newFile();
+    createSqliteLedger({ file }).close();
+    const frozen = new DatabaseSync(file);
+    frozen.exec('BEGIN IMMEDIATE');
+    const ledger = createSqliteLedger({ file, busyTimeoutMs: 20 });
+    expect(await ledger.lapsed(now, 1)).toEqual([]);
+    frozen.close();
+    ledger.close();
+  });
+
   test('waits for another that is about to let go', async () => {
     const file = newFile();
     const ledger = createSqliteLedger({ file, busyTimeoutMs: 5_000 });
