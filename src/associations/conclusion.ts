@@ -150,10 +150,10 @@ function unknown(error: EksError): Conclusion {
   return { ...nothing, outcome: 'UNKNOWN', message, eksRequestId: error.requestId };
 }
 
-/** Nothing of the operation can still happen, and EKS shows nothing. */
+/** Nothing of the operation can still happen, and EKS shows nothing of it. */
 export const notDone: Conclusion = {
   outcome: 'NOT_DONE',
-  message: 'EKS shows no association, and nothing of this operation can still take effect.',
+  message: 'EKS shows nothing that this operation did, and nothing of it can still take effect.',
   association: null,
   refusal: null,
   associationArn: null,
