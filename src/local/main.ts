@@ -9,6 +9,13 @@ async function main(): Promise<void> {
     settings,
     createLog((line) => process.stderr.write(line)),
   );
+  // Before anybody can read that it runs.
+  const stop = () => {
+    process.stdout.write('Stopping: requests under way are answered first.\n');
+    void gateway.close();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
   const eks = gateway.simulator?.url ?? settings.eksEndpoint ?? '';
   process.stdout.write(`GraphQL        ${gateway.url}/graphql
 EKS            ${eks}${gateway.simulator ? ' (simulator)' : ''}
@@ -18,12 +25,6 @@ A token:       npm run --silent token -- alice
 A request:     curl -s ${gateway.url}/graphql -H "authorization: Bearer $(npm run --silent token -- alice)" \\
                  -H 'content-type: application/json' -d '{"query": "{ viewer { id kind groups } }"}'
 `);
-  const stop = () => {
-    process.stdout.write('Stopping: requests under way are answered first.\n');
-    void gateway.close();
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
 }
 
 main().catch((error: unknown) => {
