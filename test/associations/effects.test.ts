@@ -58,16 +58,19 @@ describe('what EKS shows of a service account', () => {
 });
 
 describe('a look proves of an update', () => {
+  const modified = { modifiedAt: '2027-01-01T00:00:00.000Z' };
   const look = (parts: typeof during, described: DescribeResult) =>
     updateEffect.look(parts(), workOn(update, { describe: async () => described }));
 
   test.each<[string, typeof during, DescribeResult, string | undefined]>([
     ['nothing where EKS can’t be asked', after, failed, 'UNKNOWN'],
     ['that there is no association, at any time', during, absent, 'ASSOCIATION_NOT_FOUND'],
-    ['that it is done, at any time', during, found(update.changes), 'FOUND'],
+    ['that it is done, at any time, once it was modified', during, found({ ...update.changes, ...modified }), 'FOUND'],
+    ['nothing where it may be shown as it was before', during, found(update.changes), 'UNKNOWN'],
+    ['that it is done as it was, once it is quiet', after, found(update.changes), 'FOUND'],
     ['nothing before it is quiet', during, found(), 'UNKNOWN'],
     ['that it was not done where all is as before', after, found(), undefined],
-    ['that somebody else changed it', after, found({ modifiedAt: '2027-01-01T00:00:00.000Z' }), 'ASSOCIATION_CHANGED'],
+    ['that somebody else changed it', after, found(modified), 'ASSOCIATION_CHANGED'],
   ])('%s', async (_, parts, described, outcome) => {
     expect((await look(parts, described))?.outcome).toBe(outcome);
   });
