@@ -182,8 +182,10 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
 
   /** A caller got an answer. */
   function answered(by: Asker, { status, association, refusal, auditEntry }: Answered) {
-    const { event, operationId } = auditEntry;
+    const { event, operationId, entryId } = auditEntry;
     const life = operations.get(operationId)?.life;
+    if (!entries.some((entry) => entry.entryId === entryId))
+      broken(`${by.name} was answered by ${event} of ${operationId}, which is not in the trail`);
     if (life && life.identity !== by.identity) broken(`${by.identity} was given the answer of ${life.identity}`);
     if (by.isDenied !== (event === 'DENIED'))
       broken(`${by.name} was ${by.isDenied ? 'denied' : 'allowed'}, and answered ${event}`);

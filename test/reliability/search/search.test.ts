@@ -13,7 +13,13 @@ const limitMs = 75_000;
 
 const main = join(import.meta.dirname, 'main.ts');
 
-/** New stories each time; a counter-example names its seed. */
+/**
+ * What such a search notices, tried by breaking the gateway: a take-over before the lease is over, no intent before EKS, or a
+ * denial that is not heeded within 20 stories; a holder that writes with an old fence, or a doubt called over too early,
+ * within some hundred; a create that is signed with the time of its sending, or doubts that are forgotten, within some
+ * thousand.
+ *
+ * New stories each time; a counter-example names its seed. */
 const seed = Math.floor(Math.random() * 1_000_000_000);
 
 describe('the search for a story that breaks a promise', () => {

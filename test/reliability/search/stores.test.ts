@@ -12,7 +12,7 @@ import { story } from './story.ts';
 const stories = process.env.CI === undefined ? 20 : 200;
 
 /** Longer ones show little more, and DynamoDB takes its time. */
-const maxSteps = 8;
+const maxSteps = 6;
 
 /** New ones each time; a failure names the seed, with which `STORES_SEED` plays them again. */
 const seed = Number(process.env.STORES_SEED ?? Math.floor(Math.random() * 1_000_000_000));
@@ -38,5 +38,5 @@ describeOnDynamoDb('SQLite, and DynamoDB behind faults that its client must get 
     dynamoDb.close();
     await proxy.stop();
     await tables.close();
-  }, 60_000);
+  }, 90_000);
 });
