@@ -19,7 +19,8 @@ const main = join(import.meta.dirname, 'main.ts');
  * within some hundred; a create that is signed with the time of its sending, or doubts that are forgotten, within some
  * thousand.
  *
- * New stories each time; a counter-example names its seed. */
+ * New stories each time; a counter-example names its seed.
+ */
 const seed = Math.floor(Math.random() * 1_000_000_000);
 
 describe('the search for a story that breaks a promise', () => {
