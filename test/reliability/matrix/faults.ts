@@ -13,6 +13,8 @@ export interface Fault {
   readonly lasts?: true;
   /** Somebody else changes the association at EKS just before. */
   readonly outsider?: true;
+  /** EKS shows the effect only some time after it, as its reads may. */
+  readonly lags?: true;
   /** Another request with the token comes, takes over and ends before the request is carried out. */
   readonly rival?: true;
 }
@@ -60,6 +62,7 @@ const faults: Readonly<Record<StepKind, readonly Fault[]>> = {
     { name: '5xx after the effect', effect: 'now', answer: serverError },
     { name: 'cut connection before', effect: 'none', answer: 'cut' },
     { name: 'cut connection after the effect', effect: 'now', answer: 'cut' },
+    { name: 'cut connection after an effect that shows late', effect: 'now', answer: 'cut', lags: true },
     { name: 'somebody else was first (409, 404)', effect: 'now', answer: 'true', outsider: true },
   ],
   'eks-read': [

@@ -14,7 +14,7 @@ import { openStage } from './stage.ts';
 import type { Player, Stage } from './stage.ts';
 import { stepName } from './steps.ts';
 import type { Step } from './steps.ts';
-import { actDirectly, makeExisting } from './subject.ts';
+import { actDirectly, makeExisting, showLate } from './subject.ts';
 import type { World, Worlds } from './world.ts';
 
 /** One case of the matrix. */
@@ -109,6 +109,7 @@ async function road(scene: Scene): Promise<{ steps: readonly Step[]; goneOn: Gon
   const second = Promise.withResolvers<undefined>();
   const meanwhile = () =>
     clock.run(async () => {
+      if (trouble?.fault.lags) showLate(scene.world.simulator, scene.kind);
       if (trouble?.fault.outsider) scene.touchedByOthers.push(...direct(scene));
       if (next === 'second process meanwhile') second.resolve(again(scene).then(() => undefined));
       if (!trouble?.fault.rival) return;

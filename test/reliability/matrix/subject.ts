@@ -1,3 +1,4 @@
+import { defaultTimes } from '../../../src/associations/parts.ts';
 import type { EksSimulator } from '../../../src/local/simulator/simulator.ts';
 import type { ChangeKind } from '../facts.ts';
 import type { Asking } from './ask.ts';
@@ -37,4 +38,18 @@ export function actDirectly({ control }: EksSimulator, kind: ChangeKind, associa
   if (kind === 'update') control.updateAssociation(associationId, { disableSessionTags: true });
   else control.deleteAssociation(associationId);
   return associationId;
+}
+
+/** How long EKS's reads may take to show an effect, at the most that the gateway allows for. Milliseconds. */
+const lagMs = defaultTimes.listLagMs;
+
+const operations = {
+  create: 'CreatePodIdentityAssociation',
+  update: 'UpdatePodIdentityAssociation',
+  delete: 'DeletePodIdentityAssociation',
+} as const;
+
+/** Lets EKS show the next change of a kind as late as may be. */
+export function showLate({ control }: EksSimulator, kind: ChangeKind): void {
+  control.addFault({ operation: operations[kind], kind: 'lag', delayMs: lagMs });
 }
