@@ -9,7 +9,7 @@ import type { Guard } from './guard.ts';
 /** What a copy of the repository does without; its tests need none of it, and DynamoDB is given. */
 const leftOut = ['node_modules', '.git', '.cache', '.local', '.serverless', 'dist', 'coverage'];
 
-/** What a run of tests came to. `tests` is how many passed, `by` the first test that failed; `broken`: a file could not even be loaded. */
+/** What a run of tests came to. `tests` is how many passed, `by` the first test that failed; `broken`: it shows nothing, as where a file can't be loaded. */
 export type Verdict =
   { readonly kind: 'passed'; readonly tests: number } | { readonly kind: 'failed' | 'broken'; readonly by: string };
 

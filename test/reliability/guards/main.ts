@@ -85,7 +85,7 @@ async function inCopies<T>(
 function said({ guard, verdict, seconds }: Bite): string {
   const time = `${seconds.toFixed(1)} s`;
   if (verdict.kind === 'failed') return `bitten by: ${verdict.by} (${time})`;
-  if (verdict.kind === 'broken') return `BROKEN, so nothing is shown (${time}): ${verdict.by}`;
+  if (verdict.kind === 'broken') return `BROKEN: nothing is shown (${time}): ${verdict.by}`;
   return guard.survives === undefined ? `SURVIVES (${time})` : `survives, as it says (${time}): ${guard.survives}`;
 }
 

@@ -16,7 +16,7 @@ export interface Place extends Range {
 /** What the protocol turns on. A condition that names one of these, by whatever way, decides about it. */
 const protocolWords = new Set([
   ...['fence', 'leaseUntil', 'quietAfter', 'expiresAt', 'startedAt', 'clock', 'deadline', 'fingerprint'],
-  ...['operationId', 'state', 'begunAt', 'doubtfulOperationIds'],
+  ...['operationId', 'state', 'begunAt', 'doubtfulOperationIds', 'modifiedAtBefore'],
 ]);
 
 /** Errors by which the product gives up, rather than go on as if it knew. */

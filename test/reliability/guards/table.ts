@@ -37,7 +37,7 @@ export function table(bites: readonly Bite[]): string {
 function problemOf({ guard, verdict }: Bite): string {
   const why =
     verdict.kind === 'broken'
-      ? 'the change breaks the file, which shows nothing'
+      ? `nothing is shown: ${verdict.by}`
       : verdict.kind === 'failed'
         ? 'a test notices now, so take its reason to survive away'
         : 'no test notices';

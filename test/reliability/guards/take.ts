@@ -9,7 +9,8 @@ const allMs = 1_800_000;
 
 /** Takes a guard away, and asks the tests that it names. */
 export async function takeOne(copy: Copy, guard: Guard): Promise<readonly Bite[]> {
-  await passUntouched(copy, guard, namedMs);
+  const problem = await problemUntouched(copy, guard, namedMs);
+  if (problem) return [{ guard, verdict: problem, seconds: 0 }];
   return taking(copy, [guard], guard, namedMs);
 }
 
@@ -18,7 +19,8 @@ export async function takeOne(copy: Copy, guard: Guard): Promise<readonly Bite[]
  * fails, each is asked about on its own.
  */
 export async function takeTogether(copy: Copy, together: readonly Guard[]): Promise<readonly Bite[]> {
-  await passUntouched(copy, 'all', allMs);
+  const problem = await problemUntouched(copy, 'all', allMs);
+  if (problem) return together.map((guard) => ({ guard, verdict: problem, seconds: 0 }));
   const bites = await taking(copy, together, 'all', allMs);
   if (together.length === 1 || bites.every(({ verdict }) => verdict.kind === 'passed')) return bites;
   const alone: Bite[] = [];
@@ -52,18 +54,20 @@ async function taking(copy: Copy, guards: readonly Guard[], which: Which | 'all'
   return guards.map((guard): Bite => ({ guard, verdict, seconds }));
 }
 
-/** Tests that are known to pass where nothing is taken away: what fails anyway notices nothing. Each is asked once. */
-const untouched = new Map<string, Promise<void>>();
+/** What is wrong with tests already where nothing is taken away: these notice nothing. Each is asked once. */
+const untouched = new Map<string, Promise<Verdict | null>>();
 
-function passUntouched(copy: Copy, which: Which | 'all', maxMs: number): Promise<void> {
+function problemUntouched(copy: Copy, which: Which | 'all', maxMs: number): Promise<Verdict | null> {
   const name = which === 'all' ? 'the whole suite' : `${which.tests.join(' ')} ${which.only ?? ''}`;
-  const passing = untouched.get(name) ?? passes(copy, which, name, maxMs);
-  untouched.set(name, passing);
-  return passing;
+  const problem = untouched.get(name) ?? problemOf(copy, which, name, maxMs);
+  untouched.set(name, problem);
+  return problem;
 }
 
-async function passes(copy: Copy, which: Which | 'all', name: string, maxMs: number): Promise<void> {
+async function problemOf(copy: Copy, which: Which | 'all', name: string, maxMs: number): Promise<Verdict | null> {
   const verdict = await copy.test(which, maxMs);
-  if (verdict.kind !== 'passed') throw new Error(`Fails where nothing is taken away: ${name}: ${verdict.by}`);
-  if (verdict.tests === 0) throw new Error(`No test has such a name: ${name}`);
+  if (verdict.kind !== 'passed') {
+    return { kind: 'broken', by: `${name} fails where nothing is taken away: ${verdict.by}` };
+  }
+  return verdict.tests > 0 ? null : { kind: 'broken', by: `no test has such a name: ${name}` };
 }

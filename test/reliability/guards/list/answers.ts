@@ -6,6 +6,7 @@ const refuse = guardsOf('src/associations/refuse.ts', reads, [
     text: "refusal?.kind !== 'AssociationAlreadyExists' && refusal?.kind !== 'AssociationChanged'",
     without: "refusal?.kind !== 'AssociationChanged'",
     protects: 'another’s association in the way is shown to those who may view it',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: "refusal?.kind !== 'AssociationAlreadyExists' && refusal?.kind !== 'AssociationChanged'",
@@ -17,11 +18,13 @@ const refuse = guardsOf('src/associations/refuse.ts', reads, [
     text: 'parts.decide(asker, question).allowed ? refusal : { ...refusal, existing: null, differences: null }',
     without: 'refusal',
     protects: 'what one may not view is not shown in a refusal',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: '{ ...refusal, existing: null, differences: null }',
     without: '{ ...refusal, existing: null }',
     protects: 'nor is how it differs',
+    tests: ['test/associations/steps.test.ts'],
   },
   {
     text: 'const shown = shownTo(parts, askerOf(asked), refusal);',

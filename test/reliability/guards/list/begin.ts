@@ -92,6 +92,7 @@ const begin = guardsOf('src/associations/begin.ts', creates, [
     text: "expected: { kind: 'lapsed', operationId, fence, now }",
     without: "expected: { kind: 'held', operationId, fence }",
     protects: 'a take-over demands that the lease is over',
+    tests: ['test/associations/steps.test.ts'],
     survives: 'who claims this has seen the lease end, and a lease grows only with the fence, which is demanded too',
   },
   {

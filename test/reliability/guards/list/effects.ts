@@ -113,6 +113,24 @@ const updateGuards = guardsOf('src/associations/update.ts', changes, [
     tests: ['test/associations/effects.test.ts'],
   },
   {
+    text: '(isModified || isQuiet)',
+    without: 'isQuiet',
+    protects: 'update: what was modified, and is as it was asked for, is done at once',
+    tests: ['test/associations/effects.test.ts'],
+  },
+  {
+    text: '(isModified || isQuiet)',
+    without: 'isModified',
+    protects: 'update: what was so before is called done once it is quiet',
+    tests: ['test/associations/effects.test.ts'],
+  },
+  {
+    text: 'const isModified = seen.association.modifiedAt !== record.modifiedAtBefore;',
+    without: 'const isModified = true;',
+    protects: 'update: modified is what is not as it was at the begin',
+    tests: ['test/associations/effects.test.ts'],
+  },
+  {
     text: 'const isQuiet = begunAt > record.quietAfter;',
     without: 'const isQuiet = true;',
     protects: 'update: nothing follows before it is quiet',

@@ -18,6 +18,7 @@ export const settleGuards = guardsOf('src/associations/settle.ts', holders, [
     text: "entries.find(({ event }) => event === 'INTENT');\n  if (!intent",
     without: 'entries.at(-1);\n  if (!intent',
     protects: 'the settler looks for what the intent says',
+    tests: ['test/associations/settle.test.ts'],
     survives: 'every entry of an operation that is open tells the same request',
   },
   {
@@ -78,6 +79,8 @@ export const settleGuards = guardsOf('src/associations/settle.ts', holders, [
     text: 'held, parts.clock() + settleOneMs / 2)',
     without: 'held, Infinity)',
     protects: 'a look of the settler ends in time',
+    tests: holders.tests,
+    only: 'on SQLite.*the settler closes',
   },
   {
     text: 'deadline: parts.clock() + settleOneMs };',
