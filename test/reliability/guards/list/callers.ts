@@ -30,7 +30,6 @@ const event = guardsOf('src/graphql/principal.ts', principals, [
     text: 'if (jwt && !iam) {',
     without: 'if (!iam) {',
     protects: 'without claims, a token is not believed',
-    survives: 'a token is compared with the claims that were verified, and without any it is refused there',
   },
   { text: 'if (jwt && !iam) {', without: 'if (jwt) {', protects: 'of two authorizers, neither is believed: JWT' },
   {

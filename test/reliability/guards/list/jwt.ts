@@ -64,13 +64,11 @@ export const jwtGuards = guardsOf('src/graphql/jwt.ts', { tests: ['test/graphql/
     text: isText,
     without: "ours !== '' && ours === theirs",
     protects: 'issuer and subject are texts',
-    survives: 'idOf asks for texts again before they become an id',
   },
   {
     text: isText,
     without: "typeof ours === 'string' && ours === theirs",
     protects: 'issuer and subject are not empty',
-    survives: 'idOf asks again that they are not empty',
   },
   {
     text: isText,
