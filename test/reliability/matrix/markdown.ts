@@ -57,7 +57,7 @@ function rank(place: string): number {
 /** For each contender: how many of its cases held, and which promises the others broke. */
 function counts(results: Results, isMeant: (row: Line) => boolean): string[] {
   return [...results.values()].map((rows) => {
-    const meant = rows.filter(isMeant);
+    const meant = rows.filter((line) => line.isMet && isMeant(line));
     if (meant.length === 0) return '';
     const broken = brokenIn(meant.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
     const held = meant.filter(({ violations }) => violations.length === 0).length;

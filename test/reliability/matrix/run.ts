@@ -45,8 +45,7 @@ const maxTries = 6;
 async function runPlanned(one: Case, worlds: Worlds): Promise<Row> {
   for (let tries = 1; ; tries += 1) {
     const row = await runNamed(one, worlds);
-    if (row.isMet) return row;
-    if (tries === maxTries) throw new Error(`The fault was never met: ${caseName(row)}`);
+    if (row.isMet || tries === maxTries) return row;
   }
 }
 
