@@ -190,6 +190,11 @@ describe('a look', () => {
 });
 
 describe('differences', () => {
+  test('to a session policy that is no JSON are told as any other', () => {
+    const asked = { ...request, policy: '{}' };
+    expect(differencesBetween(asked, { ...association, policy: 'no JSON' })).toMatchObject([{ field: 'policy' }]);
+  });
+
   test('are none where EKS says the same in its own way', () => {
     const policy = '{"Version":"2012-10-17","Statement":[]}';
     const asked = { ...request, policy };
