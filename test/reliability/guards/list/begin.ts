@@ -163,13 +163,6 @@ const bounds = guardsOf('src/associations/bounded.ts', { tests: ['test/associati
     protects: 'a ledger that says nothing is told as unavailable',
     tests: ['test/associations/bounded.test.ts'],
   },
-  {
-    text: '    answer.catch(() => undefined);\n',
-    without: '',
-    protects: 'a late failure does not end the process',
-    tests: ['test/associations/bounded.test.ts'],
-    survives: 'Promise.race listens to the answer already, also once it has lost',
-  },
 ]);
 
 export const beginGuards = [...begin, ...bounds];
