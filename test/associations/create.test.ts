@@ -343,10 +343,10 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       );
 
       test('and the effect comes later, it is found', async () => {
-        gateway.simulator.control.addFault({ operation: create, kind: 'late-effect', delayMs: 150 });
+        gateway.simulator.control.addFault({ operation: create, kind: 'late-effect', delayMs: 350 });
         const first = await gateway.create();
         expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
-        await sleep(200);
+        await sleep(400);
         expect(await gateway.create()).toMatchObject({
           status: 'SUCCEEDED',
           association: { operationId: first.auditEntry.operationId },
