@@ -19,9 +19,9 @@ const cancelled = (...codes: string[]): Fault => ({
   fields: { CancellationReasons: codes.map((Code) => ({ Code })) },
 });
 
-/** Few of them throttle: after that the client pauses for long. */
+/** Few of them throttle: after that the client pauses for half a second. */
 const ofEvery: readonly Fault[] = [
-  ...Array.from({ length: 6 }, (): Fault => ({ kind: 'lost-answer' })),
+  ...Array.from({ length: 18 }, (): Fault => ({ kind: 'lost-answer' })),
   { kind: 'answer', exception: 'ProvisionedThroughputExceededException' },
   { kind: 'answer', exception: 'ThrottlingException' },
 ];
@@ -29,14 +29,23 @@ const ofEvery: readonly Fault[] = [
 /** Faults that the ledger's client must get over, by the kind of request that meets them. */
 const ofTransaction: readonly Fault[] = [
   ...ofEvery,
-  cancelled('TransactionConflict', 'None'),
-  cancelled('None', 'TransactionConflict'),
-  cancelled('ThrottlingError', 'None'),
-  { kind: 'answer', exception: 'TransactionInProgressException' },
-  // It was done, and the one who asks again is told that it is still being done.
-  { kind: 'other-answer', exception: 'TransactionInProgressException' },
+  ...threeOfEach(
+    cancelled('TransactionConflict', 'None'),
+    cancelled('None', 'TransactionConflict'),
+    cancelled('ThrottlingError', 'None'),
+    { kind: 'answer', exception: 'TransactionInProgressException' },
+    // It was done, and the one who asks again is told that it is still being done.
+    { kind: 'other-answer', exception: 'TransactionInProgressException' },
+  ),
 ];
-const ofPut: readonly Fault[] = [...ofEvery, { kind: 'answer', exception: 'TransactionConflictException' }];
+const ofPut: readonly Fault[] = [
+  ...ofEvery,
+  ...threeOfEach({ kind: 'answer', exception: 'TransactionConflictException' }),
+];
+
+function threeOfEach(...faults: readonly Fault[]): Fault[] {
+  return [...faults, ...faults, ...faults];
+}
 
 /** How many of a hundred calls meet a fault; a few of these meet two. */
 const percent = 6;

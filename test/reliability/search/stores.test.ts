@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
@@ -8,35 +9,85 @@ import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../../ledgers.ts';
 import { behindFaults, randomOf } from './absorbed.ts';
 import { playInTurn } from './in-turn.ts';
 import { story } from './story.ts';
+import type { Story } from './story.ts';
 
 const stories = process.env.CI === undefined ? 20 : 200;
 
 /** Longer ones show little more, and DynamoDB takes its time. */
-const maxSteps = 6;
+const maxSteps = 5;
+
+/** For one story: one that takes longer does not come to an end. */
+const storyMs = 20_000;
+
+/** For all of them, before what they used is given back. */
+const allMs = 100_000;
 
 /** New ones each time; a failure names the seed, with which `STORES_SEED` plays them again. */
 const seed = Number(process.env.STORES_SEED ?? Math.floor(Math.random() * 1_000_000_000));
 
 describeOnDynamoDb('SQLite, and DynamoDB behind faults that its client must get over', () => {
-  test(`answer alike and hold the same after each of ${stories} stories of seed ${seed}`, async () => {
-    const tables = await openTables();
-    const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-    const client = dynamoDbClient({ ...dynamoDbClientDefaults, endpoint: proxy.endpoint });
-    const dynamoDb = behindFaults(createDynamoDbLedger({ client, ...tables.names }), proxy.faults, randomOf(seed));
-    const sqlite = createSqliteLedger({ file: ':memory:' });
-    let series = 0;
-    for (const whole of fc.sample(story, { seed, numRuns: stories })) {
-      series += 1;
-      const short = { ...whole, steps: whole.steps.slice(0, maxSteps) };
-      const expected = await playInTurn(short, sqlite, series);
-      expect({ series, ...(await playInTurn(short, dynamoDb, series)) }).toEqual({ series, ...expected });
-      expect(expected.broken).toEqual([]);
-      expect(proxy.faults).toEqual([]);
-    }
-    expect(dynamoDb.met()).toBeGreaterThan(stories / 4);
+  test(
+    `answer alike and hold the same after each of ${stories} stories of seed ${seed}`,
+    async () => {
+      await withLedgers(async ({ sqlite, dynamoDb, faults }) => {
+        const endsAt = performance.now() + allMs;
+        for (const [index, whole] of fc.sample(story, { seed, numRuns: stories }).entries()) {
+          const short = { ...whole, steps: whole.steps.slice(0, maxSteps) };
+          const ms = Math.min(storyMs, endsAt - performance.now());
+          await inTime(ms, `Story ${index + 1} of ${stories}`, short, async () => {
+            const expected = await playInTurn(short, sqlite, index);
+            const { answers, contents, broken } = await playInTurn(short, dynamoDb, index);
+            expect({ answers, contents, broken }).toEqual({ ...expected, broken: [] });
+            expect(faults).toEqual([]);
+          });
+        }
+        expect(dynamoDb.met()).toBeGreaterThan(stories / 4);
+      });
+    },
+    allMs + 20_000,
+  );
+});
+
+type Ledgers = Awaited<ReturnType<typeof openLedgers>>;
+
+async function withLedgers(work: (ledgers: Ledgers) => Promise<void>): Promise<void> {
+  const ledgers = await openLedgers();
+  try {
+    await work(ledgers);
+  } finally {
+    await ledgers.close();
+  }
+}
+
+/** Both ledgers, and the faults that wait on the way to DynamoDB. */
+async function openLedgers() {
+  const tables = await openTables();
+  const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
+  const client = dynamoDbClient({ ...dynamoDbClientDefaults, endpoint: proxy.endpoint });
+  const dynamoDb = behindFaults(createDynamoDbLedger({ client, ...tables.names }), proxy.faults, randomOf(seed));
+  const sqlite = createSqliteLedger({ file: ':memory:' });
+  const close = async () => {
     sqlite.close();
     dynamoDb.close();
     await proxy.stop();
     await tables.close();
-  }, 90_000);
-});
+  };
+  return { sqlite, dynamoDb, faults: proxy.faults, close };
+}
+
+/** Fails with the story, when it comes out wrong or doesn't come to an end in time. */
+async function inTime(ms: number, what: string, played: Story, work: () => Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const tooLong = async () => {
+    await sleep(ms, undefined, { signal: done.signal });
+    throw new Error(`It took longer than ${Math.round(ms)} ms.`);
+  };
+  try {
+    await Promise.race([work(), tooLong()]);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${what} of seed ${seed}: ${why}\n${JSON.stringify(played, null, 1)}`, { cause: error });
+  } finally {
+    done.abort();
+  }
+}
