@@ -66,18 +66,27 @@ export function runCase(one: Case, worlds: Worlds): Promise<Row> {
     const associationId = one.kind === 'create' ? null : makeExisting(world.simulator);
     const scene: Scene = { ...one, clock, world, stage, associationId, touchedByOthers: [] };
     try {
-      await before(scene);
-      const { steps, goneOn } = await road(scene);
-      await afterwards(scene, goneOn);
+      const steps = await play(scene);
       const { answers } = stage;
       const { touchedByOthers } = scene;
       const facts = await gather(world, one.contender, { answers, touchedByOthers, settled: one.next !== 'never' });
       return { case: one, steps, isMet: stage.allMet(), facts, violations: violations(facts) };
     } finally {
-      await stage.close();
       await world.close();
     }
   });
+}
+
+/** All that happens in a case. When it is over, nothing is on its way any more. Gives the requests of the road. */
+async function play(scene: Scene): Promise<readonly Step[]> {
+  try {
+    await before(scene);
+    const { steps, goneOn } = await road(scene);
+    await afterwards(scene, goneOn);
+    return steps;
+  } finally {
+    await scene.stage.close();
+  }
 }
 
 /** An earlier process with the same token, and what it met. */
