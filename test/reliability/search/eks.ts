@@ -2,6 +2,7 @@ import type { ChangeBounds, ChangeResult, Eks, EksError } from '../../../src/eks
 import { maxTags, operationTagKey } from '../../../src/model/association.ts';
 import type { Association, AssociationTarget, CreateRequest, UpdateRequest } from '../../../src/model/association.ts';
 import type { ChangeKind } from '../facts.ts';
+import { createStates } from './states.ts';
 
 /** What goes wrong with one request for a change. */
 export type ChangeFault =
@@ -32,7 +33,7 @@ export interface Applied {
 export interface EksHabits {
   /** How far its clock is ahead of the gateway's. */
   readonly skewMs: number;
-  /** How long a new association is not shown. */
+  /** How long reads show what was before a change. */
   readonly lagMs: number;
 }
 
@@ -58,26 +59,26 @@ const tooLateMs = 600_000;
  * gateway's, in milliseconds since the epoch; who moves it runs what is `due`.
  */
 export function createEks(clock: () => number, habits: EksHabits, onApplied: (applied: Applied) => void) {
-  const held = new Map<string, { readonly association: Association; readonly shownFrom: number }>();
   const due: { readonly at: number; readonly run: () => void }[] = [];
   let count = 0;
   let lastStamp = 0;
   const now = () => clock() + habits.skewMs;
+  const { held, put, shown } = createStates(now, habits.lagMs);
   /** No two changes have the same time. */
   const stamp = () => new Date((lastStamp = Math.max(now(), lastStamp + 1))).toISOString();
   const later = (ms: number, run: () => void) => {
     due.push({ at: clock() + ms, run });
     due.sort((one, other) => one.at - other.at);
   };
-  const holderOf = ({ namespace, serviceAccount }: AssociationTarget) =>
-    [...held.values()].find(
-      ({ association: one }) => one.namespace === namespace && one.serviceAccount === serviceAccount,
-    );
+  const of =
+    ({ namespace, serviceAccount }: AssociationTarget) =>
+    (one: Association) =>
+      one.namespace === namespace && one.serviceAccount === serviceAccount;
+  const holderOf = (target: AssociationTarget) => [...held.values()].find(of(target));
 
   function create(request: CreateRequest, operationId: string | null, isTooLate = false): ChangeResult {
     const holder = holderOf(request);
-    if (holder)
-      return { kind: 'in-use', associationId: holder.association.associationId, error: error('ResourceInUse') };
+    if (holder) return { kind: 'in-use', associationId: holder.associationId, error: error('ResourceInUse') };
     const associationId = `a-${String(++count).padStart(17, '0')}`;
     const { accountId, region, clusterName } = request;
     const own =
@@ -93,7 +94,7 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
       ownerArn: null,
       externalId: null,
     };
-    held.set(associationId, { association, shownFrom: now() + habits.lagMs });
+    put(associationId, association);
     return done({ kind: 'create', operationId, association, isTooLate });
   }
 
@@ -105,16 +106,16 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
   ): ChangeResult {
     const there = held.get(id);
     if (!there) return { kind: 'not-found', error: error('NotFound') };
-    const association = { ...there.association, ...changes, modifiedAt: stamp() };
-    held.set(id, { ...there, association });
+    const association = { ...there, ...changes, modifiedAt: stamp() };
+    put(id, association);
     return done({ kind: 'update', operationId, association, isTooLate });
   }
 
   function remove(id: string, operationId: string | null, isTooLate = false): ChangeResult {
     const there = held.get(id);
     if (!there) return { kind: 'not-found', error: error('NotFound') };
-    held.delete(id);
-    return done({ kind: 'delete', operationId, association: there.association, isTooLate });
+    put(id, null);
+    return done({ kind: 'delete', operationId, association: there, isTooLate });
   }
 
   function done(applied: Applied): ChangeResult {
@@ -172,16 +173,13 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
       ),
     describe: async (associationId) => {
       if (sender.cannotRead()) return { kind: 'failed', error: error('InternalServerError') };
-      const there = held.get(associationId);
-      return there && there.shownFrom <= now() ? { kind: 'found', association: there.association } : { kind: 'absent' };
+      const association = shown().get(associationId);
+      return association ? { kind: 'found', association } : { kind: 'absent' };
     },
     list: async (target) => {
       if (sender.cannotRead()) return { kind: 'failed', error: error('InternalServerError') };
-      const holder = holderOf(target);
-      return {
-        kind: 'listed',
-        associationIds: holder && holder.shownFrom <= now() ? [holder.association.associationId] : [],
-      };
+      const those = [...shown().values()].filter(of(target));
+      return { kind: 'listed', associationIds: those.map(({ associationId }) => associationId) };
     },
     page: () => Promise.reject(new Error('No operation that changes anything asks for pages.')),
   });
@@ -194,7 +192,7 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
       update: (id: string, roleArn: string) => update(id, { roleArn }, null),
       remove: (id: string) => remove(id, null),
     },
-    associations: (): readonly Association[] => [...held.values()].map(({ association }) => association),
+    associations: (): readonly Association[] => [...held.values()],
     due,
   };
 }

@@ -35,6 +35,7 @@ export interface Answered {
 interface Life {
   readonly identity: string;
   readonly asksFor: string;
+  readonly begunAt: number;
   readonly operations: Operation[];
   record: TokenRecord;
   /** Name of who wrote it. */
@@ -51,6 +52,9 @@ interface Operation {
 }
 
 export type Model = ReturnType<typeof createModel>;
+
+/** By how much reads may lag behind. */
+const maxLagMs = 30_000;
 
 const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
@@ -74,7 +78,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
       const owner = keys.get(tokenKey) ?? identity;
       if (owner !== identity) broken(`${identity} writes to the token of ${owner}`);
       keys.set(tokenKey, identity);
-      life = { identity, asksFor, operations: [], record: next, holder: by.name, final: null };
+      life = { identity, asksFor, begunAt: next.startedAt, operations: [], record: next, holder: by.name, final: null };
       lives.set(tokenKey, life);
     }
     life.record = next;
@@ -138,7 +142,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
       const { associationId: id, roleArn } = association;
       const isTrue = {
         create: ids.includes(effects.makerOf(id)),
-        update: effects.hadRole(id, roleArn),
+        update: effects.wasGiven(id, roleArn, life.begunAt, life.record.quietAfter - maxLagMs),
         delete: effects.isGone(id),
       };
       if (kind && !isTrue[kind]) broken(`${life.identity} is told that the ${kind} of ${id} is done, and it is not`);
@@ -163,7 +167,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   /** EKS did something. */
   function applied(change: Applied) {
     const { kind, operationId, isTooLate } = change;
-    effects.add(change);
+    effects.add(change, now());
     const operation = operationId === null ? undefined : operations.get(operationId);
     if (!operation) return;
     const { life, closed } = operation;

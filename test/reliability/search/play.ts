@@ -139,8 +139,9 @@ export async function play(story: Story, ledger: Ledger, series: number, isTold 
 /** What somebody does directly at EKS. */
 export function outsiderAsks({ eks, clusterName }: World, what: 'create' | 'update' | 'delete'): void {
   const [there] = eks.associations();
-  const settings = { roleArn: roleArn('outside'), targetRoleArn: null, disableSessionTags: false, policy: null };
+  // As an update may ask for it, too: what is there already is hard to tell from what was done.
+  const settings = { roleArn: roleArn('update-0'), targetRoleArn: null, disableSessionTags: false, policy: null };
   if (what === 'create') eks.outsider.create({ ...home, clusterName, ...serviceAccount, ...settings, tags: [] });
-  else if (what === 'update' && there) eks.outsider.update(there.associationId, settings.roleArn);
+  else if (what === 'update' && there) eks.outsider.update(there.associationId, roleArn('outside'));
   else if (there) eks.outsider.remove(there.associationId);
 }

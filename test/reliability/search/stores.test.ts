@@ -86,7 +86,9 @@ async function inTime(ms: number, what: string, played: Story, work: () => Promi
     await Promise.race([work(), tooLong()]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${what} of seed ${seed}: ${why}\n${JSON.stringify(played, null, 1)}`, { cause: error });
+    const steps = played.steps.map(({ happening }) => `  ${JSON.stringify(happening)}\n`).join('');
+    const begin = JSON.stringify({ habits: played.habits, isTaken: played.isTaken });
+    throw new Error(`${what} of seed ${seed}: ${begin}, then\n${steps}${why}`, { cause: error });
   } finally {
     done.abort();
   }
