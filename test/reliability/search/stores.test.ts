@@ -14,7 +14,7 @@ import type { Story } from './story.ts';
 const stories = process.env.CI === undefined ? 20 : 200;
 
 /** Longer ones show little more, and DynamoDB takes its time. */
-const maxSteps = 5;
+const maxSteps = 4;
 
 /** For one story: one that takes longer does not come to an end. */
 const storyMs = 20_000;
