@@ -126,7 +126,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       const third = await read({ first: 10, after: second.pageInfo.endCursor });
       expect(idsOf(third)).toEqual(newestFirst(entries).slice(2_000, 2_010));
       expect(asked).toMatchObject([{ limit: 10, before: entries[300]?.entryId }]);
-    });
+    }, 30_000);
 
     test('are read on by where they ended, when a filter leaves less of them than was asked for', async () => {
       const entries = await fill(1_500, (index) => ({ event: index === 3 ? 'DENIED' : 'INTENT' }));
@@ -134,7 +134,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(first).toMatchObject({ edges: [], pageInfo: { hasNextPage: true, startCursor: null } });
       const second = await read({ events: ['DENIED'], after: first.pageInfo.endCursor });
       expect(idsOf(second)).toEqual(newestFirst(entries.slice(3, 4)));
-    });
+    }, 30_000);
   });
 
   test('since is in, until is out, and both filters have to pass', async () => {

@@ -32,6 +32,12 @@ export const exceptions: readonly Exception[] = [
     reason:
       'DynamoDB refuses a query with values that its condition leaves out. What the filter is made of has a guard.',
   },
+  {
+    file: 'src/ledger/tables.ts',
+    text: 'catch (error) {\n    if (!(await tokensExpire(client, TableName))) throw error; // Another caller was faster.\n  }',
+    reason:
+      'Whether two callers meet just there is chance, so that a test notices now and then. Tables are made on this machine only.',
+  },
   ...['src/policy/again.ts', 'src/policy/check.ts'].map((file) => ({
     file,
     text: 'catch (error) {\n    console.error(error instanceof Error ? error.message : error);\n    return 1;\n  }',

@@ -175,11 +175,11 @@ const others = [
       protects: 'a cursor that is none is a finding',
     },
   ]),
-  ...guardsOf('src/model/audit.ts', reads, [
+  ...guardsOf('src/model/audit.ts', { tests: ['test/model/audit.test.ts'] }, [
     {
       text: 'operationId?.length !== ulidLength || ',
       without: 'operationId === undefined || ',
-      protects: 'a text that is no entry’s id asks the ledger for nothing',
+      protects: 'a text that is no entry’s id is none',
     },
   ]),
 ];

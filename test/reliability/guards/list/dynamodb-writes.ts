@@ -182,11 +182,6 @@ const tables = guardsOf('src/ledger/tables.ts', { tests: ['test/ledger/tables.te
     without: 'throw error;',
     protects: 'several may make the tables at once',
   },
-  {
-    text: 'if (!(await tokensExpire(client, TableName))) throw error;',
-    without: 'throw error;',
-    protects: 'several may let records expire at once',
-  },
 ]);
 
 export const dynamodbWritesGuards = [...writes, ...requests, ...items, ...trail, ...tables];
