@@ -21,7 +21,9 @@ export interface Place {
 /** What comes after a fault, by how much of the matrix is run. Empty where the place is left out. */
 export const sizes: Readonly<Record<string, (place: Place) => readonly Next[]>> = {
   full: () => nexts,
-  // After each fault one of the things that can come next, now this one and now that; the roads of create stand for all.
+  // All on the first roads; on the others, after each fault one of the things that can come next.
+  table: (place) => (place.road === firstRoad ? nexts : oneOf(place)),
+  // After each fault one of them, now this one and now that; of the other roads, those of create stand for all.
   ci: (place) => (place.kind === 'create' || place.road === firstRoad ? oneOf(place) : []),
   quick: (place) => (place.kind === 'create' && place.road === firstRoad ? oneOf(place) : []),
 };

@@ -52,7 +52,10 @@ export async function openLane(to: { eks: string; dynamoDb: string }, plan: Plan
   let dead = false;
 
   const server = createServer((incoming, outgoing) => {
-    handle(incoming, outgoing).catch(() => outgoing.destroy());
+    handle(incoming, outgoing).catch(() => {
+      outgoing.destroy();
+      strike();
+    });
   });
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

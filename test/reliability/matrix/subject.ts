@@ -29,9 +29,10 @@ export function inputOf({ kind, associationId, other, invalid }: Asking): object
   return { ...common, namespace, serviceAccount, roleArn: asked, tags: list, ...otherwise, ...wrong };
 }
 
-/** Somebody is faster, and does it directly at EKS. Gives the id of the association that was touched. */
+/** Somebody is faster, and does it directly at EKS, where it can still be done. Gives the id of the association that was touched. */
 export function actDirectly({ control }: EksSimulator, kind: ChangeKind, associationId: string | null): string | null {
   if (associationId === null) {
+    if (control.associations().length > 0) return null;
     control.createAssociation({ ...target, roleArn: before, tags });
     return null;
   }
