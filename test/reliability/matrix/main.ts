@@ -69,6 +69,9 @@ async function writeMarkdown(file: string, results: Results): Promise<void> {
   await writeFile(file, await format(page, { ...(await resolveConfig(file)), filepath: file }));
 }
 
+// So that DynamoDB Local goes with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
