@@ -18,7 +18,8 @@ export function markdownOf(results: Results): string {
     table(
       ['where', 'what happens to a first request', ...names],
       faults.map((place) => [
-        ...place.split(': '),
+        place.slice(0, place.indexOf(': ')),
+        place.slice(place.indexOf(': ') + 2),
         ...counts(results, (row) => row.case.road.name === 'first' && placeOf(row) === place),
       ]),
     ),
