@@ -168,7 +168,7 @@ const others = [
       },
     ],
   ),
-  ...guardsOf('src/associations/paging.ts', { tests: ['test/graphql/lists.test.ts', 'test/graphql/trail.test.ts'] }, [
+  ...guardsOf('src/associations/paging.ts', { tests: ['test/associations/paging.test.ts'] }, [
     {
       text: '  } catch {\n    return [];\n  }',
       without: '  } catch (error) {\n    throw error;\n  }',
