@@ -47,14 +47,21 @@ function threeOfEach(...faults: readonly Fault[]): Fault[] {
   return [...faults, ...faults, ...faults];
 }
 
-/** How many of a hundred calls meet a fault; a few of these meet two. */
-const percent = 6;
+/** At most so many calls go by between two that meet a fault, so that however few there are, some meet one. */
+const maxCalm = 16;
+
+/** One of so many of these calls meets two. */
+const ofThemTwice = 16;
 
 /** A ledger on whose way to DynamoDB requests meet faults at random: as many as its client must get over. */
 export function behindFaults(ledger: Ledger, faults: Fault[], random: Random): Ledger & { readonly met: () => number } {
   let met = 0;
+  let calm = random(maxCalm);
   const meet = (of: readonly Fault[]) => {
-    while (random(100) < percent && faults.length < 2) {
+    calm -= 1;
+    if (calm >= 0) return;
+    calm = random(maxCalm);
+    for (let left = random(ofThemTwice) === 0 ? 2 : 1; left > 0; left -= 1) {
       const fault = of[random(of.length)];
       if (fault) faults.push(fault);
       met += 1;
