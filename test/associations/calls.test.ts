@@ -3,13 +3,12 @@ import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { openGateway, roleArn } from '../gateway.ts';
 import type { Gateway } from '../gateway.ts';
 import { startFaultProxy } from '../ledger/fault-proxy.ts';
+import { describeOnDynamoDb } from '../ledger/on-dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../ledgers.ts';
 
 type Proxy = Awaited<ReturnType<typeof startFaultProxy>>;
 
-const described = dynamoDbEndpoint === undefined ? describe.skip : describe;
-
-described('calls on the wire', () => {
+describeOnDynamoDb('calls on the wire', () => {
   let proxy: Proxy;
   let gateway: Gateway;
   let closeAll: () => Promise<void>;

@@ -13,6 +13,7 @@ import { createDocument, deleteDocument, updateDocument } from '../documents.ts'
 import type { Payload } from '../documents.ts';
 import { home, input, openSimulator, roleArn } from '../gateway.ts';
 import { jwtEvent } from '../lambda/event.ts';
+import { describeOnDynamoDb } from '../ledger/on-dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
 
 const policies = loadPolicy(join(import.meta.dirname, '..', '..', 'policies'));
@@ -62,7 +63,7 @@ async function openBaseline() {
   return { simulator, logged, open, send, create, change, facts, events, sent, close };
 }
 
-(dynamoDbEndpoint === undefined ? describe.skip : describe)('the baseline', () => {
+describeOnDynamoDb('the baseline', () => {
   let baseline: Awaited<ReturnType<typeof openBaseline>>;
   beforeEach(async () => {
     baseline = await openBaseline();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Invariant } from '../invariants.ts';
-import { dynamoDbEndpoint } from '../../ledgers.ts';
+import { describeOnDynamoDb } from '../../ledger/on-dynamodb.ts';
 import { stepOf } from './steps.ts';
 import { withMatrix } from './markdown.ts';
 
@@ -21,9 +21,7 @@ async function run(...options: string[]): Promise<{ code: number; stdout: string
   }
 }
 
-const describeWithDynamoDb = dynamoDbEndpoint === undefined ? describe.skip : describe;
-
-describeWithDynamoDb('the matrix', () => {
+describeOnDynamoDb('the matrix', () => {
   const size = process.env.CI ? 'ci' : 'quick';
 
   test(`holds in every case of the gateway (${size})`, async () => {
