@@ -95,8 +95,9 @@ function withoutWork(error: unknown): Once {
   if (error instanceof IdempotencyInconsistentStateError) return { kind: 'in-progress' };
   if (error instanceof IdempotencyPersistenceLayerError) throw new LedgerUnavailable(error);
   if (!(error instanceof IdempotencyValidationError)) throw error;
-  const first = error.existingRecord?.getResponse() as unknown as Answer | undefined;
-  return { kind: 'other-input', originalOperationId: first?.auditEntry.operationId ?? null };
+  const kept = error.existingRecord?.getResponse() as
+    { readonly auditEntry: { readonly operationId: string } } | undefined;
+  return { kind: 'other-input', originalOperationId: kept?.auditEntry.operationId ?? null };
 }
 
 /** The id of the record that Powertools keeps of a claim. */

@@ -177,7 +177,7 @@ export function problemsOf(event: unknown): string[] {
 
 function problemsOfObject(path: string, name: ObjectName, value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} is no object`];
-  const { attributes, atLeastOne = [] }: Rules = objects[name] as unknown as Rules;
+  const { attributes, atLeastOne = [] }: Rules = objects[name];
   const fields = new Map(Object.entries(value));
   const unknown = [...fields.keys()].filter((key) => !(key in attributes)).map((key) => `${path}.${key} is unknown`);
   const lacks = atLeastOne.length > 0 && !atLeastOne.some((key) => fields.has(key));

@@ -16,8 +16,8 @@ export const baseline: Contender = {
   settles: false,
   createTables: (client, { tokens, audit }) => createBaselineTables(client, { idempotency: tokens, audit }),
   start,
-  entries: (items) => trailEntriesOf(items as unknown as AuditItem[]),
-  tokens: (items) => tokenFactsOf(items as unknown as IdempotencyItem[]),
+  entries: (items) => trailEntriesOf(items as readonly AuditItem[]),
+  tokens: (items) => tokenFactsOf(items as readonly IdempotencyItem[]),
   operationOf: (change, _, entries) => operationOf(change, entries),
 };
 

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { ChangeKind, EksChange, TokenFact, TrailEntry } from '../facts.ts';
 
@@ -35,8 +36,8 @@ export interface Contender {
   ) => string | null;
 }
 
-/** An item of DynamoDB as plain JSON. */
-export type Item = Readonly<Record<string, unknown>>;
+/** An item of DynamoDB as plain JSON. Only the contender itself writes it, so it knows what is in it. */
+export type Item = ReturnType<typeof unmarshall>;
 
 const kinds: readonly ChangeKind[] = ['create', 'update', 'delete'];
 

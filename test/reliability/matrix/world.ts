@@ -60,7 +60,7 @@ export function openWorlds(contender: Contender, dynamoDb: string): Worlds {
 
 async function scan(client: DynamoDBClient, TableName: string): Promise<Item[]> {
   const { Items = [] } = await client.send(new ScanCommand({ TableName, ConsistentRead: true }));
-  return Items.map((item) => unmarshall(item) as Item);
+  return Items.map((item) => unmarshall(item));
 }
 
 /** A case leaves far fewer items than a page of a scan, or a batch of 25 twice, holds. */
