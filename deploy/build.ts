@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
-import { checkPolicies } from '../src/policy/check.ts';
+import { checkPolicies } from '../src/cli/policies.ts';
 import { compilePolicies } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { policySetFile, readPolicySources } from '../src/policy/load.ts';
@@ -33,7 +33,7 @@ const oneApollo: Plugin = {
  */
 const options = {
   absWorkingDir: root,
-  entryPoints: ['src/lambda/graphql.ts', 'src/lambda/settle.ts'],
+  entryPoints: ['src/lambda/graphql.ts', 'src/lambda/reconcile.ts'],
   bundle: true,
   platform: 'node',
   target: 'node24',

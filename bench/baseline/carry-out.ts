@@ -1,7 +1,7 @@
-import { answerBase } from '../../src/associations/answer.ts';
-import type { Answer } from '../../src/associations/answer.ts';
-import { newEntry } from '../../src/associations/journal.ts';
-import type { Happening, Subject } from '../../src/associations/journal.ts';
+import { answerBase } from '../../src/operations/result.ts';
+import type { Answer } from '../../src/operations/result.ts';
+import { newEntry } from '../../src/audit/entry.ts';
+import type { Happening, Subject } from '../../src/audit/entry.ts';
 import type { Association, MutationRequest } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { outcomes } from '../../src/model/outcome.ts';

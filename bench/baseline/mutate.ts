@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { answerBase } from '../../src/associations/answer.ts';
-import type { Answer } from '../../src/associations/answer.ts';
-import { newEntry, subjectOfCaller } from '../../src/associations/journal.ts';
-import type { Happening, Subject } from '../../src/associations/journal.ts';
-import { denialOf, invalidRefusal } from '../../src/associations/refuse.ts';
-import type { ValidatedAs } from '../../src/associations/validate.ts';
+import { answerBase } from '../../src/operations/result.ts';
+import type { Answer } from '../../src/operations/result.ts';
+import { newEntry, subjectOfCaller } from '../../src/audit/entry.ts';
+import type { Happening, Subject } from '../../src/audit/entry.ts';
+import { denialOf, invalidRefusal } from '../../src/operations/refuse.ts';
+import type { ValidatedAs } from '../../src/validation/create.ts';
 import type { Association, MutationRequest } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/audit.ts';
 import { outcomes } from '../../src/model/outcome.ts';

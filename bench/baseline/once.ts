@@ -8,7 +8,7 @@ import {
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import type { Context as LambdaContext } from 'aws-lambda';
-import type { Answer } from '../../src/associations/answer.ts';
+import type { Answer } from '../../src/operations/result.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { MutationRequest } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/audit.ts';

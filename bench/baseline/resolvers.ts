@@ -1,5 +1,5 @@
-import { validateDelete, validateUpdate } from '../../src/associations/validate-change.ts';
-import { validateCreate } from '../../src/associations/validate.ts';
+import { validateDelete, validateUpdate } from '../../src/validation/change.ts';
+import { validateCreate } from '../../src/validation/create.ts';
 import type { Resolvers } from '../../src/generated/graphql.ts';
 import { operationIdOf, settingsOf } from '../../src/model/association.ts';
 import { auditEntryId } from '../../src/model/audit.ts';

@@ -1,13 +1,13 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Listed as ListedAssociation } from '../associations/list.ts';
+import type { Listed as ListedAssociation } from '../queries/list.ts';
 import type { Principal as PrincipalModel } from '../model/principal.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
-import type { Answer } from '../associations/answer.ts';
-import type { Ungoverned } from '../associations/unexplained.ts';
-import type { Checked } from '../associations/check.ts';
+import type { Answer } from '../operations/result.ts';
+import type { Ungoverned } from '../queries/association-drift.ts';
+import type { Checked } from '../operations/dry-run.ts';
 import type { MutationRequest } from '../model/association.ts';
 import type { Refusal as RefusalModel } from '../model/refusal.ts';
-import type { Context } from '../graphql/context.ts';
+import type { Context } from '../queries/request-context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;

@@ -1,11 +1,11 @@
 import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { createDescriber } from '../associations/details.ts';
-import { createPace } from '../associations/pace.ts';
-import type { Parts } from '../associations/parts.ts';
+import { createDescriber } from '../queries/describer.ts';
+import { createPace } from '../runtime/rate-limiter.ts';
+import type { Parts } from '../operations/dependencies.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Caller } from '../model/principal.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../queries/request-context.ts';
 import { unauthenticated } from './errors.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';

@@ -1,8 +1,8 @@
-import { podIdentityAssociations } from '../associations/list.ts';
-import type { Listed } from '../associations/list.ts';
-import type { Connection } from '../associations/paging.ts';
-import type { Parts } from '../associations/parts.ts';
-import { associationTrail, auditTrail } from '../associations/trail.ts';
+import { podIdentityAssociations } from '../queries/list.ts';
+import type { Listed } from '../queries/list.ts';
+import type { Connection } from '../validation/paging.ts';
+import type { Parts } from '../operations/dependencies.ts';
+import { associationTrail, auditTrail } from '../audit/trail.ts';
 import type { PageInfo, PodIdentityAssociationResolvers, QueryResolvers } from '../generated/graphql.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';

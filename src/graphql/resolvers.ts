@@ -1,15 +1,15 @@
-import { checkCreate, checkDelete, checkUpdate } from '../associations/check.ts';
-import { createPodIdentityAssociation } from '../associations/create.ts';
-import { deletePodIdentityAssociation } from '../associations/delete.ts';
-import type { Parts } from '../associations/parts.ts';
-import { updatePodIdentityAssociation } from '../associations/update.ts';
-import { viewAssociation, viewAuditEntry } from '../associations/view.ts';
+import { checkCreate, checkDelete, checkUpdate } from '../operations/dry-run.ts';
+import { createPodIdentityAssociation } from '../operations/create.ts';
+import { deletePodIdentityAssociation } from '../operations/delete.ts';
+import type { Parts } from '../operations/dependencies.ts';
+import { updatePodIdentityAssociation } from '../operations/update.ts';
+import { viewAssociation, viewAuditEntry } from '../queries/describe.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { settingsAskedFor } from '../model/association.ts';
 import { auditEntryId } from '../model/audit.ts';
 import { eksReadFailed } from './errors.ts';
 import { associationFields, pageQueries } from './read-resolvers.ts';
-import { ungovernedQuery } from './ungoverned-resolver.ts';
+import { ungovernedQuery } from './drift-resolver.ts';
 
 /** Arguments in, domain values out: no rule and no call of AWS stands here. */
 export function createResolvers(parts: Parts): Resolvers {

@@ -9,9 +9,9 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import type { Log, Parts } from '../associations/parts.ts';
+import type { Log, Parts } from '../operations/dependencies.ts';
 import { typeDefs } from '../generated/schema.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../queries/request-context.ts';
 import { formatError, isMistake } from './errors.ts';
 import { createResolvers } from './resolvers.ts';
 import { oneMutation, reported } from './rules.ts';

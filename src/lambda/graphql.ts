@@ -1,5 +1,5 @@
 import { createHandler } from '../graphql/handler.ts';
-import { productionParts } from './production.ts';
+import { productionParts } from '../app/production.ts';
 
 const { parts, identify } = productionParts();
 

@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { auditIndexKeys, openShardOf } from './keys.ts';
 import type { RecordedAnswer, TokenRecord } from './ledger.ts';
-import { entryOfText, entryText } from './recorded.ts';
+import { entryOfText, entryText } from './entry-json.ts';
 import { ttlAttribute } from './tables.ts';
 
 type Item = Record<string, AttributeValue>;

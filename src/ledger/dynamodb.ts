@@ -19,7 +19,7 @@ import type { Again } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { openShards } from './keys.ts';
 import type { CommitResult, Ledger } from './ledger.ts';
-import { alreadyWritten, requireDistinct } from './recorded.ts';
+import { alreadyWritten, requireDistinct } from './entry-json.ts';
 import { lapsedIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import { sectionKey } from './keys.ts';
 import type { SectionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
-import { entryOfText } from './recorded.ts';
+import { entryOfText } from './entry-json.ts';
 import { emptyPage, letsNothingPass, maxExamined, pageOf } from './trail-page.ts';
 import { dayOf, idRange, timeOf } from './trail-position.ts';
 import type { IdRange } from './trail-position.ts';

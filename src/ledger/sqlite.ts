@@ -3,7 +3,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import { auditIndexKeys, openShardOf } from './keys.ts';
 import { LedgerUnavailable } from './ledger.ts';
 import type { Expectation, Ledger, TokenRecord } from './ledger.ts';
-import { alreadyWritten, entryOfText, entryText, requireDistinct } from './recorded.ts';
+import { alreadyWritten, entryOfText, entryText, requireDistinct } from './entry-json.ts';
 import { openSqliteFile, sqliteErrorCode } from './sqlite-file.ts';
 import { trailReader } from './sqlite-trail.ts';
 

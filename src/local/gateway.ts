@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Log } from '../associations/parts.ts';
-import { settle } from '../associations/settle.ts';
+import type { Log } from '../operations/dependencies.ts';
+import { settle } from '../operations/reconcile.ts';
 import { createHandler } from '../graphql/handler.ts';
-import { createIdentify, createParts } from '../lambda/parts.ts';
+import { createIdentify, createParts } from '../app/compose.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
@@ -11,8 +11,8 @@ import { loadSigningKey } from './keys.ts';
 import { credentialsFor, openLedger } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
-import { startEksSimulator } from './simulator/simulator.ts';
-import type { EksSimulator } from './simulator/simulator.ts';
+import { startEksSimulator } from '#eks-simulator';
+import type { EksSimulator } from '#eks-simulator';
 
 /** The gateway on this machine: the Lambda handler behind HTTP, with ledger, settler and, if wanted, EKS beside it. */
 export interface LocalGateway {

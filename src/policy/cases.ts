@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decideWith } from './decide.ts';
+import { decideWith } from './authorize.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import { flag, list, note, object, optional, readJson, text } from './json.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployProblems } from '../../deploy/deploy-check.ts';
-import { openService } from '../lambda/packaged.ts';
+import { openService } from '../support/lambda-package.ts';
 
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'policies', 'inventory.json'), 'utf8');
 const inventory = example.replaceAll('111122223333', '222233334444');

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openGateway } from '../gateway.ts';
-import { ledgersUnderTest } from '../ledgers.ts';
-import { createStandIns, examplesIn } from './examples.ts';
+import { openGateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import { createStandIns, examplesIn } from '../support/doc-examples.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
 

@@ -2,7 +2,7 @@ import { connectEks, eksOf } from '../../src/eks/client.ts';
 import { changeFailure } from '../../src/eks/errors.ts';
 import type { CreateCall, Eks } from '../../src/eks/eks.ts';
 import type { CreateRequest } from '../../src/model/association.ts';
-import { answerError, startAnsweringServer } from './answering-server.ts';
+import { answerError, startAnsweringServer } from '../support/answering-server.ts';
 
 const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
 

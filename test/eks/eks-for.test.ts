@@ -1,5 +1,5 @@
 import { createEksFor } from '../../src/eks/eks-for.ts';
-import { startAnsweringServer } from './answering-server.ts';
+import { startAnsweringServer } from '../support/answering-server.ts';
 
 const credentials = { accessKeyId: 'home', secretAccessKey: 'test' };
 const home = { accountId: '111122223333', regions: ['eu-central-1'], roleArn: null };

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { loadSigningKey } from '../../src/local/keys.ts';
 import { audience, issuer } from '../../src/local/principals.ts';
-import { createDocument } from '../documents.ts';
-import { input, openGateway } from '../gateway.ts';
-import type { Answered, Gateway } from '../gateway.ts';
-import { ledgersUnderTest } from '../ledgers.ts';
+import { createDocument } from '../support/documents.ts';
+import { input, openGateway } from '../support/gateway.ts';
+import type { Answered, Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const create = 'createPodIdentityAssociation';
 

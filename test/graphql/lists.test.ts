@@ -1,9 +1,9 @@
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import type { Parts } from '../../src/associations/parts.ts';
-import { cursorOf } from '../../src/associations/paging.ts';
+import type { Parts } from '../../src/operations/dependencies.ts';
+import { cursorOf } from '../../src/validation/paging.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { home, openGateway, roleArn } from '../gateway.ts';
-import type { Gateway } from '../gateway.ts';
+import { home, openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 
 interface Page<Node> {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[];

@@ -3,9 +3,9 @@ import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createContext } from '../../src/local/http-api/context.ts';
-import { openGateway } from '../gateway.ts';
-import type { Gateway } from '../gateway.ts';
-import { jwtEvent } from '../lambda/event.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { jwtEvent } from '../support/lambda-event.ts';
 
 let ledger: Ledger;
 let gateway: Gateway;

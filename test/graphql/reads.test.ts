@@ -1,8 +1,8 @@
-import type { Parts } from '../../src/associations/parts.ts';
+import type { Parts } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn } from '../gateway.ts';
-import type { Gateway } from '../gateway.ts';
-import { ledgersUnderTest } from '../ledgers.ts';
+import { openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
 
 let gateway: Gateway;
 let ledger: Ledger;

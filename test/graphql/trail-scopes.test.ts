@@ -1,7 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn } from '../gateway.ts';
-import type { Gateway } from '../gateway.ts';
-import { ledgersUnderTest } from '../ledgers.ts';
+import { openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const document = `query ($scope: AuditScope!, $first: Int, $after: String, $since: DateTime, $until: DateTime, $events: [AuditEvent!]) {
   auditTrail(scope: $scope, first: $first, after: $after, since: $since, until: $until, events: $events) {

@@ -1,10 +1,10 @@
 import type { Ledger, TrailQuery } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import { cursorOf } from '../../src/associations/paging.ts';
-import { home, openGateway } from '../gateway.ts';
-import type { Answered, Gateway } from '../gateway.ts';
-import { appendAll, auditEntryAt } from '../ledger/samples.ts';
-import { ledgersUnderTest } from '../ledgers.ts';
+import { cursorOf } from '../../src/validation/paging.ts';
+import { home, openGateway } from '../support/gateway.ts';
+import type { Answered, Gateway } from '../support/gateway.ts';
+import { appendAll, auditEntryAt } from '../support/ledger-samples.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
 
 interface Trail {
   readonly edges: readonly {

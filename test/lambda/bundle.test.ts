@@ -8,15 +8,15 @@ import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { createTables } from '../../src/ledger/tables.ts';
-import type { EksSimulator } from '../../src/local/simulator/simulator.ts';
-import { createDocument } from '../documents.ts';
-import type { Payload } from '../documents.ts';
-import { input, openSimulator, roleArn } from '../gateway.ts';
-import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
-import { iamEvent, jwtEvent } from './event.ts';
-import { functionCredentials, runFunction } from './runtime-api.ts';
-import type { RunningFunction } from './runtime-api.ts';
-import { hasRuntimeClient, installRuntimeClient } from './runtime-client.ts';
+import type { EksSimulator } from '#eks-simulator';
+import { createDocument } from '../support/documents.ts';
+import type { Payload } from '../support/documents.ts';
+import { input, openSimulator, roleArn } from '../support/gateway.ts';
+import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
+import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
+import { functionCredentials, runFunction } from '../support/lambda-runtime-api.ts';
+import type { RunningFunction } from '../support/lambda-runtime-api.ts';
+import { hasRuntimeClient, installRuntimeClient } from '../support/lambda-runtime-client.ts';
 
 // A cold start takes a quarter of a second where nothing else runs.
 jest.setTimeout(30_000);

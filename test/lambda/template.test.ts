@@ -1,6 +1,6 @@
 import { auditTableDefinition, tokensTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
-import { describeVariables, timeVariables } from '../../src/lambda/settings.ts';
-import { grants, openService, properties, resource } from './packaged.ts';
+import { describeVariables, timeVariables } from '../../src/app/settings.ts';
+import { grants, openService, properties, resource } from '../support/lambda-package.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
 type Packaged = Awaited<ReturnType<Service['makePackage']>>;

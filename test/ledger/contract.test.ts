@@ -1,8 +1,17 @@
 import { auditEntryId } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Expectation, Ledger, TokenRecord } from '../../src/ledger/ledger.ts';
-import { ledgersUnderTest } from '../ledgers.ts';
-import { association, auditEntry, biggestTags, now, openRecord, released, request, succeeded } from './samples.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import {
+  association,
+  auditEntry,
+  biggestTags,
+  now,
+  openRecord,
+  released,
+  request,
+  succeeded,
+} from '../support/ledger-samples.ts';
 
 const stores = ledgersUnderTest().filter(({ available }) => available);
 

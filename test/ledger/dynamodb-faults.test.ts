@@ -5,10 +5,10 @@ import { dynamoDbClientDefaults, repeatedly } from '../../src/ledger/dynamodb-re
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
-import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../ledgers.ts';
-import { startFaultProxy } from './fault-proxy.ts';
-import { describeOnDynamoDb } from './on-dynamodb.ts';
-import { auditEntry, now, openRecord, trailQuery } from './samples.ts';
+import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { auditEntry, now, openRecord, trailQuery } from '../support/ledger-samples.ts';
 
 describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   let ledger: Ledger;

@@ -1,9 +1,9 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { firstIdOf } from '../../src/ledger/trail-position.ts';
-import { openCountedTrail } from './counted-trail.ts';
-import { describeOnDynamoDb } from './on-dynamodb.ts';
-import { appendAll, auditEntryAt, now, trailPages, trailQuery } from './samples.ts';
-import { day, idsOf } from './trail-model.ts';
+import { openCountedTrail } from '../support/counted-trail.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { appendAll, auditEntryAt, now, trailPages, trailQuery } from '../support/ledger-samples.ts';
+import { day, idsOf } from '../support/trail-model.ts';
 
 /** The first day that the trail as a whole is read down to. */
 const firstDay = Date.UTC(2026, 10, 1);

@@ -1,9 +1,17 @@
 import type { Ledger, TrailSection } from '../../src/ledger/ledger.ts';
 import { firstIdOf, lastIdOf } from '../../src/ledger/trail-position.ts';
-import { openCountedTrail } from './counted-trail.ts';
-import { describeOnDynamoDb } from './on-dynamodb.ts';
-import { appendAll, association, auditEntry, auditEntryAt, now, trailPages, trailQuery } from './samples.ts';
-import { day, emptySections, target } from './trail-model.ts';
+import { openCountedTrail } from '../support/counted-trail.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import {
+  appendAll,
+  association,
+  auditEntry,
+  auditEntryAt,
+  now,
+  trailPages,
+  trailQuery,
+} from '../support/ledger-samples.ts';
+import { day, emptySections, target } from '../support/trail-model.ts';
 
 describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
   let ledger: Ledger;

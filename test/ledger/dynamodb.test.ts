@@ -5,9 +5,9 @@ import { auditIndexKeys } from '../../src/ledger/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { auditIndexes, lapsedIndex } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
-import { openTables } from '../ledgers.ts';
-import { describeOnDynamoDb } from './on-dynamodb.ts';
-import { association, auditEntry, now, openRecord, released, succeeded } from './samples.ts';
+import { openTables } from '../support/ledgers.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { association, auditEntry, now, openRecord, released, succeeded } from '../support/ledger-samples.ts';
 
 describeOnDynamoDb('what is stored in DynamoDB', () => {
   let ledger: Ledger;

@@ -1,5 +1,5 @@
 import { auditIndexKeys, openShardOf, openShards, sectionKey } from '../../src/ledger/keys.ts';
-import { association, auditEntry, auditEntryAt } from './samples.ts';
+import { association, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
 
 test('an entry is filed under its cluster, namespace, service account, principal, association and day', () => {
   const { associationArn } = association();

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
 import { trailStatement } from '../../src/ledger/sqlite-trail.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { appendAll, auditEntryAt, now, trailQuery } from './samples.ts';
-import { idsOf, target } from './trail-model.ts';
+import { appendAll, auditEntryAt, now, trailQuery } from '../support/ledger-samples.ts';
+import { idsOf, target } from '../support/trail-model.ts';
 
 const ways = {
   clusterKey: 'INDEX audit_clusterKey (clusterKey=? AND entryId>? AND entryId<?)',

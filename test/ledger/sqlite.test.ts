@@ -8,7 +8,7 @@ import { auditIndexKeys } from '../../src/ledger/keys.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { association, auditEntry, now, openRecord, succeeded, trailQuery } from './samples.ts';
+import { association, auditEntry, now, openRecord, succeeded, trailQuery } from '../support/ledger-samples.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'ledger-'));

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { auditIndexes, auditTableDefinition, createTables, tokensTableDefinition } from '../../src/ledger/tables.ts';
-import { dynamoDbClient } from '../ledgers.ts';
-import { describeOnDynamoDb } from './on-dynamodb.ts';
+import { dynamoDbClient } from '../support/ledgers.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 
 test('every index of the trail holds whole entries, by its key and in the order of entry ids', () => {
   const { GlobalSecondaryIndexes } = auditTableDefinition('audit');

@@ -1,5 +1,5 @@
 import { dayOf, firstIdOf, idRange, isTrailPosition, lastIdOf, timeOf } from '../../src/ledger/trail-position.ts';
-import { auditEntryAt, now, trailQuery } from './samples.ts';
+import { auditEntryAt, now, trailQuery } from '../support/ledger-samples.ts';
 
 const range = (fields: Parameters<typeof trailQuery>[1]) => idRange(trailQuery({ kind: 'all' }, fields));
 const ids = (low: string, high: string) => ({ low, high });

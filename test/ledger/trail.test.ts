@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger, TrailQuery, TrailSection } from '../../src/ledger/ledger.ts';
-import { ledgersUnderTest } from '../ledgers.ts';
-import { appendAll, auditEntry, auditEntryAt, trailPages, trailQuery } from './samples.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import { appendAll, auditEntry, auditEntryAt, trailPages, trailQuery } from '../support/ledger-samples.ts';
 import {
   arns,
   day,
@@ -17,7 +17,7 @@ import {
   sortsOfEntries,
   target,
   today,
-} from './trail-model.ts';
+} from '../support/trail-model.ts';
 
 const stores = ledgersUnderTest().filter(({ available }) => available);
 describe.each(stores)('the trail in $name', ({ open }) => {

@@ -1,6 +1,6 @@
 import { compilePolicies, policySetHash } from '../../src/policy/compile.ts';
 import { readPolicySources } from '../../src/policy/load.ts';
-import { shipped } from './sample.ts';
+import { shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);
 const annotated = '@id("x") @message("m") @advice("a")';

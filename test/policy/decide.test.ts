@@ -1,6 +1,6 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
-import { createDecide, decideOnSlice, decideWith } from '../../src/policy/decide.ts';
+import { createDecide, decideOnSlice, decideWith } from '../../src/policy/authorize.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import { toCedar } from '../../src/policy/entities.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
@@ -25,7 +25,7 @@ import {
   shipped,
   update,
   view,
-} from './sample.ts';
+} from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);
 const inventory = parseInventory(readInventoryText(shipped));

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPolicies } from '../../src/policy/check.ts';
+import { checkPolicies } from '../../src/cli/policies.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
-import { copyOfShipped, shipped } from './sample.ts';
+import { copyOfShipped, shipped } from '../support/policy-sample.ts';
 
 const docs = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8');
 

@@ -15,7 +15,7 @@ import {
   shipped,
   update,
   view,
-} from './sample.ts';
+} from '../support/policy-sample.ts';
 
 const { decide } = loadPolicy(shipped);
 

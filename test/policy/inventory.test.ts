@@ -8,7 +8,7 @@ import {
   serviceOf,
 } from '../../src/policy/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
-import { shipped } from './sample.ts';
+import { shipped } from '../support/policy-sample.ts';
 
 const content = readInventoryText(shipped);
 const inventory = parseInventory(content);

@@ -11,7 +11,7 @@ import {
   readInventoryText,
   readPolicySources,
 } from '../../src/policy/load.ts';
-import { alice, asker, copyOfShipped, create } from './sample.ts';
+import { alice, asker, copyOfShipped, create } from '../support/policy-sample.ts';
 
 let folder: string;
 

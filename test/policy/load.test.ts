@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPolicy } from '../../src/policy/load.ts';
-import { alice, asker, copyOfShipped, create } from './sample.ts';
+import { alice, asker, copyOfShipped, create } from '../support/policy-sample.ts';
 
 let folder: string;
 

@@ -5,12 +5,12 @@ import { policySetTextToParts } from '../../src/policy/cedar.ts';
 import type { PolicyJson } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet, PolicySources } from '../../src/policy/compile.ts';
-import { decideWith } from '../../src/policy/decide.ts';
+import { decideWith } from '../../src/policy/authorize.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { alice, asker, create, pat, shipped } from './sample.ts';
+import { alice, asker, create, pat, shipped } from '../support/policy-sample.ts';
 
 const sources = readPolicySources(shipped);
 const inventoryText = readInventoryText(shipped);

@@ -2,7 +2,18 @@ import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 import type { Question, TrailScope } from '../../src/policy/policy.ts';
 import { sliceFor } from '../../src/policy/slice.ts';
-import { alice, asker, create, listOf, remove, request, service, shipped, update, view } from './sample.ts';
+import {
+  alice,
+  asker,
+  create,
+  listOf,
+  remove,
+  request,
+  service,
+  shipped,
+  update,
+  view,
+} from '../support/policy-sample.ts';
 
 const role = 'arn:aws:iam::111122223333:role/legacy/x';
 const inventory = parseInventory(

@@ -16,7 +16,7 @@ import {
   shipped,
   update,
   view,
-} from './sample.ts';
+} from '../support/policy-sample.ts';
 
 // What the shipped policies say of namespace payments, which payments-team owns. The same table stands in the docs.
 //   yes   allowed in both environments

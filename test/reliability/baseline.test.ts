@@ -9,12 +9,12 @@ import { readBaseline } from '../../bench/baseline/facts.ts';
 import { createBaseline } from '../../bench/baseline/handler.ts';
 import { createBaselineTables } from '../../bench/baseline/tables.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
-import { createDocument, deleteDocument, updateDocument } from '../documents.ts';
-import type { Payload } from '../documents.ts';
-import { home, input, openSimulator, roleArn } from '../gateway.ts';
-import { jwtEvent } from '../lambda/event.ts';
-import { describeOnDynamoDb } from '../ledger/on-dynamodb.ts';
-import { dynamoDbClient, dynamoDbEndpoint } from '../ledgers.ts';
+import { createDocument, deleteDocument, updateDocument } from '../support/documents.ts';
+import type { Payload } from '../support/documents.ts';
+import { home, input, openSimulator, roleArn } from '../support/gateway.ts';
+import { jwtEvent } from '../support/lambda-event.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
 
 const policies = loadPolicy(join(import.meta.dirname, '..', '..', 'policies'));
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

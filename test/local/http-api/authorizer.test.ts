@@ -8,7 +8,7 @@ import type { Authorize } from '../../../src/local/http-api/authorizer.ts';
 import { loadSigningKey } from '../../../src/local/keys.ts';
 import type { SigningKey } from '../../../src/local/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../../src/local/principals.ts';
-import { eventOf, start, stopAll, echo } from './server.ts';
+import { eventOf, start, stopAll, echo } from '../../support/http-api-server.ts';
 
 let folder: string;
 let key: SigningKey;

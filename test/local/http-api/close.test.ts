@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bigText, dial, echo, gate, readToEnd, start, stopAll } from './server.ts';
+import { bigText, dial, echo, gate, readToEnd, start, stopAll } from '../../support/http-api-server.ts';
 
 afterEach(stopAll);
 

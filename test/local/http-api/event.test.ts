@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { dial, echo, eventOf, readToEnd, start, stopAll } from './server.ts';
+import { dial, echo, eventOf, readToEnd, start, stopAll } from '../../support/http-api-server.ts';
 
 afterEach(stopAll);
 

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { dial, echo, readToEnd, start, stopAll } from './server.ts';
+import { dial, echo, readToEnd, start, stopAll } from '../../support/http-api-server.ts';
 import { startHttpApi } from '../../../src/local/http-api/http-api.ts';
 
 let logged: jest.SpyInstance;

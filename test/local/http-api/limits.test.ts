@@ -1,7 +1,17 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Authorize } from '../../../src/local/http-api/authorizer.ts';
-import { admitAll, bigText, dial, echo, eventOf, gate, readToEnd, start, stopAll } from './server.ts';
+import {
+  admitAll,
+  bigText,
+  dial,
+  echo,
+  eventOf,
+  gate,
+  readToEnd,
+  start,
+  stopAll,
+} from '../../support/http-api-server.ts';
 
 afterEach(stopAll);
 

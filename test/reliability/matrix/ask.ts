@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createContext } from '../../../src/local/http-api/context.ts';
-import { createDocument, deleteDocument, updateDocument } from '../../documents.ts';
-import { jwtEvent } from '../../lambda/event.ts';
+import { createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
+import { jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer, ChangeKind } from '../facts.ts';
 import type { Process } from './contender.ts';
 import { inputOf } from './subject.ts';

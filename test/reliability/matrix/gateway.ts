@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { defaultDescribeLimits } from '../../../src/associations/pace.ts';
-import { defaultTimes } from '../../../src/associations/parts.ts';
-import { settle } from '../../../src/associations/settle.ts';
+import { defaultDescribeLimits } from '../../../src/runtime/rate-limiter.ts';
+import { defaultTimes } from '../../../src/operations/dependencies.ts';
+import { settle } from '../../../src/operations/reconcile.ts';
 import { createHandler } from '../../../src/graphql/handler.ts';
-import { createIdentify, createParts } from '../../../src/lambda/parts.ts';
+import { createIdentify, createParts } from '../../../src/app/compose.ts';
 import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import { createTables } from '../../../src/ledger/tables.ts';

@@ -1,4 +1,4 @@
-import type { LoggedRequest } from '../../../src/local/simulator/request-log.ts';
+import type { LoggedRequest } from '#eks-simulator';
 import type { ChangeKind, EksChange, Facts, HeldAssociation, TrailEntry } from '../facts.ts';
 import type { Contender } from './contender.ts';
 import type { World } from './world.ts';

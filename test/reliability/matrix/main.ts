@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { startDynamoDbLocal } from '../../dynamodb-local.ts';
+import { startDynamoDbLocal } from '../../support/dynamodb-local.ts';
 import { readWish, usage } from './arguments.ts';
 import { letCasesHaveTheirTime } from './case-clock.ts';
 import { gateway } from './gateway.ts';

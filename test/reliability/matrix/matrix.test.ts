@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Invariant } from '../invariants.ts';
-import { describeOnDynamoDb } from '../../ledger/on-dynamodb.ts';
+import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 import { stepOf } from './steps.ts';
 import { withMatrix } from './markdown.ts';
 

@@ -1,4 +1,4 @@
-import { defaultTimes, quietAfter } from '../../../src/associations/parts.ts';
+import { defaultTimes, quietAfter } from '../../../src/operations/dependencies.ts';
 import { goneAfter, goneBefore } from './faults.ts';
 import type { Fault } from './faults.ts';
 

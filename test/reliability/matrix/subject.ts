@@ -1,5 +1,5 @@
-import { defaultTimes } from '../../../src/associations/parts.ts';
-import type { EksSimulator } from '../../../src/local/simulator/simulator.ts';
+import { defaultTimes } from '../../../src/operations/dependencies.ts';
+import type { EksSimulator } from '#eks-simulator';
 import type { ChangeKind } from '../facts.ts';
 import type { Asking } from './ask.ts';
 

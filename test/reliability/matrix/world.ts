@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { startEksSimulator } from '../../../src/local/simulator/simulator.ts';
-import type { EksSimulator } from '../../../src/local/simulator/simulator.ts';
-import { readWorld } from '../../../src/local/simulator/world.ts';
+import { startEksSimulator } from '#eks-simulator';
+import type { EksSimulator } from '#eks-simulator';
+import { readWorld } from '#eks-simulator';
 import type { CaseClock } from './case-clock.ts';
 import type { Contender, Item, Tables } from './contender.ts';
 

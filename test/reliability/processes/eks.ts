@@ -4,7 +4,7 @@ import { accounts } from './accounts.ts';
 import { startProcess } from './node-process.ts';
 import { times } from './times.ts';
 
-const main = join(import.meta.dirname, '..', '..', '..', 'src', 'local', 'simulator', 'main.ts');
+const main = join(import.meta.dirname, '..', '..', '..', 'packages', 'eks-simulator', 'src', 'main.ts');
 
 /** The simulated EKS, in a process that outlives the gateways. */
 export interface EksProcess {

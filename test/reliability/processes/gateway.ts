@@ -5,7 +5,7 @@ import type { NodeProcess } from './node-process.ts';
 import type { Random } from './random.ts';
 import { times } from './times.ts';
 
-const main = join(import.meta.dirname, '..', '..', '..', 'src', 'local', 'main.ts');
+const main = join(import.meta.dirname, '..', '..', '..', 'src', 'local', 'start.ts');
 
 /** Where a run keeps its things. */
 export interface Place {

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import type { Fault } from '../../ledger/fault-proxy.ts';
+import type { Fault } from '../../support/fault-proxy.ts';
 
 /** A number at random, below `bound`. */
 export type Random = (bound: number) => number;

@@ -1,8 +1,8 @@
-import type { Answer } from '../../../src/associations/answer.ts';
-import { createPodIdentityAssociation } from '../../../src/associations/create.ts';
-import { deletePodIdentityAssociation } from '../../../src/associations/delete.ts';
-import { settle } from '../../../src/associations/settle.ts';
-import { updatePodIdentityAssociation } from '../../../src/associations/update.ts';
+import type { Answer } from '../../../src/operations/result.ts';
+import { createPodIdentityAssociation } from '../../../src/operations/create.ts';
+import { deletePodIdentityAssociation } from '../../../src/operations/delete.ts';
+import { settle } from '../../../src/operations/reconcile.ts';
+import { updatePodIdentityAssociation } from '../../../src/operations/update.ts';
 import type { Caller } from '../../../src/model/principal.ts';
 import type { CallerAnswer } from '../facts.ts';
 import type { Asker } from './model.ts';

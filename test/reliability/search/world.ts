@@ -1,7 +1,7 @@
 import { encodeTime } from 'ulid';
-import { defaultDescribeLimits } from '../../../src/associations/pace.ts';
-import { defaultTimes } from '../../../src/associations/parts.ts';
-import type { Parts } from '../../../src/associations/parts.ts';
+import { defaultDescribeLimits } from '../../../src/runtime/rate-limiter.ts';
+import { defaultTimes } from '../../../src/operations/dependencies.ts';
+import type { Parts } from '../../../src/operations/dependencies.ts';
 import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';

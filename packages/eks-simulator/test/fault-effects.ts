@@ -1,0 +1,37 @@
+import type { Fault, FaultKind } from '../src/faults.ts';
+import type { OperationName } from '../src/operation.ts';
+import { failure } from './simulation.ts';
+
+/** The delay of the faults that have one. */
+export const delayMs = 60;
+
+/** What must be seen of each kind: words of the error of the client, whether there is an effect, what the log says. */
+export const expected: Record<
+  FaultKind,
+  { error: string | null; effect: boolean; outcome: string; answer: number | 'cut' | null }
+> = {
+  'error-before': { error: 'ServerException', effect: false, outcome: 'not-done', answer: 500 },
+  'error-after': { error: 'ServerException', effect: true, outcome: 'succeeded', answer: 500 },
+  'cut-before': { error: 'socket hang up', effect: false, outcome: 'not-done', answer: 'cut' },
+  'cut-after': { error: 'socket hang up', effect: true, outcome: 'succeeded', answer: 'cut' },
+  'late-effect': { error: 'socket hang up', effect: false, outcome: 'pending', answer: 'cut' },
+  delay: { error: null, effect: true, outcome: 'succeeded', answer: 200 },
+  'delay-before': { error: null, effect: true, outcome: 'succeeded', answer: 200 },
+  throttle: { error: 'ThrottlingException', effect: false, outcome: 'not-done', answer: 429 },
+  'access-denied': { error: 'AccessDeniedException', effect: false, outcome: 'not-done', answer: 403 },
+  hang: { error: 'TimeoutError', effect: false, outcome: 'not-done', answer: null },
+  'hang-after': { error: 'TimeoutError', effect: true, outcome: 'succeeded', answer: null },
+  lag: { error: null, effect: true, outcome: 'succeeded', answer: 200 },
+};
+
+/** A fault of the kind for the next request of the operation. */
+export function faultOf(operation: OperationName, kind: FaultKind): Fault {
+  const delayed = ['late-effect', 'delay', 'delay-before', 'lag'].includes(kind);
+  return { operation, kind, ...(delayed ? { delayMs } : {}) };
+}
+
+/** Name and words of an error. Under jest the SDK wraps errors of Node's sockets, and puts their name into the words. */
+export async function failureText(call: Promise<unknown>): Promise<string> {
+  const { name, message } = await failure(call);
+  return `${name}: ${message}`;
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faultKinds } from '../src/faults.ts';
+import type { Fault } from '../src/faults.ts';
+import { startEksSimulator } from '../src/simulator.ts';
+import { delayMs, expected, failureText, faultOf } from './fault-effects.ts';
+import { clientOf, failure, roleArn, simulate, some, until } from './simulation.ts';
+
+const operation = 'CreatePodIdentityAssociation';
+
+/** A simulator whose next create meets the fault, and a client that waits 300 ms at most. */
+async function simulateWith(...faults: Fault[]) {
+  const simulator = await simulate();
+  faults.forEach(simulator.control.addFault);
+  return { simulator, control: simulator.control, client: clientOf(simulator, { timeoutMs: 300 }) };
+}
+
+test.each(faultKinds)('%s: client, effect and log are as documented, and the next request is served', async (kind) => {
+  const { control, client } = await simulateWith(faultOf(operation, kind));
+  const { error, effect, outcome, answer } = expected[kind];
+  const create = client.create();
+  if (error === null) await create;
+  else expect(await failureText(create)).toContain(error);
+  expect(control.associations()).toHaveLength(effect ? 1 : 0);
+  expect(control.requests()).toMatchObject([{ operation, fault: kind, outcome, answer }]);
+
+  expect(control.pendingFaults()).toEqual([]);
+  await client.create({ namespace: 'search' });
+});
+
+test.each(faultKinds)('%s is documented', (kind) => {
+  const documentation = readFileSync(join(import.meta.dirname, '../../../docs/eks-simulator.md'), 'utf8');
+  expect(documentation).toContain(`\n| \`${kind}\` `);
+});
+
+test('late-effect is done after its delay, if it can still be', async () => {
+  const late: Fault = { operation, kind: 'late-effect', delayMs };
+  const { control, client } = await simulateWith(late, late);
+  await Promise.all([failure(client.create()), failure(client.create())]);
+  await until(() => control.requests().every(({ outcome }) => outcome !== 'pending'));
+  expect(control.associations()).toHaveLength(1);
+  const outcomes = control.requests().map((request) => request.outcome);
+  expect(outcomes.sort()).toEqual(['ResourceInUseException', 'succeeded']);
+});
+
+test('late-effect waits: there is no effect before its delay', async () => {
+  const { control, client } = await simulateWith({ operation, kind: 'late-effect', delayMs: 5000 });
+  await failure(client.create());
+  await client.create();
+  expect(control.requests().map(({ outcome }) => outcome)).toEqual(['pending', 'succeeded']);
+});
+
+test('delay has its effect first and answers later; delay-before waits first', async () => {
+  const { control, client } = await simulateWith(
+    { operation, kind: 'delay', delayMs },
+    { operation, kind: 'delay-before', delayMs },
+  );
+  const begun = performance.now();
+  const first = client.create();
+  await until(() => control.requests().length === 1);
+  expect(control.associations()).toHaveLength(1);
+  await first;
+  expect(performance.now() - begun).toBeGreaterThan(delayMs - 5);
+
+  const second = client.create({ namespace: 'search' });
+  await until(() => control.requests().length === 2);
+  expect(control.associations()).toHaveLength(1);
+  await second;
+  expect(control.associations()).toHaveLength(2);
+});
+
+test('lag shows the association of this create only after its delay', async () => {
+  let now = Date.now();
+  const simulator = await simulate({ clock: () => now });
+  const client = clientOf(simulator);
+  simulator.control.addFault({ operation, kind: 'lag', delayMs: 5000 });
+  const id = some((await client.create()).associationId);
+  now += 4999;
+  expect([(await client.list()).names, (await failure(client.describe(id))).status]).toEqual([[], 404]);
+  now += 1;
+  expect((await client.list()).names).toEqual(['payments/payments-api']);
+});
+
+test('access-denied speaks the words of IAM', async () => {
+  const { client } = await simulateWith({ operation, kind: 'access-denied' });
+  expect((await failure(client.create())).message).toBe(
+    `User: arn:aws:iam::111122223333:user/simulator is not authorized to perform: iam:PassRole on resource: ${roleArn} ` +
+      'because no identity-based policy allows the iam:PassRole action',
+  );
+});
+
+test('a fault meets as many requests as it says, and faults meet requests in the order in which they were added', async () => {
+  const { control, client } = await simulateWith(
+    { operation, kind: 'throttle', times: 2 },
+    { operation, kind: 'error-before' },
+  );
+  const names = [];
+  for (let count = 0; count < 3; count += 1) names.push((await failure(client.create())).name);
+  expect(names).toEqual(['ThrottlingException', 'ThrottlingException', 'ServerException']);
+  await client.create();
+  expect(control.pendingFaults()).toEqual([]);
+});
+
+test.each([
+  { namespace: 'search' },
+  { serviceAccount: 'search-api' },
+  { namespace: 'search', serviceAccount: 'search-api' },
+])('a fault that matches %j lets other requests pass', async (match) => {
+  const { client } = await simulateWith({ operation, kind: 'throttle', match });
+  await client.create();
+  const refused = await failure(client.create({ namespace: 'search', serviceAccount: 'search-api' }));
+  expect(refused.name).toBe('ThrottlingException');
+});
+
+test('faults meet Describe and List too, and only the operation that they name', async () => {
+  const { control, client } = await simulateWith();
+  const id = some((await client.create()).associationId);
+  const match = { namespace: 'payments', serviceAccount: 'payments-api' };
+  control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'error-before', match });
+  control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied', match });
+
+  await client.list();
+  const listed = await failure(client.list({ namespace: 'payments', serviceAccount: 'payments-api' }));
+  expect(listed.message).toContain(
+    'eks:ListPodIdentityAssociations on resource: arn:aws:eks:eu-central-1:111122223333:cluster/apps-dev',
+  );
+  expect((await failure(client.describe(id))).name).toBe('ServerException');
+  expect((await client.describe(id)).associationId).toBe(id);
+});
+
+test('a request that can not be read uses up no fault', async () => {
+  const { simulator, control, client } = await simulateWith({ operation, kind: 'throttle' });
+  const stale = clientOf(simulator, { clockOffsetMs: -400_000 });
+  expect((await failure(stale.create())).name).toBe('InvalidSignatureException');
+  expect(control.pendingFaults()).toHaveLength(1);
+  expect((await failure(client.create())).name).toBe('ThrottlingException');
+});
+
+test('close lets go of hanging clients and drops effects that still wait', async () => {
+  const simulator = await startEksSimulator();
+  const client = clientOf(simulator);
+  simulator.control.addFault({ operation, kind: 'hang' });
+  simulator.control.addFault({ operation, kind: 'late-effect', delayMs });
+  const hanging = failureText(client.create());
+  await until(() => simulator.control.requests().length === 1);
+  await failure(client.create());
+  await simulator.close();
+  expect(await hanging).toContain('socket hang up');
+  await new Promise((resolve) => setTimeout(resolve, delayMs + 20));
+  expect(simulator.control.associations()).toEqual([]);
+});

@@ -1,0 +1,115 @@
+import type { Expectation, TokenRecord } from '../ledger/ledger.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import { within } from '../runtime/deadline.ts';
+import { workDeadline } from '../operations/mutation.ts';
+import type { Call } from '../operations/mutation.ts';
+import { newEntry, subjectOf } from '../audit/entry.ts';
+import type { Parts } from '../operations/dependencies.ts';
+import { begunAgain, newRecord, takenOver, withDoubt } from './record.ts';
+
+/** A token record in our hands, and the entry by which it came there. */
+export interface Hold {
+  readonly record: TokenRecord;
+  readonly entry: AuditEntry;
+}
+
+/** What became of a request's claim to its token. */
+export type Begun =
+  /** The operation is ours to carry out; its intent is recorded. */
+  | { readonly kind: 'begun'; readonly hold: Hold }
+  /** An earlier holder's operation is ours to find out about. */
+  | { readonly kind: 'taken-over'; readonly hold: Hold }
+  /** Answered before. */
+  | { readonly kind: 'final'; readonly record: TokenRecord }
+  /** Somebody else is at it. */
+  | { readonly kind: 'contended'; readonly record: TokenRecord }
+  /** The token belongs to other input. */
+  | { readonly kind: 'token-reused'; readonly record: TokenRecord };
+
+/** A write that would give us the record, and what we would hold then. */
+interface Claim {
+  readonly kind: 'begun' | 'taken-over';
+  readonly expected: Expectation;
+  readonly hold: Hold;
+}
+
+/** Each round meets a record that somebody changed since the one before; so many in a row mean a crowd. */
+const maxRounds = 4;
+
+/**
+ * Claims the token of a request: one transaction for a new one, with the intent. Where a record stands, it says what to
+ * do; the write that follows demands that it still does. Throws `LedgerUnavailable`: then EKS must not be called.
+ */
+export async function begin(parts: Parts, call: Call): Promise<Begun> {
+  let claim: Claim = claimFree(parts, call);
+  for (let round = 1; ; round++) {
+    const { expected, hold, kind } = claim;
+    const leftMs = workDeadline(call) - parts.clock();
+    const result = await within(leftMs, parts.ledger.commit(expected, hold.record, [hold.entry]));
+    if (result.kind === 'committed') return { kind, hold };
+    if (result.record === null) throw new LedgerUnavailable(new Error('A token record vanished while it was claimed.'));
+    const next = met(parts, call, result.record, hold.record.fingerprint);
+    if (!('expected' in next)) return next;
+    if (round === maxRounds) return { kind: 'contended', record: result.record };
+    claim = next;
+  }
+}
+
+/** What a request does about the record that it met. */
+function met(parts: Parts, call: Call, record: TokenRecord, fingerprint: string): Begun | Claim {
+  if (record.fingerprint !== fingerprint) return { kind: 'token-reused', record };
+  switch (record.state) {
+    case 'SUCCEEDED':
+    case 'REFUSED':
+      return { kind: 'final', record };
+    case 'RELEASED':
+      return claimReleased(parts, call, record);
+    case 'IN_PROGRESS':
+      return record.leaseUntil > parts.clock() ? { kind: 'contended', record } : claimLapsed(parts, call, record);
+  }
+}
+
+function claimFree(parts: Parts, call: Call): Claim {
+  const record = newRecord(call, parts.ulid(call.startedAt), parts.times);
+  return { kind: 'begun', expected: { kind: 'free', now: call.startedAt }, hold: withIntent(parts, call, record) };
+}
+
+function claimReleased(parts: Parts, call: Call, released: TokenRecord): Claim {
+  const { operationId, fence } = released;
+  const record = begunAgain(released, newRecord(call, parts.ulid(call.startedAt), parts.times));
+  return { kind: 'begun', expected: { kind: 'released', operationId, fence }, hold: withIntent(parts, call, record) };
+}
+
+function claimLapsed(parts: Parts, call: Call, lapsed: TokenRecord): Claim {
+  const { operationId, fence } = lapsed;
+  const now = parts.clock();
+  const record = takenOver(lapsed, now, parts.times);
+  const message = 'The holder of this operation did not finish it; another request with the same token took it over.';
+  const happening = { operationId, event: 'TAKEN_OVER', fence: record.fence, message } as const;
+  const entry = newEntry(parts, subjectOf(call), happening);
+  return { kind: 'taken-over', expected: { kind: 'lapsed', operationId, fence, now }, hold: { record, entry } };
+}
+
+/**
+ * Closes a taken-over operation that is certainly over and shows no effect, and begins the next one, in one
+ * transaction. Null when another holder was faster.
+ */
+export async function beginAnew(
+  parts: Parts,
+  call: Call,
+  held: TokenRecord,
+  closing: AuditEntry,
+): Promise<Hold | null> {
+  const { operationId, fence } = held;
+  const record = begunAgain(withDoubt(held), newRecord(call, parts.ulid(call.startedAt), parts.times));
+  const hold = withIntent(parts, call, record);
+  const committing = parts.ledger.commit({ kind: 'held', operationId, fence }, record, [closing, hold.entry]);
+  const result = await within(workDeadline(call) - parts.clock(), committing);
+  return result.kind === 'committed' ? hold : null;
+}
+
+function withIntent(parts: Parts, call: Call, record: TokenRecord): Hold {
+  const { operationId, fence } = record;
+  return { record, entry: newEntry(parts, subjectOf(call), { operationId, event: 'INTENT', fence }) };
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'safe-stable-stringify';
+import type { RecordedAnswer, TokenRecord } from '../ledger/ledger.ts';
+import type { MutationRequest } from '../model/association.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Call } from '../operations/mutation.ts';
+import { quietAfter } from '../operations/dependencies.ts';
+import type { Times } from '../operations/dependencies.ts';
+
+/**
+ * Key of the record of a request's token: SHA-256 (hex) over who asks, for what operation, with which token. Two callers
+ * can use the same token and never see each other's answers.
+ */
+export function tokenKeyOf(call: Pick<Call, 'caller' | 'onBehalfOf' | 'operation' | 'clientRequestToken'>): string {
+  const { caller, onBehalfOf, operation, clientRequestToken } = call;
+  return sha256(stringify([caller.principal.id, caller.actor?.id ?? null, onBehalfOf, operation, clientRequestToken]));
+}
+
+/** What makes two requests the same: SHA-256 (hex) of the canonical request, without token and reason. */
+export function fingerprintOf(request: MutationRequest): string {
+  return sha256(stringify(request));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The record of an operation that begins on a token never seen, or forgotten. */
+export function newRecord(call: Call, operationId: string, times: Times): TokenRecord {
+  return {
+    tokenKey: tokenKeyOf(call),
+    operation: call.operation,
+    operationId,
+    fence: 1,
+    state: 'IN_PROGRESS',
+    fingerprint: fingerprintOf(call.request),
+    startedAt: call.startedAt,
+    leaseUntil: call.startedAt + times.leaseMs,
+    quietAfter: quietAfter(call.startedAt, times),
+    modifiedAtBefore: call.before?.modifiedAt ?? null,
+    expiresAt: null,
+    doubtfulOperationIds: [],
+    answer: null,
+  };
+}
+
+/** The record of an operation that begins on the token of a released one: a later holder, which remembers the doubts. */
+export function begunAgain(released: TokenRecord, fresh: TokenRecord): TokenRecord {
+  return { ...fresh, fence: released.fence + 1, doubtfulOperationIds: released.doubtfulOperationIds };
+}
+
+/** The same operation in the hands of the next holder. */
+export function takenOver(lapsed: TokenRecord, now: number, times: Times): TokenRecord {
+  return { ...lapsed, fence: lapsed.fence + 1, leaseUntil: now + times.leaseMs };
+}
+
+/** The record after its holder's work, as the outcome's row says. */
+export function concluded(
+  held: TokenRecord,
+  outcome: Outcome & { readonly token: Exclude<Outcome['token'], 'untouched'> },
+  answer: RecordedAnswer,
+  now: number,
+  times: Times,
+): TokenRecord {
+  switch (outcome.token) {
+    case 'IN_PROGRESS':
+      // The lease is given up, so that whoever comes next may look at once.
+      return { ...held, leaseUntil: now };
+    case 'SUCCEEDED':
+    case 'REFUSED':
+      return { ...held, state: outcome.token, expiresAt: now + times.retentionMs, answer };
+    case 'RELEASED':
+      return { ...held, state: 'RELEASED', expiresAt: now + times.retentionMs };
+  }
+}
+
+/**
+ * How many doubtful operations a record remembers. One doubt takes minutes to pass, so this is some ten hours of nothing
+ * but lost answers for a single request.
+ */
+const maxDoubts = 100;
+
+/** A released record whose operation was not found at EKS, without proof that EKS never did it. */
+export function withDoubt(released: TokenRecord): TokenRecord {
+  const doubtfulOperationIds = [...released.doubtfulOperationIds, released.operationId].slice(-maxDoubts);
+  return { ...released, doubtfulOperationIds };
+}
+
+/**
+ * Whole seconds after which the same request can bring more: about as long as it has taken already, so that the waits
+ * grow, but not past the end of the lease or, where nobody holds it, of the doubt.
+ */
+export function retryAfterSeconds(record: TokenRecord, now: number): number {
+  const end = record.leaseUntil > now ? record.leaseUntil : record.quietAfter;
+  return Math.max(1, Math.ceil(Math.min(now - record.startedAt, end - now) / 1000));
+}

@@ -1,0 +1,72 @@
+import { appendFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkPolicies } from '../../src/cli/policies.ts';
+import { copyOfShipped, replaceIn, run } from '../support/policy-sample.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = copyOfShipped();
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('what ships passes, with a summary in one line', () => {
+  const { status, out, err } = run('policies.ts');
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(out).toMatch(/^\d+ policies, \d+ cases, 0 failures; policy set [0-9a-f]{64}, inventory [0-9a-f]{64}\n$/);
+});
+
+test('each case that comes out otherwise is named, and each policy without a case', () => {
+  replaceIn(join(folder, 'guardrails.cedar'), 'serviceAccount == "default"', 'serviceAccount == "none"');
+  const extra = '@id("extra") permit (principal in PodIdentity::Group::"x", action, resource);';
+  appendFileSync(join(folder, 'access.cedar'), extra);
+  const { status, out, err } = run('policies.ts', folder);
+  expect(status).toBe(1);
+  expect(err).toContain('FAILED cases/deny/default-service-account.json: Every pod without');
+  expect(err).toContain('expected: denied by no-default-service-account; found: allowed by owners-create');
+  expect(err).toContain('FAILED cases/deny/update-for-default-service-account.json: ');
+  expect(err).toContain('FAILED extra: no case names this policy');
+  expect(out).toContain('4 failures');
+});
+
+test('a case that can not be evaluated fails with the cause', () => {
+  replaceIn(join(folder, 'cases/allow/owner-creates.json'), 'arn:aws:iam', 'arn:aws:sts');
+  const { failures } = checkPolicies(folder);
+  expect(failures).toEqual([
+    expect.stringContaining('found: denied by evaluation-failed (Error: not the ARN of a role'),
+  ]);
+});
+
+test('a deny case names exactly the violations, an allow case exactly the permits', () => {
+  replaceIn(join(folder, 'cases/deny/several-at-once.json'), '"required-tags"', '"no-system-namespaces"');
+  replaceIn(join(folder, 'cases/allow/admin-creates-for-system-controller.json'), '"owners-create", ', '');
+  expect(checkPolicies(folder).failures).toHaveLength(2);
+});
+
+test.each([
+  ['a policy', 'access.cedar', 'permit (', 'permit', 'access.cedar:'],
+  ['the schema', 'schema.cedarschema', 'entity Group;', 'entity Group', 'schema:'],
+  ['the inventory', 'inventory.json', '"regions"', '"region"', 'accounts.0.regions: is missing'],
+  ['a case', 'cases/allow/owner-views.json', 'USER', 'HUMAN', 'owner-views.json is not valid:\n- asker.principal.kind'],
+  ['a question', 'cases/allow/owner-views.json', '"Describe', '"Tag', 'question.action: "TagPodIdentityAssociation"'],
+  ['an update', 'cases/allow/owner-updates.json', '"becomes"', '"changes"', 'question.becomes: is missing'],
+  [
+    'a scope of a list',
+    'cases/allow/owner-lists.json',
+    '"kind": "namespace"',
+    '"kind": "gateway"',
+    'question.scope.kind',
+  ],
+  ['a scope', 'cases/allow/auditor-reads-everything.json', '"gateway"', '"all"', 'question.scope.kind: "all"'],
+])('what is wrong with %s is said', (_what, file, from, to, message) => {
+  replaceIn(join(folder, file), from, to);
+  expect(() => checkPolicies(folder)).toThrow(message);
+});
+
+test('the command says what is wrong and fails', () => {
+  replaceIn(join(folder, 'inventory.json'), '"regions"', '"region"');
+  const { status, out, err } = run('policies.ts', folder);
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toContain('accounts.0.regions: is missing; write a list');
+});

@@ -1,0 +1,145 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AssociationSettings, CreateRequest } from '../../src/model/association.ts';
+import { decideAgain } from '../../src/cli/replay-decision.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import type { Asker, Question } from '../../src/policy/policy.ts';
+import {
+  addon,
+  alice,
+  asker,
+  association,
+  bob,
+  copyOfShipped,
+  create,
+  remove,
+  replaceIn,
+  request,
+  run,
+  service,
+  update,
+} from '../support/policy-sample.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = copyOfShipped();
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Decides a create with the folder's policies and writes its entry. */
+function entry(change: Partial<CreateRequest> = {}, who: Asker = asker(alice)): string {
+  const operation = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: { ...request, ...change }, before: null };
+  return entryOf(create(change), operation, who);
+}
+
+/** Decides with the folder's policies and writes an entry as the ledger keeps it. */
+function entryOf(question: Question, operation: object, who: Asker): string {
+  const file = join(folder, 'entry.json');
+  const decision = loadPolicy(folder).decide(who, question);
+  const content = {
+    ...operation,
+    ...who.caller,
+    event: 'INTENT',
+    onBehalfOf: who.onBehalfOf,
+    reason: who.hasReason ? 'because' : null,
+    time: new Date(who.now).toISOString(),
+    decision,
+  };
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+test.each<[string, Partial<CreateRequest>]>([
+  ['allowed', {}],
+  ['denied by guardrails', { serviceAccount: 'default', tags: [] }],
+  ['denied by default', { namespace: 'orders', roleArn: 'arn:aws:iam::111122223333:role/pods/orders/x' }],
+  ['denied for the cluster', { clusterName: 'apps-test' }],
+])('a decision that was %s comes out the same', (_what, change) => {
+  const { same, report } = decideAgain(entry(change), folder);
+  expect(same).toBe(true);
+  expect(report).toContain('The same decision, by the same policies.');
+});
+
+const { accountId, region, clusterName, associationId } = association();
+const reference = { accountId, region, clusterName, associationId, expectedModifiedAt: null };
+const archive = 'arn:aws:iam::444455556666:role/payments-archive';
+
+test.each<[string, Partial<AssociationSettings>, boolean]>([
+  ['all but what it sets stays', { disableSessionTags: true }, true],
+  ['null clears', { targetRoleArn: null, policy: null }, true],
+  ['nothing changes', {}, false],
+  ['a guardrail denies', { roleArn: 'arn:aws:iam::111122223333:role/x', disableSessionTags: true }, false],
+])('the decision on an update comes out the same where %s', (_what, changes, allowed) => {
+  const before = association({ targetRoleArn: archive, policy: '{}' });
+  const operation = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { ...reference, changes }, before };
+  const { same, report } = decideAgain(entryOf(update(before, changes), operation, asker(alice)), folder);
+  expect(same).toBe(true);
+  expect(report).toContain(allowed ? 'again:    allowed by owners-update' : 'again:    denied by ');
+});
+
+test.each([
+  ['allowed', alice, null, 'again:    allowed by owners-delete'],
+  ['denied by a guardrail', alice, addon, 'again:    denied by not-owned-by-addon'],
+  ['denied by default', bob, null, 'again:    denied by default-deny'],
+])('a decision on a delete that was %s comes out the same', (_what, who, ownerArn, verdict) => {
+  const operation = {
+    operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+    request: reference,
+    before: association({ ownerArn }),
+  };
+  const { same, report } = decideAgain(entryOf(remove({ ownerArn }), operation, asker(who)), folder);
+  expect(same).toBe(true);
+  expect(report).toContain(verdict);
+});
+
+test('all circumstances are taken from the entry', () => {
+  writeFileSync(
+    join(folder, 'own.cedar'),
+    `@id("own") permit (principal is PodIdentity::Service, action, resource) when {
+       context has onBehalfOf && context.onBehalfOf == "bob@example.com" && context.hasReason &&
+       context.now == datetime("2026-11-02T09:00:00.123Z") &&
+       context has sourceAddress && context.sourceAddress == ip("203.0.113.7") &&
+       context has actor && context.actor == PodIdentity::Service::"front" };`,
+  );
+  const who = asker(service('https://issuer.example#chatops'), {
+    actor: service('front'),
+    onBehalfOf: 'bob@example.com',
+    hasReason: true,
+    now: Date.parse('2026-11-02T09:00:00.123Z'),
+    sourceAddress: '203.0.113.7',
+  });
+  const { same, report } = decideAgain(entry({ clusterName: 'apps-prod' }, who), folder);
+  expect(report).toContain('again:    allowed by own, owners-create');
+  expect(same).toBe(true);
+});
+
+test('the recorded slice counts, not the inventory of today', () => {
+  const file = entry();
+  replaceIn(join(folder, 'inventory.json'), '["payments-team"]', '[]');
+  expect(decideAgain(file, folder).same).toBe(true);
+});
+
+test('another decision by other policies is called so, and the command fails', () => {
+  const file = entry();
+  replaceIn(join(folder, 'guardrails.cedar'), 'serviceAccount == "default"', 'serviceAccount == "payments-api"');
+  const { status, out } = run('replay-decision.ts', file, folder);
+  expect(status).toBe(1);
+  expect(out).toContain('recorded: allowed by owners-create');
+  expect(out).toContain('again:    denied by no-default-service-account');
+  expect(out).toContain('Another decision, by other policies.');
+});
+
+test('what is wrong with an entry is said, and that none is named', () => {
+  const file = join(folder, 'entry.json');
+  writeFileSync(file, JSON.stringify({ operation: 'DELETE_POD_IDENTITY_ASSOCIATION' }));
+  expect(() => decideAgain(file, folder)).toThrow(/time: is missing[^]*before: is missing/);
+  writeFileSync(file, JSON.stringify({ operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { changes: [] } }));
+  expect(() => decideAgain(file, folder)).toThrow('request.changes: [] does not fit; write an object');
+  writeFileSync(file, JSON.stringify({ time: '2026-11-02T09:00:00.000Z' }));
+  expect(() => decideAgain(file, folder)).toThrow('operation: is missing');
+  const { status, err } = run('replay-decision.ts');
+  expect(status).toBe(1);
+  expect(err).toContain('Name an entry');
+});

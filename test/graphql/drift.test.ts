@@ -1,0 +1,55 @@
+import { input, openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+
+const document = `query ($cluster: String!, $namespace: String) {
+  ungovernedAssociations(clusterName: $cluster, namespace: $namespace) {
+    kind associationArn association { associationId roleArn } differences { field requested existing } lastEntry { event }
+  }
+}`;
+
+let gateway: Gateway;
+let closeLedger: () => Promise<void>;
+
+beforeEach(async () => {
+  const [sqlite] = ledgersUnderTest();
+  if (!sqlite) throw new Error('There is no ledger to test on.');
+  const { ledger, close } = await sqlite.open();
+  closeLedger = close;
+  gateway = await openGateway({ ledger });
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await closeLedger();
+});
+
+const ask = (variables: object, as?: string) =>
+  gateway.send<{ ungovernedAssociations: object[] }>(document, { cluster: 'apps-dev', ...variables }, as);
+
+test('ungovernedAssociations shows owners, administrators and auditors what nobody asked the gateway for', async () => {
+  await gateway.create();
+  const { clusterName, namespace, roleArn } = input;
+  const { associationId } = gateway.simulator.control.createAssociation({
+    clusterName,
+    namespace,
+    serviceAccount: 'other',
+    roleArn,
+  });
+  for (const as of ['alice', 'pat', 'olivia']) {
+    const { data } = await ask({ namespace }, as);
+    expect(data?.ungovernedAssociations).toMatchObject([
+      { kind: 'UNKNOWN_ORIGIN', association: { associationId, roleArn }, lastEntry: null },
+    ]);
+  }
+});
+
+test.each([
+  ['a namespace that the caller may not list', { namespace: 'search' }, 'FORBIDDEN'],
+  ['the whole cluster, for the owner of a namespace', {}, 'FORBIDDEN'],
+  ['a cluster outside the inventory', { cluster: 'apps-none' }, 'FORBIDDEN'],
+  ['a name that can’t be', { namespace: '*' }, 'BAD_USER_INPUT'],
+])('ungovernedAssociations of %s is an error with a code', async (_, variables, code) => {
+  const { data, errors } = await ask(variables);
+  expect({ data, code: errors?.[0]?.extensions.code }).toEqual({ data: null, code });
+});

@@ -1,0 +1,153 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { input, openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+
+const selection = `{
+  wouldBeAttempted
+  refusal { code message advice ... on InvalidInput { findings { path } } ... on PolicyDenied { violations { policyId advice } } }
+  decision { allowed policyIds }
+  existing { associationId roleArn }
+  differences { field requested existing }
+  auditEntry { event operation refusalCode operationEntries { event } }
+}`;
+
+let ledger: Ledger;
+let closeLedger: () => Promise<void>;
+let gateway: Gateway;
+
+beforeEach(async () => {
+  const [sqlite] = ledgersUnderTest();
+  if (!sqlite) throw new Error('There is no ledger to test on.');
+  ({ ledger, close: closeLedger } = await sqlite.open());
+  gateway = await openGateway({ ledger });
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await closeLedger();
+});
+
+async function check(kind: 'Create' | 'Update' | 'Delete', fields: object, as?: string) {
+  const document = `query ($input: ${kind}PodIdentityAssociationInput!) {
+    checked: check${kind}PodIdentityAssociation(input: $input) ${selection}
+  }`;
+  const { data, errors } = await gateway.send<{ checked: object }>(document, { input: fields }, as);
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.checked;
+}
+
+const changes = () =>
+  gateway.simulator.control
+    .requests()
+    .map(({ operation }) => operation)
+    .filter((operation) => !/^(Describe|List)/.test(operation ?? ''));
+
+describe('checkCreatePodIdentityAssociation', () => {
+  test('says that an allowed create would be attempted, changes nothing, and leaves the token alone', async () => {
+    expect(await check('Create', input)).toEqual({
+      wouldBeAttempted: true,
+      refusal: null,
+      decision: { allowed: true, policyIds: ['owners-create'] },
+      existing: null,
+      differences: null,
+      auditEntry: {
+        event: 'CHECKED',
+        operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+        refusalCode: null,
+        operationEntries: [{ event: 'CHECKED' }],
+      },
+    });
+    expect(changes()).toEqual([]);
+    expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
+  });
+
+  test('tells a denial with its advice, and does not ask EKS', async () => {
+    const other = { ...input, namespace: 'search', roleArn: roleArn('search/search-api') };
+    expect(await check('Create', other)).toMatchObject({
+      wouldBeAttempted: false,
+      refusal: {
+        code: 'POLICY_DENIED',
+        violations: [{ policyId: 'default-deny', advice: expect.stringContaining('search-team') }],
+      },
+      decision: { allowed: false },
+      auditEntry: { event: 'CHECKED', refusalCode: 'POLICY_DENIED' },
+    });
+    expect(gateway.simulator.control.requests()).toEqual([]);
+  });
+
+  test('tells all findings', async () => {
+    expect(await check('Create', { ...input, namespace: '*', roleArn: 'x' })).toMatchObject({
+      wouldBeAttempted: false,
+      refusal: { code: 'INVALID_INPUT', findings: [{ path: 'namespace' }, { path: 'roleArn' }] },
+      decision: null,
+    });
+  });
+
+  test('shows an association in the way, and what differs', async () => {
+    const { association } = await gateway.create();
+    const wanted = { ...input, roleArn: roleArn('payments/payments-worker'), clientRequestToken: 'other' };
+    expect(await check('Create', wanted)).toMatchObject({
+      wouldBeAttempted: false,
+      refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
+      existing: { associationId: association?.associationId },
+      differences: [{ field: 'roleArn' }],
+    });
+  });
+
+  test('is an error with a code where EKS can’t be asked', async () => {
+    gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
+    await expect(check('Create', input)).rejects.toThrow('EKS_READ_FAILED');
+  });
+});
+
+describe.each(['Update', 'Delete'] as const)('check%sPodIdentityAssociation', (kind) => {
+  const more = kind === 'Update' ? { roleArn: roleArn('payments/payments-worker') } : {};
+  const fields = async () => {
+    const { association } = await gateway.create();
+    return { clusterName: 'apps-dev', associationId: association?.associationId, ...more };
+  };
+
+  test('says that an allowed one would be attempted, shows what it is about, and changes nothing', async () => {
+    const asked = await fields();
+    gateway.simulator.control.clearRequests();
+    expect(await check(kind, asked)).toMatchObject({
+      wouldBeAttempted: true,
+      refusal: null,
+      decision: { allowed: true },
+      existing: { associationId: asked.associationId, roleArn: input.roleArn },
+      differences: kind === 'Update' ? [{ field: 'roleArn' }] : null,
+      auditEntry: { event: 'CHECKED', operation: `${kind.toUpperCase()}_POD_IDENTITY_ASSOCIATION` },
+    });
+    expect(changes()).toEqual([]);
+  });
+
+  test('tells a denial, and does not show what the caller may not view', async () => {
+    expect(await check(kind, await fields(), 'bob')).toMatchObject({
+      wouldBeAttempted: false,
+      refusal: { code: 'POLICY_DENIED' },
+      existing: null,
+      differences: null,
+    });
+  });
+
+  test('tells that there is no such association, or another by now', async () => {
+    const asked = await fields();
+    const absent = { ...asked, associationId: 'a-00000000000000000' };
+    expect(await check(kind, absent)).toMatchObject({ refusal: { code: 'ASSOCIATION_NOT_FOUND' }, decision: null });
+    const changed = { ...asked, expectedModifiedAt: '2020-01-01T00:00:00Z' };
+    expect(await check(kind, changed)).toMatchObject({
+      wouldBeAttempted: false,
+      refusal: { code: 'ASSOCIATION_CHANGED' },
+    });
+  });
+
+  test('tells all findings', async () => {
+    expect(await check(kind, { clusterName: '*', associationId: 'x', ...more })).toMatchObject({
+      refusal: {
+        code: 'INVALID_INPUT',
+        findings: expect.arrayContaining([{ path: 'clusterName' }, { path: 'associationId' }]),
+      },
+    });
+  });
+});

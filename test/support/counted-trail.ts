@@ -1,0 +1,31 @@
+import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+
+/**
+ * An empty ledger in DynamoDB, whose requests are counted at the wire.
+ *
+ * @param clock the ledger's, in milliseconds
+ */
+export async function openCountedTrail(clock: () => number) {
+  const tables = await openTables();
+  const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
+  const client = dynamoDbClient({ endpoint: proxy.endpoint });
+  const ledger = createDynamoDbLedger({ client, ...tables.names, clock });
+
+  /** What `work` asked DynamoDB, and how many items DynamoDB read for each request, and for all. */
+  async function cost<T>(work: () => Promise<T>) {
+    proxy.seen.length = 0;
+    const result = await work();
+    const requests = [...proxy.seen];
+    const reads = requests.map(({ answer }) => answer?.ScannedCount ?? 0);
+    return { result, requests, count: requests.length, reads, read: reads.reduce((sum, items) => sum + items, 0) };
+  }
+
+  const close = async () => {
+    ledger.close();
+    await proxy.stop();
+    await tables.close();
+  };
+  return { ledger, cost, close };
+}

@@ -1,0 +1,169 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultDescribeLimits } from '../../src/runtime/rate-limiter.ts';
+import { defaultTimes } from '../../src/operations/dependencies.ts';
+import type { Parts, Times } from '../../src/operations/dependencies.ts';
+import { createHandler } from '../../src/graphql/handler.ts';
+import { createIdentify, createParts } from '../../src/app/compose.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
+import { startHttpApi } from '../../src/local/http-api/http-api.ts';
+import { loadSigningKey } from '../../src/local/keys.ts';
+import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
+import { startEksSimulator } from '#eks-simulator';
+import type { OperationName } from '#eks-simulator';
+import type { EksSimulator } from '#eks-simulator';
+import { readWorld } from '#eks-simulator';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { createDocument, deleteDocument, updateDocument } from './documents.ts';
+import type { Payload } from './documents.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const keyFolder = join(root, '.cache', 'test-keys');
+
+/** Account and region of the shipped inventory and of the simulator's world. */
+export const home = { accountId: '111122223333', region: 'eu-central-1' };
+
+export const roleArn = (path: string) => `arn:aws:iam::111122223333:role/pods/${path}`;
+
+/** An input that alice may send and EKS accepts. */
+export const input = {
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'api',
+  roleArn: roleArn('payments/payments-api'),
+  tags: [{ key: 'team', value: 'payments' }],
+  clientRequestToken: 'first',
+};
+
+/**
+ * Times in which a doubt passes within a test. The simulator still takes signatures for five minutes, as AWS does: what a
+ * test shows then does not lean on them.
+ */
+export const shortTimes: Times = {
+  ...defaultTimes,
+  signatureWindowMs: 300,
+  eksProcessingMs: 100,
+  listLagMs: 50,
+  clockErrorMs: 50,
+  roleRetryMs: 0,
+};
+
+/** A GraphQL answer. */
+export interface Answered<T> {
+  readonly status: number;
+  readonly data: T | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+export type Gateway = Awaited<ReturnType<typeof openGateway>>;
+
+/** What a test may choose of a gateway. */
+export interface GatewayOptions {
+  readonly ledger: Ledger;
+  readonly times?: Partial<Times>;
+  /** Another EKS than one of its own. */
+  readonly simulator?: EksSimulator;
+  /** Puts a test's own part in place of one of the real ones. */
+  readonly change?: (parts: Parts) => Parts;
+}
+
+/** The gateway over HTTP, with real policy, real clients and a simulated EKS, on free ports. */
+export async function openGateway({ ledger, times, simulator: given, change = (parts) => parts }: GatewayOptions) {
+  mkdirSync(keyFolder, { recursive: true });
+  const key = await loadSigningKey(keyFolder);
+  const simulator = given ?? (await openSimulator());
+  const policy = loadPolicy(join(root, 'policies'));
+  const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
+  const parts = change(
+    createParts({
+      policy,
+      ledger,
+      home,
+      times: { ...shortTimes, ...times },
+      describeLimits: defaultDescribeLimits,
+      log: (level, message, fields) => logged.push({ level, message, fields }),
+      eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
+    }),
+  );
+  const identify = createIdentify(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const server = await startHttpApi({
+    port: 0,
+    accountId: home.accountId,
+    authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
+    handler: createHandler(parts, identify),
+  });
+
+  const tokenOf = async (name: string) => {
+    const principal = principals.find((one) => one.name === name);
+    if (!principal) throw new Error(`There is no example principal ${name}.`);
+    return mintToken(key, principal, { expiresInSeconds: 600 });
+  };
+
+  const post = (body: string, headers: Record<string, string>) =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+
+  const send = async <T>(query: string, variables: object = {}, as = 'alice'): Promise<Answered<T>> => {
+    const authorization = `Bearer ${await tokenOf(as)}`;
+    const response = await post(JSON.stringify({ query, variables }), { authorization });
+    return { status: response.status, ...((await response.json()) as object) } as Answered<T>;
+  };
+
+  const create = async (fields: object = {}, as = 'alice'): Promise<Payload> => {
+    const answered = await send<{ create: Payload }>(createDocument, { input: { ...input, ...fields } }, as);
+    if (!answered.data) throw new Error(JSON.stringify(answered));
+    return answered.data.create;
+  };
+
+  const update = async (fields: object, as = 'alice'): Promise<Payload> => {
+    const variables = { input: { clusterName: input.clusterName, ...fields } };
+    const answered = await send<{ update: Payload }>(updateDocument, variables, as);
+    if (!answered.data) throw new Error(JSON.stringify(answered));
+    return answered.data.update;
+  };
+
+  const remove = async (fields: object, as = 'alice'): Promise<Payload> => {
+    const variables = { input: { clusterName: input.clusterName, ...fields } };
+    const answered = await send<{ delete: Payload }>(deleteDocument, variables, as);
+    if (!answered.data) throw new Error(JSON.stringify(answered));
+    return answered.data.delete;
+  };
+
+  /** Events of an operation, oldest first. */
+  const events = async (operationId: string) =>
+    (await ledger.operationEntries(operationId)).map(({ event }: AuditEntry) => event);
+
+  /** How many requests of one kind have reached EKS. */
+  const sent = (operation: OperationName = 'CreatePodIdentityAssociation') =>
+    simulator.control.requests(operation).length;
+
+  const close = async () => {
+    await server.close();
+    if (!given) await simulator.close();
+  };
+  return {
+    url: server.url,
+    parts,
+    simulator,
+    logged,
+    tokenOf,
+    post,
+    send,
+    create,
+    update,
+    remove,
+    events,
+    sent,
+    close,
+  };
+}
+
+/** A simulated EKS with the shipped clusters and roles. */
+export function openSimulator(): Promise<EksSimulator> {
+  return startEksSimulator({ world: readWorld() });
+}

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import type { Authorize } from '../../src/local/http-api/authorizer.ts';
+import { startHttpApi } from '../../src/local/http-api/http-api.ts';
+import type { HttpApi, HttpApiHandler, HttpApiSettings } from '../../src/local/http-api/http-api.ts';
+
+/** Lets everybody in, as alice. */
+export const admitAll: Authorize = async () => ({ kind: 'authorized', claims: { sub: 'alice' }, scopes: null });
+
+/** Answers with the event, as JSON. */
+export const echo: HttpApiHandler = async (event) => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(event),
+});
+
+const started: HttpApi[] = [];
+
+/** Starts a server for one test; `stopAll` stops it. */
+export async function start(
+  handler: HttpApiHandler,
+  settings: Partial<HttpApiSettings> = {},
+): Promise<HttpApi & { endpoint: string }> {
+  const api = await startHttpApi({ port: 0, handler, authorize: admitAll, accountId: '111122223333', ...settings });
+  started.push(api);
+  return { ...api, endpoint: `${api.url}/graphql` };
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.all(started.splice(0).map((api) => api.close()));
+}
+
+/** The event that a request became, by way of `echo`. */
+export async function eventOf(endpoint: string, init: RequestInit): Promise<APIGatewayProxyEventV2WithJWTAuthorizer> {
+  const response = await fetch(endpoint, { method: 'POST', ...init });
+  return (await response.json()) as APIGatewayProxyEventV2WithJWTAuthorizer;
+}
+
+/** A bare connection to a server. */
+export async function dial(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.setEncoding('utf8');
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** All that a server sends until it ends the connection. */
+export async function readToEnd(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}
+
+/** More than the buffers of a connection hold. */
+export const bigText = 'x'.repeat(20 * 1024 * 1024);
+
+/** Two promises to settle by hand: a part of a test says when it begins, and waits until it may go on. */
+export function gate() {
+  const { promise: opened, resolve: open } = Promise.withResolvers<undefined>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
+  return { opened, open: () => open(undefined), begun, begin: () => begin(undefined) };
+}

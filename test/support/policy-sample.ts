@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { settingsOf } from '../../src/model/association.ts';
+import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
+import type { Principal } from '../../src/model/principal.ts';
+import { createDecide } from '../../src/policy/authorize.ts';
+import { parseInventory } from '../../src/policy/inventory.ts';
+import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
+import type { Asker, Decide, ListScope, Question } from '../../src/policy/policy.ts';
+
+export const shipped = join(import.meta.dirname, '../../policies');
+
+export const alice: Principal = person('alice', 'payments-team');
+export const bob: Principal = person('bob', 'search-team');
+export const pat: Principal = person('pat', 'platform-admins');
+
+export function person(name: string, ...groups: readonly string[]): Principal {
+  return { id: `https://issuer.example#${name}`, kind: 'USER', groups, sessionName: null };
+}
+
+export function service(id: string, ...groups: readonly string[]): Principal {
+  return { id, kind: 'SERVICE', groups, sessionName: null };
+}
+
+export function asker(principal: Principal, more: Partial<Omit<Asker, 'caller'> & Asker['caller']> = {}): Asker {
+  const {
+    actor = null,
+    sourceAddress = null,
+    onBehalfOf = null,
+    hasReason = false,
+    now = Date.UTC(2026, 10, 2),
+  } = more;
+  return {
+    caller: { principal, actor, sourceAddress, userAgent: null, apiRequestId: 'test' },
+    onBehalfOf,
+    hasReason,
+    now,
+  };
+}
+
+/** A request that the shipped policies allow alice, and nobody outside payments-team but platform admins. */
+export const request: CreateRequest = {
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'payments-api',
+  roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api',
+  targetRoleArn: null,
+  disableSessionTags: false,
+  policy: null,
+  tags: [{ key: 'team', value: 'payments' }],
+};
+
+export function create(change: Partial<CreateRequest> = {}): Question {
+  return { action: 'CreatePodIdentityAssociation', request: { ...request, ...change } };
+}
+
+/** The association that the request makes. */
+export function association(change: Partial<Association> = {}): Association {
+  return {
+    ...request,
+    associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-00000000000000001',
+    associationId: 'a-00000000000000001',
+    createdAt: '2026-11-02T09:00:00.000Z',
+    modifiedAt: '2026-11-02T09:00:00.000Z',
+    ownerArn: null,
+    externalId: null,
+    ...change,
+  };
+}
+
+/** ARN of an EKS add-on. */
+export const addon =
+  'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/payments-agent/5ac1e2d0-0000-4000-8000-000000000001';
+
+/** An update that keeps all settings but those given. */
+export function update(change: Partial<Association> = {}, changes: Partial<AssociationSettings> = {}): Question {
+  const before = association(change);
+  return {
+    action: 'UpdatePodIdentityAssociation',
+    association: before,
+    becomes: { ...settingsOf(before), ...changes },
+  };
+}
+
+/** A delete. */
+export function remove(change: Partial<Association> = {}): Question {
+  return { action: 'DeletePodIdentityAssociation', association: association(change) };
+}
+
+export function view(change: Partial<Association> = {}): Question {
+  return { action: 'DescribePodIdentityAssociation', association: association(change) };
+}
+
+/** A list of a namespace, or of a cluster. */
+export function listOf(kind: ListScope['kind'], change: Partial<CreateRequest> = {}): Question {
+  const { accountId, region, clusterName, namespace } = { ...request, ...change };
+  const place = { accountId, region, clusterName };
+  const scope = kind === 'namespace' ? { kind, ...place, namespace } : { kind, ...place };
+  return { action: 'ListPodIdentityAssociations', scope };
+}
+
+/** A copy of the shipped folder, for tests to change and to remove. */
+export function copyOfShipped(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'policies-'));
+  cpSync(shipped, folder, { recursive: true });
+  return folder;
+}
+
+/** Replaces text in a file that must hold it. */
+export function replaceIn(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+  writeFileSync(file, text.replace(from, to));
+}
+
+/** Runs a command of `src/cli` as people do. */
+export function run(script: string, ...args: readonly string[]): { status: number | null; out: string; err: string } {
+  const path = join(import.meta.dirname, '../../src/cli', script);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
+  return { status, out: stdout, err: stderr };
+}
+
+export const permitAll = '@id("all") permit (principal, action, resource);';
+
+/** A condition that errors at run time, though it is valid. */
+export const overflow = 'context.now.offset(duration("9223372036854775807ms")) > context.now';
+
+export const onCreate =
+  'forbid (principal, action == PodIdentity::Action::"CreatePodIdentityAssociation", resource is PodIdentity::Association)';
+
+/** A policy that applies under a condition, to see what Cedar sees. */
+export function forbidWhen(condition: string, effect = 'forbid (principal, action, resource)'): string {
+  return `@id("condition") @message("m") @advice("a") ${effect} when { ${condition} };`;
+}
+
+/** A boundary over a test's own policies, with the shipped schema and inventory. */
+export function over(...policies: readonly string[]): { decide: Decide; failures: string[] } {
+  const failures: string[] = [];
+  const { schema } = readPolicySources(shipped);
+  const inventory = parseInventory(readInventoryText(shipped));
+  const onFailure = (detail: string): number => failures.push(detail);
+  const texts = { 'test.cedar': policies.join('\n') };
+  return { decide: createDecide({ schema, policies: texts, inventory, onFailure }), failures };
+}

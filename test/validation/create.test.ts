@@ -1,0 +1,145 @@
+import { recordedInput } from '../../src/validation/recorded-input.ts';
+import { validateCreate } from '../../src/validation/create.ts';
+import type { CreateInput } from '../../src/validation/create.ts';
+import { defaults, goodInput } from '../support/create-input.ts';
+
+describe('a valid input', () => {
+  test('becomes the canonical request, with defaults for all that is left out', () => {
+    expect(validateCreate(goodInput, defaults)).toEqual({
+      kind: 'valid',
+      request: {
+        ...goodInput,
+        accountId: '111122223333',
+        region: 'eu-central-1',
+        targetRoleArn: null,
+        disableSessionTags: false,
+        policy: null,
+        tags: [],
+      },
+      clientRequestToken: null,
+      reason: null,
+      onBehalfOf: null,
+    });
+  });
+
+  test('may give null for what it leaves out', () => {
+    const nothing = {
+      accountId: null,
+      region: null,
+      clientRequestToken: null,
+      tags: null,
+      disableSessionTags: null,
+      targetRoleArn: null,
+      policy: null,
+      reason: null,
+      onBehalfOf: null,
+    };
+    expect(validateCreate({ ...goodInput, ...nothing }, defaults)).toEqual(validateCreate(goodInput, defaults));
+  });
+
+  test('keeps all that it gives, unchanged', () => {
+    const given = {
+      ...goodInput,
+      accountId: '444455556666',
+      region: 'us-gov-west-1',
+      targetRoleArn: 'arn:aws-us-gov:iam::777788889999:role/target',
+      disableSessionTags: true,
+      policy: ' {"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}} ',
+      tags: [{ key: 'team', value: 'payments' }],
+    };
+    const said = { clientRequestToken: ' t ', reason: 'why\n', onBehalfOf: 'alice@example.com' };
+    expect(validateCreate({ ...given, ...said }, defaults)).toEqual({ kind: 'valid', request: given, ...said });
+  });
+
+  test('gets its tags sorted by UTF-16 code units, with the empty value for an absent one', () => {
+    const keys = ['b', 'a', '𝒜', 'B', 'ä', '\uff21', '10', '9', '__proto__'];
+    const validated = validateCreate({ ...goodInput, tags: keys.map((key) => ({ key })) }, defaults);
+    const request = validated.kind === 'valid' ? validated.request : null;
+    expect(request?.tags).toEqual(
+      ['10', '9', 'B', '__proto__', 'a', 'b', 'ä', '𝒜', '\uff21'].map((key) => ({ key, value: '' })),
+    );
+  });
+
+  test('is not changed itself', () => {
+    const tags = Object.freeze([Object.freeze({ key: 'b' }), Object.freeze({ key: 'a', value: null })]);
+    const input = Object.freeze({ ...goodInput, tags });
+    expect(validateCreate(input, defaults).kind).toBe('valid');
+  });
+});
+
+describe('an invalid input', () => {
+  test('gets all findings at once, in the order of the fields', () => {
+    const input: CreateInput = {
+      accountId: '1',
+      region: 'x',
+      namespace: 'A',
+      serviceAccount: 'A',
+      roleArn: 'x',
+      clientRequestToken: '',
+      tags: [{ key: '' }, { key: 'k', value: '#' }],
+      targetRoleArn: '',
+      policy: '{}',
+      reason: ' ',
+      onBehalfOf: '\n',
+    };
+    const validated = validateCreate(input, defaults);
+    expect(validated.kind === 'invalid' && validated.findings.map(({ path }) => path)).toEqual([
+      'clusterName',
+      'accountId',
+      'region',
+      'namespace',
+      'serviceAccount',
+      'roleArn',
+      'clientRequestToken',
+      'tags.0.key',
+      'tags.1.value',
+      'targetRoleArn',
+      'policy',
+      'policy',
+      'reason',
+      'onBehalfOf',
+      'onBehalfOf',
+    ]);
+  });
+
+  test('keeps the token, the reason and the person that are valid themselves', () => {
+    const said = { clientRequestToken: 't', reason: 'r', onBehalfOf: 'alice' };
+    const bad = { clientRequestToken: 'ä', reason: ' ', onBehalfOf: 'a\nb' };
+    const none = { clientRequestToken: null, reason: null, onBehalfOf: null };
+    expect(validateCreate({ ...goodInput, ...said, namespace: 'A' }, defaults)).toMatchObject({
+      kind: 'invalid',
+      ...said,
+    });
+    expect(validateCreate({ ...goodInput, ...bad }, defaults)).toMatchObject({ kind: 'invalid', ...none });
+    expect(validateCreate({ ...goodInput, ...said, reason: ' ' }, defaults)).toMatchObject({ ...said, reason: null });
+  });
+
+  test('is recorded with its texts cut and marked, and its lists cut', () => {
+    const tags = Array.from({ length: 61 }, () => ({ key: '😀'.repeat(257), value: null }));
+    const input = {
+      clusterName: 'x'.repeat(256),
+      namespace: 'x'.repeat(257),
+      disableSessionTags: true,
+      policy: null,
+      tags,
+    };
+    const validated = validateCreate(input, defaults);
+    expect(validated.kind === 'invalid' && validated.recordedInput).toEqual({
+      clusterName: 'x'.repeat(256),
+      namespace: `${'x'.repeat(256)}… [257 characters]`,
+      disableSessionTags: true,
+      policy: null,
+      tags: Array.from({ length: 60 }, () => ({ key: `${'😀'.repeat(256)}… [257 characters]`, value: null })),
+    });
+  });
+
+  test('is recorded as plain JSON that UTF-8 can carry', () => {
+    const recorded = recordedInput({
+      reason: 'a\ud800',
+      tags: [Object.assign(Object.create(null), { key: '__proto__' })],
+    });
+    const text = JSON.stringify(recorded);
+    expect(Buffer.from(text).toString()).toBe(text);
+    expect(JSON.parse(text)).toStrictEqual({ reason: 'a\ufffd', tags: [{ key: '__proto__' }] });
+  });
+});

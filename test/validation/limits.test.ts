@@ -1,0 +1,96 @@
+import { validateCreate } from '../../src/validation/create.ts';
+import { defaults, findingsOf, goodInput } from '../support/create-input.ts';
+
+const million = 1_000_000;
+
+/** Texts on which an expression that goes back over what it has read would take hours. */
+const hostile = [
+  'a',
+  '-',
+  '.',
+  'a.',
+  'a-',
+  '*',
+  ' ',
+  '/',
+  'a/',
+  ':',
+  '"',
+  '\\',
+  '[',
+  '{"a":',
+  '😀',
+  '\ud800',
+  '\u0000',
+  'aws-',
+  '1',
+];
+
+describe('inputs of a million characters come to an end', () => {
+  const names = ['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount'];
+  const texts = ['clientRequestToken', 'policy', 'reason', 'onBehalfOf'];
+  const shapes: { fields: string[]; shape: (text: string) => string }[] = [
+    { fields: [...names, ...texts], shape: (text) => `${text}!` },
+    { fields: ['roleArn'], shape: (text) => `arn:aws:iam::111122223333:role/${text}\n` },
+    { fields: ['roleArn'], shape: (text) => `arn:${text}:iam::${text}:role/${text}/` },
+  ];
+
+  test.each(hostile)('made of %j', (unit) => {
+    const text = unit.repeat(million / unit.length);
+    for (const { fields, shape } of shapes) {
+      const input = Object.fromEntries(fields.map((field) => [field, shape(text)]));
+      const validated = validateCreate(
+        { ...goodInput, ...input, tags: [{ key: shape(text), value: shape(text) }] },
+        defaults,
+      );
+      expect(validated.kind).toBe('invalid');
+      expect(JSON.stringify(validated).length).toBeLessThan(40_000);
+    }
+  });
+
+  test('as 100,000 tags', () => {
+    const tags = Array.from({ length: 100_000 }, (_, index) => ({ key: `#${index}`, value: '#' }));
+    const validated = validateCreate({ ...goodInput, tags }, defaults);
+    expect(validated.kind === 'invalid' && validated.findings.length).toBe(121);
+  });
+
+  test('as JSON nested deeply, whole or broken off', () => {
+    const depth = 150_000;
+    const whole = `{"Statement":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`;
+    for (const policy of [
+      whole,
+      '['.repeat(million),
+      `${'['.repeat(depth)}${']'.repeat(depth)}`,
+      '{"a":'.repeat(depth),
+    ]) {
+      expect(findingsOf({ policy, disableSessionTags: true })[0]).toMatchObject({ path: 'policy', rule: 'max-length' });
+    }
+  });
+});
+
+test('the worst input leaves findings and a record that fit one DynamoDB item beside the rest of an entry', () => {
+  const worst = `pod-identity-gateway/\ud800#${'\u{10000}'.repeat(300)}`;
+  const tags = Array.from({ length: million / 10 }, () => ({
+    key: worst,
+    value: `aws:\ud800#${'\u{10000}'.repeat(300)}`,
+  }));
+  const text = `*${'\u{10000}'.repeat(3000)}\ud800\u0000`;
+  const validated = validateCreate(
+    {
+      clusterName: text,
+      accountId: text,
+      region: text,
+      namespace: text,
+      serviceAccount: text,
+      roleArn: `arn:${text}:iam::${text}:role/${text}/${text}`,
+      targetRoleArn: `arn:${text}:iam::${text}:role/${text}/${text}`,
+      clientRequestToken: text,
+      policy: text,
+      reason: text,
+      onBehalfOf: text,
+      tags,
+    },
+    defaults,
+  );
+  expect(Buffer.byteLength(JSON.stringify(validated))).toBeLessThan(330_000);
+});

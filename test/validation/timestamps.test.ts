@@ -1,0 +1,51 @@
+import { instantFindings, instantFrom } from '../../src/validation/timestamps.ts';
+
+test.each([
+  ['2026-11-24T10:00:00Z', Date.UTC(2026, 10, 24, 10)],
+  ['2026-11-24t10:00:00z', Date.UTC(2026, 10, 24, 10)],
+  ['2026-11-24T11:00:00+01:00', Date.UTC(2026, 10, 24, 10)],
+  ['2026-11-24T10:00:00.25Z', Date.UTC(2026, 10, 24, 10) + 250],
+  ['2026-11-24T10:00:00.0005-00:00', Date.UTC(2026, 10, 24, 10) + 0.5],
+  ['2024-02-29T23:59:59.999Z', Date.UTC(2024, 1, 29, 23, 59, 59, 999)],
+])('%s is an instant', (text, instant) => {
+  expect(instantFrom(text)).toBe(instant);
+  expect(instantFindings('since', text)).toEqual([]);
+});
+
+test.each([
+  '',
+  'yesterday',
+  '2026-11-24',
+  '2026-11-24T10:00Z',
+  '2026-11-24T10:00:00',
+  '2026-11-24 10:00:00Z',
+  '2026-11-24T10:00:00 Z',
+  ' 2026-11-24T10:00:00Z',
+  '2026-11-24T10:00:00Z\n',
+  '2026-11-24T10:00:00+0100',
+  '2026-11-24T10:00:00+24:00',
+  '2026-11-24T24:00:00Z',
+  '2026-11-24T10:60:00Z',
+  '2026-11-24T10:00:60Z',
+  '2026-13-24T10:00:00Z',
+  '2026-00-24T10:00:00Z',
+  '2026-02-30T10:00:00Z',
+  '2025-02-29T10:00:00Z',
+  '2026-11-31T10:00:00Z',
+  '2026-11-24T10:00:00.Z',
+  '+002026-11-24T10:00:00Z',
+  1_795_000_000_000,
+  true,
+  {},
+  [],
+])('%j is none, and the finding says how to write one', (value) => {
+  expect(instantFrom(value)).toBeNull();
+  expect(instantFindings('since', value)).toMatchObject([
+    { path: 'since', rule: 'instant', advice: expect.stringContaining('"2026-11-24T10:00:00Z"') },
+  ]);
+});
+
+test.each([null, undefined])('%s is no instant, and nothing is wrong with it', (value) => {
+  expect(instantFrom(value)).toBeNull();
+  expect(instantFindings('since', value)).toEqual([]);
+});
