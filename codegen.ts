@@ -9,18 +9,18 @@ const config: CodegenConfig = {
     'src/generated/graphql.ts': {
       plugins: ['typescript', 'typescript-resolvers'],
       config: {
-        contextType: '../graphql/context.ts#Context',
+        contextType: '../queries/request-context.ts#Context',
         // Resolvers hand domain values on; the field resolvers of the few types that differ are then demanded by type.
         mappers: {
           // A list has no more than summaries, where no other fields are selected.
-          PodIdentityAssociation: '../associations/list.ts#Listed as ListedAssociation',
+          PodIdentityAssociation: '../queries/list.ts#Listed as ListedAssociation',
           Principal: '../model/principal.ts#Principal as PrincipalModel',
           AuditEntry: '../model/audit.ts#AuditEntry as AuditEntryModel',
-          CreatePodIdentityAssociationPayload: '../associations/answer.ts#Answer',
-          UpdatePodIdentityAssociationPayload: '../associations/answer.ts#Answer',
-          DeletePodIdentityAssociationPayload: '../associations/answer.ts#Answer',
-          UngovernedAssociation: '../associations/unexplained.ts#Ungoverned',
-          CheckPayload: '../associations/check.ts#Checked',
+          CreatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
+          UpdatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
+          DeletePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
+          AssociationDrift: '../queries/association-drift.ts#Drift',
+          CheckPayload: '../operations/dry-run.ts#DryRunResult',
           RecordedRequest: '../model/association.ts#MutationRequest',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',
         },

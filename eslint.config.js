@@ -52,7 +52,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // Parts are closures: nothing here has a `this` that could get lost.
+      // Dependencies are closures: nothing here has a `this` that could get lost.
       '@typescript-eslint/unbound-method': 'off',
       eqeqeq: 'error',
       'no-restricted-properties': [

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import type { AuditEntry, AuditEvent } from '../src/model/audit.ts';
-import type { TrailSection } from '../src/ledger/ledger.ts';
+import type { AuditPartition } from '../src/ledger/ledger.ts';
 
 /** Milliseconds of a day. */
 const dayMs = 86_400_000;
@@ -23,7 +23,7 @@ const arn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/busy/a
 const hot = `${arn}0123456789abcdefg`;
 
 /** The sections that are measured, each the busiest of its kind: half of the trail, down to a sixteenth of it. */
-export const sections: readonly TrailSection[] = [
+export const sections: readonly AuditPartition[] = [
   { kind: 'all' },
   { kind: 'cluster', ...busy },
   { kind: 'namespace', ...busy },

@@ -1,4 +1,4 @@
-import type { Ledger, TrailPage, TrailQuery, TrailSection } from '../src/ledger/ledger.ts';
+import type { Ledger, TrailPage, TrailQuery, AuditPartition } from '../src/ledger/ledger.ts';
 import { middle, sections } from './trail-entries.ts';
 
 /** Entries that a page may hold: the API's default. */
@@ -27,7 +27,7 @@ export interface MeasuredPage extends Omit<PageCase, 'query'> {
   readonly entries: number;
 }
 
-function queryOf(section: TrailSection, fields: Partial<TrailQuery> = {}): TrailQuery {
+function queryOf(section: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
   return { section, since: null, until: null, events: null, operations: null, limit, before: null, ...fields };
 }
 
@@ -52,7 +52,7 @@ export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
 }
 
 /** The position after so many entries of a section; null when it has fewer, or none behind them. */
-async function positionAfter(ledger: Ledger, section: TrailSection, count: number): Promise<string | null> {
+async function positionAfter(ledger: Ledger, section: AuditPartition, count: number): Promise<string | null> {
   let before: string | null = null;
   for (let left = count; left > 0;) {
     const page: TrailPage = await ledger.trail(queryOf(section, { before, limit: Math.min(left, 500) }));

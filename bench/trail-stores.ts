@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../src/model/audit.ts';
 import { createDynamoDbLedger } from '../src/ledger/dynamodb.ts';
-import type { Ledger, TokenRecord } from '../src/ledger/ledger.ts';
+import type { Ledger, IdempotencyRecord } from '../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../src/ledger/sqlite.ts';
 import { createTables } from '../src/ledger/tables.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
@@ -38,7 +38,7 @@ export async function measureDynamoDb(length: number): Promise<MeasuredTrail> {
   const given = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   const started = given ? null : await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
   const endpoint = started?.endpoint ?? given ?? '';
-  const names = { tokensTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const names = { idempotencyTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   const client = dynamoDbClient(endpoint);
   const ledger = createDynamoDbLedger({ client, ...names, clock: () => end });
   try {
@@ -107,10 +107,10 @@ async function fill(name: string, ledger: Ledger, length: number, size: number, 
 }
 
 /** A token's record to go with entries. */
-function recordOf([entry]: readonly AuditEntry[]): TokenRecord {
+function recordOf([entry]: readonly AuditEntry[]): IdempotencyRecord {
   if (entry === undefined) throw new Error('There are no entries.');
   return {
-    tokenKey: createHash('sha256').update(entry.entryId).digest('hex'),
+    idempotencyKey: createHash('sha256').update(entry.entryId).digest('hex'),
     operation: entry.operation,
     operationId: entry.operationId,
     fence: 1,
@@ -118,10 +118,10 @@ function recordOf([entry]: readonly AuditEntry[]): TokenRecord {
     fingerprint: 'f'.repeat(64),
     startedAt: end,
     leaseUntil: end,
-    quietAfter: end,
+    inDoubtUntil: end,
     expiresAt: end,
     modifiedAtBefore: null,
-    doubtfulOperationIds: [],
+    inDoubtOperationIds: [],
     answer: null,
   };
 }

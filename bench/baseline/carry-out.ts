@@ -1,7 +1,7 @@
-import { answerBase } from '../../src/operations/result.ts';
-import type { Answer } from '../../src/operations/result.ts';
-import { newEntry } from '../../src/audit/entry.ts';
-import type { Happening, Subject } from '../../src/audit/entry.ts';
+import { resultBase } from '../../src/operations/result.ts';
+import type { MutationResult } from '../../src/operations/result.ts';
+import { createEntry } from '../../src/audit/entry.ts';
+import type { AuditEventDetails, AuditContext } from '../../src/audit/entry.ts';
 import type { Association, MutationRequest } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { outcomes } from '../../src/model/outcome.ts';
@@ -13,7 +13,7 @@ import { changedRefusal, notFoundRefusal, refusalByEks } from './refusals.ts';
 
 /** What one execution works on. */
 export interface Work<Request extends MutationRequest> {
-  readonly subject: Subject;
+  readonly subject: AuditContext;
   readonly request: Request;
   /** The association that the request names, as it was when it was read; null for a create, and where there is none. */
   readonly before: Association | null;
@@ -36,8 +36,8 @@ export async function carryOut<Request extends MutationRequest>(
 ): Promise<Worked> {
   const { subject, request, before, clientRequestToken, signal } = work;
   const operationId = parts.ulid(parts.clock());
-  const entryOf = (happening: Omit<Happening, 'operationId'>) =>
-    newEntry(parts, subject, { ...happening, operationId });
+  const entryOf = (details: Omit<AuditEventDetails, 'operationId'>) =>
+    createEntry(parts, subject, { ...details, operationId });
 
   const unmet = unmetOf(request, before);
   if (unmet) {
@@ -47,8 +47,8 @@ export async function carryOut<Request extends MutationRequest>(
   }
   const intent = entryOf({ event: 'INTENT', fence });
   await parts.append(intent, clientRequestToken);
-  const close = (happening: Omit<Happening, 'operationId' | 'fence'>) =>
-    closed(parts, intent, entryOf({ ...happening, fence }), clientRequestToken);
+  const close = (details: Omit<AuditEventDetails, 'operationId' | 'fence'>) =>
+    closed(parts, intent, entryOf({ ...details, fence }), clientRequestToken);
 
   let changed: Changed;
   try {
@@ -102,8 +102,8 @@ async function closed(parts: BaselineParts, intent: AuditEntry, entry: AuditEntr
 
 function answerOf(
   work: Pick<Work<MutationRequest>, 'subject' | 'clientRequestToken'>,
-  status: Answer['status'],
+  status: MutationResult['status'],
   entry: AuditEntry,
 ) {
-  return answerBase({ ...work, deadline: 0 }, status, entry);
+  return resultBase({ ...work, deadline: 0 }, status, entry);
 }

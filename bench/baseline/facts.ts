@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { settingsAskedFor } from '../../src/model/association.ts';
+import { requestedSettings } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/audit.ts';
 import type { ChangeKind, EksChange, TokenFact, TrailEntry } from '../../test/reliability/facts.ts';
 import type { AuditItem } from './audit.ts';
@@ -102,7 +102,7 @@ function recordsOf({ principal, actor, onBehalfOf, operation, clientRequestToken
 function tokenFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, string>): TokenFact {
   const { id, status, data, in_progress_expiration: leaseUntil = null } = record;
   return {
-    tokenKey: id,
+    idempotencyKey: id,
     operationId: data?.auditEntry.operationId ?? lastOf.get(id) ?? '',
     state: status === 'INPROGRESS' ? 'IN_PROGRESS' : (data?.status ?? status),
     fence: null,
@@ -116,7 +116,7 @@ function trailEntryOf(item: AuditItem): TrailEntry {
   return {
     ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },
     ...{ apiRequestId, serviceAccount, associationArn, refusalCode, clientRequestToken, fence },
-    roleArn: request ? (settingsAskedFor(request).roleArn ?? null) : null,
+    roleArn: request ? (requestedSettings(request).roleArn ?? null) : null,
   };
 }
 

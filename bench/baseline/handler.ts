@@ -9,9 +9,9 @@ import { monotonicFactory } from 'ulid';
 import type { Log } from '../../src/operations/dependencies.ts';
 import { typeDefs } from '../../src/generated/schema.ts';
 import { formatError, unauthenticated } from '../../src/graphql/errors.ts';
-import type { GraphqlHandler, Identify } from '../../src/graphql/handler.ts';
+import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
 import { oneMutation } from '../../src/graphql/rules.ts';
-import { createIdentify } from '../../src/app/compose.ts';
+import { createAuthenticate } from '../../src/app/compose.ts';
 import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { createAppend } from './audit.ts';
@@ -54,7 +54,7 @@ export function createBaseline({
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, ...dynamoDb });
   const eksCalls = createEksCalls(eks, home);
   const parts: BaselineParts = {
-    decide: policies.decide,
+    authorize: policies.authorize,
     eks: eksCalls,
     append: createAppend(client, tables.audit),
     store: new DynamoDBPersistenceLayer({ tableName: tables.idempotency, awsSdkV3Client: client }),
@@ -64,8 +64,8 @@ export function createBaseline({
     log,
   };
   const server = createServer(parts);
-  const identify = createIdentify(policies, { groupsClaim: 'groups', scopesClaim: 'scope' });
-  const handler = createHandler(server, identify);
+  const authenticate = createAuthenticate(policies, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const handler = createHandler(server, authenticate);
   const close = async () => {
     await server.stop();
     client.destroy();
@@ -87,7 +87,7 @@ function createServer(parts: BaselineParts): ApolloServer<RequestContext> {
         requestDidStart: () =>
           Promise.resolve({
             didEncounterErrors: ({ errors, contextValue }) => {
-              const { apiRequestId } = contextValue.caller;
+              const { apiRequestId } = contextValue.identity;
               for (const { message, originalError } of errors) {
                 parts.log('error', 'A request met an error.', { apiRequestId, message, stack: originalError?.stack });
               }
@@ -99,12 +99,12 @@ function createServer(parts: BaselineParts): ApolloServer<RequestContext> {
   });
 }
 
-function createHandler(server: ApolloServer<RequestContext>, identify: Identify): GraphqlHandler {
+function createHandler(server: ApolloServer<RequestContext>, authenticate: Authenticate): GraphqlHandler {
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
     context: ({ event, context }) => {
-      const who = identify(event);
+      const who = authenticate(event);
       if (who.kind === 'unauthenticated') return Promise.reject(unauthenticated(who.message));
-      return Promise.resolve({ caller: who.caller, lambda: context });
+      return Promise.resolve({ identity: who.identity, lambda: context });
     },
   });
   return async (event, context) =>

@@ -8,7 +8,7 @@ import {
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import type { Context as LambdaContext } from 'aws-lambda';
-import type { Answer } from '../../src/operations/result.ts';
+import type { MutationResult } from '../../src/operations/result.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { MutationRequest } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/audit.ts';
@@ -27,14 +27,14 @@ export interface Claim {
 /** What becomes of a claim. */
 export type Once =
   /** `replayed` in the answer tells whether the work was done now or earlier. */
-  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'answered'; readonly answer: MutationResult }
   | { readonly kind: 'in-progress' }
   /** The id is null while that earlier request is still at work. */
   | { readonly kind: 'other-input'; readonly originalOperationId: string | null };
 
 /** What the work came to. */
 export interface Worked {
-  readonly answer: Answer;
+  readonly answer: MutationResult;
   /** False where the same token can still come to something else, so that it must be forgotten. */
   readonly isFinal: boolean;
 }
@@ -70,7 +70,7 @@ export async function once(
   });
   config.registerLambdaContext(lambda);
   let worked: Worked | undefined;
-  const workAndKeep = async (_: Claim): Promise<Answer> => {
+  const workAndKeep = async (_: Claim): Promise<MutationResult> => {
     worked = await work();
     // Powertools keeps all that is returned, and forgets the token of what throws.
     if (!worked.isFinal) throw new NotFinal('The answer is not final.');

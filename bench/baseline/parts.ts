@@ -1,14 +1,14 @@
 import type { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Log } from '../../src/operations/dependencies.ts';
-import type { Caller } from '../../src/model/principal.ts';
-import type { Decide } from '../../src/policy/policy.ts';
+import type { RequestIdentity } from '../../src/model/principal.ts';
+import type { Authorize } from '../../src/policy/policy.ts';
 import type { Append } from './audit.ts';
 import type { EksCalls } from './eks.ts';
 
 /** What the mutations work with. All of it belongs to one function, none to the process. */
 export interface BaselineParts {
-  readonly decide: Decide;
+  readonly authorize: Authorize;
   readonly eks: EksCalls;
   readonly append: Append;
   /** Powertools' records of request tokens. */
@@ -24,6 +24,6 @@ export interface BaselineParts {
 
 /** What a resolver knows of its request. */
 export interface RequestContext {
-  readonly caller: Caller;
+  readonly identity: RequestIdentity;
   readonly lambda: LambdaContext;
 }

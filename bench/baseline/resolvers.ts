@@ -16,7 +16,7 @@ export function createResolvers(parts: BaselineParts): Resolvers<RequestContext>
           operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
           validated: validateCreate(input, home),
           read: null,
-          questionOn: (request) => ({ action: 'CreatePodIdentityAssociation', request }),
+          questionOn: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),
           change: eks.create,
         }),
       updatePodIdentityAssociation: (_, { input }, context) =>

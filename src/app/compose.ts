@@ -2,10 +2,10 @@ import { monotonicFactory } from 'ulid';
 import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import type { DescribeLimits } from '../runtime/rate-limiter.ts';
-import type { Log, Parts, Times } from '../operations/dependencies.ts';
+import type { Log, Dependencies, Times } from '../operations/dependencies.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { callerOf } from '../auth/authenticate.ts';
-import type { Identify } from '../graphql/handler.ts';
+import { authenticate } from '../auth/authenticate.ts';
+import type { Authenticate } from '../graphql/handler.ts';
 import { groupsOfPermissionSet, isRegistered, serviceOf } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { ClaimNames } from './settings.ts';
@@ -14,7 +14,7 @@ import type { ClaimNames } from './settings.ts';
 export interface Choice {
   readonly policy: LoadedPolicy;
   readonly ledger: Ledger;
-  readonly home: Parts['home'];
+  readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
   readonly log: Log;
@@ -23,11 +23,11 @@ export interface Choice {
 }
 
 /** The parts of the gateway, put together as the entry point chose. Throws an Error where they don't fit together. */
-export function createParts({ policy, ledger, home, times, describeLimits, log, eks }: Choice): Parts {
-  const { decide, inventory } = policy;
+export function createDependencies({ policy, ledger, home, times, describeLimits, log, eks }: Choice): Dependencies {
+  const { authorize, inventory } = policy;
   return {
     ledger,
-    decide,
+    authorize,
     eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     clock: Date.now,
@@ -40,10 +40,10 @@ export function createParts({ policy, ledger, home, times, describeLimits, log, 
 }
 
 /** Tells callers by their tokens, roles and what the inventory knows of them. */
-export function createIdentify({ inventory }: LoadedPolicy, claims: ClaimNames): Identify {
+export function createAuthenticate({ inventory }: LoadedPolicy, claims: ClaimNames): Authenticate {
   const directory = {
     serviceOf: (id: string) => serviceOf(inventory, id),
     groupsOfPermissionSet: (roleName: string) => groupsOfPermissionSet(inventory, roleName),
   };
-  return (event) => callerOf(event, claims, directory);
+  return (event) => authenticate(event, claims, directory);
 }

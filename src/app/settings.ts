@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What both functions read from their environment. */
 export interface LambdaSettings {
   readonly home: { readonly accountId: string; readonly region: string };
-  readonly tokensTable: string;
+  readonly idempotencyTable: string;
   readonly auditTable: string;
   readonly policiesDirectory: string;
   readonly claims: ClaimNames;
@@ -36,7 +36,7 @@ export function readLambdaSettings(env: Environment = process.env): LambdaSettin
   };
   const read = {
     home: { accountId: needed('HOME_ACCOUNT_ID'), region: needed('AWS_REGION') },
-    tokensTable: needed('TOKENS_TABLE'),
+    idempotencyTable: needed('IDEMPOTENCY_TABLE'),
     auditTable: needed('AUDIT_TABLE'),
     policiesDirectory: env.POLICIES_DIRECTORY ?? `${needed('LAMBDA_TASK_ROOT')}/dist/policies`,
   };
@@ -75,7 +75,7 @@ export const timeVariables = {
   eksProcessingMs: 'EKS_PROCESSING_MS',
   listLagMs: 'LIST_LAG_MS',
   clockErrorMs: 'CLOCK_ERROR_MS',
-  retentionMs: 'TOKEN_RETENTION_MS',
+  retentionMs: 'IDEMPOTENCY_RETENTION_MS',
   roleRetryMs: 'ROLE_RETRY_MS',
 } as const satisfies Record<keyof Times, string>;
 

@@ -1,17 +1,17 @@
 import { decodeTime } from 'ulid';
 import type { AuditEntry, OperationKind } from '../model/audit.ts';
-import type { Caller } from '../model/principal.ts';
+import type { RequestIdentity } from '../model/principal.ts';
 import type { Call } from '../operations/mutation.ts';
-import type { Parts } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 
 /** What an entry says whatever happened: who asked for what. */
-export type Subject = Omit<
+export type AuditContext = Omit<
   AuditEntry,
   'entryId' | 'operationId' | 'time' | 'event' | 'refusalCode' | 'message' | 'associationArn' | 'eksRequestId' | 'fence'
 >;
 
 /** What happened. What is left out is null in the entry. */
-export interface Happening extends Pick<AuditEntry, 'operationId' | 'event'> {
+export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'event'> {
   readonly fence?: number;
   readonly refusalCode?: AuditEntry['refusalCode'];
   readonly message?: string | null;
@@ -20,15 +20,19 @@ export interface Happening extends Pick<AuditEntry, 'operationId' | 'event'> {
 }
 
 /** A new entry, of this moment. */
-export function newEntry(parts: Pick<Parts, 'clock' | 'ulid'>, subject: Subject, happening: Happening): AuditEntry {
-  const entryId = parts.ulid(parts.clock());
-  const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = happening;
+export function createEntry(
+  deps: Pick<Dependencies, 'clock' | 'ulid'>,
+  subject: AuditContext,
+  details: AuditEventDetails,
+): AuditEntry {
+  const entryId = deps.ulid(deps.clock());
+  const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = details;
   return {
     ...subject,
     entryId,
-    operationId: happening.operationId,
+    operationId: details.operationId,
     time: new Date(decodeTime(entryId)).toISOString(),
-    event: happening.event,
+    event: details.event,
     refusalCode,
     message,
     // Of an association that exists, every entry tells which it is.
@@ -38,16 +42,16 @@ export function newEntry(parts: Pick<Parts, 'clock' | 'ulid'>, subject: Subject,
   };
 }
 
-/** Subject of a request of which nothing but its caller is certain yet. */
-export function subjectOfCaller(operation: OperationKind, caller: Caller): Subject {
+/** AuditContext of a request of which nothing but its caller is certain yet. */
+export function subjectOfCaller(operation: OperationKind, identity: RequestIdentity): AuditContext {
   return {
     operation,
-    principal: caller.principal,
-    actor: caller.actor,
+    principal: identity.principal,
+    actor: identity.actor,
     onBehalfOf: null,
-    sourceAddress: caller.sourceAddress,
-    userAgent: caller.userAgent,
-    apiRequestId: caller.apiRequestId,
+    sourceAddress: identity.sourceAddress,
+    userAgent: identity.userAgent,
+    apiRequestId: identity.apiRequestId,
     target: null,
     request: null,
     before: null,
@@ -58,11 +62,11 @@ export function subjectOfCaller(operation: OperationKind, caller: Caller): Subje
   };
 }
 
-/** Subject of a valid request that policy has decided on. */
-export function subjectOf(call: Call): Subject {
+/** AuditContext of a valid request that policy has decided on. */
+export function auditContextOf(call: Call): AuditContext {
   const { accountId, region, clusterName, namespace, serviceAccount } = call.target;
   return {
-    ...subjectOfCaller(call.operation, call.caller),
+    ...subjectOfCaller(call.operation, call.identity),
     onBehalfOf: call.onBehalfOf,
     target: { accountId, region, clusterName, namespace, serviceAccount },
     request: call.request,
@@ -72,8 +76,8 @@ export function subjectOf(call: Call): Subject {
   };
 }
 
-/** Subject of what the settler does in place of the caller of an operation: `intent` says who that was. */
-export function subjectOfSettler(intent: AuditEntry, apiRequestId: string): Subject {
+/** AuditContext of what the reconciler does in place of the caller of an operation: `intent` says who that was. */
+export function subjectOfSettler(intent: AuditEntry, apiRequestId: string): AuditContext {
   const { operation, principal, actor, onBehalfOf, target, request, before, reason, decision } = intent;
   return {
     operation,
@@ -81,7 +85,7 @@ export function subjectOfSettler(intent: AuditEntry, apiRequestId: string): Subj
     actor,
     onBehalfOf,
     sourceAddress: null,
-    userAgent: 'pod-identity-gateway/settler',
+    userAgent: 'pod-identity-gateway/reconciler',
     apiRequestId,
     target,
     request,
@@ -95,8 +99,8 @@ export function subjectOfSettler(intent: AuditEntry, apiRequestId: string): Subj
 
 /** Who is answered, in entries and in the answer. */
 export interface Requester {
-  readonly subject: Subject;
-  /** The token to name in the answer; null where the caller's was invalid, and for the settler, which knows none. */
+  readonly subject: AuditContext;
+  /** The token to name in the answer; null where the caller's was invalid, and for the reconciler, which knows none. */
   readonly clientRequestToken: string | null;
   /** When the answer must be on its way, milliseconds since the epoch. */
   readonly deadline: number;
@@ -104,5 +108,5 @@ export interface Requester {
 
 /** The requester of a mutation under way. */
 export function requesterOf(call: Call): Requester {
-  return { subject: subjectOf(call), clientRequestToken: call.clientRequestToken, deadline: call.deadline };
+  return { subject: auditContextOf(call), clientRequestToken: call.clientRequestToken, deadline: call.deadline };
 }

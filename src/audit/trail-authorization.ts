@@ -1,9 +1,9 @@
-import type { TrailSection } from '../ledger/ledger.ts';
+import type { AuditPartition } from '../ledger/ledger.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Decision, Violation } from '../model/decision.ts';
-import type { Caller, Principal } from '../model/principal.ts';
+import type { RequestIdentity, Principal } from '../model/principal.ts';
 import type { TrailScope } from '../policy/policy.ts';
-import type { Parts } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 import { clusterOfAssociation } from './trail-scope.ts';
 import { reader } from '../queries/describe.ts';
 
@@ -11,7 +11,7 @@ import { reader } from '../queries/describe.ts';
  * The question of policy on a section, where the section alone tells it; null where its entries have to be seen first,
  * because an ARN does not tell the namespace, an operation's id nothing, and a principal's id not its kind.
  */
-export function scopeOf(section: TrailSection, caller: Caller): TrailScope | null {
+export function scopeOf(section: AuditPartition, identity: RequestIdentity): TrailScope | null {
   switch (section.kind) {
     case 'cluster':
     case 'namespace':
@@ -19,7 +19,9 @@ export function scopeOf(section: TrailSection, caller: Caller): TrailScope | nul
     case 'serviceAccount':
       return { ...section, kind: 'namespace' };
     case 'principal':
-      return section.principalId === caller.principal.id ? { kind: 'principal', principal: caller.principal } : null;
+      return section.principalId === identity.principal.id
+        ? { kind: 'principal', principal: identity.principal }
+        : null;
     case 'association':
     case 'operation':
       return null;
@@ -29,8 +31,12 @@ export function scopeOf(section: TrailSection, caller: Caller): TrailScope | nul
 }
 
 /** Why a caller may not read a scope; empty when they may. */
-export function scopeViolations(parts: Parts, caller: Caller, scope: TrailScope): readonly Violation[] {
-  return parts.decide(reader(parts, caller), { action: 'ReadAuditTrail', scope }).violations;
+export function scopeViolations(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  scope: TrailScope,
+): readonly Violation[] {
+  return deps.authorize(reader(deps, identity), { action: 'ReadAuditTrail', scope }).violations;
 }
 
 /**
@@ -38,20 +44,20 @@ export function scopeViolations(parts: Parts, caller: Caller, scope: TrailScope)
  * that they may read. What is denied is explained by the section alone, so that nobody learns whether it has entries.
  */
 export function entriesViolations(
-  parts: Parts,
-  caller: Caller,
-  section: TrailSection,
+  deps: Dependencies,
+  identity: RequestIdentity,
+  section: AuditPartition,
   entries: readonly AuditEntry[],
 ): readonly Violation[] {
-  const asker = reader(parts, caller);
+  const context = reader(deps, identity);
   const known = new Map<string, Decision>();
-  const decide = (scope: TrailScope): Decision => {
+  const authorize = (scope: TrailScope): Decision => {
     const key = JSON.stringify(scope);
-    const decision = known.get(key) ?? parts.decide(asker, { action: 'ReadAuditTrail', scope });
+    const decision = known.get(key) ?? deps.authorize(context, { action: 'ReadAuditTrail', scope });
     known.set(key, decision);
     return decision;
   };
-  const mayRead = (scopes: readonly TrailScope[]) => scopes.some((scope) => decide(scope).allowed);
+  const mayRead = (scopes: readonly TrailScope[]) => scopes.some((scope) => authorize(scope).allowed);
 
   const ofSection = sectionScope(section, entries);
   const isAllowed =
@@ -59,12 +65,12 @@ export function entriesViolations(
       ? mayRead([ofSection, { kind: 'gateway' }])
       : entries.every((entry) => mayRead(entryScopes(section, entry)));
   if (isAllowed) return [];
-  const { violations } = decide(ofSection);
-  return violations.length > 0 ? violations : decide({ kind: 'gateway' }).violations;
+  const { violations } = authorize(ofSection);
+  return violations.length > 0 ? violations : authorize({ kind: 'gateway' }).violations;
 }
 
 /** The scopes of an entry. To be allowed any of them is enough, as it is to read the entry by itself. */
-function entryScopes(section: TrailSection, { principal, target }: AuditEntry): TrailScope[] {
+function entryScopes(section: AuditPartition, { principal, target }: AuditEntry): TrailScope[] {
   if (section.kind === 'principal') return [{ kind: 'principal', principal }];
   const ofNamespace: TrailScope[] = target === null ? [] : [namespaceScope(target)];
   // Of an association, entries by one principal and by others would make pages readable in turns.
@@ -77,7 +83,7 @@ function namespaceScope({ accountId, region, clusterName, namespace }: NonNullab
 }
 
 /** The question that the section's own name allows. */
-function sectionScope(section: TrailSection, entries: readonly AuditEntry[]): TrailScope {
+function sectionScope(section: AuditPartition, entries: readonly AuditEntry[]): TrailScope {
   if (section.kind === 'principal') return { kind: 'principal', principal: principalOf(section.principalId, entries) };
   const cluster = section.kind === 'association' ? clusterOfAssociation(section.associationArn) : null;
   return cluster === null ? { kind: 'gateway' } : { kind: 'cluster', ...cluster };

@@ -1,8 +1,8 @@
 import { isTrailPosition } from '../ledger/trail-position.ts';
-import type { TrailSection } from '../ledger/ledger.ts';
+import type { AuditPartition } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
-import type { Parts } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 import {
   accountIdFindings,
   clusterNameFindings,
@@ -33,11 +33,11 @@ export interface ScopeInput {
 
 /** What a scope comes to. */
 export type ReadScope =
-  | { readonly kind: 'valid'; readonly section: TrailSection }
+  | { readonly kind: 'valid'; readonly section: AuditPartition }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] };
 
 /** Holds a scope to the rules of names, and puts it into the ledger's words. */
-export function readScope(scope: ScopeInput, home: Parts['home']): ReadScope {
+export function readScope(scope: ScopeInput, home: Dependencies['home']): ReadScope {
   const { cluster, principalId, associationArn, operationId } = scope;
   if (cluster !== undefined) return clusterSection(cluster, home);
   if (principalId !== undefined) {
@@ -61,7 +61,7 @@ export function clusterOfAssociation(arn: string): ClusterRef | null {
   return region === '' ? null : { accountId, region, clusterName };
 }
 
-function clusterSection(scope: ClusterScopeInput, home: Parts['home']): ReadScope {
+function clusterSection(scope: ClusterScopeInput, home: Dependencies['home']): ReadScope {
   const { clusterName, accountId, region, namespace = null, serviceAccount = null } = scope;
   const findings = [
     ...clusterNameFindings(clusterName),
@@ -78,7 +78,7 @@ function clusterSection(scope: ClusterScopeInput, home: Parts['home']): ReadScop
 }
 
 /** The section, unless something is wrong with it. */
-function sectionOr(findings: readonly Finding[], section: TrailSection): ReadScope {
+function sectionOr(findings: readonly Finding[], section: AuditPartition): ReadScope {
   return findings.length > 0 ? { kind: 'invalid', findings } : { kind: 'valid', section };
 }
 

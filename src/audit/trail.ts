@@ -1,16 +1,16 @@
 import { isTrailPosition } from '../ledger/trail-position.ts';
-import type { TrailQuery, TrailSection } from '../ledger/ledger.ts';
+import type { TrailQuery, AuditPartition } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry, AuditEvent, OperationKind } from '../model/audit.ts';
 import type { Violation } from '../model/decision.ts';
-import type { Caller } from '../model/principal.ts';
+import type { RequestIdentity } from '../model/principal.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { TrailScope } from '../policy/policy.ts';
-import { within } from '../runtime/deadline.ts';
+import { withDeadline } from '../runtime/deadline.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
-import type { Parts } from '../operations/dependencies.ts';
-import { instantFindings, instantFrom } from '../validation/timestamps.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { timestampFindings, parseTimestamp } from '../validation/timestamps.ts';
 import { entriesViolations, scopeOf, scopeViolations } from './trail-authorization.ts';
 import { readScope } from './trail-scope.ts';
 import type { ScopeInput } from './trail-scope.ts';
@@ -36,13 +36,13 @@ export type TrailAnswer =
  * ledger does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
-  parts: Parts,
-  caller: Caller,
+  deps: Dependencies,
+  identity: RequestIdentity,
   input: TrailInput,
   deadline: number,
 ): Promise<TrailAnswer> {
-  const scope = readScope(input.scope, parts.home);
-  const section: TrailSection = scope.kind === 'valid' ? scope.section : { kind: 'all' };
+  const scope = readScope(input.scope, deps.home);
+  const section: AuditPartition = scope.kind === 'valid' ? scope.section : { kind: 'all' };
   // Of a scope that is none, nothing can be said of a cursor.
   const asked = validate(scope.kind === 'valid' ? input : { ...input, after: null }, section);
   const findings = [
@@ -50,13 +50,13 @@ export async function auditTrail(
     ...(asked.kind === 'valid' ? [] : asked.findings),
   ];
   if (scope.kind !== 'valid' || asked.kind !== 'valid') return { kind: 'invalid', findings };
-  return read(parts, caller, asked, scopeOf(section, caller), deadline);
+  return read(deps, identity, asked, scopeOf(section, identity), deadline);
 }
 
 /** A page of what the trail holds of an association, whose namespace is known: see {@link auditTrail}. */
 export async function associationTrail(
-  parts: Parts,
-  caller: Caller,
+  deps: Dependencies,
+  identity: RequestIdentity,
   association: Pick<Association, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'associationArn'>,
   input: PageInput,
   deadline: number,
@@ -64,25 +64,25 @@ export async function associationTrail(
   const { accountId, region, clusterName, namespace, associationArn } = association;
   const asked = validate(input, { kind: 'association', associationArn });
   if (asked.kind === 'invalid') return asked;
-  return read(parts, caller, asked, { kind: 'namespace', accountId, region, clusterName, namespace }, deadline);
+  return read(deps, identity, asked, { kind: 'namespace', accountId, region, clusterName, namespace }, deadline);
 }
 
 async function read(
-  parts: Parts,
-  caller: Caller,
+  deps: Dependencies,
+  identity: RequestIdentity,
   { query, name }: Extract<Validated, { kind: 'valid' }>,
   scope: TrailScope | null,
   deadline: number,
 ): Promise<TrailAnswer> {
-  const ask = (question: TrailQuery) => within(deadline - parts.clock(), parts.ledger.trail(question));
-  const denied = scope === null ? [] : scopeViolations(parts, caller, scope);
+  const ask = (request: TrailQuery) => withDeadline(deadline - deps.clock(), deps.ledger.trail(request));
+  const denied = scope === null ? [] : scopeViolations(deps, identity, scope);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
   const { entries, next } = await ask(query);
   if (scope === null) {
     // An empty page doesn't tell whose the section is: perhaps its end, or what the filters leave of it.
     const seen = entries.length > 0 ? entries : (await ask({ ...newest, section: query.section })).entries;
-    const violations = entriesViolations(parts, caller, query.section, seen);
+    const violations = entriesViolations(deps, identity, query.section, seen);
     if (violations.length > 0) return { kind: 'denied', violations };
   }
   const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));
@@ -97,17 +97,17 @@ type Validated =
   | { readonly kind: 'valid'; readonly query: TrailQuery; readonly name: string }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] };
 
-function validate(input: Omit<TrailInput, 'scope'>, section: TrailSection): Validated {
+function validate(input: Omit<TrailInput, 'scope'>, section: AuditPartition): Validated {
   const { events = null, operations = null, after = null } = input;
-  const [since, until] = [instantFrom(input.since), instantFrom(input.until)];
+  const [since, until] = [parseTimestamp(input.since), parseTimestamp(input.until)];
   const distinct = (names: readonly string[] | null) => (names === null ? null : [...new Set(names)].sort());
   const name = JSON.stringify(['auditTrail', section, since, until, distinct(events), distinct(operations)]);
   const cursor = after === null ? null : readCursor(name, after);
   const before = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
   const broken = cursor?.kind === 'position' && before === null ? brokenCursor : cursor;
   const findings = [
-    ...instantFindings('since', input.since),
-    ...instantFindings('until', input.until),
+    ...timestampFindings('since', input.since),
+    ...timestampFindings('until', input.until),
     ...(since !== null && until !== null && since >= until ? [noTime] : []),
     ...firstFindings(input),
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),

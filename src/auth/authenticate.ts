@@ -5,7 +5,7 @@ import type {
   APIGatewayProxyEventV2,
 } from 'aws-lambda';
 import { firstCharacters } from '../validation/text-rules.ts';
-import type { Caller } from '../model/principal.ts';
+import type { RequestIdentity } from '../model/principal.ts';
 import type { ClaimSettings } from './claims.ts';
 import { identityByIam } from './iam.ts';
 import { notAuthenticated } from './identity.ts';
@@ -13,7 +13,7 @@ import type { Directory, Identity, NotAuthenticated } from './identity.ts';
 import { identityByJwt } from './jwt.ts';
 
 /** The parts of an API Gateway event (HTTP API, payload format 2.0) that say who asks, by either of the two routes. */
-export interface CallerEvent {
+export interface IdentityEvent {
   readonly headers: APIGatewayProxyEventV2['headers'];
   readonly requestContext: Pick<APIGatewayEventRequestContextV2, 'requestId'> & {
     /** Both can be empty or absent: a client need not name itself. */
@@ -36,12 +36,12 @@ function kept(text: string | undefined): string {
 }
 
 /** The value of the one Authorization header; null when there is none, or one more. */
-function authorizationOf(headers: CallerEvent['headers']): string | null {
+function authorizationOf(headers: IdentityEvent['headers']): string | null {
   const [header, ...more] = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
   return more.length === 0 ? (header?.[1] ?? null) : null;
 }
 
-function identityOf(event: CallerEvent, settings: ClaimSettings, directory: Directory): Identity {
+function identityOf(event: IdentityEvent, settings: ClaimSettings, directory: Directory): Identity {
   const { jwt, iam } = event.requestContext.authorizer ?? {};
   if (jwt && !iam) {
     const authorization = authorizationOf(event.headers);
@@ -62,17 +62,17 @@ function identityOf(event: CallerEvent, settings: ClaimSettings, directory: Dire
  * Who asks, from the event: API Gateway has verified it, so nothing here checks a signature. Whoever can't be told for
  * certain is not authenticated; nothing is guessed.
  */
-export function callerOf(
-  event: CallerEvent,
+export function authenticate(
+  event: IdentityEvent,
   settings: ClaimSettings,
   directory: Directory,
-): { readonly kind: 'caller'; readonly caller: Caller } | NotAuthenticated {
+): { readonly kind: 'authenticated'; readonly identity: RequestIdentity } | NotAuthenticated {
   const identity = identityOf(event, settings, directory);
   if (identity.kind === 'unauthenticated') return identity;
   const { http, requestId } = event.requestContext;
   return {
-    kind: 'caller',
-    caller: {
+    kind: 'authenticated',
+    identity: {
       principal: identity.principal,
       actor: identity.actor,
       sourceAddress: kept(http.sourceIp) || null,

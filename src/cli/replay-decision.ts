@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsOf } from '../model/association.ts';
 import { compilePolicies } from '../policy/compile.ts';
-import { decideOnSlice } from '../policy/authorize.ts';
+import { authorizeOnSlice } from '../policy/authorize.ts';
 import { createEngine } from '../policy/engine.ts';
 import { choice, flag, list, optional, part, readJson, text } from '../policy/json.ts';
 import type { Reader } from '../policy/json.ts';
 import { readPolicySources } from '../policy/load.ts';
-import type { Asker, Question } from '../policy/policy.ts';
+import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import { association, changes, createRequest, inventorySlice, principal } from '../policy/read-model.ts';
 
 /** What is compared of a decision. */
@@ -20,10 +20,10 @@ interface RecordedDecision {
 }
 
 /** By its operation, what an entry must hold to make the question again. Reads leave no entry. */
-const operation = choice<Question>('operation', {
+const operation = choice<AuthorizationRequest>('operation', {
   CREATE_POD_IDENTITY_ASSOCIATION: (json) => ({
     action: 'CreatePodIdentityAssociation',
-    ...part({ request: createRequest })(json),
+    association: part({ request: createRequest })(json).request,
   }),
   UPDATE_POD_IDENTITY_ASSOCIATION: (json) => {
     const { before, request } = part({ before: association, request: part({ changes }) })(json);
@@ -53,9 +53,9 @@ const circumstances = part({
   }),
 });
 
-const readEntry: Reader<ReturnType<typeof circumstances> & { readonly question: Question }> = (json) => ({
+const readEntry: Reader<ReturnType<typeof circumstances> & { readonly request: AuthorizationRequest }> = (json) => ({
   ...circumstances(json),
-  question: operation(json),
+  request: operation(json),
 });
 
 /** A decision of the trail, made again. */
@@ -72,14 +72,14 @@ export interface DecisionAgain {
 export function decideAgain(file: string, directory: string): DecisionAgain {
   const entry = readJson(file, readFileSync(file, 'utf8'), readEntry);
   const recorded = entry.decision;
-  const asker: Asker = {
-    caller: { ...entry, userAgent: null, apiRequestId: file },
+  const context: AuthorizationContext = {
+    identity: { ...entry, userAgent: null, apiRequestId: file },
     onBehalfOf: entry.onBehalfOf,
     hasReason: entry.reason !== null,
     now: Date.parse(entry.time),
   };
   const engine = createEngine(compilePolicies(readPolicySources(directory)));
-  const decision = decideOnSlice(engine, asker, entry.question, recorded.slice);
+  const decision = authorizeOnSlice(engine, context, entry.request, recorded.slice);
   const same = verdict(recorded) === verdict(decision);
   const samePolicies = recorded.policySetHash === decision.policySetHash;
   const report = [

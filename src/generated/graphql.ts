@@ -2,9 +2,9 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Listed as ListedAssociation } from '../queries/list.ts';
 import type { Principal as PrincipalModel } from '../model/principal.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
-import type { Answer } from '../operations/result.ts';
-import type { Ungoverned } from '../queries/association-drift.ts';
-import type { Checked } from '../operations/dry-run.ts';
+import type { MutationResult } from '../operations/result.ts';
+import type { Drift } from '../queries/association-drift.ts';
+import type { DryRunResult } from '../operations/dry-run.ts';
 import type { MutationRequest } from '../model/association.ts';
 import type { Refusal as RefusalModel } from '../model/refusal.ts';
 import type { Context } from '../queries/request-context.ts';
@@ -55,6 +55,21 @@ export type AssociationChanged = Refusal & {
   message: Scalars['String']['output'];
   /** Always false: read it again, and decide anew. */
   retryable: Scalars['Boolean']['output'];
+};
+
+/** An association that the gateway's trail does not explain. */
+export type AssociationDrift = {
+  __typename?: 'AssociationDrift';
+  /** The association at EKS; null when it was deleted. */
+  association: Maybe<PodIdentityAssociation>;
+  /** Its ARN. */
+  associationArn: Scalars['ID']['output'];
+  /** Where EKS differs from what the trail says it should be; empty unless MODIFIED. */
+  differences: Array<Difference>;
+  /** Why it is here. */
+  kind: DriftKind;
+  /** The last entry of the trail on it; null when there is none. */
+  lastEntry: Maybe<AuditEntry>;
 };
 
 /** There is no such association, or somebody else deleted it. */
@@ -163,7 +178,7 @@ export type AuditEvent =
   | 'REPLAYED'
   /** Done. Closes the operation. */
   | 'SUCCEEDED'
-  /** The holder's time ran out; another request, or the settler, took the operation over. */
+  /** The holder's time ran out; another request, or the reconciler, took the operation over. */
   | 'TAKEN_OVER'
   /** A request came with a token that belongs to other input. */
   | 'TOKEN_REUSED'
@@ -330,6 +345,17 @@ export type Difference = {
   /** What was asked for; null when nothing was. */
   requested: Maybe<Scalars['String']['output']>;
 };
+
+/** Ways in which EKS and the trail can differ. More may come. */
+export type DriftKind =
+  /** The trail says that it should be there, and it is not. */
+  | 'DELETED'
+  /** It bears a tag of the gateway that leads to no operation which made it. */
+  | 'FORGED_TAG'
+  /** It is not what the last operation on it made of it. */
+  | 'MODIFIED'
+  /** It bears no tag of the gateway. */
+  | 'UNMANAGED';
 
 /** EKS said no, or could not be asked. */
 export type EksRefused = Refusal & {
@@ -570,6 +596,12 @@ export type PrincipalKind =
 /** What can be read. Nothing here changes anything. */
 export type Query = {
   __typename?: 'Query';
+  /**
+   * The associations of a cluster that the gateway's trail does not explain: made, changed or deleted by somebody else. Costs EKS
+   * a call for each association; deletions are looked for in the trail of the last 90 days. You must be allowed to list the
+   * associations and to read the trail.
+   */
+  associationDrift: Array<AssociationDrift>;
   /** An entry of the audit trail; null when there is none, or when you may not read it. */
   auditEntry: Maybe<AuditEntry>;
   /**
@@ -591,14 +623,17 @@ export type Query = {
    * association: select them only where you need them.
    */
   podIdentityAssociations: PodIdentityAssociationConnection;
-  /**
-   * The associations of a cluster that the gateway's trail does not explain: made, changed or deleted by somebody else. Costs EKS
-   * a call for each association; deletions are looked for in the trail of the last 90 days. You must be allowed to list the
-   * associations and to read the trail.
-   */
-  ungovernedAssociations: Array<UngovernedAssociation>;
   /** The principal that the gateway takes you for. */
   viewer: Principal;
+};
+
+
+/** What can be read. Nothing here changes anything. */
+export type QueryAssociationDriftArgs = {
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  clusterName: Scalars['String']['input'];
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  region?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -656,15 +691,6 @@ export type QueryPodIdentityAssociationsArgs = {
   namespace?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
   serviceAccount?: InputMaybe<Scalars['String']['input']>;
-};
-
-
-/** What can be read. Nothing here changes anything. */
-export type QueryUngovernedAssociationsArgs = {
-  accountId?: InputMaybe<Scalars['String']['input']>;
-  clusterName: Scalars['String']['input'];
-  namespace?: InputMaybe<Scalars['String']['input']>;
-  region?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A request in canonical form, as its fingerprint saw it. Of an update, what it changes. */
@@ -771,32 +797,6 @@ export type TokenReused = Refusal & {
   /** Always false. */
   retryable: Scalars['Boolean']['output'];
 };
-
-/** An association that the gateway's trail does not explain. */
-export type UngovernedAssociation = {
-  __typename?: 'UngovernedAssociation';
-  /** The association at EKS; null when it was deleted. */
-  association: Maybe<PodIdentityAssociation>;
-  /** Its ARN. */
-  associationArn: Scalars['ID']['output'];
-  /** Where EKS differs from what the trail says it should be; empty unless CHANGED_OUTSIDE. */
-  differences: Array<Difference>;
-  /** Why it is here. */
-  kind: UngovernedKind;
-  /** The last entry of the trail on it; null when there is none. */
-  lastEntry: Maybe<AuditEntry>;
-};
-
-/** Ways in which EKS and the trail can differ. More may come. */
-export type UngovernedKind =
-  /** It is not what the last operation on it made of it. */
-  | 'CHANGED_OUTSIDE'
-  /** The trail says that it should be there, and it is not. */
-  | 'DELETED_OUTSIDE'
-  /** It bears a tag of the gateway that leads to no operation which made it. */
-  | 'FORGED_TAG'
-  /** It bears no tag of the gateway. */
-  | 'UNKNOWN_ORIGIN';
 
 /**
  * What to change of an association; a field that is left out stays as it is. At least one of roleArn, targetRoleArn,
@@ -926,6 +926,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type ResolversTypes = {
   AssociationAlreadyExists: ResolverTypeWrapper<Omit<AssociationAlreadyExists, 'existing'> & { existing?: Maybe<ResolversTypes['PodIdentityAssociation']> }>;
   AssociationChanged: ResolverTypeWrapper<Omit<AssociationChanged, 'existing'> & { existing?: Maybe<ResolversTypes['PodIdentityAssociation']> }>;
+  AssociationDrift: ResolverTypeWrapper<Drift>;
   AssociationNotFound: ResolverTypeWrapper<AssociationNotFound>;
   AuditEntry: ResolverTypeWrapper<AuditEntryModel>;
   AuditEntryConnection: ResolverTypeWrapper<Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['AuditEntryEdge']>, nodes: Array<ResolversTypes['AuditEntry']> }>;
@@ -934,14 +935,15 @@ export type ResolversTypes = {
   AuditScope: AuditScope;
   AuditTarget: ResolverTypeWrapper<AuditTarget>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
-  CheckPayload: ResolverTypeWrapper<Checked>;
+  CheckPayload: ResolverTypeWrapper<DryRunResult>;
   ClusterScope: ClusterScope;
   CreatePodIdentityAssociationInput: CreatePodIdentityAssociationInput;
-  CreatePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
+  CreatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeletePodIdentityAssociationInput: DeletePodIdentityAssociationInput;
-  DeletePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
+  DeletePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
   Difference: ResolverTypeWrapper<Difference>;
+  DriftKind: DriftKind;
   EksRefused: ResolverTypeWrapper<EksRefused>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   InputFinding: ResolverTypeWrapper<InputFinding>;
@@ -967,16 +969,15 @@ export type ResolversTypes = {
   Tag: ResolverTypeWrapper<Tag>;
   TagInput: TagInput;
   TokenReused: ResolverTypeWrapper<TokenReused>;
-  UngovernedAssociation: ResolverTypeWrapper<Ungoverned>;
-  UngovernedKind: UngovernedKind;
   UpdatePodIdentityAssociationInput: UpdatePodIdentityAssociationInput;
-  UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<Answer>;
+  UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   AssociationAlreadyExists: Omit<AssociationAlreadyExists, 'existing'> & { existing?: Maybe<ResolversParentTypes['PodIdentityAssociation']> };
   AssociationChanged: Omit<AssociationChanged, 'existing'> & { existing?: Maybe<ResolversParentTypes['PodIdentityAssociation']> };
+  AssociationDrift: Drift;
   AssociationNotFound: AssociationNotFound;
   AuditEntry: AuditEntryModel;
   AuditEntryConnection: Omit<AuditEntryConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['AuditEntryEdge']>, nodes: Array<ResolversParentTypes['AuditEntry']> };
@@ -984,13 +985,13 @@ export type ResolversParentTypes = {
   AuditScope: AuditScope;
   AuditTarget: AuditTarget;
   Boolean: Scalars['Boolean']['output'];
-  CheckPayload: Checked;
+  CheckPayload: DryRunResult;
   ClusterScope: ClusterScope;
   CreatePodIdentityAssociationInput: CreatePodIdentityAssociationInput;
-  CreatePodIdentityAssociationPayload: Answer;
+  CreatePodIdentityAssociationPayload: MutationResult;
   DateTime: Scalars['DateTime']['output'];
   DeletePodIdentityAssociationInput: DeletePodIdentityAssociationInput;
-  DeletePodIdentityAssociationPayload: Answer;
+  DeletePodIdentityAssociationPayload: MutationResult;
   Difference: Difference;
   EksRefused: EksRefused;
   ID: Scalars['ID']['output'];
@@ -1013,9 +1014,8 @@ export type ResolversParentTypes = {
   Tag: Tag;
   TagInput: TagInput;
   TokenReused: TokenReused;
-  UngovernedAssociation: Ungoverned;
   UpdatePodIdentityAssociationInput: UpdatePodIdentityAssociationInput;
-  UpdatePodIdentityAssociationPayload: Answer;
+  UpdatePodIdentityAssociationPayload: MutationResult;
 };
 
 export type AssociationAlreadyExistsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AssociationAlreadyExists'] = ResolversParentTypes['AssociationAlreadyExists']> = {
@@ -1036,6 +1036,14 @@ export type AssociationChangedResolvers<ContextType = Context, ParentType extend
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AssociationDriftResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AssociationDrift'] = ResolversParentTypes['AssociationDrift']> = {
+  association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  associationArn?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  differences?: Resolver<Array<ResolversTypes['Difference']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['DriftKind'], ParentType, ContextType>;
+  lastEntry?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
 };
 
 export type AssociationNotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AssociationNotFound'] = ResolversParentTypes['AssociationNotFound']> = {
@@ -1233,6 +1241,7 @@ export type PrincipalResolvers<ContextType = Context, ParentType extends Resolve
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  associationDrift?: Resolver<Array<ResolversTypes['AssociationDrift']>, ParentType, ContextType, RequireFields<QueryAssociationDriftArgs, 'clusterName'>>;
   auditEntry?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<QueryAuditEntryArgs, 'id'>>;
   auditTrail?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, RequireFields<QueryAuditTrailArgs, 'first' | 'scope'>>;
   checkCreatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
@@ -1240,7 +1249,6 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   checkUpdatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
   podIdentityAssociation?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
   podIdentityAssociations?: Resolver<ResolversTypes['PodIdentityAssociationConnection'], ParentType, ContextType, RequireFields<QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
-  ungovernedAssociations?: Resolver<Array<ResolversTypes['UngovernedAssociation']>, ParentType, ContextType, RequireFields<QueryUngovernedAssociationsArgs, 'clusterName'>>;
   viewer?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
 };
 
@@ -1271,14 +1279,6 @@ export type TokenReusedResolvers<ContextType = Context, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type UngovernedAssociationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UngovernedAssociation'] = ResolversParentTypes['UngovernedAssociation']> = {
-  association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
-  associationArn?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  differences?: Resolver<Array<ResolversTypes['Difference']>, ParentType, ContextType>;
-  kind?: Resolver<ResolversTypes['UngovernedKind'], ParentType, ContextType>;
-  lastEntry?: Resolver<Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
-};
-
 export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdatePodIdentityAssociationPayload'] = ResolversParentTypes['UpdatePodIdentityAssociationPayload']> = {
   association?: Resolver<Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
@@ -1292,6 +1292,7 @@ export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = Context, 
 export type Resolvers<ContextType = Context> = {
   AssociationAlreadyExists?: AssociationAlreadyExistsResolvers<ContextType>;
   AssociationChanged?: AssociationChangedResolvers<ContextType>;
+  AssociationDrift?: AssociationDriftResolvers<ContextType>;
   AssociationNotFound?: AssociationNotFoundResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
   AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
@@ -1319,7 +1320,6 @@ export type Resolvers<ContextType = Context> = {
   Refusal?: RefusalResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
-  UngovernedAssociation?: UngovernedAssociationResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
 };
 

@@ -1,13 +1,13 @@
-import type { Parts } from '../operations/dependencies.ts';
-import { ungovernedAssociations } from '../queries/drift.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { associationDrift } from '../queries/drift.ts';
 import type { QueryResolvers } from '../generated/graphql.ts';
 import { badUserInput, eksReadFailed, forbidden } from './errors.ts';
 
 /** The query that holds EKS against the trail. */
-export function ungovernedQuery(parts: Parts) {
+export function driftQuery(deps: Dependencies) {
   return {
-    ungovernedAssociations: async (_, input, { caller, describer, deadline, takeRows }) => {
-      const answer = await ungovernedAssociations(parts, caller, input, { describer, deadline });
+    associationDrift: async (_, input, { identity, describer, deadline, takeRows }) => {
+      const answer = await associationDrift(deps, identity, input, { describer, deadline });
       switch (answer.kind) {
         case 'looked':
           takeRows(answer.ungoverned.length);

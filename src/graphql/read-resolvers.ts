@@ -1,7 +1,7 @@
 import { podIdentityAssociations } from '../queries/list.ts';
 import type { Listed } from '../queries/list.ts';
 import type { Connection } from '../validation/paging.ts';
-import type { Parts } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 import { associationTrail, auditTrail } from '../audit/trail.ts';
 import type { PageInfo, PodIdentityAssociationResolvers, QueryResolvers } from '../generated/graphql.ts';
 import { operationIdOf } from '../model/association.ts';
@@ -29,13 +29,13 @@ function whole(listed: Listed): Association {
 }
 
 /** The two queries that answer in pages. */
-export function pageQueries(parts: Parts) {
+export function pageQueries(deps: Dependencies) {
   return {
     podIdentityAssociations: async (_, input, context, info) => {
       const selected = [...selectedFields(info, ['nodes']), ...selectedFields(info, ['edges', 'node'])];
       const describer = selected.some((field) => Object.hasOwn(detailResolvers, field)) ? context.describer : null;
-      const { caller, deadline } = context;
-      const answer = await podIdentityAssociations(parts, caller, input, { describer, deadline });
+      const { identity, deadline } = context;
+      const answer = await podIdentityAssociations(deps, identity, input, { describer, deadline });
       switch (answer.kind) {
         case 'listed':
           context.takeRows(answer.page.edges.length);
@@ -48,8 +48,8 @@ export function pageQueries(parts: Parts) {
           throw eksReadFailed(answer.error);
       }
     },
-    auditTrail: async (_, input, { caller, deadline, takeRows }) => {
-      const answer = await auditTrail(parts, caller, input, deadline);
+    auditTrail: async (_, input, { identity, deadline, takeRows }) => {
+      const answer = await auditTrail(deps, identity, input, deadline);
       switch (answer.kind) {
         case 'read':
           takeRows(answer.page.edges.length);
@@ -64,14 +64,14 @@ export function pageQueries(parts: Parts) {
 }
 
 /** The fields of an association that are not simply there. */
-export function associationFields(parts: Parts) {
+export function associationFields(deps: Dependencies) {
   return {
     id: ({ associationArn }) => associationArn,
     ...detailResolvers,
-    auditTrail: async (association, input, { caller, deadline, takeRows }) => {
+    auditTrail: async (association, input, { identity, deadline, takeRows }) => {
       // Counted before it is read, so that the trails of a long list are not read only to be thrown away.
       takeRows(1);
-      const answer = await associationTrail(parts, caller, association, input, deadline);
+      const answer = await associationTrail(deps, identity, association, input, deadline);
       switch (answer.kind) {
         case 'read':
           takeRows(answer.page.edges.length);

@@ -9,7 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import type { Log, Parts } from '../operations/dependencies.ts';
+import type { Log, Dependencies } from '../operations/dependencies.ts';
 import { typeDefs } from '../generated/schema.ts';
 import type { Context } from '../queries/request-context.ts';
 import { formatError, isMistake } from './errors.ts';
@@ -25,10 +25,10 @@ const maxDepth = 9;
 const maxAliases = 15;
 
 /** The GraphQL server: the contract, its resolvers, and what a single request may ask for. */
-export function createServer(parts: Parts): ApolloServer<Context> {
+export function createServer(deps: Dependencies): ApolloServer<Context> {
   return new ApolloServer<Context>({
     typeDefs,
-    resolvers: createResolvers(parts),
+    resolvers: createResolvers(deps),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,
@@ -40,23 +40,23 @@ export function createServer(parts: Parts): ApolloServer<Context> {
     ],
     // The process ends when its host says so: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
-    logger: apolloLogger(parts.log),
+    logger: apolloLogger(deps.log),
     plugins: [
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      logRequests(parts),
+      logRequests(deps),
     ],
   });
 }
 
 /** One line a request: who, what, how long; and each error in full, which the caller sees masked. */
-function logRequests({ log, clock }: Parts): ApolloServerPlugin<Context> {
+function logRequests({ log, clock }: Dependencies): ApolloServerPlugin<Context> {
   return {
     requestDidStart: ({ contextValue }) => {
-      const { apiRequestId, principal, actor } = contextValue.caller;
+      const { apiRequestId, principal, actor } = contextValue.identity;
       const startedAt = clock();
       return Promise.resolve({
         didEncounterErrors: ({ errors }) => {

@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
-import type { RecordedAnswer, TokenRecord } from '../ledger/ledger.ts';
+import type { RecordedResult, IdempotencyRecord } from '../ledger/ledger.ts';
 import type { MutationRequest } from '../model/association.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Call } from '../operations/mutation.ts';
-import { quietAfter } from '../operations/dependencies.ts';
+import { inDoubtUntil } from '../operations/dependencies.ts';
 import type { Times } from '../operations/dependencies.ts';
 
 /**
  * Key of the record of a request's token: SHA-256 (hex) over who asks, for what operation, with which token. Two callers
  * can use the same token and never see each other's answers.
  */
-export function tokenKeyOf(call: Pick<Call, 'caller' | 'onBehalfOf' | 'operation' | 'clientRequestToken'>): string {
-  const { caller, onBehalfOf, operation, clientRequestToken } = call;
-  return sha256(stringify([caller.principal.id, caller.actor?.id ?? null, onBehalfOf, operation, clientRequestToken]));
+export function idempotencyKeyOf(
+  call: Pick<Call, 'identity' | 'onBehalfOf' | 'operation' | 'clientRequestToken'>,
+): string {
+  const { identity, onBehalfOf, operation, clientRequestToken } = call;
+  return sha256(
+    stringify([identity.principal.id, identity.actor?.id ?? null, onBehalfOf, operation, clientRequestToken]),
+  );
 }
 
 /** What makes two requests the same: SHA-256 (hex) of the canonical request, without token and reason. */
@@ -26,9 +30,9 @@ function sha256(text: string): string {
 }
 
 /** The record of an operation that begins on a token never seen, or forgotten. */
-export function newRecord(call: Call, operationId: string, times: Times): TokenRecord {
+export function newRecord(call: Call, operationId: string, times: Times): IdempotencyRecord {
   return {
-    tokenKey: tokenKeyOf(call),
+    idempotencyKey: idempotencyKeyOf(call),
     operation: call.operation,
     operationId,
     fence: 1,
@@ -36,32 +40,32 @@ export function newRecord(call: Call, operationId: string, times: Times): TokenR
     fingerprint: fingerprintOf(call.request),
     startedAt: call.startedAt,
     leaseUntil: call.startedAt + times.leaseMs,
-    quietAfter: quietAfter(call.startedAt, times),
+    inDoubtUntil: inDoubtUntil(call.startedAt, times),
     modifiedAtBefore: call.before?.modifiedAt ?? null,
     expiresAt: null,
-    doubtfulOperationIds: [],
+    inDoubtOperationIds: [],
     answer: null,
   };
 }
 
 /** The record of an operation that begins on the token of a released one: a later holder, which remembers the doubts. */
-export function begunAgain(released: TokenRecord, fresh: TokenRecord): TokenRecord {
-  return { ...fresh, fence: released.fence + 1, doubtfulOperationIds: released.doubtfulOperationIds };
+export function begunAgain(released: IdempotencyRecord, fresh: IdempotencyRecord): IdempotencyRecord {
+  return { ...fresh, fence: released.fence + 1, inDoubtOperationIds: released.inDoubtOperationIds };
 }
 
 /** The same operation in the hands of the next holder. */
-export function takenOver(lapsed: TokenRecord, now: number, times: Times): TokenRecord {
+export function takenOver(lapsed: IdempotencyRecord, now: number, times: Times): IdempotencyRecord {
   return { ...lapsed, fence: lapsed.fence + 1, leaseUntil: now + times.leaseMs };
 }
 
 /** The record after its holder's work, as the outcome's row says. */
 export function concluded(
-  held: TokenRecord,
+  held: IdempotencyRecord,
   outcome: Outcome & { readonly token: Exclude<Outcome['token'], 'untouched'> },
-  answer: RecordedAnswer,
+  answer: RecordedResult,
   now: number,
   times: Times,
-): TokenRecord {
+): IdempotencyRecord {
   switch (outcome.token) {
     case 'IN_PROGRESS':
       // The lease is given up, so that whoever comes next may look at once.
@@ -81,16 +85,16 @@ export function concluded(
 const maxDoubts = 100;
 
 /** A released record whose operation was not found at EKS, without proof that EKS never did it. */
-export function withDoubt(released: TokenRecord): TokenRecord {
-  const doubtfulOperationIds = [...released.doubtfulOperationIds, released.operationId].slice(-maxDoubts);
-  return { ...released, doubtfulOperationIds };
+export function withDoubt(released: IdempotencyRecord): IdempotencyRecord {
+  const inDoubtOperationIds = [...released.inDoubtOperationIds, released.operationId].slice(-maxDoubts);
+  return { ...released, inDoubtOperationIds };
 }
 
 /**
  * Whole seconds after which the same request can bring more: about as long as it has taken already, so that the waits
  * grow, but not past the end of the lease or, where nobody holds it, of the doubt.
  */
-export function retryAfterSeconds(record: TokenRecord, now: number): number {
-  const end = record.leaseUntil > now ? record.leaseUntil : record.quietAfter;
+export function retryAfterSeconds(record: IdempotencyRecord, now: number): number {
+  const end = record.leaseUntil > now ? record.leaseUntil : record.inDoubtUntil;
   return Math.max(1, Math.ceil(Math.min(now - record.startedAt, end - now) / 1000));
 }

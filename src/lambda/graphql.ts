@@ -1,7 +1,7 @@
 import { createHandler } from '../graphql/handler.ts';
-import { productionParts } from '../app/production.ts';
+import { productionDependencies } from '../app/production.ts';
 
-const { parts, identify } = productionParts();
+const { deps, authenticate } = productionDependencies();
 
 /** The function behind `POST /graphql`, by JWT or by IAM. */
-export const handler = createHandler(parts, identify);
+export const handler = createHandler(deps, authenticate);

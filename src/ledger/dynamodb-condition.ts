@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Expectation, TokenState } from './ledger.ts';
+import type { Expectation, RecordState } from './ledger.ts';
 
 /** A condition as DynamoDB's write commands take it. */
 export interface Condition {
@@ -10,7 +10,7 @@ export interface Condition {
 }
 
 // What can be asked of the stored record. Of a record that isn't there, all but the first are false.
-const absent = 'attribute_not_exists(#tokenKey)';
+const absent = 'attribute_not_exists(#idempotencyKey)';
 const inProgress = '#state = :inProgress';
 const released = '#state = :released';
 const sameOperation = '#operationId = :operationId';
@@ -30,7 +30,7 @@ function allOf(...parts: readonly string[]): string {
   return parts.join(' AND ');
 }
 
-const states: Record<string, TokenState> = { inProgress: 'IN_PROGRESS', released: 'RELEASED' };
+const states: Record<string, RecordState> = { inProgress: 'IN_PROGRESS', released: 'RELEASED' };
 
 /** The condition on the stored record that means the same as `expected`. */
 export function conditionOf(expected: Expectation): Condition {

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { auditIndexKeys, openShardOf } from './keys.ts';
-import type { RecordedAnswer, TokenRecord } from './ledger.ts';
+import type { RecordedResult, IdempotencyRecord } from './ledger.ts';
 import { entryOfText, entryText } from './entry-json.ts';
 import { ttlAttribute } from './tables.ts';
 
@@ -13,8 +13,8 @@ type Item = Record<string, AttributeValue>;
  * `ttl` is there once the record may be forgotten, `openShard` only while it is IN_PROGRESS: a finished record leaves the
  * index of open ones.
  */
-export function tokenItem(record: TokenRecord): Item {
-  const shard = openShardOf(record.tokenKey);
+export function tokenItem(record: IdempotencyRecord): Item {
+  const shard = openShardOf(record.idempotencyKey);
   return marshall({
     ...record,
     answer: record.answer === null ? null : JSON.stringify(record.answer),
@@ -24,11 +24,11 @@ export function tokenItem(record: TokenRecord): Item {
 }
 
 /** The record in an item that {@link tokenItem} made. */
-export function tokenOfItem(item: Item): TokenRecord {
+export function tokenOfItem(item: Item): IdempotencyRecord {
   const { [ttlAttribute]: _ttl, openShard: _shard, answer, ...fields } = item;
   // Only `tokenItem` makes the items of this table.
-  const answered = answer?.S === undefined ? null : (JSON.parse(answer.S) as RecordedAnswer);
-  return { ...unmarshall(fields), answer: answered } as TokenRecord;
+  const answered = answer?.S === undefined ? null : (JSON.parse(answer.S) as RecordedResult);
+  return { ...unmarshall(fields), answer: answered } as IdempotencyRecord;
 }
 
 /**

@@ -2,14 +2,14 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient, QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { answered } from './dynamodb-request.ts';
-import type { SectionKey } from './keys.ts';
+import type { PartitionKey } from './keys.ts';
 import type { TrailQuery } from './ledger.ts';
 import { auditIndexes } from './tables.ts';
 import type { IdRange } from './trail-position.ts';
 
 /** The items of one partition of the table or of an index, within a range of entry ids. */
 export interface Stretch {
-  readonly attribute: SectionKey['attribute'] | 'day';
+  readonly attribute: PartitionKey['attribute'] | 'day';
   readonly value: string;
   readonly range: IdRange;
 }

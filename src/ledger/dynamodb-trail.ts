@@ -3,7 +3,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import { entryOfItem } from './dynamodb-item.ts';
 import { asking } from './dynamodb-trail-query.ts';
 import type { Ask, Stretch } from './dynamodb-trail-query.ts';
-import { sectionKey } from './keys.ts';
+import { partitionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
 import { emptyPage, letsNothingPass, maxExamined, pageOf } from './trail-page.ts';
 import { dayMs, dayOf, firstIdOf, idRange, lastIdOf, timeOf } from './trail-position.ts';
@@ -61,7 +61,7 @@ export async function readTrail(
 async function readSection(ask: Ask, reading: Reading, range: IdRange): Promise<boolean> {
   const { section } = reading.query;
   if (section.kind === 'all') return await readDays(ask, reading, range);
-  const key = sectionKey(section);
+  const key = partitionKey(section);
   return key === null || (await readStretch(ask, reading, { ...key, range }));
 }
 

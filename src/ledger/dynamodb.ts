@@ -20,7 +20,7 @@ import { readTrail } from './dynamodb-trail.ts';
 import { openShards } from './keys.ts';
 import type { CommitResult, Ledger } from './ledger.ts';
 import { alreadyWritten, requireDistinct } from './entry-json.ts';
-import { lapsedIndex } from './tables.ts';
+import { leaseIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -36,23 +36,27 @@ type Item = Record<string, AttributeValue>;
 export function createDynamoDbLedger(
   parts: { readonly client: DynamoDBClient; readonly clock?: () => number } & TableNames,
 ): Ledger {
-  const { client, tokensTable, auditTable, clock = Date.now } = parts;
+  const { client, idempotencyTable, auditTable, clock = Date.now } = parts;
   return {
     async commit(expected, next, entries) {
       requireDistinct(entries);
       const condition = { ...conditionOf(expected), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
       // A transaction even where there are no entries: only that lets the client repeat it when its answer was lost.
       return await transact(client, entries, [
-        { TableName: tokensTable, Item: tokenItem(next), ...condition },
-        ...entries.map((entry) => newEntry(auditTable, entry)),
+        { TableName: idempotencyTable, Item: tokenItem(next), ...condition },
+        ...entries.map((entry) => createEntry(auditTable, entry)),
       ]);
     },
     async append(entry) {
-      const put = new PutItemCommand(newEntry(auditTable, entry));
+      const put = new PutItemCommand(createEntry(auditTable, entry));
       await repeatedly(() => putOnce(client, entry, put));
     },
-    async record(tokenKey) {
-      const get = new GetItemCommand({ TableName: tokensTable, Key: marshall({ tokenKey }), ConsistentRead: true });
+    async record(idempotencyKey) {
+      const get = new GetItemCommand({
+        TableName: idempotencyTable,
+        Key: marshall({ idempotencyKey }),
+        ConsistentRead: true,
+      });
       const { Item } = await answered(client.send(get));
       return Item === undefined ? null : tokenOfItem(Item);
     },
@@ -77,8 +81,8 @@ export function createDynamoDbLedger(
     async lapsed(now, limit) {
       const byShard = openShards.map((shard) =>
         query(client, limit, {
-          TableName: tokensTable,
-          IndexName: lapsedIndex,
+          TableName: idempotencyTable,
+          IndexName: leaseIndex,
           KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :now',
           ExpressionAttributeValues: marshall({ ':shard': shard, ':now': now }),
         }),
@@ -93,7 +97,7 @@ export function createDynamoDbLedger(
 }
 
 /** The put of an entry that must not exist. */
-function newEntry(TableName: string, entry: AuditEntry) {
+function createEntry(TableName: string, entry: AuditEntry) {
   return {
     TableName,
     Item: entryItem(entry),

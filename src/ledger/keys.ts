@@ -1,6 +1,6 @@
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { TrailSection } from './ledger.ts';
+import type { AuditPartition } from './ledger.ts';
 import { dayOf, timeOf } from './trail-position.ts';
 
 /** The keys under which the indexes of the trail find an entry; an absent one leaves the entry out of that index. */
@@ -51,7 +51,7 @@ function clusterParts({ accountId, region, clusterName }: ClusterRef): string[] 
 }
 
 /** Where the entries of a section stand: the attribute that they share, and its value. */
-export interface SectionKey {
+export interface PartitionKey {
   readonly attribute: Exclude<keyof AuditIndexKeys, 'day'> | 'operationId';
   readonly value: string;
 }
@@ -60,14 +60,14 @@ export interface SectionKey {
  * The key of a section; null where no entry can have it. A `/` in a part of a target needs no care here: with it, the key
  * has more of them than any that was written.
  */
-export function sectionKey(section: Exclude<TrailSection, { kind: 'all' }>): SectionKey | null {
+export function partitionKey(section: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey | null {
   const key = keyOf(section);
   // DynamoDB refuses a query for a key that it would refuse in an item: empty, over 2,048 bytes, or no valid UTF-8.
   const canBe = key.value !== '' && Buffer.byteLength(key.value) <= 2_048 && key.value.isWellFormed();
   return canBe ? key : null;
 }
 
-function keyOf(section: Exclude<TrailSection, { kind: 'all' }>): SectionKey {
+function keyOf(section: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey {
   switch (section.kind) {
     case 'cluster':
       return { attribute: 'clusterKey', value: clusterParts(section).join('/') };
@@ -91,9 +91,10 @@ function keyOf(section: Exclude<TrailSection, { kind: 'all' }>): SectionKey {
 export const openShards = Array.from('0123456789abcdef');
 
 /** The shard of an open record: the first digit of its key. Throws when the key can't be a SHA-256 in hex. */
-export function openShardOf(tokenKey: string): string {
-  const shard = tokenKey.slice(0, 1);
+export function openShardOf(idempotencyKey: string): string {
+  const shard = idempotencyKey.slice(0, 1);
   // A record in any other shard would never be found by a search for lapsed leases.
-  if (!openShards.includes(shard)) throw new Error(`A token key must be a SHA-256 in lower-case hex: ${tokenKey}`);
+  if (!openShards.includes(shard))
+    throw new Error(`A token key must be a SHA-256 in lower-case hex: ${idempotencyKey}`);
   return shard;
 }

@@ -3,10 +3,10 @@ import type { AuditEntry, AuditEvent, OperationKind } from '../model/audit.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /** `IN_PROGRESS` until finished; `RELEASED` certainly not done and free to begin again; the others are final. */
-export type TokenState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REFUSED' | 'RELEASED';
+export type RecordState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REFUSED' | 'RELEASED';
 
 /** The answer that a final record keeps for replays. Exactly one of the first two is set. */
-export interface RecordedAnswer {
+export interface RecordedResult {
   readonly association: Association | null;
   readonly refusal: Refusal | null;
   /** RFC 3339, UTC. */
@@ -14,15 +14,15 @@ export interface RecordedAnswer {
 }
 
 /** What the ledger remembers of one request token. Plain JSON; times in milliseconds since the epoch. */
-export interface TokenRecord {
+export interface IdempotencyRecord {
   /** SHA-256 (hex) over who asked, for what operation, with which token. The record's key. */
-  readonly tokenKey: string;
+  readonly idempotencyKey: string;
   readonly operation: OperationKind;
   /** The operation that the record is going through, or went through last. */
   readonly operationId: string;
   /** Grows by one with every holder. Only the holder of the current fence may write. */
   readonly fence: number;
-  readonly state: TokenState;
+  readonly state: RecordState;
   /** SHA-256 (hex) of the canonical request. */
   readonly fingerprint: string;
   /** Begin of the operation (`t0`), and the signing date of its create. */
@@ -30,15 +30,15 @@ export interface TokenRecord {
   /** Until when the holder may work on it; past this, anyone may take over. */
   readonly leaseUntil: number;
   /** From when nothing of the operation can still happen at EKS. */
-  readonly quietAfter: number;
+  readonly inDoubtUntil: number;
   /** The association's `modifiedAt` when the operation began; null for a create. */
   readonly modifiedAtBefore: string | null;
   /** From when the record may be forgotten; null exactly while IN_PROGRESS. */
   readonly expiresAt: number | null;
   /** Earlier operations of this record that were released without proof that EKS would never do them. */
-  readonly doubtfulOperationIds: readonly string[];
+  readonly inDoubtOperationIds: readonly string[];
   /** Set exactly when SUCCEEDED or REFUSED. */
-  readonly answer: RecordedAnswer | null;
+  readonly answer: RecordedResult | null;
 }
 
 /**
@@ -57,10 +57,10 @@ export type Expectation =
 export type CommitResult =
   | { readonly kind: 'committed' }
   /** Nothing was written; `record` is what stands there (null: nothing does). */
-  | { readonly kind: 'conflict'; readonly record: TokenRecord | null };
+  | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null };
 
 /** A part of the trail that can be read on its own, each over an index of its own; `all` is read day by day. */
-export type TrailSection =
+export type AuditPartition =
   | ({ readonly kind: 'cluster' } & ClusterRef)
   | ({ readonly kind: 'namespace' } & Omit<AssociationTarget, 'serviceAccount'>)
   | ({ readonly kind: 'serviceAccount' } & AssociationTarget)
@@ -71,7 +71,7 @@ export type TrailSection =
 
 /** What to read of the trail. */
 export interface TrailQuery {
-  readonly section: TrailSection;
+  readonly section: AuditPartition;
   /** Milliseconds since the epoch, inclusive; null: from the first entry. */
   readonly since: number | null;
   /** Milliseconds since the epoch, exclusive; null: up to the last entry. */
@@ -103,14 +103,14 @@ export interface TrailPage {
  */
 export interface Ledger {
   /**
-   * Writes `next` in place of the record of the same `tokenKey`, if that meets `expected`, and with it `entries`, all or
+   * Writes `next` in place of the record of the same `idempotencyKey`, if that meets `expected`, and with it `entries`, all or
    * nothing. An entry of the same key must not exist, unless it is equal: then this very commit was applied before (its
    * answer was lost), and the result is `committed`.
    */
-  commit(expected: Expectation, next: TokenRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
+  commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 
   /** A token's record, by its key; null when there is none. Consistent. */
-  record(tokenKey: string): Promise<TokenRecord | null>;
+  record(idempotencyKey: string): Promise<IdempotencyRecord | null>;
 
   /** Adds one entry to the trail. To add the same entry again changes nothing; another one under its key throws. */
   append(entry: AuditEntry): Promise<void>;
@@ -133,7 +133,7 @@ export interface Ledger {
   trail(query: TrailQuery): Promise<TrailPage>;
 
   /** Records IN_PROGRESS whose lease ended at or before `now`, the longest lapsed first, at most `limit`. May lag. */
-  lapsed(now: number, limit: number): Promise<TokenRecord[]>;
+  lapsed(now: number, limit: number): Promise<IdempotencyRecord[]>;
 
   /** Lets go of files and connections. */
   close(): void;

@@ -19,7 +19,7 @@ const auditColumns = [
 // is no second key by which a row could be replaced.
 const schema = `
   CREATE TABLE tokens (
-    tokenKey TEXT PRIMARY KEY,
+    idempotencyKey TEXT PRIMARY KEY,
     state TEXT NOT NULL,
     leaseUntil INTEGER NOT NULL,
     record TEXT NOT NULL

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '../model/audit.ts';
-import { sectionKey } from './keys.ts';
-import type { SectionKey } from './keys.ts';
+import { partitionKey } from './keys.ts';
+import type { PartitionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
 import { entryOfText } from './entry-json.ts';
 import { emptyPage, letsNothingPass, maxExamined, pageOf } from './trail-page.ts';
@@ -9,7 +9,7 @@ import { dayOf, idRange, timeOf } from './trail-position.ts';
 import type { IdRange } from './trail-position.ts';
 
 /** The rows of a key within a range of entry ids. */
-const ofKey = (column: SectionKey['attribute']) => `
+const ofKey = (column: PartitionKey['attribute']) => `
   WHERE ${column} = :key AND entryId BETWEEN :low AND :high
   ORDER BY entryId DESC`;
 
@@ -24,7 +24,7 @@ const ofAllDays = `
  *
  * @param by a column with an index, or `all`
  */
-export function trailStatement(by: SectionKey['attribute'] | 'all'): string {
+export function trailStatement(by: PartitionKey['attribute'] | 'all'): string {
   const passes =
     '(:events IS NULL OR event IN (SELECT value FROM json_each(:events)))' +
     ' AND (:operations IS NULL OR operation IN (SELECT value FROM json_each(:operations)))';
@@ -34,7 +34,7 @@ export function trailStatement(by: SectionKey['attribute'] | 'all'): string {
 /** Reads pages of the trail in a file. Each way into it has its statement, prepared when it is first used. */
 export function trailReader(database: DatabaseSync): (query: TrailQuery) => TrailPage {
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
-  const prepared = (by: SectionKey['attribute'] | 'all') => {
+  const prepared = (by: PartitionKey['attribute'] | 'all') => {
     const statement = statements.get(by) ?? database.prepare(trailStatement(by));
     statements.set(by, statement);
     return statement;
@@ -49,7 +49,7 @@ export function trailReader(database: DatabaseSync): (query: TrailQuery) => Trai
     // One more than may be examined: it is not, and only shows that there is more.
     const common = { ...filters, low: range.low, high: range.high, most: maxExamined + 1 };
     if (section.kind === 'all') return read(prepared('all').iterate({ ...common, ...days(range) }), query.limit);
-    const key = sectionKey(section);
+    const key = partitionKey(section);
     if (key === null) return emptyPage;
     return read(prepared(key.attribute).iterate({ ...common, key: key.value }), query.limit);
   };

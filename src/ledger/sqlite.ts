@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '../model/audit.ts';
 import { auditIndexKeys, openShardOf } from './keys.ts';
 import { LedgerUnavailable } from './ledger.ts';
-import type { Expectation, Ledger, TokenRecord } from './ledger.ts';
+import type { Expectation, Ledger, IdempotencyRecord } from './ledger.ts';
 import { alreadyWritten, entryOfText, entryText, requireDistinct } from './entry-json.ts';
 import { openSqliteFile, sqliteErrorCode } from './sqlite-file.ts';
 import { trailReader } from './sqlite-trail.ts';
@@ -23,10 +23,10 @@ export function createSqliteLedger(parts: { readonly file: string; readonly busy
     commit(expected, next, entries) {
       return promised(() => {
         requireDistinct(entries);
-        openShardOf(next.tokenKey); // So that a key which DynamoDB could not file is a bug here too.
+        openShardOf(next.idempotencyKey); // So that a key which DynamoDB could not file is a bug here too.
         return writing(database, () => {
           if (alreadyWritten(entries, entries.map(entry))) return { kind: 'committed' };
-          const record = token(next.tokenKey);
+          const record = token(next.idempotencyKey);
           if (!meets(expected, record)) return { kind: 'conflict', record };
           putToken(next);
           entries.forEach(putEntry);
@@ -34,8 +34,8 @@ export function createSqliteLedger(parts: { readonly file: string; readonly busy
         });
       });
     },
-    record(tokenKey) {
-      return promised(() => token(tokenKey));
+    record(idempotencyKey) {
+      return promised(() => token(idempotencyKey));
     },
     append(added) {
       return promised(() => {
@@ -63,7 +63,7 @@ export function createSqliteLedger(parts: { readonly file: string; readonly busy
 }
 
 /** Whether the stored record is as expected: the same parts as in `dynamodb-condition.ts`. */
-function meets(expected: Expectation, record: TokenRecord | null): boolean {
+function meets(expected: Expectation, record: IdempotencyRecord | null): boolean {
   if (record === null) return expected.kind === 'free';
   switch (expected.kind) {
     case 'free':
@@ -82,13 +82,13 @@ function meets(expected: Expectation, record: TokenRecord | null): boolean {
   }
 }
 
-type Holder = Pick<TokenRecord, 'operationId' | 'fence'>;
-const inProgress = ({ state }: TokenRecord) => state === 'IN_PROGRESS';
-const released = ({ state }: TokenRecord) => state === 'RELEASED';
+type Holder = Pick<IdempotencyRecord, 'operationId' | 'fence'>;
+const inProgress = ({ state }: IdempotencyRecord) => state === 'IN_PROGRESS';
+const released = ({ state }: IdempotencyRecord) => state === 'RELEASED';
 const sameOperation = (one: Holder, other: Holder) => one.operationId === other.operationId;
 const sameFence = (one: Holder, other: Holder) => one.fence === other.fence;
-const leaseLapsed = ({ leaseUntil }: TokenRecord, now: number) => leaseUntil <= now;
-const expired = ({ expiresAt }: TokenRecord, now: number) => expiresAt !== null && expiresAt <= now;
+const leaseLapsed = ({ leaseUntil }: IdempotencyRecord, now: number) => leaseUntil <= now;
+const expired = ({ expiresAt }: IdempotencyRecord, now: number) => expiresAt !== null && expiresAt <= now;
 
 /** Runs `work` in a transaction that no other process can write beside. */
 function writing<T>(database: DatabaseSync, work: () => T): T {
@@ -120,10 +120,10 @@ function promised<T>(work: () => T): Promise<T> {
 
 /** The statements that the ledger needs, prepared once, as functions of what they read and write. */
 function statements(database: DatabaseSync) {
-  const selectToken = database.prepare('SELECT record FROM tokens WHERE tokenKey = ?');
+  const selectToken = database.prepare('SELECT record FROM tokens WHERE idempotencyKey = ?');
   const insertToken = database.prepare(`
-    INSERT INTO tokens (tokenKey, state, leaseUntil, record) VALUES (?, ?, ?, ?)
-    ON CONFLICT (tokenKey) DO UPDATE SET state = excluded.state, leaseUntil = excluded.leaseUntil, record = excluded.record`);
+    INSERT INTO tokens (idempotencyKey, state, leaseUntil, record) VALUES (?, ?, ?, ?)
+    ON CONFLICT (idempotencyKey) DO UPDATE SET state = excluded.state, leaseUntil = excluded.leaseUntil, record = excluded.record`);
   const selectLapsed = database.prepare(
     "SELECT record FROM tokens WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil LIMIT ?",
   );
@@ -135,14 +135,14 @@ function statements(database: DatabaseSync) {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
 
   return {
-    token(tokenKey: string): TokenRecord | null {
-      const row = selectToken.get(tokenKey);
+    token(idempotencyKey: string): IdempotencyRecord | null {
+      const row = selectToken.get(idempotencyKey);
       return row === undefined ? null : recordOf(row);
     },
-    putToken(record: TokenRecord): void {
-      insertToken.run(record.tokenKey, record.state, record.leaseUntil, JSON.stringify(record));
+    putToken(record: IdempotencyRecord): void {
+      insertToken.run(record.idempotencyKey, record.state, record.leaseUntil, JSON.stringify(record));
     },
-    lapsed(now: number, limit: number): TokenRecord[] {
+    lapsed(now: number, limit: number): IdempotencyRecord[] {
       return selectLapsed.all(now, limit).map(recordOf);
     },
     entry({ operationId, entryId }: Pick<AuditEntry, 'operationId' | 'entryId'>): AuditEntry | null {
@@ -166,9 +166,9 @@ function statements(database: DatabaseSync) {
 
 type Row = Record<string, unknown>;
 
-function recordOf(row: Row): TokenRecord {
+function recordOf(row: Row): IdempotencyRecord {
   // Only `putToken` writes these texts.
-  return JSON.parse(String(row.record)) as TokenRecord;
+  return JSON.parse(String(row.record)) as IdempotencyRecord;
 }
 
 function entryOf(row: Row): AuditEntry {

@@ -9,7 +9,7 @@ import type { CreateTableCommandInput, DynamoDBClient, GlobalSecondaryIndex } fr
 
 /** Names of the two tables of a ledger. */
 export interface TableNames {
-  readonly tokensTable: string;
+  readonly idempotencyTable: string;
   readonly auditTable: string;
 }
 
@@ -17,7 +17,7 @@ export interface TableNames {
 export const ttlAttribute = 'ttl';
 
 /** Index of the tokens table: records IN_PROGRESS, by shard and lease. Others lack the key and are not in it. */
-export const lapsedIndex = 'lapsed';
+export const leaseIndex = 'lapsed';
 
 /**
  * Every way into the trail, and the attribute that leads there; sorted by entry id, which is by time. All of them exist
@@ -33,17 +33,17 @@ export const auditIndexes = {
 } as const;
 
 /** The table of token records. */
-export function tokensTableDefinition(TableName: string): CreateTableCommandInput {
+export function idempotencyTableDefinition(TableName: string): CreateTableCommandInput {
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [
-      { AttributeName: 'tokenKey', AttributeType: 'S' },
+      { AttributeName: 'idempotencyKey', AttributeType: 'S' },
       { AttributeName: 'openShard', AttributeType: 'S' },
       { AttributeName: 'leaseUntil', AttributeType: 'N' },
     ],
-    KeySchema: [{ AttributeName: 'tokenKey', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: [index(lapsedIndex, 'openShard', 'leaseUntil')],
+    KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [index(leaseIndex, 'openShard', 'leaseUntil')],
   };
 }
 
@@ -82,10 +82,10 @@ function index(IndexName: string, hash: string, range: string): GlobalSecondaryI
  */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all([
-    createTable(client, tokensTableDefinition(names.tokensTable)),
+    createTable(client, idempotencyTableDefinition(names.idempotencyTable)),
     createTable(client, auditTableDefinition(names.auditTable)),
   ]);
-  await expireTokens(client, names.tokensTable);
+  await expireRecords(client, names.idempotencyTable);
 }
 
 async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
@@ -98,17 +98,17 @@ async function createTable(client: DynamoDBClient, definition: CreateTableComman
   await waitUntilTableExists({ client, ...timesInSeconds }, { TableName: definition.TableName });
 }
 
-async function expireTokens(client: DynamoDBClient, TableName: string): Promise<void> {
-  if (await tokensExpire(client, TableName)) return;
+async function expireRecords(client: DynamoDBClient, TableName: string): Promise<void> {
+  if (await recordsExpire(client, TableName)) return;
   const TimeToLiveSpecification = { Enabled: true, AttributeName: ttlAttribute };
   try {
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
-    if (!(await tokensExpire(client, TableName))) throw error; // Another caller was faster.
+    if (!(await recordsExpire(client, TableName))) throw error; // Another caller was faster.
   }
 }
 
-async function tokensExpire(client: DynamoDBClient, TableName: string): Promise<boolean> {
+async function recordsExpire(client: DynamoDBClient, TableName: string): Promise<boolean> {
   const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
   return ['ENABLED', 'ENABLING'].includes(TimeToLiveDescription?.TimeToLiveStatus ?? '');
 }

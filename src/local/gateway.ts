@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Log } from '../operations/dependencies.ts';
-import { settle } from '../operations/reconcile.ts';
+import { reconcile } from '../operations/reconcile.ts';
 import { createHandler } from '../graphql/handler.ts';
-import { createIdentify, createParts } from '../app/compose.ts';
+import { createAuthenticate, createDependencies } from '../app/compose.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
@@ -14,7 +14,7 @@ import type { LocalSettings } from './settings.ts';
 import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 
-/** The gateway on this machine: the Lambda handler behind HTTP, with ledger, settler and, if wanted, EKS beside it. */
+/** The gateway on this machine: the Lambda handler behind HTTP, with ledger, reconciler and, if wanted, EKS beside it. */
 export interface LocalGateway {
   /** E.g. `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
@@ -36,21 +36,21 @@ export async function startLocalGateway(settings: LocalSettings, log: Log): Prom
   const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const parts = createParts({ policy, ledger, home, times, describeLimits, log, eks });
+  const deps = createDependencies({ policy, ledger, home, times, describeLimits, log, eks });
   const server = await startHttpApi({
     port: settings.port,
     accountId: home.accountId,
     authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-    handler: createHandler(parts, createIdentify(policy, claims)),
+    handler: createHandler(deps, createAuthenticate(policy, claims)),
   });
-  const settler = startSettler(
-    settings.settleIntervalMs,
-    (run) => settle(parts, `local-settler-${run}`, Date.now() + 30_000),
+  const reconciler = startSettler(
+    settings.reconcileIntervalMs,
+    (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + 30_000),
     log,
   );
   const close = async () => {
     await server.close();
-    await settler.stop();
+    await reconciler.stop();
     await simulator?.close();
     ledger.close();
   };
@@ -63,7 +63,7 @@ function startSimulator({ eksSimulatorPort: port, folder, ledgerFile, times }: L
   return startEksSimulator({ port, signatureWindowMs: times.signatureWindowMs, ...state });
 }
 
-/** Runs the settler every so often, one run at a time. */
+/** Runs the reconciler every so often, one run at a time. */
 function startSettler(intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
   let count = 0;
   let running: Promise<unknown> = Promise.resolve();
@@ -73,7 +73,7 @@ function startSettler(intervalMs: number, run: (count: number) => Promise<unknow
     isRunning = true;
     count += 1;
     running = run(count)
-      .catch((error: unknown) => log('error', 'The settler failed.', { error: String(error) }))
+      .catch((error: unknown) => log('error', 'The reconciler failed.', { error: String(error) }))
       .finally(() => (isRunning = false));
   };
   const timer = setInterval(tick, intervalMs);

@@ -13,10 +13,10 @@ const madeUp = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** The ledger of the settings; file or tables are made where they are missing. Rejects with an Error where they can't be. */
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   if (settings.ledger === 'sqlite') return createSqliteLedger({ file: settings.ledgerFile });
-  const { tokensTable, auditTable } = settings;
+  const { idempotencyTable, auditTable } = settings;
   const client = dynamoDbClient(settings);
-  await createTables(client, { tokensTable, auditTable });
-  return createDynamoDbLedger({ client, tokensTable, auditTable });
+  await createTables(client, { idempotencyTable, auditTable });
+  return createDynamoDbLedger({ client, idempotencyTable, auditTable });
 }
 
 /**
@@ -24,8 +24,9 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
  * says how to mend it where its file is missing or none; a missing table is noticed when it is read.
  */
 export function openExistingLedger(settings: LedgerSettings): Ledger {
-  const { ledger, ledgerFile: file, tokensTable, auditTable } = settings;
-  if (ledger === 'dynamodb') return createDynamoDbLedger({ client: dynamoDbClient(settings), tokensTable, auditTable });
+  const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
+  if (ledger === 'dynamodb')
+    return createDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
   const advice = 'Let LEDGER_FILE name the file of a ledger, or set LEDGER to dynamodb.';
   if (file === ':memory:') throw new Error(`A ledger in memory is gone with its server. ${advice}`);
   if (!existsSync(file)) throw new Error(`There is no ledger in ${file}. ${advice}`);

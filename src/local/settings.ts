@@ -16,7 +16,7 @@ export interface LedgerSettings {
   /** Region of the tables. */
   readonly region: string;
   readonly dynamoDbEndpoint: string | null;
-  readonly tokensTable: string;
+  readonly idempotencyTable: string;
   readonly auditTable: string;
   /** Whether AWS credentials stand in the environment; otherwise made-up ones are used for addresses on this machine. */
   readonly hasCredentials: boolean;
@@ -36,7 +36,7 @@ export interface LocalSettings extends LedgerSettings {
   readonly claims: ClaimNames;
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
-  readonly settleIntervalMs: number;
+  readonly reconcileIntervalMs: number;
 }
 
 const root = resolve(import.meta.dirname, '../..');
@@ -55,7 +55,7 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
     claims: readClaimNames(env),
     times: readTimes(env),
     describeLimits: readDescribeLimits(env),
-    settleIntervalMs: readNumber(env, 'SETTLE_INTERVAL_MS', 10_000),
+    reconcileIntervalMs: readNumber(env, 'RECONCILE_INTERVAL_MS', 10_000),
   };
 }
 
@@ -66,7 +66,7 @@ export function readLedgerSettings(env: Environment = process.env): LedgerSettin
     ledgerFile: env.LEDGER_FILE ?? join(localFolder(env), 'ledger.sqlite'),
     region: env.AWS_REGION ?? exampleRegion,
     dynamoDbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB ?? null,
-    tokensTable: env.TOKENS_TABLE ?? 'pod-identity-gateway-tokens',
+    idempotencyTable: env.IDEMPOTENCY_TABLE ?? 'pod-identity-gateway-idempotency',
     auditTable: env.AUDIT_TABLE ?? 'pod-identity-gateway-audit',
     hasCredentials: env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined,
   };

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const eks = gateway.simulator?.url ?? settings.eksEndpoint ?? '';
   process.stdout.write(`GraphQL        ${gateway.url}/graphql
 EKS            ${eks}${gateway.simulator ? ' (simulator)' : ''}
-Ledger         ${settings.ledger === 'sqlite' ? settings.ledgerFile : `${settings.tokensTable}, ${settings.auditTable} in DynamoDB`}
+Ledger         ${settings.ledger === 'sqlite' ? settings.ledgerFile : `${settings.idempotencyTable}, ${settings.auditTable} in DynamoDB`}
 
 A token:       npm run --silent token -- alice
 A request:     curl -s ${gateway.url}/graphql -H "authorization: Bearer $(npm run --silent token -- alice)" \\

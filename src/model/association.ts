@@ -89,7 +89,7 @@ export function settingsOf(association: Association): AssociationSettings {
 }
 
 /** The settings that a request names: all for a create, what changes for an update, none for a delete. */
-export function settingsAskedFor(request: MutationRequest): Partial<AssociationSettings> {
+export function requestedSettings(request: MutationRequest): Partial<AssociationSettings> {
   if ('changes' in request) return request.changes;
   return 'roleArn' in request ? request : {};
 }
@@ -98,10 +98,10 @@ export function settingsAskedFor(request: MutationRequest): Partial<AssociationS
 export const maxTags = 50;
 
 /** Prefix of the tag keys that the gateway keeps for itself. Callers can't set them, so they are proof. */
-export const ownTagPrefix = 'pod-identity-gateway/';
+export const gatewayTagPrefix = 'pod-identity-gateway/';
 
 /** Key of the tag that names the operation which made an association. */
-export const operationTagKey = `${ownTagPrefix}operation`;
+export const operationTagKey = `${gatewayTagPrefix}operation`;
 
 /** The operation that made an association, read from its ownership tag; null where the gateway did not make it. */
 export function operationIdOf(association: { readonly tags: readonly Tag[] }): string | null {

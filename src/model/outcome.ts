@@ -16,11 +16,11 @@ export interface Outcome {
   /** After how many seconds a released request is worth sending again; null where waiting alone brings nothing, or where the protocol's clocks say it. */
   readonly waitSeconds: number | null;
   /** What the caller can do; null where nothing needs to be done. More exact advice may stand in the answer. */
-  readonly remedy: string | null;
+  readonly advice: string | null;
 }
 
 /**
- * Every way in which a mutation can come out, and all that follows from it. Operations, ledger writes, the settler, the
+ * Every way in which a mutation can come out, and all that follows from it. Operations, ledger writes, the reconciler, the
  * README's list of refusals and its test read this table; nothing else decides what an outcome means.
  */
 export const outcomes = {
@@ -32,7 +32,7 @@ export const outcomes = {
     token: 'SUCCEEDED',
     retryable: false,
     waitSeconds: null,
-    remedy: null,
+    advice: null,
   },
   /** After a doubt, a look at EKS showed that it is done. */
   FOUND: {
@@ -42,7 +42,7 @@ export const outcomes = {
     token: 'SUCCEEDED',
     retryable: false,
     waitSeconds: null,
-    remedy: null,
+    advice: null,
   },
   /** EKS may have done it, or may still do it. Never called failed. */
   UNKNOWN: {
@@ -52,7 +52,7 @@ export const outcomes = {
     token: 'IN_PROGRESS',
     retryable: true,
     waitSeconds: null,
-    remedy: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
+    advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   /** Another request with the same token holds the record. */
   CONTENDED: {
@@ -62,7 +62,7 @@ export const outcomes = {
     token: 'untouched',
     retryable: true,
     waitSeconds: null,
-    remedy: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
+    advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   INVALID_INPUT: {
     status: 'REFUSED',
@@ -71,7 +71,7 @@ export const outcomes = {
     token: 'untouched',
     retryable: false,
     waitSeconds: null,
-    remedy:
+    advice:
       'Mend every field that findings name, then send the request again; the same clientRequestToken can be used.',
   },
   POLICY_DENIED: {
@@ -81,7 +81,7 @@ export const outcomes = {
     token: 'untouched',
     retryable: false,
     waitSeconds: null,
-    remedy:
+    advice:
       'Follow the advice of each violation. A denial is not remembered: once it is mended, the same clientRequestToken can be used.',
   },
   POLICY_EVALUATION_FAILED: {
@@ -91,7 +91,7 @@ export const outcomes = {
     token: 'untouched',
     retryable: true,
     waitSeconds: null,
-    remedy: 'Ask the operators of the gateway to mend the policy that failed; then send the request again.',
+    advice: 'Ask the operators of the gateway to mend the policy that failed; then send the request again.',
   },
   TOKEN_REUSED_WITH_DIFFERENT_INPUT: {
     status: 'REFUSED',
@@ -100,7 +100,7 @@ export const outcomes = {
     token: 'untouched',
     retryable: false,
     waitSeconds: null,
-    remedy: 'Use a new clientRequestToken for a new request, or send the first request again unchanged.',
+    advice: 'Use a new clientRequestToken for a new request, or send the first request again unchanged.',
   },
   ASSOCIATION_ALREADY_EXISTS: {
     status: 'REFUSED',
@@ -109,7 +109,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy:
+    advice:
       'Compare existing with what you asked for. Keep it, or have it deleted and send the request with a new clientRequestToken.',
   },
   /** EKS answered 409, but shows no association: a delete may be settling. */
@@ -120,7 +120,7 @@ export const outcomes = {
     token: 'RELEASED',
     retryable: true,
     waitSeconds: 5,
-    remedy: 'EKS may still be settling a delete: send the same request again after retryAfterSeconds.',
+    advice: 'EKS may still be settling a delete: send the same request again after retryAfterSeconds.',
   },
   /** There is none, or none any more. */
   ASSOCIATION_NOT_FOUND: {
@@ -130,7 +130,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy: 'Check clusterName and associationId; list the associations to see which there are.',
+    advice: 'Check clusterName and associationId; list the associations to see which there are.',
   },
   /** It is not as it was when it was read, or when the operation began. */
   ASSOCIATION_CHANGED: {
@@ -140,7 +140,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy: 'Read the association again, decide anew, and use a new clientRequestToken.',
+    advice: 'Read the association again, decide again, and use a new clientRequestToken.',
   },
   CLUSTER_NOT_FOUND: {
     status: 'REFUSED',
@@ -149,7 +149,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy: 'Check clusterName, accountId and region. Once the cluster exists, use a new clientRequestToken.',
+    advice: 'Check clusterName, accountId and region. Once the cluster exists, use a new clientRequestToken.',
   },
   ROLE_NOT_FOUND: {
     status: 'REFUSED',
@@ -158,7 +158,7 @@ export const outcomes = {
     token: 'RELEASED',
     retryable: true,
     waitSeconds: 10,
-    remedy:
+    advice:
       'Check roleArn. A role made in the last minute needs some seconds: send the same request again after retryAfterSeconds.',
   },
   TRUST_POLICY_INVALID: {
@@ -168,7 +168,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy:
+    advice:
       'Let the role trust pods.eks.amazonaws.com for sts:AssumeRole and sts:TagSession, then use a new clientRequestToken.',
   },
   ASSOCIATION_LIMIT_EXCEEDED: {
@@ -178,7 +178,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy:
+    advice:
       'Delete associations that are no longer needed or have the quota raised, then use a new clientRequestToken.',
   },
   EKS_REFUSED: {
@@ -188,7 +188,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy: 'eksMessage says what EKS does not accept. Mend it, then use a new clientRequestToken.',
+    advice: 'eksMessage says what EKS does not accept. Mend it, then use a new clientRequestToken.',
   },
   GATEWAY_ACCESS_DENIED: {
     status: 'REFUSED',
@@ -197,7 +197,7 @@ export const outcomes = {
     token: 'RELEASED',
     retryable: true,
     waitSeconds: null,
-    remedy:
+    advice:
       'Ask the operators of the gateway: its IAM role lacks the permission that eksMessage names. Then send the same request again.',
   },
   THROTTLED: {
@@ -207,7 +207,7 @@ export const outcomes = {
     token: 'RELEASED',
     retryable: true,
     waitSeconds: 5,
-    remedy: 'EKS throttles the account: send the same request again after retryAfterSeconds.',
+    advice: 'EKS throttles the account: send the same request again after retryAfterSeconds.',
   },
   EKS_UNREACHABLE: {
     status: 'REFUSED',
@@ -216,7 +216,7 @@ export const outcomes = {
     token: 'RELEASED',
     retryable: true,
     waitSeconds: 5,
-    remedy:
+    advice:
       'No connection to EKS could be made: send the same request again after retryAfterSeconds; tell the operators of the gateway if it lasts.',
   },
   /** Nothing of the operation can happen any more, and EKS shows nothing. No caller is told so: the next one begins again. */
@@ -227,7 +227,7 @@ export const outcomes = {
     token: 'RELEASED',
     retryable: true,
     waitSeconds: null,
-    remedy: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
+    advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   OUTCOME_UNDETERMINED: {
     status: 'REFUSED',
@@ -236,7 +236,7 @@ export const outcomes = {
     token: 'REFUSED',
     retryable: false,
     waitSeconds: null,
-    remedy:
+    advice:
       'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the proof.',
   },
 } as const satisfies Record<string, Outcome>;

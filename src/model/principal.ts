@@ -13,8 +13,8 @@ export interface Principal {
 }
 
 /** Who asks, and from where. */
-export interface Caller {
-  /** Whose permissions decide. */
+export interface RequestIdentity {
+  /** Whose permissions authorize. */
   readonly principal: Principal;
   /** The service that a delegated token names (RFC 8693 `act`). */
   readonly actor: Principal | null;

@@ -7,13 +7,13 @@ import { differencesBetween } from './differences.ts';
 import type { Sight } from './observe.ts';
 
 /** Outcomes that a holder of a token record can come to. */
-export type HolderOutcome = {
+export type LeaseHolderOutcome = {
   [Name in OutcomeName]: (typeof outcomes)[Name]['token'] extends 'untouched' ? never : Name;
 }[OutcomeName];
 
 /** What a holder has come to: the outcome, and the particulars for the caller and for the trail. */
 export interface Conclusion {
-  readonly outcome: HolderOutcome;
+  readonly outcome: LeaseHolderOutcome;
   /** One sentence, for the trail and, when refused, for the caller. */
   readonly message: string;
   /** Set exactly when the outcome is a success. */
@@ -115,13 +115,13 @@ export function notVisible(error: EksError): Conclusion {
 
 /** EKS, or the way to it, said for certain that nothing was done. */
 export function refusedByEks(
-  outcome: Exclude<HolderOutcome, 'DONE' | 'FOUND' | 'UNKNOWN' | 'NOT_DONE'>,
+  outcome: Exclude<LeaseHolderOutcome, 'DONE' | 'FOUND' | 'UNKNOWN' | 'NOT_DONE'>,
   error: EksError,
 ): Conclusion {
   const message = `EKS refused: ${error.message}`;
   const refusal: Refusal = {
     ...base(outcome, message),
-    ...(outcome === 'TRUST_POLICY_INVALID' ? { advice: `${outcomes[outcome].remedy} ${neededTrustPolicy}` } : {}),
+    ...(outcome === 'TRUST_POLICY_INVALID' ? { advice: `${outcomes[outcome].advice} ${neededTrustPolicy}` } : {}),
     kind: 'EksRefused',
     exception: error.exception,
     eksMessage: error.message,
@@ -199,11 +199,13 @@ export function base(
   outcome: { [N in OutcomeName]: (typeof outcomes)[N]['code'] extends null ? never : N }[OutcomeName],
   message: string,
 ) {
-  const { code, retryable, remedy } = outcomes[outcome];
-  return { code, message, advice: remedy, retryable };
+  const { code, retryable, advice } = outcomes[outcome];
+  return { code, message, advice: advice, retryable };
 }
 
 /** The outcome's row, typed for a holder's writes. */
-export function rowOf(outcome: HolderOutcome): Outcome & { readonly token: Exclude<Outcome['token'], 'untouched'> } {
+export function outcomeOf(
+  outcome: LeaseHolderOutcome,
+): Outcome & { readonly token: Exclude<Outcome['token'], 'untouched'> } {
   return outcomes[outcome];
 }

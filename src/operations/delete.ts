@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { DeleteRequest } from '../model/association.ts';
-import type { Caller } from '../model/principal.ts';
-import type { Answer } from './result.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { MutationResult } from './result.ts';
 import { carryOut } from './execute.ts';
 import type { Effect } from './execute.ts';
 import { concludedByEks, done, found, inconclusive, notFound, refusedByEks } from './conclusion.ts';
 import { prepare } from './target.ts';
 import { notYet } from './observe.ts';
-import type { Parts } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { denied, invalid, refuseUnheld } from './refuse.ts';
 import { validateDelete } from '../validation/change.ts';
 import type { DeleteInput } from '../validation/change.ts';
@@ -15,32 +15,32 @@ import type { DeleteInput } from '../validation/change.ts';
 const operation = 'DELETE_POD_IDENTITY_ASSOCIATION';
 
 /**
- * The whole road of `deletePodIdentityAssociation`: validate, read what it is about, decide, then begin, EKS, finish
+ * The whole road of `deletePodIdentityAssociation`: validate, read what it is about, authorize, then begin, EKS, finish
  * (`carryOut`). Throws as an update does.
  */
 export async function deletePodIdentityAssociation(
-  parts: Parts,
-  caller: Caller,
+  deps: Dependencies,
+  identity: RequestIdentity,
   input: DeleteInput,
   deadline: number,
-): Promise<Answer> {
-  const startedAt = parts.clock();
-  const validated = validateDelete(input, parts.home);
-  if (validated.kind === 'invalid') return invalid(parts, operation, caller, deadline, validated);
+): Promise<MutationResult> {
+  const startedAt = deps.clock();
+  const validated = validateDelete(input, deps.home);
+  if (validated.kind === 'invalid') return invalid(deps, operation, identity, deadline, validated);
 
   const clientRequestToken = validated.clientRequestToken ?? randomUUID();
-  const asked = { ...validated, operation, caller, clientRequestToken, startedAt, deadline } as const;
-  const prepared = await prepare(parts, asked, (association) => ({
+  const asked = { ...validated, operation, identity, clientRequestToken, startedAt, deadline } as const;
+  const prepared = await prepare(deps, asked, (association) => ({
     action: 'DeletePodIdentityAssociation',
     association,
   }));
   switch (prepared.kind) {
     case 'denied':
-      return denied(parts, prepared.call);
+      return denied(deps, prepared.call);
     case 'refused':
-      return refuseUnheld(parts, asked, prepared.call, prepared.conclusion);
+      return refuseUnheld(deps, asked, prepared.call, prepared.conclusion);
     case 'ready':
-      return carryOut(parts, prepared.call, deleteEffect);
+      return carryOut(deps, prepared.call, deleteEffect);
   }
 }
 
@@ -55,18 +55,18 @@ export const deleteEffect: Effect<DeleteRequest> = {
     if (result.kind === 'done') return done(result, 'EKS deleted the association.');
     if (result.kind === 'not-found') {
       // Gone since it was read: by an earlier try of this request, if one was left in doubt; else by somebody else.
-      if (before && record.doubtfulOperationIds.length > 0) return found(before, gone);
+      if (before && record.inDoubtOperationIds.length > 0) return found(before, gone);
       return notFound(request, result.error.requestId);
     }
     if (result.kind === 'in-use') return refusedByEks('EKS_REFUSED', result.error);
     return concludedByEks(result);
   },
-  look: async (parts, { eks, request, record, before, deadline }) => {
-    const begunAt = parts.clock();
+  look: async (deps, { eks, request, record, before, deadline }) => {
+    const begunAt = deps.clock();
     const seen = await eks.describe(request.associationId, { deadline });
     if (seen.kind === 'failed') return inconclusive(`EKS could not be asked (${seen.error.exception}): not known yet.`);
     if (seen.kind === 'absent') return before ? found(before, gone) : notFound(request, null);
-    return begunAt <= record.quietAfter ? notYet(record) : null;
+    return begunAt <= record.inDoubtUntil ? notYet(record) : null;
   },
 };
 

@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { Decide } from '../policy/policy.ts';
+import type { Authorize } from '../policy/policy.ts';
 import type { EksFor } from '../eks/eks.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { DescribeLimits } from '../runtime/rate-limiter.ts';
@@ -37,7 +37,7 @@ export const defaultTimes: Times = {
 };
 
 /** From when nothing of an operation that began at `startedAt` can still happen at EKS, and EKS shows all that did. */
-export function quietAfter(startedAt: number, times: Times): number {
+export function inDoubtUntil(startedAt: number, times: Times): number {
   return startedAt + times.signatureWindowMs + times.eksProcessingMs + times.listLagMs + times.clockErrorMs;
 }
 
@@ -45,9 +45,9 @@ export function quietAfter(startedAt: number, times: Times): number {
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
 
 /** What the operations work with. */
-export interface Parts {
+export interface Dependencies {
   readonly ledger: Ledger;
-  readonly decide: Decide;
+  readonly authorize: Authorize;
   readonly eksFor: EksFor;
   /** Whether the inventory lists a cluster's account and region, without which `eksFor` has no client for it. */
   readonly serves: (cluster: ClusterRef) => boolean;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ownTagPrefix, settingsOf } from '../model/association.ts';
+import { gatewayTagPrefix, settingsOf } from '../model/association.ts';
 import type { Association, AssociationSettings, CreateRequest, Tag } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 
@@ -39,7 +39,7 @@ function textOf(value: string | boolean | null | undefined): string | null {
 }
 
 function isCallersTag({ key }: Tag): boolean {
-  return !key.startsWith(ownTagPrefix) && !/^aws:/i.test(key);
+  return !key.startsWith(gatewayTagPrefix) && !/^aws:/i.test(key);
 }
 
 function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {

@@ -4,18 +4,18 @@ import { settingsOf } from '../model/association.ts';
 import type { Association, DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { AuditEntry, OperationKind } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
-import type { Caller } from '../model/principal.ts';
+import type { RequestIdentity } from '../model/principal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
-import type { Question } from '../policy/policy.ts';
-import { askerOf, workDeadline } from './mutation.ts';
+import type { AuthorizationRequest } from '../policy/policy.ts';
+import { authorizationContextOf, workDeadline } from './mutation.ts';
 import { alreadyExists } from './conclusion.ts';
 import { differencesBetween, settingDifferences } from './differences.ts';
 import { prepare } from './target.ts';
 import type { Asked } from './target.ts';
-import { newEntry, subjectOf, subjectOfCaller } from '../audit/entry.ts';
-import type { Subject } from '../audit/entry.ts';
+import { createEntry, auditContextOf, subjectOfCaller } from '../audit/entry.ts';
+import type { AuditContext } from '../audit/entry.ts';
 import { see } from './observe.ts';
-import type { Parts } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { denialOf, invalidRefusal, shownTo, subjectOfUnread } from './refuse.ts';
 import { validateDelete, validateUpdate } from '../validation/change.ts';
 import type { DeleteInput, UpdateInput } from '../validation/change.ts';
@@ -23,7 +23,7 @@ import { validateCreate } from '../validation/create.ts';
 import type { CreateInput, ValidatedAs } from '../validation/create.ts';
 
 /** What a mutation would answer now, as far as that can be told without asking EKS for it. */
-export interface Checked {
+export interface DryRunResult {
   /** Whether EKS would be asked. */
   readonly wouldBeAttempted: boolean;
   /** The refusal that it would meet. */
@@ -36,133 +36,133 @@ export interface Checked {
 }
 
 /** What was found, before it is written down. */
-type Finding = Omit<Checked, 'auditEntry' | 'wouldBeAttempted'> & { readonly subject: Subject };
+type Finding = Omit<DryRunResult, 'auditEntry' | 'wouldBeAttempted'> & { readonly subject: AuditContext };
 
 /** What a create would meet: the rules of its input, policy, an association in the way. Throws as a create does. */
-export async function checkCreate(
-  parts: Parts,
-  caller: Caller,
+export async function dryRunCreate(
+  deps: Dependencies,
+  identity: RequestIdentity,
   input: CreateInput,
   deadline: number,
-): Promise<Checked> {
+): Promise<DryRunResult> {
   const operation = 'CREATE_POD_IDENTITY_ASSOCIATION';
-  const startedAt = parts.clock();
-  const validated = validateCreate(input, parts.home);
-  if (validated.kind === 'invalid') return noted(parts, ofInvalid(operation, caller, validated));
+  const startedAt = deps.clock();
+  const validated = validateCreate(input, deps.home);
+  if (validated.kind === 'invalid') return noted(deps, ofInvalid(operation, identity, validated));
 
   const { request, reason, onBehalfOf } = validated;
-  const asker = askerOf({ caller, reason, onBehalfOf, startedAt });
-  const decision = parts.decide(asker, { action: 'CreatePodIdentityAssociation', request });
+  const context = authorizationContextOf({ identity, reason, onBehalfOf, startedAt });
+  const decision = deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: request });
   const call = {
     ...validated,
     operation,
-    caller,
+    identity,
     target: request,
     before: null,
     decision,
     startedAt,
     deadline,
   } as const;
-  const subject = subjectOf({ ...call, clientRequestToken: '' });
-  if (!decision.allowed) return noted(parts, { ...nothing, subject, decision, refusal: denialOf(decision) });
+  const subject = auditContextOf({ ...call, clientRequestToken: '' });
+  if (!decision.allowed) return noted(deps, { ...nothing, subject, decision, refusal: denialOf(decision) });
 
-  const seen = await see(parts.eksFor(request), request, { deadline: workDeadline({ deadline }) });
+  const seen = await see(deps.eksFor(request), request, { deadline: workDeadline({ deadline }) });
   if (seen.kind === 'failed') throw new EksReadFailed(seen.error);
-  if (seen.kind === 'nothing') return noted(parts, { ...nothing, subject, decision });
+  if (seen.kind === 'nothing') return noted(deps, { ...nothing, subject, decision });
   const { association } = seen;
-  const refusal = shownTo(parts, asker, alreadyExists(association, request, null).refusal);
+  const refusal = shownTo(deps, context, alreadyExists(association, request, null).refusal);
   const existing = refusal?.kind === 'AssociationAlreadyExists' ? refusal.existing : null;
   const differences = existing && differencesBetween(request, existing);
-  return noted(parts, { subject, decision, refusal, existing, differences });
+  return noted(deps, { subject, decision, refusal, existing, differences });
 }
 
 /** What an update would meet. Throws as an update does. */
-export async function checkUpdate(
-  parts: Parts,
-  caller: Caller,
+export async function dryRunUpdate(
+  deps: Dependencies,
+  identity: RequestIdentity,
   input: UpdateInput,
   deadline: number,
-): Promise<Checked> {
+): Promise<DryRunResult> {
   const operation = 'UPDATE_POD_IDENTITY_ASSOCIATION';
-  const validated = validateUpdate(input, parts.home);
-  if (validated.kind === 'invalid') return noted(parts, ofInvalid(operation, caller, validated));
+  const validated = validateUpdate(input, deps.home);
+  if (validated.kind === 'invalid') return noted(deps, ofInvalid(operation, identity, validated));
   const { changes } = validated.request;
-  const asked = askedOf(parts, operation, caller, validated, deadline);
-  const found = await findingOf(parts, asked, (association) => ({
+  const asked = askedOf(deps, operation, identity, validated, deadline);
+  const found = await findingOf(deps, asked, (association) => ({
     action: 'UpdatePodIdentityAssociation',
     association,
     becomes: { ...settingsOf(association), ...changes },
   }));
-  return noted(parts, { ...found, differences: found.existing && settingDifferences(changes, found.existing) });
+  return noted(deps, { ...found, differences: found.existing && settingDifferences(changes, found.existing) });
 }
 
 /** What a delete would meet. Throws as a delete does. */
-export async function checkDelete(
-  parts: Parts,
-  caller: Caller,
+export async function dryRunDelete(
+  deps: Dependencies,
+  identity: RequestIdentity,
   input: DeleteInput,
   deadline: number,
-): Promise<Checked> {
+): Promise<DryRunResult> {
   const operation = 'DELETE_POD_IDENTITY_ASSOCIATION';
-  const validated = validateDelete(input, parts.home);
-  if (validated.kind === 'invalid') return noted(parts, ofInvalid(operation, caller, validated));
-  const asked = askedOf(parts, operation, caller, validated, deadline);
+  const validated = validateDelete(input, deps.home);
+  if (validated.kind === 'invalid') return noted(deps, ofInvalid(operation, identity, validated));
+  const asked = askedOf(deps, operation, identity, validated, deadline);
   return noted(
-    parts,
-    await findingOf(parts, asked, (association) => ({ action: 'DeletePodIdentityAssociation', association })),
+    deps,
+    await findingOf(deps, asked, (association) => ({ action: 'DeletePodIdentityAssociation', association })),
   );
 }
 
 function askedOf<Valid extends { readonly clientRequestToken: string | null }>(
-  parts: Parts,
+  deps: Dependencies,
   operation: OperationKind,
-  caller: Caller,
+  identity: RequestIdentity,
   validated: Valid,
   deadline: number,
 ) {
   // A token that nobody has used, so that no record of an earlier request answers for it.
-  return { ...validated, operation, caller, clientRequestToken: randomUUID(), startedAt: parts.clock(), deadline };
+  return { ...validated, operation, identity, clientRequestToken: randomUUID(), startedAt: deps.clock(), deadline };
 }
 
 async function findingOf<Request extends UpdateRequest | DeleteRequest>(
-  parts: Parts,
+  deps: Dependencies,
   asked: Asked<Request>,
-  questionOn: (association: Association) => Question,
+  questionOn: (association: Association) => AuthorizationRequest,
 ): Promise<Finding> {
-  const prepared = await prepare(parts, asked, questionOn);
+  const prepared = await prepare(deps, asked, questionOn);
   const { call } = prepared;
   const met = prepared.kind === 'refused' ? prepared.conclusion.refusal : null;
   if (!call?.before) return { ...nothing, subject: subjectOfUnread(asked), refusal: met };
 
   const { decision, before } = call;
-  const refusal = prepared.kind === 'denied' ? denialOf(decision) : shownTo(parts, askerOf(call), met);
-  const question = { action: 'DescribePodIdentityAssociation', association: before } as const;
-  const existing = parts.decide(askerOf(call), question).allowed ? before : null;
-  return { subject: subjectOf(call), decision, refusal, existing, differences: null };
+  const refusal = prepared.kind === 'denied' ? denialOf(decision) : shownTo(deps, authorizationContextOf(call), met);
+  const request = { action: 'DescribePodIdentityAssociation', association: before } as const;
+  const existing = deps.authorize(authorizationContextOf(call), request).allowed ? before : null;
+  return { subject: auditContextOf(call), decision, refusal, existing, differences: null };
 }
 
 const nothing = { refusal: null, decision: null, existing: null, differences: null } as const;
 
 function ofInvalid(
   operation: OperationKind,
-  caller: Caller,
+  identity: RequestIdentity,
   validated: Extract<ValidatedAs<unknown>, { kind: 'invalid' }>,
 ): Finding {
   const { findings, recordedInput: invalidInput, reason, onBehalfOf } = validated;
-  const subject = { ...subjectOfCaller(operation, caller), invalidInput, findings, reason, onBehalfOf };
+  const subject = { ...subjectOfCaller(operation, identity), invalidInput, findings, reason, onBehalfOf };
   return { ...nothing, subject, refusal: invalidRefusal(findings) };
 }
 
 /** Every question leaves its entry: who asked, and what the answer would have been. */
-async function noted(parts: Parts, { subject, ...found }: Finding): Promise<Checked> {
+async function noted(deps: Dependencies, { subject, ...found }: Finding): Promise<DryRunResult> {
   const { refusal, existing } = found;
-  const auditEntry = newEntry(parts, subject, {
-    operationId: parts.ulid(parts.clock()),
+  const auditEntry = createEntry(deps, subject, {
+    operationId: deps.ulid(deps.clock()),
     event: 'CHECKED',
     refusalCode: refusal?.code ?? null,
     message: refusal?.message ?? 'It would be attempted.',
     associationArn: existing?.associationArn ?? null,
   });
-  await parts.ledger.append(auditEntry);
+  await deps.ledger.append(auditEntry);
   return { ...found, wouldBeAttempted: refusal === null, auditEntry };
 }

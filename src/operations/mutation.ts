@@ -1,13 +1,13 @@
 import type { Association, AssociationTarget, MutationRequest } from '../model/association.ts';
 import type { OperationKind } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
-import type { Caller } from '../model/principal.ts';
-import type { Asker } from '../policy/policy.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { AuthorizationContext } from '../policy/policy.ts';
 
 /** A mutation under way, valid and allowed: who asks for what, since when and until when. */
 export interface Call<Request extends MutationRequest = MutationRequest> {
   readonly operation: OperationKind;
-  readonly caller: Caller;
+  readonly identity: RequestIdentity;
   readonly request: Request;
   /** What it is about; of an association that exists, as EKS told it. */
   readonly target: AssociationTarget;
@@ -33,6 +33,8 @@ export function workDeadline({ deadline }: Pick<Call, 'deadline'>): number {
 }
 
 /** Who asks, for policy. */
-export function askerOf(call: Pick<Call, 'caller' | 'reason' | 'onBehalfOf' | 'startedAt'>): Asker {
-  return { caller: call.caller, onBehalfOf: call.onBehalfOf, hasReason: call.reason !== null, now: call.startedAt };
+export function authorizationContextOf(
+  call: Pick<Call, 'identity' | 'reason' | 'onBehalfOf' | 'startedAt'>,
+): AuthorizationContext {
+  return { identity: call.identity, onBehalfOf: call.onBehalfOf, hasReason: call.reason !== null, now: call.startedAt };
 }

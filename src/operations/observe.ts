@@ -1,5 +1,5 @@
 import type { CallBounds, Eks, EksError } from '../eks/eks.ts';
-import type { TokenRecord } from '../ledger/ledger.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import { maxTags, operationIdOf } from '../model/association.ts';
 import type { Association, CreateRequest } from '../model/association.ts';
 import { inconclusive } from './conclusion.ts';
@@ -62,13 +62,13 @@ async function firstId(
  * What a look proves. The operation's own tag is proof at any time. Whatever else is seen, or is not, proves nothing
  * before the operation is quiet: its create may still be on its way. `begunAt` is when the look began.
  */
-export function judge(seen: Seen, record: TokenRecord, request: CreateRequest, begunAt: number): Sight {
+export function judge(seen: Seen, record: IdempotencyRecord, request: CreateRequest, begunAt: number): Sight {
   const madeBy = seen.kind === 'association' ? operationIdOf(seen.association) : null;
   if (seen.kind === 'association' && madeBy === record.operationId) return { ...seen, kind: 'ours' };
   if (seen.kind === 'failed') {
     return { kind: 'inconclusive', message: `EKS could not be asked (${seen.error.exception}): not known yet.` };
   }
-  if (begunAt <= record.quietAfter) return { kind: 'inconclusive', message: notYetMessage(record) };
+  if (begunAt <= record.inDoubtUntil) return { kind: 'inconclusive', message: notYetMessage(record) };
   return seen.kind === 'nothing' ? { kind: 'absent' } : judgeQuiet(seen.association, record, request, true);
 }
 
@@ -78,12 +78,12 @@ export function judge(seen: Seen, record: TokenRecord, request: CreateRequest, b
  */
 export function judgeQuiet(
   association: Association,
-  record: TokenRecord,
+  record: IdempotencyRecord,
   request: CreateRequest,
   inDoubt: boolean,
 ): Whose {
   const madeBy = operationIdOf(association);
-  if (madeBy !== null && (madeBy === record.operationId || record.doubtfulOperationIds.includes(madeBy))) {
+  if (madeBy !== null && (madeBy === record.operationId || record.inDoubtOperationIds.includes(madeBy))) {
     return { kind: 'ours', association };
   }
   const noRoomForProof = request.tags.length >= maxTags;
@@ -93,12 +93,12 @@ export function judgeQuiet(
   return { kind: 'anothers', association };
 }
 
-function notYetMessage(record: TokenRecord): string {
-  const until = new Date(record.quietAfter).toISOString();
+function notYetMessage(record: IdempotencyRecord): string {
+  const until = new Date(record.inDoubtUntil).toISOString();
   return `EKS shows no trace of this operation, which can still take effect until ${until}.`;
 }
 
 /** Nothing shows, and something can still come. */
-export function notYet(record: TokenRecord): Conclusion {
+export function notYet(record: IdempotencyRecord): Conclusion {
   return inconclusive(notYetMessage(record));
 }

@@ -1,4 +1,4 @@
-import type { TokenRecord } from '../ledger/ledger.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { MutationRequest } from '../model/association.ts';
 import { isClosing } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
@@ -7,13 +7,13 @@ import type { Conclusion } from './conclusion.ts';
 import { createEffect } from './create.ts';
 import { deleteEffect } from './delete.ts';
 import { finish } from '../idempotency/complete.ts';
-import { newEntry, subjectOfSettler } from '../audit/entry.ts';
-import type { Parts } from './dependencies.ts';
+import { createEntry, subjectOfSettler } from '../audit/entry.ts';
+import type { Dependencies } from './dependencies.ts';
 import { takenOver } from '../idempotency/record.ts';
 import { updateEffect } from './update.ts';
 
-/** What a run of the settler came to, counted. */
-export interface Settled {
+/** What a run of the reconciler came to, counted. */
+export interface ReconciliationResult {
   /** Operations that were closed. */
   closed: number;
   /** Operations of which nothing is certain yet. */
@@ -35,14 +35,18 @@ const width = 4;
  * asks EKS for a change: nobody waits for the answer any more, and no credentials are handed out late. `deadline` is when it must
  * stop, milliseconds since the epoch; `requestId` names this run in the trail.
  */
-export async function settle(parts: Parts, requestId: string, deadline: number): Promise<Settled> {
-  const settled: Settled = { closed: 0, open: 0, overtaken: 0, failed: 0 };
-  const records = await parts.ledger.lapsed(parts.clock(), maxOperations);
+export async function reconcile(
+  deps: Dependencies,
+  requestId: string,
+  deadline: number,
+): Promise<ReconciliationResult> {
+  const settled: ReconciliationResult = { closed: 0, open: 0, overtaken: 0, failed: 0 };
+  const records = await deps.ledger.lapsed(deps.clock(), maxOperations);
   const queue = records.values();
   const worker = async () => {
     for (const record of queue) {
-      if (parts.clock() > deadline - settleOneMs) return;
-      settled[await settleSafely(parts, record, requestId)]++;
+      if (deps.clock() > deadline - settleOneMs) return;
+      settled[await settleSafely(deps, record, requestId)]++;
     }
   };
   await Promise.all(Array.from({ length: width }, worker));
@@ -52,49 +56,57 @@ export async function settle(parts: Parts, requestId: string, deadline: number):
 /** How long one operation may take. */
 const settleOneMs = 10_000;
 
-async function settleSafely(parts: Parts, record: TokenRecord, requestId: string): Promise<keyof Settled> {
+async function settleSafely(
+  deps: Dependencies,
+  record: IdempotencyRecord,
+  requestId: string,
+): Promise<keyof ReconciliationResult> {
   try {
-    return await settleOne(parts, record, requestId);
+    return await settleOne(deps, record, requestId);
   } catch (error) {
     // One operation that can't be looked into must not keep the others open.
     const { operationId } = record;
-    parts.log('error', 'An operation could not be settled.', { operationId, error: String(error) });
+    deps.log('error', 'An operation could not be settled.', { operationId, error: String(error) });
     return 'failed';
   }
 }
 
-async function settleOne(parts: Parts, record: TokenRecord, requestId: string): Promise<keyof Settled> {
-  const entries = await parts.ledger.operationEntries(record.operationId);
+async function settleOne(
+  deps: Dependencies,
+  record: IdempotencyRecord,
+  requestId: string,
+): Promise<keyof ReconciliationResult> {
+  const entries = await deps.ledger.operationEntries(record.operationId);
   const intent = entries.find(({ event }) => event === 'INTENT');
   if (!intent?.request) throw new Error(`Operation ${record.operationId} has no INTENT with a request.`);
   // A cluster that is served no more throws here, before the operation is taken over in vain.
-  parts.eksFor(intent.request);
+  deps.eksFor(intent.request);
   const subject = subjectOfSettler(intent, requestId);
-  const requester = { subject, clientRequestToken: null, deadline: parts.clock() + settleOneMs };
+  const requester = { subject, clientRequestToken: null, deadline: deps.clock() + settleOneMs };
 
   const { operationId, fence } = record;
-  const now = parts.clock();
-  const held = takenOver(record, now, parts.times);
-  const message = 'The holder of this operation did not finish it; the settler took it over.';
-  const entry = newEntry(parts, subject, { operationId, event: 'TAKEN_OVER', fence: held.fence, message });
-  const claimed = await parts.ledger.commit({ kind: 'lapsed', operationId, fence, now }, held, [entry]);
+  const now = deps.clock();
+  const held = takenOver(record, now, deps.times);
+  const message = 'The holder of this operation did not finish it; the reconciler took it over.';
+  const entry = createEntry(deps, subject, { operationId, event: 'TAKEN_OVER', fence: held.fence, message });
+  const claimed = await deps.ledger.commit({ kind: 'lapsed', operationId, fence, now }, held, [entry]);
   if (claimed.kind === 'conflict') return 'overtaken';
 
-  const conclusion = (await lookAgain(parts, intent.request, intent, held, parts.clock() + settleOneMs / 2)) ?? notDone;
-  const { auditEntry } = await finish(parts, requester, { record: held, entry }, conclusion);
+  const conclusion = (await lookAgain(deps, intent.request, intent, held, deps.clock() + settleOneMs / 2)) ?? notDone;
+  const { auditEntry } = await finish(deps, requester, { record: held, entry }, conclusion);
   return isClosing(auditEntry.event) ? 'closed' : 'open';
 }
 
 /** What the operation's own look says, over what its intent recorded. */
 function lookAgain(
-  parts: Parts,
+  deps: Dependencies,
   request: MutationRequest,
   { before }: AuditEntry,
-  record: TokenRecord,
+  record: IdempotencyRecord,
   deadline: number,
 ): Promise<Conclusion | null> {
-  const work = { eks: parts.eksFor(request), record, before, deadline };
-  if ('changes' in request) return updateEffect.look(parts, { ...work, request });
-  if ('associationId' in request) return deleteEffect.look(parts, { ...work, request });
-  return createEffect.look(parts, { ...work, request });
+  const work = { eks: deps.eksFor(request), record, before, deadline };
+  if ('changes' in request) return updateEffect.look(deps, { ...work, request });
+  if ('associationId' in request) return deleteEffect.look(deps, { ...work, request });
+  return createEffect.look(deps, { ...work, request });
 }

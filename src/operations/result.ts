@@ -1,14 +1,14 @@
-import type { TokenRecord } from '../ledger/ledger.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { RequestStatus } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Requester } from '../audit/entry.ts';
-import type { Parts } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { retryAfterSeconds } from '../idempotency/record.ts';
 
 /** What a mutation answers. */
-export interface Answer {
+export interface MutationResult {
   readonly status: RequestStatus;
   /** Set exactly when SUCCEEDED. */
   readonly association: Association | null;
@@ -25,20 +25,25 @@ export interface Answer {
 }
 
 /** The answer that a final record keeps. */
-export function recorded(who: Requester, record: TokenRecord, entry: AuditEntry): Answer {
+export function recorded(who: Requester, record: IdempotencyRecord, entry: AuditEntry): MutationResult {
   const { association = null, refusal = null } = record.answer ?? {};
   const status = association ? 'SUCCEEDED' : 'REFUSED';
-  return { ...answerBase(who, status, entry), association, refusal, replayed: true };
+  return { ...resultBase(who, status, entry), association, refusal, replayed: true };
 }
 
 /** Not known yet, or somebody else is at it. */
-export function inProgress(parts: Parts, who: Requester, record: TokenRecord, entry: AuditEntry): Answer {
-  const seconds = retryAfterSeconds(record, parts.clock());
-  return { ...answerBase(who, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
+export function inProgress(
+  deps: Dependencies,
+  who: Requester,
+  record: IdempotencyRecord,
+  entry: AuditEntry,
+): MutationResult {
+  const seconds = retryAfterSeconds(record, deps.clock());
+  return { ...resultBase(who, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
 }
 
 /** An answer without particulars. */
-export function answerBase(who: Requester, status: RequestStatus, auditEntry: AuditEntry): Answer {
+export function resultBase(who: Requester, status: RequestStatus, auditEntry: AuditEntry): MutationResult {
   const { clientRequestToken } = who;
   const none = { association: null, refusal: null, retryAfterSeconds: null, replayed: false };
   return { ...none, status, clientRequestToken, auditEntry };

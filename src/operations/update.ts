@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { settingsOf } from '../model/association.ts';
 import type { Association, UpdateRequest } from '../model/association.ts';
-import type { Caller } from '../model/principal.ts';
-import type { Answer } from './result.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { MutationResult } from './result.ts';
 import { carryOut } from './execute.ts';
 import type { Effect } from './execute.ts';
 import { changed, concludedByEks, done, found, inconclusive, notFound, refusedByEks } from './conclusion.ts';
 import { settingDifferences } from './differences.ts';
 import { prepare } from './target.ts';
 import { notYet } from './observe.ts';
-import type { Parts } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { denied, invalid, refuseUnheld } from './refuse.ts';
 import { validateUpdate } from '../validation/change.ts';
 import type { UpdateInput } from '../validation/change.ts';
@@ -17,34 +17,34 @@ import type { UpdateInput } from '../validation/change.ts';
 const operation = 'UPDATE_POD_IDENTITY_ASSOCIATION';
 
 /**
- * The whole road of `updatePodIdentityAssociation`: validate, read what it is about, decide on what that is and what it
+ * The whole road of `updatePodIdentityAssociation`: validate, read what it is about, authorize on what that is and what it
  * would become, then begin, EKS, finish (`carryOut`). Throws as a create does; and `EksReadFailed` where EKS gave no answer
  * to the read, and then nothing was done.
  */
 export async function updatePodIdentityAssociation(
-  parts: Parts,
-  caller: Caller,
+  deps: Dependencies,
+  identity: RequestIdentity,
   input: UpdateInput,
   deadline: number,
-): Promise<Answer> {
-  const startedAt = parts.clock();
-  const validated = validateUpdate(input, parts.home);
-  if (validated.kind === 'invalid') return invalid(parts, operation, caller, deadline, validated);
+): Promise<MutationResult> {
+  const startedAt = deps.clock();
+  const validated = validateUpdate(input, deps.home);
+  if (validated.kind === 'invalid') return invalid(deps, operation, identity, deadline, validated);
 
   const clientRequestToken = validated.clientRequestToken ?? randomUUID();
-  const asked = { ...validated, operation, caller, clientRequestToken, startedAt, deadline } as const;
-  const prepared = await prepare(parts, asked, (association) => ({
+  const asked = { ...validated, operation, identity, clientRequestToken, startedAt, deadline } as const;
+  const prepared = await prepare(deps, asked, (association) => ({
     action: 'UpdatePodIdentityAssociation',
     association,
     becomes: { ...settingsOf(association), ...validated.request.changes },
   }));
   switch (prepared.kind) {
     case 'denied':
-      return denied(parts, prepared.call);
+      return denied(deps, prepared.call);
     case 'refused':
-      return refuseUnheld(parts, asked, prepared.call, prepared.conclusion);
+      return refuseUnheld(deps, asked, prepared.call, prepared.conclusion);
     case 'ready':
-      return carryOut(parts, prepared.call, updateEffect);
+      return carryOut(deps, prepared.call, updateEffect);
   }
 }
 
@@ -63,12 +63,12 @@ export const updateEffect: Effect<UpdateRequest> = {
     if (result.kind === 'in-use') return refusedByEks('EKS_REFUSED', result.error);
     return concludedByEks(result);
   },
-  look: async (parts, { eks, request, record, deadline }) => {
-    const begunAt = parts.clock();
+  look: async (deps, { eks, request, record, deadline }) => {
+    const begunAt = deps.clock();
     const seen = await eks.describe(request.associationId, { deadline });
     if (seen.kind === 'failed') return inconclusive(`EKS could not be asked (${seen.error.exception}): not known yet.`);
     if (seen.kind === 'absent') return notFound(request, null);
-    const isQuiet = begunAt > record.quietAfter;
+    const isQuiet = begunAt > record.inDoubtUntil;
     const isModified = seen.association.modifiedAt !== record.modifiedAtBefore;
     if (isFulfilled(request, seen.association) && (isModified || isQuiet)) {
       return found(seen.association, 'EKS shows what this request asked for.');

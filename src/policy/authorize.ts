@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { toCedar } from './entities.ts';
 import { clusterNotRegistered, defaultDeny, evaluationFailed, forbidden } from './explain.ts';
 import type { Inventory } from './inventory.ts';
-import type { Asker, Decide, Question } from './policy.ts';
+import type { AuthorizationContext, Authorize, AuthorizationRequest } from './policy.ts';
 import { clusterOf, emptySlice, sliceFor } from './slice.ts';
 
 /** Hears why policy couldn't be evaluated; for the operators' log, never for callers. */
@@ -19,20 +19,20 @@ type DecisionOnSlice = Omit<Decision, 'inventoryHash'>;
  * The policy boundary over these policies and this inventory. Throws when the policies are not valid (see
  * compilePolicies); what it returns never throws. Make few: see createEngine.
  */
-export function createDecide(
+export function createAuthorize(
   sources: PolicySources & { readonly inventory: Inventory; readonly onFailure?: OnFailure },
-): Decide {
-  return decideWith(createEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
+): Authorize {
+  return authorizeWith(createEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
 }
 
 /** The policy boundary over an engine that is ready, e.g. one whose policies were compiled at build time. */
-export function decideWith(engine: Engine, inventory: Inventory, onFailure?: OnFailure): Decide {
-  return (asker, question) => {
+export function authorizeWith(engine: Engine, inventory: Inventory, onFailure?: OnFailure): Authorize {
+  return (context, request) => {
     let slice = emptySlice;
     let decision: DecisionOnSlice;
     try {
-      slice = sliceFor(inventory, asker, question);
-      decision = decideOnSlice(engine, asker, question, slice, onFailure);
+      slice = sliceFor(inventory, context, request);
+      decision = authorizeOnSlice(engine, context, request, slice, onFailure);
     } catch (error) {
       decision = failed(engine, slice, [], error, onFailure);
     }
@@ -44,24 +44,24 @@ export function decideWith(engine: Engine, inventory: Inventory, onFailure?: OnF
  * Decides on a slice of the inventory, such as one kept in the trail. Never throws: what can't be evaluated is a denial
  * with `failed` set.
  */
-export function decideOnSlice(
+export function authorizeOnSlice(
   engine: Engine,
-  asker: Asker,
-  question: Question,
+  context: AuthorizationContext,
+  request: AuthorizationRequest,
   slice: InventorySlice,
   onFailure?: OnFailure,
 ): DecisionOnSlice {
   const denied = { allowed: false, failed: false, policySetHash: engine.policySet.hash, slice };
   try {
-    if (clusterOf(question) !== null && slice.cluster === null) {
-      return { ...denied, policyIds: [], violations: [clusterNotRegistered(question)] };
+    if (clusterOf(request) !== null && slice.cluster === null) {
+      return { ...denied, policyIds: [], violations: [clusterNotRegistered(request)] };
     }
-    const answer = engine.ask(toCedar(asker, question, slice));
+    const answer = engine.ask(toCedar(context, request, slice));
     if (answer.kind === 'failed') return failed(engine, slice, answer.policyIds, answer.detail, onFailure);
     const { allowed, policyIds } = answer;
     if (allowed) return { ...denied, allowed, policyIds, violations: [] };
     // Cedar names no policy when none applied.
-    const violations = policyIds.length > 0 ? forbidden(engine.policySet, policyIds) : [defaultDeny(question, slice)];
+    const violations = policyIds.length > 0 ? forbidden(engine.policySet, policyIds) : [defaultDeny(request, slice)];
     return { ...denied, policyIds, violations };
   } catch (error) {
     return failed(engine, slice, [], error, onFailure);

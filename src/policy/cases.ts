@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decideWith } from './authorize.ts';
+import { authorizeWith } from './authorize.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import { flag, list, note, object, optional, readJson, text } from './json.ts';
 import type { Reader } from './json.ts';
-import type { Asker, Question } from './policy.ts';
-import { principal, question } from './read-model.ts';
+import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
+import { principal, request } from './read-model.ts';
 
 /** A question to policy, and the answer that is expected. */
 export interface PolicyCase {
@@ -14,10 +14,10 @@ export interface PolicyCase {
   readonly file: string;
   readonly description: string;
   readonly allowed: boolean;
-  /** Allowed: exactly the permits that decide. Denied: exactly the violations. Sorted. */
+  /** Allowed: exactly the permits that authorize. Denied: exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
-  readonly asker: Asker;
-  readonly question: Question;
+  readonly context: AuthorizationContext;
+  readonly request: AuthorizationRequest;
   /** Fields that replace those of the inventory for this case; null for none. */
   readonly inventory: object | null;
 }
@@ -42,8 +42,8 @@ export function readCases(directory: string): readonly PolicyCase[] {
  */
 export function runCase(engine: Engine, inventoryText: string, one: PolicyCase): string | null {
   let failure = '';
-  const decide = decideWith(engine, inventoryFor(inventoryText, one), (detail) => (failure = ` (${detail})`));
-  const decision = decide(one.asker, one.question);
+  const authorize = authorizeWith(engine, inventoryFor(inventoryText, one), (detail) => (failure = ` (${detail})`));
+  const decision = authorize(one.context, one.request);
   const actual = decision.allowed ? decision.policyIds : decision.violations.map(({ policyId }) => policyId).sort();
   const expected = verdict(one.allowed, one.policyIds);
   const found = verdict(decision.allowed, actual);
@@ -57,15 +57,15 @@ export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): 
 }
 
 function parseCase(file: string, content: string, allowed: boolean): PolicyCase {
-  const { asker, ...rest } = readJson(file, content, readCase);
-  const { actor, onBehalfOf, hasReason, now, sourceAddress } = asker;
-  const caller = { principal: asker.principal, actor, sourceAddress, userAgent: null, apiRequestId: file };
+  const { context, ...rest } = readJson(file, content, readCase);
+  const { actor, onBehalfOf, hasReason, now, sourceAddress } = context;
+  const identity = { principal: context.principal, actor, sourceAddress, userAgent: null, apiRequestId: file };
   return {
     ...rest,
     file,
     allowed,
     policyIds: [...rest.policyIds].sort(),
-    asker: { caller, onBehalfOf, hasReason, now: Date.parse(now) },
+    context: { identity, onBehalfOf, hasReason, now: Date.parse(now) },
   };
 }
 
@@ -77,7 +77,7 @@ const anObject: Reader<object> = (json) => {
 
 const readCase = object({
   description: text(),
-  asker: object({
+  context: object({
     principal,
     actor: optional(principal, null),
     onBehalfOf: optional(text(/^/, 'a string'), null),
@@ -88,7 +88,7 @@ const readCase = object({
     ),
     sourceAddress: optional(text(), null),
   }),
-  question,
+  request,
   policyIds: list(text()),
   inventory: optional(anObject, null),
 });

@@ -37,7 +37,7 @@ export function compilePolicies(sources: PolicySources): PolicySet {
   }
   throwIfAny(problems);
 
-  // What is validated is what will decide: the JSON, not the text that it was made from.
+  // What is validated is what will authorize: the JSON, not the text that it was made from.
   const set: PolicySet = { schema, policies: Object.fromEntries(policies), hash: policySetHash(sources) };
   const answer = validate({
     validationSettings: { mode: 'strict' },

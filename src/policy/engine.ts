@@ -37,7 +37,7 @@ let engines = 0;
  */
 export function createEngine(policySet: PolicySet): Engine {
   engines += 1;
-  // Cedar's cache is shared by the whole process: engines of the same id would decide by each other's policies.
+  // Cedar's cache is shared by the whole process: engines of the same id would authorize by each other's policies.
   const id = `engine-${engines}`;
   for (const answer of [
     preparseSchema(id, policySet.schema),

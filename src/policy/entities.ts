@@ -5,7 +5,7 @@ import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { CedarRequest } from './engine.ts';
-import type { Asker, Question, TrailScope } from './policy.ts';
+import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 import { parseRoleArn } from './role.ts';
 
 /** A cluster or a namespace that the inventory knows. */
@@ -18,36 +18,40 @@ interface Resource {
 }
 
 /**
- * Puts a question into Cedar's words, from the question, the asker and the slice alone. Throws on what cannot be put
+ * Puts a question into Cedar's words, from the question, the context and the slice alone. Throws on what cannot be put
  * so: a role that is no role's ARN, a time out of range, a slice that lacks what the question needs.
  */
-export function toCedar(asker: Asker, question: Question, slice: InventorySlice): CedarRequest {
-  const { principal, actor } = asker.caller;
-  const resource = resourceOf(question, slice);
+export function toCedar(
+  context: AuthorizationContext,
+  request: AuthorizationRequest,
+  slice: InventorySlice,
+): CedarRequest {
+  const { principal, actor } = context.identity;
+  const resource = resourceOf(request, slice);
   const people = actor === null ? [principal] : [principal, actor];
   const entities = [...people.map((one) => principalEntity(one, slice)), ...resource.entities];
   return {
     principal: principalUid(principal),
-    action: uid('Action', question.action),
+    action: uid('Action', request.action),
     resource: resource.uid,
-    context: contextOf(asker, question),
+    context: contextOf(context, request),
     entities: distinct(entities),
   };
 }
 
-function resourceOf(question: Question, slice: InventorySlice): Resource {
-  switch (question.action) {
+function resourceOf(request: AuthorizationRequest, slice: InventorySlice): Resource {
+  switch (request.action) {
     case 'CreatePodIdentityAssociation':
-      return association(question.request, question.request, false, slice);
+      return association(request.association, request.association, false, slice);
     case 'UpdatePodIdentityAssociation':
       // The one resource is what the association would become; what it is stands in the context.
-      return existing(question.association, question.becomes, slice);
+      return existing(request.association, request.becomes, slice);
     case 'DeletePodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
-      return existing(question.association, settingsOf(question.association), slice);
+      return existing(request.association, settingsOf(request.association), slice);
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
-      return scoped(question.scope, slice);
+      return scoped(request.scope, slice);
   }
 }
 
@@ -137,17 +141,17 @@ function principalEntity(principal: Principal, slice: InventorySlice): EntityJso
   };
 }
 
-function contextOf(asker: Asker, question: Question): Record<string, CedarValueJson> {
-  const { caller, onBehalfOf, hasReason, now } = asker;
-  const sourceAddress = addressOf(caller.sourceAddress);
+function contextOf(context: AuthorizationContext, request: AuthorizationRequest): Record<string, CedarValueJson> {
+  const { identity, onBehalfOf, hasReason, now } = context;
+  const sourceAddress = addressOf(identity.sourceAddress);
   return {
     now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
     ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
-    ...(caller.actor === null ? {} : { actor: ref(principalUid(caller.actor)) }),
+    ...(identity.actor === null ? {} : { actor: ref(principalUid(identity.actor)) }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
     hasReason,
-    ...(question.action === 'UpdatePodIdentityAssociation'
-      ? { current: settings(settingsOf(question.association)) }
+    ...(request.action === 'UpdatePodIdentityAssociation'
+      ? { current: settings(settingsOf(request.association)) }
       : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { InventorySlice, Violation } from '../model/decision.ts';
 import type { PolicySet, reservedIds } from './compile.ts';
-import type { Question } from './policy.ts';
+import type { AuthorizationRequest } from './policy.ts';
 import { clusterOf } from './slice.ts';
 
 type ReservedId = (typeof reservedIds)[number];
@@ -23,8 +23,8 @@ export function forbidden(policySet: PolicySet, policyIds: readonly string[]): r
 }
 
 /** What a denial says when the inventory lacks the cluster. */
-export function clusterNotRegistered(question: Question): Violation {
-  const cluster = clusterOf(question);
+export function clusterNotRegistered(request: AuthorizationRequest): Violation {
+  const cluster = clusterOf(request);
   return reserved(
     'cluster-not-registered',
     `The gateway does not serve cluster ${cluster?.clusterName} in account ${cluster?.accountId}, region ${cluster?.region}.`,
@@ -33,12 +33,12 @@ export function clusterNotRegistered(question: Question): Violation {
 }
 
 /** What a denial says when no permit applies: whom to ask. */
-export function defaultDeny(question: Question, slice: InventorySlice): Violation {
+export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice): Violation {
   const namespace = slice.namespace;
-  if (namespace === null && question.action === 'ListPodIdentityAssociations') {
+  if (namespace === null && request.action === 'ListPodIdentityAssociations') {
     return reserved(
       'default-deny',
-      `No rule lets you list the associations of the whole cluster ${question.scope.clusterName}.`,
+      `No rule lets you list the associations of the whole cluster ${request.scope.clusterName}.`,
       'List those of a namespace that your group owns; for more, ask the platform admins.',
     );
   }
@@ -56,7 +56,7 @@ export function defaultDeny(question: Question, slice: InventorySlice): Violatio
     DescribePodIdentityAssociation: 'view associations of',
     ListPodIdentityAssociations: 'list the associations of',
     ReadAuditTrail: 'read the audit trail of',
-  }[question.action];
+  }[request.action];
   return reserved(
     'default-deny',
     `No rule lets you ${what} namespace ${namespace.name}.`,

@@ -2,16 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilePolicies } from './compile.ts';
 import type { PolicySet, PolicySources } from './compile.ts';
-import { decideWith } from './authorize.ts';
+import { authorizeWith } from './authorize.ts';
 import type { OnFailure } from './authorize.ts';
 import { createEngine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
-import type { Decide } from './policy.ts';
+import type { Authorize } from './policy.ts';
 
 /** What a folder of policies comes to. */
 export interface LoadedPolicy {
-  readonly decide: Decide;
+  readonly authorize: Authorize;
   readonly inventory: Inventory;
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
@@ -38,7 +38,7 @@ export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): Lo
 function load(directory: string, policySet: PolicySet, onFailure: OnFailure | undefined): LoadedPolicy {
   const inventory = parseInventory(readInventoryText(directory));
   return {
-    decide: decideWith(createEngine(policySet), inventory, onFailure),
+    authorize: authorizeWith(createEngine(policySet), inventory, onFailure),
     inventory,
     policySetHash: policySet.hash,
   };

@@ -6,11 +6,11 @@ import type {
   CreateRequest,
 } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
-import type { Caller, Principal } from '../model/principal.ts';
+import type { RequestIdentity, Principal } from '../model/principal.ts';
 
 /** Who asks, in what circumstances: Cedar's principal and context. */
-export interface Asker {
-  readonly caller: Caller;
+export interface AuthorizationContext {
+  readonly identity: RequestIdentity;
   /** The person whom the caller names, unproved. */
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
@@ -20,8 +20,8 @@ export interface Asker {
 }
 
 /** What is asked for: Cedar's action and resource. */
-export type Question =
-  | { readonly action: 'CreatePodIdentityAssociation'; readonly request: CreateRequest }
+export type AuthorizationRequest =
+  | { readonly action: 'CreatePodIdentityAssociation'; readonly association: CreateRequest }
   /** `association` is as EKS shows it before the update; `becomes`, all settings that it would have after it. */
   | {
       readonly action: 'UpdatePodIdentityAssociation';
@@ -46,4 +46,4 @@ export type TrailScope =
 /**
  * The policy boundary. Never throws: what can't be evaluated is a denial with `failed` set.
  */
-export type Decide = (asker: Asker, question: Question) => Decision;
+export type Authorize = (context: AuthorizationContext, request: AuthorizationRequest) => Decision;

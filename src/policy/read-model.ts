@@ -3,7 +3,7 @@ import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import { choice, flag, list, object, oneOf, optional, part, partial, text } from './json.ts';
 import type { Reader } from './json.ts';
-import type { ListScope, Question, TrailScope } from './policy.ts';
+import type { ListScope, AuthorizationRequest, TrailScope } from './policy.ts';
 
 // Shapes of the model as they stand in case files and in entries of the trail. What may be left out has a default.
 
@@ -71,8 +71,8 @@ const trailScope = choice<TrailScope>('kind', {
 });
 
 /** A question to policy. */
-export const question = choice<Question>('action', {
-  CreatePodIdentityAssociation: object({ action: oneOf('CreatePodIdentityAssociation'), request: createRequest }),
+export const request = choice<AuthorizationRequest>('action', {
+  CreatePodIdentityAssociation: object({ action: oneOf('CreatePodIdentityAssociation'), association: createRequest }),
   UpdatePodIdentityAssociation: object({ action: oneOf('UpdatePodIdentityAssociation'), association, becomes }),
   DeletePodIdentityAssociation: object({ action: oneOf('DeletePodIdentityAssociation'), association }),
   DescribePodIdentityAssociation: object({ action: oneOf('DescribePodIdentityAssociation'), association }),

@@ -2,7 +2,7 @@ import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import { serviceOf } from './inventory.ts';
 import type { Inventory, InventoryNamespace } from './inventory.ts';
-import type { Asker, Question } from './policy.ts';
+import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
 /** The slice of a question on which the inventory has nothing to say. */
 export const emptySlice: InventorySlice = { cluster: null, namespace: null, services: [] };
@@ -11,50 +11,54 @@ export const emptySlice: InventorySlice = { cluster: null, namespace: null, serv
  * The part of the inventory that a question needs, and no more. Where a cluster is in question and not registered, all
  * of the slice but the services is null.
  */
-export function sliceFor(inventory: Inventory, asker: Asker, question: Question): InventorySlice {
-  const ref = clusterOf(question);
+export function sliceFor(
+  inventory: Inventory,
+  context: AuthorizationContext,
+  request: AuthorizationRequest,
+): InventorySlice {
+  const ref = clusterOf(request);
   const cluster = ref === null ? null : registered(inventory, ref);
-  const name = namespaceOf(question);
+  const name = namespaceOf(request);
   return {
     cluster,
     namespace: cluster === null || name === null ? null : namespaceSlice(inventory, name),
-    services: serviceIds(asker, question).flatMap((id) => serviceOf(inventory, id) ?? []),
+    services: serviceIds(context, request).flatMap((id) => serviceOf(inventory, id) ?? []),
   };
 }
 
 /** The cluster that a question is about; null when it is about none. */
-export function clusterOf(question: Question): ClusterRef | null {
-  switch (question.action) {
+export function clusterOf(request: AuthorizationRequest): ClusterRef | null {
+  switch (request.action) {
     case 'CreatePodIdentityAssociation':
-      return question.request;
+      return request.association;
     case 'UpdatePodIdentityAssociation':
     case 'DeletePodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
-      return question.association;
+      return request.association;
     case 'ListPodIdentityAssociations':
-      return question.scope;
+      return request.scope;
     case 'ReadAuditTrail':
-      return question.scope.kind === 'namespace' || question.scope.kind === 'cluster' ? question.scope : null;
+      return request.scope.kind === 'namespace' || request.scope.kind === 'cluster' ? request.scope : null;
   }
 }
 
-function namespaceOf(question: Question): string | null {
-  switch (question.action) {
+function namespaceOf(request: AuthorizationRequest): string | null {
+  switch (request.action) {
     case 'CreatePodIdentityAssociation':
-      return question.request.namespace;
+      return request.association.namespace;
     case 'UpdatePodIdentityAssociation':
     case 'DeletePodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
-      return question.association.namespace;
+      return request.association.namespace;
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
-      return question.scope.kind === 'namespace' ? question.scope.namespace : null;
+      return request.scope.kind === 'namespace' ? request.scope.namespace : null;
   }
 }
 
-function serviceIds(asker: Asker, question: Question): readonly string[] {
-  const { principal, actor } = asker.caller;
-  const scope = question.action === 'ReadAuditTrail' ? question.scope : null;
+function serviceIds(context: AuthorizationContext, request: AuthorizationRequest): readonly string[] {
+  const { principal, actor } = context.identity;
+  const scope = request.action === 'ReadAuditTrail' ? request.scope : null;
   const principals = [principal, actor, scope?.kind === 'principal' ? scope.principal : null];
   return [...new Set(principals.flatMap((one) => (one?.kind === 'SERVICE' ? [one.id] : [])))];
 }

@@ -3,14 +3,14 @@ import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Difference } from '../model/refusal.ts';
 import { differencesBetween, settingDifferences } from '../operations/differences.ts';
-import type { Parts } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 
 /** Ways in which EKS and the trail can differ; `schema.graphql` describes each. */
-export type UngovernedKind = 'UNKNOWN_ORIGIN' | 'FORGED_TAG' | 'CHANGED_OUTSIDE' | 'DELETED_OUTSIDE';
+export type DriftKind = 'UNMANAGED' | 'FORGED_TAG' | 'MODIFIED' | 'DELETED';
 
 /** An association that the trail does not explain. */
-export interface Ungoverned {
-  readonly kind: UngovernedKind;
+export interface Drift {
+  readonly kind: DriftKind;
   /** Null when it was deleted. */
   readonly association: Association | null;
   readonly associationArn: string;
@@ -26,7 +26,7 @@ const openEvents: readonly string[] = ['INTENT', 'UNKNOWN', 'TAKEN_OVER'];
 const entriesLooked = 50;
 
 /** Why the trail does not explain an association; null when it does. */
-export async function unexplainedOf({ ledger }: Parts, association: Association): Promise<Ungoverned | null> {
+export async function driftOf({ ledger }: Dependencies, association: Association): Promise<Drift | null> {
   const { associationArn } = association;
   const { entries } = await ledger.trail({
     section: { kind: 'association', associationArn },
@@ -41,17 +41,17 @@ export async function unexplainedOf({ ledger }: Parts, association: Association)
   const base = { association, associationArn, differences: [], lastEntry: last ?? null };
   if (!last) {
     const operationId = operationIdOf(association);
-    if (operationId === null) return { ...base, kind: 'UNKNOWN_ORIGIN' };
+    if (operationId === null) return { ...base, kind: 'UNMANAGED' };
     // An operation that is not closed yet, or whose entry the index does not show yet.
     return (await isIntended(ledger, operationId, association)) ? null : { ...base, kind: 'FORGED_TAG' };
   }
   if (openEvents.includes(last.event)) return null;
   const differences = differencesFrom(entries, association);
-  return differences.length === 0 ? null : { ...base, kind: 'CHANGED_OUTSIDE', differences };
+  return differences.length === 0 ? null : { ...base, kind: 'MODIFIED', differences };
 }
 
 async function isIntended(
-  ledger: Parts['ledger'],
+  ledger: Dependencies['ledger'],
   operationId: string,
   { namespace, serviceAccount, clusterName }: Association,
 ) {

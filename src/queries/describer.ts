@@ -1,23 +1,23 @@
 import type { AssociationSummary, DescribeResult, EksError } from '../eks/eks.ts';
 import type { Association } from '../model/association.ts';
-import type { Pace } from '../runtime/rate-limiter.ts';
-import type { Parts } from '../operations/dependencies.ts';
+import type { RateLimiter } from '../runtime/rate-limiter.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 
 /** Describes associations for one request. */
 export interface Describer {
   /** Each association is described once. `deadline` is in milliseconds since the epoch. */
   readonly describe: (summary: AssociationSummary, deadline: number) => Promise<DescribeResult>;
-  readonly leastMs: Pace['leastMs'];
+  readonly leastMs: RateLimiter['leastMs'];
 }
 
 /** A describer for one request, at the pace of the process. After a failure it asks no more: the answer is lost, and EKS may be throttling. */
-export function createDescriber({ eksFor }: Pick<Parts, 'eksFor'>, pace: Pace): Describer {
+export function createDescriber({ eksFor }: Pick<Dependencies, 'eksFor'>, rateLimiter: RateLimiter): Describer {
   const asked = new Map<string, Promise<DescribeResult>>();
   let failure: DescribeResult | null = null;
 
   const ask = async (summary: AssociationSummary, deadline: number): Promise<DescribeResult> => {
     const describe = () => eksFor(summary).describe(summary.associationId, { deadline });
-    const result = await pace.run(describe, { deadline, isWanted: () => failure === null });
+    const result = await rateLimiter.run(describe, { deadline, isWanted: () => failure === null });
     if (result === null) return failure ?? { kind: 'failed', error: outOfTime };
     if (result.kind === 'failed') failure ??= result;
     return result;
@@ -29,7 +29,7 @@ export function createDescriber({ eksFor }: Pick<Parts, 'eksFor'>, pace: Pace): 
       asked.set(summary.associationArn, result);
       return result;
     },
-    leastMs: pace.leastMs,
+    leastMs: rateLimiter.leastMs,
   };
 }
 

@@ -18,7 +18,7 @@ export interface ListPosition {
 }
 
 /** What to read of a list. */
-export interface ListStretch {
+export interface ListRange {
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
   /** Null: from the beginning. */
@@ -44,7 +44,7 @@ export type ReadList =
 const top: ListPosition = { token: null, offset: 0, associationId: null };
 
 /** Reads a stretch of the list, in as many of EKS's pages as it lies on. */
-export async function readList(eks: Eks, stretch: ListStretch, bounds: CallBounds): Promise<ReadList> {
+export async function readList(eks: Eks, stretch: ListRange, bounds: CallBounds): Promise<ReadList> {
   const { namespace, serviceAccount, limit } = stretch;
   const start = stretch.start ?? top;
   const found: ListedSummary[] = [];
@@ -87,7 +87,7 @@ function offsetIn(summaries: readonly AssociationSummary[], { offset, associatio
 }
 
 /** A token of another list, put into a cursor by hand, must not show what policy was not asked about. */
-function fitting(found: readonly ListedSummary[], { namespace, serviceAccount }: ListStretch): ListedSummary[] {
+function fitting(found: readonly ListedSummary[], { namespace, serviceAccount }: ListRange): ListedSummary[] {
   return found.filter(
     ({ summary }) =>
       (namespace === null || summary.namespace === namespace) &&

@@ -1,16 +1,16 @@
 import type { AssociationSummary, EksError } from '../eks/eks.ts';
 import type { Association, ClusterRef } from '../model/association.ts';
 import type { Violation } from '../model/decision.ts';
-import type { Caller } from '../model/principal.ts';
+import type { RequestIdentity } from '../model/principal.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { ListScope } from '../policy/policy.ts';
 import { describeAll } from './describer.ts';
 import type { Describer } from './describer.ts';
 import { listPosition, readList } from './list-pages.ts';
-import type { ListedSummary, ListPosition, ListStretch } from './list-pages.ts';
+import type { ListedSummary, ListPosition, ListRange } from './list-pages.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
-import type { Parts } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 import {
   accountIdFindings,
   clusterNameFindings,
@@ -54,23 +54,23 @@ export interface ListBounds {
  * that are gone when they are described, and those that the caller could not read one by one either.
  */
 export async function podIdentityAssociations(
-  parts: Parts,
-  caller: Caller,
+  deps: Dependencies,
+  identity: RequestIdentity,
   input: ListInput,
   bounds: ListBounds,
 ): Promise<ListAnswer> {
-  const asked = validate(input, parts.home);
+  const asked = validate(input, deps.home);
   if (asked.kind === 'invalid') return asked;
   const { cluster, stretch, query } = asked;
   const scope: ListScope =
     stretch.namespace === null
       ? { kind: 'cluster', ...cluster }
       : { kind: 'namespace', ...cluster, namespace: stretch.namespace };
-  const decision = parts.decide(reader(parts, caller), { action: 'ListPodIdentityAssociations', scope });
+  const decision = deps.authorize(reader(deps, identity), { action: 'ListPodIdentityAssociations', scope });
   if (!decision.allowed) return { kind: 'denied', violations: decision.violations };
 
-  const deadline = Math.min(bounds.deadline, parts.clock() + parts.times.requestMs);
-  const read = await readList(parts.eksFor(cluster), stretch, { deadline });
+  const deadline = Math.min(bounds.deadline, deps.clock() + deps.times.requestMs);
+  const read = await readList(deps.eksFor(cluster), stretch, { deadline });
   if (read.kind === 'failed') return { kind: 'eks-failed', error: read.error };
   if (read.kind === 'invalid') return { kind: 'invalid', findings: [read.finding] };
 
@@ -82,15 +82,15 @@ export async function podIdentityAssociations(
   if (bounds.describer === null)
     return pageOf(read.found.map(({ position, summary }) => ({ position, node: summary })));
 
-  const findings = tooMany(bounds.describer, read.found.length, deadline - parts.clock());
+  const findings = tooMany(bounds.describer, read.found.length, deadline - deps.clock());
   if (findings.length > 0) return { kind: 'invalid', findings };
-  const detailed = await withDetails(parts, caller, bounds.describer, read.found, deadline);
+  const detailed = await withDetails(deps, identity, bounds.describer, read.found, deadline);
   return detailed.kind === 'failed' ? { kind: 'eks-failed', error: detailed.error } : pageOf(detailed.found);
 }
 
 async function withDetails(
-  parts: Parts,
-  caller: Caller,
+  deps: Dependencies,
+  identity: RequestIdentity,
   describer: Describer,
   listed: readonly ListedSummary[],
   deadline: number,
@@ -98,12 +98,12 @@ async function withDetails(
   const summaries = listed.map(({ summary }) => summary);
   const described = await describeAll(describer, summaries, deadline);
   if (described.kind === 'failed') return described;
-  const asker = reader(parts, caller);
+  const context = reader(deps, identity);
   const found = listed.flatMap(({ position }, index) => {
     const node = described.associations[index];
     if (!node) return [];
-    const question = { action: 'DescribePodIdentityAssociation', association: node } as const;
-    return parts.decide(asker, question).allowed ? [{ position, node }] : [];
+    const request = { action: 'DescribePodIdentityAssociation', association: node } as const;
+    return deps.authorize(context, request).allowed ? [{ position, node }] : [];
   });
   return { kind: 'found', found } as const;
 }
@@ -120,9 +120,9 @@ function tooMany(describer: Describer, count: number, leftMs: number): Finding[]
 
 type Validated =
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
-  | { readonly kind: 'valid'; readonly cluster: ClusterRef; readonly stretch: ListStretch; readonly query: string };
+  | { readonly kind: 'valid'; readonly cluster: ClusterRef; readonly stretch: ListRange; readonly query: string };
 
-function validate(input: ListInput, home: Parts['home']): Validated {
+function validate(input: ListInput, home: Dependencies['home']): Validated {
   const { clusterName, accountId, region, namespace = null, serviceAccount = null, after = null } = input;
   const cluster = { accountId: accountId ?? home.accountId, region: region ?? home.region, clusterName };
   const query = JSON.stringify(['podIdentityAssociations', ...Object.values(cluster), namespace, serviceAccount]);

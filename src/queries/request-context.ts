@@ -1,11 +1,11 @@
 import type { Describer } from './describer.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Caller } from '../model/principal.ts';
+import type { RequestIdentity } from '../model/principal.ts';
 import type { TakeRows } from '../graphql/rows.ts';
 
 /** What a resolver knows of its request. */
 export interface Context {
-  readonly caller: Caller;
+  readonly identity: RequestIdentity;
   /** When the function ends that answers it, milliseconds since the epoch. */
   readonly deadline: number;
   /** Entries of an operation, oldest first: read once a request, however often it selects them. */

@@ -12,22 +12,25 @@ export interface DescribeLimits {
 export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, describesPerSecond: 20 };
 
 /** Until when a task may begin, and whether it is still wanted when its turn comes. */
-export interface PacedBounds {
+export interface TaskBounds {
   /** Milliseconds since the epoch. */
   readonly deadline: number;
   readonly isWanted: () => boolean;
 }
 
 /** Runs tasks no faster than allowed. */
-export interface Pace {
+export interface RateLimiter {
   /** What the task gives, in its turn; null when it was not begun: too late, or not wanted any more. */
-  readonly run: <T>(task: () => Promise<T>, bounds: PacedBounds) => Promise<T | null>;
+  readonly run: <T>(task: () => Promise<T>, bounds: TaskBounds) => Promise<T | null>;
   /** How long so many tasks take at least, in milliseconds, were nothing else under way. */
   readonly leastMs: (tasks: number) => number;
 }
 
 /** A pace of its own. The clock gives milliseconds since the epoch. */
-export function createPace({ describeConcurrency, describesPerSecond }: DescribeLimits, clock: () => number): Pace {
+export function createRateLimiter(
+  { describeConcurrency, describesPerSecond }: DescribeLimits,
+  clock: () => number,
+): RateLimiter {
   const waiting: (() => void)[] = [];
   /** When the last tasks began, as many as may begin within a second. */
   const begun: number[] = [];

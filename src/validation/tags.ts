@@ -1,4 +1,4 @@
-import { maxTags, ownTagPrefix } from '../model/association.ts';
+import { maxTags, gatewayTagPrefix } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { codePoint, maxLength, quote, textFindings, wellFormed } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
@@ -41,8 +41,8 @@ const awsPrefix: TextRule = {
 const ownPrefix: TextRule = {
   rule: 'no-own-prefix',
   problem: (value) =>
-    hasPrefix(value, ownTagPrefix)
-      ? `begins with "${ownTagPrefix}", which the gateway keeps for itself in any case of letters`
+    hasPrefix(value, gatewayTagPrefix)
+      ? `begins with "${gatewayTagPrefix}", which the gateway keeps for itself in any case of letters`
       : null,
   advice: 'Leave the tag out: the gateway sets its own. For a tag of yours begin otherwise, e.g. "team".',
 };

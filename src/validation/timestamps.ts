@@ -11,7 +11,7 @@ const pattern =
  * The instant that a text tells, in milliseconds since the epoch, with what it has of less than a millisecond. Null when it
  * tells none: `unknown`, because GraphQL holds values of this scalar to no rule.
  */
-export function instantFrom(value: unknown): number | null {
+export function parseTimestamp(value: unknown): number | null {
   const match = typeof value === 'string' ? pattern.exec(value) : null;
   if (match === null) return null;
   const [text, year = '', month = '', day = '', , fraction] = match;
@@ -22,8 +22,8 @@ export function instantFrom(value: unknown): number | null {
 }
 
 /** Rules of an instant that may be left out. */
-export function instantFindings(path: string, value: unknown): Finding[] {
-  if (value === null || value === undefined || instantFrom(value) !== null) return [];
+export function timestampFindings(path: string, value: unknown): Finding[] {
+  if (value === null || value === undefined || parseTimestamp(value) !== null) return [];
   const shown = quote(typeof value === 'string' ? value : JSON.stringify(value));
   const message = `${path} ${shown} is no instant of RFC 3339.`;
   const advice = 'Give date, time and offset, e.g. "2026-11-24T10:00:00Z" or "2026-11-24T11:00:00.000+01:00".';

@@ -11,7 +11,7 @@ import {
 const env = {
   HOME_ACCOUNT_ID: '111122223333',
   AWS_REGION: 'eu-central-1',
-  TOKENS_TABLE: 'tokens',
+  IDEMPOTENCY_TABLE: 'tokens',
   AUDIT_TABLE: 'audit',
   LAMBDA_TASK_ROOT: '/var/task',
 };
@@ -19,7 +19,7 @@ const env = {
 test('without more than the stack sets, everything else has its default', () => {
   expect(readLambdaSettings(env)).toEqual({
     home: { accountId: '111122223333', region: 'eu-central-1' },
-    tokensTable: 'tokens',
+    idempotencyTable: 'tokens',
     auditTable: 'audit',
     policiesDirectory: '/var/task/dist/policies',
     claims: { groupsClaim: 'groups', scopesClaim: 'scope' },

@@ -1,5 +1,4 @@
-import type { Identify } from '../../src/graphql/handler.ts';
-import { callerOf } from '../../src/auth/authenticate.ts';
+import { authenticate } from '../../src/auth/authenticate.ts';
 import {
   callerIn,
   eventOf,
@@ -15,9 +14,9 @@ import {
 const iam = { userArn: 'arn:aws:sts::111122223333:assumed-role/deployer/run-1' };
 
 test('a caller is known by JWT, with all that the event says of the request', () => {
-  expect(callerOf(jwtEvent(goodClaims), settings, nobodyKnown)).toEqual({
-    kind: 'caller',
-    caller: {
+  expect(authenticate(jwtEvent(goodClaims), settings, nobodyKnown)).toEqual({
+    kind: 'authenticated',
+    identity: {
       principal: { id: 'https://issuer.example#alice', kind: 'USER', groups: [], sessionName: null },
       actor: null,
       sourceAddress: '192.0.2.1',
@@ -28,9 +27,9 @@ test('a caller is known by JWT, with all that the event says of the request', ()
 });
 
 test('a caller is known by IAM, with all that the event says of the request', () => {
-  expect(callerOf(eventOf({ iam }), settings, nobodyKnown)).toEqual({
-    kind: 'caller',
-    caller: {
+  expect(authenticate(eventOf({ iam }), settings, nobodyKnown)).toEqual({
+    kind: 'authenticated',
+    identity: {
       principal: { id: 'iam:111122223333:role/deployer', kind: 'SERVICE', groups: [], sessionName: 'run-1' },
       actor: null,
       sourceAddress: '192.0.2.1',
@@ -79,25 +78,23 @@ test('the name of the Authorization header may be in any case of letters', () =>
 test('what the client says about itself is cut to 256 characters', () => {
   const event = eventOf({ iam });
   const http = { sourceIp: '1'.repeat(257), userAgent: '😀'.repeat(257) };
-  const caller = callerIn({ ...event, requestContext: { ...event.requestContext, http, requestId: 'r'.repeat(257) } });
-  expect(caller.sourceAddress).toBe('1'.repeat(256));
-  expect(caller.userAgent).toBe('😀'.repeat(256));
-  expect(caller.apiRequestId).toBe('r'.repeat(256));
+  const identity = callerIn({
+    ...event,
+    requestContext: { ...event.requestContext, http, requestId: 'r'.repeat(257) },
+  });
+  expect(identity.sourceAddress).toBe('1'.repeat(256));
+  expect(identity.userAgent).toBe('😀'.repeat(256));
+  expect(identity.apiRequestId).toBe('r'.repeat(256));
 });
 
 test.each([{}, { sourceIp: '', userAgent: '' }])('a client that says nothing about itself is null: %j', (http) => {
   const event = eventOf({ iam });
-  const caller = callerIn({ ...event, requestContext: { ...event.requestContext, http } });
-  expect(caller).toMatchObject({ sourceAddress: null, userAgent: null });
+  const identity = callerIn({ ...event, requestContext: { ...event.requestContext, http } });
+  expect(identity).toMatchObject({ sourceAddress: null, userAgent: null });
 });
 
 test('what the client says about itself can be kept in UTF-8', () => {
   const event = eventOf({ iam });
   const http = { sourceIp: '::1', userAgent: 'a\ud800' };
   expect(callerIn({ ...event, requestContext: { ...event.requestContext, http } }).userAgent).toBe('a\ufffd');
-});
-
-test('it fits the place that the handler has for it', () => {
-  const identify: Identify = (event) => callerOf(event, settings, nobodyKnown);
-  expect(identify).toBeInstanceOf(Function);
 });

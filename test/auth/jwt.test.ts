@@ -1,10 +1,10 @@
 import { callerIn, eventOf, faultOf, flat, goodClaims, jwtEvent, tokenOf } from '../support/caller-event.ts';
-import type { CallerEvent } from '../../src/auth/authenticate.ts';
+import type { IdentityEvent } from '../../src/auth/authenticate.ts';
 
 const idIn = (claims: Record<string, unknown>) => callerIn(jwtEvent(claims)).principal.id;
 
 /** An event whose header and verified claims may differ. */
-function eventWith(authorization: string, verified: Record<string, unknown>): CallerEvent {
+function eventWith(authorization: string, verified: Record<string, unknown>): IdentityEvent {
   return eventOf({ jwt: { claims: flat(verified) } }, { authorization });
 }
 

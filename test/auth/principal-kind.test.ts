@@ -46,9 +46,9 @@ describe('the actor', () => {
   });
 
   test('is the service that act names, of the issuer of the token', () => {
-    const caller = callerIn(jwtEvent({ ...goodClaims, groups: ['a'], act: { sub: 'chatops' } }), directory);
-    expect(caller.principal).toMatchObject({ id: 'https://issuer.example#alice', kind: 'USER', groups: ['a'] });
-    expect(caller.actor).toEqual({
+    const identity = callerIn(jwtEvent({ ...goodClaims, groups: ['a'], act: { sub: 'chatops' } }), directory);
+    expect(identity.principal).toMatchObject({ id: 'https://issuer.example#alice', kind: 'USER', groups: ['a'] });
+    expect(identity.actor).toEqual({
       id: 'https://issuer.example#chatops',
       kind: 'SERVICE',
       groups: ['bots'],

@@ -48,17 +48,23 @@ test.each([
   ['a policy', 'access.cedar', 'permit (', 'permit', 'access.cedar:'],
   ['the schema', 'schema.cedarschema', 'entity Group;', 'entity Group', 'schema:'],
   ['the inventory', 'inventory.json', '"regions"', '"region"', 'accounts.0.regions: is missing'],
-  ['a case', 'cases/allow/owner-views.json', 'USER', 'HUMAN', 'owner-views.json is not valid:\n- asker.principal.kind'],
-  ['a question', 'cases/allow/owner-views.json', '"Describe', '"Tag', 'question.action: "TagPodIdentityAssociation"'],
-  ['an update', 'cases/allow/owner-updates.json', '"becomes"', '"changes"', 'question.becomes: is missing'],
+  [
+    'a case',
+    'cases/allow/owner-views.json',
+    'USER',
+    'HUMAN',
+    'owner-views.json is not valid:\n- context.principal.kind',
+  ],
+  ['a question', 'cases/allow/owner-views.json', '"Describe', '"Tag', 'request.action: "TagPodIdentityAssociation"'],
+  ['an update', 'cases/allow/owner-updates.json', '"becomes"', '"changes"', 'request.becomes: is missing'],
   [
     'a scope of a list',
     'cases/allow/owner-lists.json',
     '"kind": "namespace"',
     '"kind": "gateway"',
-    'question.scope.kind',
+    'request.scope.kind',
   ],
-  ['a scope', 'cases/allow/auditor-reads-everything.json', '"gateway"', '"all"', 'question.scope.kind: "all"'],
+  ['a scope', 'cases/allow/auditor-reads-everything.json', '"gateway"', '"all"', 'request.scope.kind: "all"'],
 ])('what is wrong with %s is said', (_what, file, from, to, message) => {
   replaceIn(join(folder, file), from, to);
   expect(() => checkPolicies(folder)).toThrow(message);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { AssociationSettings, CreateRequest } from '../../src/model/association.ts';
 import { decideAgain } from '../../src/cli/replay-decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
-import type { Asker, Question } from '../../src/policy/policy.ts';
+import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
 import {
   addon,
   alice,
-  asker,
+  context,
   association,
   bob,
   copyOfShipped,
@@ -29,18 +29,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Decides a create with the folder's policies and writes its entry. */
-function entry(change: Partial<CreateRequest> = {}, who: Asker = asker(alice)): string {
+function entry(change: Partial<CreateRequest> = {}, who: AuthorizationContext = context(alice)): string {
   const operation = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: { ...request, ...change }, before: null };
   return entryOf(create(change), operation, who);
 }
 
 /** Decides with the folder's policies and writes an entry as the ledger keeps it. */
-function entryOf(question: Question, operation: object, who: Asker): string {
+function entryOf(request: AuthorizationRequest, operation: object, who: AuthorizationContext): string {
   const file = join(folder, 'entry.json');
-  const decision = loadPolicy(folder).decide(who, question);
+  const decision = loadPolicy(folder).authorize(who, request);
   const content = {
     ...operation,
-    ...who.caller,
+    ...who.identity,
     event: 'INTENT',
     onBehalfOf: who.onBehalfOf,
     reason: who.hasReason ? 'because' : null,
@@ -74,7 +74,7 @@ test.each<[string, Partial<AssociationSettings>, boolean]>([
 ])('the decision on an update comes out the same where %s', (_what, changes, allowed) => {
   const before = association({ targetRoleArn: archive, policy: '{}' });
   const operation = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { ...reference, changes }, before };
-  const { same, report } = decideAgain(entryOf(update(before, changes), operation, asker(alice)), folder);
+  const { same, report } = decideAgain(entryOf(update(before, changes), operation, context(alice)), folder);
   expect(same).toBe(true);
   expect(report).toContain(allowed ? 'again:    allowed by owners-update' : 'again:    denied by ');
 });
@@ -89,7 +89,7 @@ test.each([
     request: reference,
     before: association({ ownerArn }),
   };
-  const { same, report } = decideAgain(entryOf(remove({ ownerArn }), operation, asker(who)), folder);
+  const { same, report } = decideAgain(entryOf(remove({ ownerArn }), operation, context(who)), folder);
   expect(same).toBe(true);
   expect(report).toContain(verdict);
 });
@@ -103,7 +103,7 @@ test('all circumstances are taken from the entry', () => {
        context has sourceAddress && context.sourceAddress == ip("203.0.113.7") &&
        context has actor && context.actor == PodIdentity::Service::"front" };`,
   );
-  const who = asker(service('https://issuer.example#chatops'), {
+  const who = context(service('https://issuer.example#chatops'), {
     actor: service('front'),
     onBehalfOf: 'bob@example.com',
     hasReason: true,

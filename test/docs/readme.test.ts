@@ -21,7 +21,7 @@ const rows = new Map(
 const refusals = Object.entries<Outcome>(outcomes).filter(([name, { code }]) => code === name);
 
 test.each(refusals)('the README tells what %s means for a client, in the words of the answer', (code, outcome) => {
-  expect(rows.get(code)?.slice(0, 2)).toEqual([outcome.retryable ? 'yes' : 'no', outcome.remedy]);
+  expect(rows.get(code)?.slice(0, 2)).toEqual([outcome.retryable ? 'yes' : 'no', outcome.advice]);
 });
 
 test('every code of a refusal has a row of its own name', () => {

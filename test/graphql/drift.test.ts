@@ -3,7 +3,7 @@ import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const document = `query ($cluster: String!, $namespace: String) {
-  ungovernedAssociations(clusterName: $cluster, namespace: $namespace) {
+  associationDrift(clusterName: $cluster, namespace: $namespace) {
     kind associationArn association { associationId roleArn } differences { field requested existing } lastEntry { event }
   }
 }`;
@@ -25,9 +25,9 @@ afterEach(async () => {
 });
 
 const ask = (variables: object, as?: string) =>
-  gateway.send<{ ungovernedAssociations: object[] }>(document, { cluster: 'apps-dev', ...variables }, as);
+  gateway.send<{ associationDrift: object[] }>(document, { cluster: 'apps-dev', ...variables }, as);
 
-test('ungovernedAssociations shows owners, administrators and auditors what nobody asked the gateway for', async () => {
+test('associationDrift shows owners, administrators and auditors what nobody asked the gateway for', async () => {
   await gateway.create();
   const { clusterName, namespace, roleArn } = input;
   const { associationId } = gateway.simulator.control.createAssociation({
@@ -38,8 +38,8 @@ test('ungovernedAssociations shows owners, administrators and auditors what nobo
   });
   for (const as of ['alice', 'pat', 'olivia']) {
     const { data } = await ask({ namespace }, as);
-    expect(data?.ungovernedAssociations).toMatchObject([
-      { kind: 'UNKNOWN_ORIGIN', association: { associationId, roleArn }, lastEntry: null },
+    expect(data?.associationDrift).toMatchObject([
+      { kind: 'UNMANAGED', association: { associationId, roleArn }, lastEntry: null },
     ]);
   }
 });
@@ -49,7 +49,7 @@ test.each([
   ['the whole cluster, for the owner of a namespace', {}, 'FORBIDDEN'],
   ['a cluster outside the inventory', { cluster: 'apps-none' }, 'FORBIDDEN'],
   ['a name that can’t be', { namespace: '*' }, 'BAD_USER_INPUT'],
-])('ungovernedAssociations of %s is an error with a code', async (_, variables, code) => {
+])('associationDrift of %s is an error with a code', async (_, variables, code) => {
   const { data, errors } = await ask(variables);
   expect({ data, code: errors?.[0]?.extensions.code }).toEqual({ data: null, code });
 });

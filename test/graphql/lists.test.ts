@@ -1,5 +1,5 @@
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import type { Parts } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { cursorOf } from '../../src/validation/paging.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';
@@ -31,7 +31,10 @@ afterEach(async () => {
 });
 
 /** Opens the gateway anew with other parts, over the same simulated EKS. */
-async function withParts<T>(change: (parts: Parts) => Parts, work: (other: Gateway) => Promise<T>): Promise<T> {
+async function withParts<T>(
+  change: (deps: Dependencies) => Dependencies,
+  work: (other: Gateway) => Promise<T>,
+): Promise<T> {
   const other = await openGateway({ ledger, simulator: gateway.simulator, change });
   try {
     return await work(other);
@@ -226,10 +229,10 @@ describe('details', () => {
   test('leave out an association that EKS lists and does not describe any more', async () => {
     const expected = fill(3);
     const gone = expected[1] ?? '';
-    const vanishing = (parts: Parts): Parts => ({
-      ...parts,
+    const vanishing = (deps: Dependencies): Dependencies => ({
+      ...deps,
       eksFor: (cluster) => {
-        const eks = parts.eksFor(cluster);
+        const eks = deps.eksFor(cluster);
         const page: typeof eks.page = async (...args) => {
           const result = await eks.page(...args);
           gateway.simulator.control.deleteAssociation(gone);
@@ -247,12 +250,12 @@ describe('details', () => {
 
   test('leave out what the caller may not view one by one', async () => {
     const expected = fill(3);
-    const blinded = (parts: Parts): Parts => ({
-      ...parts,
-      decide: (asker, question) => {
-        const decision = parts.decide(asker, question);
+    const blinded = (deps: Dependencies): Dependencies => ({
+      ...deps,
+      authorize: (context, request) => {
+        const decision = deps.authorize(context, request);
         const hidden =
-          question.action === 'DescribePodIdentityAssociation' && question.association.associationId === expected[0];
+          request.action === 'DescribePodIdentityAssociation' && request.association.associationId === expected[0];
         return hidden ? { ...decision, allowed: false } : decision;
       },
     });
@@ -264,10 +267,10 @@ describe('details', () => {
     let running = 0;
     let most = 0;
     const begun: number[] = [];
-    const watched = (parts: Parts): Parts => ({
-      ...parts,
+    const watched = (deps: Dependencies): Dependencies => ({
+      ...deps,
       eksFor: (cluster) => {
-        const eks = parts.eksFor(cluster);
+        const eks = deps.eksFor(cluster);
         const describe: typeof eks.describe = async (...args) => {
           begun.push(Date.now());
           running += 1;
@@ -293,8 +296,8 @@ describe('details', () => {
 
   test('follow the settings', async () => {
     fill(5);
-    const slow = (parts: Parts): Parts => ({
-      ...parts,
+    const slow = (deps: Dependencies): Dependencies => ({
+      ...deps,
       describeLimits: { describeConcurrency: 1, describesPerSecond: 4 },
     });
     await withParts(slow, (by) => list({}, { fields: 'roleArn', by }));
@@ -470,7 +473,7 @@ describe('EKS', () => {
   test('that hangs is waited for no longer than the request may last', async () => {
     fill(1);
     gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'hang', times: 9 });
-    const hasty = (parts: Parts): Parts => ({ ...parts, times: { ...parts.times, requestMs: 300 } });
+    const hasty = (deps: Dependencies): Dependencies => ({ ...deps, times: { ...deps.times, requestMs: 300 } });
     const { errors } = await withParts(hasty, (by) => send({}, { by }));
     expect(errors).toMatchObject([
       { message: expect.stringMatching(/time of the request ran out/), extensions: { code: 'EKS_READ_FAILED' } },
@@ -479,10 +482,10 @@ describe('EKS', () => {
 
   test('that would show another namespace for a forged token is not believed', async () => {
     fill(2);
-    const careless = (parts: Parts): Parts => ({
-      ...parts,
+    const careless = (deps: Dependencies): Dependencies => ({
+      ...deps,
       eksFor: (cluster) => {
-        const eks = parts.eksFor(cluster);
+        const eks = deps.eksFor(cluster);
         return { ...eks, page: (query, bounds) => eks.page({ ...query, namespace: 'payments' }, bounds) };
       },
     });

@@ -35,13 +35,13 @@ test.each([
 test('a ledger that cannot be reached is an error', async () => {
   await gateway.close();
   const commit = () => Promise.reject(new LedgerUnavailable(new Error('no route')));
-  gateway = await openGateway({ ledger, change: (parts) => ({ ...parts, ledger: { ...ledger, commit } }) });
+  gateway = await openGateway({ ledger, change: (deps) => ({ ...deps, ledger: { ...ledger, commit } }) });
   await expect(gateway.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
   expect(levels()).toEqual(['error']);
 });
 
 test('who is not authenticated leaves a warning that says why', async () => {
-  const handler = createHandler(gateway.parts, () => ({ kind: 'unauthenticated', message: 'No one is there.' }));
+  const handler = createHandler(gateway.deps, () => ({ kind: 'unauthenticated', message: 'No one is there.' }));
   const event = await jwtEvent('alice', '{ viewer { id } }');
   const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
   expect(await handler(event, context)).toMatchObject({ statusCode: 401 });

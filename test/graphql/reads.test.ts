@@ -1,4 +1,4 @@
-import type { Parts } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -137,11 +137,11 @@ describe('auditEntry', () => {
 test('an association in the way is not shown to a caller who may not view it, when answered and when replayed', async () => {
   await gateway.create();
   // No shipped rule lets anybody create where they may not view.
-  const blinded = (parts: Parts): Parts => ({
-    ...parts,
-    decide: (asker, question) => {
-      const decision = parts.decide(asker, question);
-      return question.action === 'DescribePodIdentityAssociation' ? { ...decision, allowed: false } : decision;
+  const blinded = (deps: Dependencies): Dependencies => ({
+    ...deps,
+    authorize: (context, request) => {
+      const decision = deps.authorize(context, request);
+      return request.action === 'DescribePodIdentityAssociation' ? { ...decision, allowed: false } : decision;
     },
   });
   const blind = await openGateway({ ledger, simulator: gateway.simulator, change: blinded });
@@ -157,7 +157,7 @@ test('a bug is masked, and stands in the log under the request’s id', async ()
   const broken = () => {
     throw new Error('secret of the database');
   };
-  gateway = await openGateway({ ledger, change: (parts) => ({ ...parts, decide: broken }) });
+  gateway = await openGateway({ ledger, change: (deps) => ({ ...deps, authorize: broken }) });
   await expect(gateway.create()).rejects.toThrow('Something broke inside the gateway.');
   await expect(gateway.create()).rejects.not.toThrow('secret');
   const line = gateway.logged.find(({ message }) => message === 'A request met an error.');

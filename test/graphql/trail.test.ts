@@ -264,12 +264,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       await gateway.close();
       gateway = await openGateway({
         ledger,
-        change: (parts) => ({
-          ...parts,
-          decide: (asker, question) => {
-            const decision = parts.decide(asker, question);
+        change: (deps) => ({
+          ...deps,
+          authorize: (context, request) => {
+            const decision = deps.authorize(context, request);
             const denied = { allowed: false, violations: [{ policyId: 'x', message: 'No.', advice: null }] };
-            return question.action === 'ReadAuditTrail' ? { ...decision, ...denied } : decision;
+            return request.action === 'ReadAuditTrail' ? { ...decision, ...denied } : decision;
           },
         }),
       });

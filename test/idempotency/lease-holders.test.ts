@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Parts } from '../../src/operations/dependencies.ts';
-import { settle } from '../../src/operations/reconcile.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { reconcile } from '../../src/operations/reconcile.ts';
 import type { Eks } from '../../src/eks/eks.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -12,13 +12,13 @@ import { ledgersUnderTest } from '../support/ledgers.ts';
 const create = 'CreatePodIdentityAssociation';
 const quietMs = 600;
 
-/** Parts whose holder stands still at EKS's door until it is let go. */
-function frozenBeforeEks(parts: Parts, thawed: Promise<unknown>): Parts {
-  const eksFor = (cluster: Parameters<Parts['eksFor']>[0]): Eks => {
-    const eks = parts.eksFor(cluster);
+/** Dependencies whose holder stands still at EKS's door until it is let go. */
+function frozenBeforeEks(deps: Dependencies, thawed: Promise<unknown>): Dependencies {
+  const eksFor = (cluster: Parameters<Dependencies['eksFor']>[0]): Eks => {
+    const eks = deps.eksFor(cluster);
     return { ...eks, create: (call) => thawed.then(() => eks.create({ ...call, deadline: Date.now() + 5_000 })) };
   };
-  return { ...parts, eksFor };
+  return { ...deps, eksFor };
 }
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('holders of a token on $name', ({ open }) => {
@@ -42,14 +42,14 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     return gateway;
   };
 
-  const settleNow = ({ parts }: Gateway) => settle(parts, 'settler-run', Date.now() + 20_000);
+  const settleNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', Date.now() + 20_000);
 
   test('who sends the create after its signature has expired is refused by EKS itself, and writes nothing', async () => {
     // A signature's date has whole seconds, so a window of less than one or two would refuse fresh ones.
     const simulator = await startEksSimulator({ signatureWindowMs: 1_500 });
     const times = { leaseMs: 200, requestMs: 20_000, signatureWindowMs: 1_600 };
     const { promise: thawed, resolve: thaw } = Promise.withResolvers<undefined>();
-    const frozen = await openOne({ simulator, times, change: (parts) => frozenBeforeEks(parts, thawed) });
+    const frozen = await openOne({ simulator, times, change: (deps) => frozenBeforeEks(deps, thawed) });
     const other = await openOne({ simulator, times });
 
     const answerOfFrozen = frozen.create();
@@ -68,10 +68,10 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     await simulator.close();
   }, 20_000);
 
-  test('one that finds the ledger gone after EKS answers IN_PROGRESS, and the settler finishes', async () => {
+  test('one that finds the ledger gone after EKS answers IN_PROGRESS, and the reconciler finishes', async () => {
     let commits = 0;
-    const breaking = (parts: Parts): Parts => ({
-      ...parts,
+    const breaking = (deps: Dependencies): Dependencies => ({
+      ...deps,
       ledger: {
         ...ledger,
         commit: (...args) => {
@@ -93,7 +93,10 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
 
   test('no request is sent to EKS while the ledger is gone', async () => {
     const gone = () => Promise.reject(new LedgerUnavailable(new Error('gone')));
-    const change = (parts: Parts): Parts => ({ ...parts, ledger: { ...ledger, commit: gone, append: gone } });
+    const change = (deps: Dependencies): Dependencies => ({
+      ...deps,
+      ledger: { ...ledger, commit: gone, append: gone },
+    });
     const gateway = await openOne({ change });
     await expect(gateway.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
     await expect(gateway.create({ namespace: '*' })).rejects.toThrow('LEDGER_UNAVAILABLE');
@@ -102,7 +105,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
 
   test('a record that vanishes while it is claimed is no claim', async () => {
     const commit = () => Promise.resolve({ kind: 'conflict', record: null } as const);
-    const gateway = await openOne({ change: (parts) => ({ ...parts, ledger: { ...ledger, commit } }) });
+    const gateway = await openOne({ change: (deps) => ({ ...deps, ledger: { ...ledger, commit } }) });
     await expect(gateway.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
@@ -114,13 +117,13 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
       if (tries > 20) throw new Error('Nobody tries that often.');
       return Promise.resolve({ kind: 'conflict', record: { ...next, state: 'RELEASED' } });
     };
-    const gateway = await openOne({ change: (parts) => ({ ...parts, ledger: { ...ledger, commit } }) });
+    const gateway = await openOne({ change: (deps) => ({ ...deps, ledger: { ...ledger, commit } }) });
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'CONTENDED' } });
     expect(tries).toBe(4);
     expect(gateway.sent()).toBe(0);
   });
 
-  describe('the settler', () => {
+  describe('the reconciler', () => {
     test('closes an operation whose effect shows', async () => {
       const gateway = await openOne();
       gateway.simulator.control.addFault({ operation: create, kind: 'cut-after' });
@@ -130,8 +133,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
       const [, , takenOver] = await ledger.operationEntries(auditEntry.operationId);
       expect(takenOver).toMatchObject({
         principal: { id: 'https://issuer.example#alice' },
-        userAgent: 'pod-identity-gateway/settler',
-        apiRequestId: 'settler-run',
+        userAgent: 'pod-identity-gateway/reconciler',
+        apiRequestId: 'reconciler-run',
       });
       expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: true });
     });

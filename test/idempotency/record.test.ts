@@ -1,7 +1,7 @@
-import { rowOf } from '../../src/operations/conclusion.ts';
+import { outcomeOf } from '../../src/operations/conclusion.ts';
 import { judge, judgeQuiet } from '../../src/operations/observe.ts';
 import { differencesBetween } from '../../src/operations/differences.ts';
-import { defaultTimes, quietAfter } from '../../src/operations/dependencies.ts';
+import { defaultTimes, inDoubtUntil } from '../../src/operations/dependencies.ts';
 import type { Call } from '../../src/operations/mutation.ts';
 import {
   begunAgain,
@@ -10,7 +10,7 @@ import {
   newRecord,
   retryAfterSeconds,
   takenOver,
-  tokenKeyOf,
+  idempotencyKeyOf,
   withDoubt,
 } from '../../src/idempotency/record.ts';
 import type { Association, CreateRequest } from '../../src/model/association.ts';
@@ -45,7 +45,7 @@ const decision: Decision = {
 
 const call: Call = {
   operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
-  caller: { principal: alice, actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'request' },
+  identity: { principal: alice, actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'request' },
   request,
   target: request,
   before: null,
@@ -79,24 +79,24 @@ function madeBy(operationId: string, more: Partial<Association> = {}): Associati
 }
 
 describe('the key of a token', () => {
-  const { caller } = call;
+  const { identity } = call;
   test.each([
-    ['principal', { caller: { ...caller, principal: chatops } }],
-    ['actor', { caller: { ...caller, actor: chatops } }],
+    ['principal', { identity: { ...identity, principal: chatops } }],
+    ['actor', { identity: { ...identity, actor: chatops } }],
     ['named person', { onBehalfOf: 'alice' }],
     ['token', { clientRequestToken: 'Token' }],
   ])('differs by %s', (_, changed) => {
-    expect(tokenKeyOf({ ...call, ...changed })).not.toBe(tokenKeyOf(call));
+    expect(idempotencyKeyOf({ ...call, ...changed })).not.toBe(idempotencyKeyOf(call));
   });
 
   test('does not differ by where the caller asks from, nor by the groups it has', () => {
-    const elsewhere = { ...caller, principal: { ...alice, groups: ['new'] }, sourceAddress: '10.0.0.1' };
-    expect(tokenKeyOf({ ...call, caller: elsewhere })).toBe(tokenKeyOf(call));
+    const elsewhere = { ...identity, principal: { ...alice, groups: ['new'] }, sourceAddress: '10.0.0.1' };
+    expect(idempotencyKeyOf({ ...call, identity: elsewhere })).toBe(idempotencyKeyOf(call));
   });
 
   test('can’t be made the same by moving characters from one part to the next', () => {
-    const one = tokenKeyOf({ ...call, onBehalfOf: 'a', clientRequestToken: 'b' });
-    expect(tokenKeyOf({ ...call, onBehalfOf: 'a","b', clientRequestToken: '' })).not.toBe(one);
+    const one = idempotencyKeyOf({ ...call, onBehalfOf: 'a', clientRequestToken: 'b' });
+    expect(idempotencyKeyOf({ ...call, onBehalfOf: 'a","b', clientRequestToken: '' })).not.toBe(one);
   });
 });
 
@@ -114,14 +114,14 @@ test('the fingerprint does not depend on the order of fields', () => {
 
 describe('records', () => {
   test('a doubt lasts 7 minutes by default, from the begin of the operation', () => {
-    expect(quietAfter(0, defaultTimes)).toBe(7 * 60_000);
-    expect(record).toMatchObject({ fence: 1, leaseUntil: 1_035_000, quietAfter: 1_420_000, expiresAt: null });
+    expect(inDoubtUntil(0, defaultTimes)).toBe(7 * 60_000);
+    expect(record).toMatchObject({ fence: 1, leaseUntil: 1_035_000, inDoubtUntil: 1_420_000, expiresAt: null });
   });
 
   test('each holder’s fence is one more than the last, and doubts are remembered', () => {
     const doubtful = withDoubt(takenOver(record, 1_040_000, defaultTimes));
     const again = begunAgain(doubtful, newRecord(call, 'operation-2', defaultTimes));
-    expect(again).toMatchObject({ fence: 3, operationId: 'operation-2', doubtfulOperationIds: ['operation-1'] });
+    expect(again).toMatchObject({ fence: 3, operationId: 'operation-2', inDoubtOperationIds: ['operation-1'] });
   });
 
   test('whoever takes over has a lease as long as the first', () => {
@@ -130,7 +130,7 @@ describe('records', () => {
 
   test.each(['DONE', 'EKS_REFUSED', 'NOT_DONE'] as const)('after %s it expires in seven days', (outcome) => {
     const answer = { association: null, refusal: null, answeredAt: '2026-11-24T10:00:00.000Z' };
-    const { expiresAt } = concluded(record, rowOf(outcome), answer, 1_010_000, defaultTimes);
+    const { expiresAt } = concluded(record, outcomeOf(outcome), answer, 1_010_000, defaultTimes);
     expect(expiresAt).toBe(1_010_000 + 7 * 24 * 3_600_000);
   });
 
@@ -138,8 +138,8 @@ describe('records', () => {
     let doubtful = record;
     for (let index = 0; index < 150; index += 1)
       doubtful = withDoubt({ ...doubtful, operationId: `operation-${index}` });
-    expect(doubtful.doubtfulOperationIds).toHaveLength(100);
-    expect(doubtful.doubtfulOperationIds.at(-1)).toBe('operation-149');
+    expect(doubtful.inDoubtOperationIds).toHaveLength(100);
+    expect(doubtful.inDoubtOperationIds.at(-1)).toBe('operation-149');
   });
 
   test.each([
@@ -154,11 +154,11 @@ describe('records', () => {
 });
 
 describe('a look', () => {
-  const during = record.quietAfter;
-  const after = record.quietAfter + 1;
+  const during = record.inDoubtUntil;
+  const after = record.inDoubtUntil + 1;
   const seen = (one: Association) => ({ kind: 'association' as const, association: one });
   const failed = { kind: 'failed' as const, error: { exception: 'X', message: '', requestId: null } };
-  const doubting = { ...record, doubtfulOperationIds: ['operation-0'] };
+  const doubting = { ...record, inDoubtOperationIds: ['operation-0'] };
 
   test.each([
     ['the operation’s own tag proves it at any time', seen(madeBy('operation-1')), during, 'ours'],

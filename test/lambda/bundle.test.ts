@@ -36,12 +36,12 @@ if (!runs) process.stderr.write(`Tests of the bundle are left out: ${missing.joi
 describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
   const taskRoot = mkdtempSync(join(tmpdir(), 'bundle-'));
   let simulator: EksSimulator;
-  const names = { tokensTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const names = { idempotencyTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   // Region and credentials of the functions: DynamoDB Local keeps the tables of each pair apart.
   const client = dynamoDbClient({ region: 'eu-central-1', credentials: functionCredentials });
   const ledger = createDynamoDbLedger({ client, ...names });
   let graphql: RunningFunction;
-  let settle: RunningFunction;
+  let reconcile: RunningFunction;
 
   beforeAll(async () => {
     await installRuntimeClient();
@@ -49,14 +49,14 @@ describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
       cwd: root,
     });
     [simulator] = await Promise.all([openSimulator(), createTables(client, names), build]);
-    [graphql, settle] = await Promise.all([
+    [graphql, reconcile] = await Promise.all([
       runFunction({ taskRoot, handler: 'dist/graphql.handler', timeout: 29, environment: environment() }),
-      runFunction({ taskRoot, handler: 'dist/settle.handler', timeout: 60, environment: environment() }),
+      runFunction({ taskRoot, handler: 'dist/reconcile.handler', timeout: 60, environment: environment() }),
     ]);
   }, 600_000);
 
   afterAll(async () => {
-    await Promise.all([graphql.stop(), settle.stop()]);
+    await Promise.all([graphql.stop(), reconcile.stop()]);
     for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
     await simulator.close();
     ledger.close();
@@ -65,7 +65,7 @@ describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
 
   const environment = () => ({
     HOME_ACCOUNT_ID: '111122223333',
-    TOKENS_TABLE: names.tokensTable,
+    IDEMPOTENCY_TABLE: names.idempotencyTable,
     AUDIT_TABLE: names.auditTable,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '',
     AWS_ENDPOINT_URL_EKS: simulator.url,
@@ -120,13 +120,13 @@ describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
     expect(denied).toMatchObject({ status: 'REFUSED', refusal: { code: 'POLICY_DENIED' } });
   });
 
-  it('closes by the settler what an answer that got lost left open', async () => {
+  it('closes by the reconciler what an answer that got lost left open', async () => {
     simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
     const worker = { serviceAccount: 'worker', roleArn: roleArn('payments/payments-worker') };
     const lost = await create({ ...worker, clientRequestToken: 'lost' });
     expect(lost.status).toBe('IN_PROGRESS');
 
-    const settled = await settle.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
+    const settled = await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
     expect(settled).toEqual({ kind: 'answered', value: { closed: 1, open: 0, overtaken: 0, failed: 0 } });
     expect(await events(lost.auditEntry.operationId)).toBe('INTENT UNKNOWN TAKEN_OVER SUCCEEDED');
   });
@@ -142,10 +142,13 @@ describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
   });
 
   it('does not start without its settings, and says which is missing', async () => {
-    const { TOKENS_TABLE: _, ...rest } = environment();
-    const broken = await runFunction({ taskRoot, handler: 'dist/settle.handler', timeout: 60, environment: rest });
+    const { IDEMPOTENCY_TABLE: _, ...rest } = environment();
+    const broken = await runFunction({ taskRoot, handler: 'dist/reconcile.handler', timeout: 60, environment: rest });
     const outcome = await broken.invoke({});
     await broken.stop();
-    expect(outcome).toMatchObject({ kind: 'failed', error: { errorMessage: expect.stringContaining('TOKENS_TABLE') } });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      error: { errorMessage: expect.stringContaining('IDEMPOTENCY_TABLE') },
+    });
   });
 });

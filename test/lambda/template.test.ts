@@ -1,4 +1,4 @@
-import { auditTableDefinition, tokensTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
+import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { grants, openService, properties, resource } from '../support/lambda-package.ts';
 
@@ -39,12 +39,12 @@ test('the package holds the bundles, Cedar and the policies, and nothing else', 
     'dist/policies/inventory.json',
     'dist/policies/policy-set.json',
     'dist/policies/schema.cedarschema',
-    'dist/settle.cjs',
+    'dist/reconcile.cjs',
   ]);
 });
 
 test.each([
-  ['TokensTable', tokensTableDefinition('name')],
+  ['IdempotencyTable', idempotencyTableDefinition('name')],
   ['AuditTable', auditTableDefinition('name')],
 ] as const)('%s has the keys and indexes of src/ledger/tables.ts', (name, definition) => {
   const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties(plain.template, name);
@@ -53,7 +53,7 @@ test.each([
   );
 });
 
-test.each(['TokensTable', 'AuditTable'])('%s outlives the stack, can be restored, and is encrypted', (name) => {
+test.each(['IdempotencyTable', 'AuditTable'])('%s outlives the stack, can be restored, and is encrypted', (name) => {
   expect(resource(plain.template, name)).toMatchObject({
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
@@ -66,7 +66,7 @@ test.each(['TokensTable', 'AuditTable'])('%s outlives the stack, can be restored
 });
 
 test('token records expire by the attribute that the ledger sets, audit entries never', () => {
-  expect(properties(plain.template, 'TokensTable').TimeToLiveSpecification).toEqual({
+  expect(properties(plain.template, 'IdempotencyTable').TimeToLiveSpecification).toEqual({
     AttributeName: ttlAttribute,
     Enabled: true,
   });
@@ -75,7 +75,7 @@ test('token records expire by the attribute that the ledger sets, audit entries 
 
 test.each([
   ['GraphqlLambdaFunction', 'dist/graphql.handler', 29, 'GraphqlRole'],
-  ['SettleLambdaFunction', 'dist/settle.handler', 60, 'SettleRole'],
+  ['ReconcileLambdaFunction', 'dist/reconcile.handler', 60, 'ReconcileRole'],
 ])('%s runs on Node.js 24 on Arm, with a role of its own', (name, Handler, Timeout, role) => {
   const { Environment, Code: _, ...rest } = properties(plain.template, name);
   expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
@@ -84,7 +84,7 @@ test.each([
   expect(Environment).toEqual({
     Variables: {
       HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
-      TOKENS_TABLE: { Ref: 'TokensTable' },
+      IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' },
       AUDIT_TABLE: { Ref: 'AuditTable' },
       JWT_GROUPS_CLAIM: 'groups',
       JWT_SCOPES_CLAIM: 'scope',
@@ -92,13 +92,16 @@ test.each([
   });
 });
 
-test.each(['GraphqlLambdaFunction', 'SettleLambdaFunction'])('%s gets the numbers and claims that are set', (name) => {
-  expect(properties(chosen.template, name).Environment).toMatchObject({
-    Variables: { ...numbers, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scope' },
-  });
-});
+test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction'])(
+  '%s gets the numbers and claims that are set',
+  (name) => {
+    expect(properties(chosen.template, name).Environment).toMatchObject({
+      Variables: { ...numbers, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scope' },
+    });
+  },
+);
 
-const tokens = 'TokensTable.Arn';
+const tokens = 'IdempotencyTable.Arn';
 const trail = 'AuditTable.Arn';
 const eks = 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}';
 const roles = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pods/*';
@@ -125,8 +128,8 @@ test('the graphql function may do what a request needs, and no more', () => {
   ]);
 });
 
-test('the settler may look at EKS and write to the ledger, and hand no role to anybody', () => {
-  expect(grants(plain.template, 'SettleRole')).toEqual([
+test('the reconciler may look at EKS and write to the ledger, and hand no role to anybody', () => {
+  expect(grants(plain.template, 'ReconcileRole')).toEqual([
     `dynamodb:PutItem on ${trail}`,
     `dynamodb:PutItem on ${tokens}`,
     `dynamodb:Query on $\{${tokens}}/index/lapsed`,
@@ -141,8 +144,8 @@ test('the settler may look at EKS and write to the ledger, and hand no role to a
 test('nobody but Lambda may assume the roles, and nothing else grants anything', () => {
   const { Resources } = plain.template;
   const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
-  expect(iam.sort()).toEqual(['GraphqlRole', 'OtherAccountsPolicy', 'SettleRole']);
-  for (const name of ['GraphqlRole', 'SettleRole']) {
+  expect(iam.sort()).toEqual(['GraphqlRole', 'OtherAccountsPolicy', 'ReconcileRole']);
+  for (const name of ['GraphqlRole', 'ReconcileRole']) {
     expect(properties(plain.template, name).AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     });
@@ -160,7 +163,7 @@ test('roles of other accounts may be assumed only where they are given', () => {
   const policy = resource(chosen.template, 'OtherAccountsPolicy');
   expect(policy).toMatchObject({
     Condition: 'ServesOtherAccounts',
-    Properties: { Roles: [{ Ref: 'GraphqlRole' }, { Ref: 'SettleRole' }] },
+    Properties: { Roles: [{ Ref: 'GraphqlRole' }, { Ref: 'ReconcileRole' }] },
   });
   expect(policy.Properties.PolicyDocument).toMatchObject({
     Statement: [{ Action: 'sts:AssumeRole', Resource: { 'Fn::Split': [',', `${otherRole},${otherRole}-2`] } }],
@@ -201,7 +204,7 @@ test('all logs end after some time', () => {
   expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([90, 90, 90]);
 });
 
-test('the settler runs every minute, and is not repeated', () => {
+test('the reconciler runs every minute, and is not repeated', () => {
   const { ScheduleExpression, State } = properties(plain.template, 'SettleEventsRuleSchedule1');
   expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
   expect(properties(plain.template, 'SettleLambdaEvConf').MaximumRetryAttempts).toBe(0);
@@ -218,6 +221,6 @@ test('alarms tell a topic where one is given', () => {
 });
 
 test('the outputs say where the API is, and what the tables are called', () => {
-  const names = ['GraphqlUrl', 'GraphqlIamUrl', 'TokensTable', 'AuditTable'];
+  const names = ['GraphqlUrl', 'GraphqlIamUrl', 'IdempotencyTable', 'AuditTable'];
   expect(Object.keys(plain.template.Outputs)).toEqual(expect.arrayContaining(names));
 });

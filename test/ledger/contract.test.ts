@@ -1,6 +1,6 @@
 import { auditEntryId } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import type { Expectation, Ledger, TokenRecord } from '../../src/ledger/ledger.ts';
+import type { Expectation, Ledger, IdempotencyRecord } from '../../src/ledger/ledger.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 import {
   association,
@@ -16,14 +16,14 @@ import {
 const stores = ledgersUnderTest().filter(({ available }) => available);
 
 /** What stands under a key, by way of a commit whose expectation nothing meets. */
-async function recordOf(ledger: Ledger, tokenKey: string): Promise<TokenRecord | null> {
-  const result = await ledger.commit({ kind: 'held', operationId: '-', fence: -1 }, openRecord({ tokenKey }), []);
+async function recordOf(ledger: Ledger, idempotencyKey: string): Promise<IdempotencyRecord | null> {
+  const result = await ledger.commit({ kind: 'held', operationId: '-', fence: -1 }, openRecord({ idempotencyKey }), []);
   if (result.kind !== 'conflict') throw new Error('The record was written over.');
   return result.record;
 }
 
 /** Puts a record of any state there, by way of the commits that lead to it. */
-async function store(ledger: Ledger, record: TokenRecord): Promise<void> {
+async function store(ledger: Ledger, record: IdempotencyRecord): Promise<void> {
   expect(await ledger.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'committed' });
 }
 
@@ -43,35 +43,36 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
     const other = { operationId: openRecord().operationId };
     const lease = own.leaseUntil;
 
-    const cases: { expected: Expectation; met: (TokenRecord | null)[]; notMet: (TokenRecord | null)[] }[] = [
-      {
-        expected: { kind: 'free', now },
-        met: [null, succeeded(own, { expiresAt: now }), released(own, { expiresAt: now - 1 })],
-        notMet: [own, succeeded(own, { expiresAt: now + 1 }), { ...own, expiresAt: now - 1 }],
-      },
-      {
-        expected: { kind: 'released', operationId, fence },
-        met: [released(own), released(own, { expiresAt: now })],
-        notMet: [null, own, succeeded(own), released(own, other), released(own, { fence: 2 })],
-      },
-      {
-        expected: { kind: 'held', operationId, fence },
-        met: [own, { ...own, leaseUntil: now - 1 }],
-        notMet: [null, succeeded(own), released(own), { ...own, ...other }, { ...own, fence: 2 }],
-      },
-      {
-        expected: { kind: 'lapsed', operationId, fence, now: lease },
-        met: [own, { ...own, leaseUntil: lease - 1 }],
-        notMet: [
-          null,
-          succeeded(own),
-          released(own),
-          { ...own, ...other },
-          { ...own, fence: 2 },
-          { ...own, leaseUntil: lease + 1 },
-        ],
-      },
-    ];
+    const cases: { expected: Expectation; met: (IdempotencyRecord | null)[]; notMet: (IdempotencyRecord | null)[] }[] =
+      [
+        {
+          expected: { kind: 'free', now },
+          met: [null, succeeded(own, { expiresAt: now }), released(own, { expiresAt: now - 1 })],
+          notMet: [own, succeeded(own, { expiresAt: now + 1 }), { ...own, expiresAt: now - 1 }],
+        },
+        {
+          expected: { kind: 'released', operationId, fence },
+          met: [released(own), released(own, { expiresAt: now })],
+          notMet: [null, own, succeeded(own), released(own, other), released(own, { fence: 2 })],
+        },
+        {
+          expected: { kind: 'held', operationId, fence },
+          met: [own, { ...own, leaseUntil: now - 1 }],
+          notMet: [null, succeeded(own), released(own), { ...own, ...other }, { ...own, fence: 2 }],
+        },
+        {
+          expected: { kind: 'lapsed', operationId, fence, now: lease },
+          met: [own, { ...own, leaseUntil: lease - 1 }],
+          notMet: [
+            null,
+            succeeded(own),
+            released(own),
+            { ...own, ...other },
+            { ...own, fence: 2 },
+            { ...own, leaseUntil: lease + 1 },
+          ],
+        },
+      ];
     const rows = cases.flatMap(({ expected, met, notMet }) => [
       ...met.map((stored) => ({ expected, stored, kind: 'committed' })),
       ...notMet.map((stored) => ({ expected, stored, kind: 'conflict' })),
@@ -80,21 +81,21 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
     test.each(rows.map((row) => ({ ...row, says: `${row.expected.kind} over ${describeRecord(row.stored)}` })))(
       '$says: $kind',
       async ({ expected, stored: sample, kind }) => {
-        const { tokenKey } = openRecord();
-        const stored = sample === null ? null : { ...sample, tokenKey };
+        const { idempotencyKey } = openRecord();
+        const stored = sample === null ? null : { ...sample, idempotencyKey };
         if (stored !== null) await store(ledger, stored);
-        const next = openRecord({ tokenKey, fence: 3 });
+        const next = openRecord({ idempotencyKey, fence: 3 });
         const entry = auditEntry({ operationId: next.operationId });
 
         const result = await ledger.commit(expected, next, [entry]);
 
         expect(result).toEqual(kind === 'committed' ? { kind } : { kind, record: stored });
-        expect(await recordOf(ledger, tokenKey)).toEqual(kind === 'committed' ? next : stored);
+        expect(await recordOf(ledger, idempotencyKey)).toEqual(kind === 'committed' ? next : stored);
         expect(await ledger.entry(entry)).toEqual(kind === 'committed' ? entry : null);
       },
     );
 
-    function describeRecord(record: TokenRecord | null): string {
+    function describeRecord(record: IdempotencyRecord | null): string {
       if (record === null) return 'nothing';
       const parts = [record.state, `of fence ${record.fence}`];
       if (record.operationId !== operationId) parts.push('of another operation');
@@ -115,23 +116,23 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       differences,
     } as const;
     const answer = { association: null, refusal, answeredAt: '2026-11-24T12:00:00.000Z' };
-    const doubtfulOperationIds = [openRecord().operationId];
-    const record = succeeded(openRecord({ doubtfulOperationIds }), { state: 'REFUSED', answer });
+    const inDoubtOperationIds = [openRecord().operationId];
+    const record = succeeded(openRecord({ inDoubtOperationIds }), { state: 'REFUSED', answer });
     await store(ledger, record);
-    expect(await recordOf(ledger, record.tokenKey)).toEqual(record);
+    expect(await recordOf(ledger, record.idempotencyKey)).toEqual(record);
   });
 
   test('gives a record by its key, also one that may be forgotten, and null where there is none', async () => {
     const records = [openRecord(), succeeded(openRecord()), released(openRecord(), { expiresAt: now - 1 })];
     for (const record of records) await store(ledger, record);
-    for (const record of records) expect(await ledger.record(record.tokenKey)).toEqual(record);
-    expect(await ledger.record(openRecord().tokenKey)).toBeNull();
+    for (const record of records) expect(await ledger.record(record.idempotencyKey)).toEqual(record);
+    expect(await ledger.record(openRecord().idempotencyKey)).toBeNull();
   });
 
   test('of 50 commits at once over one key, writes exactly one, with its entries only', async () => {
-    const { tokenKey } = openRecord();
+    const { idempotencyKey } = openRecord();
     const commits = Array.from({ length: 50 }, (_, index) => {
-      const next = openRecord({ tokenKey, fence: index + 1 });
+      const next = openRecord({ idempotencyKey, fence: index + 1 });
       return { next, entry: auditEntry({ operationId: next.operationId }) };
     });
     const results = await Promise.all(
@@ -140,7 +141,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
     const winners = commits.filter((_, index) => results[index]?.kind === 'committed');
     expect(winners).toHaveLength(1);
     const winner = winners[0]?.next ?? null;
-    expect(await recordOf(ledger, tokenKey)).toEqual(winner);
+    expect(await recordOf(ledger, idempotencyKey)).toEqual(winner);
     for (const result of results) if (result.kind === 'conflict') expect(result.record).toEqual(winner);
     const written = await Promise.all(commits.map(({ entry }) => ledger.entry(entry)));
     expect(written.filter((entry) => entry !== null)).toHaveLength(1);
@@ -158,7 +159,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       const end = succeeded(record);
       await ledger.commit({ kind: 'held', operationId, fence }, end, [auditEntry({ operationId, event: 'SUCCEEDED' })]);
       expect(await begin()).toEqual({ kind: 'committed' });
-      expect(await recordOf(ledger, record.tokenKey)).toEqual(end);
+      expect(await recordOf(ledger, record.idempotencyKey)).toEqual(end);
       expect(await ledger.operationEntries(operationId)).toHaveLength(2);
     });
 
@@ -181,7 +182,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       const committing = ledger.commit({ kind: 'free', now }, record, entries);
       await expect(committing).rejects.toThrow(`Another audit entry is stored under ${auditEntryId(entry)}`);
       await expect(committing).rejects.not.toThrow(LedgerUnavailable);
-      expect(await recordOf(ledger, record.tokenKey)).toBeNull();
+      expect(await recordOf(ledger, record.idempotencyKey)).toBeNull();
       expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
     });
 
@@ -192,7 +193,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       const fresh = auditEntry({ operationId: entry.operationId });
       const committing = ledger.commit({ kind: 'free', now }, record, [entry, fresh]);
       await expect(committing).rejects.toThrow(`stored before: ${auditEntryId(entry)}`);
-      expect(await recordOf(ledger, record.tokenKey)).toBeNull();
+      expect(await recordOf(ledger, record.idempotencyKey)).toBeNull();
       expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
     });
 
@@ -201,7 +202,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       const record = openRecord();
       const committing = ledger.commit({ kind: 'free', now }, record, [entry, entry]);
       await expect(committing).rejects.toThrow('have the same key');
-      expect(await recordOf(ledger, record.tokenKey)).toBeNull();
+      expect(await recordOf(ledger, record.idempotencyKey)).toBeNull();
     });
 
     test('appended twice, it is there once; another under its key throws and changes nothing', async () => {
@@ -215,7 +216,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
   });
 
   test('refuses a key that no search for lapsed leases would look under', async () => {
-    const committing = ledger.commit({ kind: 'free', now }, openRecord({ tokenKey: 'token-1' }), []);
+    const committing = ledger.commit({ kind: 'free', now }, openRecord({ idempotencyKey: 'token-1' }), []);
     await expect(committing).rejects.toThrow('must be a SHA-256');
   });
 
@@ -281,9 +282,9 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       if (intent === undefined || end === undefined) throw new Error('unreachable');
 
       expect(await ledger.commit({ kind: 'free', now }, record, [intent])).toEqual({ kind: 'committed' });
-      const next: TokenRecord = { ...succeeded(record), state: 'REFUSED', answer };
+      const next: IdempotencyRecord = { ...succeeded(record), state: 'REFUSED', answer };
       expect(await ledger.commit({ kind: 'held', operationId, fence }, next, [end])).toEqual({ kind: 'committed' });
-      expect(await recordOf(ledger, record.tokenKey)).toEqual(next);
+      expect(await recordOf(ledger, record.idempotencyKey)).toEqual(next);
       expect(await ledger.operationEntries(operationId)).toEqual([intent, end]);
     });
   });
@@ -310,7 +311,7 @@ describe.each(stores)('lapsed leases in $name', ({ open }) => {
 
   test('are found under every key, and limited under like ones', async () => {
     const records = Array.from('0123456789abcdefaaaa').map((digit, index) =>
-      openRecord({ tokenKey: digit + openRecord().tokenKey.slice(1), leaseUntil: now - index }),
+      openRecord({ idempotencyKey: digit + openRecord().idempotencyKey.slice(1), leaseUntil: now - index }),
     );
     for (const record of records) await store(ledger, record);
     expect(await ledger.lapsed(now, 100)).toEqual(records.toReversed());

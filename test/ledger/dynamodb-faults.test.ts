@@ -202,7 +202,7 @@ function everyMethod(ledger: Ledger): (() => Promise<unknown>)[] {
   return [
     () => ledger.commit({ kind: 'free', now }, openRecord(), [entry]),
     () => ledger.append(entry),
-    () => ledger.record(openRecord().tokenKey),
+    () => ledger.record(openRecord().idempotencyKey),
     () => ledger.entry(entry),
     () => ledger.operationEntries(entry.operationId),
     () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),

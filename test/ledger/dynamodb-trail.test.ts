@@ -1,4 +1,4 @@
-import type { Ledger, TrailSection } from '../../src/ledger/ledger.ts';
+import type { Ledger, AuditPartition } from '../../src/ledger/ledger.ts';
 import { firstIdOf, lastIdOf } from '../../src/ledger/trail-position.ts';
 import { openCountedTrail } from '../support/counted-trail.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
@@ -33,7 +33,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       ledger,
       Array.from({ length: 25 }, () => auditEntryAt(now, of)),
     );
-    const sections: [TrailSection, string | undefined][] = [
+    const sections: [AuditPartition, string | undefined][] = [
       [cluster, 'byCluster'],
       [{ kind: 'namespace', ...target }, 'byNamespace'],
       [{ kind: 'serviceAccount', ...target }, 'byServiceAccount'],

@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { auditIndexKeys } from '../../src/ledger/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { auditIndexes, lapsedIndex } from '../../src/ledger/tables.ts';
+import { auditIndexes, leaseIndex } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { openTables } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
@@ -65,23 +65,25 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
 
   test('only a record that may be forgotten has a time to live, in seconds and never too early', async () => {
     const open = openRecord();
-    const { operationId, fence, tokenKey } = open;
+    const { operationId, fence, idempotencyKey } = open;
     await ledger.commit({ kind: 'free', now }, open, []);
-    expect((await token(tokenKey))?.ttl).toBeUndefined();
+    expect((await token(idempotencyKey))?.ttl).toBeUndefined();
     await ledger.commit({ kind: 'held', operationId, fence }, succeeded(open, { expiresAt: 1_800_000_000_001 }), []);
-    expect((await token(tokenKey))?.ttl).toEqual({ N: '1800000001' });
+    expect((await token(idempotencyKey))?.ttl).toEqual({ N: '1800000001' });
   });
 
   test('only an open record is in the index of open ones', async () => {
     const records = [openRecord(), succeeded(openRecord()), released(openRecord())];
     for (const record of records) await ledger.commit({ kind: 'free', now }, record, []);
-    const { Items } = await client.send(new ScanCommand({ TableName: names.tokensTable, IndexName: lapsedIndex }));
-    const inIndex = records.map((record) => Items?.some(({ tokenKey }) => tokenKey?.S === record.tokenKey));
+    const { Items } = await client.send(new ScanCommand({ TableName: names.idempotencyTable, IndexName: leaseIndex }));
+    const inIndex = records.map((record) =>
+      Items?.some(({ idempotencyKey }) => idempotencyKey?.S === record.idempotencyKey),
+    );
     expect(inIndex).toEqual([true, false, false]);
   });
 
-  async function token(tokenKey: string) {
-    const scan = new ScanCommand({ TableName: names.tokensTable, ConsistentRead: true });
-    return (await client.send(scan)).Items?.find((item) => item.tokenKey?.S === tokenKey);
+  async function token(idempotencyKey: string) {
+    const scan = new ScanCommand({ TableName: names.idempotencyTable, ConsistentRead: true });
+    return (await client.send(scan)).Items?.find((item) => item.idempotencyKey?.S === idempotencyKey);
   }
 });

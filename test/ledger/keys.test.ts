@@ -1,4 +1,4 @@
-import { auditIndexKeys, openShardOf, openShards, sectionKey } from '../../src/ledger/keys.ts';
+import { auditIndexKeys, openShardOf, openShards, partitionKey } from '../../src/ledger/keys.ts';
 import { association, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
 
 test('an entry is filed under its cluster, namespace, service account, principal, association and day', () => {
@@ -38,7 +38,7 @@ describe('a section of the trail', () => {
   const { target, operationId, associationArn } = entry;
   if (target === null || associationArn === null) throw new Error('unreachable');
   const keys = { ...auditIndexKeys(entry), operationId };
-  const principal = (principalId: string) => sectionKey({ kind: 'principal', principalId });
+  const principal = (principalId: string) => partitionKey({ kind: 'principal', principalId });
 
   test('is found under the key of its entries', () => {
     const sections = [
@@ -51,7 +51,7 @@ describe('a section of the trail', () => {
     ] as const;
     const ofTarget = ['clusterKey', 'namespaceKey', 'serviceAccountKey'] as const;
     const attributes = [...ofTarget, 'principalId', 'associationArn', 'operationId'] as const;
-    expect(sections.map(sectionKey)).toEqual(attributes.map((attribute) => ({ attribute, value: keys[attribute] })));
+    expect(sections.map(partitionKey)).toEqual(attributes.map((attribute) => ({ attribute, value: keys[attribute] })));
   });
 
   test.each(['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'])(
@@ -62,7 +62,7 @@ describe('a section of the trail', () => {
         const [key, oddKey] = [
           { kind, ...target },
           { kind, ...odd },
-        ].map(sectionKey);
+        ].map(partitionKey);
         const isPart = (oddKey?.value ?? '').includes('a/b');
         expect(oddKey?.value.split('/')).toHaveLength((key?.value.split('/') ?? []).length + (isPart ? 1 : 0));
       }

@@ -185,7 +185,7 @@ describe('a file that several processes share', () => {
 
   test('takes each token from exactly one of them', async () => {
     const file = newFile();
-    const keys = Array.from({ length: 20 }, () => openRecord().tokenKey);
+    const keys = Array.from({ length: 20 }, () => openRecord().idempotencyKey);
     const workers = ['a', 'b', 'c'].map((name) => run(process.execPath, ['-e', claim(file, keys, name)]));
     const outputs = await Promise.all(workers);
     const won = outputs.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
@@ -201,7 +201,7 @@ describe('a file that several processes share', () => {
     const calls = [
       () => ledger.commit({ kind: 'free', now }, succeeded(openRecord()), [entry]),
       () => ledger.append(entry),
-      () => ledger.record(openRecord().tokenKey),
+      () => ledger.record(openRecord().idempotencyKey),
       () => ledger.entry(entry),
       () => ledger.operationEntries(entry.operationId),
       () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),
@@ -241,10 +241,10 @@ function claim(file: string, keys: string[], name: string): string {
   return `
     import(${JSON.stringify(module)}).then(async ({ createSqliteLedger }) => {
       const ledger = createSqliteLedger({ file: ${JSON.stringify(file)} });
-      for (const tokenKey of ${JSON.stringify(keys)}) {
-        const record = { ...${JSON.stringify(record)}, tokenKey };
+      for (const idempotencyKey of ${JSON.stringify(keys)}) {
+        const record = { ...${JSON.stringify(record)}, idempotencyKey };
         const { kind } = await ledger.commit({ kind: 'free', now: ${now} }, record, []);
-        if (kind === 'committed') console.log(tokenKey);
+        if (kind === 'committed') console.log(idempotencyKey);
       }
     });`;
 }

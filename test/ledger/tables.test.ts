@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import { auditIndexes, auditTableDefinition, createTables, tokensTableDefinition } from '../../src/ledger/tables.ts';
+import {
+  auditIndexes,
+  auditTableDefinition,
+  createTables,
+  idempotencyTableDefinition,
+} from '../../src/ledger/tables.ts';
 import { dynamoDbClient } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 
@@ -19,7 +24,7 @@ test('every index of the trail holds whole entries, by its key and in the order 
 });
 
 test('the index of open records holds whole records, by shard and lease', () => {
-  expect(tokensTableDefinition('tokens').GlobalSecondaryIndexes).toEqual([
+  expect(idempotencyTableDefinition('tokens').GlobalSecondaryIndexes).toEqual([
     {
       IndexName: 'lapsed',
       KeySchema: [
@@ -33,7 +38,7 @@ test('the index of open records holds whole records, by shard and lease', () => 
 
 describeOnDynamoDb('in DynamoDB', () => {
   const client = dynamoDbClient();
-  const names = { tokensTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const names = { idempotencyTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   afterAll(async () => {
     for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
     client.destroy();
@@ -49,7 +54,7 @@ describeOnDynamoDb('in DynamoDB', () => {
       );
       expect(new Set(states)).toEqual(new Set(['ACTIVE']));
     }
-    const expiry = await client.send(new DescribeTimeToLiveCommand({ TableName: names.tokensTable }));
+    const expiry = await client.send(new DescribeTimeToLiveCommand({ TableName: names.idempotencyTable }));
     expect(expiry.TimeToLiveDescription).toEqual({ AttributeName: 'ttl', TimeToLiveStatus: 'ENABLED' });
   });
 });

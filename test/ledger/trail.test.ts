@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import type { Ledger, TrailQuery, TrailSection } from '../../src/ledger/ledger.ts';
+import type { Ledger, TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 import { appendAll, auditEntry, auditEntryAt, trailPages, trailQuery } from '../support/ledger-samples.ts';
 import {
@@ -121,7 +121,7 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
     const of = { associationArn: oneOf(arns), operationId: oneOf(operationIds) };
     const known = Array.from({ length: 25 }, (_, index) => auditEntryAt(today - (index % 3) * day + index, of));
     await appendAll(ledger, known);
-    const all: TrailSection[] = [
+    const all: AuditPartition[] = [
       { kind: 'all' },
       { kind: 'cluster', ...target },
       { kind: 'namespace', ...target },

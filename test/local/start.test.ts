@@ -139,11 +139,11 @@ const stores = [
   { name: 'DynamoDB', available: dynamoDbEndpoint !== undefined, env: dynamoDbEnv, read: dynamoDbLedger },
 ];
 
-const tables = { tokensTable: `tokens-${process.pid}`, auditTable: `audit-${process.pid}` };
+const tables = { idempotencyTable: `tokens-${process.pid}`, auditTable: `audit-${process.pid}` };
 
 function dynamoDbEnv(): Record<string, string> {
-  const { tokensTable: TOKENS_TABLE, auditTable: AUDIT_TABLE } = tables;
-  return { LEDGER: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '', TOKENS_TABLE, AUDIT_TABLE };
+  const { idempotencyTable: IDEMPOTENCY_TABLE, auditTable: AUDIT_TABLE } = tables;
+  return { LEDGER: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '', IDEMPOTENCY_TABLE, AUDIT_TABLE };
 }
 
 function dynamoDbLedger(): Ledger {
@@ -174,7 +174,13 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
   });
 
   const startHere = (more: Record<string, string> = {}) =>
-    start({ ...env(), AWS_ENDPOINT_URL_EKS: simulator.url, LEASE_MS: '1200', SETTLE_INTERVAL_MS: '600000', ...more });
+    start({
+      ...env(),
+      AWS_ENDPOINT_URL_EKS: simulator.url,
+      LEASE_MS: '1200',
+      RECONCILE_INTERVAL_MS: '600000',
+      ...more,
+    });
 
   const eventsOf = async (operationId: string | null | undefined) => {
     ledger ??= read();
@@ -199,7 +205,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     expect(events.filter((event) => event !== 'CONTENDED')).toEqual(['INTENT', 'TAKEN_OVER', 'SUCCEEDED']);
   }, 30_000);
 
-  test('killed between EKS and finish, and nobody asks again: the settler closes it', async () => {
+  test('killed between EKS and finish, and nobody asks again: the reconciler closes it', async () => {
     const first = await startHere();
     simulator.control.addFault({ operation: create, kind: 'hang-after' });
     const lost = send(first).catch(() => null);
@@ -207,7 +213,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     await first.stop('SIGKILL');
     await lost;
 
-    await startHere({ SETTLE_INTERVAL_MS: '200' });
+    await startHere({ RECONCILE_INTERVAL_MS: '200' });
     const operationId = simulator.control.associations()[0]?.tags['pod-identity-gateway/operation'];
     await until(async () => (await eventsOf(operationId)).includes('SUCCEEDED'));
     expect(await eventsOf(operationId)).toEqual(['INTENT', 'TAKEN_OVER', 'SUCCEEDED']);

@@ -17,7 +17,7 @@ const before = association();
 const named = { ...home, clusterName: 'apps-dev', associationId: before.associationId, expectedModifiedAt: null };
 const update = { ...named, changes: { roleArn: 'arn:aws:iam::111122223333:role/pods/other' } };
 const record = { ...newRecord(callOf(1_000), 'operation', defaultTimes), modifiedAtBefore: before.modifiedAt };
-const doubting = { ...record, doubtfulOperationIds: ['earlier'] };
+const doubting = { ...record, inDoubtOperationIds: ['earlier'] };
 
 let ledger: Ledger;
 beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
@@ -37,9 +37,9 @@ const workOn = <R extends MutationRequest>(asked: R, answers: Partial<Eks>, more
   ...more,
 });
 
-/** Parts by a clock that stands at the end of the doubt, or just behind it. */
-const during = () => partsOn(ledger, { clock: () => record.quietAfter });
-const after = () => partsOn(ledger, { clock: () => record.quietAfter + 1 });
+/** Dependencies by a clock that stands at the end of the doubt, or just behind it. */
+const during = () => partsOn(ledger, { clock: () => record.inDoubtUntil });
+const after = () => partsOn(ledger, { clock: () => record.inDoubtUntil + 1 });
 
 describe('what EKS shows of a service account', () => {
   const seen = (list: ListResult, describe: DescribeResult) =>
@@ -59,8 +59,8 @@ describe('what EKS shows of a service account', () => {
 
 describe('a look proves of an update', () => {
   const modified = { modifiedAt: '2027-01-01T00:00:00.000Z' };
-  const look = (parts: typeof during, described: DescribeResult) =>
-    updateEffect.look(parts(), workOn(update, { describe: async () => described }));
+  const look = (deps: typeof during, described: DescribeResult) =>
+    updateEffect.look(deps(), workOn(update, { describe: async () => described }));
 
   test.each<[string, typeof during, DescribeResult, string | undefined]>([
     ['nothing where EKS can’t be asked', after, failed, 'UNKNOWN'],
@@ -71,8 +71,8 @@ describe('a look proves of an update', () => {
     ['nothing before it is quiet', during, found(), 'UNKNOWN'],
     ['that it was not done where all is as before', after, found(), undefined],
     ['that somebody else changed it', after, found(modified), 'ASSOCIATION_CHANGED'],
-  ])('%s', async (_, parts, described, outcome) => {
-    expect((await look(parts, described))?.outcome).toBe(outcome);
+  ])('%s', async (_, deps, described, outcome) => {
+    expect((await look(deps, described))?.outcome).toBe(outcome);
   });
 });
 
@@ -82,9 +82,9 @@ describe('a look proves of a delete', () => {
     ['that it is done, at any time', during, absent, 'FOUND'],
     ['nothing before it is quiet', during, found(), 'UNKNOWN'],
     ['that it was not done where it is still there', after, found(), undefined],
-  ])('%s', async (_, parts, described, outcome) => {
+  ])('%s', async (_, deps, described, outcome) => {
     const work = workOn(named, { describe: async () => described });
-    expect((await deleteEffect.look(parts(), work))?.outcome).toBe(outcome);
+    expect((await deleteEffect.look(deps(), work))?.outcome).toBe(outcome);
   });
 });
 
@@ -149,12 +149,12 @@ describe('EKS is asked', () => {
       asked += 1;
       return { kind, error: eksError };
     };
-    const parts = partsOn(ledger);
-    await createEffect.perform(parts, workOn(request, { create: create('unknown') }));
+    const deps = partsOn(ledger);
+    await createEffect.perform(deps, workOn(request, { create: create('unknown') }));
     expect(asked).toBe(1);
     const deadline = Date.now() + 700;
     const { outcome } = await createEffect.perform(
-      parts,
+      deps,
       workOn(request, { create: create('role-not-found') }, { deadline }),
     );
     expect(outcome).toBe('ROLE_NOT_FOUND');

@@ -1,5 +1,5 @@
 import { begin } from '../../src/idempotency/claim.ts';
-import { settle } from '../../src/operations/reconcile.ts';
+import { reconcile } from '../../src/operations/reconcile.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { openRecord } from '../support/ledger-samples.ts';
@@ -13,20 +13,20 @@ afterEach(() => ledger.close());
 
 const begun = async () => heldBy(await begin(partsOn(ledger), callOf(60_000_000))).record;
 
-describe('the settler', () => {
+describe('the reconciler', () => {
   test('begins nothing for which it has no time', async () => {
     const record = await begun();
-    const parts = later(ledger, 1);
-    expect(await settle(parts, 'run', parts.clock() + 9_000)).toEqual(nothing);
-    expect(await ledger.record(record.tokenKey)).toEqual(record);
+    const deps = later(ledger, 1);
+    expect(await reconcile(deps, 'run', deps.clock() + 9_000)).toEqual(nothing);
+    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
   });
 
   test('calls it a failure where the trail has no intent', async () => {
     const record = openRecord();
     await ledger.commit({ kind: 'free', now: 0 }, record, []);
-    const parts = partsOn(ledger, { clock: () => record.leaseUntil });
-    expect(await settle(parts, 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
-    expect(await ledger.record(record.tokenKey)).toEqual(record);
+    const deps = partsOn(ledger, { clock: () => record.leaseUntil });
+    expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
+    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
   });
 
   test('does not take over what is in a cluster that is served no more', async () => {
@@ -34,17 +34,17 @@ describe('the settler', () => {
     const eksFor = () => {
       throw new Error('It is served no more.');
     };
-    expect(await settle(later(ledger, 1, { eksFor }), 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
-    expect(await ledger.record(record.tokenKey)).toEqual(record);
+    expect(await reconcile(later(ledger, 1, { eksFor }), 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
+    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
   });
 
   test('writes nothing of what somebody else took over since it was found', async () => {
     const stale = await begun();
     const { record } = heldBy(await begin(later(ledger, 1), callOf(60_000_000)));
     const found = { ...ledger, lapsed: () => Promise.resolve([stale]) };
-    const parts = later(found, 1, { eksFor: () => eksThat({}) });
-    expect(await settle(parts, 'run', Infinity)).toEqual({ ...nothing, overtaken: 1 });
-    expect(await ledger.record(record.tokenKey)).toEqual(record);
+    const deps = later(found, 1, { eksFor: () => eksThat({}) });
+    expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, overtaken: 1 });
+    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
     const entries = await ledger.operationEntries(record.operationId);
     expect(entries.map(({ event }) => event)).toEqual(['INTENT', 'TAKEN_OVER']);
   });

@@ -7,9 +7,9 @@ import { alreadyExists, changed, notDone, refusedByEks } from '../../src/operati
 import { createPodIdentityAssociation } from '../../src/operations/create.ts';
 import { deletePodIdentityAssociation } from '../../src/operations/delete.ts';
 import { closingEntry, finish } from '../../src/idempotency/complete.ts';
-import { requesterOf, subjectOf } from '../../src/audit/entry.ts';
+import { requesterOf, auditContextOf } from '../../src/audit/entry.ts';
 import { defaultTimes } from '../../src/operations/dependencies.ts';
-import type { Parts } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { denialOf, refuseUnheld } from '../../src/operations/refuse.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -23,7 +23,7 @@ let ledger: Ledger;
 beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
-/** Parts whose ledger says nothing to a commit, though it may write it. */
+/** Dependencies whose ledger says nothing to a commit, though it may write it. */
 const silent = () => partsOn(ledger, { ledger: { ...ledger, commit: () => new Promise(() => undefined) } });
 
 describe('a ledger that says nothing is not waited for beyond the time of the request', () => {
@@ -34,7 +34,7 @@ describe('a ledger that says nothing is not waited for beyond the time of the re
   test('by who begins anew: it is unavailable', async () => {
     const { record } = heldBy(await begin(partsOn(ledger), callOf(1_000)));
     const call = callOf(50);
-    const closing = closingEntry(partsOn(ledger), subjectOf(call), record, notDone);
+    const closing = closingEntry(partsOn(ledger), auditContextOf(call), record, notDone);
     await expect(beginAnew(silent(), call, record, closing)).rejects.toThrow(LedgerUnavailable);
   });
 
@@ -51,7 +51,7 @@ describe('who was overtaken', () => {
     await begin(partsOn(ledger), call);
     const { record } = heldBy(await begin(later(ledger, 1), call));
     heldBy(await begin(later(ledger, 2), call));
-    const closing = closingEntry(later(ledger, 2), subjectOf(call), record, notDone);
+    const closing = closingEntry(later(ledger, 2), auditContextOf(call), record, notDone);
     expect(await beginAnew(later(ledger, 2), call, record, closing)).toBeNull();
     expect((await ledger.operationEntries(record.operationId)).map(({ event }) => event)).not.toContain('RELEASED');
   });
@@ -107,9 +107,9 @@ describe('a released record', () => {
     const call = callOf(60_000);
     const hold = heldBy(await begin(partsOn(ledger), call));
     await finish(partsOn(ledger), requesterOf(call), hold, conclusion);
-    const record = await ledger.record(hold.record.tokenKey);
+    const record = await ledger.record(hold.record.idempotencyKey);
     expect(record).toMatchObject({ state: 'RELEASED' });
-    expect(record?.doubtfulOperationIds).toEqual([hold.record.operationId].slice(0, doubts));
+    expect(record?.inDoubtOperationIds).toEqual([hold.record.operationId].slice(0, doubts));
   });
 });
 
@@ -129,12 +129,12 @@ describe('the road of a mutation', () => {
         return { kind: 'absent' };
       },
     });
-    const parts = partsOn(ledger, { eksFor: () => eks });
-    const { caller } = callOf(0);
+    const deps = partsOn(ledger, { eksFor: () => eks });
+    const { identity } = callOf(0);
     const inAnHour = Date.now() + 3_600_000;
-    await createPodIdentityAssociation(parts, caller, input, inAnHour);
+    await createPodIdentityAssociation(deps, identity, input, inAnHour);
     const named = { clusterName: input.clusterName, associationId: association().associationId };
-    await deletePodIdentityAssociation(parts, caller, named, inAnHour);
+    await deletePodIdentityAssociation(deps, identity, named, inAnHour);
     const latest = Date.now() + defaultTimes.requestMs - 4_000;
     expect(deadlines.map((deadline) => deadline <= latest)).toEqual([true, true]);
   });
@@ -161,7 +161,10 @@ describe('the road of a mutation', () => {
     expect(answer).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { operationId: record.operationId, fence: 2 } });
   });
 
-  const blind = (parts: Parts): Parts => ({ ...parts, decide: () => ({ ...callOf(0).decision, allowed: false }) });
+  const blind = (deps: Dependencies): Dependencies => ({
+    ...deps,
+    authorize: () => ({ ...callOf(0).decision, allowed: false }),
+  });
   const inTheWay = alreadyExists(association(), request, null);
 
   test('shows nobody an association in the way who may not view it: not at once, nor after a doubt, nor again', async () => {
@@ -182,7 +185,7 @@ describe('the road of a mutation', () => {
     const conclusion = changed(association(), [], '2026-11-24T10:00:00.000Z');
     const seen = { existing: { associationId }, differences: [] };
     expect(
-      (await refuseUnheld(partsOn(ledger, { decide: () => said.decision }), asked, null, conclusion)).refusal,
+      (await refuseUnheld(partsOn(ledger, { authorize: () => said.decision }), asked, null, conclusion)).refusal,
     ).toMatchObject(seen);
     const unseen = { existing: null, differences: null };
     expect((await refuseUnheld(blind(partsOn(ledger)), asked, null, conclusion)).refusal).toMatchObject(unseen);

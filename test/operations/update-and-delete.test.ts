@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Parts } from '../../src/operations/dependencies.ts';
-import { settle } from '../../src/operations/reconcile.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { reconcile } from '../../src/operations/reconcile.ts';
 import type { Eks } from '../../src/eks/eks.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { WholeAssociation } from '../support/documents.ts';
@@ -30,7 +30,7 @@ const operations = [
   },
 ] as const;
 
-const settleNow = ({ parts }: Gateway) => settle(parts, 'settler-run', Date.now() + 20_000);
+const settleNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', Date.now() + 20_000);
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name', ({ open }) => {
   let ledger: Ledger;
@@ -149,7 +149,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(isDone(gateway)).toBe(true);
     });
 
-    test('that nobody asks for again is closed by the settler, which changes nothing', async () => {
+    test('that nobody asks for again is closed by the reconciler, which changes nothing', async () => {
       gateway.simulator.control.addFault({ operation: call, kind: 'cut-after' });
       const done = await ask(gateway, association);
       expect(await settleNow(gateway)).toMatchObject({ closed: 1 });
@@ -157,7 +157,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(await ask(gateway, association)).toMatchObject({ status: 'SUCCEEDED', replayed: true });
     });
 
-    test('that never reached EKS is released by the settler once it is quiet', async () => {
+    test('that never reached EKS is released by the reconciler once it is quiet', async () => {
       gateway.simulator.control.addFault({ operation: call, kind: 'cut-before' });
       const lost = await ask(gateway, association);
       expect(await settleNow(gateway)).toMatchObject({ open: 1 });
@@ -349,16 +349,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
   });
 });
 
-/** Parts whose EKS answers a change only after a while. */
-function slow(parts: Parts): Parts {
+/** Dependencies whose EKS answers a change only after a while. */
+function slow(deps: Dependencies): Dependencies {
   const later = async <T>(answer: Promise<T>): Promise<T> => {
     const result = await answer;
     await sleep(900);
     return result;
   };
-  const eksFor = (cluster: Parameters<Parts['eksFor']>[0]): Eks => {
-    const eks = parts.eksFor(cluster);
+  const eksFor = (cluster: Parameters<Dependencies['eksFor']>[0]): Eks => {
+    const eks = deps.eksFor(cluster);
     return { ...eks, update: (call) => later(eks.update(call)), delete: (call) => later(eks.delete(call)) };
   };
-  return { ...parts, eksFor };
+  return { ...deps, eksFor };
 }

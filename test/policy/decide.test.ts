@@ -1,16 +1,16 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
-import { createDecide, decideOnSlice, decideWith } from '../../src/policy/authorize.ts';
+import { createAuthorize, authorizeOnSlice, authorizeWith } from '../../src/policy/authorize.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import { toCedar } from '../../src/policy/entities.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import type { Inventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import type { Question } from '../../src/policy/policy.ts';
+import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import {
   addon,
   alice,
-  asker,
+  context,
   bob,
   create,
   forbidWhen,
@@ -21,7 +21,7 @@ import {
   permitAll,
   person,
   remove,
-  request,
+  request as sampleRequest,
   shipped,
   update,
   view,
@@ -29,14 +29,14 @@ import {
 
 const { schema } = readPolicySources(shipped);
 const inventory = parseInventory(readInventoryText(shipped));
-const { decide } = loadPolicy(shipped);
+const { authorize } = loadPolicy(shipped);
 
 const evaluationFailed: unknown = expect.objectContaining({ policyId: 'evaluation-failed' });
 
 describe('what can not be evaluated is denied', () => {
   test('a forbid that errors at run time is a denial, though Cedar itself would allow', () => {
-    const { decide, failures } = over(permitAll, forbidWhen(overflow));
-    const decision = decide(asker(alice), create());
+    const { authorize, failures } = over(permitAll, forbidWhen(overflow));
+    const decision = authorize(context(alice), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, policyIds: ['condition'] });
     expect(decision.violations).toEqual([evaluationFailed]);
     expect(failures).toEqual([expect.stringContaining('overflow')]);
@@ -44,26 +44,30 @@ describe('what can not be evaluated is denied', () => {
 
   test('all policies that error are named, sorted', () => {
     const policies = ['b', 'c', 'a'].map((id) => forbidWhen(overflow).replace('condition', id));
-    expect(over(permitAll, ...policies).decide(asker(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
+    expect(over(permitAll, ...policies).authorize(context(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
   });
 
   test('a permit that errors beside one that applies is a denial too', () => {
     const effect = 'permit (principal, action, resource)';
-    const { decide } = over(permitAll, forbidWhen(overflow, effect));
-    expect(decide(asker(alice), create())).toMatchObject({ allowed: false, failed: true, policyIds: ['condition'] });
+    const { authorize } = over(permitAll, forbidWhen(overflow, effect));
+    expect(authorize(context(alice), create())).toMatchObject({
+      allowed: false,
+      failed: true,
+      policyIds: ['condition'],
+    });
   });
 
   test('a context that does not fit the schema is a denial: a person can not be the actor', () => {
-    const { decide, failures } = over(permitAll);
-    const decision = decide(asker(alice, { actor: bob }), create());
+    const { authorize, failures } = over(permitAll);
+    const decision = authorize(context(alice, { actor: bob }), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, policyIds: [], violations: [evaluationFailed] });
     expect(failures).toHaveLength(1);
   });
 
   test('a time that is none is a denial', () => {
-    const { decide } = over(permitAll);
+    const { authorize } = over(permitAll);
     for (const now of [Number.NaN, Infinity, 8.64e15]) {
-      expect(decide(asker(alice, { now }), create())).toMatchObject({ allowed: false, failed: true });
+      expect(authorize(context(alice, { now }), create())).toMatchObject({ allowed: false, failed: true });
     }
   });
 
@@ -73,8 +77,8 @@ describe('what can not be evaluated is denied', () => {
     const ask = (): never => {
       throw new Error('unreachable at 0x2a');
     };
-    const decision = decideWith({ policySet, ask }, inventory, (detail) => failures.push(detail))(
-      asker(alice),
+    const decision = authorizeWith({ policySet, ask }, inventory, (detail) => failures.push(detail))(
+      context(alice),
       create(),
     );
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
@@ -85,7 +89,7 @@ describe('what can not be evaluated is denied', () => {
 
   test('a request that the schema rules out is a denial: a cluster asks for nothing', () => {
     const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
-    const asked = toCedar(asker(alice), create(), decide(asker(alice), create()).slice);
+    const asked = toCedar(context(alice), create(), authorize(context(alice), create()).slice);
     expect(engine.ask(asked)).toMatchObject({ kind: 'decided', allowed: true });
     const principal = { type: 'PodIdentity::Cluster', id: asked.principal.id };
     expect(engine.ask({ ...asked, principal })).toMatchObject({ kind: 'failed', policyIds: [] });
@@ -101,26 +105,29 @@ describe('what can not be evaluated is denied', () => {
     const onFailure = (): never => {
       throw new Error('the log is full');
     };
-    const decide = createDecide({ schema, policies: { 'test.cedar': permitAll }, inventory, onFailure });
+    const authorize = createAuthorize({ schema, policies: { 'test.cedar': permitAll }, inventory, onFailure });
     for (const change of [{ roleArn: 'nonsense' }, { targetRoleArn: 'arn:aws:iam::111122223333:user/x' }]) {
-      expect(decide(asker(alice), create(change))).toMatchObject({ allowed: false, failed: true });
+      expect(authorize(context(alice), create(change))).toMatchObject({ allowed: false, failed: true });
     }
   });
 
   test('an update from or to a role that is no role is a denial and no exception', () => {
-    const { decide, failures } = over(permitAll);
-    for (const question of [update({}, { roleArn: 'x' }), update({ roleArn: 'x' }, { roleArn: request.roleArn })]) {
-      expect(decide(asker(alice), question)).toMatchObject({ allowed: false, failed: true });
+    const { authorize, failures } = over(permitAll);
+    for (const request of [
+      update({}, { roleArn: 'x' }),
+      update({ roleArn: 'x' }, { roleArn: sampleRequest.roleArn }),
+    ]) {
+      expect(authorize(context(alice), request)).toMatchObject({ allowed: false, failed: true });
     }
     expect(failures).toEqual(Array(2).fill(expect.stringContaining('not the ARN of a role: x')));
   });
 
   test('an id at which the engine itself throws is a denial, and the next request is decided again', () => {
-    const { decide, failures } = over(permitAll);
-    const decision = decide(asker(person('\ud800')), create());
+    const { authorize, failures } = over(permitAll);
+    const decision = authorize(context(person('\ud800')), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(failures).toEqual([expect.stringContaining('hex escape')]);
-    expect(decide(asker(alice), create()).allowed).toBe(true);
+    expect(authorize(context(alice), create()).allowed).toBe(true);
   });
 
   test('an inventory that breaks is a denial and no exception', () => {
@@ -132,42 +139,42 @@ describe('what can not be evaluated is denied', () => {
     };
     const failures: string[] = [];
     const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
-    const decision = decideWith(engine, broken, (detail) => failures.push(detail))(asker(alice), create());
+    const decision = authorizeWith(engine, broken, (detail) => failures.push(detail))(context(alice), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(failures).toEqual([expect.stringContaining('broken')]);
   });
 
   test('a decision on a slice that lacks the namespace is a denial and no exception', () => {
     const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
-    const slice = { ...decide(asker(alice), create()).slice, namespace: null };
-    expect(decideOnSlice(engine, asker(alice), create(), slice)).toMatchObject({ allowed: false, failed: true });
+    const slice = { ...authorize(context(alice), create()).slice, namespace: null };
+    expect(authorizeOnSlice(engine, context(alice), create(), slice)).toMatchObject({ allowed: false, failed: true });
   });
 
   test('no policy allows nothing', () => {
-    const { decide } = over();
-    expect(decide(asker(pat), create())).toMatchObject({ allowed: false, failed: false, policyIds: [] });
+    const { authorize } = over();
+    expect(authorize(context(pat), create())).toMatchObject({ allowed: false, failed: false, policyIds: [] });
   });
 });
 
 describe('what the inventory does not know', () => {
-  const { decide: permissive } = over(permitAll);
+  const { authorize: permissive } = over(permitAll);
 
   test.each([
     ['cluster', { clusterName: 'apps-test' }],
     ['region', { region: 'us-east-1' }],
     ['account', { accountId: '999999999999' }],
   ])('an unregistered %s is denied without asking Cedar', (_what, change) => {
-    for (const question of [
+    for (const request of [
       create(change),
       update(change),
       remove(change),
       view(change),
       listOf('namespace', change),
       listOf('cluster', change),
-      { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...request, ...change } },
-      { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...request, ...change } },
-    ] satisfies readonly Question[]) {
-      const decision = permissive(asker(pat), question);
+      { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...sampleRequest, ...change } },
+      { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...sampleRequest, ...change } },
+    ] satisfies readonly AuthorizationRequest[]) {
+      const decision = permissive(context(pat), request);
       expect(decision).toMatchObject({ allowed: false, failed: false, policyIds: [] });
       expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['cluster-not-registered']);
       expect(decision.slice.cluster).toBeNull();
@@ -175,7 +182,7 @@ describe('what the inventory does not know', () => {
   });
 
   test('the denial names the cluster and says whom to ask', () => {
-    const [violation] = decide(asker(pat), create({ clusterName: 'apps-test' })).violations;
+    const [violation] = authorize(context(pat), create({ clusterName: 'apps-test' })).violations;
     expect(violation?.message).toBe(
       'The gateway does not serve cluster apps-test in account 111122223333, region eu-central-1.',
     );
@@ -183,20 +190,20 @@ describe('what the inventory does not know', () => {
   });
 
   test('scopes without a cluster need none', () => {
-    expect(permissive(asker(pat), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).allowed).toBe(true);
+    expect(permissive(context(pat), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).allowed).toBe(true);
   });
 });
 
 describe('what a denial says', () => {
-  test.each<[string, Question]>([
+  test.each<[string, AuthorizationRequest]>([
     ['create associations in', create()],
     ['update associations of', update()],
     ['delete associations of', remove()],
     ['view associations of', view()],
     ['list the associations of', listOf('namespace')],
-    ['read the audit trail of', { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...request } }],
-  ])('the default denial to %s a namespace names the groups that own it', (what, question) => {
-    const [violation] = decide(asker(bob), question).violations;
+    ['read the audit trail of', { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...sampleRequest } }],
+  ])('the default denial to %s a namespace names the groups that own it', (what, request) => {
+    const [violation] = authorize(context(bob), request).violations;
     expect(violation).toEqual({
       policyId: 'default-deny',
       message: `No rule lets you ${what} namespace payments.`,
@@ -205,7 +212,7 @@ describe('what a denial says', () => {
   });
 
   test('the default denial of the list of a cluster asks for that of a namespace', () => {
-    const [violation] = decide(asker(alice), listOf('cluster')).violations;
+    const [violation] = authorize(context(alice), listOf('cluster')).violations;
     expect(violation).toEqual({
       policyId: 'default-deny',
       message: 'No rule lets you list the associations of the whole cluster apps-dev.',
@@ -213,26 +220,26 @@ describe('what a denial says', () => {
     });
   });
 
-  test.each([update, remove])('what an add-on owns is to be changed by the add-on', (question) => {
-    const [violation, ...more] = decide(asker(pat), question({ ownerArn: addon })).violations;
+  test.each([update, remove])('what an add-on owns is to be changed by the add-on', (request) => {
+    const [violation, ...more] = authorize(context(pat), request({ ownerArn: addon })).violations;
     expect(more).toEqual([]);
     expect(violation?.message).toBe('An EKS add-on owns the association.');
     expect(violation?.advice).toContain('Change the add-on instead');
   });
 
   test('the default denial sends to the platform admins where nobody owns the namespace', () => {
-    const [violation] = decide(asker(bob), view({ namespace: 'orders' })).violations;
+    const [violation] = authorize(context(bob), view({ namespace: 'orders' })).violations;
     expect(violation?.message).toBe('No rule lets you view associations of namespace orders.');
     expect(violation?.advice).toContain('ask the platform admins to register it');
   });
 
   test('the default denial of a trail without a namespace asks for a smaller one', () => {
-    const [violation] = decide(asker(bob), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).violations;
+    const [violation] = authorize(context(bob), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).violations;
     expect(violation?.advice).toContain('a namespace that your group owns');
   });
 
   test('a forbid speaks in the words of its annotations', () => {
-    const decision = decide(asker(alice), create({ tags: [] }));
+    const decision = authorize(context(alice), create({ tags: [] }));
     expect(decision.policyIds).toEqual(['required-tags']);
     expect(decision.violations).toEqual([
       {
@@ -245,21 +252,21 @@ describe('what a denial says', () => {
 
   test('policies that decided are sorted', () => {
     const policies = ['c', 'a', 'b'].map((id) => `@id("${id}") permit (principal, action, resource);`);
-    expect(over(...policies).decide(asker(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
+    expect(over(...policies).authorize(context(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
   });
 });
 
 test('two boundaries keep their own policies', () => {
-  const { decide: open } = over(permitAll);
-  const { decide: closed } = over(permitAll, forbidWhen('true'));
-  expect(open(asker(bob), create()).allowed).toBe(true);
-  expect(closed(asker(bob), create()).allowed).toBe(false);
-  expect(open(asker(bob), create()).allowed).toBe(true);
+  const { authorize: open } = over(permitAll);
+  const { authorize: closed } = over(permitAll, forbidWhen('true'));
+  expect(open(context(bob), create()).allowed).toBe(true);
+  expect(closed(context(bob), create()).allowed).toBe(false);
+  expect(open(context(bob), create()).allowed).toBe(true);
 });
 
 test('a policy set that was kept as JSON decides as before', () => {
   const sources = readPolicySources(shipped);
   const kept = createEngine(JSON.parse(JSON.stringify(compilePolicies(sources))) as PolicySet);
-  const again = decideWith(kept, inventory);
-  for (const who of [alice, bob, pat]) expect(again(asker(who), create())).toEqual(decide(asker(who), create()));
+  const again = authorizeWith(kept, inventory);
+  for (const who of [alice, bob, pat]) expect(again(context(who), create())).toEqual(authorize(context(who), create()));
 });

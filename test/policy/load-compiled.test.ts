@@ -11,7 +11,7 @@ import {
   readInventoryText,
   readPolicySources,
 } from '../../src/policy/load.ts';
-import { alice, asker, copyOfShipped, create } from '../support/policy-sample.ts';
+import { alice, context, copyOfShipped, create } from '../support/policy-sample.ts';
 
 let folder: string;
 
@@ -37,7 +37,7 @@ test('it is loaded with the inventory beside it, and has the hash of its texts',
   const kept = loadCompiledPolicy(folder);
   expect(kept.policySetHash).toBe(fromTexts.policySetHash);
   expect(kept.inventory).toEqual(fromTexts.inventory);
-  expect(kept.decide(asker(alice), create())).toEqual(fromTexts.decide(asker(alice), create()));
+  expect(kept.authorize(context(alice), create())).toEqual(fromTexts.authorize(context(alice), create()));
 });
 
 test('without it nothing is loaded', () => {

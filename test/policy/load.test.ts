@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPolicy } from '../../src/policy/load.ts';
-import { alice, asker, copyOfShipped, create } from '../support/policy-sample.ts';
+import { alice, context, copyOfShipped, create } from '../support/policy-sample.ts';
 
 let folder: string;
 
@@ -12,8 +12,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test('the hashes of a folder are those that decisions carry', () => {
-  const { decide, inventory, policySetHash } = loadPolicy(folder);
-  const decision = decide(asker(alice), create());
+  const { authorize, inventory, policySetHash } = loadPolicy(folder);
+  const decision = authorize(context(alice), create());
   expect(decision).toMatchObject({ allowed: true, policySetHash, inventoryHash: inventory.hash });
 });
 
@@ -41,14 +41,14 @@ test('the hashes are stable, and each changes with its own files only', () => {
 
 test('every *.cedar file counts, and a folder without any is refused', () => {
   writeFileSync(join(folder, 'own.cedar'), '@id("own") permit (principal, action, resource);');
-  expect(loadPolicy(folder).decide(asker(alice), create()).policyIds).toEqual(['own', 'owners-create']);
+  expect(loadPolicy(folder).authorize(context(alice), create()).policyIds).toEqual(['own', 'owners-create']);
   for (const file of ['own', 'access', 'guardrails']) rmSync(join(folder, `${file}.cedar`));
   expect(() => loadPolicy(folder)).toThrow('holds no *.cedar file');
 });
 
 test('failures are reported to the operators', () => {
   const failures: string[] = [];
-  const { decide } = loadPolicy(folder, (detail) => failures.push(detail));
-  expect(decide(asker(alice), create({ roleArn: 'nonsense' })).failed).toBe(true);
+  const { authorize } = loadPolicy(folder, (detail) => failures.push(detail));
+  expect(authorize(context(alice), create({ roleArn: 'nonsense' })).failed).toBe(true);
   expect(failures).toEqual([expect.stringContaining('not the ARN of a role: nonsense')]);
 });

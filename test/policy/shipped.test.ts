@@ -5,12 +5,12 @@ import { policySetTextToParts } from '../../src/policy/cedar.ts';
 import type { PolicyJson } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet, PolicySources } from '../../src/policy/compile.ts';
-import { decideWith } from '../../src/policy/authorize.ts';
+import { authorizeWith } from '../../src/policy/authorize.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { alice, asker, create, pat, shipped } from '../support/policy-sample.ts';
+import { alice, context, create, pat, shipped } from '../support/policy-sample.ts';
 
 const sources = readPolicySources(shipped);
 const inventoryText = readInventoryText(shipped);
@@ -43,14 +43,14 @@ describe('each shipped policy bites on each of its actions: without that one, ev
     '%s, %s',
     (id, name) => {
       const without = createEngine(exempt(policySet, id, name));
-      const named = cases.filter((one) => one.policyIds.includes(id) && one.question.action === name);
+      const named = cases.filter((one) => one.policyIds.includes(id) && one.request.action === name);
       expect(named.length).toBeGreaterThan(0);
       expect(named.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
     },
   );
 });
 
-test('policies as text and as JSON decide alike', () => {
+test('policies as text and as JSON authorize alike', () => {
   const staticPolicies = Object.values(sources.policies).join('\n');
   const asText = (ask: Parameters<Engine['ask']>[0]): ReturnType<Engine['ask']> => {
     const answer = isAuthorized({ ...ask, schema: sources.schema, policies: { staticPolicies } });
@@ -59,19 +59,19 @@ test('policies as text and as JSON decide alike', () => {
     return { kind: 'decided', allowed: decision === 'allow', policyIds: diagnostics.reason };
   };
   const inventory = parseInventory(inventoryText);
-  const decideByText = decideWith({ policySet, ask: asText }, inventory);
-  const decideByJson = decideWith(engine, inventory);
-  const summary = (decide: typeof decideByJson) => (one: PolicyCase) => {
-    const { allowed, failed, policyIds } = decide(one.asker, one.question);
+  const decideByText = authorizeWith({ policySet, ask: asText }, inventory);
+  const decideByJson = authorizeWith(engine, inventory);
+  const summary = (authorize: typeof decideByJson) => (one: PolicyCase) => {
+    const { allowed, failed, policyIds } = authorize(one.context, one.request);
     return { file: one.file, allowed, failed, policies: policyIds.length };
   };
   expect(cases.map(summary(decideByText))).toEqual(cases.map(summary(decideByJson)));
 });
 
 describe('administrator roles', () => {
-  const { decide } = loadPolicy(shipped);
+  const { authorize } = loadPolicy(shipped);
   const policyIds = (change: Parameters<typeof create>[0]): readonly string[] =>
-    decide(asker(alice), create(change)).policyIds;
+    authorize(context(alice), create(change)).policyIds;
   const asRole = (name: string) => policyIds({ roleArn: `arn:aws:iam::111122223333:role/pods/payments/${name}` });
   const asTarget = (name: string) => policyIds({ targetRoleArn: `arn:aws:iam::444455556666:role/${name}` });
 
@@ -100,10 +100,10 @@ describe('administrator roles', () => {
 });
 
 describe('system namespaces', () => {
-  const { decide } = loadPolicy(shipped);
+  const { authorize } = loadPolicy(shipped);
   const allowed = (namespace: string, serviceAccount: string): boolean => {
     const roleArn = `arn:aws:iam::111122223333:role/pods/${namespace}/controller`;
-    return decide(asker(pat), create({ namespace, serviceAccount, roleArn })).allowed;
+    return authorize(context(pat), create({ namespace, serviceAccount, roleArn })).allowed;
   };
 
   test.each([

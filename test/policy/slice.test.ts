@@ -1,10 +1,10 @@
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
-import type { Question, TrailScope } from '../../src/policy/policy.ts';
+import type { AuthorizationRequest, TrailScope } from '../../src/policy/policy.ts';
 import { sliceFor } from '../../src/policy/slice.ts';
 import {
   alice,
-  asker,
+  context,
   create,
   listOf,
   remove,
@@ -33,7 +33,7 @@ const inventory = parseInventory(
   }),
 );
 
-const trail = (scope: TrailScope): Question => ({ action: 'ReadAuditTrail', scope });
+const trail = (scope: TrailScope): AuthorizationRequest => ({ action: 'ReadAuditTrail', scope });
 
 describe('the namespace', () => {
   test.each([
@@ -45,7 +45,7 @@ describe('the namespace', () => {
     ['pay', ['short']],
     ['orders', ['rest']],
   ])('%s is owned by %j: the exact name wins, then the longest pattern', (namespace, owners) => {
-    expect(sliceFor(inventory, asker(alice), create({ namespace })).namespace?.owners).toEqual(owners);
+    expect(sliceFor(inventory, context(alice), create({ namespace })).namespace?.owners).toEqual(owners);
   });
 
   test.each([
@@ -57,12 +57,12 @@ describe('the namespace', () => {
     ['vault', true],
     ['payments', false],
   ])('%s is a system namespace: %s', (namespace, system) => {
-    expect(sliceFor(inventory, asker(alice), create({ namespace })).namespace?.system).toBe(system);
+    expect(sliceFor(inventory, context(alice), create({ namespace })).namespace?.system).toBe(system);
   });
 
   test('an unlisted one has neither owners nor roles', () => {
     const shippedInventory = parseInventory(readInventoryText(shipped));
-    expect(sliceFor(shippedInventory, asker(alice), create({ namespace: 'orders' })).namespace).toEqual({
+    expect(sliceFor(shippedInventory, context(alice), create({ namespace: 'orders' })).namespace).toEqual({
       name: 'orders',
       owners: [],
       system: false,
@@ -81,7 +81,7 @@ describe('the slice holds what the question needs and no more', () => {
   const namespace = { name: 'payments', owners: ['exact'], system: false, roleArns: [role] };
   const { accountId, region, clusterName } = request;
 
-  test.each<[string, Question, object]>([
+  test.each<[string, AuthorizationRequest, object]>([
     ['create', create(), { cluster, namespace, services: [] }],
     ['update', update(), { cluster, namespace, services: [] }],
     ['delete', remove(), { cluster, namespace, services: [] }],
@@ -101,15 +101,15 @@ describe('the slice holds what the question needs and no more', () => {
     ],
     ['whole trail', trail({ kind: 'gateway' }), { cluster: null, namespace: null, services: [] }],
     ['unregistered cluster', create({ clusterName: 'x' }), { cluster: null, namespace: null, services: [] }],
-  ])('%s', (_what, question, slice) => {
-    expect(sliceFor(inventory, asker(alice), question)).toEqual(slice);
+  ])('%s', (_what, request, slice) => {
+    expect(sliceFor(inventory, context(alice), request)).toEqual(slice);
   });
 
   test('services: the principal, the actor, and whose trail is read, as far as they are known', () => {
     const [chatops, ci] = inventory.services;
     if (chatops === undefined || ci === undefined) throw new Error('the inventory has too few services');
-    const of = (who: Parameters<typeof asker>, question: Question) =>
-      sliceFor(inventory, asker(...who), question).services;
+    const of = (who: Parameters<typeof context>, request: AuthorizationRequest) =>
+      sliceFor(inventory, context(...who), request).services;
     expect(of([service(ci.id)], create())).toEqual([ci]);
     expect(of([alice, { actor: service(chatops.id) }], create())).toEqual([chatops]);
     expect(of([service('unknown')], create())).toEqual([]);

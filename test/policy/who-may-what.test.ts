@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPolicy } from '../../src/policy/load.ts';
-import type { Asker, Question, TrailScope } from '../../src/policy/policy.ts';
+import type { AuthorizationContext, AuthorizationRequest, TrailScope } from '../../src/policy/policy.ts';
 import {
   alice,
-  asker,
+  context,
   bob,
   create,
   listOf,
@@ -38,21 +38,21 @@ const table = `
 
 const chatops = service('https://issuer.example#chatops');
 
-const askers: Readonly<Record<string, Asker>> = {
-  'alice, of payments-team': asker(alice),
-  'alice, through chatops': asker(alice, { actor: chatops }),
-  'chatops, for a person': asker(chatops, { onBehalfOf: 'alice@example.com' }),
-  'chatops, for nobody': asker(chatops),
-  'ci-deployer': asker(service('iam:111122223333:role/ci-deployer')),
-  'bob, of search-team': asker(bob),
-  'carol, of no group': asker(person('carol')),
-  'pat, of platform-admins': asker(pat),
-  'olivia, of auditors': asker(person('olivia', 'auditors')),
+const askers: Readonly<Record<string, AuthorizationContext>> = {
+  'alice, of payments-team': context(alice),
+  'alice, through chatops': context(alice, { actor: chatops }),
+  'chatops, for a person': context(chatops, { onBehalfOf: 'alice@example.com' }),
+  'chatops, for nobody': context(chatops),
+  'ci-deployer': context(service('iam:111122223333:role/ci-deployer')),
+  'bob, of search-team': context(bob),
+  'carol, of no group': context(person('carol')),
+  'pat, of platform-admins': context(pat),
+  'olivia, of auditors': context(person('olivia', 'auditors')),
 };
 
-const trail = (scope: TrailScope): Question => ({ action: 'ReadAuditTrail', scope });
+const trail = (scope: TrailScope): AuthorizationRequest => ({ action: 'ReadAuditTrail', scope });
 
-const questions: Readonly<Record<string, (clusterName: string, who: Asker) => Question>> = {
+const questions: Readonly<Record<string, (clusterName: string, who: AuthorizationContext) => AuthorizationRequest>> = {
   create: (clusterName) => create({ clusterName }),
   update: (clusterName) => update({ clusterName }, { roleArn: `${request.roleArn}-2` }),
   delete: (clusterName) => remove({ clusterName }),
@@ -62,7 +62,7 @@ const questions: Readonly<Record<string, (clusterName: string, who: Asker) => Qu
   'trail of namespace': (clusterName) => trail({ kind: 'namespace', ...request, clusterName }),
   'trail of cluster': (clusterName) => trail({ kind: 'cluster', ...request, clusterName }),
   'whole trail': () => trail({ kind: 'gateway' }),
-  'own trail': (_clusterName, who) => trail({ kind: 'principal', principal: who.caller.principal }),
+  'own trail': (_clusterName, who) => trail({ kind: 'principal', principal: who.identity.principal }),
 };
 
 /** What each word of the table means: the verdict in dev and the one in prod. */
@@ -81,9 +81,9 @@ function cellsOf(markdown: string): readonly (readonly string[])[] {
 }
 
 const [[, ...actions] = [], ...rows] = cellsOf(table);
-const { decide } = loadPolicy(shipped);
+const { authorize } = loadPolicy(shipped);
 
-test('the table names every asker and every question', () => {
+test('the table names every context and every question', () => {
   expect(rows.map(([who]) => who)).toEqual(Object.keys(askers));
   expect(actions).toEqual(Object.keys(questions));
 });
@@ -91,10 +91,10 @@ test('the table names every asker and every question', () => {
 describe.each(rows.map(([who = '', ...cells]) => ({ who, cells })))('$who', ({ who, cells }) => {
   test.each(actions.map((action, index) => ({ action, cell: cells[index] ?? '' })))('$action: $cell', (one) => {
     const asks = askers[who];
-    const question = questions[one.action];
-    if (asks === undefined || question === undefined) throw new Error(`nothing stands for ${who}, ${one.action}`);
+    const request = questions[one.action];
+    if (asks === undefined || request === undefined) throw new Error(`nothing stands for ${who}, ${one.action}`);
     const verdictIn = (clusterName: string): string => {
-      const { allowed, violations } = decide(asks, question(clusterName, asks));
+      const { allowed, violations } = authorize(asks, request(clusterName, asks));
       return allowed ? 'allowed' : `denied by ${violations.map(({ policyId }) => policyId).join(', ')}`;
     };
     expect([verdictIn('apps-dev'), verdictIn('apps-prod')]).toEqual(verdicts[one.cell]);

@@ -67,7 +67,7 @@ export interface TrailEntry {
 
 /** What is remembered of a request token. */
 export interface TokenFact {
-  readonly tokenKey: string;
+  readonly idempotencyKey: string;
   readonly operationId: string;
   readonly state: string;
   readonly fence: number | null;

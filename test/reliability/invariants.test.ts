@@ -40,7 +40,13 @@ const intent: TrailEntry = {
 
 const success: TrailEntry = { ...intent, entryId: '2', time: 3_000, event: 'SUCCEEDED', associationArn: arn };
 
-const token: TokenFact = { tokenKey: 'k-1', operationId: 'op-1', state: 'SUCCEEDED', fence: 1, leaseUntil: 9_000 };
+const token: TokenFact = {
+  idempotencyKey: 'k-1',
+  operationId: 'op-1',
+  state: 'SUCCEEDED',
+  fence: 1,
+  leaseUntil: 9_000,
+};
 
 const answer: CallerAnswer = {
   principal: 'alice',

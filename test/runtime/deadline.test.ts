@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { within } from '../../src/runtime/deadline.ts';
+import { withDeadline } from '../../src/runtime/deadline.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 
 const never = new Promise<never>(() => undefined);
 
 test('what the ledger answers in time is the answer', async () => {
-  expect(await within(1_000, sleep(10, 'answer'))).toBe('answer');
-  await expect(within(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await withDeadline(1_000, sleep(10, 'answer'))).toBe('answer');
+  await expect(withDeadline(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
 
 test.each([30, 0, -1_000])('a ledger that says nothing is unavailable after %i ms', async (leftMs) => {
-  await expect(within(leftMs, never)).rejects.toThrow(LedgerUnavailable);
+  await expect(withDeadline(leftMs, never)).rejects.toThrow(LedgerUnavailable);
 });
 
 test('a failure that comes too late to be heard ends nothing', async () => {
@@ -19,7 +19,7 @@ test('a failure that comes too late to be heard ends nothing', async () => {
   process.on('unhandledRejection', hear);
   try {
     const failing = sleep(60).then(() => Promise.reject(new Error('late')));
-    await expect(within(10, failing)).rejects.toThrow(LedgerUnavailable);
+    await expect(withDeadline(10, failing)).rejects.toThrow(LedgerUnavailable);
     await sleep(100);
     expect(unheard).toEqual([]);
   } finally {

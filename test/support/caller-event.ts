@@ -1,7 +1,7 @@
-import type { Caller } from '../../src/model/principal.ts';
+import type { RequestIdentity } from '../../src/model/principal.ts';
 import type { Directory } from '../../src/auth/identity.ts';
-import { callerOf } from '../../src/auth/authenticate.ts';
-import type { CallerEvent } from '../../src/auth/authenticate.ts';
+import { authenticate } from '../../src/auth/authenticate.ts';
+import type { IdentityEvent } from '../../src/auth/authenticate.ts';
 
 export const settings = { groupsClaim: 'groups', scopesClaim: 'scope' };
 
@@ -38,27 +38,27 @@ export function flat(claims: Record<string, unknown>): Record<string, string> {
   );
 }
 
-type Authorizer = NonNullable<CallerEvent['requestContext']['authorizer']>;
+type Authorizer = NonNullable<IdentityEvent['requestContext']['authorizer']>;
 
-export function eventOf(authorizer: Authorizer | null, headers: CallerEvent['headers'] = {}): CallerEvent {
+export function eventOf(authorizer: Authorizer | null, headers: IdentityEvent['headers'] = {}): IdentityEvent {
   const http = { sourceIp: '192.0.2.1', userAgent: 'curl/8' };
   return { headers, requestContext: { requestId: 'JKJaXmPLvHcESHA=', http, authorizer } };
 }
 
 /** An event of the JWT route, as it is when nobody tampered with it. */
-export function jwtEvent(claims: Record<string, unknown>): CallerEvent {
+export function jwtEvent(claims: Record<string, unknown>): IdentityEvent {
   return eventOf({ jwt: { claims: flat(claims) } }, { authorization: `Bearer ${tokenOf(claims)}` });
 }
 
 /** The caller of an event; throws the message when there is none. */
-export function callerIn(event: CallerEvent, directory = nobodyKnown, claimSettings = settings): Caller {
-  const found = callerOf(event, claimSettings, directory);
+export function callerIn(event: IdentityEvent, directory = nobodyKnown, claimSettings = settings): RequestIdentity {
+  const found = authenticate(event, claimSettings, directory);
   if (found.kind === 'unauthenticated') throw new Error(found.message);
-  return found.caller;
+  return found.identity;
 }
 
 /** Why an event has no caller; null when it has one. */
-export function faultOf(event: CallerEvent, directory = nobodyKnown): string | null {
-  const found = callerOf(event, settings, directory);
+export function faultOf(event: IdentityEvent, directory = nobodyKnown): string | null {
+  const found = authenticate(event, settings, directory);
   return found.kind === 'unauthenticated' ? found.message : null;
 }

@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultDescribeLimits } from '../../src/runtime/rate-limiter.ts';
 import { defaultTimes } from '../../src/operations/dependencies.ts';
-import type { Parts, Times } from '../../src/operations/dependencies.ts';
+import type { Dependencies, Times } from '../../src/operations/dependencies.ts';
 import { createHandler } from '../../src/graphql/handler.ts';
-import { createIdentify, createParts } from '../../src/app/compose.ts';
+import { createAuthenticate, createDependencies } from '../../src/app/compose.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
 import { startHttpApi } from '../../src/local/http-api/http-api.ts';
@@ -66,18 +66,18 @@ export interface GatewayOptions {
   /** Another EKS than one of its own. */
   readonly simulator?: EksSimulator;
   /** Puts a test's own part in place of one of the real ones. */
-  readonly change?: (parts: Parts) => Parts;
+  readonly change?: (deps: Dependencies) => Dependencies;
 }
 
 /** The gateway over HTTP, with real policy, real clients and a simulated EKS, on free ports. */
-export async function openGateway({ ledger, times, simulator: given, change = (parts) => parts }: GatewayOptions) {
+export async function openGateway({ ledger, times, simulator: given, change = (deps) => deps }: GatewayOptions) {
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
   const simulator = given ?? (await openSimulator());
   const policy = loadPolicy(join(root, 'policies'));
   const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
-  const parts = change(
-    createParts({
+  const deps = change(
+    createDependencies({
       policy,
       ledger,
       home,
@@ -87,12 +87,12 @@ export async function openGateway({ ledger, times, simulator: given, change = (p
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),
   );
-  const identify = createIdentify(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const authenticate = createAuthenticate(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
   const server = await startHttpApi({
     port: 0,
     accountId: home.accountId,
     authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-    handler: createHandler(parts, identify),
+    handler: createHandler(deps, authenticate),
   });
 
   const tokenOf = async (name: string) => {
@@ -148,7 +148,7 @@ export async function openGateway({ ledger, times, simulator: given, change = (p
   };
   return {
     url: server.url,
-    parts,
+    deps,
     simulator,
     logged,
     tokenOf,

@@ -57,7 +57,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
 /** More than the buffers of a connection hold. */
 export const bigText = 'x'.repeat(20 * 1024 * 1024);
 
-/** Two promises to settle by hand: a part of a test says when it begins, and waits until it may go on. */
+/** Two promises to reconcile by hand: a part of a test says when it begins, and waits until it may go on. */
 export function gate() {
   const { promise: opened, resolve: open } = Promise.withResolvers<undefined>();
   const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();

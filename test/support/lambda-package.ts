@@ -111,7 +111,7 @@ export function grants(template: Template, role: string): string[] {
     .sort();
 }
 
-/** `TokensTable.Arn`, or the text of a substitution. */
+/** `IdempotencyTable.Arn`, or the text of a substitution. */
 function nameOf(value: unknown): string {
   const { 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as { 'Fn::GetAtt'?: string[]; 'Fn::Sub'?: string };
   return attribute?.join('.') ?? text ?? JSON.stringify(value);

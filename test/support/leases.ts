@@ -4,8 +4,8 @@ import type { Call } from '../../src/operations/mutation.ts';
 import { done } from '../../src/operations/conclusion.ts';
 import { defaultDescribeLimits } from '../../src/runtime/rate-limiter.ts';
 import { defaultTimes } from '../../src/operations/dependencies.ts';
-import type { Parts } from '../../src/operations/dependencies.ts';
-import { createParts } from '../../src/app/compose.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { createDependencies } from '../../src/app/compose.ts';
 import type { Eks, EksError } from '../../src/eks/eks.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { CreateRequest } from '../../src/model/association.ts';
@@ -33,24 +33,24 @@ export function callOf(leftMs: number, more: Partial<Call<CreateRequest>> = {}):
   const startedAt = Date.now();
   const groups = ['payments-team'];
   const principal = { id: 'https://issuer.example#alice', kind: 'USER', groups, sessionName: null } as const;
-  const caller = { principal, actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'request' };
-  const asker = { caller, onBehalfOf: null, hasReason: false, now: startedAt };
-  const decision = policy.decide(asker, { action: 'CreatePodIdentityAssociation', request });
+  const identity = { principal, actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'request' };
+  const context = { identity, onBehalfOf: null, hasReason: false, now: startedAt };
+  const decision = policy.authorize(context, { action: 'CreatePodIdentityAssociation', association: request });
   const said = { clientRequestToken: 'token', reason: null, onBehalfOf: null };
   const operation = 'CREATE_POD_IDENTITY_ASSOCIATION';
   const times = { startedAt, deadline: startedAt + leftMs + 4_000 };
-  return { operation, caller, request, target: request, before: null, ...said, decision, ...times, ...more };
+  return { operation, identity, request, target: request, before: null, ...said, decision, ...times, ...more };
 }
 
 /** The real parts, but for those that a test puts in their place. No EKS answers. */
-export function partsOn(ledger: Ledger, more: Partial<Parts> = {}): Parts {
+export function partsOn(ledger: Ledger, more: Partial<Dependencies> = {}): Dependencies {
   const times = defaultTimes;
   const chosen = { policy, ledger, home, times, describeLimits: defaultDescribeLimits, log: () => undefined };
-  return { ...createParts(chosen), ...more };
+  return { ...createDependencies(chosen), ...more };
 }
 
-/** Parts by a clock that is so many leases ahead. */
-export function later(ledger: Ledger, leases: number, more: Partial<Parts> = {}): Parts {
+/** Dependencies by a clock that is so many leases ahead. */
+export function later(ledger: Ledger, leases: number, more: Partial<Dependencies> = {}): Dependencies {
   return partsOn(ledger, { clock: () => Date.now() + leases * (defaultTimes.leaseMs + 1_000), ...more });
 }
 

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import type { Association, CreateRequest, Tag } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import type { Ledger, TokenRecord, TrailPage, TrailQuery, TrailSection } from '../../src/ledger/ledger.ts';
+import type { Ledger, IdempotencyRecord, TrailPage, TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 
 /** An instant that the samples are built around, in milliseconds. */
 export const now = Date.UTC(2026, 10, 24, 12);
 
 /** A record IN_PROGRESS of a new operation, with a lease that runs. */
-export function openRecord(fields: Partial<TokenRecord> = {}): TokenRecord {
+export function openRecord(fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
   return {
-    tokenKey: randomBytes(32).toString('hex'),
+    idempotencyKey: randomBytes(32).toString('hex'),
     operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
     operationId: ulid(),
     fence: 1,
@@ -18,23 +18,23 @@ export function openRecord(fields: Partial<TokenRecord> = {}): TokenRecord {
     fingerprint: 'f'.repeat(64),
     startedAt: now,
     leaseUntil: now + 30_000,
-    quietAfter: now + 420_000,
+    inDoubtUntil: now + 420_000,
     expiresAt: null,
     modifiedAtBefore: null,
-    doubtfulOperationIds: [],
+    inDoubtOperationIds: [],
     answer: null,
     ...fields,
   };
 }
 
 /** The end of `record`: SUCCEEDED, remembered for three days. */
-export function succeeded(record: TokenRecord, fields: Partial<TokenRecord> = {}): TokenRecord {
+export function succeeded(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
   const answer = { association: association(), refusal: null, answeredAt: new Date(now).toISOString() };
   return { ...record, state: 'SUCCEEDED', expiresAt: now + 72 * 3_600_000, answer, ...fields };
 }
 
 /** `record` given free to begin again. */
-export function released(record: TokenRecord, fields: Partial<TokenRecord> = {}): TokenRecord {
+export function released(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
   return { ...record, state: 'RELEASED', expiresAt: now + 72 * 3_600_000, ...fields };
 }
 
@@ -114,7 +114,7 @@ function nextUlid(time = now): string {
 }
 
 /** What to read of the trail: all entries of a section. */
-export function trailQuery(section: TrailSection, fields: Partial<TrailQuery> = {}): TrailQuery {
+export function trailQuery(section: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
   return { section, since: null, until: null, events: null, operations: null, limit: 10, before: null, ...fields };
 }
 

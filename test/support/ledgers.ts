@@ -51,7 +51,7 @@ async function openDynamoDb() {
 /** New tables with names of their own, a client for them, and how to remove both. */
 export async function openTables() {
   const id = randomUUID();
-  const names: TableNames = { tokensTable: `tokens-${id}`, auditTable: `audit-${id}` };
+  const names: TableNames = { idempotencyTable: `tokens-${id}`, auditTable: `audit-${id}` };
   const client = dynamoDbClient();
   await createTables(client, names);
   const close = async () => {

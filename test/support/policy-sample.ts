@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingsOf } from '../../src/model/association.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
-import type { Principal } from '../../src/model/principal.ts';
-import { createDecide } from '../../src/policy/authorize.ts';
+import type { Principal, RequestIdentity } from '../../src/model/principal.ts';
+import { createAuthorize } from '../../src/policy/authorize.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import type { Asker, Decide, ListScope, Question } from '../../src/policy/policy.ts';
+import type { AuthorizationContext, Authorize, ListScope, AuthorizationRequest } from '../../src/policy/policy.ts';
 
 export const shipped = join(import.meta.dirname, '../../policies');
 
@@ -24,7 +24,10 @@ export function service(id: string, ...groups: readonly string[]): Principal {
   return { id, kind: 'SERVICE', groups, sessionName: null };
 }
 
-export function asker(principal: Principal, more: Partial<Omit<Asker, 'caller'> & Asker['caller']> = {}): Asker {
+export function context(
+  principal: Principal,
+  more: Partial<Omit<AuthorizationContext, 'identity'> & RequestIdentity> = {},
+): AuthorizationContext {
   const {
     actor = null,
     sourceAddress = null,
@@ -33,7 +36,7 @@ export function asker(principal: Principal, more: Partial<Omit<Asker, 'caller'> 
     now = Date.UTC(2026, 10, 2),
   } = more;
   return {
-    caller: { principal, actor, sourceAddress, userAgent: null, apiRequestId: 'test' },
+    identity: { principal, actor, sourceAddress, userAgent: null, apiRequestId: 'test' },
     onBehalfOf,
     hasReason,
     now,
@@ -54,8 +57,8 @@ export const request: CreateRequest = {
   tags: [{ key: 'team', value: 'payments' }],
 };
 
-export function create(change: Partial<CreateRequest> = {}): Question {
-  return { action: 'CreatePodIdentityAssociation', request: { ...request, ...change } };
+export function create(change: Partial<CreateRequest> = {}): AuthorizationRequest {
+  return { action: 'CreatePodIdentityAssociation', association: { ...request, ...change } };
 }
 
 /** The association that the request makes. */
@@ -77,7 +80,10 @@ export const addon =
   'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/payments-agent/5ac1e2d0-0000-4000-8000-000000000001';
 
 /** An update that keeps all settings but those given. */
-export function update(change: Partial<Association> = {}, changes: Partial<AssociationSettings> = {}): Question {
+export function update(
+  change: Partial<Association> = {},
+  changes: Partial<AssociationSettings> = {},
+): AuthorizationRequest {
   const before = association(change);
   return {
     action: 'UpdatePodIdentityAssociation',
@@ -87,16 +93,16 @@ export function update(change: Partial<Association> = {}, changes: Partial<Assoc
 }
 
 /** A delete. */
-export function remove(change: Partial<Association> = {}): Question {
+export function remove(change: Partial<Association> = {}): AuthorizationRequest {
   return { action: 'DeletePodIdentityAssociation', association: association(change) };
 }
 
-export function view(change: Partial<Association> = {}): Question {
+export function view(change: Partial<Association> = {}): AuthorizationRequest {
   return { action: 'DescribePodIdentityAssociation', association: association(change) };
 }
 
 /** A list of a namespace, or of a cluster. */
-export function listOf(kind: ListScope['kind'], change: Partial<CreateRequest> = {}): Question {
+export function listOf(kind: ListScope['kind'], change: Partial<CreateRequest> = {}): AuthorizationRequest {
   const { accountId, region, clusterName, namespace } = { ...request, ...change };
   const place = { accountId, region, clusterName };
   const scope = kind === 'namespace' ? { kind, ...place, namespace } : { kind, ...place };
@@ -138,11 +144,11 @@ export function forbidWhen(condition: string, effect = 'forbid (principal, actio
 }
 
 /** A boundary over a test's own policies, with the shipped schema and inventory. */
-export function over(...policies: readonly string[]): { decide: Decide; failures: string[] } {
+export function over(...policies: readonly string[]): { authorize: Authorize; failures: string[] } {
   const failures: string[] = [];
   const { schema } = readPolicySources(shipped);
   const inventory = parseInventory(readInventoryText(shipped));
   const onFailure = (detail: string): number => failures.push(detail);
   const texts = { 'test.cedar': policies.join('\n') };
-  return { decide: createDecide({ schema, policies: texts, inventory, onFailure }), failures };
+  return { authorize: createAuthorize({ schema, policies: texts, inventory, onFailure }), failures };
 }

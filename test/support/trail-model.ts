@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { AssociationTarget } from '../../src/model/association.ts';
 import type { AuditEntry, OperationKind } from '../../src/model/audit.ts';
-import type { TrailQuery, TrailSection } from '../../src/ledger/ledger.ts';
+import type { TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 import { association, auditEntry, auditEntryAt } from './ledger-samples.ts';
 
 /** Milliseconds of a day. */
@@ -68,10 +68,10 @@ export function oneOf<T>(things: readonly T[]): T {
 }
 
 /** Every section that has entries, and some that have none. */
-export function sections(): TrailSection[] {
+export function sections(): AuditPartition[] {
   return [
     { kind: 'all' },
-    ...targets.flatMap((of): TrailSection[] =>
+    ...targets.flatMap((of): AuditPartition[] =>
       of === null
         ? []
         : [
@@ -88,7 +88,7 @@ export function sections(): TrailSection[] {
 }
 
 /** Sections that no entry of these is in, or can be in. */
-export const emptySections: TrailSection[] = [
+export const emptySections: AuditPartition[] = [
   { kind: 'cluster', ...target, clusterName: 'Main_1' },
   { kind: 'cluster', ...target, clusterName: '' },
   { kind: 'cluster', ...target, clusterName: 'main_1/shop' },
@@ -115,7 +115,7 @@ export function meant(entries: readonly AuditEntry[], query: TrailQuery): AuditE
     .toSorted((one, other) => (one.entryId < other.entryId ? 1 : -1));
 }
 
-function isIn(section: TrailSection, entry: AuditEntry): boolean {
+function isIn(section: AuditPartition, entry: AuditEntry): boolean {
   const { kind, ...wanted } = section;
   if (kind === 'all') return true;
   const fields = new Map<string, unknown>(Object.entries(entry.target ?? {}));

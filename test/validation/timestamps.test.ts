@@ -1,4 +1,4 @@
-import { instantFindings, instantFrom } from '../../src/validation/timestamps.ts';
+import { timestampFindings, parseTimestamp } from '../../src/validation/timestamps.ts';
 
 test.each([
   ['2026-11-24T10:00:00Z', Date.UTC(2026, 10, 24, 10)],
@@ -8,8 +8,8 @@ test.each([
   ['2026-11-24T10:00:00.0005-00:00', Date.UTC(2026, 10, 24, 10) + 0.5],
   ['2024-02-29T23:59:59.999Z', Date.UTC(2024, 1, 29, 23, 59, 59, 999)],
 ])('%s is an instant', (text, instant) => {
-  expect(instantFrom(text)).toBe(instant);
-  expect(instantFindings('since', text)).toEqual([]);
+  expect(parseTimestamp(text)).toBe(instant);
+  expect(timestampFindings('since', text)).toEqual([]);
 });
 
 test.each([
@@ -39,13 +39,13 @@ test.each([
   {},
   [],
 ])('%j is none, and the finding says how to write one', (value) => {
-  expect(instantFrom(value)).toBeNull();
-  expect(instantFindings('since', value)).toMatchObject([
+  expect(parseTimestamp(value)).toBeNull();
+  expect(timestampFindings('since', value)).toMatchObject([
     { path: 'since', rule: 'instant', advice: expect.stringContaining('"2026-11-24T10:00:00Z"') },
   ]);
 });
 
 test.each([null, undefined])('%s is no instant, and nothing is wrong with it', (value) => {
-  expect(instantFrom(value)).toBeNull();
-  expect(instantFindings('since', value)).toEqual([]);
+  expect(parseTimestamp(value)).toBeNull();
+  expect(timestampFindings('since', value)).toEqual([]);
 });

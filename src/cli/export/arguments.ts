@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { instantFrom } from '../../validation/timestamps.ts';
+import { parseTimestamp } from '../../validation/timestamps.ts';
 
 /** How an entry is written, a line each. */
 const formats = ['ndjson', 'ocsf'] as const;
@@ -49,9 +49,9 @@ export function parseArguments(args: readonly string[], now: number): ExportRequ
   if (values.help) return { kind: 'help' };
   const format = formats.find((name) => name === values.format);
   if (format === undefined) return wrong('--format', values.format, `give one of ${formats.join(', ')}`);
-  const since = values.since === undefined ? null : instantFrom(values.since);
+  const since = values.since === undefined ? null : parseTimestamp(values.since);
   if (values.since !== undefined && since === null) return wrong('--since', values.since, noInstant);
-  const until = values.until === undefined ? now : instantFrom(values.until);
+  const until = values.until === undefined ? now : parseTimestamp(values.until);
   if (until === null) return wrong('--until', values.until, noInstant);
   if (since !== null && since >= until) {
     return {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { settingsAskedFor } from '../../model/association.ts';
+import { requestedSettings } from '../../model/association.ts';
 import { auditEntryId } from '../../model/audit.ts';
 import type { AuditEntry, OperationKind } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
@@ -107,7 +107,7 @@ function apiOf({ operation, apiRequestId, request, refusalCode, message }: Audit
   };
 }
 
-/** Where the request came from. Without an address it is the gateway itself that acts: its settler. */
+/** Where the request came from. Without an address it is the gateway itself that acts: its reconciler. */
 function sourceOf(address: string | null) {
   if (address === null) return { svc_name: product };
   return isIP(address) === 0 ? { name: address } : { ip: address };
@@ -123,7 +123,7 @@ function cloudOf({ target }: AuditEntry) {
 function resourcesOf({ target, request, associationArn }: AuditEntry) {
   if (target === null) return {};
   const { region, clusterName, namespace, serviceAccount } = target;
-  const { roleArn = null, targetRoleArn = null } = request === null ? {} : settingsAskedFor(request);
+  const { roleArn = null, targetRoleArn = null } = request === null ? {} : requestedSettings(request);
   const related = { role_id: 4, role: 'Related' } as const;
   return {
     resources: [

@@ -155,7 +155,7 @@ describeOnDynamoDb('npm run audit:export on DynamoDB', () => {
     const { client, names, close } = await openTables();
     const entry = auditEntry();
     await createDynamoDbLedger({ client, ...names }).append(entry);
-    const env = { ...base(), TOKENS_TABLE: names.tokensTable, AUDIT_TABLE: names.auditTable };
+    const env = { ...base(), IDEMPOTENCY_TABLE: names.idempotencyTable, AUDIT_TABLE: names.auditTable };
     const { code, errors, lines } = await run(until, { env });
     await close();
     expect({ code, errors }).toEqual({ code: 0, errors: '' });

@@ -30,5 +30,5 @@ function start(url: string, { tokens: idempotency, audit }: Tables): Process {
     home: { accountId: '111122223333', region: 'eu-central-1' },
     log: () => undefined,
   });
-  return { handler, settle: null, close: () => void close() };
+  return { handler, reconcile: null, close: () => void close() };
 }

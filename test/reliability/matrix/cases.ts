@@ -54,7 +54,7 @@ export async function casesOf(
     kinds.map(async (kind) => {
       const about = { contender, kind, ...(await changeOf({ contender, kind }, worlds)) };
       const isTaken = (road: Road) => road.name.includes(text) && nextsOf({ kind, road, at: 0, nth: 0 }).length > 0;
-      const taken = roads.filter((road) => isTaken(road) && (road.by !== 'settler' || contender.settles));
+      const taken = roads.filter((road) => isTaken(road) && (road.by !== 'reconciler' || contender.settles));
       const ofRoads = taken.map(async (road) => casesOfRoad(about, road, await trace(about, road, worlds), nextsOf));
       return (await Promise.all(ofRoads)).flat();
     }),

@@ -13,7 +13,7 @@ export interface Tables {
 export interface Process {
   readonly handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
   /** What runs on a schedule and closes what others left open; null where there is no such thing. */
-  readonly settle: (() => Promise<void>) | null;
+  readonly reconcile: (() => Promise<void>) | null;
   readonly close: () => void;
 }
 

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/runtime/rate-limiter.ts';
 import { defaultTimes } from '../../../src/operations/dependencies.ts';
-import { settle } from '../../../src/operations/reconcile.ts';
+import { reconcile } from '../../../src/operations/reconcile.ts';
 import { createHandler } from '../../../src/graphql/handler.ts';
-import { createIdentify, createParts } from '../../../src/app/compose.ts';
+import { createAuthenticate, createDependencies } from '../../../src/app/compose.ts';
 import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import { createTables } from '../../../src/ledger/tables.ts';
@@ -15,26 +15,26 @@ import type { Contender, Item, Process, Tables } from './contender.ts';
 
 const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
 const policy = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
-const identify = createIdentify(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+const authenticate = createAuthenticate(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
 
-/** The time that one run of the settler has, as its Lambda function gives it. */
+/** The time that one run of the reconciler has, as its Lambda function gives it. */
 const settlerMs = 20_000;
 
 /** This project's gateway, with the times that it has at AWS. */
 export const gateway: Contender = {
   name: 'gateway',
   settles: true,
-  createTables: (client, { tokens, audit }) => createTables(client, { tokensTable: tokens, auditTable: audit }),
+  createTables: (client, { tokens, audit }) => createTables(client, { idempotencyTable: tokens, auditTable: audit }),
   start,
   entries: (items) => items.map(entryOf),
   tokens: (items) => items.map(tokenOf),
   operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
 };
 
-function start(url: string, { tokens: tokensTable, audit: auditTable }: Tables): Process {
+function start(url: string, { tokens: idempotencyTable, audit: auditTable }: Tables): Process {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, endpoint: url, region: 'eu-central-1', credentials });
-  const ledger = createDynamoDbLedger({ client, tokensTable, auditTable });
-  const parts = createParts({
+  const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
+  const deps = createDependencies({
     policy,
     ledger,
     home: { accountId: '111122223333', region: 'eu-central-1' },
@@ -44,9 +44,9 @@ function start(url: string, { tokens: tokensTable, audit: auditTable }: Tables):
     eks: { endpoint: url, credentials },
   });
   return {
-    handler: createHandler(parts, identify),
-    settle: async () => {
-      await settle(parts, 'settler', Date.now() + settlerMs);
+    handler: createHandler(deps, authenticate),
+    reconcile: async () => {
+      await reconcile(deps, 'reconciler', Date.now() + settlerMs);
     },
     close: () => ledger.close(),
   };
@@ -79,9 +79,9 @@ interface StoredEntry extends Pick<
   readonly request: { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } } | null;
 }
 
-function tokenOf({ tokenKey, operationId, state, fence, leaseUntil }: Item): TokenFact {
+function tokenOf({ idempotencyKey, operationId, state, fence, leaseUntil }: Item): TokenFact {
   return {
-    tokenKey: String(tokenKey),
+    idempotencyKey: String(idempotencyKey),
     operationId: String(operationId),
     state: String(state),
     fence: Number(fence),

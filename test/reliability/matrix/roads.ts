@@ -1,4 +1,4 @@
-import { defaultTimes, quietAfter } from '../../../src/operations/dependencies.ts';
+import { defaultTimes, inDoubtUntil } from '../../../src/operations/dependencies.ts';
 import { goneAfter, goneBefore } from './faults.ts';
 import type { Fault } from './faults.ts';
 
@@ -9,8 +9,8 @@ export interface Road {
   readonly earlier?: Fault | null;
   /** How long ago that was, milliseconds. */
   readonly passed?: number;
-  /** Who takes the road: a request, or the settler. */
-  readonly by: 'alice' | 'bob' | 'settler';
+  /** Who takes the road: a request, or the reconciler. */
+  readonly by: 'alice' | 'bob' | 'reconciler';
   /** Whether the request asks, with the same token, for something else. */
   readonly other?: true;
   /** Whether it breaks rules. */
@@ -19,7 +19,7 @@ export interface Road {
 
 /** From when a lease is over, and from when a doubt is. */
 export const leaseMs = defaultTimes.leaseMs + 1_000;
-export const quietMs = quietAfter(0, defaultTimes) + 1_000;
+export const quietMs = inDoubtUntil(0, defaultTimes) + 1_000;
 
 const throttled: Fault = {
   name: 'throttled',
@@ -43,9 +43,9 @@ export const roads: readonly Road[] = [
   { name: 'token reused', earlier: null, by: 'alice', other: true },
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
-  { name: 'settled, done', earlier: goneAfter, passed: leaseMs, by: 'settler' },
-  { name: 'settled, in doubt', earlier: goneBefore, passed: leaseMs, by: 'settler' },
-  { name: 'settled, not done', earlier: goneBefore, passed: quietMs, by: 'settler' },
+  { name: 'settled, done', earlier: goneAfter, passed: leaseMs, by: 'reconciler' },
+  { name: 'settled, in doubt', earlier: goneBefore, passed: leaseMs, by: 'reconciler' },
+  { name: 'settled, not done', earlier: goneBefore, passed: quietMs, by: 'reconciler' },
 ];
 
 /** What comes after a fault. */
@@ -55,7 +55,7 @@ export const nexts = [
   'same token after quiet',
   'second process meanwhile',
   'never',
-  'only the settler',
+  'only the reconciler',
 ] as const;
 
 export type Next = (typeof nexts)[number];

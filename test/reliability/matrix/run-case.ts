@@ -153,7 +153,7 @@ async function road(scene: Scene): Promise<{ steps: readonly Step[]; goneOn: Gon
 
 function walk(scene: Scene, player: Player): Promise<void> {
   const { by, other, invalid } = scene.road;
-  if (by === 'settler') return scene.stage.settle(player);
+  if (by === 'reconciler') return scene.stage.reconcile(player);
   return scene.stage.request(player, { ...asking(scene), by, ...(other && { other }), ...(invalid && { invalid }) });
 }
 
@@ -166,17 +166,17 @@ async function afterwards(scene: Scene, { later, frozen, second }: GoneOn): Prom
   await second;
   if (next === 'same token at once') await again(scene);
   if (next === 'same token after the lease') await leaseThen(scene, again);
-  if (next === 'only the settler') await leaseThen(scene, settle);
+  if (next === 'only the reconciler') await leaseThen(scene, reconcile);
   if (later) {
     clock.advance(laterMs);
     await later();
   }
   if (next === 'same token after quiet') await quietThen(scene, again);
-  if (next === 'only the settler') await quietThen(scene, settle);
+  if (next === 'only the reconciler') await quietThen(scene, reconcile);
   if (frozen) await quietThen(scene, frozen);
   if (next === 'never') return;
-  await quietThen(scene, settle);
-  if (next !== 'only the settler') await again(scene);
+  await quietThen(scene, reconcile);
+  if (next !== 'only the reconciler') await again(scene);
 }
 
 async function leaseThen(scene: Scene, work: (scene: Scene) => Promise<void>): Promise<void> {
@@ -195,8 +195,8 @@ async function again(scene: Scene): Promise<void> {
   await stage.request(await stage.start(null), { ...asking(scene), by: taken.by === 'bob' ? 'bob' : 'alice' });
 }
 
-async function settle({ stage }: Scene): Promise<void> {
-  await stage.settle(await stage.start(null));
+async function reconcile({ stage }: Scene): Promise<void> {
+  await stage.reconcile(await stage.start(null));
 }
 
 function asking({ kind, associationId }: Pick<Scene, 'kind' | 'associationId'>): Asking {

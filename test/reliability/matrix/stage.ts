@@ -22,7 +22,7 @@ export interface Stage {
   /** Asks a process, and waits until it has answered, is out of time, or is gone. */
   readonly request: (player: Player, asking: Asking) => Promise<void>;
   /** One run of what closes things on a schedule. Nothing where the contender has no such thing. */
-  readonly settle: (player: Player) => Promise<void>;
+  readonly reconcile: (player: Player) => Promise<void>;
   /** Whether each fault that was planned has been met. */
   readonly allMet: () => boolean;
   readonly close: () => Promise<void>;
@@ -52,9 +52,9 @@ export function openStage(contender: Contender, world: World, clock: CaseClock):
       if (answered?.status === 'NONE') player.lane.kill();
       answers.push({ ...(answered ?? noAnswer(asking)), startedAt, answeredAt: clock.now() });
     },
-    settle: async (player) => {
+    reconcile: async (player) => {
       // What a run could not do, the next one does.
-      await untilGone(player, player.process.settle?.().catch(() => undefined) ?? Promise.resolve());
+      await untilGone(player, player.process.reconcile?.().catch(() => undefined) ?? Promise.resolve());
     },
     allMet: () => players.every(({ plan, lane }) => plan === null || lane.hasMet()),
     close: async () => {

@@ -24,7 +24,7 @@ export interface Worlds {
 
 const roles = readWorld();
 const keysOf: Readonly<Record<keyof Tables, readonly string[]>> = {
-  tokens: ['tokenKey', 'id'],
+  tokens: ['idempotencyKey', 'id'],
   audit: ['operationId', 'entryId'],
 };
 

@@ -15,7 +15,7 @@ const asked = { principal, kind, clientRequestToken, startedAt: 0, answeredAt: 4
 const change: EksChange = {
   ...{ requestId: 'R1', kind, time: 20, serviceAccount, associationId: null, operationId, applied: true },
 };
-const token: TokenFact = { tokenKey: 'T1', operationId, state: 'SUCCEEDED', fence: 1, leaseUntil: 90 };
+const token: TokenFact = { idempotencyKey: 'T1', operationId, state: 'SUCCEEDED', fence: 1, leaseUntil: 90 };
 const succeeded: CallerAnswer = {
   ...asked,
   status: 'SUCCEEDED',

@@ -71,11 +71,11 @@ function foreign({ answers, entries }: Facts): string[] {
 }
 
 /** At rest no token is open, and each says what its operation's last word says. */
-function unlikeTrail({ tokenKey, operationId, state }: TokenFact, entries: readonly TrailEntry[]): string[] {
+function unlikeTrail({ idempotencyKey, operationId, state }: TokenFact, entries: readonly TrailEntry[]): string[] {
   const words = entries.filter((entry) => entry.operationId === operationId && isLastWord(entry));
   if (words.length === 1 && words[0]?.event === state) return [];
   const told = words.map(({ event }) => event).join(', ');
-  return [`tokens: ${tokenKey} is ${state}, and its operation ${operationId} ends with [${told}]`];
+  return [`tokens: ${idempotencyKey} is ${state}, and its operation ${operationId} ends with [${told}]`];
 }
 
 function isLastWord({ event, fence }: TrailEntry): boolean {

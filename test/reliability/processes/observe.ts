@@ -168,6 +168,6 @@ function entryOf(stored: StoredEntry): Entry {
     clientRequestToken: stored.reason,
     serviceAccount: target && `${target.clusterName}/${target.namespace}/${target.serviceAccount}`,
     roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
-    bySettler: stored.userAgent === 'pod-identity-gateway/settler',
+    bySettler: stored.userAgent === 'pod-identity-gateway/reconciler',
   };
 }

@@ -12,7 +12,7 @@ requests     ${answers.length}: ${told(counted(answers, ({ status }) => status))
   errors     ${told(counted(answers.filter(isError), ({ code, httpStatus }) => `${httpStatus} ${code}`))}
 EKS          ${changes.length} changes asked for, ${changes.filter(({ applied }) => applied).length} done, ${refusedAsLate} requests refused as sent too late; ${associations.length} associations at the end
 tokens       ${tokens.length}: ${told(counted(tokens, ({ state }) => state))}
-operations   ${begun} begun, ${operationsWith(observed, 'TAKEN_OVER')} taken over, ${operationsWith(observed, 'UNKNOWN')} in doubt, ${settled.length} closed by the settler
+operations   ${begun} begun, ${operationsWith(observed, 'TAKEN_OVER')} taken over, ${operationsWith(observed, 'UNKNOWN')} in doubt, ${settled.length} closed by the reconciler
 trail        ${entries.length}: ${told(counted(entries, ({ event }) => event))}
 `;
 }

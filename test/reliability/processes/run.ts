@@ -62,7 +62,7 @@ interface Run {
   readonly tell: (line: string) => void;
 }
 
-/** Load, faults and blows, and then the time that the settler needs. Counts the blows. */
+/** Load, faults and blows, and then the time that the reconciler needs. Counts the blows. */
 async function killUnderLoad({ eks, place, log, answersFile, kills, seed, tell }: Run): Promise<Map<Blow, number>> {
   const random = randomFrom(seed);
   // The first makes the key, the tables, and what Node.js keeps compiled; the second finds them.
@@ -94,7 +94,7 @@ async function killUnderLoad({ eks, place, log, answersFile, kills, seed, tell }
   }
   await besides;
   await endLoad(load);
-  await settle(one, other, ledgerFile, tell);
+  await reconcile(one, other, ledgerFile, tell);
   return blows;
 }
 
@@ -127,14 +127,19 @@ async function readEvery(ms: number, log: RequestLog, signal: AbortSignal): Prom
   }
 }
 
-/** How long the settler may take, in milliseconds, once nothing can happen any more. */
+/** How long the reconciler may take, in milliseconds, once nothing can happen any more. */
 const settleMs = 20_000;
 
 /**
  * Lets both gateways answer what is under way, and then one of them, whom nobody asks any more, close what is open. What is
  * still open then, the trail will show.
  */
-async function settle(one: Gateway, other: Gateway, ledgerFile: string, tell: (line: string) => void): Promise<void> {
+async function reconcile(
+  one: Gateway,
+  other: Gateway,
+  ledgerFile: string,
+  tell: (line: string) => void,
+): Promise<void> {
   await Promise.all([one.end(), other.end()]);
   tell(`the load is over, and ${countOpen(ledgerFile)} operations are open`);
   await one.restart();

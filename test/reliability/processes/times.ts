@@ -13,7 +13,7 @@ export const times = {
   LIST_LAG_MS: 200,
   CLOCK_ERROR_MS: 500,
   ROLE_RETRY_MS: 0,
-  SETTLE_INTERVAL_MS: 400,
+  RECONCILE_INTERVAL_MS: 400,
 } as const;
 
 /** After how long nothing of an operation can still happen. */

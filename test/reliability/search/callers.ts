@@ -1,11 +1,11 @@
-import type { Answer } from '../../../src/operations/result.ts';
+import type { MutationResult } from '../../../src/operations/result.ts';
 import { createPodIdentityAssociation } from '../../../src/operations/create.ts';
 import { deletePodIdentityAssociation } from '../../../src/operations/delete.ts';
-import { settle } from '../../../src/operations/reconcile.ts';
+import { reconcile } from '../../../src/operations/reconcile.ts';
 import { updatePodIdentityAssociation } from '../../../src/operations/update.ts';
-import type { Caller } from '../../../src/model/principal.ts';
+import type { RequestIdentity } from '../../../src/model/principal.ts';
 import type { CallerAnswer } from '../facts.ts';
-import type { Asker } from './model.ts';
+import type { AuthorizationContext } from './model.ts';
 import type { Process } from './processes.ts';
 import { toldFaults } from './story.ts';
 import type { Faults, Wish } from './story.ts';
@@ -21,7 +21,7 @@ const functionMs = 29_000;
 /** An id that no association ever has. */
 const noAssociation = 'a-00000000000000000';
 
-/** Those who ask the gateway, and its settler, each as a process of its own, until that is over. `answers` are those of all who asked. */
+/** Those who ask the gateway, and its reconciler, each as a process of its own, until that is over. `answers` are those of all who asked. */
 export function createCallers(world: World) {
   const { clock, eks, model, processes, tell } = world;
   const wishes: Wish[] = [];
@@ -30,8 +30,8 @@ export function createCallers(world: World) {
 
   function start(name: string, identity: string | null, asksFor: string, faults: Faults): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, asksFor);
-    const asker: Asker = { name, identity, asksFor, isDenied: false, finalBefore };
-    const process: Process = { asker, faults, state: 'working', parked: [], writes: 0, isEksFaultTaken: false };
+    const context: AuthorizationContext = { name, identity, asksFor, isDenied: false, finalBefore };
+    const process: Process = { context, faults, state: 'working', parked: [], writes: 0, isEksFaultTaken: false };
     processes.all.push(process);
     return process;
   }
@@ -46,29 +46,31 @@ export function createCallers(world: World) {
   }
 
   async function ask(wish: Wish, faults: Faults): Promise<void> {
-    const atWork = processes.all.filter(({ state, asker }) => asker.identity && ['working', 'frozen'].includes(state));
+    const atWork = processes.all.filter(
+      ({ state, context }) => context.identity && ['working', 'frozen'].includes(state),
+    );
     if (atWork.length >= maxCallers) return;
     wishes.push(wish);
     const { principal, kind, token, variant } = wish;
     const id = idFor(wish);
     const process = start(`${principal} ${wishes.length}`, `${principal} ${kind} ${token}`, `${variant} ${id}`, faults);
-    const { asker } = process;
+    const { context } = process;
     const startedAt = clock();
-    tell(() => `${asker.name} asks for the ${kind} (input ${variant}) with token ${token}${toldFaults(faults)}`);
-    const said = { principal, kind, clientRequestToken: token, startedAt, apiRequestId: asker.name };
+    tell(() => `${context.name} asks for the ${kind} (input ${variant}) with token ${token}${toldFaults(faults)}`);
+    const said = { principal, kind, clientRequestToken: token, startedAt, apiRequestId: context.name };
     answers.set(process, { ...said, answeredAt: Infinity, ...noAnswer });
     const over = (answer: Omit<CallerAnswer, keyof typeof said | 'answeredAt'>) => {
       process.state = 'over';
       answers.set(process, { ...said, answeredAt: clock(), ...answer });
-      tell(() => `  ${asker.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no entry'})`);
+      tell(() => `  ${context.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no entry'})`);
     };
     await send(world, process, wish, id ?? noAssociation).then(
       (answer) => {
-        model.answered(asker, answer);
+        model.answered(context, answer);
         over(factOf(answer));
       },
       (error: unknown) => {
-        model.failed(asker, error);
+        model.failed(context, error);
         over({
           status: 'ERROR',
           code: codeOf(error),
@@ -89,12 +91,12 @@ export function createCallers(world: World) {
       const wish = wishes[who % wishes.length];
       if (wish) await ask(wish, faults);
     },
-    /** A run of the settler. */
-    async settle(faults: Faults): Promise<void> {
-      const process = start(`settler ${processes.all.length + 1}`, null, '', faults);
-      tell(() => `${process.asker.name} begins${toldFaults(faults)}`);
-      await settle(partsOf(world, process), 'settler', clock() + 60_000).catch((error: unknown) =>
-        model.failed(process.asker, error),
+    /** A run of the reconciler. */
+    async reconcile(faults: Faults): Promise<void> {
+      const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);
+      tell(() => `${process.context.name} begins${toldFaults(faults)}`);
+      await reconcile(partsOf(world, process), 'reconciler', clock() + 60_000).catch((error: unknown) =>
+        model.failed(process.context, error),
       );
       process.state = 'over';
     },
@@ -102,29 +104,29 @@ export function createCallers(world: World) {
 }
 
 /** Asks the gateway for what is wished. */
-function send(world: World, process: Process, wish: Wish, associationId: string): Promise<Answer> {
+function send(world: World, process: Process, wish: Wish, associationId: string): Promise<MutationResult> {
   const { clusterName, series, clock } = world;
   const { principal, kind, token, variant } = wish;
-  const parts = partsOf(world, process);
+  const deps = partsOf(world, process);
   const deadline = clock() + functionMs;
-  const caller: Caller = {
+  const identity: RequestIdentity = {
     principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
     actor: null,
     sourceAddress: null,
     userAgent: null,
-    apiRequestId: process.asker.name,
+    apiRequestId: process.context.name,
   };
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
   switch (kind) {
     case 'create': {
       const input = { ...common, ...serviceAccount, ...role, tags: variant === 2 ? fiftyTags : [] };
-      return createPodIdentityAssociation(parts, caller, input, deadline);
+      return createPodIdentityAssociation(deps, identity, input, deadline);
     }
     case 'update':
-      return updatePodIdentityAssociation(parts, caller, { ...common, associationId, ...role }, deadline);
+      return updatePodIdentityAssociation(deps, identity, { ...common, associationId, ...role }, deadline);
     case 'delete':
-      return deletePodIdentityAssociation(parts, caller, { ...common, associationId }, deadline);
+      return deletePodIdentityAssociation(deps, identity, { ...common, associationId }, deadline);
   }
 }
 
@@ -141,7 +143,7 @@ const noAnswer = {
 /** So many that there is no room for the gateway's own. */
 const fiftyTags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
 
-function factOf({ status, association, refusal, auditEntry }: Answer) {
+function factOf({ status, association, refusal, auditEntry }: MutationResult) {
   const { operationId, event } = auditEntry;
   const associationArn = association?.associationArn ?? null;
   return { status, code: refusal?.code ?? null, httpStatus: 200, associationArn, operationId, event };

@@ -1,4 +1,4 @@
-import type { Ledger, TokenRecord } from '../../../src/ledger/ledger.ts';
+import type { Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import { createCallers } from './callers.ts';
 import { createEks } from './eks.ts';
@@ -9,7 +9,7 @@ import { createProcesses } from './processes.ts';
 import type { Process } from './processes.ts';
 import { createWitness } from './seen.ts';
 import { faultless, schedulerOf } from './story.ts';
-import type { Happening, Story } from './story.ts';
+import type { AuditEventDetails, Story } from './story.ts';
 import { home, ulids } from './world.ts';
 import type { World } from './world.ts';
 
@@ -63,8 +63,8 @@ async function playAll(story: Story, ledger: Ledger, series: number): Promise<Tr
   let now = Date.UTC(2026, 0, 1);
   let isAllowed = true;
   let strikesAt = Infinity;
-  /** What the settler finds, where that was read already: a read costs DynamoDB sixteen requests. */
-  let toSettle: TokenRecord[] | null = null;
+  /** What the reconciler finds, where that was read already: a read costs DynamoDB sixteen requests. */
+  let toSettle: IdempotencyRecord[] | null = null;
   let struck: () => void = () => undefined;
   const clock = () => now;
   const model = createModel(clock, (rule) => broken.push(rule));
@@ -112,34 +112,34 @@ async function playAll(story: Story, ledger: Ledger, series: number): Promise<Tr
     now = end;
   }
 
-  async function happen(happening: Happening): Promise<void> {
-    switch (happening.do) {
+  async function happen(details: AuditEventDetails): Promise<void> {
+    switch (details.do) {
       case 'ask':
-        return alone(() => callers.ask(happening.wish, happening.faults));
+        return alone(() => callers.ask(details.wish, details.faults));
       case 'again':
-        return alone(() => callers.askAgain(happening.who, happening.faults));
-      case 'settle':
+        return alone(() => callers.askAgain(details.who, details.faults));
+      case 'reconcile':
         toSettle = model.records().some(({ state }) => state === 'IN_PROGRESS') ? null : [];
-        return alone(() => callers.settle(happening.faults));
+        return alone(() => callers.reconcile(details.faults));
       case 'crash':
       case 'freeze':
-        strikesAt = happening.who;
+        strikesAt = details.who;
         return;
       case 'thaw':
         return;
       case 'clock':
-        moveClock(happening.ms);
+        moveClock(details.ms);
         return;
       case 'policy':
-        isAllowed = happening.allows;
+        isAllowed = details.allows;
         return;
       case 'outsider':
-        outsiderAsks(world, happening.what);
+        outsiderAsks(world, details.what);
     }
   }
 
   if (story.isTaken) await happen({ do: 'outsider', what: 'create' });
-  for (const { happening } of story.steps) await happen(happening);
+  for (const { details } of story.steps) await happen(details);
   strikesAt = Infinity;
   moveClock(quietMs);
   // Where nothing is open none is to be found, which is looked at less often: it costs DynamoDB most of all.
@@ -148,7 +148,7 @@ async function playAll(story: Story, ledger: Ledger, series: number): Promise<Tr
   // One at a time, so that all settlers run the same way.
   for (const record of lapsed) {
     toSettle = [record];
-    await callers.settle(faultless);
+    await callers.reconcile(faultless);
   }
   model.atRest(eks.associations());
   return { answers, broken, contents: { lapsed, ...(await contentsOf(model, ledger, world.clusterName)) } };
@@ -157,18 +157,20 @@ async function playAll(story: Story, ledger: Ledger, series: number): Promise<Tr
 const maxLapsed = 100;
 
 /** Records of this story with a lapsed lease, in one order: of those that lapsed at the same time, any may be first. */
-async function lapsedOf(model: Model, ledger: Ledger, now: number): Promise<TokenRecord[]> {
-  const keys = model.records().map(({ tokenKey }) => tokenKey);
+async function lapsedOf(model: Model, ledger: Ledger, now: number): Promise<IdempotencyRecord[]> {
+  const keys = model.records().map(({ idempotencyKey }) => idempotencyKey);
   if (keys.length === 0) return [];
-  const lapsed = (await ledger.lapsed(now, maxLapsed)).filter(({ tokenKey }) => keys.includes(tokenKey));
-  return lapsed.sort((one, other) => one.leaseUntil - other.leaseUntil || (one.tokenKey < other.tokenKey ? -1 : 1));
+  const lapsed = (await ledger.lapsed(now, maxLapsed)).filter(({ idempotencyKey }) => keys.includes(idempotencyKey));
+  return lapsed.sort(
+    (one, other) => one.leaseUntil - other.leaseUntil || (one.idempotencyKey < other.idempotencyKey ? -1 : 1),
+  );
 }
 
 async function contentsOf(model: Model, ledger: Ledger, clusterName: string) {
   const operations = [...new Set(model.written().map(({ operationId }) => operationId))];
   const [associationArn] = model.written().flatMap((entry) => entry.associationArn ?? []);
   return {
-    records: await Promise.all(model.records().map(({ tokenKey }) => ledger.record(tokenKey))),
+    records: await Promise.all(model.records().map(({ idempotencyKey }) => ledger.record(idempotencyKey))),
     entries: await Promise.all(operations.map((id) => ledger.operationEntries(id))),
     cluster: await wholeTrail(ledger, { kind: 'cluster', ...home, clusterName }),
     association: associationArn === undefined ? [] : await wholeTrail(ledger, { kind: 'association', associationArn }),

@@ -1,4 +1,4 @@
-import type { Expectation, TokenRecord } from '../../../src/ledger/ledger.ts';
+import type { Expectation, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { ChangeKind } from '../facts.ts';
@@ -12,9 +12,9 @@ import { faultsOf, permits, told } from './writes.ts';
  */
 
 /** Who asks, and for what. Two requests are the same when their texts `asksFor` are. */
-export interface Asker {
+export interface AuthorizationContext {
   readonly name: string;
-  /** Principal, kind and token: a token belongs to its principal and to one kind of operation. Null for the settler. */
+  /** Principal, kind and token: a token belongs to its principal and to one kind of operation. Null for the reconciler. */
   readonly identity: string | null;
   readonly asksFor: string;
   /** Whether policy denied it, once it was asked. */
@@ -37,7 +37,7 @@ interface Life {
   readonly asksFor: string;
   readonly begunAt: number;
   readonly operations: Operation[];
-  record: TokenRecord;
+  record: IdempotencyRecord;
   /** Name of who wrote it. */
   holder: string;
   final: string | null;
@@ -67,19 +67,24 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   const effects = createEffects();
 
   /** The ledger wrote. */
-  function committed(by: Asker, expected: Expectation, next: TokenRecord, added: readonly AuditEntry[]) {
-    const { tokenKey } = next;
-    let life = lives.get(tokenKey);
+  function committed(
+    by: AuthorizationContext,
+    expected: Expectation,
+    next: IdempotencyRecord,
+    added: readonly AuditEntry[],
+  ) {
+    const { idempotencyKey } = next;
+    let life = lives.get(idempotencyKey);
     const write = { expected, next, entries: added, before: life?.record, holder: life?.holder, now: now() };
     for (const fault of faultsOf({ ...write, by: by.name })) broken(fault);
     if (expected.kind === 'free' || !life) {
       const { asksFor } = by;
       const identity = by.identity ?? by.name;
-      const owner = keys.get(tokenKey) ?? identity;
+      const owner = keys.get(idempotencyKey) ?? identity;
       if (owner !== identity) broken(`${identity} writes to the token of ${owner}`);
-      keys.set(tokenKey, identity);
+      keys.set(idempotencyKey, identity);
       life = { identity, asksFor, begunAt: next.startedAt, operations: [], record: next, holder: by.name, final: null };
-      lives.set(tokenKey, life);
+      lives.set(idempotencyKey, life);
     }
     life.record = next;
     life.holder = by.name;
@@ -88,8 +93,8 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   }
 
   /** The ledger refused to write, as what stands there was not as expected. */
-  function conflicted(by: Asker, expected: Expectation, tokenKey: string) {
-    const record = lives.get(tokenKey)?.record;
+  function conflicted(by: AuthorizationContext, expected: Expectation, idempotencyKey: string) {
+    const record = lives.get(idempotencyKey)?.record;
     if (permits(expected, record))
       broken(`the ledger wrote nothing (${expected.kind}) for ${by.name}, though ${told(record)} allows it`);
   }
@@ -133,7 +138,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   }
 
   /** A token got its final answer. */
-  function concluded(life: Life, { association, refusal }: NonNullable<TokenRecord['answer']>) {
+  function concluded(life: Life, { association, refusal }: NonNullable<IdempotencyRecord['answer']>) {
     if (life.final !== null) broken(`${life.identity} had the answer ${life.final} before`);
     life.final = association ? `SUCCEEDED ${association.associationId}` : `REFUSED ${refusal?.code}`;
     const ids = life.operations.map(({ id }) => id);
@@ -142,7 +147,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
       const { associationId: id, roleArn } = association;
       const isTrue = {
         create: ids.includes(effects.makerOf(id)),
-        update: effects.wasGiven(id, roleArn, life.begunAt, life.record.quietAfter - maxLagMs),
+        update: effects.wasGiven(id, roleArn, life.begunAt, life.record.inDoubtUntil - maxLagMs),
         delete: effects.isGone(id),
       };
       if (kind && !isTrue[kind]) broken(`${life.identity} is told that the ${kind} of ${id} is done, and it is not`);
@@ -155,9 +160,9 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   }
 
   /** A request for a change is on its way to EKS. */
-  function sent(by: Asker, kind: ChangeKind, operationId: string) {
+  function sent(by: AuthorizationContext, kind: ChangeKind, operationId: string) {
     const operation = operations.get(operationId);
-    if (by.identity === null) broken(`the settler asked EKS for a ${kind}`);
+    if (by.identity === null) broken(`the reconciler asked EKS for a ${kind}`);
     if (by.isDenied) broken(`${by.name} was denied, and asked EKS for a ${kind}`);
     if (!operation) broken(`${by.name} asked EKS for a ${kind}, and the INTENT of ${operationId} is not in the ledger`);
     else if (operation.life.identity !== by.identity)
@@ -185,7 +190,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   }
 
   /** A caller got an answer. */
-  function answered(by: Asker, { status, association, refusal, auditEntry }: Answered) {
+  function answered(by: AuthorizationContext, { status, association, refusal, auditEntry }: Answered) {
     const { event, operationId, entryId } = auditEntry;
     const life = operations.get(operationId)?.life;
     if (!entries.some((entry) => entry.entryId === entryId))
@@ -206,8 +211,8 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
       broken(`${by.name} was answered ${said}, and the token's answer had been ${before.final}`);
   }
 
-  /** A caller got an error, or the settler did: only those that the ports' contracts name, and then nothing is said of EKS. */
-  function failed(by: Asker, error: unknown) {
+  /** A caller got an error, or the reconciler did: only those that the ports' contracts name, and then nothing is said of EKS. */
+  function failed(by: AuthorizationContext, error: unknown) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     if (code !== 'LEDGER_UNAVAILABLE' && code !== 'EKS_READ_FAILED')
       broken(`${by.name} got the error ${String(error)}`);

@@ -5,7 +5,7 @@ import { createModel } from './model.ts';
 import { createProcesses } from './processes.ts';
 import { createWitness } from './seen.ts';
 import { faultless, schedulerOf, toldHabits } from './story.ts';
-import type { Happening, Story } from './story.ts';
+import type { AuditEventDetails, Story } from './story.ts';
 import { home, roleArn, serviceAccount, times, ulids } from './world.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +22,7 @@ const quietMs = 600_000;
 
 /**
  * Plays a story on a ledger that may hold other stories, of other `series`: what happens, one after the other, and in
- * between the processes as the scheduler chooses. In the end everybody comes to an end, the settler closes what is open,
+ * between the processes as the scheduler chooses. In the end everybody comes to an end, the reconciler closes what is open,
  * and the model says whether all is as it should be.
  */
 export async function play(story: Story, ledger: Ledger, series: number, isTold = false): Promise<Played> {
@@ -66,54 +66,54 @@ export async function play(story: Story, ledger: Ledger, series: number, isTold 
     await processes.ring();
   }
 
-  async function happen(happening: Happening): Promise<void> {
-    switch (happening.do) {
+  async function happen(details: AuditEventDetails): Promise<void> {
+    switch (details.do) {
       case 'ask':
-        void callers.ask(happening.wish, happening.faults);
+        void callers.ask(details.wish, details.faults);
         return;
       case 'again':
-        void callers.askAgain(happening.who, happening.faults);
+        void callers.askAgain(details.who, details.faults);
         return;
-      case 'settle':
-        void callers.settle(happening.faults);
+      case 'reconcile':
+        void callers.reconcile(details.faults);
         return;
       case 'crash':
       case 'freeze':
       case 'thaw': {
-        const process = await processes[happening.do](happening.who);
-        if (process) tell(() => `${process.asker.name}: ${happening.do}`);
+        const process = await processes[details.do](details.who);
+        if (process) tell(() => `${process.context.name}: ${details.do}`);
         return;
       }
       case 'clock':
-        tell(() => `clock + ${happening.ms / 1000} s`);
-        await moveClock(happening.ms);
+        tell(() => `clock + ${details.ms / 1000} s`);
+        await moveClock(details.ms);
         return;
       case 'policy':
-        isAllowed = happening.allows;
+        isAllowed = details.allows;
         tell(() => `policy ${isAllowed ? 'allows' : 'denies'} what is asked for from now on`);
         return;
       case 'outsider':
-        tell(() => `an outsider asks EKS for the ${happening.what}`);
-        outsiderAsks(world, happening.what);
+        tell(() => `an outsider asks EKS for the ${details.what}`);
+        outsiderAsks(world, details.what);
     }
   }
 
-  /** Everybody comes to an end, those who were frozen last, and the settler closes what is open. */
+  /** Everybody comes to an end, those who were frozen last, and the reconciler closes what is open. */
   async function end(): Promise<void> {
     tell(
       () =>
-        'in the end: all go on; past every doubt the settler runs, then those go on who were frozen, and it runs again',
+        'in the end: all go on; past every doubt the reconciler runs, then those go on who were frozen, and it runs again',
     );
     await processes.go(Infinity);
     await moveClock(quietMs);
-    void callers.settle(faultless);
+    void callers.reconcile(faultless);
     await processes.go(Infinity);
     while (await processes.thaw(0));
     await processes.go(Infinity);
     processes.goStraight();
     for (let run = 0; run < 2; run += 1) {
       await moveClock(quietMs);
-      await callers.settle(faultless);
+      await callers.reconcile(faultless);
     }
     model.atRest(eks.associations());
     for (const rule of await witness.atRest(world.clusterName, ledger, model, eks.associations(), callers.answers()))
@@ -124,8 +124,8 @@ export async function play(story: Story, ledger: Ledger, series: number, isTold 
   try {
     tell(() => toldHabits(habits));
     if (isTaken) await happen({ do: 'outsider', what: 'create' });
-    for (const { happening, turns } of steps) {
-      await happen(happening);
+    for (const { details, turns } of steps) {
+      await happen(details);
       await processes.go(turns);
       if (broken.length > 0) return { broken, told };
     }

@@ -1,10 +1,10 @@
 import type * as fc from 'fast-check';
-import type { Asker } from './model.ts';
+import type { AuthorizationContext } from './model.ts';
 import type { Faults } from './story.ts';
 
-/** One execution of a call or of the settler. It goes on only when the scheduler gives it a turn. */
+/** One execution of a call or of the reconciler. It goes on only when the scheduler gives it a turn. */
 export interface Process {
-  readonly asker: Asker;
+  readonly context: AuthorizationContext;
   readonly faults: Faults;
   /** `gone` for ever: nothing of it runs again. `frozen` until it is thawed, however late. */
   state: 'working' | 'frozen' | 'gone' | 'over';

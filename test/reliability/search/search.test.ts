@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
-import type { Ledger, TokenRecord } from '../../../src/ledger/ledger.ts';
+import type { Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import { report, search } from './search.ts';
 
 /** In CI as many as fit into a minute. Two processes share them, as most machines have two processors. */
@@ -75,7 +75,7 @@ function heedless(ledger: Ledger): Ledger {
     ...ledger,
     commit: async (expected, next, entries) => {
       if (expected.kind !== 'held') return ledger.commit(expected, next, entries);
-      const there: TokenRecord | null = await ledger.record(next.tokenKey);
+      const there: IdempotencyRecord | null = await ledger.record(next.idempotencyKey);
       const isOf = there?.operationId === expected.operationId && there.state === 'IN_PROGRESS';
       return ledger.commit(isOf ? { ...expected, fence: there.fence } : expected, next, entries);
     },

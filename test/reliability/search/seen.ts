@@ -60,7 +60,7 @@ export function createWitness(clock: () => number) {
       const section = { kind: 'cluster', ...home, clusterName } as const;
       const query = { section, since: null, until: null, events: null, operations: null, before: null };
       const { entries } = await ledger.trail({ ...query, limit: allEntries });
-      const records = await Promise.all(model.records().map(({ tokenKey }) => ledger.record(tokenKey)));
+      const records = await Promise.all(model.records().map(({ idempotencyKey }) => ledger.record(idempotencyKey)));
       const written = model.written().filter(({ target }) => target !== null);
       const lost = [
         ...(isDeepStrictEqual(idsOf(entries), idsOf(written))

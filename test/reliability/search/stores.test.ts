@@ -86,7 +86,7 @@ async function inTime(ms: number, what: string, played: Story, work: () => Promi
     await Promise.race([work(), tooLong()]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const steps = played.steps.map(({ happening }) => `  ${JSON.stringify(happening)}\n`).join('');
+    const steps = played.steps.map(({ details }) => `  ${JSON.stringify(details)}\n`).join('');
     const begin = JSON.stringify({ habits: played.habits, isTaken: played.isTaken });
     throw new Error(`${what} of seed ${seed}: ${begin}, then\n${steps}${why}`, { cause: error });
   } finally {

@@ -21,10 +21,10 @@ export interface Faults {
 }
 
 /** What happens next. `who` is a place among those whom it can happen to; where there is nobody, nothing does. */
-export type Happening =
+export type AuditEventDetails =
   | { readonly do: 'ask'; readonly wish: Wish; readonly faults: Faults }
   | { readonly do: 'again'; readonly who: number; readonly faults: Faults }
-  | { readonly do: 'settle'; readonly faults: Faults }
+  | { readonly do: 'reconcile'; readonly faults: Faults }
   | { readonly do: 'crash' | 'freeze' | 'thaw'; readonly who: number }
   | { readonly do: 'outsider'; readonly what: ChangeKind }
   | { readonly do: 'clock'; readonly ms: number }
@@ -32,7 +32,7 @@ export type Happening =
 
 /** Something happens, and then those at work go on for so many turns. */
 export interface Step {
-  readonly happening: Happening;
+  readonly details: AuditEventDetails;
   readonly turns: number;
 }
 
@@ -96,11 +96,14 @@ const jumps = [36, 36, 36, 400, 400, 421, 421, 421, 1, 10, 120, 300, week + 60].
 
 const who = fc.nat({ max: 3 });
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const details: fc.Arbitrary<AuditEventDetails> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('ask' as const), wish, faults }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('again' as const), who, faults }) },
   { weight: 8, arbitrary: fc.constantFrom(...jumps).map((ms) => ({ do: 'clock' as const, ms })) },
-  { weight: 4, arbitrary: faults.map((ofSettler) => ({ do: 'settle' as const, faults: { ...ofSettler, eks: null } })) },
+  {
+    weight: 4,
+    arbitrary: faults.map((ofSettler) => ({ do: 'reconcile' as const, faults: { ...ofSettler, eks: null } })),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'thaw' as const, 'crash' as const), who }),
@@ -116,7 +119,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 const untilIdle = 100;
 
 const step: fc.Arbitrary<Step> = fc.record({
-  happening,
+  details,
   turns: fc.constantFrom(untilIdle, untilIdle, 0, 1, 2, 3, 4, 5, 7),
 });
 
@@ -136,7 +139,7 @@ const hardToTell: fc.Arbitrary<Step[]> = fc
     meanwhile: fc.oneof(
       fc
         .constantFrom('update', 'delete', 'create')
-        .map((what): Happening[] => [clock(10), { do: 'outsider', what }, clock(27)]),
+        .map((what): AuditEventDetails[] => [clock(10), { do: 'outsider', what }, clock(27)]),
       fc.constant([clock(400)]),
     ),
   })
@@ -145,10 +148,10 @@ const hardToTell: fc.Arbitrary<Step[]> = fc
       { do: 'ask' as const, wish: same, faults: met },
       ...meanwhile,
       { do: 'ask' as const, wish: same, faults: faultless },
-    ].map((next) => ({ happening: next, turns: untilIdle })),
+    ].map((next) => ({ details: next, turns: untilIdle })),
   );
 
-function clock(seconds: number): Happening {
+function clock(seconds: number): AuditEventDetails {
   return { do: 'clock', ms: seconds * second };
 }
 

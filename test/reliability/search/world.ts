@@ -1,7 +1,7 @@
 import { encodeTime } from 'ulid';
 import { defaultDescribeLimits } from '../../../src/runtime/rate-limiter.ts';
 import { defaultTimes } from '../../../src/operations/dependencies.ts';
-import type { Parts } from '../../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -43,14 +43,14 @@ export function roleArn(name: string): string {
 export const times = { ...defaultTimes, roleRetryMs: 0 };
 
 /** The parts of one process: the real operations over the real ledger, each call to a port of which is a turn. */
-export function partsOf(world: World, process: Process): Parts {
+export function partsOf(world: World, process: Process): Dependencies {
   const { clock, ulid } = world;
   const eks = gatedEks(world, process);
   return {
     ledger: gatedLedger(world, process),
-    decide: (_, { action }) => {
+    authorize: (_, { action }) => {
       const allowed = action === 'DescribePodIdentityAssociation' || world.isAllowed();
-      if (action !== 'DescribePodIdentityAssociation') process.asker.isDenied = !allowed;
+      if (action !== 'DescribePodIdentityAssociation') process.context.isDenied = !allowed;
       return allowed ? allow : deny;
     },
     eksFor: () => eks,
@@ -66,18 +66,18 @@ export function partsOf(world: World, process: Process): Parts {
 
 function gatedLedger(world: World, process: Process): Ledger {
   const { ledger, model, processes, tell } = world;
-  const { asker } = process;
+  const { context } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = <T>(what: () => string, effect: () => Promise<T>) =>
     processes.port(process, async () => {
       const fault = process.faults.ledger?.write === process.writes++ ? process.faults.ledger.kind : null;
       if (fault === 'down') {
-        tell(() => `  the ledger is down, and does not write ${what()} for ${asker.name}`);
+        tell(() => `  the ledger is down, and does not write ${what()} for ${context.name}`);
         throw new LedgerUnavailable(new Error('down'));
       }
       const result = await effect();
       if (fault === 'lost') {
-        tell(() => `  the answer to ${asker.name} is lost`);
+        tell(() => `  the answer to ${context.name} is lost`);
         throw new LedgerUnavailable(new Error('lost'));
       }
       return result;
@@ -87,9 +87,9 @@ function gatedLedger(world: World, process: Process): Ledger {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
       return write(what, async () => {
         const result = await ledger.commit(expected, next, entries);
-        if (result.kind === 'committed') model.committed(asker, expected, next, entries);
-        else model.conflicted(asker, expected, next.tokenKey);
-        tell(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'refuses'} ${what()} for ${asker.name}`);
+        if (result.kind === 'committed') model.committed(context, expected, next, entries);
+        else model.conflicted(context, expected, next.idempotencyKey);
+        tell(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'refuses'} ${what()} for ${context.name}`);
         return result;
       });
     },
@@ -99,7 +99,7 @@ function gatedLedger(world: World, process: Process): Ledger {
         async () => {
           await ledger.append(entry);
           model.appended(entry);
-          tell(() => `  the ledger writes ${entry.event} for ${asker.name}`);
+          tell(() => `  the ledger writes ${entry.event} for ${context.name}`);
         },
       ),
     record: (key) => read(() => ledger.record(key)),
@@ -112,7 +112,7 @@ function gatedLedger(world: World, process: Process): Ledger {
 }
 
 function gatedEks({ eks, model, witness, processes, tell }: World, process: Process): Eks {
-  const { asker, faults } = process;
+  const { context, faults } = process;
   const direct = eks.eksFor({
     takeFault: () => {
       if (process.isEksFaultTaken) return null;
@@ -121,14 +121,16 @@ function gatedEks({ eks, model, witness, processes, tell }: World, process: Proc
     },
     cannotRead: () => faults.cannotRead,
     onSent: (kind, operationId, associationId) => {
-      model.sent(asker, kind, operationId);
+      model.sent(context, kind, operationId);
       witness.sent(kind, operationId, associationId);
     },
   });
   const change = (what: string, effect: () => Promise<ChangeResult>) =>
     processes.port(process, async () => {
       const result = await effect();
-      tell(() => `  ${asker.name} asks EKS for the ${what}: ${result.kind === 'unknown' ? 'no answer' : result.kind}`);
+      tell(
+        () => `  ${context.name} asks EKS for the ${what}: ${result.kind === 'unknown' ? 'no answer' : result.kind}`,
+      );
       return result;
     });
   const read = <T extends { readonly kind: string }>(what: string, effect: () => Promise<T>) =>
@@ -136,7 +138,7 @@ function gatedEks({ eks, model, witness, processes, tell }: World, process: Proc
       const result = await effect();
       tell(
         () =>
-          `  ${asker.name} ${what} at EKS: ${'associationIds' in result ? String(result.associationIds) || 'nothing' : result.kind}`,
+          `  ${context.name} ${what} at EKS: ${'associationIds' in result ? String(result.associationIds) || 'nothing' : result.kind}`,
       );
       return result;
     });

@@ -1,21 +1,21 @@
-import type { Expectation, TokenRecord } from '../../../src/ledger/ledger.ts';
+import type { Expectation, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 
 /** A write of the ledger to a token's record. */
 export interface Write {
   readonly by: string;
   readonly expected: Expectation;
-  readonly next: TokenRecord;
+  readonly next: IdempotencyRecord;
   readonly entries: readonly AuditEntry[];
   /** What stood there, by what was written before. */
-  readonly before: TokenRecord | undefined;
+  readonly before: IdempotencyRecord | undefined;
   /** Who wrote that. */
   readonly holder: string | undefined;
   readonly now: number;
 }
 
 /** Whether the ledger should write, by what it has written before. */
-export function permits(expected: Expectation, record: TokenRecord | undefined): boolean {
+export function permits(expected: Expectation, record: IdempotencyRecord | undefined): boolean {
   if (expected.kind === 'free') return !record || (record.expiresAt !== null && record.expiresAt <= expected.now);
   const { operationId, fence } = expected;
   if (record?.operationId !== operationId || record.fence !== fence) return false;
@@ -41,6 +41,6 @@ export function faultsOf({ by, expected, next, entries, before, holder, now }: W
 }
 
 /** A record in short. */
-export function told(record: TokenRecord | undefined): string {
+export function told(record: IdempotencyRecord | undefined): string {
   return record ? `${record.state} ${record.operationId} fence ${record.fence}` : 'nothing';
 }
