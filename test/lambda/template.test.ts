@@ -136,8 +136,8 @@ test('the reconciler may look at EKS and write to the ledger, and hand no role t
     `dynamodb:Query on ${trail}`,
     `eks:DescribePodIdentityAssociation on ${eks}:podidentityassociation/*`,
     `eks:ListPodIdentityAssociations on ${eks}:cluster/*`,
-    'logs:CreateLogStream on SettleLogGroup.Arn',
-    'logs:PutLogEvents on SettleLogGroup.Arn',
+    'logs:CreateLogStream on ReconcileLogGroup.Arn',
+    'logs:PutLogEvents on ReconcileLogGroup.Arn',
   ]);
 });
 
@@ -205,9 +205,9 @@ test('all logs end after some time', () => {
 });
 
 test('the reconciler runs every minute, and is not repeated', () => {
-  const { ScheduleExpression, State } = properties(plain.template, 'SettleEventsRuleSchedule1');
+  const { ScheduleExpression, State } = properties(plain.template, 'ReconcileEventsRuleSchedule1');
   expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
-  expect(properties(plain.template, 'SettleLambdaEvConf').MaximumRetryAttempts).toBe(0);
+  expect(properties(plain.template, 'ReconcileLambdaEvConf').MaximumRetryAttempts).toBe(0);
 });
 
 test('alarms tell a topic where one is given', () => {
