@@ -28,7 +28,16 @@ export interface MeasuredPage extends Omit<PageCase, 'query'> {
 }
 
 function queryOf(section: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
-  return { section, since: null, until: null, events: null, operations: null, limit, before: null, ...fields };
+  return {
+    partition: section,
+    since: null,
+    until: null,
+    events: null,
+    operations: null,
+    limit,
+    before: null,
+    ...fields,
+  };
 }
 
 /** The pages to measure in a trail. Reads on to where the deep ones begin; a section that is too short has none. */
@@ -45,7 +54,7 @@ export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
       cases.push({ section: section.kind, page: `only ${event}`, query: queryOf(section, { events: [event] }) });
     }
   }
-  const [newest] = (await ledger.trail(queryOf({ kind: 'all' }))).entries;
+  const [newest] = (await ledger.readTrail(queryOf({ kind: 'all' }))).entries;
   if (newest === undefined) throw new Error('The trail is empty.');
   const operation = { kind: 'operation', operationId: newest.operationId } as const;
   return [...cases, { section: operation.kind, page: 'first', query: queryOf(operation) }];
@@ -55,7 +64,7 @@ export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
 async function positionAfter(ledger: Ledger, section: AuditPartition, count: number): Promise<string | null> {
   let before: string | null = null;
   for (let left = count; left > 0;) {
-    const page: TrailPage = await ledger.trail(queryOf(section, { before, limit: Math.min(left, 500) }));
+    const page: TrailPage = await ledger.readTrail(queryOf(section, { before, limit: Math.min(left, 500) }));
     left -= page.entries.length;
     before = page.next;
     if (before === null) return null;
@@ -71,7 +80,7 @@ export async function measurePages(ledger: Ledger, cases: readonly PageCase[]): 
     let entries = 0;
     for (let round = 0; round < rounds; round += 1) {
       const startedAt = performance.now();
-      ({ length: entries } = (await ledger.trail(query)).entries);
+      ({ length: entries } = (await ledger.readTrail(query)).entries);
       times.push(performance.now() - startedAt);
     }
     measured.push({ section, page, ms: median(times.slice(warmUp)), entries });

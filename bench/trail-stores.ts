@@ -76,7 +76,7 @@ async function countAtWire(
   const counts: { requests: number; read: number }[] = [];
   for (const { query } of cases) {
     proxy.seen.length = 0;
-    await ledger.trail(query);
+    await ledger.readTrail(query);
     const read = proxy.seen.reduce((sum, { answer }) => sum + (answer?.ScannedCount ?? 0), 0);
     counts.push({ requests: proxy.seen.length, read });
   }
@@ -122,6 +122,6 @@ function recordOf([entry]: readonly AuditEntry[]): IdempotencyRecord {
     expiresAt: end,
     modifiedAtBefore: null,
     inDoubtOperationIds: [],
-    answer: null,
+    result: null,
   };
 }

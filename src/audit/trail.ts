@@ -74,15 +74,15 @@ async function read(
   scope: TrailScope | null,
   deadline: number,
 ): Promise<TrailAnswer> {
-  const ask = (request: TrailQuery) => withDeadline(deadline - deps.clock(), deps.ledger.trail(request));
+  const ask = (request: TrailQuery) => withDeadline(deadline - deps.clock(), deps.ledger.readTrail(request));
   const denied = scope === null ? [] : scopeViolations(deps, identity, scope);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
   const { entries, next } = await ask(query);
   if (scope === null) {
     // An empty page doesn't tell whose the section is: perhaps its end, or what the filters leave of it.
-    const seen = entries.length > 0 ? entries : (await ask({ ...newest, section: query.section })).entries;
-    const violations = entriesViolations(deps, identity, query.section, seen);
+    const seen = entries.length > 0 ? entries : (await ask({ ...newest, partition: query.partition })).entries;
+    const violations = entriesViolations(deps, identity, query.partition, seen);
     if (violations.length > 0) return { kind: 'denied', violations };
   }
   const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));
@@ -113,7 +113,11 @@ function validate(input: Omit<TrailInput, 'scope'>, section: AuditPartition): Va
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),
   ];
   if (findings.length > 0) return { kind: 'invalid', findings };
-  return { kind: 'valid', name, query: { section, since, until, events, operations, limit: firstOf(input), before } };
+  return {
+    kind: 'valid',
+    name,
+    query: { partition: section, since, until, events, operations, limit: firstOf(input), before },
+  };
 }
 
 function isPosition(position: unknown): position is string {

@@ -88,7 +88,7 @@ function claimExpired(deps: Dependencies, call: Call, lapsed: IdempotencyRecord)
   const message = 'The holder of this operation did not finish it; another request with the same token took it over.';
   const details = { operationId, event: 'TAKEN_OVER', fence: record.fence, message } as const;
   const entry = createEntry(deps, auditContextOf(call), details);
-  return { kind: 'taken-over', expected: { kind: 'lapsed', operationId, fence, now }, hold: { record, entry } };
+  return { kind: 'taken-over', expected: { kind: 'lease-expired', operationId, fence, now }, hold: { record, entry } };
 }
 
 /**
@@ -104,7 +104,7 @@ export async function beginAnew(
   const { operationId, fence } = held;
   const record = begunAgain(withDoubt(held), newRecord(call, deps.ulid(call.startedAt), deps.times));
   const hold = withIntent(deps, call, record);
-  const committing = deps.ledger.commit({ kind: 'held', operationId, fence }, record, [closing, hold.entry]);
+  const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [closing, hold.entry]);
   const result = await withDeadline(workDeadline(call) - deps.clock(), committing);
   return result.kind === 'committed' ? hold : null;
 }

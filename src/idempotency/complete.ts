@@ -25,7 +25,7 @@ export async function finish(
   const next = recordAfter(deps, hold.record, conclusion);
   const { operationId, fence } = hold.record;
   try {
-    const committing = deps.ledger.commit({ kind: 'held', operationId, fence }, next, [entry]);
+    const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, next, [entry]);
     const result = await withDeadline(who.deadline - deps.clock(), committing);
     if (result.kind === 'committed') {
       noteOutcome(deps, entry);
@@ -66,7 +66,7 @@ function recordAfter(
   { outcome, association, refusal }: Conclusion,
 ): IdempotencyRecord {
   const now = deps.clock();
-  const answer = { association, refusal, answeredAt: new Date(now).toISOString() };
+  const answer = { association, refusal, completedAt: new Date(now).toISOString() };
   const next = concluded(held, outcomeOf(outcome), answer, now, deps.times);
   return outcome === 'NOT_DONE' ? withDoubt(next) : next;
 }
@@ -94,7 +94,7 @@ async function overtaken(
 ) {
   const entry = conclusion.outcome === 'DONE' ? await noteLate(deps, who, hold, conclusion) : hold.entry;
   const sameRequest = record?.fingerprint === hold.record.fingerprint;
-  return sameRequest && record.answer
+  return sameRequest && record.result
     ? recorded(who, record, entry)
     : inProgress(deps, who, record ?? hold.record, entry);
 }
@@ -104,6 +104,6 @@ async function noteLate(deps: Dependencies, who: Requester, hold: Hold, { associ
   const message = 'EKS did what it was asked, as this holder learned after another one had taken the operation over.';
   const details = { operationId, event: 'LATE', fence, message, associationArn, eksRequestId } as const;
   const entry = createEntry(deps, who.subject, details);
-  await withDeadline(Math.max(who.deadline - deps.clock(), 1_000), deps.ledger.append(entry));
+  await withDeadline(Math.max(who.deadline - deps.clock(), 1_000), deps.ledger.appendEntry(entry));
   return entry;
 }

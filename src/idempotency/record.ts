@@ -44,7 +44,7 @@ export function newRecord(call: Call, operationId: string, times: Times): Idempo
     modifiedAtBefore: call.before?.modifiedAt ?? null,
     expiresAt: null,
     inDoubtOperationIds: [],
-    answer: null,
+    result: null,
   };
 }
 
@@ -72,7 +72,7 @@ export function concluded(
       return { ...held, leaseUntil: now };
     case 'SUCCEEDED':
     case 'REFUSED':
-      return { ...held, state: outcome.token, expiresAt: now + times.retentionMs, answer };
+      return { ...held, state: outcome.token, expiresAt: now + times.retentionMs, result: answer };
     case 'RELEASED':
       return { ...held, state: 'RELEASED', expiresAt: now + times.retentionMs };
   }

@@ -22,8 +22,8 @@ const expired = '#expiresAt <= :now';
 const expressions: Record<Expectation['kind'], string> = {
   free: `${absent} OR (NOT ${inProgress} AND ${expired})`,
   released: allOf(released, sameOperation, sameFence),
-  held: allOf(inProgress, sameOperation, sameFence),
-  lapsed: allOf(inProgress, sameOperation, sameFence, leaseLapsed),
+  leased: allOf(inProgress, sameOperation, sameFence),
+  'lease-expired': allOf(inProgress, sameOperation, sameFence, leaseLapsed),
 };
 
 function allOf(...parts: readonly string[]): string {

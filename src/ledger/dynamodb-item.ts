@@ -9,7 +9,7 @@ import { ttlAttribute } from './tables.ts';
 type Item = Record<string, AttributeValue>;
 
 /**
- * A record as an item: its fields as attributes, but the answer as JSON text, which gives callers' strings back exactly.
+ * A record as an item: its fields as attributes, but the result as JSON text, which gives callers' strings back exactly.
  * `ttl` is there once the record may be forgotten, `openShard` only while it is IN_PROGRESS: a finished record leaves the
  * index of open ones.
  */
@@ -17,7 +17,7 @@ export function tokenItem(record: IdempotencyRecord): Item {
   const shard = openShardOf(record.idempotencyKey);
   return marshall({
     ...record,
-    answer: record.answer === null ? null : JSON.stringify(record.answer),
+    result: record.result === null ? null : JSON.stringify(record.result),
     ...(record.expiresAt === null ? {} : { [ttlAttribute]: Math.ceil(record.expiresAt / 1000) }),
     ...(record.state === 'IN_PROGRESS' ? { openShard: shard } : {}),
   });
@@ -25,10 +25,10 @@ export function tokenItem(record: IdempotencyRecord): Item {
 
 /** The record in an item that {@link tokenItem} made. */
 export function tokenOfItem(item: Item): IdempotencyRecord {
-  const { [ttlAttribute]: _ttl, openShard: _shard, answer, ...fields } = item;
+  const { [ttlAttribute]: _ttl, openShard: _shard, result: text, ...fields } = item;
   // Only `tokenItem` makes the items of this table.
-  const answered = answer?.S === undefined ? null : (JSON.parse(answer.S) as RecordedResult);
-  return { ...unmarshall(fields), answer: answered } as IdempotencyRecord;
+  const result = text?.S === undefined ? null : (JSON.parse(text.S) as RecordedResult);
+  return { ...unmarshall(fields), result } as IdempotencyRecord;
 }
 
 /**

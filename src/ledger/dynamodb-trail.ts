@@ -49,7 +49,7 @@ export async function readTrail(
   parts: { readonly client: DynamoDBClient; readonly auditTable: string; readonly clock: () => number },
   query: TrailQuery,
 ): Promise<TrailPage> {
-  const range = query.section.kind === 'all' ? idRange(query, parts.clock() + maxAheadMs) : idRange(query);
+  const range = query.partition.kind === 'all' ? idRange(query, parts.clock() + maxAheadMs) : idRange(query);
   if (range === null || letsNothingPass(query)) return emptyPage;
   const reading: Reading = { query, found: [], examined: 0, roundTrips: 0, position: null };
   const ask = asking(parts.client, parts.auditTable);
@@ -59,9 +59,9 @@ export async function readTrail(
 
 /** Reads until the page is full, its cost is spent, or the section is at its end: whether it is. */
 async function readSection(ask: Ask, reading: Reading, range: IdRange): Promise<boolean> {
-  const { section } = reading.query;
-  if (section.kind === 'all') return await readDays(ask, reading, range);
-  const key = partitionKey(section);
+  const { partition } = reading.query;
+  if (partition.kind === 'all') return await readDays(ask, reading, range);
+  const key = partitionKey(partition);
   return key === null || (await readStretch(ask, reading, { ...key, range }));
 }
 

@@ -47,11 +47,11 @@ export function createDynamoDbLedger(
         ...entries.map((entry) => createEntry(auditTable, entry)),
       ]);
     },
-    async append(entry) {
+    async appendEntry(entry) {
       const put = new PutItemCommand(createEntry(auditTable, entry));
       await repeatedly(() => putOnce(client, entry, put));
     },
-    async record(idempotencyKey) {
+    async getRecord(idempotencyKey) {
       const get = new GetItemCommand({
         TableName: idempotencyTable,
         Key: marshall({ idempotencyKey }),
@@ -60,7 +60,7 @@ export function createDynamoDbLedger(
       const { Item } = await answered(client.send(get));
       return Item === undefined ? null : tokenOfItem(Item);
     },
-    async entry({ operationId, entryId }) {
+    async getEntry({ operationId, entryId }) {
       const Key = marshall({ operationId, entryId });
       const get = new GetItemCommand({ TableName: auditTable, Key, ConsistentRead: true });
       const { Item } = await answered(client.send(get));
@@ -75,10 +75,10 @@ export function createDynamoDbLedger(
       });
       return items.map(entryOfItem);
     },
-    async trail(query) {
+    async readTrail(query) {
       return await readTrail({ client, auditTable, clock }, query);
     },
-    async lapsed(now, limit) {
+    async expiredLeases(now, limit) {
       const byShard = openShards.map((shard) =>
         query(client, limit, {
           TableName: idempotencyTable,

@@ -10,7 +10,7 @@ export interface RecordedResult {
   readonly association: Association | null;
   readonly refusal: Refusal | null;
   /** RFC 3339, UTC. */
-  readonly answeredAt: string;
+  readonly completedAt: string;
 }
 
 /** What the ledger remembers of one request token. Plain JSON; times in milliseconds since the epoch. */
@@ -38,7 +38,7 @@ export interface IdempotencyRecord {
   /** Earlier operations of this record that were released without proof that EKS would never do them. */
   readonly inDoubtOperationIds: readonly string[];
   /** Set exactly when SUCCEEDED or REFUSED. */
-  readonly answer: RecordedResult | null;
+  readonly result: RecordedResult | null;
 }
 
 /**
@@ -46,13 +46,13 @@ export interface IdempotencyRecord {
  *
  * - `free`: there is none, or it is not IN_PROGRESS and `expiresAt` is at or before `now`;
  * - `released`: it is RELEASED, of this operation and fence;
- * - `held`: it is IN_PROGRESS, of this operation and fence;
- * - `lapsed`: as `held`, and its `leaseUntil` is at or before `now`.
+ * - `leased`: it is IN_PROGRESS, of this operation and fence;
+ * - `lease-expired`: as `leased`, and its `leaseUntil` is at or before `now`.
  */
 export type Expectation =
   | { readonly kind: 'free'; readonly now: number }
-  | { readonly kind: 'released' | 'held'; readonly operationId: string; readonly fence: number }
-  | { readonly kind: 'lapsed'; readonly operationId: string; readonly fence: number; readonly now: number };
+  | { readonly kind: 'released' | 'leased'; readonly operationId: string; readonly fence: number }
+  | { readonly kind: 'lease-expired'; readonly operationId: string; readonly fence: number; readonly now: number };
 
 export type CommitResult =
   | { readonly kind: 'committed' }
@@ -71,7 +71,7 @@ export type AuditPartition =
 
 /** What to read of the trail. */
 export interface TrailQuery {
-  readonly section: AuditPartition;
+  readonly partition: AuditPartition;
   /** Milliseconds since the epoch, inclusive; null: from the first entry. */
   readonly since: number | null;
   /** Milliseconds since the epoch, exclusive; null: up to the last entry. */
@@ -110,13 +110,13 @@ export interface Ledger {
   commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 
   /** A token's record, by its key; null when there is none. Consistent. */
-  record(idempotencyKey: string): Promise<IdempotencyRecord | null>;
+  getRecord(idempotencyKey: string): Promise<IdempotencyRecord | null>;
 
   /** Adds one entry to the trail. To add the same entry again changes nothing; another one under its key throws. */
-  append(entry: AuditEntry): Promise<void>;
+  appendEntry(entry: AuditEntry): Promise<void>;
 
   /** One entry, by its key; null when there is none. Consistent. */
-  entry(key: { readonly operationId: string; readonly entryId: string }): Promise<AuditEntry | null>;
+  getEntry(key: { readonly operationId: string; readonly entryId: string }): Promise<AuditEntry | null>;
 
   /** All entries of an operation, oldest first. Consistent. */
   operationEntries(operationId: string): Promise<AuditEntry[]>;
@@ -130,10 +130,10 @@ export interface Ledger {
    * May lag: an entry that was written just now may be missing, also in the middle of a page. Throws where `limit` is not
    * a whole number of at least 1, or `before` is no position: see `isTrailPosition`.
    */
-  trail(query: TrailQuery): Promise<TrailPage>;
+  readTrail(query: TrailQuery): Promise<TrailPage>;
 
-  /** Records IN_PROGRESS whose lease ended at or before `now`, the longest lapsed first, at most `limit`. May lag. */
-  lapsed(now: number, limit: number): Promise<IdempotencyRecord[]>;
+  /** Records IN_PROGRESS whose lease ended at or before `now`, the longest expired first, at most `limit`. May lag. */
+  expiredLeases(now: number, limit: number): Promise<IdempotencyRecord[]>;
 
   /** Lets go of files and connections. */
   close(): void;

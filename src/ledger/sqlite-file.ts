@@ -18,13 +18,13 @@ const auditColumns = [
 // An INSERT OR REPLACE deletes without asking the trigger for DELETE, hence the one for INSERT; and without a rowid there
 // is no second key by which a row could be replaced.
 const schema = `
-  CREATE TABLE tokens (
+  CREATE TABLE idempotency (
     idempotencyKey TEXT PRIMARY KEY,
     state TEXT NOT NULL,
     leaseUntil INTEGER NOT NULL,
     record TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX lapsed ON tokens (leaseUntil) WHERE state = 'IN_PROGRESS';
+  CREATE INDEX idempotency_byLease ON idempotency (leaseUntil) WHERE state = 'IN_PROGRESS';
 
   CREATE TABLE audit (
     operationId TEXT NOT NULL,

@@ -42,14 +42,14 @@ export function trailReader(database: DatabaseSync): (query: TrailQuery) => Trai
 
   return (query) => {
     const range = idRange(query);
-    const { section, events, operations } = query;
+    const { partition, events, operations } = query;
     if (range === null || letsNothingPass(query)) return emptyPage;
     const list = (names: readonly string[] | null) => (names === null ? null : JSON.stringify(names));
     const filters = { events: list(events), operations: list(operations) };
     // One more than may be examined: it is not, and only shows that there is more.
     const common = { ...filters, low: range.low, high: range.high, most: maxExamined + 1 };
-    if (section.kind === 'all') return read(prepared('all').iterate({ ...common, ...days(range) }), query.limit);
-    const key = partitionKey(section);
+    if (partition.kind === 'all') return read(prepared('all').iterate({ ...common, ...days(range) }), query.limit);
+    const key = partitionKey(partition);
     if (key === null) return emptyPage;
     return read(prepared(key.attribute).iterate({ ...common, key: key.value }), query.limit);
   };

@@ -34,26 +34,26 @@ export function createSqliteLedger(parts: { readonly file: string; readonly busy
         });
       });
     },
-    record(idempotencyKey) {
+    getRecord(idempotencyKey) {
       return promised(() => token(idempotencyKey));
     },
-    append(added) {
+    appendEntry(added) {
       return promised(() => {
         writing(database, () => {
           if (!alreadyWritten([added], [entry(added)])) putEntry(added);
         });
       });
     },
-    entry(key) {
+    getEntry(key) {
       return promised(() => entry(key));
     },
     operationEntries(operationId) {
       return promised(() => operationEntries(operationId));
     },
-    trail(query) {
+    readTrail(query) {
       return promised(() => trail(query));
     },
-    lapsed(now, limit) {
+    expiredLeases(now, limit) {
       return promised(() => lapsed(now, limit));
     },
     close() {
@@ -70,9 +70,9 @@ function meets(expected: Expectation, record: IdempotencyRecord | null): boolean
       return !inProgress(record) && expired(record, expected.now);
     case 'released':
       return released(record) && sameOperation(record, expected) && sameFence(record, expected);
-    case 'held':
+    case 'leased':
       return inProgress(record) && sameOperation(record, expected) && sameFence(record, expected);
-    case 'lapsed':
+    case 'lease-expired':
       return (
         inProgress(record) &&
         sameOperation(record, expected) &&
@@ -120,12 +120,12 @@ function promised<T>(work: () => T): Promise<T> {
 
 /** The statements that the ledger needs, prepared once, as functions of what they read and write. */
 function statements(database: DatabaseSync) {
-  const selectToken = database.prepare('SELECT record FROM tokens WHERE idempotencyKey = ?');
+  const selectToken = database.prepare('SELECT record FROM idempotency WHERE idempotencyKey = ?');
   const insertToken = database.prepare(`
-    INSERT INTO tokens (idempotencyKey, state, leaseUntil, record) VALUES (?, ?, ?, ?)
+    INSERT INTO idempotency (idempotencyKey, state, leaseUntil, record) VALUES (?, ?, ?, ?)
     ON CONFLICT (idempotencyKey) DO UPDATE SET state = excluded.state, leaseUntil = excluded.leaseUntil, record = excluded.record`);
   const selectLapsed = database.prepare(
-    "SELECT record FROM tokens WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil LIMIT ?",
+    "SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil LIMIT ?",
   );
   const selectEntry = database.prepare('SELECT entry FROM audit WHERE operationId = ? AND entryId = ?');
   const selectEntries = database.prepare('SELECT entry FROM audit WHERE operationId = ? ORDER BY entryId');

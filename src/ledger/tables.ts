@@ -17,7 +17,7 @@ export interface TableNames {
 export const ttlAttribute = 'ttl';
 
 /** Index of the tokens table: records IN_PROGRESS, by shard and lease. Others lack the key and are not in it. */
-export const leaseIndex = 'lapsed';
+export const leaseIndex = 'byLease';
 
 /**
  * Every way into the trail, and the attribute that leads there; sorted by entry id, which is by time. All of them exist

@@ -163,6 +163,6 @@ async function noted(deps: Dependencies, { subject, ...found }: Finding): Promis
     message: refusal?.message ?? 'It would be attempted.',
     associationArn: existing?.associationArn ?? null,
   });
-  await deps.ledger.append(auditEntry);
+  await deps.ledger.appendEntry(auditEntry);
   return { ...found, wouldBeAttempted: refusal === null, auditEntry };
 }

@@ -41,7 +41,7 @@ export async function reconcile(
   deadline: number,
 ): Promise<ReconciliationResult> {
   const settled: ReconciliationResult = { closed: 0, open: 0, overtaken: 0, failed: 0 };
-  const records = await deps.ledger.lapsed(deps.clock(), maxOperations);
+  const records = await deps.ledger.expiredLeases(deps.clock(), maxOperations);
   const queue = records.values();
   const worker = async () => {
     for (const record of queue) {
@@ -89,7 +89,7 @@ async function settleOne(
   const held = takenOver(record, now, deps.times);
   const message = 'The holder of this operation did not finish it; the reconciler took it over.';
   const entry = createEntry(deps, subject, { operationId, event: 'TAKEN_OVER', fence: held.fence, message });
-  const claimed = await deps.ledger.commit({ kind: 'lapsed', operationId, fence, now }, held, [entry]);
+  const claimed = await deps.ledger.commit({ kind: 'lease-expired', operationId, fence, now }, held, [entry]);
   if (claimed.kind === 'conflict') return 'overtaken';
 
   const conclusion = (await lookAgain(deps, intent.request, intent, held, deps.clock() + settleOneMs / 2)) ?? notDone;

@@ -108,11 +108,11 @@ export async function contended(deps: Dependencies, call: Call, record: Idempote
 
 /** The record's answer, given again: a receipt of what was answered then, whatever has happened at EKS since. */
 export async function replayed(deps: Dependencies, call: Call, record: IdempotencyRecord): Promise<MutationResult> {
-  const { operationId, answer } = record;
+  const { operationId, result: answer } = record;
   const details: AuditEventDetails = {
     operationId,
     event: 'REPLAYED',
-    message: `The answer of ${answer?.answeredAt} was given again.`,
+    message: `The answer of ${answer?.completedAt} was given again.`,
     refusalCode: answer?.refusal?.code ?? null,
     associationArn: answer?.association?.associationArn ?? null,
   };
@@ -145,6 +145,6 @@ async function refused(
 
 async function noted(deps: Dependencies, subject: AuditContext, details: AuditEventDetails) {
   const entry = createEntry(deps, subject, details);
-  await deps.ledger.append(entry);
+  await deps.ledger.appendEntry(entry);
   return entry;
 }

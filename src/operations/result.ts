@@ -26,7 +26,7 @@ export interface MutationResult {
 
 /** The answer that a final record keeps. */
 export function recorded(who: Requester, record: IdempotencyRecord, entry: AuditEntry): MutationResult {
-  const { association = null, refusal = null } = record.answer ?? {};
+  const { association = null, refusal = null } = record.result ?? {};
   const status = association ? 'SUCCEEDED' : 'REFUSED';
   return { ...resultBase(who, status, entry), association, refusal, replayed: true };
 }

@@ -63,7 +63,7 @@ async function findTargetInRecord<Request extends UpdateRequest | DeleteRequest>
   deps: Dependencies,
   asked: Asked<Request>,
 ) {
-  const record = await deps.ledger.record(idempotencyKeyOf(asked));
+  const record = await deps.ledger.getRecord(idempotencyKeyOf(asked));
   if (record?.fingerprint !== fingerprintOf(asked.request)) return null;
   const entries = await deps.ledger.operationEntries(record.operationId);
   return entries.find(({ event }) => event === 'INTENT')?.before ?? null;
@@ -77,7 +77,7 @@ async function checkPrecondition<Request extends UpdateRequest | DeleteRequest>(
 ): Promise<Conclusion | null> {
   const { expectedModifiedAt } = asked.request;
   if (expectedModifiedAt === null || Date.parse(expectedModifiedAt) === Date.parse(before.modifiedAt)) return null;
-  const record = await deps.ledger.record(idempotencyKeyOf(asked));
+  const record = await deps.ledger.getRecord(idempotencyKeyOf(asked));
   if (record?.fingerprint === fingerprintOf(asked.request)) return null;
   const changes = 'changes' in asked.request ? settingDifferences(asked.request.changes, before) : null;
   return changed(before, changes, expectedModifiedAt);

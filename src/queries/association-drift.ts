@@ -28,8 +28,8 @@ const entriesLooked = 50;
 /** Why the trail does not explain an association; null when it does. */
 export async function driftOf({ ledger }: Dependencies, association: Association): Promise<Drift | null> {
   const { associationArn } = association;
-  const { entries } = await ledger.trail({
-    section: { kind: 'association', associationArn },
+  const { entries } = await ledger.readTrail({
+    partition: { kind: 'association', associationArn },
     since: null,
     until: null,
     events: ['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'SUCCEEDED'],

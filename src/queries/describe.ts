@@ -58,7 +58,7 @@ export async function readAuditEntry(
   id: string,
 ): Promise<AuditEntry | null> {
   const key = parseAuditEntryId(id);
-  const entry = key && (await deps.ledger.entry(key));
+  const entry = key && (await deps.ledger.getEntry(key));
   if (!entry) return null;
   const context = reader(deps, identity);
   const mayRead = (scope: TrailScope) => deps.authorize(context, { action: 'ReadAuditTrail', scope }).allowed;

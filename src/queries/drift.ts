@@ -118,7 +118,7 @@ async function deletedOutside(
   // What happened a moment before the list was read, or after it, the list need not show.
   const settledBefore = listedAt - deps.times.listLagMs;
   const query = {
-    section,
+    partition: section,
     since: listedAt - lookBackMs,
     until: null,
     events: ['SUCCEEDED'] as const,
@@ -126,7 +126,7 @@ async function deletedOutside(
   };
   for (let before: string | null = null; ;) {
     if (deps.clock() > deadline) return null;
-    const page = await deps.ledger.trail({ ...query, limit: 1_000, before });
+    const page = await deps.ledger.readTrail({ ...query, limit: 1_000, before });
     for (const entry of page.entries) {
       const { associationArn, operation, time } = entry;
       if (associationArn === null || seen.has(associationArn)) continue;

@@ -22,9 +22,9 @@ beforeAll(async () => {
   ({ ledger, close: closeLedger } = await sqlite.open());
   const noting: Ledger = {
     ...ledger,
-    append: (entry) => {
+    appendEntry: (entry) => {
       written.push(entry.event);
-      return ledger.append(entry);
+      return ledger.appendEntry(entry);
     },
     commit: (expected, next, entries) => {
       written.push(...entries.map(({ event }) => event));

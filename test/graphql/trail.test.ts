@@ -54,9 +54,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
     asked = [];
     const noting: Ledger = {
       ...ledger,
-      trail: (query) => {
+      readTrail: (query) => {
         asked.push(query);
-        return ledger.trail(query);
+        return ledger.readTrail(query);
       },
     };
     gateway = await openGateway({ ledger: noting });
@@ -303,11 +303,11 @@ describe('what is no question is answered with what is wrong, and the ledger is 
     const [sqlite] = ledgersUnderTest();
     if (!sqlite) throw new Error('There is no ledger to test on.');
     ({ ledger, close: closeLedger } = await sqlite.open());
-    const trail: Ledger['trail'] = (query) => {
+    const trail: Ledger['readTrail'] = (query) => {
       reads += 1;
-      return ledger.trail(query);
+      return ledger.readTrail(query);
     };
-    gateway = await openGateway({ ledger: { ...ledger, trail } });
+    gateway = await openGateway({ ledger: { ...ledger, readTrail: trail } });
   });
 
   afterAll(async () => {

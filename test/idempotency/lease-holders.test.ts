@@ -95,7 +95,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     const gone = () => Promise.reject(new LedgerUnavailable(new Error('gone')));
     const change = (deps: Dependencies): Dependencies => ({
       ...deps,
-      ledger: { ...ledger, commit: gone, append: gone },
+      ledger: { ...ledger, commit: gone, appendEntry: gone },
     });
     const gateway = await openOne({ change });
     await expect(gateway.create()).rejects.toThrow('LEDGER_UNAVAILABLE');

@@ -129,7 +129,7 @@ describe('records', () => {
   });
 
   test.each(['DONE', 'EKS_REFUSED', 'NOT_DONE'] as const)('after %s it expires in seven days', (outcome) => {
-    const answer = { association: null, refusal: null, answeredAt: '2026-11-24T10:00:00.000Z' };
+    const answer = { association: null, refusal: null, completedAt: '2026-11-24T10:00:00.000Z' };
     const { expiresAt } = concluded(record, outcomeOf(outcome), answer, 1_010_000, defaultTimes);
     expect(expiresAt).toBe(1_010_000 + 7 * 24 * 3_600_000);
   });

@@ -132,7 +132,7 @@ test('the reconciler may look at EKS and write to the ledger, and hand no role t
   expect(grants(plain.template, 'ReconcileRole')).toEqual([
     `dynamodb:PutItem on ${trail}`,
     `dynamodb:PutItem on ${tokens}`,
-    `dynamodb:Query on $\{${tokens}}/index/lapsed`,
+    `dynamodb:Query on $\{${tokens}}/index/byLease`,
     `dynamodb:Query on ${trail}`,
     `eks:DescribePodIdentityAssociation on ${eks}:podidentityassociation/*`,
     `eks:ListPodIdentityAssociations on ${eks}:cluster/*`,

@@ -17,7 +17,11 @@ const stores = ledgersUnderTest().filter(({ available }) => available);
 
 /** What stands under a key, by way of a commit whose expectation nothing meets. */
 async function recordOf(ledger: Ledger, idempotencyKey: string): Promise<IdempotencyRecord | null> {
-  const result = await ledger.commit({ kind: 'held', operationId: '-', fence: -1 }, openRecord({ idempotencyKey }), []);
+  const result = await ledger.commit(
+    { kind: 'leased', operationId: '-', fence: -1 },
+    openRecord({ idempotencyKey }),
+    [],
+  );
   if (result.kind !== 'conflict') throw new Error('The record was written over.');
   return result.record;
 }
@@ -56,12 +60,12 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
           notMet: [null, own, succeeded(own), released(own, other), released(own, { fence: 2 })],
         },
         {
-          expected: { kind: 'held', operationId, fence },
+          expected: { kind: 'leased', operationId, fence },
           met: [own, { ...own, leaseUntil: now - 1 }],
           notMet: [null, succeeded(own), released(own), { ...own, ...other }, { ...own, fence: 2 }],
         },
         {
-          expected: { kind: 'lapsed', operationId, fence, now: lease },
+          expected: { kind: 'lease-expired', operationId, fence, now: lease },
           met: [own, { ...own, leaseUntil: lease - 1 }],
           notMet: [
             null,
@@ -91,7 +95,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
 
         expect(result).toEqual(kind === 'committed' ? { kind } : { kind, record: stored });
         expect(await recordOf(ledger, idempotencyKey)).toEqual(kind === 'committed' ? next : stored);
-        expect(await ledger.entry(entry)).toEqual(kind === 'committed' ? entry : null);
+        expect(await ledger.getEntry(entry)).toEqual(kind === 'committed' ? entry : null);
       },
     );
 
@@ -115,9 +119,9 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       existing: association({ tags: [] }),
       differences,
     } as const;
-    const answer = { association: null, refusal, answeredAt: '2026-11-24T12:00:00.000Z' };
+    const answer = { association: null, refusal, completedAt: '2026-11-24T12:00:00.000Z' };
     const inDoubtOperationIds = [openRecord().operationId];
-    const record = succeeded(openRecord({ inDoubtOperationIds }), { state: 'REFUSED', answer });
+    const record = succeeded(openRecord({ inDoubtOperationIds }), { state: 'REFUSED', result: answer });
     await store(ledger, record);
     expect(await recordOf(ledger, record.idempotencyKey)).toEqual(record);
   });
@@ -125,8 +129,8 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
   test('gives a record by its key, also one that may be forgotten, and null where there is none', async () => {
     const records = [openRecord(), succeeded(openRecord()), released(openRecord(), { expiresAt: now - 1 })];
     for (const record of records) await store(ledger, record);
-    for (const record of records) expect(await ledger.record(record.idempotencyKey)).toEqual(record);
-    expect(await ledger.record(openRecord().idempotencyKey)).toBeNull();
+    for (const record of records) expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
+    expect(await ledger.getRecord(openRecord().idempotencyKey)).toBeNull();
   });
 
   test('of 50 commits at once over one key, writes exactly one, with its entries only', async () => {
@@ -143,7 +147,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
     const winner = winners[0]?.next ?? null;
     expect(await recordOf(ledger, idempotencyKey)).toEqual(winner);
     for (const result of results) if (result.kind === 'conflict') expect(result.record).toEqual(winner);
-    const written = await Promise.all(commits.map(({ entry }) => ledger.entry(entry)));
+    const written = await Promise.all(commits.map(({ entry }) => ledger.getEntry(entry)));
     expect(written.filter((entry) => entry !== null)).toHaveLength(1);
   });
 
@@ -157,7 +161,9 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       expect(await begin()).toEqual({ kind: 'committed' });
 
       const end = succeeded(record);
-      await ledger.commit({ kind: 'held', operationId, fence }, end, [auditEntry({ operationId, event: 'SUCCEEDED' })]);
+      await ledger.commit({ kind: 'leased', operationId, fence }, end, [
+        auditEntry({ operationId, event: 'SUCCEEDED' }),
+      ]);
       expect(await begin()).toEqual({ kind: 'committed' });
       expect(await recordOf(ledger, record.idempotencyKey)).toEqual(end);
       expect(await ledger.operationEntries(operationId)).toHaveLength(2);
@@ -168,14 +174,14 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       const { operationId, ...others } = entry;
       const turned = { ...others, operationId };
       expect(JSON.stringify(turned)).not.toBe(JSON.stringify(entry));
-      await ledger.append(entry);
-      await ledger.append(turned);
+      await ledger.appendEntry(entry);
+      await ledger.appendEntry(turned);
       expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
     });
 
     test('a commit with another entry under a used key throws and writes nothing', async () => {
       const entry = auditEntry();
-      await ledger.append(entry);
+      await ledger.appendEntry(entry);
       const record = openRecord();
       const fresh = auditEntry({ operationId: entry.operationId });
       const entries = [fresh, { ...entry, message: 'another' }];
@@ -188,7 +194,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
 
     test('a commit of which only some entries are stored throws and writes nothing', async () => {
       const entry = auditEntry();
-      await ledger.append(entry);
+      await ledger.appendEntry(entry);
       const record = openRecord();
       const fresh = auditEntry({ operationId: entry.operationId });
       const committing = ledger.commit({ kind: 'free', now }, record, [entry, fresh]);
@@ -207,9 +213,9 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
 
     test('appended twice, it is there once; another under its key throws and changes nothing', async () => {
       const entry = auditEntry();
-      await ledger.append(entry);
-      await ledger.append(entry);
-      const another = ledger.append({ ...entry, message: 'another' });
+      await ledger.appendEntry(entry);
+      await ledger.appendEntry(entry);
+      const another = ledger.appendEntry({ ...entry, message: 'another' });
       await expect(another).rejects.toThrow(`Another audit entry is stored under ${auditEntryId(entry)}`);
       expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
     });
@@ -223,17 +229,17 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
   describe('gives back entries', () => {
     test('one by its key, null for one that is not there', async () => {
       const entry = auditEntry();
-      await ledger.append(entry);
-      expect(await ledger.entry(entry)).toEqual(entry);
-      expect(await ledger.entry({ ...entry, entryId: auditEntry().entryId })).toBeNull();
+      await ledger.appendEntry(entry);
+      expect(await ledger.getEntry(entry)).toEqual(entry);
+      expect(await ledger.getEntry({ ...entry, entryId: auditEntry().entryId })).toBeNull();
     });
 
     test('all of an operation and no other, oldest first, however many bytes they are', async () => {
       const { operationId } = auditEntry();
       // More than the 1 MB that DynamoDB gives in one page.
       const entries = Array.from({ length: 5 }, () => auditEntry({ operationId, message: 'm'.repeat(300_000) }));
-      for (const entry of entries.toReversed()) await ledger.append(entry);
-      await ledger.append(auditEntry());
+      for (const entry of entries.toReversed()) await ledger.appendEntry(entry);
+      await ledger.appendEntry(auditEntry());
       expect(await ledger.operationEntries(operationId)).toEqual(entries);
       expect(await ledger.operationEntries(auditEntry().operationId)).toEqual([]);
     });
@@ -251,9 +257,9 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       const text = JSON.stringify(invalidInput);
       const reason = typeof invalidInput === 'string' ? invalidInput : '\u{d800}';
       const entry = auditEntry({ event: 'INVALID', target: null, request: null, invalidInput, reason });
-      await ledger.append(entry);
-      await ledger.append(entry);
-      const found = await ledger.entry(entry);
+      await ledger.appendEntry(entry);
+      await ledger.appendEntry(entry);
+      const found = await ledger.getEntry(entry);
       expect(JSON.stringify(found?.invalidInput)).toBe(text);
       expect(found).toEqual(entry);
     });
@@ -274,7 +280,7 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
         existing,
         differences,
       } as const;
-      const answer = { association: null, refusal, answeredAt: '2026-11-24T12:00:00.000Z' };
+      const answer = { association: null, refusal, completedAt: '2026-11-24T12:00:00.000Z' };
       const record = openRecord();
       const { operationId, fence } = record;
       const entries = ['INTENT', 'REFUSED'] as const;
@@ -282,8 +288,8 @@ describe.each(stores)('a ledger in $name', ({ open }) => {
       if (intent === undefined || end === undefined) throw new Error('unreachable');
 
       expect(await ledger.commit({ kind: 'free', now }, record, [intent])).toEqual({ kind: 'committed' });
-      const next: IdempotencyRecord = { ...succeeded(record), state: 'REFUSED', answer };
-      expect(await ledger.commit({ kind: 'held', operationId, fence }, next, [end])).toEqual({ kind: 'committed' });
+      const next: IdempotencyRecord = { ...succeeded(record), state: 'REFUSED', result: answer };
+      expect(await ledger.commit({ kind: 'leased', operationId, fence }, next, [end])).toEqual({ kind: 'committed' });
       expect(await recordOf(ledger, record.idempotencyKey)).toEqual(next);
       expect(await ledger.operationEntries(operationId)).toEqual([intent, end]);
     });
@@ -304,9 +310,9 @@ describe.each(stores)('lapsed leases in $name', ({ open }) => {
     const records = [now + 1, now, now - 30_000, now - 10, now - 20].map((leaseUntil) => openRecord({ leaseUntil }));
     for (const record of records) await store(ledger, record);
     const [, justNow, first, third, second] = records;
-    expect(await ledger.lapsed(now, 10)).toEqual([first, second, third, justNow]);
-    expect(await ledger.lapsed(now, 2)).toEqual([first, second]);
-    expect(await ledger.lapsed(now - 30_001, 10)).toEqual([]);
+    expect(await ledger.expiredLeases(now, 10)).toEqual([first, second, third, justNow]);
+    expect(await ledger.expiredLeases(now, 2)).toEqual([first, second]);
+    expect(await ledger.expiredLeases(now - 30_001, 10)).toEqual([]);
   });
 
   test('are found under every key, and limited under like ones', async () => {
@@ -314,8 +320,8 @@ describe.each(stores)('lapsed leases in $name', ({ open }) => {
       openRecord({ idempotencyKey: digit + openRecord().idempotencyKey.slice(1), leaseUntil: now - index }),
     );
     for (const record of records) await store(ledger, record);
-    expect(await ledger.lapsed(now, 100)).toEqual(records.toReversed());
-    expect(await ledger.lapsed(now, 3)).toEqual(records.toReversed().slice(0, 3));
+    expect(await ledger.expiredLeases(now, 100)).toEqual(records.toReversed());
+    expect(await ledger.expiredLeases(now, 3)).toEqual(records.toReversed().slice(0, 3));
   });
 
   test('are those of records in progress only', async () => {
@@ -324,11 +330,11 @@ describe.each(stores)('lapsed leases in $name', ({ open }) => {
     const { operationId, fence } = record;
     await store(ledger, record);
     for (const next of [succeeded(openRecord(lapsed)), released(openRecord(lapsed))]) await store(ledger, next);
-    expect(await ledger.lapsed(now, 10)).toEqual([record]);
-    await ledger.commit({ kind: 'held', operationId, fence }, released(record), []);
-    expect(await ledger.lapsed(now, 10)).toEqual([]);
+    expect(await ledger.expiredLeases(now, 10)).toEqual([record]);
+    await ledger.commit({ kind: 'leased', operationId, fence }, released(record), []);
+    expect(await ledger.expiredLeases(now, 10)).toEqual([]);
     const again = { ...record, fence: 2, startedAt: now + 1 };
     await ledger.commit({ kind: 'released', operationId, fence }, again, []);
-    expect(await ledger.lapsed(now, 10)).toEqual([again]);
+    expect(await ledger.expiredLeases(now, 10)).toEqual([again]);
   });
 });

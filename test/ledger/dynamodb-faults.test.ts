@@ -62,7 +62,7 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   });
 
   test('an append is one request', async () => {
-    await ledger.append(auditEntry());
+    await ledger.appendEntry(auditEntry());
     expect(operations()).toEqual(['PutItem']);
   });
 
@@ -91,7 +91,7 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   test('an append whose answer is lost is written once', async () => {
     const entry = auditEntry();
     proxy.faults.push({ kind: 'lost-answer' });
-    await ledger.append(entry);
+    await ledger.appendEntry(entry);
     expect(operations()).toEqual(['PutItem', 'PutItem']);
     expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
   });
@@ -134,8 +134,8 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   test('an append that meets a transaction is made again', async () => {
     const entry = auditEntry();
     proxy.faults.push({ kind: 'answer', exception: 'TransactionConflictException' });
-    await ledger.append(entry);
-    expect(await ledger.entry(entry)).toEqual(entry);
+    await ledger.appendEntry(entry);
+    expect(await ledger.getEntry(entry)).toEqual(entry);
   });
 
   test.each(['IdempotentParameterMismatchException', 'ValidationException', 'SerializationException'])(
@@ -143,7 +143,7 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     async (exception) => {
       proxy.faults.push({ kind: 'answer', exception }, { kind: 'answer', exception });
       await expect(begin().commit()).rejects.toMatchObject({ name: exception });
-      await expect(ledger.append(auditEntry())).rejects.toMatchObject({ name: exception });
+      await expect(ledger.appendEntry(auditEntry())).rejects.toMatchObject({ name: exception });
     },
   );
 
@@ -175,7 +175,7 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     proxy.faults.push(...kinds.map((kind) => ({ kind })));
     const once = ledgerAt(proxy.endpoint, 1);
     const startedAt = performance.now();
-    const appends = kinds.map(() => once.append(auditEntry()));
+    const appends = kinds.map(() => once.appendEntry(auditEntry()));
     for (const end of await Promise.allSettled(appends)) {
       expect(end).toMatchObject({ status: 'rejected', reason: { name: 'LedgerUnavailable' } });
     }
@@ -201,12 +201,12 @@ function everyMethod(ledger: Ledger): (() => Promise<unknown>)[] {
   const entry = auditEntry();
   return [
     () => ledger.commit({ kind: 'free', now }, openRecord(), [entry]),
-    () => ledger.append(entry),
-    () => ledger.record(openRecord().idempotencyKey),
-    () => ledger.entry(entry),
+    () => ledger.appendEntry(entry),
+    () => ledger.getRecord(openRecord().idempotencyKey),
+    () => ledger.getEntry(entry),
     () => ledger.operationEntries(entry.operationId),
-    () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),
-    () => ledger.lapsed(now, 1),
+    () => ledger.readTrail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),
+    () => ledger.expiredLeases(now, 1),
   ];
 }
 

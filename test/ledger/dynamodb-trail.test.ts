@@ -67,7 +67,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       trailQuery(all, { until: Date.UTC(2026, 10, 1) }),
     ];
     for (const query of queries) {
-      const { result, count } = await cost(() => ledger.trail(query));
+      const { result, count } = await cost(() => ledger.readTrail(query));
       expect([query, count, result]).toEqual([query, 0, { entries: [], next: null }]);
     }
   });
@@ -86,17 +86,17 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
 
     test('reads more at a time where few pass, and a thousand items at most', async () => {
       await fill(1_010, (index) => index > 1_000);
-      const { result, reads } = await cost(() => ledger.trail(trailQuery(cluster, rare)));
+      const { result, reads } = await cost(() => ledger.readTrail(trailQuery(cluster, rare)));
       expect(result.entries).toEqual([]);
       expect(result.next).toBe(lastIdOf(now - 999).slice(0, 10) + String(result.next).slice(10));
       expect(reads).toEqual([11, 11, 22, 44, 88, 176, 352, 296]);
-      expect((await ledger.trail(trailQuery(cluster, { ...rare, before: result.next }))).entries).toHaveLength(9);
+      expect((await ledger.readTrail(trailQuery(cluster, { ...rare, before: result.next }))).entries).toHaveLength(9);
     });
 
     test('may name the same event more often than DynamoDB takes values', async () => {
       await fill(2, (index) => index === 1);
       const events = Array.from({ length: 101 }, () => 'LATE' as const);
-      expect((await ledger.trail(trailQuery(cluster, { events }))).entries).toHaveLength(1);
+      expect((await ledger.readTrail(trailQuery(cluster, { events }))).entries).toHaveLength(1);
     });
 
     test.each([
@@ -107,7 +107,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
     ])('reads few items too many where %s (%d) passes, %d a page', async (_, every, limit) => {
       await fill(200, (index) => index % every === 0);
       const query = trailQuery(cluster, { ...rare, limit });
-      const { result, read, count } = await cost(() => ledger.trail(query));
+      const { result, read, count } = await cost(() => ledger.readTrail(query));
       expect(result.entries).toHaveLength(limit);
       const leftOut = limit * (every - 1);
       expect(read).toBeLessThanOrEqual(limit + 1 + 2 * leftOut + every);

@@ -37,7 +37,7 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
   test('an entry is found by every index, oldest first, and has what lists are filtered by', async () => {
     const { associationArn } = association();
     const entries = [auditEntry({ associationArn }), auditEntry({ associationArn, event: 'SUCCEEDED' })] as const;
-    for (const entry of entries) await ledger.append(entry);
+    for (const entry of entries) await ledger.appendEntry(entry);
     const ids = entries.map(({ entryId }) => entryId);
     for (const [index, attribute] of Object.entries(auditIndexes)) {
       const name = Object.keys(auditIndexes).find((known): known is keyof typeof auditIndexes => known === index);
@@ -55,7 +55,7 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
 
   test('an entry without target or association is in none of their indexes', async () => {
     const operation = auditEntry({ target: null, request: null, event: 'INVALID' });
-    await ledger.append(operation);
+    await ledger.appendEntry(operation);
     for (const IndexName of ['byCluster', 'byNamespace', 'byServiceAccount', 'byAssociation']) {
       const { Items } = await client.send(new ScanCommand({ TableName: names.auditTable, IndexName }));
       expect(Items?.filter(({ operationId }) => operationId?.S === operation.operationId)).toEqual([]);
@@ -68,7 +68,7 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
     const { operationId, fence, idempotencyKey } = open;
     await ledger.commit({ kind: 'free', now }, open, []);
     expect((await token(idempotencyKey))?.ttl).toBeUndefined();
-    await ledger.commit({ kind: 'held', operationId, fence }, succeeded(open, { expiresAt: 1_800_000_000_001 }), []);
+    await ledger.commit({ kind: 'leased', operationId, fence }, succeeded(open, { expiresAt: 1_800_000_000_001 }), []);
     expect((await token(idempotencyKey))?.ttl).toEqual({ N: '1800000001' });
   });
 

@@ -49,9 +49,9 @@ test('reads no entry behind a page, nor one that a filter leaves out', async () 
   database.close();
 
   for (const section of [{ kind: 'cluster', ...target }, { kind: 'all' }] as const) {
-    const page = await ledger.trail(trailQuery(section, { events: ['LATE'], limit: 2 }));
+    const page = await ledger.readTrail(trailQuery(section, { events: ['LATE'], limit: 2 }));
     expect(page).toEqual({ entries: [entries[0], entries[2]], next: entries[2]?.entryId });
-    await expect(ledger.trail(trailQuery(section, { limit: 2 }))).rejects.toThrow('spoilt');
+    await expect(ledger.readTrail(trailQuery(section, { limit: 2 }))).rejects.toThrow('spoilt');
   }
   ledger.close();
   rmSync(folder, { recursive: true });

@@ -28,7 +28,7 @@ describe('a ledger file', () => {
     before.close();
     const after = createSqliteLedger({ file });
     expect(await after.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'conflict', record });
-    expect(await after.entry(entry)).toEqual(entry);
+    expect(await after.getEntry(entry)).toEqual(entry);
     after.close();
   });
 
@@ -47,7 +47,7 @@ describe('a ledger file', () => {
 
   test('may be memory alone', async () => {
     const ledger = createSqliteLedger({ file: ':memory:' });
-    await ledger.append(auditEntry());
+    await ledger.appendEntry(auditEntry());
     ledger.close();
   });
 
@@ -85,7 +85,7 @@ describe('the trail in a file', () => {
   let database: DatabaseSync;
   beforeAll(async () => {
     const ledger = createSqliteLedger({ file });
-    await ledger.append(entry);
+    await ledger.appendEntry(entry);
     ledger.close();
     database = new DatabaseSync(file);
   });
@@ -116,9 +116,9 @@ describe('the trail in a file', () => {
   });
 
   test('and open records have one for their leases', () => {
-    const select = "SELECT record FROM tokens WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil";
+    const select = "SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil";
     const plan = JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${select}`).all(now));
-    expect(plan).toContain('USING INDEX lapsed');
+    expect(plan).toContain('USING INDEX idempotency_byLease');
     expect(plan).not.toContain('TEMP B-TREE');
   });
 });
@@ -128,15 +128,15 @@ describe('a file that several processes share', () => {
     const file = newFile();
     const ledger = createSqliteLedger({ file, busyTimeoutMs: 20 });
     const entry = auditEntry();
-    await ledger.append(entry);
+    await ledger.appendEntry(entry);
     const other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
-    await expect(ledger.append(auditEntry())).rejects.toThrow(LedgerUnavailable);
+    await expect(ledger.appendEntry(auditEntry())).rejects.toThrow(LedgerUnavailable);
     await expect(ledger.commit({ kind: 'free', now }, openRecord(), [])).rejects.toThrow(LedgerUnavailable);
-    expect(await ledger.entry(entry)).toEqual(entry);
-    expect(await ledger.lapsed(now, 1)).toEqual([]);
+    expect(await ledger.getEntry(entry)).toEqual(entry);
+    expect(await ledger.expiredLeases(now, 1)).toEqual([]);
     other.exec('ROLLBACK');
-    await ledger.append(auditEntry());
+    await ledger.appendEntry(auditEntry());
     other.close();
     ledger.close();
   });
@@ -147,7 +147,7 @@ describe('a file that several processes share', () => {
     const frozen = new DatabaseSync(file);
     frozen.exec('BEGIN IMMEDIATE');
     const ledger = createSqliteLedger({ file, busyTimeoutMs: 20 });
-    expect(await ledger.lapsed(now, 1)).toEqual([]);
+    expect(await ledger.expiredLeases(now, 1)).toEqual([]);
     frozen.close();
     ledger.close();
   });
@@ -157,7 +157,7 @@ describe('a file that several processes share', () => {
     const ledger = createSqliteLedger({ file, busyTimeoutMs: 5_000 });
     const holder = run(process.execPath, ['-e', holdFor(file, 100)]);
     await new Promise((resolve) => holder.child.stdout?.once('data', resolve));
-    await ledger.append(auditEntry());
+    await ledger.appendEntry(auditEntry());
     await holder;
     ledger.close();
   });
@@ -165,7 +165,7 @@ describe('a file that several processes share', () => {
   test('is given its tables by one of them, for whom the others wait', async () => {
     const file = newFile();
     const first = new DatabaseSync(file);
-    first.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE tokens (a); PRAGMA user_version = 1');
+    first.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE idempotency (a); PRAGMA user_version = 1');
     const second = run(process.execPath, ['-e', openFile(file, 5_000)]);
     await new Promise((resolve) => second.child.stdout?.once('data', resolve));
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -196,16 +196,16 @@ describe('a file that several processes share', () => {
     const file = newFile();
     const ledger = createSqliteLedger({ file });
     const other = new DatabaseSync(file);
-    other.exec('DROP TABLE audit; DROP TABLE tokens;');
+    other.exec('DROP TABLE audit; DROP TABLE idempotency;');
     const entry = auditEntry();
     const calls = [
       () => ledger.commit({ kind: 'free', now }, succeeded(openRecord()), [entry]),
-      () => ledger.append(entry),
-      () => ledger.record(openRecord().idempotencyKey),
-      () => ledger.entry(entry),
+      () => ledger.appendEntry(entry),
+      () => ledger.getRecord(openRecord().idempotencyKey),
+      () => ledger.getEntry(entry),
       () => ledger.operationEntries(entry.operationId),
-      () => ledger.trail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),
-      () => ledger.lapsed(now, 1),
+      () => ledger.readTrail(trailQuery({ kind: 'principal', principalId: entry.principal.id })),
+      () => ledger.expiredLeases(now, 1),
     ];
     for (const call of calls) await expect(call()).rejects.toThrow(LedgerUnavailable);
     other.close();

@@ -26,7 +26,7 @@ test('every index of the trail holds whole entries, by its key and in the order 
 test('the index of open records holds whole records, by shard and lease', () => {
   expect(idempotencyTableDefinition('tokens').GlobalSecondaryIndexes).toEqual([
     {
-      IndexName: 'lapsed',
+      IndexName: 'byLease',
       KeySchema: [
         { AttributeName: 'openShard', KeyType: 'HASH' },
         { AttributeName: 'leaseUntil', KeyType: 'RANGE' },

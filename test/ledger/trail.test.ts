@@ -89,7 +89,7 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     ['no position', { before: 'yesterday' }],
     ['no number of entries', { limit: 0 }],
   ])('refuses what is %s, as a bug', async (_, fields) => {
-    const reading = ledger.trail(trailQuery({ kind: 'all' }, fields));
+    const reading = ledger.readTrail(trailQuery({ kind: 'all' }, fields));
     await expect(reading).rejects.toThrow(/No position|can't have 0 entries/);
     await expect(reading).rejects.not.toThrow(LedgerUnavailable);
   });
@@ -113,7 +113,7 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
 
   test('is empty before the first entry', async () => {
     for (const section of sections()) {
-      expect(await ledger.trail(trailQuery(section))).toEqual({ entries: [], next: null });
+      expect(await ledger.readTrail(trailQuery(section))).toEqual({ entries: [], next: null });
     }
   });
 
@@ -135,12 +135,12 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
       const given: AuditEntry[] = [];
       let before: string | null = null;
       do {
-        const page = await ledger.trail(trailQuery(section, { before, limit: 4 }));
+        const page = await ledger.readTrail(trailQuery(section, { before, limit: 4 }));
         given.push(...page.entries);
         before = page.next;
         const added = auditEntryAt(Date.now(), of);
         known.push(added);
-        await ledger.append(added);
+        await ledger.appendEntry(added);
       } while (before !== null);
       expect(idsOf(given)).toEqual(idsOf(expected));
     }
@@ -154,11 +154,11 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
 
     for (const limit of [1, 10, 2_000]) {
       const query = trailQuery(section, { events: ['LATE'], limit });
-      const first = await ledger.trail(query);
+      const first = await ledger.readTrail(query);
       expect(first).toEqual({ entries: [], next: others.at(-1)?.entryId });
-      expect(await ledger.trail({ ...query, before: first.next })).toEqual({ entries: [late], next: null });
+      expect(await ledger.readTrail({ ...query, before: first.next })).toEqual({ entries: [late], next: null });
     }
-    const most = await ledger.trail(trailQuery(section, { limit: 2_000 }));
+    const most = await ledger.readTrail(trailQuery(section, { limit: 2_000 }));
     expect(idsOf(most.entries)).toEqual(idsOf(others));
     expect(most.next).toBe(others.at(-1)?.entryId);
   });
@@ -167,7 +167,7 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
     const section = { kind: 'cluster', ...target } as const;
     const big = { message: 'm'.repeat(300_000) };
     const entries = Array.from({ length: 8 }, (_, index) => auditEntryAt(today - index, big));
-    for (const entry of entries) await ledger.append(entry);
+    for (const entry of entries) await ledger.appendEntry(entry);
     const pages = await trailPages(ledger, trailQuery(section, { limit: 5 }));
     expect(pages.map((page) => idsOf(page.entries))).toEqual([idsOf(entries.slice(0, 5)), idsOf(entries.slice(5))]);
   });

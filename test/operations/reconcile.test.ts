@@ -18,7 +18,7 @@ describe('the reconciler', () => {
     const record = await begun();
     const deps = later(ledger, 1);
     expect(await reconcile(deps, 'run', deps.clock() + 9_000)).toEqual(nothing);
-    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
   });
 
   test('calls it a failure where the trail has no intent', async () => {
@@ -26,7 +26,7 @@ describe('the reconciler', () => {
     await ledger.commit({ kind: 'free', now: 0 }, record, []);
     const deps = partsOn(ledger, { clock: () => record.leaseUntil });
     expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
-    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
   });
 
   test('does not take over what is in a cluster that is served no more', async () => {
@@ -35,16 +35,16 @@ describe('the reconciler', () => {
       throw new Error('It is served no more.');
     };
     expect(await reconcile(later(ledger, 1, { eksFor }), 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
-    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
   });
 
   test('writes nothing of what somebody else took over since it was found', async () => {
     const stale = await begun();
     const { record } = heldBy(await begin(later(ledger, 1), callOf(60_000_000)));
-    const found = { ...ledger, lapsed: () => Promise.resolve([stale]) };
+    const found = { ...ledger, expiredLeases: () => Promise.resolve([stale]) };
     const deps = later(found, 1, { eksFor: () => eksThat({}) });
     expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, overtaken: 1 });
-    expect(await ledger.record(record.idempotencyKey)).toEqual(record);
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
     const entries = await ledger.operationEntries(record.operationId);
     expect(entries.map(({ event }) => event)).toEqual(['INTENT', 'TAKEN_OVER']);
   });

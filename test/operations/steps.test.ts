@@ -89,11 +89,11 @@ describe('who was overtaken', () => {
     const call = callOf(60_000_000);
     const hold = heldBy(await begin(partsOn(ledger), call));
     heldBy(await begin(later(ledger, 1), call));
-    const slow: Ledger = { ...ledger, append: (entry) => sleep(100).then(() => ledger.append(entry)) };
+    const slow: Ledger = { ...ledger, appendEntry: (entry) => sleep(100).then(() => ledger.appendEntry(entry)) };
     const requester = { ...requesterOf(call), deadline: Date.now() };
     const { auditEntry } = await finish({ ...later(ledger, 1), ledger: slow }, requester, hold, doneByEks);
     expect(auditEntry).toMatchObject({ event: 'LATE', fence: 1 });
-    expect(await ledger.entry(auditEntry)).toEqual(auditEntry);
+    expect(await ledger.getEntry(auditEntry)).toEqual(auditEntry);
   });
 });
 
@@ -107,7 +107,7 @@ describe('a released record', () => {
     const call = callOf(60_000);
     const hold = heldBy(await begin(partsOn(ledger), call));
     await finish(partsOn(ledger), requesterOf(call), hold, conclusion);
-    const record = await ledger.record(hold.record.idempotencyKey);
+    const record = await ledger.getRecord(hold.record.idempotencyKey);
     expect(record).toMatchObject({ state: 'RELEASED' });
     expect(record?.inDoubtOperationIds).toEqual([hold.record.operationId].slice(0, doubts));
   });

@@ -157,12 +157,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     test.each([1, 2])('for what the trail says of %i associations', async (count) => {
       for (let index = 0; index < count; index += 1) outsider({ serviceAccount: `sa-${index}` });
       let read = 0;
-      const trail: Ledger['trail'] = (query) => {
+      const trail: Ledger['readTrail'] = (query) => {
         read += 1;
-        return ledger.trail(query);
+        return ledger.readTrail(query);
       };
       const clock = () => Date.now() + (read > 0 ? 60_000 : 0);
-      const deps = { ...gateway.deps, ledger: { ...ledger, trail }, clock };
+      const deps = { ...gateway.deps, ledger: { ...ledger, readTrail: trail }, clock };
       expect(await lookWith(deps, 1_000, 10_000)).toMatchObject(tooMany);
       expect(read).toBe(1);
     });

@@ -22,15 +22,15 @@ export function openRecord(fields: Partial<IdempotencyRecord> = {}): Idempotency
     expiresAt: null,
     modifiedAtBefore: null,
     inDoubtOperationIds: [],
-    answer: null,
+    result: null,
     ...fields,
   };
 }
 
 /** The end of `record`: SUCCEEDED, remembered for three days. */
 export function succeeded(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
-  const answer = { association: association(), refusal: null, answeredAt: new Date(now).toISOString() };
-  return { ...record, state: 'SUCCEEDED', expiresAt: now + 72 * 3_600_000, answer, ...fields };
+  const answer = { association: association(), refusal: null, completedAt: new Date(now).toISOString() };
+  return { ...record, state: 'SUCCEEDED', expiresAt: now + 72 * 3_600_000, result: answer, ...fields };
 }
 
 /** `record` given free to begin again. */
@@ -115,14 +115,23 @@ function nextUlid(time = now): string {
 
 /** What to read of the trail: all entries of a section. */
 export function trailQuery(section: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
-  return { section, since: null, until: null, events: null, operations: null, limit: 10, before: null, ...fields };
+  return {
+    partition: section,
+    since: null,
+    until: null,
+    events: null,
+    operations: null,
+    limit: 10,
+    before: null,
+    ...fields,
+  };
 }
 
 /** Every page of a query, each from where the one before it said. */
 export async function trailPages(ledger: Ledger, query: TrailQuery): Promise<TrailPage[]> {
   const pages: TrailPage[] = [];
   for (let before: string | null = query.before; pages.length === 0 || before !== null;) {
-    const page = await ledger.trail({ ...query, before });
+    const page = await ledger.readTrail({ ...query, before });
     pages.push(page);
     before = page.next;
   }

@@ -104,7 +104,7 @@ export const emptySections: AuditPartition[] = [
 
 /** What a query means, in other words than the stores'. */
 export function meant(entries: readonly AuditEntry[], query: TrailQuery): AuditEntry[] {
-  const { section, since, until, events, operations, before } = query;
+  const { partition: section, since, until, events, operations, before } = query;
   return entries
     .filter((entry) => isIn(section, entry))
     .filter(({ time }) => since === null || Date.parse(time) >= since)

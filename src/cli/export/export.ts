@@ -31,7 +31,7 @@ export type Exported =
  * @param report told after every page: entries so far, and the instant of the oldest
  */
 export async function exportTrail(
-  ledger: Pick<Ledger, 'trail'>,
+  ledger: Pick<Ledger, 'readTrail'>,
   range: { readonly since: number | null; readonly until: number },
   lineOf: (entry: AuditEntry) => string,
   output: Writable,
@@ -39,13 +39,13 @@ export async function exportTrail(
 ): Promise<Exported> {
   // The write's callback tells of errors too; without this one, the event would end the process.
   output.on('error', () => undefined);
-  const query = { section: { kind: 'all' }, ...range, events: null, operations: null, limit: pageSize } as const;
+  const query = { partition: { kind: 'all' }, ...range, events: null, operations: null, limit: pageSize } as const;
   let count = 0;
   let last: AuditEntry | null = null;
   let before: string | null = null;
   try {
     do {
-      const page = await ledger.trail({ ...query, before });
+      const page = await ledger.readTrail({ ...query, before });
       const oldest = page.entries.at(-1);
       if (oldest !== undefined) {
         await written(output, page.entries.map((entry) => `${lineOf(entry)}\n`).join(''));

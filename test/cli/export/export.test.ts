@@ -73,10 +73,10 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('an expor
   test('leaves out what is added meanwhile, and repeats nothing', async () => {
     const { output, lines } = keeping();
     let added = 0;
-    const growing: Pick<Ledger, 'trail'> = {
-      async trail(query) {
-        const page = await ledger.trail(query);
-        await ledger.append(auditEntryAt(now + 2 * 86_400_000 + (added += 1)));
+    const growing: Pick<Ledger, 'readTrail'> = {
+      async readTrail(query) {
+        const page = await ledger.readTrail(query);
+        await ledger.appendEntry(auditEntryAt(now + 2 * 86_400_000 + (added += 1)));
         return page;
       },
     };
@@ -97,7 +97,7 @@ describe('an export', () => {
     const taken: number[] = [];
     let pages = 0;
     const ledger = {
-      async trail() {
+      async readTrail() {
         await sleep(0);
         taken.push(kept.length - output.writableLength);
         pages += 1;
@@ -116,13 +116,13 @@ describe('an export', () => {
 
   test('ends when the reader wants no more', async () => {
     let reads = 0;
-    const ledger = { trail: async () => page(100 - (reads += 1), 'more') };
+    const ledger = { readTrail: async () => page(100 - (reads += 1), 'more') };
     expect(await exportTrail(ledger, all, idOf, failing('EPIPE'), () => undefined)).toEqual({ kind: 'closed' });
     expect(reads).toBe(2);
   });
 
   test('says how far it came when the output fails', async () => {
-    const ledger = { trail: async () => page(100, 'more') };
+    const ledger = { readTrail: async () => page(100, 'more') };
     const result = await exportTrail(ledger, all, idOf, failing('ENOSPC'), () => undefined);
     expect(result).toMatchObject({ kind: 'output-failed', count: 2, last: { time: new Date(now + 99).toISOString() } });
   });
@@ -130,7 +130,7 @@ describe('an export', () => {
   test('says how far it came when the ledger fails', async () => {
     const pages = [page(100, 'more')];
     const ledger = {
-      async trail() {
+      async readTrail() {
         const next = pages.shift();
         if (next === undefined) throw new LedgerUnavailable(new Error('gone'));
         return next;
@@ -141,7 +141,7 @@ describe('an export', () => {
   });
 
   test('does not take a bug for a broken ledger', async () => {
-    const ledger = { trail: () => Promise.reject(new Error('a bug')) };
+    const ledger = { readTrail: () => Promise.reject(new Error('a bug')) };
     await expect(exportTrail(ledger, all, idOf, keeping().output, () => undefined)).rejects.toThrow('a bug');
   });
 });

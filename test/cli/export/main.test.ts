@@ -154,7 +154,7 @@ describeOnDynamoDb('npm run audit:export on DynamoDB', () => {
   test('writes the entries of the table that it is told', async () => {
     const { client, names, close } = await openTables();
     const entry = auditEntry();
-    await createDynamoDbLedger({ client, ...names }).append(entry);
+    await createDynamoDbLedger({ client, ...names }).appendEntry(entry);
     const env = { ...base(), IDEMPOTENCY_TABLE: names.idempotencyTable, AUDIT_TABLE: names.auditTable };
     const { code, errors, lines } = await run(until, { env });
     await close();

@@ -121,7 +121,7 @@ function readLedger(file: string): { readonly entries: Entry[]; readonly tokens:
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const entries = database.prepare('SELECT entry FROM audit ORDER BY entryId').all();
-    const tokens = database.prepare('SELECT record FROM tokens').all();
+    const tokens = database.prepare('SELECT record FROM idempotency').all();
     return {
       entries: entries.map(({ entry }) => entryOf(JSON.parse(String(entry)) as StoredEntry)),
       tokens: tokens.map(({ record }) => JSON.parse(String(record)) as TokenFact),
@@ -135,7 +135,7 @@ function readLedger(file: string): { readonly entries: Entry[]; readonly tokens:
 export function countOpen(file: string): number {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    return Number(database.prepare("SELECT count(*) AS open FROM tokens WHERE state = 'IN_PROGRESS'").get()?.open);
+    return Number(database.prepare("SELECT count(*) AS open FROM idempotency WHERE state = 'IN_PROGRESS'").get()?.open);
   } finally {
     database.close();
   }

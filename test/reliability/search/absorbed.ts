@@ -75,12 +75,12 @@ export function behindFaults(ledger: Ledger, faults: Fault[], random: Random): L
     };
   return {
     commit: behind(ofTransaction, ledger.commit),
-    append: behind(ofPut, ledger.append),
-    record: behind(ofEvery, ledger.record),
-    entry: behind(ofEvery, ledger.entry),
+    appendEntry: behind(ofPut, ledger.appendEntry),
+    getRecord: behind(ofEvery, ledger.getRecord),
+    getEntry: behind(ofEvery, ledger.getEntry),
     operationEntries: behind(ofEvery, ledger.operationEntries),
-    trail: behind(ofEvery, ledger.trail),
-    lapsed: behind(ofEvery, ledger.lapsed),
+    readTrail: behind(ofEvery, ledger.readTrail),
+    expiredLeases: behind(ofEvery, ledger.expiredLeases),
     close: ledger.close,
     met: () => met,
   };

@@ -77,7 +77,7 @@ async function playAll(story: Story, ledger: Ledger, series: number): Promise<Tr
   };
   const world: World = {
     ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), tell: () => undefined },
-    ledger: { ...ledger, lapsed: async () => toSettle ?? (await lapsedOf(model, ledger, now)).slice(0, 1) },
+    ledger: { ...ledger, expiredLeases: async () => toSettle ?? (await lapsedOf(model, ledger, now)).slice(0, 1) },
     model: {
       ...model,
       answered(by, answer) {
@@ -160,7 +160,9 @@ const maxLapsed = 100;
 async function lapsedOf(model: Model, ledger: Ledger, now: number): Promise<IdempotencyRecord[]> {
   const keys = model.records().map(({ idempotencyKey }) => idempotencyKey);
   if (keys.length === 0) return [];
-  const lapsed = (await ledger.lapsed(now, maxLapsed)).filter(({ idempotencyKey }) => keys.includes(idempotencyKey));
+  const lapsed = (await ledger.expiredLeases(now, maxLapsed)).filter(({ idempotencyKey }) =>
+    keys.includes(idempotencyKey),
+  );
   return lapsed.sort(
     (one, other) => one.leaseUntil - other.leaseUntil || (one.idempotencyKey < other.idempotencyKey ? -1 : 1),
   );
@@ -170,7 +172,7 @@ async function contentsOf(model: Model, ledger: Ledger, clusterName: string) {
   const operations = [...new Set(model.written().map(({ operationId }) => operationId))];
   const [associationArn] = model.written().flatMap((entry) => entry.associationArn ?? []);
   return {
-    records: await Promise.all(model.records().map(({ idempotencyKey }) => ledger.record(idempotencyKey))),
+    records: await Promise.all(model.records().map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey))),
     entries: await Promise.all(operations.map((id) => ledger.operationEntries(id))),
     cluster: await wholeTrail(ledger, { kind: 'cluster', ...home, clusterName }),
     association: associationArn === undefined ? [] : await wholeTrail(ledger, { kind: 'association', associationArn }),
@@ -178,11 +180,14 @@ async function contentsOf(model: Model, ledger: Ledger, clusterName: string) {
 }
 
 /** A section of the trail, page by page. */
-async function wholeTrail(ledger: Ledger, section: Parameters<Ledger['trail']>[0]['section']): Promise<AuditEntry[]> {
-  const query = { section, since: null, until: null, events: null, operations: null, limit: pageSize };
+async function wholeTrail(
+  ledger: Ledger,
+  section: Parameters<Ledger['readTrail']>[0]['partition'],
+): Promise<AuditEntry[]> {
+  const query = { partition: section, since: null, until: null, events: null, operations: null, limit: pageSize };
   const entries: AuditEntry[] = [];
   for (let before: string | null = null; ;) {
-    const page = await ledger.trail({ ...query, before });
+    const page = await ledger.readTrail({ ...query, before });
     entries.push(...page.entries);
     if (page.next === null) return entries;
     before = page.next;

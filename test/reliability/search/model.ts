@@ -89,7 +89,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     life.record = next;
     life.holder = by.name;
     for (const entry of added) wrote(life, entry);
-    if (next.answer) concluded(life, next.answer);
+    if (next.result) concluded(life, next.result);
   }
 
   /** The ledger refused to write, as what stands there was not as expected. */
@@ -138,7 +138,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   }
 
   /** A token got its final answer. */
-  function concluded(life: Life, { association, refusal }: NonNullable<IdempotencyRecord['answer']>) {
+  function concluded(life: Life, { association, refusal }: NonNullable<IdempotencyRecord['result']>) {
     if (life.final !== null) broken(`${life.identity} had the answer ${life.final} before`);
     life.final = association ? `SUCCEEDED ${association.associationId}` : `REFUSED ${refusal?.code}`;
     const ids = life.operations.map(({ id }) => id);

@@ -43,11 +43,11 @@ describe('the search for a story that breaks a promise', () => {
       openLedger: () => heedless(createSqliteLedger({ file: ':memory:' })),
     });
     if (found === null) throw new Error('None was found.');
-    expect(found.broken).toEqual(expect.arrayContaining([expect.stringMatching(/^the ledger wrote \(held /)]));
+    expect(found.broken).toEqual(expect.arrayContaining([expect.stringMatching(/^the ledger wrote \(leased /)]));
 
     const told = report(found);
     expect(told).toMatch(/The shortest story that shows it:\n(.*\n)*.* asks for the /);
-    expect(told).toContain('the ledger writes TAKEN_OVER (lapsed; fence 2)');
+    expect(told).toContain('the ledger writes TAKEN_OVER (lease-expired; fence 2)');
     expect(told).toContain(`npm run search -- --seed ${found.seed} --path ${found.path}\n`);
     expect(found.told.length).toBeLessThan(40);
 
@@ -74,8 +74,8 @@ function heedless(ledger: Ledger): Ledger {
   return {
     ...ledger,
     commit: async (expected, next, entries) => {
-      if (expected.kind !== 'held') return ledger.commit(expected, next, entries);
-      const there: IdempotencyRecord | null = await ledger.record(next.idempotencyKey);
+      if (expected.kind !== 'leased') return ledger.commit(expected, next, entries);
+      const there: IdempotencyRecord | null = await ledger.getRecord(next.idempotencyKey);
       const isOf = there?.operationId === expected.operationId && there.state === 'IN_PROGRESS';
       return ledger.commit(isOf ? { ...expected, fence: there.fence } : expected, next, entries);
     },

@@ -58,9 +58,9 @@ export function createWitness(clock: () => number) {
       answers: readonly CallerAnswer[],
     ): Promise<string[]> {
       const section = { kind: 'cluster', ...home, clusterName } as const;
-      const query = { section, since: null, until: null, events: null, operations: null, before: null };
-      const { entries } = await ledger.trail({ ...query, limit: allEntries });
-      const records = await Promise.all(model.records().map(({ idempotencyKey }) => ledger.record(idempotencyKey)));
+      const query = { partition: section, since: null, until: null, events: null, operations: null, before: null };
+      const { entries } = await ledger.readTrail({ ...query, limit: allEntries });
+      const records = await Promise.all(model.records().map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey)));
       const written = model.written().filter(({ target }) => target !== null);
       const lost = [
         ...(isDeepStrictEqual(idsOf(entries), idsOf(written))

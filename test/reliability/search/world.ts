@@ -93,20 +93,20 @@ function gatedLedger(world: World, process: Process): Ledger {
         return result;
       });
     },
-    append: (entry) =>
+    appendEntry: (entry) =>
       write(
         () => entry.event,
         async () => {
-          await ledger.append(entry);
+          await ledger.appendEntry(entry);
           model.appended(entry);
           tell(() => `  the ledger writes ${entry.event} for ${context.name}`);
         },
       ),
-    record: (key) => read(() => ledger.record(key)),
-    entry: (key) => read(() => ledger.entry(key)),
+    getRecord: (key) => read(() => ledger.getRecord(key)),
+    getEntry: (key) => read(() => ledger.getEntry(key)),
     operationEntries: (id) => read(() => ledger.operationEntries(id)),
-    trail: (query) => read(() => ledger.trail(query)),
-    lapsed: (now, limit) => read(() => ledger.lapsed(now, limit)),
+    readTrail: (query) => read(() => ledger.readTrail(query)),
+    expiredLeases: (now, limit) => read(() => ledger.expiredLeases(now, limit)),
     close: () => undefined,
   };
 }

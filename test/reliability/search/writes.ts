@@ -21,19 +21,19 @@ export function permits(expected: Expectation, record: IdempotencyRecord | undef
   if (record?.operationId !== operationId || record.fence !== fence) return false;
   if (expected.kind === 'released') return record.state === 'RELEASED';
   if (record.state !== 'IN_PROGRESS') return false;
-  return expected.kind !== 'lapsed' || record.leaseUntil <= expected.now;
+  return expected.kind !== 'lease-expired' || record.leaseUntil <= expected.now;
 }
 
 /** What is wrong with a write: only the holder writes, each holder has the next fence, and nobody takes over too early. */
 export function faultsOf({ by, expected, next, entries, before, holder, now }: Write): string[] {
   const { kind } = expected;
   const what = `${kind} ${next.operationId} fence ${next.fence}`;
-  const isNewHolder = kind !== 'held' || entries.some(({ event }) => event === 'INTENT');
+  const isNewHolder = kind !== 'leased' || entries.some(({ event }) => event === 'INTENT');
   const fence = kind === 'free' ? 1 : (before?.fence ?? 0) + (isNewHolder ? 1 : 0);
   return [
     ...(permits(expected, before) ? [] : [`the ledger wrote (${what}) for ${by} over ${told(before)}`]),
-    ...(kind === 'held' && holder !== by ? [`${by} wrote (${what}) in place of ${holder}, who holds the token`] : []),
-    ...(kind === 'lapsed' && before && before.leaseUntil > now
+    ...(kind === 'leased' && holder !== by ? [`${by} wrote (${what}) in place of ${holder}, who holds the token`] : []),
+    ...(kind === 'lease-expired' && before && before.leaseUntil > now
       ? [`${by} took over (${what}) before the lease was over`]
       : []),
     ...(next.fence === fence ? [] : [`${by} wrote fence ${next.fence}, and ${fence} was its turn`]),
