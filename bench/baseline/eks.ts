@@ -128,18 +128,11 @@ const ofExisting: OwnRefusals = { 'in-use': 'EKS_REFUSED', 'not-found': 'ASSOCIA
 
 /** What an exception of EKS means to the caller. One that leaves open whether EKS did it is thrown on. */
 function refusalBy(raised: unknown, own: OwnRefusals): Changed {
-  const { kind, error } = changeFailure(raised);
-  if (kind === 'unknown' || kind === 'unreachable') throw raised;
-  const byKind = {
-    ...own,
-    'role-not-found': 'ROLE_NOT_FOUND',
-    'trust-policy-invalid': 'TRUST_POLICY_INVALID',
-    'limit-exceeded': 'ASSOCIATION_LIMIT_EXCEEDED',
-    refused: 'EKS_REFUSED',
-    'access-denied': 'GATEWAY_ACCESS_DENIED',
-    throttled: 'THROTTLED',
-  } as const;
-  return { kind: 'refused', outcome: byKind[kind], error };
+  const failure = changeFailure(raised);
+  const outcome = failure.kind === 'rejected' ? failure.outcome : failure.kind;
+  if (outcome === 'unknown' || outcome === 'EKS_UNREACHABLE') throw raised;
+  const isOwn = outcome === 'in-use' || outcome === 'not-found';
+  return { kind: 'refused', outcome: isOwn ? own[outcome] : outcome, error: failure.error };
 }
 
 function notServed({ accountId, region }: ClusterRef): EksError {

@@ -78,7 +78,7 @@ async function change(
   try {
     credentials = await connection.reader.config.credentials();
   } catch (error) {
-    return { kind: 'access-denied', error: eksErrorOf(error) };
+    return { kind: 'rejected', outcome: 'GATEWAY_ACCESS_DENIED', error: eksErrorOf(error) };
   }
   const client = pinnedClient(connection, credentials, signingDate);
   try {

@@ -6,6 +6,7 @@ import type {
   DeleteRequest,
   UpdateRequest,
 } from '../model/association.ts';
+import type { OutcomeName } from '../model/outcome.ts';
 
 /** Bounds of one call. */
 export interface CallBounds {
@@ -41,29 +42,38 @@ export interface EksError {
   readonly requestId: string | null;
 }
 
+/** `Part`, which the compiler checks to be in `All`. */
+type SubsetOf<All, Part extends All> = Part;
+
 /**
- * What a change can come back with, as far as the gateway acts differently. All but `done` and `unknown` mean: this call
- * did nothing, for certain.
+ * Outcomes of a change that certainly had no effect, where the error alone decides:
+ *
+ * - `ROLE_NOT_FOUND`: EKS does not know the role, often because it was created seconds ago;
+ * - `GATEWAY_ACCESS_DENIED`: 401 or 403, or no credentials for the account of the cluster;
+ * - `EKS_UNREACHABLE`: no connection was established, so nothing was sent;
+ * - `EKS_REFUSED`: any other 4xx.
  */
+export type RejectedOutcome = SubsetOf<
+  OutcomeName,
+  | 'ROLE_NOT_FOUND'
+  | 'TRUST_POLICY_INVALID'
+  | 'ASSOCIATION_LIMIT_EXCEEDED'
+  | 'EKS_REFUSED'
+  | 'GATEWAY_ACCESS_DENIED'
+  | 'THROTTLED'
+  | 'EKS_UNREACHABLE'
+>;
+
+/** Result of a change. Every kind but `done` and `unknown` means that this call certainly had no effect. */
 export type ChangeResult =
-  /** With the association as it is now or, after a delete, as it was. */
+  /** `association` is as it is now or, after a delete, as it was. */
   | { readonly kind: 'done'; readonly association: Association; readonly requestId: string | null }
-  /** 409: the service account has an association; its id stands in EKS's message, where it could be read. */
+  /** 409: the service account already has an association. Its id, if the message of EKS contains it. */
   | { readonly kind: 'in-use'; readonly associationId: string | null; readonly error: EksError }
-  /** `Role provided in the request does not exist`: often a role made seconds ago. */
-  | { readonly kind: 'role-not-found'; readonly error: EksError }
-  /** 404: no such cluster or, where one was named, no such association. */
+  /** 404: the cluster or the association does not exist. */
   | { readonly kind: 'not-found'; readonly error: EksError }
-  | { readonly kind: 'trust-policy-invalid'; readonly error: EksError }
-  | { readonly kind: 'limit-exceeded'; readonly error: EksError }
-  /** Any other 4xx that says the request itself is wrong. */
-  | { readonly kind: 'refused'; readonly error: EksError }
-  /** 403, or no credentials for the cluster's account. */
-  | { readonly kind: 'access-denied'; readonly error: EksError }
-  | { readonly kind: 'throttled'; readonly error: EksError }
-  /** No connection was made, so nothing was sent. */
-  | { readonly kind: 'unreachable'; readonly error: EksError }
-  /** 5xx, time-out, cut connection: done, not done, or still to be done. */
+  | { readonly kind: 'rejected'; readonly outcome: RejectedOutcome; readonly error: EksError }
+  /** 5xx, timeout or broken connection: the change may have taken effect, or may still do so. */
   | { readonly kind: 'unknown'; readonly error: EksError };
 
 export type DescribeResult =

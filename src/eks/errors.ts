@@ -1,4 +1,4 @@
-import type { ChangeResult, EksError } from './eks.ts';
+import type { ChangeResult, EksError, RejectedOutcome } from './eks.ts';
 
 /** What an error of the SDK or of the network can carry; all of it is optional. */
 interface Raised {
@@ -34,25 +34,28 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /**
- * What a change that threw means. Only an answer of EKS that refuses (4xx), or no connection at all, is certain; the
- * rest is `unknown`. Names and messages: EKS API reference, and reports of users where it is silent.
+ * The result of a change that threw. Only a 4xx response and a connection that was never established prove that the change
+ * had no effect; everything else is `unknown`. Source of the names and messages: the EKS API reference and, where it says
+ * nothing, reports of users.
  */
 export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'done' }> {
   const raised = (error ?? {}) as Raised;
   const eksError = eksErrorOf(error);
+  const rejected = (outcome: RejectedOutcome) => ({ kind: 'rejected', outcome, error: eksError }) as const;
   const status = raised.$metadata?.httpStatusCode;
-  if (status === undefined)
-    return { kind: notConnected.includes(raised.code) ? 'unreachable' : 'unknown', error: eksError };
-  // 408 says that the server stopped waiting for the request, not what it did with the part that came.
-  if (status < 400 || status >= 500 || status === 408) return { kind: 'unknown', error: eksError };
-  if (status === 429 || throttling.includes(raised.name)) return { kind: 'throttled', error: eksError };
-  if (status === 401 || status === 403) return { kind: 'access-denied', error: eksError };
+  if (status === undefined && notConnected.includes(raised.code)) return rejected('EKS_UNREACHABLE');
+  // After a 408, EKS may still have processed the part of the request that it received.
+  if (status === undefined || status < 400 || status >= 500 || status === 408) {
+    return { kind: 'unknown', error: eksError };
+  }
+  if (status === 429 || throttling.includes(raised.name)) return rejected('THROTTLED');
+  if (status === 401 || status === 403) return rejected('GATEWAY_ACCESS_DENIED');
   if (raised.name === 'ResourceInUseException') {
     return { kind: 'in-use', associationId: alreadyExists.exec(eksError.message)?.[1] ?? null, error: eksError };
   }
   if (raised.name === 'ResourceNotFoundException') return { kind: 'not-found', error: eksError };
-  if (raised.name === 'ResourceLimitExceededException') return { kind: 'limit-exceeded', error: eksError };
-  if (/^Role provided .*does not exist/.test(eksError.message)) return { kind: 'role-not-found', error: eksError };
-  if (eksError.message.startsWith('Trust policy of the role')) return { kind: 'trust-policy-invalid', error: eksError };
-  return { kind: 'refused', error: eksError };
+  if (raised.name === 'ResourceLimitExceededException') return rejected('ASSOCIATION_LIMIT_EXCEEDED');
+  if (/^Role provided .*does not exist/.test(eksError.message)) return rejected('ROLE_NOT_FOUND');
+  if (eksError.message.startsWith('Trust policy of the role')) return rejected('TRUST_POLICY_INVALID');
+  return rejected('EKS_REFUSED');
 }

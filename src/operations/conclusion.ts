@@ -131,18 +131,8 @@ export function refusedByEks(
 
 /** What follows where EKS's answer means the same for every operation. */
 export function concludedByEks(result: Exclude<ChangeResult, { kind: 'done' | 'in-use' | 'not-found' }>): Conclusion {
-  return result.kind === 'unknown' ? unknown(result.error) : refusedByEks(refusals[result.kind], result.error);
+  return result.kind === 'unknown' ? unknown(result.error) : refusedByEks(result.outcome, result.error);
 }
-
-const refusals = {
-  'role-not-found': 'ROLE_NOT_FOUND',
-  'trust-policy-invalid': 'TRUST_POLICY_INVALID',
-  'limit-exceeded': 'ASSOCIATION_LIMIT_EXCEEDED',
-  refused: 'EKS_REFUSED',
-  'access-denied': 'GATEWAY_ACCESS_DENIED',
-  throttled: 'THROTTLED',
-  unreachable: 'EKS_UNREACHABLE',
-} as const;
 
 /** Nobody knows yet what EKS did. */
 function unknown(error: EksError): Conclusion {

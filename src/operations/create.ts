@@ -80,7 +80,8 @@ async function createWithRoleRetry(
   const lastRetryAt = Math.min(deps.clock() + deps.times.roleRetryMs, deadline);
   for (let waitMs = firstWaitMs; ; waitMs *= 2) {
     const result = await eks.create({ request, operationId, signingDate, deadline });
-    if (result.kind !== 'role-not-found' || deps.clock() + waitMs > lastRetryAt) return result;
+    const isRoleUnknown = result.kind === 'rejected' && result.outcome === 'ROLE_NOT_FOUND';
+    if (!isRoleUnknown || deps.clock() + waitMs > lastRetryAt) return result;
     await sleep(waitMs);
   }
 }

@@ -119,26 +119,28 @@ describe('a create', () => {
 
   test.each([
     [409, 'ResourceInUseException', 'Association already exists: a-kyevsbqhrnchy79jw', 'in-use'],
-    [400, 'InvalidParameterException', 'Role provided in the request does not exist', 'role-not-found'],
-    [400, 'InvalidParameterException', 'Trust policy of the role provided is invalid.', 'trust-policy-invalid'],
+    [400, 'InvalidParameterException', 'Role provided in the request does not exist', 'ROLE_NOT_FOUND'],
+    [400, 'InvalidParameterException', 'Trust policy of the role provided is invalid.', 'TRUST_POLICY_INVALID'],
     [404, 'ResourceNotFoundException', 'No cluster found for name: apps-dev.', 'not-found'],
-    [400, 'ResourceLimitExceededException', 'Too many.', 'limit-exceeded'],
-    [400, 'InvalidRequestException', 'No.', 'refused'],
-    [403, 'AccessDeniedException', 'Not authorized to perform: iam:PassRole', 'access-denied'],
-    [403, 'InvalidSignatureException', 'Signature expired', 'access-denied'],
-    [401, 'UnrecognizedClientException', 'The security token is invalid.', 'access-denied'],
-    [429, 'SlowDown', 'Rate exceeded', 'throttled'],
-    [400, 'ThrottlingException', 'Rate exceeded', 'throttled'],
-    [400, 'TooManyRequestsException', 'Rate exceeded', 'throttled'],
-    [400, 'Throttling', 'Rate exceeded', 'throttled'],
+    [400, 'ResourceLimitExceededException', 'Too many.', 'ASSOCIATION_LIMIT_EXCEEDED'],
+    [400, 'InvalidRequestException', 'No.', 'EKS_REFUSED'],
+    [403, 'AccessDeniedException', 'Not authorized to perform: iam:PassRole', 'GATEWAY_ACCESS_DENIED'],
+    [403, 'InvalidSignatureException', 'Signature expired', 'GATEWAY_ACCESS_DENIED'],
+    [401, 'UnrecognizedClientException', 'The security token is invalid.', 'GATEWAY_ACCESS_DENIED'],
+    [429, 'SlowDown', 'Rate exceeded', 'THROTTLED'],
+    [400, 'ThrottlingException', 'Rate exceeded', 'THROTTLED'],
+    [400, 'TooManyRequestsException', 'Rate exceeded', 'THROTTLED'],
+    [400, 'Throttling', 'Rate exceeded', 'THROTTLED'],
     [408, 'RequestTimeoutException', 'Too slow.', 'unknown'],
     [500, 'ServerException', 'Internal error', 'unknown'],
     [503, 'ServiceUnavailableException', 'Later', 'unknown'],
-  ])('that is answered %i %s (%s) is %s, and is not sent again', (status, exception, message, kind) =>
+  ])('that is answered %i %s (%s) is %s, and is not sent again', (status, exception, message, expected) =>
     withServer(
       (response) => answerError(response, status, exception, message),
       async (eks, { seen }) => {
-        expect(await eks.create(call())).toMatchObject({ kind, error: { exception, message, requestId: 'request-1' } });
+        const result = await eks.create(call());
+        expect(result.kind === 'rejected' ? result.outcome : result.kind).toBe(expected);
+        expect(result).toMatchObject({ error: { exception, message, requestId: 'request-1' } });
         expect(seen).toHaveLength(1);
       },
     ),
@@ -172,7 +174,8 @@ describe('a create', () => {
 
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('that makes no connection (%s) was not sent', (code) => {
     expect(changeFailure({ name: 'Error', code, message: '' })).toMatchObject({
-      kind: 'unreachable',
+      kind: 'rejected',
+      outcome: 'EKS_UNREACHABLE',
       error: { exception: code, message: code },
     });
   });
@@ -188,7 +191,8 @@ describe('a create', () => {
         const none = () => Promise.reject(new Error('No credentials.'));
         const eks = eksOf(connectEks({ region: 'eu-central-1', endpoint, credentials: none }), cluster);
         expect(await eks.create(call())).toMatchObject({
-          kind: 'access-denied',
+          kind: 'rejected',
+          outcome: 'GATEWAY_ACCESS_DENIED',
           error: { message: 'No credentials.' },
         });
         expect(seen).toEqual([]);

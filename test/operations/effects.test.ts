@@ -145,17 +145,21 @@ describe('EKS is asked', () => {
 
   test('once, where its answer is not for certain; and for a role no longer than the request may last', async () => {
     let asked = 0;
-    const create = (kind: 'unknown' | 'role-not-found') => async () => {
+    const create = (result: ChangeResult) => async () => {
       asked += 1;
-      return { kind, error: eksError };
+      return result;
     };
     const deps = partsOn(ledger);
-    await createEffect.perform(deps, workOn(request, { create: create('unknown') }));
+    await createEffect.perform(deps, workOn(request, { create: create({ kind: 'unknown', error: eksError }) }));
     expect(asked).toBe(1);
     const deadline = Date.now() + 700;
     const { outcome } = await createEffect.perform(
       deps,
-      workOn(request, { create: create('role-not-found') }, { deadline }),
+      workOn(
+        request,
+        { create: create({ kind: 'rejected', outcome: 'ROLE_NOT_FOUND', error: eksError }) },
+        { deadline },
+      ),
     );
     expect(outcome).toBe('ROLE_NOT_FOUND');
     expect(asked).toBe(3);

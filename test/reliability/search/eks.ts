@@ -1,4 +1,4 @@
-import type { ChangeBounds, ChangeResult, Eks, EksError } from '../../../src/eks/eks.ts';
+import type { ChangeBounds, ChangeResult, Eks, EksError, RejectedOutcome } from '../../../src/eks/eks.ts';
 import { maxTags, operationTagKey } from '../../../src/model/association.ts';
 import type { Association, AssociationTarget, CreateRequest, UpdateRequest } from '../../../src/model/association.ts';
 import type { ChangeKind } from '../facts.ts';
@@ -16,8 +16,8 @@ export type ChangeFault =
   | { readonly kind: 'cut' }
   /** A server error, and nothing is done. */
   | { readonly kind: 'server-error' }
-  /** EKS, or the way to it, says that nothing was done. */
-  | { readonly kind: 'throttled' | 'access-denied' | 'unreachable' | 'role-not-found' | 'refused' };
+  /** The change certainly has no effect. */
+  | { readonly kind: 'rejected'; readonly outcome: RejectedOutcome };
 
 /** A change that EKS made. */
 export interface Applied {
@@ -150,12 +150,8 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
       case 'cut':
       case 'server-error':
         return noAnswer;
-      case 'throttled':
-      case 'access-denied':
-      case 'unreachable':
-      case 'role-not-found':
-      case 'refused':
-        return { kind: fault.kind, error: error(fault.kind) };
+      case 'rejected':
+        return { ...fault, error: error(fault.outcome) };
     }
   }
 
@@ -201,5 +197,9 @@ function error(exception: string): EksError {
   return { exception, message: `${exception}, by the story.`, requestId: null };
 }
 
-const staleSignature: ChangeResult = { kind: 'access-denied', error: error('InvalidSignatureException') };
+const staleSignature: ChangeResult = {
+  kind: 'rejected',
+  outcome: 'GATEWAY_ACCESS_DENIED',
+  error: error('InvalidSignatureException'),
+};
 const noAnswer: ChangeResult = { kind: 'unknown', error: error('TimeoutError') };

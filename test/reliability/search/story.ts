@@ -67,8 +67,8 @@ const changeFault: fc.Arbitrary<ChangeFault> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .constantFrom('server-error', 'throttled', 'access-denied', 'unreachable', 'role-not-found', 'refused')
-      .map((kind) => ({ kind })),
+      .constantFrom(null, 'THROTTLED', 'GATEWAY_ACCESS_DENIED', 'EKS_UNREACHABLE', 'ROLE_NOT_FOUND', 'EKS_REFUSED')
+      .map((outcome): ChangeFault => (outcome === null ? { kind: 'server-error' } : { kind: 'rejected', outcome })),
   },
 );
 
@@ -205,12 +205,9 @@ function toldChangeFault(fault: ChangeFault): string {
     case 'cut':
       return 'no answer, and it never gets there';
     case 'server-error':
-    case 'throttled':
-    case 'access-denied':
-    case 'unreachable':
-    case 'role-not-found':
-    case 'refused':
       return fault.kind;
+    case 'rejected':
+      return fault.outcome;
   }
 }
 

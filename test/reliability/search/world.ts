@@ -128,9 +128,7 @@ function gatedEks({ eks, model, witness, processes, tell }: World, process: Proc
   const change = (what: string, effect: () => Promise<ChangeResult>) =>
     processes.port(process, async () => {
       const result = await effect();
-      tell(
-        () => `  ${context.name} asks EKS for the ${what}: ${result.kind === 'unknown' ? 'no answer' : result.kind}`,
-      );
+      tell(() => `  ${context.name} asks EKS for the ${what}: ${toldResult(result)}`);
       return result;
     });
   const read = <T extends { readonly kind: string }>(what: string, effect: () => Promise<T>) =>
@@ -171,4 +169,9 @@ export function ulids(series: number): (time: number) => string {
     last = Math.max(last, time);
     return encodeTime(last) + digits(series, 9) + digits((count += 1), 7);
   };
+}
+
+function toldResult(result: ChangeResult): string {
+  if (result.kind === 'unknown') return 'no answer';
+  return result.kind === 'rejected' ? result.outcome : result.kind;
 }
