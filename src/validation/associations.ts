@@ -1,33 +1,57 @@
+import type { ClusterRef } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
+import { isAccountId, isClusterName, isRegion } from './names.ts';
 import { optionalText, requiredText } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
+import { parseTimestamp } from './timestamps.ts';
+
+/** What the ARN of an association says. */
+export interface AssociationArn extends ClusterRef {
+  /** `a-` and 17 lower-case letters or digits. */
+  readonly associationId: string;
+}
+
+/** Whether a value can be the ID of an association, by the EKS API reference. */
+export function isAssociationId(value: string): boolean {
+  return /^a-[a-z0-9]{17}$/.test(value);
+}
+
+/**
+ * Parses the ARN of an association, `arn:<partition>:eks:<region>:<account>:podidentityassociation/<cluster>/<id>` (the
+ * service authorization reference of EKS). Null when the value is not such an ARN.
+ */
+export function parseAssociationArn(value: string): AssociationArn | null {
+  const match = /^arn:aws[a-z-]*:eks:([^:]*):([^:]*):podidentityassociation\/([^/]*)\/([^/]*)$/.exec(value);
+  if (match === null) return null;
+  const [, region = '', accountId = '', clusterName = '', associationId = ''] = match;
+  const isValid =
+    isRegion(region) && isAccountId(accountId) && isClusterName(clusterName) && isAssociationId(associationId);
+  return isValid ? { accountId, region, clusterName, associationId } : null;
+}
 
 const associationIdRules: readonly TextRule[] = [
   {
     rule: 'association-id',
     problem: (value) =>
-      /^a-[a-z0-9]{17}$/.test(value) ? null : 'is no id of an association: "a-" and 17 lower-case letters or digits',
-    advice: 'Give the id as EKS shows it, e.g. "a-0123456789abcdefg"; not the ARN.',
+      isAssociationId(value) ? null : 'is not an association ID: "a-" and 17 lower-case letters or digits',
+    advice: 'Give the ID as EKS shows it, e.g. "a-0123456789abcdefg", not the ARN.',
   },
 ];
 
-/** RFC 3339 (section 5.6), in the order of its parts; which days a month has is left to `Date.parse`. */
-const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
-
-const instantRules: readonly TextRule[] = [
+const expectedModifiedAtRules: readonly TextRule[] = [
   {
     rule: 'instant',
-    problem: (value) => (instant.test(value) && !Number.isNaN(Date.parse(value)) ? null : 'is no instant of RFC 3339'),
-    advice: 'Give modifiedAt as it was read, e.g. "2026-11-24T10:00:00.000Z".',
+    problem: (value) => (parseTimestamp(value) === null ? 'is not an RFC 3339 timestamp' : null),
+    advice: 'Give modifiedAt of the association unchanged, e.g. "2026-11-24T10:00:00.000Z".',
   },
 ];
 
-/** Rules of an association's id, by the EKS service model and by what EKS says of a wrong one. */
+/** Findings on the ID of an association. */
 export function associationIdFindings(value: Text): Finding[] {
   return requiredText('associationId', value, associationIdRules, 'a-0123456789abcdefg');
 }
 
-/** Rules of the instant that an association is expected to have been modified at. */
+/** Findings on the timestamp that `modifiedAt` of the association must equal. */
 export function expectedModifiedAtFindings(value: Text): Finding[] {
-  return optionalText('expectedModifiedAt', value, instantRules);
+  return optionalText('expectedModifiedAt', value, expectedModifiedAtRules);
 }

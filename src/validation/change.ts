@@ -1,28 +1,23 @@
 import type { AssociationSettings, DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
+import { associationIdFindings, expectedModifiedAtFindings } from './associations.ts';
+import { clusterFindings, resolveCluster } from './names.ts';
+import type { ClusterDefaults, ClusterInput } from './names.ts';
 import { recordedInput } from './recorded-input.ts';
 import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
-import { associationIdFindings, expectedModifiedAtFindings } from './associations.ts';
-import { clientRequestTokenFindings, onBehalfOfFindings, reasonFindings } from './free-texts.ts';
-import { accountIdFindings, clusterNameFindings, regionFindings } from './names.ts';
 import { policyFindings } from './session-policy.ts';
 import type { Text } from './text-rules.ts';
-import type { ClusterDefaults, ValidatedAs } from './create.ts';
-import { soundText } from './create.ts';
+import { utcTimestamp } from './timestamps.ts';
+import { validateMetadata } from './validated.ts';
+import type { MetadataInput, ValidatedAs } from './validated.ts';
 
-/** `DeletePodIdentityAssociationInput` as GraphQL hands it over. Absent and null mean the same. */
-export interface DeleteInput {
-  readonly clusterName?: Text;
-  readonly accountId?: Text;
-  readonly region?: Text;
+/** `DeletePodIdentityAssociationInput` as GraphQL passes it. Absent and null mean the same. */
+export interface DeleteInput extends ClusterInput, MetadataInput {
   readonly associationId?: Text;
   readonly expectedModifiedAt?: Text;
-  readonly clientRequestToken?: Text;
-  readonly reason?: Text;
-  readonly onBehalfOf?: Text;
 }
 
-/** `UpdatePodIdentityAssociationInput` as GraphQL hands it over. Of what it changes, null clears and absent keeps. */
+/** `UpdatePodIdentityAssociationInput` as GraphQL passes it. Of the settings, null clears and absent keeps. */
 export interface UpdateInput extends DeleteInput {
   readonly roleArn?: Text;
   readonly targetRoleArn?: Text;
@@ -30,12 +25,12 @@ export interface UpdateInput extends DeleteInput {
   readonly policy?: Text;
 }
 
-/** Holds the input of a delete to its rules, and brings it into its canonical form. */
+/** Validates the input of a delete, and converts it into its canonical form. */
 export function validateDelete(input: DeleteInput, defaults: ClusterDefaults): ValidatedAs<DeleteRequest> {
-  return validated(input, defaults, [], (request) => request);
+  return validate(input, defaults, [], (request) => request);
 }
 
-/** Holds the input of an update to its rules, and brings it into its canonical form. */
+/** Validates the input of an update, and converts it into its canonical form. */
 export function validateUpdate(input: UpdateInput, defaults: ClusterDefaults): ValidatedAs<UpdateRequest> {
   const changes = changesOf(input);
   const findings = [
@@ -43,24 +38,24 @@ export function validateUpdate(input: UpdateInput, defaults: ClusterDefaults): V
     ...(input.roleArn === undefined ? [] : roleArnFindings(input.roleArn)),
     ...targetRoleArnFindings(input.targetRoleArn),
     ...(input.disableSessionTags === null ? [notCleared] : []),
-    // Whether session tags are off can be as it is: policy and EKS see what comes of both.
+    // An absent disableSessionTags keeps its current value, which policy and EKS check together with the session policy.
     ...policyFindings(input.policy, input.disableSessionTags ?? true),
   ];
-  return validated(input, defaults, findings, (request) => ({ ...request, changes }));
+  return validate(input, defaults, findings, (request) => ({ ...request, changes }));
 }
 
 const nothingToChange: Finding = {
   path: 'input',
   rule: 'something-to-change',
-  message: 'Nothing is to be changed.',
+  message: 'The input changes nothing.',
   advice: 'Give at least one of roleArn, targetRoleArn, disableSessionTags and policy.',
 };
 
 const notCleared: Finding = {
   path: 'disableSessionTags',
   rule: 'not-cleared',
-  message: 'disableSessionTags is null, but it is always true or false.',
-  advice: 'Give true or false, or leave it out to keep it as it is.',
+  message: 'disableSessionTags is null, but it must be true or false.',
+  advice: 'Give true or false, or leave it out to keep the current value.',
 };
 
 function changesOf({ roleArn, targetRoleArn, disableSessionTags, policy }: UpdateInput): Partial<AssociationSettings> {
@@ -72,43 +67,34 @@ function changesOf({ roleArn, targetRoleArn, disableSessionTags, policy }: Updat
   };
 }
 
-function validated<Request extends DeleteRequest>(
+/**
+ * Validates the fields that update and delete share.
+ *
+ * @param settingsFindings findings on the fields that only an update has
+ * @param toRequest completes the canonical request
+ */
+function validate<Request extends DeleteRequest>(
   input: DeleteInput,
   defaults: ClusterDefaults,
-  ofOperation: readonly Finding[],
-  requestOf: (request: DeleteRequest) => Request,
+  settingsFindings: readonly Finding[],
+  toRequest: (request: DeleteRequest) => Request,
 ): ValidatedAs<Request> {
   const { clusterName, associationId } = input;
-  const ofToken = clientRequestTokenFindings(input.clientRequestToken);
-  const ofReason = reasonFindings(input.reason);
-  const ofPerson = onBehalfOfFindings(input.onBehalfOf);
+  const { metadata, findings: metadataFindings } = validateMetadata(input);
   const findings = [
-    ...clusterNameFindings(clusterName),
-    ...accountIdFindings(input.accountId),
-    ...regionFindings(input.region),
+    ...clusterFindings(input),
     ...associationIdFindings(associationId),
-    ...ofOperation,
+    ...settingsFindings,
     ...expectedModifiedAtFindings(input.expectedModifiedAt),
-    ...ofToken,
-    ...ofReason,
-    ...ofPerson,
+    ...metadataFindings.clientRequestToken,
+    ...metadataFindings.reason,
+    ...metadataFindings.onBehalfOf,
   ];
-  const circumstances = {
-    clientRequestToken: soundText(input.clientRequestToken, ofToken),
-    reason: soundText(input.reason, ofReason),
-    onBehalfOf: soundText(input.onBehalfOf, ofPerson),
-  };
+  // A missing or empty field has a finding; the tests for it here are for the compiler only.
   if (findings.length > 0 || !clusterName || !associationId) {
-    return { kind: 'invalid', findings, recordedInput: recordedInput(input), ...circumstances };
+    return { kind: 'invalid', findings, recordedInput: recordedInput(input), ...metadata };
   }
-  const { accountId, region } = {
-    accountId: input.accountId ?? defaults.accountId,
-    region: input.region ?? defaults.region,
-  };
-  const expectedModifiedAt = input.expectedModifiedAt ? new Date(input.expectedModifiedAt).toISOString() : null;
-  return {
-    kind: 'valid',
-    request: requestOf({ accountId, region, clusterName, associationId, expectedModifiedAt }),
-    ...circumstances,
-  };
+  const cluster = resolveCluster({ ...input, clusterName }, defaults);
+  const expectedModifiedAt = utcTimestamp(input.expectedModifiedAt);
+  return { kind: 'valid', request: toRequest({ ...cluster, associationId, expectedModifiedAt }), ...metadata };
 }

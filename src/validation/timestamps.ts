@@ -2,14 +2,14 @@ import type { Finding } from '../model/refusal.ts';
 import { quote } from './text-rules.ts';
 
 /**
- * `date-time` of RFC 3339 (section 5.6). A second of 60 is left out: the clocks of Unix and JavaScript don't have it.
+ * `date-time` of RFC 3339, section 5.6, except for a leap second (`:60`): neither Unix time nor JavaScript has one.
  */
 const pattern =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d{1,9}))?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 
 /**
- * The instant that a text tells, in milliseconds since the epoch, with what it has of less than a millisecond. Null when it
- * tells none: `unknown`, because GraphQL holds values of this scalar to no rule.
+ * Parses an RFC 3339 timestamp into milliseconds since the epoch, with fractions of a millisecond. Null when the value is
+ * not such a timestamp. The parameter is `unknown` because GraphQL does not check values of this scalar.
  */
 export function parseTimestamp(value: unknown): number | null {
   const match = typeof value === 'string' ? pattern.exec(value) : null;
@@ -21,11 +21,17 @@ export function parseTimestamp(value: unknown): number | null {
   return Date.parse(wholeSeconds.toUpperCase()) + (fraction === undefined ? 0 : Number(`0.${fraction}`) * 1_000);
 }
 
-/** Rules of an instant that may be left out. */
+/** The canonical form of a timestamp, UTC with milliseconds: `2026-11-24T10:00:00.000Z`. Null when it has none. */
+export function utcTimestamp(value: unknown): string | null {
+  const milliseconds = parseTimestamp(value);
+  return milliseconds === null ? null : new Date(Math.floor(milliseconds)).toISOString();
+}
+
+/** Findings on an optional timestamp. */
 export function timestampFindings(path: string, value: unknown): Finding[] {
   if (value === null || value === undefined || parseTimestamp(value) !== null) return [];
   const shown = quote(typeof value === 'string' ? value : JSON.stringify(value));
-  const message = `${path} ${shown} is no instant of RFC 3339.`;
+  const message = `${path} ${shown} is not an RFC 3339 timestamp.`;
   const advice = 'Give date, time and offset, e.g. "2026-11-24T10:00:00Z" or "2026-11-24T11:00:00.000+01:00".';
   return [{ path, rule: 'instant', message, advice }];
 }

@@ -1,0 +1,55 @@
+import type { Finding } from '../model/refusal.ts';
+import { clientRequestTokenFindings, onBehalfOfFindings, reasonFindings } from './free-texts.ts';
+import type { Text } from './text-rules.ts';
+
+/** The fields that every mutation accepts beside the change itself. Absent and null mean the same. */
+export interface MetadataInput {
+  readonly clientRequestToken?: Text;
+  readonly reason?: Text;
+  readonly onBehalfOf?: Text;
+}
+
+/** The same fields after validation: null where a field is absent or invalid. */
+export interface RequestMetadata {
+  readonly clientRequestToken: string | null;
+  readonly reason: string | null;
+  readonly onBehalfOf: string | null;
+}
+
+/** The result of validating the input of a mutation. */
+export type ValidatedAs<Request> =
+  | ({ readonly kind: 'valid'; readonly request: Request } & RequestMetadata)
+  | ({
+      readonly kind: 'invalid';
+      /** Every broken rule, in the order of the fields; at least one. */
+      readonly findings: readonly Finding[];
+      /** The input as plain JSON of bounded size, for the audit trail. */
+      readonly recordedInput: unknown;
+    } & RequestMetadata);
+
+/** The metadata of an input, and the findings on each of its fields. */
+export interface ValidatedMetadata {
+  readonly metadata: RequestMetadata;
+  readonly findings: { readonly [Field in keyof RequestMetadata]: readonly Finding[] };
+}
+
+/** Validates the fields that every mutation accepts. A valid field is kept even where others are invalid. */
+export function validateMetadata({ clientRequestToken, reason, onBehalfOf }: MetadataInput): ValidatedMetadata {
+  const findings = {
+    clientRequestToken: clientRequestTokenFindings(clientRequestToken),
+    reason: reasonFindings(reason),
+    onBehalfOf: onBehalfOfFindings(onBehalfOf),
+  };
+  return {
+    findings,
+    metadata: {
+      clientRequestToken: validOrNull(clientRequestToken, findings.clientRequestToken),
+      reason: validOrNull(reason, findings.reason),
+      onBehalfOf: validOrNull(onBehalfOf, findings.onBehalfOf),
+    },
+  };
+}
+
+function validOrNull(value: Text, findings: readonly Finding[]): string | null {
+  return findings.length === 0 ? (value ?? null) : null;
+}
