@@ -3,10 +3,11 @@ import { settingsOf } from '../model/association.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
+import { parseRoleArn } from '../validation/role-arns.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
-import { parseRoleArn } from './role.ts';
+
 
 /** A cluster or a namespace that the inventory knows. */
 type Known<K extends 'cluster' | 'namespace'> = NonNullable<InventorySlice[K]>;
@@ -163,9 +164,10 @@ function addressOf(address: string | null): string | null {
 }
 
 function role(arn: string): CedarValueJson {
-  const parts = parseRoleArn(arn);
-  if (parts === null) throw new Error(`not the ARN of a role: ${arn}`);
-  return { arn, ...parts, pathSegments: parts.path.split('/').filter((segment) => segment !== '') };
+  const role = parseRoleArn(arn);
+  if (role === null) throw new Error(`not an IAM role ARN: ${arn}`);
+  const { accountId: account, path, name } = role;
+  return { arn, account, path, name, pathSegments: path.split('/').filter((segment) => segment !== '') };
 }
 
 function principalUid(principal: Principal): TypeAndId {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { InventorySlice } from '../model/decision.ts';
 import { flag, inside, list, note, object, optional, readJson, text } from './json.ts';
 import type { JsonValue, Reader } from './json.ts';
-import { parseRoleArn, roleArnWanted } from './role.ts';
+import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
+import { parseRoleArn } from '../validation/role-arns.ts';
 
 /** An account whose clusters the gateway serves. */
 export interface InventoryAccount {
@@ -49,7 +50,7 @@ const accountId = text(/^\d{12}$/, 'an AWS account id: 12 digits in quotes');
 const region = text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'an AWS region, such as "eu-central-1"');
 const roleArn: Reader<string> = (json) => {
   if (typeof json.value === 'string' && parseRoleArn(json.value) !== null) return json.value;
-  return text(/^$/, roleArnWanted)(json);
+  return text(/^$/, 'an IAM role ARN, such as "arn:aws:iam::111122223333:role/pods/payments/payments-api"')(json);
 };
 // RFC 1123 label. The star may only end it: of two patterns that fit a name, one is then longer, so the choice is clear.
 const namespaceName = text(
@@ -133,7 +134,7 @@ function findContradictions(json: JsonValue, inventory: Omit<Inventory, 'hash'>)
   );
 
   inventory.accounts.forEach((account, index) => {
-    if (account.roleArn !== null && parseRoleArn(account.roleArn)?.account !== account.accountId)
+    if (account.roleArn !== null && parseRoleArn(account.roleArn)?.accountId !== account.accountId)
       note(at(`accounts.${index}.roleArn`), `names a role of another account; write one of ${account.accountId}.`);
   });
   inventory.clusters.forEach((cluster, index) => {

@@ -1,3 +1,4 @@
+import { parseRoleArn } from '../../src/validation/role-arns.ts';
 import { onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
 
 const account = '111122223333';
@@ -94,18 +95,18 @@ test.each([
   [`arn:aws:sts::${account}:assumed-role/che ckout/s`, `e.g. "arn:aws:iam::${account}:role/payments/checkout"`],
   [
     `arn:aws:sts::${account}:assumed-role`,
-    'This is a session of a role: give the ARN of the role itself, e.g. "arn:aws:iam::111122223333:role/payments/',
+    'This is a role session: give the ARN of the role itself, e.g. "arn:aws:iam::111122223333:role/payments/',
   ],
   [`arn:aws:sts::${account}:assumed-role/${'n'.repeat(64)}/s`, `e.g. "arn:aws:iam::${account}:role/${'n'.repeat(64)}"`],
   [`arn:aws:sts::${account}:assumed-role/${'n'.repeat(65)}/s`, 'e.g. "arn:aws:iam::111122223333:role/payments/'],
   ['arn:aws:sts::1:assumed-role/a/s', 'e.g. "arn:aws:iam::111122223333:role/payments/'],
   [`arn:gcp:sts::${account}:assumed-role/a/s`, 'e.g. "arn:aws:iam::111122223333:role/payments/'],
-  [`arn:aws:iam::${account}:user/alice`, 'A user cannot be bound'],
-  [`arn:aws:iam::${account}:group/admins`, 'A group cannot be bound'],
-  [`arn:aws:iam::${account}:policy/read`, 'A policy cannot be bound'],
+  [`arn:aws:iam::${account}:user/alice`, 'A user cannot be associated'],
+  [`arn:aws:iam::${account}:group/admins`, 'A group cannot be associated'],
+  [`arn:aws:iam::${account}:policy/read`, 'A policy cannot be associated'],
   [`arn:aws:iam::${account}:instance-profile/node`, 'the role in the instance profile'],
-  [`arn:aws:iam::${account}:root`, 'The root user of an account cannot be bound'],
-  [`arn:aws:sts::${account}:federated-user/alice`, 'A federated session cannot be bound'],
+  [`arn:aws:iam::${account}:root`, 'The root user of an account cannot be associated'],
+  [`arn:aws:sts::${account}:federated-user/alice`, 'A federated session cannot be associated'],
   ['checkout', 'e.g. "arn:aws:iam::111122223333:role/checkout"'],
   ['arn:aws:s3:::bucket', 'Give the ARN of the role as IAM shows it'],
 ])('%s gets the advice: %s', (roleArn, advice) => {
@@ -129,4 +130,32 @@ test('targetRoleArn may be left out, but not be empty', () => {
   expect(rulesBrokenBy({ targetRoleArn: undefined })).toEqual([]);
   expect(rulesBrokenBy({ targetRoleArn: null })).toEqual([]);
   expect(rulesBrokenBy({ targetRoleArn: '' })).toEqual(['targetRoleArn not-empty']);
+});
+
+test.each([
+  ['arn:aws:iam::111122223333:role/a', '/', 'a'],
+  ['arn:aws:iam::111122223333:role/pods/payments/a', '/pods/payments/', 'a'],
+  ['arn:aws:iam::111122223333:role/pods//a', '/pods//', 'a'],
+  ['arn:aws-cn:iam::111122223333:role/pods/a', '/pods/', 'a'],
+  ['arn:aws-us-gov:iam::111122223333:role/Name+=,.@_-1', '/', 'Name+=,.@_-1'],
+])('parses %s into path %s and name %s', (arn, path, name) => {
+  expect(parseRoleArn(arn)).toEqual({ partition: arn.split(':')[1], accountId: '111122223333', path, name });
+});
+
+test.each([
+  '',
+  'role/a',
+  'arn:aws:iam::111122223333:role/',
+  'arn:aws:iam::111122223333:role/pods/',
+  'arn:aws:iam::111122223333:rolex/a',
+  'arn:aws:iam::111122223333:user/a',
+  'arn:aws:sts::111122223333:assumed-role/a/b',
+  'arn:aws:iam::11112222333:role/a',
+  'arn:aws:iam::1111222233334:role/a',
+  'arn:aws:iam:eu-central-1:111122223333:role/a',
+  ' arn:aws:iam::111122223333:role/a',
+  'arn:aws:iam::111122223333:role/a*',
+  'arn:gcp:iam::111122223333:role/a',
+])('parses %j as null', (arn) => {
+  expect(parseRoleArn(arn)).toBeNull();
 });
