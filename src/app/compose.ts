@@ -6,7 +6,7 @@ import type { Log, Dependencies, Times } from '../operations/dependencies.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import type { Authenticate } from '../graphql/handler.ts';
-import { groupsOfPermissionSet, isRegistered, serviceOf } from '../policy/inventory.ts';
+import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { ClaimNames } from './settings.ts';
 
@@ -39,11 +39,7 @@ export function createDependencies({ policy, ledger, home, times, describeLimits
   };
 }
 
-/** Tells callers by their tokens, roles and what the inventory knows of them. */
+/** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
 export function createAuthenticate({ inventory }: LoadedPolicy, claims: ClaimNames): Authenticate {
-  const directory = {
-    serviceOf: (id: string) => serviceOf(inventory, id),
-    groupsOfPermissionSet: (roleName: string) => groupsOfPermissionSet(inventory, roleName),
-  };
-  return (event) => authenticate(event, claims, directory);
+  return (event) => authenticate(event, claims, inventory);
 }

@@ -4,19 +4,20 @@ import type {
   APIGatewayEventRequestContextV2,
   APIGatewayProxyEventV2,
 } from 'aws-lambda';
-import { firstCharacters } from '../validation/text-rules.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import type { Inventory } from '../policy/inventory.ts';
+import { firstCharacters } from '../validation/text-rules.ts';
 import type { ClaimSettings } from './claims.ts';
-import { identityByIam } from './iam.ts';
-import { notAuthenticated } from './identity.ts';
-import type { Directory, Identity, NotAuthenticated } from './identity.ts';
-import { identityByJwt } from './jwt.ts';
+import { principalFromIam } from './iam.ts';
+import { principalFromJwt } from './jwt.ts';
+import { unauthenticated } from './result.ts';
+import type { PrincipalResult, Unauthenticated } from './result.ts';
 
-/** The parts of an API Gateway event (HTTP API, payload format 2.0) that say who asks, by either of the two routes. */
+/** The parts of an API Gateway event (HTTP API, payload format 2.0) that carry the identity, on the JWT and IAM routes. */
 export interface IdentityEvent {
   readonly headers: APIGatewayProxyEventV2['headers'];
   readonly requestContext: Pick<APIGatewayEventRequestContextV2, 'requestId'> & {
-    /** Both can be empty or absent: a client need not name itself. */
+    /** Both can be empty or absent. */
     readonly http: { readonly sourceIp?: string | undefined; readonly userAgent?: string | undefined };
     readonly authorizer?:
       | {
@@ -28,56 +29,63 @@ export interface IdentityEvent {
   };
 }
 
-/** Characters that are kept of what a client says about itself. */
-const maxKeptLength = 256;
+/** The registered services and permission sets of the inventory. */
+export type KnownPrincipals = Pick<Inventory, 'services' | 'permissionSets'>;
 
-function kept(text: string | undefined): string {
-  return firstCharacters(text ?? '', maxKeptLength).toWellFormed();
-}
-
-/** The value of the one Authorization header; null when there is none, or one more. */
-function authorizationOf(headers: IdentityEvent['headers']): string | null {
-  const [header, ...more] = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
-  return more.length === 0 ? (header?.[1] ?? null) : null;
-}
-
-function identityOf(event: IdentityEvent, settings: ClaimSettings, directory: Directory): Identity {
-  const { jwt, iam } = event.requestContext.authorizer ?? {};
-  if (jwt && !iam) {
-    const authorization = authorizationOf(event.headers);
-    if (authorization === null) {
-      return notAuthenticated(
-        'There is not exactly one Authorization header: send "Authorization: Bearer <token>", once.',
-      );
-    }
-    return identityByJwt(authorization, jwt.claims ?? {}, settings, directory);
-  }
-  if (iam && !jwt) return identityByIam(iam.userArn, directory);
-  return notAuthenticated(
-    'API Gateway authorized nobody for this request: send a JWT in the Authorization header, or sign the request with AWS credentials, as its route demands.',
-  );
-}
+/** The identity of a request, or why it has none. */
+export type AuthenticationResult =
+  { readonly kind: 'authenticated'; readonly identity: RequestIdentity } | Unauthenticated;
 
 /**
- * Who asks, from the event: API Gateway has verified it, so nothing here checks a signature. Whoever can't be told for
- * certain is not authenticated; nothing is guessed.
+ * Reads the identity of a request from its event. API Gateway has verified the token or the signature; no signature is
+ * checked here. An event whose identity is missing or ambiguous is unauthenticated.
  */
 export function authenticate(
   event: IdentityEvent,
-  settings: ClaimSettings,
-  directory: Directory,
-): { readonly kind: 'authenticated'; readonly identity: RequestIdentity } | NotAuthenticated {
-  const identity = identityOf(event, settings, directory);
-  if (identity.kind === 'unauthenticated') return identity;
+  claimSettings: ClaimSettings,
+  inventory: KnownPrincipals,
+): AuthenticationResult {
+  const result = principalOf(event, claimSettings, inventory);
+  if (result.kind === 'unauthenticated') return result;
   const { http, requestId } = event.requestContext;
   return {
     kind: 'authenticated',
     identity: {
-      principal: identity.principal,
-      actor: identity.actor,
-      sourceAddress: kept(http.sourceIp) || null,
-      userAgent: kept(http.userAgent) || null,
-      apiRequestId: kept(requestId),
+      principal: result.principal,
+      actor: result.actor,
+      sourceAddress: bounded(http.sourceIp) || null,
+      userAgent: bounded(http.userAgent) || null,
+      apiRequestId: bounded(requestId),
     },
   };
+}
+
+function principalOf(event: IdentityEvent, claimSettings: ClaimSettings, inventory: KnownPrincipals): PrincipalResult {
+  const { jwt, iam } = event.requestContext.authorizer ?? {};
+  if (jwt && !iam) {
+    const authorization = authorizationHeader(event.headers);
+    if (authorization === null) {
+      return unauthenticated(
+        'The request must have exactly one Authorization header: send "Authorization: Bearer <token>" once.',
+      );
+    }
+    return principalFromJwt(authorization, jwt.claims ?? {}, claimSettings, inventory);
+  }
+  if (iam && !jwt) return principalFromIam(iam.userArn, inventory);
+  return unauthenticated(
+    'The request carries no verified identity: send a JWT in the Authorization header, or sign the request with AWS credentials, whichever the route requires.',
+  );
+}
+
+/** The value of the Authorization header; null unless there is exactly one. */
+function authorizationHeader(headers: IdentityEvent['headers']): string | null {
+  const [header, ...more] = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
+  return more.length === 0 ? (header?.[1] ?? null) : null;
+}
+
+/** Characters to keep of the network address, the user agent and the request ID. */
+const maxLength = 256;
+
+function bounded(text: string | undefined): string {
+  return firstCharacters(text ?? '', maxLength).toWellFormed();
 }

@@ -1,19 +1,21 @@
 import { decodeJwt } from 'jose';
 import type { Principal } from '../model/principal.ts';
+import { serviceOf } from '../policy/inventory.ts';
+import type { KnownPrincipals } from './authenticate.ts';
 import { claimOf, groupsOf, isPlain } from './claims.ts';
 import type { Claims, ClaimSettings } from './claims.ts';
-import { notAuthenticated, read } from './identity.ts';
-import type { Directory, Identity, Read } from './identity.ts';
+import { parsed, unauthenticated } from './result.ts';
+import type { Parsed, PrincipalResult } from './result.ts';
 
-/** Length of a principal's id in UTF-8: it is part of keys in DynamoDB, the smallest of which holds 1,024 bytes. */
+/** The most bytes of a principal's ID in UTF-8: it is part of DynamoDB keys, of which a sort key holds 1,024 bytes. */
 const maxIdBytes = 900;
 
-/** The claims that must be the same in the Authorization header and in what the authorizer verified. */
+/** The claims that must be equal in the Authorization header and in the claims that the authorizer verified. */
 const comparedClaims = ['iss', 'sub', 'exp'] as const;
 
 /**
- * The payload of the one token in the Authorization header. `Bearer` may be left out, as for API Gateway's authorizer
- * ("Control access to HTTP APIs with JWT authorizers" in its developer guide).
+ * The payload of the token in the Authorization header; null where the header holds no JWT. `Bearer` is optional, as for
+ * API Gateway's authorizer ("Control access to HTTP APIs with JWT authorizers" in its developer guide).
  */
 function payloadOf(authorization: string): Claims | null {
   const token = /^(?:bearer\s+)?([\w.-]+)$/i.exec(authorization.trim())?.[1];
@@ -26,8 +28,8 @@ function payloadOf(authorization: string): Claims | null {
 }
 
 /**
- * A NumericDate, from a number or from its text in any decimal notation: API Gateway has been seen to hand on both
- * `1700000000` and `1.7e+09`. Both tell every double exactly, so they can be compared as numbers.
+ * A NumericDate (RFC 7519), from a number or from its decimal notation: API Gateway passes both `1700000000` and `1.7e+09`.
+ * Either notation represents a double exactly, so dates can be compared as numbers.
  */
 function numericDate(value: unknown): number | null {
   if (typeof value === 'string' && /^[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e\+?[0-9]{1,2})?$/i.test(value))
@@ -36,31 +38,32 @@ function numericDate(value: unknown): number | null {
 }
 
 function isSame(name: (typeof comparedClaims)[number], claims: Claims, verified: Claims): boolean {
-  const [ours, theirs] = [claimOf(claims, name), claimOf(verified, name)];
-  if (name !== 'exp') return typeof ours === 'string' && ours !== '' && ours === theirs;
-  return typeof ours === 'number' && numericDate(ours) !== null && ours === numericDate(theirs);
+  const [given, expected] = [claimOf(claims, name), claimOf(verified, name)];
+  if (name !== 'exp') return typeof given === 'string' && given !== '' && given === expected;
+  return typeof given === 'number' && numericDate(given) !== null && given === numericDate(expected);
 }
 
 /**
- * `<issuer>#<subject>`. No issuer has a `#` (OpenID Connect Core, section 2: no fragment), so the first one ends it, and no
- * two pairs have the same id.
+ * `<issuer>#<subject>`. An issuer has no `#` (OpenID Connect Core, section 2: no fragment), so the first `#` ends the
+ * issuer, and two different pairs never have the same ID.
  */
-function idOf(issuer: unknown, subject: unknown, place: string): Read<string> {
+function idOf(issuer: unknown, subject: unknown, place: string): Parsed<string> {
   if (typeof issuer === 'string' && typeof subject === 'string') {
     const id = `${issuer}#${subject}`;
-    const bothThere = issuer !== '' && subject !== '' && !issuer.includes('#');
-    if (bothThere && isPlain(id) && Buffer.byteLength(id) <= maxIdBytes) return read(id);
+    const bothGiven = issuer !== '' && subject !== '' && !issuer.includes('#');
+    if (bothGiven && isPlain(id) && Buffer.byteLength(id) <= maxIdBytes) return parsed(id);
   }
-  return notAuthenticated(
-    `The token's ${place} must be texts without control characters, at most ${maxIdBytes} bytes together, the issuer without "#": use a token whose issuer names it so.`,
+  return unauthenticated(
+    `The token's ${place} must be strings without control characters, at most ${maxIdBytes} bytes together, the issuer without "#": use a token whose claims fit.`,
   );
 }
 
 /**
- * Whether a token was issued to a program for itself, by the marks of the issuers in use: the subject is the client
- * (RFC 9068, section 2.2; Amazon Cognito; Okta's `cid`), Auth0's `@clients` and `gty`, Microsoft Entra's `idtyp`.
+ * Whether a token was issued to a client for itself (client credentials grant), by the conventions of common issuers: the
+ * subject is the client (RFC 9068, section 2.2; Amazon Cognito; Okta's `cid`), Auth0's `@clients` and `gty`, Microsoft
+ * Entra's `idtyp`.
  */
-function isOfProgram(claims: Claims): boolean {
+function isClientToken(claims: Claims): boolean {
   const subject = claimOf(claims, 'sub');
   return (
     ['client_id', 'azp', 'cid'].some((name) => claimOf(claims, name) === subject) ||
@@ -70,65 +73,69 @@ function isOfProgram(claims: Claims): boolean {
   );
 }
 
-function principalOf(id: string, claims: Claims, groups: readonly string[], directory: Directory): Principal {
-  const service = directory.serviceOf(id);
+function principalOf(id: string, claims: Claims, groups: readonly string[], inventory: KnownPrincipals): Principal {
+  const service = serviceOf(inventory, id);
   return {
     id,
-    kind: service !== null || isOfProgram(claims) ? 'SERVICE' : 'USER',
+    kind: service !== null || isClientToken(claims) ? 'SERVICE' : 'USER',
     groups: [...new Set([...groups, ...(service?.groups ?? [])])],
     sessionName: null,
   };
 }
 
-/** The service that acts for the subject (RFC 8693, section 4.1). Of nested ones only the outermost counts, as it says. */
-function actorOf(claims: Claims, directory: Directory): Read<Principal | null> {
+/** The service that acts for the subject; null without one. Of nested actors only the outermost counts (RFC 8693, section 4.1). */
+function actorOf(claims: Claims, inventory: KnownPrincipals): Parsed<Principal | null> {
   const act = claimOf(claims, 'act');
-  if (act === undefined) return read(null);
+  if (act === undefined) return parsed(null);
   if (typeof act !== 'object' || act === null || Array.isArray(act)) {
-    return notAuthenticated('The claim act of the token is no object: use a token whose act is {"sub": …} (RFC 8693).');
+    return unauthenticated(
+      'The claim act of the token is not an object: use a token whose act is {"sub": …} (RFC 8693).',
+    );
   }
   const actor: Claims = { ...act };
   const issuer = claimOf(actor, 'iss') ?? claimOf(claims, 'iss');
-  const id = idOf(issuer, claimOf(actor, 'sub'), 'act.iss (where it has one) and act.sub');
+  const id = idOf(issuer, claimOf(actor, 'sub'), 'act.iss (if present) and act.sub');
   if (id.kind === 'unauthenticated') return id;
-  return read({
+  return parsed({
     id: id.value,
     kind: 'SERVICE',
-    groups: directory.serviceOf(id.value)?.groups ?? [],
+    groups: serviceOf(inventory, id.value)?.groups ?? [],
     sessionName: null,
   });
 }
 
 /**
- * Who asks with a JWT. API Gateway has verified the token in the Authorization header, but hands its claims on as flat
- * texts, in which a list can't be told from a text with blanks: so the header is decoded again, and believed only if it
- * is the token that `verified` came from.
+ * The principal of a request with a JWT. API Gateway has verified the token in the Authorization header, but it passes the
+ * claims as flat strings, where a list is indistinguishable from a string with spaces. So the header is decoded again, and
+ * accepted only if it is the token that API Gateway verified.
+ *
+ * @param verified the claims as API Gateway passes them
  */
-export function identityByJwt(
+export function principalFromJwt(
   authorization: string,
   verified: Claims,
   settings: ClaimSettings,
-  directory: Directory,
-): Identity {
+  inventory: KnownPrincipals,
+): PrincipalResult {
   const claims = payloadOf(authorization);
   if (claims === null) {
-    return notAuthenticated('The Authorization header holds no JWT: send "Authorization: Bearer <token>", once.');
+    return unauthenticated('The Authorization header does not hold a JWT: send "Authorization: Bearer <token>" once.');
   }
-  const other = comparedClaims.find((name) => !isSame(name, claims, verified));
-  if (other !== undefined) {
-    return notAuthenticated(
-      `The claim ${other} of the token is missing, or not the one that API Gateway verified: send one token with iss, sub and exp, in the Authorization header alone.`,
+  const mismatch = comparedClaims.find((name) => !isSame(name, claims, verified));
+  if (mismatch !== undefined) {
+    return unauthenticated(
+      `The claim ${mismatch} of the token is missing, or differs from the one that API Gateway verified: send one token with iss, sub and exp, only in the Authorization header.`,
     );
   }
   const id = idOf(claimOf(claims, 'iss'), claimOf(claims, 'sub'), 'iss and sub');
   if (id.kind === 'unauthenticated') return id;
   const groups = groupsOf(claims, settings);
   if (groups.kind === 'unauthenticated') return groups;
-  const actor = actorOf(claims, directory);
+  const actor = actorOf(claims, inventory);
   if (actor.kind === 'unauthenticated') return actor;
   return {
     kind: 'identified',
-    principal: principalOf(id.value, claims, groups.value, directory),
+    principal: principalOf(id.value, claims, groups.value, inventory),
     actor: actor.value,
   };
 }

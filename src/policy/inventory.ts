@@ -159,7 +159,7 @@ export function isRegistered(inventory: Pick<Inventory, 'accounts'>, id: string,
 }
 
 /** The service of that principal id; null when it is not registered. */
-export function serviceOf(inventory: Inventory, id: string): RegisteredService | null {
+export function serviceOf(inventory: Pick<Inventory, 'services'>, id: string): RegisteredService | null {
   return inventory.services.find((service) => service.id === id) ?? null;
 }
 
@@ -167,7 +167,10 @@ export function serviceOf(inventory: Inventory, id: string): RegisteredService |
  * The groups of people who come by an IAM Identity Center role, `AWSReservedSSO_<permission set>_<hex digits>`. Empty
  * when no registered permission set fits.
  */
-export function groupsOfPermissionSet(inventory: Inventory, roleName: string): readonly string[] {
+export function groupsOfPermissionSet(
+  inventory: Pick<Inventory, 'permissionSets'>,
+  roleName: string,
+): readonly string[] {
   // The rest must be the digits alone: permission set Admin_Lite must not pass for Admin.
   return inventory.permissionSets
     .filter(

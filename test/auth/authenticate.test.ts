@@ -1,20 +1,20 @@
 import { authenticate } from '../../src/auth/authenticate.ts';
 import {
-  callerIn,
+  identityOf,
   eventOf,
-  faultOf,
+  rejectionOf,
   flat,
   goodClaims,
   jwtEvent,
-  nobodyKnown,
+  emptyInventory,
   settings,
   tokenOf,
 } from '../support/caller-event.ts';
 
 const iam = { userArn: 'arn:aws:sts::111122223333:assumed-role/deployer/run-1' };
 
-test('a caller is known by JWT, with all that the event says of the request', () => {
-  expect(authenticate(jwtEvent(goodClaims), settings, nobodyKnown)).toEqual({
+test('reads the identity from a JWT, with the address, user agent and request ID of the event', () => {
+  expect(authenticate(jwtEvent(goodClaims), settings, emptyInventory)).toEqual({
     kind: 'authenticated',
     identity: {
       principal: { id: 'https://issuer.example#alice', kind: 'USER', groups: [], sessionName: null },
@@ -26,8 +26,8 @@ test('a caller is known by JWT, with all that the event says of the request', ()
   });
 });
 
-test('a caller is known by IAM, with all that the event says of the request', () => {
-  expect(authenticate(eventOf({ iam }), settings, nobodyKnown)).toEqual({
+test('reads the identity from an IAM authorizer, with the address, user agent and request ID of the event', () => {
+  expect(authenticate(eventOf({ iam }), settings, emptyInventory)).toEqual({
     kind: 'authenticated',
     identity: {
       principal: { id: 'iam:111122223333:role/deployer', kind: 'SERVICE', groups: [], sessionName: 'run-1' },
@@ -43,42 +43,47 @@ test.each([
   ['no authorizer', eventOf(null)],
   ['an empty authorizer', eventOf({})],
   ['null for both', eventOf({ jwt: null, iam: null })],
-])('%s: nobody is authenticated, whatever the header says', (_, event) => {
+])('rejects an event with %s, even with a token in the header', (_, event) => {
   const headers = { authorization: `Bearer ${tokenOf(goodClaims)}` };
-  expect(faultOf({ ...event, headers })).toContain('API Gateway authorized nobody');
+  expect(rejectionOf({ ...event, headers })).toContain('carries no verified identity');
 });
 
-test('an event without the member authorizer is from nobody', () => {
+test('rejects an event without the field authorizer', () => {
   const { requestContext, ...event } = eventOf(null);
   const { requestId, http } = requestContext;
-  expect(faultOf({ ...event, requestContext: { requestId, http } })).toContain('API Gateway authorized nobody');
+  expect(rejectionOf({ ...event, requestContext: { requestId, http } })).toContain('carries no verified identity');
 });
 
-test('both authorizers at once are from nobody: which of the two asks can not be told', () => {
+test('rejects an event with both authorizers, because the identity is ambiguous', () => {
   const event = jwtEvent(goodClaims);
   const authorizer = { ...event.requestContext.authorizer, iam };
-  expect(faultOf({ ...event, requestContext: { ...event.requestContext, authorizer } })).toContain('authorized nobody');
-});
-
-test.each([
-  ['none', {}],
-  ['one without a value', { authorization: undefined }],
-  ['two', { authorization: `Bearer ${tokenOf(goodClaims)}`, Authorization: `Bearer ${tokenOf(goodClaims)}` }],
-])('of Authorization headers there is exactly one: not %s', (_, headers) => {
-  expect(faultOf(eventOf({ jwt: { claims: flat(goodClaims) } }, headers))).toContain(
-    'not exactly one Authorization header',
+  expect(rejectionOf({ ...event, requestContext: { ...event.requestContext, authorizer } })).toContain(
+    'carries no verified identity',
   );
 });
 
-test('the name of the Authorization header may be in any case of letters', () => {
-  const headers = { AUTHORIZATION: `Bearer ${tokenOf(goodClaims)}` };
-  expect(faultOf(eventOf({ jwt: { claims: flat(goodClaims) } }, headers))).toBeNull();
+test.each([
+  ['an event without an Authorization header', {}],
+  ['an Authorization header without a value', { authorization: undefined }],
+  [
+    'two Authorization headers',
+    { authorization: `Bearer ${tokenOf(goodClaims)}`, Authorization: `Bearer ${tokenOf(goodClaims)}` },
+  ],
+])('rejects %s', (_, headers) => {
+  expect(rejectionOf(eventOf({ jwt: { claims: flat(goodClaims) } }, headers))).toContain(
+    'exactly one Authorization header',
+  );
 });
 
-test('what the client says about itself is cut to 256 characters', () => {
+test('accepts the name of the Authorization header in any letter case', () => {
+  const headers = { AUTHORIZATION: `Bearer ${tokenOf(goodClaims)}` };
+  expect(rejectionOf(eventOf({ jwt: { claims: flat(goodClaims) } }, headers))).toBeNull();
+});
+
+test('cuts address, user agent and request ID to 256 characters', () => {
   const event = eventOf({ iam });
   const http = { sourceIp: '1'.repeat(257), userAgent: '😀'.repeat(257) };
-  const identity = callerIn({
+  const identity = identityOf({
     ...event,
     requestContext: { ...event.requestContext, http, requestId: 'r'.repeat(257) },
   });
@@ -87,14 +92,17 @@ test('what the client says about itself is cut to 256 characters', () => {
   expect(identity.apiRequestId).toBe('r'.repeat(256));
 });
 
-test.each([{}, { sourceIp: '', userAgent: '' }])('a client that says nothing about itself is null: %j', (http) => {
-  const event = eventOf({ iam });
-  const identity = callerIn({ ...event, requestContext: { ...event.requestContext, http } });
-  expect(identity).toMatchObject({ sourceAddress: null, userAgent: null });
-});
+test.each([{}, { sourceIp: '', userAgent: '' }])(
+  'reads an absent or empty address and user agent as null: %j',
+  (http) => {
+    const event = eventOf({ iam });
+    const identity = identityOf({ ...event, requestContext: { ...event.requestContext, http } });
+    expect(identity).toMatchObject({ sourceAddress: null, userAgent: null });
+  },
+);
 
-test('what the client says about itself can be kept in UTF-8', () => {
+test('replaces unpaired surrogates in the user agent', () => {
   const event = eventOf({ iam });
   const http = { sourceIp: '::1', userAgent: 'a\ud800' };
-  expect(callerIn({ ...event, requestContext: { ...event.requestContext, http } }).userAgent).toBe('a\ufffd');
+  expect(identityOf({ ...event, requestContext: { ...event.requestContext, http } }).userAgent).toBe('a\ufffd');
 });

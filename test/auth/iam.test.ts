@@ -1,11 +1,11 @@
-import { callerIn, eventOf, faultOf, knowing, nobodyKnown } from '../support/caller-event.ts';
+import { identityOf, eventOf, rejectionOf, inventoryOf, emptyInventory } from '../support/caller-event.ts';
 
 const account = '111122223333';
-const principalOf = (userArn: string, directory = nobodyKnown) =>
-  callerIn(eventOf({ iam: { userArn } }), directory).principal;
+const principalOf = (userArn: string, inventory = emptyInventory) =>
+  identityOf(eventOf({ iam: { userArn } }), inventory).principal;
 
 test.each(['aws', 'aws-cn', 'aws-us-gov', 'aws-iso', 'aws-iso-b', 'aws-eusc'])(
-  'a role session of the partition %s is a service',
+  'reads a role session of the partition %s as a service',
   (partition) => {
     expect(principalOf(`arn:${partition}:sts::${account}:assumed-role/deployer/run-1`)).toEqual({
       id: `iam:${account}:role/deployer`,
@@ -16,14 +16,14 @@ test.each(['aws', 'aws-cn', 'aws-us-gov', 'aws-iso', 'aws-iso-b', 'aws-eusc'])(
   },
 );
 
-test('the groups of a role are those of the inventory', () => {
-  const directory = knowing({ [`iam:${account}:role/deployer`]: ['bots'] });
-  expect(principalOf(`arn:aws:sts::${account}:assumed-role/deployer/run-1`, directory).groups).toEqual(['bots']);
-  expect(principalOf(`arn:aws:sts::${account}:assumed-role/Deployer/run-1`, directory).groups).toEqual([]);
-  expect(principalOf('arn:aws:sts::444455556666:assumed-role/deployer/run-1', directory).groups).toEqual([]);
+test('takes the groups of a role from the inventory', () => {
+  const inventory = inventoryOf({ [`iam:${account}:role/deployer`]: ['bots'] });
+  expect(principalOf(`arn:aws:sts::${account}:assumed-role/deployer/run-1`, inventory).groups).toEqual(['bots']);
+  expect(principalOf(`arn:aws:sts::${account}:assumed-role/Deployer/run-1`, inventory).groups).toEqual([]);
+  expect(principalOf('arn:aws:sts::444455556666:assumed-role/deployer/run-1', inventory).groups).toEqual([]);
 });
 
-test('sessions of one role are the same service, whatever they call themselves', () => {
+test('reads all sessions of a role as the same service', () => {
   const [one, two] = ['a', 'alice@example.com'].map((name) =>
     principalOf(`arn:aws:sts::${account}:assumed-role/deployer/${name}`),
   );
@@ -33,13 +33,13 @@ test('sessions of one role are the same service, whatever they call themselves',
 
 describe('a role of IAM Identity Center', () => {
   const role = 'AWSReservedSSO_Developers_0123456789abcdef';
-  const directory = {
-    ...knowing({ [`iam:${account}:role/${role}`]: ['bots'] }),
-    groupsOfPermissionSet: (roleName: string) => (roleName === role ? ['developers'] : null),
+  const inventory = {
+    ...inventoryOf({ [`iam:${account}:role/${role}`]: ['bots'] }),
+    permissionSets: [{ roleNamePrefix: 'AWSReservedSSO_Developers_', groups: ['developers'] }],
   };
 
-  test('is a person by its session, with the groups of the permission set', () => {
-    expect(principalOf(`arn:aws:sts::${account}:assumed-role/${role}/alice@example.com`, directory)).toEqual({
+  test('is a user named by its session, with the groups of the permission set', () => {
+    expect(principalOf(`arn:aws:sts::${account}:assumed-role/${role}/alice@example.com`, inventory)).toEqual({
       id: `iam:${account}:role/${role}/alice@example.com`,
       kind: 'USER',
       groups: ['developers'],
@@ -47,15 +47,15 @@ describe('a role of IAM Identity Center', () => {
     });
   });
 
-  test('gives no groups when its permission set is not registered', () => {
-    const other = principalOf(`arn:aws:sts::${account}:assumed-role/AWSReservedSSO_Other_01/alice`, directory);
+  test('has no groups when its permission set is not registered', () => {
+    const other = principalOf(`arn:aws:sts::${account}:assumed-role/AWSReservedSSO_Other_01/alice`, inventory);
     expect(other).toMatchObject({ kind: 'USER', groups: [] });
   });
 
   test.each(['awsreservedsso_Developers_01', 'xAWSReservedSSO_Developers_01', 'AWSReservedSSO'])(
-    'is not %s',
+    'is not recognized in %s',
     (name) => {
-      expect(principalOf(`arn:aws:sts::${account}:assumed-role/${name}/alice`, directory).kind).toBe('SERVICE');
+      expect(principalOf(`arn:aws:sts::${account}:assumed-role/${name}/alice`, inventory).kind).toBe('SERVICE');
     },
   );
 });
@@ -64,17 +64,17 @@ test.each([
   [`arn:aws:iam::${account}:user/alice`, `iam:${account}:user/alice`],
   [`arn:aws:iam::${account}:user/people/eu/alice`, `iam:${account}:user/alice`],
   [`arn:aws-cn:iam::${account}:user/alice`, `iam:${account}:user/alice`],
-])('%s is the user %s, without groups', (arn, id) => {
-  const directory = knowing({ [id]: ['bots'] });
-  expect(principalOf(arn, directory)).toEqual({ id, kind: 'USER', groups: [], sessionName: null });
+])('reads %s as the user %s, without groups', (arn, id) => {
+  const inventory = inventoryOf({ [id]: ['bots'] });
+  expect(principalOf(arn, inventory)).toEqual({ id, kind: 'USER', groups: [], sessionName: null });
 });
 
-test('names may have 64 characters, and the path of a user 512', () => {
+test('accepts names of 64 characters and a user path of 512', () => {
   const name = 'n'.repeat(64);
   const path = `/${'p'.repeat(510)}/`;
   expect(principalOf(`arn:aws:sts::${account}:assumed-role/${name}/${name}`).id).toBe(`iam:${account}:role/${name}`);
   expect(principalOf(`arn:aws:iam::${account}:user${path}${name}`).id).toBe(`iam:${account}:user/${name}`);
-  expect(faultOf(eventOf({ iam: { userArn: `arn:aws:iam::${account}:user/p${path}${name}` } }))).not.toBeNull();
+  expect(rejectionOf(eventOf({ iam: { userArn: `arn:aws:iam::${account}:user/p${path}${name}` } }))).not.toBeNull();
 });
 
 test.each([
@@ -101,6 +101,6 @@ test.each([
   `arn:aws:iam::${account}:user/${'n'.repeat(65)}`,
   '',
   'anonymous',
-])('%j is from nobody, and the message says what is accepted', (userArn) => {
-  expect(faultOf(eventOf({ iam: { userArn } }))).toContain('sign it as a role session or as an IAM user');
+])('rejects %j, and says what is accepted', (userArn) => {
+  expect(rejectionOf(eventOf({ iam: { userArn } }))).toContain('sign it with those of a role session or an IAM user');
 });

@@ -1,7 +1,7 @@
-import { callerIn, faultOf, goodClaims, jwtEvent, knowing } from '../support/caller-event.ts';
+import { identityOf, rejectionOf, goodClaims, jwtEvent, inventoryOf } from '../support/caller-event.ts';
 
-const principalOf = (claims: Record<string, unknown>, ...more: [Parameters<typeof callerIn>[1]?]) =>
-  callerIn(jwtEvent(claims), ...more).principal;
+const principalOf = (claims: Record<string, unknown>, ...more: [Parameters<typeof identityOf>[1]?]) =>
+  identityOf(jwtEvent(claims), ...more).principal;
 
 describe('the kind', () => {
   test.each([
@@ -27,26 +27,26 @@ describe('the kind', () => {
     expect(principalOf({ ...goodClaims, ...claims }).kind).toBe('SERVICE');
   });
 
-  test('is SERVICE when the inventory knows the id, and its groups are added', () => {
-    const directory = knowing({ 'https://issuer.example#ci': ['bots', 'deployers'] });
-    expect(principalOf({ ...goodClaims, sub: 'ci', groups: ['a', 'bots'] }, directory)).toEqual({
+  test('is SERVICE when the inventory registers the ID, and the groups of both are merged', () => {
+    const inventory = inventoryOf({ 'https://issuer.example#ci': ['bots', 'deployers'] });
+    expect(principalOf({ ...goodClaims, sub: 'ci', groups: ['a', 'bots'] }, inventory)).toEqual({
       id: 'https://issuer.example#ci',
       kind: 'SERVICE',
       groups: ['a', 'bots', 'deployers'],
       sessionName: null,
     });
-    expect(principalOf(goodClaims, directory)).toMatchObject({ kind: 'USER', groups: [] });
+    expect(principalOf(goodClaims, inventory)).toMatchObject({ kind: 'USER', groups: [] });
   });
 });
 
 describe('the actor', () => {
-  const directory = knowing({
+  const inventory = inventoryOf({
     'https://issuer.example#chatops': ['bots'],
     'https://other.example#chatops': ['others'],
   });
 
-  test('is the service that act names, of the issuer of the token', () => {
-    const identity = callerIn(jwtEvent({ ...goodClaims, groups: ['a'], act: { sub: 'chatops' } }), directory);
+  test('is the service in act, by default of the issuer of the token', () => {
+    const identity = identityOf(jwtEvent({ ...goodClaims, groups: ['a'], act: { sub: 'chatops' } }), inventory);
     expect(identity.principal).toMatchObject({ id: 'https://issuer.example#alice', kind: 'USER', groups: ['a'] });
     expect(identity.actor).toEqual({
       id: 'https://issuer.example#chatops',
@@ -56,32 +56,32 @@ describe('the actor', () => {
     });
   });
 
-  test('is of the issuer that act names, where it names one', () => {
+  test('has the issuer in act, where there is one', () => {
     const act = { sub: 'chatops', iss: 'https://other.example' };
-    expect(callerIn(jwtEvent({ ...goodClaims, act }), directory).actor).toMatchObject({
+    expect(identityOf(jwtEvent({ ...goodClaims, act }), inventory).actor).toMatchObject({
       id: 'https://other.example#chatops',
       groups: ['others'],
     });
   });
 
-  test('has no groups when the inventory does not know it, whatever act says', () => {
+  test('has no groups when the inventory does not register it, even with groups in act', () => {
     const act = { sub: 'unknown', groups: ['admins'] };
-    expect(callerIn(jwtEvent({ ...goodClaims, act }), directory).actor?.groups).toEqual([]);
+    expect(identityOf(jwtEvent({ ...goodClaims, act }), inventory).actor?.groups).toEqual([]);
   });
 
-  test('is the outermost of nested ones; those within are not even read', () => {
+  test('is the outermost of nested actors, and ignores the inner ones', () => {
     for (const inner of [{ sub: 'inner' }, 'malformed', null]) {
       const act = { sub: 'chatops', act: inner };
-      expect(callerIn(jwtEvent({ ...goodClaims, act })).actor?.id).toBe('https://issuer.example#chatops');
+      expect(identityOf(jwtEvent({ ...goodClaims, act })).actor?.id).toBe('https://issuer.example#chatops');
     }
   });
 
   test('is null without act', () => {
-    expect(callerIn(jwtEvent(goodClaims)).actor).toBeNull();
+    expect(identityOf(jwtEvent(goodClaims)).actor).toBeNull();
   });
 
-  test.each([null, 'chatops', 1, true, [], [{ iss: 'a' }]])('malformed, act %j is refused', (act) => {
-    expect(faultOf(jwtEvent({ ...goodClaims, act }))).toContain('The claim act of the token is no object');
+  test.each([null, 'chatops', 1, true, [], [{ iss: 'a' }]])('is rejected where act is %j', (act) => {
+    expect(rejectionOf(jwtEvent({ ...goodClaims, act }))).toContain('The claim act of the token is not an object');
   });
 
   test.each([
@@ -96,7 +96,7 @@ describe('the actor', () => {
     { sub: 'chatops', iss: '' },
     { sub: 'chatops', iss: 1 },
     { sub: 'chatops', iss: 'https://a#b' },
-  ])('malformed, act %j is refused', (act) => {
-    expect(faultOf(jwtEvent({ ...goodClaims, act }))).toContain('act.sub must be texts');
+  ])('is rejected where act is %j', (act) => {
+    expect(rejectionOf(jwtEvent({ ...goodClaims, act }))).toContain('act.sub must be strings');
   });
 });

@@ -1,20 +1,17 @@
 import type { RequestIdentity } from '../../src/model/principal.ts';
-import type { Directory } from '../../src/auth/identity.ts';
 import { authenticate } from '../../src/auth/authenticate.ts';
-import type { IdentityEvent } from '../../src/auth/authenticate.ts';
+import type { IdentityEvent, KnownPrincipals } from '../../src/auth/authenticate.ts';
 
 export const settings = { groupsClaim: 'groups', scopesClaim: 'scope' };
 
-export const nobodyKnown: Directory = { serviceOf: () => null, groupsOfPermissionSet: () => null };
+/** An inventory without services and permission sets. */
+export const emptyInventory: KnownPrincipals = { services: [], permissionSets: [] };
 
-/** A directory that knows the services of these ids, with these groups. */
-export function knowing(services: Record<string, readonly string[]>): Directory {
+/** An inventory with the services of these IDs and their groups. */
+export function inventoryOf(services: Record<string, readonly string[]>): KnownPrincipals {
   return {
-    ...nobodyKnown,
-    serviceOf: (id) => {
-      const groups = services[id];
-      return groups === undefined ? null : { groups, mayNamePeople: false };
-    },
+    ...emptyInventory,
+    services: Object.entries(services).map(([id, groups]) => ({ id, groups, mayNamePeople: false })),
   };
 }
 
@@ -23,12 +20,12 @@ export const goodClaims = { iss: 'https://issuer.example', sub: 'alice', exp: 1_
 const base64url = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
-/** A JWT with these claims, or with this text as its payload. Its signature is for the authorizer, which was before. */
+/** A JWT with these claims, or with this text as its payload. Its signature is a dummy: the authorizer checks it. */
 export function tokenOf(payload: unknown): string {
   return [base64url({ alg: 'RS256', kid: '1' }), base64url(payload), base64url('signature')].join('.');
 }
 
-/** Claims as API Gateway hands them on: all of them texts, lists as `[a b]`. */
+/** Claims as API Gateway passes them: every value a string, a list as `[a b]`. */
 export function flat(claims: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(claims).map(([name, value]) => [
@@ -40,25 +37,30 @@ export function flat(claims: Record<string, unknown>): Record<string, string> {
 
 type Authorizer = NonNullable<IdentityEvent['requestContext']['authorizer']>;
 
+/** An event with this authorizer and these headers. */
 export function eventOf(authorizer: Authorizer | null, headers: IdentityEvent['headers'] = {}): IdentityEvent {
   const http = { sourceIp: '192.0.2.1', userAgent: 'curl/8' };
   return { headers, requestContext: { requestId: 'JKJaXmPLvHcESHA=', http, authorizer } };
 }
 
-/** An event of the JWT route, as it is when nobody tampered with it. */
+/** An event of the JWT route, with the same claims in the header and from the authorizer. */
 export function jwtEvent(claims: Record<string, unknown>): IdentityEvent {
   return eventOf({ jwt: { claims: flat(claims) } }, { authorization: `Bearer ${tokenOf(claims)}` });
 }
 
-/** The caller of an event; throws the message when there is none. */
-export function callerIn(event: IdentityEvent, directory = nobodyKnown, claimSettings = settings): RequestIdentity {
-  const found = authenticate(event, claimSettings, directory);
-  if (found.kind === 'unauthenticated') throw new Error(found.message);
-  return found.identity;
+/** The identity of an event; throws the message when it is unauthenticated. */
+export function identityOf(
+  event: IdentityEvent,
+  inventory = emptyInventory,
+  claimSettings = settings,
+): RequestIdentity {
+  const result = authenticate(event, claimSettings, inventory);
+  if (result.kind === 'unauthenticated') throw new Error(result.message);
+  return result.identity;
 }
 
-/** Why an event has no caller; null when it has one. */
-export function faultOf(event: IdentityEvent, directory = nobodyKnown): string | null {
-  const found = authenticate(event, settings, directory);
-  return found.kind === 'unauthenticated' ? found.message : null;
+/** Why an event is unauthenticated; null when it is authenticated. */
+export function rejectionOf(event: IdentityEvent, inventory = emptyInventory): string | null {
+  const result = authenticate(event, settings, inventory);
+  return result.kind === 'unauthenticated' ? result.message : null;
 }
