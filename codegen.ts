@@ -3,32 +3,41 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const schema = 'schema.graphql';
 
+const types = {
+  scalars: { DateTime: 'string', ID: 'string' },
+  enumsAsTypes: true,
+  useTypeImports: true,
+  strictScalars: true,
+  avoidOptionals: { field: true },
+  immutableTypes: true,
+  inputMaybeValue: 'T | null | undefined',
+};
+
 const config: CodegenConfig = {
   schema,
   generates: {
-    'src/generated/graphql.ts': {
-      plugins: ['typescript', 'typescript-resolvers'],
+    // The types of the schema alone: inputs, enums, objects. Imports nothing, so every layer may use it.
+    'src/generated/types.ts': { plugins: ['typescript'], config: types },
+    'src/generated/resolvers.ts': {
+      plugins: [{ add: { content: "import type * as Schema from './types.ts';" } }, 'typescript-resolvers'],
       config: {
-        contextType: '../queries/request-context.ts#Context',
-        // Resolvers hand domain values on; the field resolvers of the few types that differ are then demanded by type.
+        ...types,
+        namespacedImportName: 'Schema',
+        contextType: '../queries/request-context.ts#RequestContext',
+        // Resolvers return domain values; the types then demand resolvers for every field that differs from them.
         mappers: {
-          // A list has no more than summaries, where no other fields are selected.
-          PodIdentityAssociation: '../queries/list.ts#Listed as ListedAssociation',
+          // A list contains summaries where a request selects no other fields.
+          PodIdentityAssociation: '../queries/list.ts#ListedAssociation',
           Principal: '../model/principal.ts#Principal as PrincipalModel',
           AuditEntry: '../model/audit.ts#AuditEntry as AuditEntryModel',
           CreatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           UpdatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           DeletePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
-          AssociationDrift: '../queries/association-drift.ts#Drift',
+          AssociationDrift: '../queries/association-drift.ts#AssociationDrift as AssociationDriftModel',
           CheckPayload: '../operations/dry-run.ts#DryRunResult',
-          RecordedRequest: '../model/association.ts#MutationRequest',
+          RecordedRequest: '../operations/operation.ts#RequestSummary',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',
         },
-        scalars: { DateTime: 'string', ID: 'string' },
-        enumsAsTypes: true,
-        useTypeImports: true,
-        strictScalars: true,
-        avoidOptionals: { field: true },
       },
     },
     // The text of the schema as a module, so that the Lambda bundle needs no file beside it.

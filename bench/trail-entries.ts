@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
-import type { AuditEntry, AuditEvent } from '../src/model/audit.ts';
+import type { AuditEntry } from '../src/model/audit.ts';
+import type { AuditEvent } from '../src/model/audit-event.ts';
 import type { AuditPartition } from '../src/ledger/ledger.ts';
 
 /** Milliseconds of a day. */
@@ -114,7 +115,7 @@ function associationOf(share: number): string | null {
 
 /** One entry in 20 is a denial, one in 5,000 is late. */
 function eventOf(index: number): AuditEvent {
-  if (index % 5_000 === 777) return 'LATE';
+  if (index % 5_000 === 777) return 'LATE_SUCCESS';
   if (index % 20 === 13) return 'DENIED';
   return index % 2 === 0 ? 'INTENT' : 'SUCCEEDED';
 }

@@ -50,7 +50,7 @@ export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
       cases.push({ section: section.kind, page: `after ${deep}`, query: queryOf(section, { before }) });
     }
     cases.push({ section: section.kind, page: 'middle of the time', query: queryOf(section, middle) });
-    for (const event of section.kind === 'cluster' ? (['DENIED', 'LATE'] as const) : []) {
+    for (const event of section.kind === 'cluster' ? (['DENIED', 'LATE_SUCCESS'] as const) : []) {
       cases.push({ section: section.kind, page: `only ${event}`, query: queryOf(section, { events: [event] }) });
     }
   }

@@ -1,8 +1,9 @@
 import { resultBase } from '../../src/operations/result.ts';
 import type { MutationResult } from '../../src/operations/result.ts';
-import { createEntry } from '../../src/audit/entry.ts';
-import type { AuditEventDetails, AuditContext } from '../../src/audit/entry.ts';
-import type { Association, MutationRequest } from '../../src/model/association.ts';
+import { createEntry } from '../../src/ledger/audit-entry.ts';
+import type { AuditEventDetails, AuditContext } from '../../src/ledger/audit-entry.ts';
+import type { Association } from '../../src/model/association.ts';
+import type { MutationRequest } from '../../src/model/operation.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Refusal } from '../../src/model/refusal.ts';

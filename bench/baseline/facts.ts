@@ -2,7 +2,7 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { requestedSettings } from '../../src/model/association.ts';
-import type { OperationKind } from '../../src/model/audit.ts';
+import type { OperationKind } from '../../src/model/operation.ts';
 import type { ChangeKind, EksChange, TokenFact, TrailEntry } from '../../test/reliability/facts.ts';
 import type { AuditItem } from './audit.ts';
 import { recordIdOf } from './once.ts';

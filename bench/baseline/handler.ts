@@ -6,7 +6,7 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { EKSClientConfig } from '@aws-sdk/client-eks';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { monotonicFactory } from 'ulid';
-import type { Log } from '../../src/operations/dependencies.ts';
+import type { Log } from '../../src/runtime/log.ts';
 import { typeDefs } from '../../src/generated/schema.ts';
 import { formatError, unauthenticated } from '../../src/graphql/errors.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';

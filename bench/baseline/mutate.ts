@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { resultBase } from '../../src/operations/result.ts';
 import type { MutationResult } from '../../src/operations/result.ts';
-import { createEntry, subjectOfCaller } from '../../src/audit/entry.ts';
-import type { AuditEventDetails, AuditContext } from '../../src/audit/entry.ts';
-import { denialOf, invalidRefusal } from '../../src/operations/refuse.ts';
+import { createEntry, subjectOfCaller } from '../../src/ledger/audit-entry.ts';
+import type { AuditEventDetails, AuditContext } from '../../src/ledger/audit-entry.ts';
+import { denialOf, invalidRefusal } from '../../src/operations/refusals.ts';
 import type { ValidatedAs } from '../../src/validation/create.ts';
-import type { Association, MutationRequest } from '../../src/model/association.ts';
-import type { OperationKind } from '../../src/model/audit.ts';
+import type { Association } from '../../src/model/association.ts';
+import type { MutationRequest } from '../../src/model/operation.ts';
+import type { OperationKind } from '../../src/model/operation.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Refusal } from '../../src/model/refusal.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';

@@ -10,8 +10,8 @@ import {
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { MutationResult } from '../../src/operations/result.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import type { MutationRequest } from '../../src/model/association.ts';
-import type { OperationKind } from '../../src/model/audit.ts';
+import type { MutationRequest } from '../../src/model/operation.ts';
+import type { OperationKind } from '../../src/model/operation.ts';
 import type { BaselineParts } from './parts.ts';
 
 /** What Powertools is told of a request: the first five make its key, the request is what must be the same again. */

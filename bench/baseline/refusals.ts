@@ -1,4 +1,4 @@
-import { base } from '../../src/operations/conclusion.ts';
+import { base } from '../../src/operations/conclusions.ts';
 import type { EksError } from '../../src/eks/eks.ts';
 import type { Association, DeleteRequest } from '../../src/model/association.ts';
 import type { Refusal } from '../../src/model/refusal.ts';

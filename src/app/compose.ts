@@ -1,8 +1,10 @@
 import { monotonicFactory } from 'ulid';
 import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
-import type { DescribeLimits } from '../runtime/rate-limiter.ts';
-import type { Log, Dependencies, Times } from '../operations/dependencies.ts';
+import type { DescribeLimits } from '../operations/dependencies.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import type { Authenticate } from '../graphql/handler.ts';
@@ -10,20 +12,28 @@ import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { ClaimNames } from './settings.ts';
 
-/** What an entry point has chosen. */
-export interface Choice {
+/** What differs between the entry points. */
+export interface Composition {
   readonly policy: LoadedPolicy;
   readonly ledger: Ledger;
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
   readonly log: Log;
-  /** Another address of EKS, and other credentials, than the SDK finds by itself. */
+  /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
 }
 
-/** The parts of the gateway, put together as the entry point chose. Throws an Error where they don't fit together. */
-export function createDependencies({ policy, ledger, home, times, describeLimits, log, eks }: Choice): Dependencies {
+/** Composes the gateway. Throws an Error if the inventory has an account that the gateway can't reach. */
+export function createDependencies({
+  policy,
+  ledger,
+  home,
+  times,
+  describeLimits,
+  log,
+  eks,
+}: Composition): Dependencies {
   const { authorize, inventory } = policy;
   return {
     ledger,

@@ -1,7 +1,7 @@
-import { defaultDescribeLimits } from '../runtime/rate-limiter.ts';
-import type { DescribeLimits } from '../runtime/rate-limiter.ts';
-import { defaultTimes } from '../operations/dependencies.ts';
-import type { Times } from '../operations/dependencies.ts';
+import { defaultDescribeLimits } from '../operations/dependencies.ts';
+import type { DescribeLimits } from '../operations/dependencies.ts';
+import { defaultTimes } from '../idempotency/times.ts';
+import type { Times } from '../idempotency/times.ts';
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,28 +1,43 @@
+import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
-import { unwrapResolverError } from '@apollo/server/errors';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
+import type { QueryResult } from '../queries/query-result.ts';
 
-/** Codes of top-level errors that are the gateway's own; Apollo Server's stand beside them. */
+/** Codes of the gateway's own top-level errors; Apollo Server has further ones. */
 export type ErrorCode =
   'UNAUTHENTICATED' | 'FORBIDDEN' | 'LEDGER_UNAVAILABLE' | 'EKS_READ_FAILED' | 'INTERNAL_SERVER_ERROR';
 
-/** Nobody is known to be asking. */
+/** The request carries no accepted identity. */
 export function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
 }
 
-/** Arguments of a query break rules: all of them, with what to do about each. */
-export function badUserInput(findings: readonly Finding[]): GraphQLError {
+/** The value of a query, or the error that the client gets. */
+export function valueOf<Value>(result: QueryResult<Value>): Value {
+  switch (result.kind) {
+    case 'ok':
+      return result.value;
+    case 'invalid':
+      throw badUserInput(result.findings);
+    case 'denied':
+      throw forbidden(result.violations);
+    case 'eks-failed':
+      throw eksReadFailed(result.error);
+  }
+}
+
+/** Arguments of a query break rules: all findings, each with advice. */
+function badUserInput(findings: readonly Finding[]): GraphQLError {
   return new GraphQLError(sentences(findings), { extensions: { code: 'BAD_USER_INPUT', findings } });
 }
 
-/** Policy does not let the caller read this: all reasons, with what to do about each. */
-export function forbidden(violations: readonly Violation[]): GraphQLError {
+/** Policy denies the read: all violations, each with advice. */
+function forbidden(violations: readonly Violation[]): GraphQLError {
   return new GraphQLError(sentences(violations), { extensions: { code: 'FORBIDDEN', violations } });
 }
 
@@ -30,15 +45,15 @@ function sentences(reasons: readonly { readonly message: string; readonly advice
   return reasons.flatMap(({ message, advice }) => [message, advice ?? []].flat()).join(' ');
 }
 
-/** EKS gave no answer to a read. Nothing is changed by reads, so to ask again is safe. */
-export function eksReadFailed({ exception, message }: EksError): GraphQLError {
-  return new GraphQLError(`EKS could not be asked: ${message} Ask again.`, {
+/** EKS could not be read. Reads change nothing, so a retry is safe. */
+function eksReadFailed({ exception, message }: EksError): GraphQLError {
+  return new GraphQLError(`Could not read from EKS: ${message} Retry.`, {
     extensions: { code: 'EKS_READ_FAILED', exception },
   });
 }
 
-/** Codes of what callers did wrong. */
-const mistakes: readonly unknown[] = [
+/** Codes of errors that the client caused. */
+const clientErrors: readonly unknown[] = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'GRAPHQL_PARSE_FAILED',
@@ -48,15 +63,15 @@ const mistakes: readonly unknown[] = [
   'BAD_REQUEST',
 ];
 
-/** Codes whose message was written for the caller, here or by Apollo Server. */
-const spoken: readonly unknown[] = [...mistakes, 'EKS_READ_FAILED'];
+/** Codes whose message is meant for the client, written here or by Apollo Server. */
+const publicErrors: readonly unknown[] = [...clientErrors, 'EKS_READ_FAILED'];
 
-/** Whether an error is the caller's to mend, and no operator needs to look at it. */
-export function isMistake({ extensions }: GraphQLError): boolean {
-  return mistakes.includes(extensions.code);
+/** Whether the client caused an error, so that no operator needs to look at it. */
+export function isClientError({ extensions }: GraphQLError): boolean {
+  return clientErrors.includes(extensions.code);
 }
 
-/** What the caller reads of an error: of bugs and broken parts no more than that there is one; the log has the rest. */
+/** What the client gets of an error: nothing about bugs and failed dependencies but that there is one; the log has the rest. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const thrown = unwrapResolverError(error);
   if (thrown instanceof EksReadFailed) {
@@ -65,11 +80,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   }
   if (thrown instanceof LedgerUnavailable) {
     const message =
-      'The ledger could not be reached, so nothing was asked of EKS. Send the same request with the same clientRequestToken again.';
+      'The ledger is unavailable, so no request was sent to EKS. Send the same request with the same clientRequestToken again.';
     return { ...formatted, message, extensions: { code: 'LEDGER_UNAVAILABLE' } };
   }
-  if (spoken.includes(formatted.extensions?.code)) return withoutStack(formatted);
-  const message = 'Something broke inside the gateway. Its operators find it in the log, by the id of the request.';
+  if (publicErrors.includes(formatted.extensions?.code)) return withoutStack(formatted);
+  const message = 'Internal error. Give the request ID to the operators of the gateway: their log has the details.';
   return { ...formatted, message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
 

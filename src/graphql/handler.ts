@@ -5,46 +5,50 @@ import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { Context } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/request-context.ts';
 import { unauthenticated } from './errors.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
-/** Who an event is from. */
+/** Authenticates the sender of an event. */
 export type Authenticate = (
   event: APIGatewayProxyEventV2,
 ) =>
   | { readonly kind: 'authenticated'; readonly identity: RequestIdentity }
   | { readonly kind: 'unauthenticated'; readonly message: string };
 
-/** The Lambda function behind both routes: API Gateway HTTP API events, payload 2.0, in and out. */
+/** The Lambda handler of both routes, for API Gateway HTTP API events (payload format 2.0). */
 export type GraphqlHandler = (
   event: APIGatewayProxyEventV2,
   context: LambdaContext,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** Kept back from the function's time, so that the answer is out before the runtime ends it. */
+/** Time kept back so that the answer is sent before the function times out. Milliseconds. */
 const answerMs = 1_000;
 
-/** Makes the handler. Nothing is called, and nothing is read from the environment. */
+/** Creates the handler. Makes no calls and reads nothing from the environment. */
 export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
   const server = createServer(deps);
-  const rateLimiter = createRateLimiter(deps.describeLimits, deps.clock);
-  const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): Context => {
-    const who = authenticate(event);
-    if (who.kind === 'unauthenticated') {
+  const { describeConcurrency, describesPerSecond } = deps.describeLimits;
+  const rateLimiter = createRateLimiter(
+    { concurrency: describeConcurrency, perSecond: describesPerSecond },
+    deps.clock,
+  );
+  const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): RequestContext => {
+    const result = authenticate(event);
+    if (result.kind === 'unauthenticated') {
       const apiRequestId = event.requestContext.requestId;
-      deps.log('warn', 'A request was not authenticated.', { apiRequestId, reason: who.message });
-      throw unauthenticated(who.message);
+      deps.log('warn', 'Request not authenticated.', { apiRequestId, reason: result.message });
+      throw unauthenticated(result.message);
     }
-    const read = new Map<string, Promise<AuditEntry[]>>();
+    const operations = new Map<string, Promise<AuditEntry[]>>();
     const operationEntries = (operationId: string) => {
-      const entries = read.get(operationId) ?? deps.ledger.operationEntries(operationId);
-      read.set(operationId, entries);
+      const entries = operations.get(operationId) ?? deps.ledger.operationEntries(operationId);
+      operations.set(operationId, entries);
       return entries;
     };
     return {
-      identity: who.identity,
+      identity: result.identity,
       deadline: deps.clock() + lambda.getRemainingTimeInMillis() - answerMs,
       operationEntries,
       describer: createDescriber(deps, rateLimiter),
@@ -59,7 +63,7 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2;
 }
 
-/** The answer to a body that is no JSON, which would otherwise be the parser's bare words. */
+/** The answer to a body that is not JSON; otherwise the client would get the parser's message. */
 function notJson(deps: Dependencies, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 | undefined {
   const { body, isBase64Encoded } = event;
   if (!body) return undefined;
@@ -67,7 +71,7 @@ function notJson(deps: Dependencies, event: APIGatewayProxyEventV2): APIGatewayP
     JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
     return undefined;
   } catch (error) {
-    deps.log('warn', 'A request was no JSON.', { apiRequestId: event.requestContext.requestId });
+    deps.log('warn', 'Request body is not JSON.', { apiRequestId: event.requestContext.requestId });
     const reason = error instanceof Error ? error.message : String(error);
     const message = `The body is not JSON (${reason}). Send {"query": "…", "variables": {…}} with content-type application/json.`;
     return {

@@ -1,47 +1,57 @@
-import { dryRunCreate, dryRunDelete, dryRunUpdate } from '../operations/dry-run.ts';
-import { createPodIdentityAssociation } from '../operations/create.ts';
-import { deletePodIdentityAssociation } from '../operations/delete.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { updatePodIdentityAssociation } from '../operations/update.ts';
-import { describeAssociation, readAuditEntry } from '../queries/describe.ts';
-import type { Resolvers } from '../generated/graphql.ts';
-import { requestedSettings } from '../model/association.ts';
+import type { Resolvers } from '../generated/resolvers.ts';
 import { auditEntryId } from '../model/audit.ts';
-import { eksReadFailed } from './errors.ts';
+import type { OperationKind } from '../model/operation.ts';
+import { dryRun } from '../operations/dry-run.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { mutate } from '../operations/mutate.ts';
+import type { InputOf, Operation } from '../operations/operation.ts';
+import { operations, summarize } from '../operations/operations.ts';
+import { describeAssociation, readAuditEntry } from '../queries/describe.ts';
+import { associationDrift } from '../queries/drift.ts';
+import type { RequestContext } from '../queries/request-context.ts';
+import { valueOf } from './errors.ts';
 import { associationFields, pageQueries } from './read-resolvers.ts';
-import { driftQuery } from './drift-resolver.ts';
 
-/** Arguments in, domain values out: no rule and no call of AWS stands here. */
+/** Arguments in, domain values out: resolvers contain no rules and make no AWS calls. */
 export function createResolvers(deps: Dependencies): Resolvers {
+  const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;
+  const { DELETE_POD_IDENTITY_ASSOCIATION: remove } = operations;
+
+  type Field<Kind extends OperationKind> = [unknown, { readonly input: InputOf[Kind] }, RequestContext];
+  const mutation =
+    <Kind extends OperationKind>(operation: Operation<Kind>) =>
+    (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+      mutate(deps, operation, { identity, input, deadline });
+  const check =
+    <Kind extends OperationKind>(operation: Operation<Kind>) =>
+    (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+      dryRun(deps, operation, { identity, input, deadline });
+
   return {
     Query: {
       viewer: (_, __, { identity }) => identity.principal,
-      podIdentityAssociation: async (_, key, { identity, deadline }) => {
-        const viewed = await describeAssociation(deps, identity, key, deadline);
-        if (viewed.kind === 'eks-failed') throw eksReadFailed(viewed.error);
-        return viewed.association;
+      podIdentityAssociation: async (_, key, { identity, deadline }) =>
+        valueOf(await describeAssociation(deps, identity, key, deadline)),
+      associationDrift: async (_, input, { identity, describer, deadline, takeRows }) => {
+        const drifts = valueOf(await associationDrift(deps, identity, input, { describer, deadline }));
+        takeRows(drifts.length);
+        return drifts;
       },
-      checkCreatePodIdentityAssociation: (_, { input }, { identity, deadline }) =>
-        dryRunCreate(deps, identity, input, deadline),
-      checkUpdatePodIdentityAssociation: (_, { input }, { identity, deadline }) =>
-        dryRunUpdate(deps, identity, input, deadline),
-      checkDeletePodIdentityAssociation: (_, { input }, { identity, deadline }) =>
-        dryRunDelete(deps, identity, input, deadline),
+      checkCreatePodIdentityAssociation: check(create),
+      checkUpdatePodIdentityAssociation: check(update),
+      checkDeletePodIdentityAssociation: check(remove),
       ...pageQueries(deps),
-      ...driftQuery(deps),
       auditEntry: (_, { id }, { identity }) => readAuditEntry(deps, identity, id),
     },
     Mutation: {
-      createPodIdentityAssociation: (_, { input }, { identity, deadline }) =>
-        createPodIdentityAssociation(deps, identity, input, deadline),
-      updatePodIdentityAssociation: (_, { input }, { identity, deadline }) =>
-        updatePodIdentityAssociation(deps, identity, input, deadline),
-      deletePodIdentityAssociation: (_, { input }, { identity, deadline }) =>
-        deletePodIdentityAssociation(deps, identity, input, deadline),
+      createPodIdentityAssociation: mutation(create),
+      updatePodIdentityAssociation: mutation(update),
+      deletePodIdentityAssociation: mutation(remove),
     },
     PodIdentityAssociation: associationFields(deps),
     AuditEntry: {
       id: auditEntryId,
+      request: (entry) => (entry.request === null ? null : summarize(entry)),
       operationEntries: async ({ operationId }, _, context) => {
         const entries = await context.operationEntries(operationId);
         context.takeRows(entries.length);
@@ -49,12 +59,10 @@ export function createResolvers(deps: Dependencies): Resolvers {
       },
     },
     RecordedRequest: {
-      roleArn: (request) => requestedSettings(request).roleArn ?? null,
-      targetRoleArn: (request) => requestedSettings(request).targetRoleArn ?? null,
-      disableSessionTags: (request) => requestedSettings(request).disableSessionTags ?? null,
-      policy: (request) => requestedSettings(request).policy ?? null,
-      tags: (request) => ('tags' in request ? [...request.tags] : []),
-      changes: (request) => ('changes' in request ? Object.keys(request.changes) : []),
+      roleArn: ({ settings }) => settings.roleArn ?? null,
+      targetRoleArn: ({ settings }) => settings.targetRoleArn ?? null,
+      disableSessionTags: ({ settings }) => settings.disableSessionTags ?? null,
+      policy: ({ settings }) => settings.policy ?? null,
     },
     Refusal: { __resolveType: ({ kind }) => kind },
   };

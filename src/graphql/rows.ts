@@ -1,18 +1,16 @@
 import { GraphQLError } from 'graphql';
+import type { TakeRows } from '../queries/request-context.ts';
 
-/** The most rows (associations and entries, wherever they stand) of one answer: some 5 MB, of the 6 MB that Lambda answers with. */
+/** Maximum number of rows (associations and entries, at any depth) of one answer: about 5 MB of the 6 MB that Lambda allows. */
 export const maxRows = 5_000;
 
-/** Counts the rows of one answer. Throws what the caller reads once there are too many. */
-export type TakeRows = (count: number) => void;
-
-/** A count for one request. */
+/** Creates the counter of one request. */
 export function countRows(): TakeRows {
   let taken = 0;
   return (count) => {
     taken += count;
     if (taken <= maxRows) return;
-    const message = `The answer would hold more than ${maxRows} associations and entries. Ask for fewer at a time, with first.`;
+    const message = `The answer would have more than ${maxRows} associations and entries. Request fewer at a time with first.`;
     throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
   };
 }

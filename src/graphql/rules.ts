@@ -2,20 +2,19 @@ import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
 import type { FieldNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
 
 /**
- * A request may name one mutation, once. Its time and its answers are those of one operation; a batch would run out of
- * the function's time in the middle.
+ * A request may contain one mutation field. Its time limit is that of one operation; a batch would time out halfway.
  */
 export const oneMutation: ValidationRule = (context) => ({
   OperationDefinition(operation) {
     if (operation.operation !== OperationTypeNode.MUTATION) return;
     const [, second] = rootFields(context, operation.selectionSet, new Set());
     if (!second) return;
-    const message = 'A request may name one mutation, once: send one request for each.';
+    const message = 'A request may contain one mutation field: send a request for each.';
     context.reportError(new GraphQLError(message, { nodes: second }));
   },
 });
 
-/** Makes a limit's rejection one of the findings of validation, which the rules would otherwise throw as a bug. */
+/** Reports a limit's rejection as a validation error; by default these rules throw, which becomes an internal error. */
 export const reported = {
   propagateOnRejection: false,
   onReject: [

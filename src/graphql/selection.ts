@@ -4,8 +4,8 @@ import type { FieldNode, GraphQLResolveInfo, SelectionNode, SelectionSetNode } f
 type Selected = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues'>;
 
 /**
- * Names of the fields that a request selects below the field under way, at the end of a path of fields. Fragments, @skip
- * and @include are followed as the execution follows them. No field on the way may be of an interface or a union.
+ * Names of the fields that a request selects at the end of a path below the current field. Fragments, `@skip` and
+ * `@include` are evaluated as in execution. No field of the path may be of an interface or union type.
  */
 export function selectedFields(info: Selected, path: readonly string[]): Set<string> {
   let fields: readonly FieldNode[] = info.fieldNodes;

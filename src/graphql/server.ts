@@ -9,24 +9,25 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import type { Log, Dependencies } from '../operations/dependencies.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
 import { typeDefs } from '../generated/schema.ts';
-import type { Context } from '../queries/request-context.ts';
-import { formatError, isMistake } from './errors.ts';
+import type { RequestContext } from '../queries/request-context.ts';
+import { formatError, isClientError } from './errors.ts';
 import { createResolvers } from './resolvers.ts';
 import { oneMutation, reported } from './rules.ts';
 
-/** Enough for introspection, and for 50 tags written out; less than it takes to keep the parser busy. */
+/** Enough for introspection and for 50 tags as literals; too few to keep the parser busy. */
 const maxTokens = 5_000;
 
-/** In fields, whatever fragments they stand in. The longest way that means something is 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
+/** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
 const maxDepth = 9;
 
 const maxAliases = 15;
 
-/** The GraphQL server: the contract, its resolvers, and what a single request may ask for. */
-export function createServer(deps: Dependencies): ApolloServer<Context> {
-  return new ApolloServer<Context>({
+/** The GraphQL server: schema, resolvers, and the limits of a single request. */
+export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
     typeDefs,
     resolvers: createResolvers(deps),
     introspection: true,
@@ -38,7 +39,7 @@ export function createServer(deps: Dependencies): ApolloServer<Context> {
       maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
       maxAliasesRule({ n: maxAliases, ...reported }),
     ],
-    // The process ends when its host says so: Lambda freezes it, the local server stops it.
+    // The host ends the process: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
     logger: apolloLogger(deps.log),
     plugins: [
@@ -52,8 +53,8 @@ export function createServer(deps: Dependencies): ApolloServer<Context> {
   });
 }
 
-/** One line a request: who, what, how long; and each error in full, which the caller sees masked. */
-function logRequests({ log, clock }: Dependencies): ApolloServerPlugin<Context> {
+/** Logs one line for each request, and each error in full, which the client gets masked. */
+function logRequests({ log, clock }: Dependencies): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: ({ contextValue }) => {
       const { apiRequestId, principal, actor } = contextValue.identity;
@@ -62,13 +63,13 @@ function logRequests({ log, clock }: Dependencies): ApolloServerPlugin<Context> 
         didEncounterErrors: ({ errors }) => {
           for (const error of errors) {
             const cause = error.originalError ?? error;
-            const level = isMistake(error) ? 'warn' : 'error';
-            log(level, 'A request met an error.', { apiRequestId, error: cause.stack, cause: causeOf(cause) });
+            const level = isClientError(error) ? 'warn' : 'error';
+            log(level, 'Request failed.', { apiRequestId, error: cause.stack, cause: causeOf(cause) });
           }
           return Promise.resolve();
         },
         willSendResponse: ({ operation, operationName, errors }) => {
-          log('info', 'A request was answered.', {
+          log('info', 'Request answered.', {
             apiRequestId,
             principalId: principal.id,
             ...(actor ? { actorId: actor.id } : {}),

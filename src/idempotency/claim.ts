@@ -1,115 +1,152 @@
+import { createEntry } from '../ledger/audit-entry.ts';
 import type { Expectation, IdempotencyRecord } from '../ledger/ledger.ts';
-import { LedgerUnavailable } from '../ledger/ledger.ts';
-import type { AuditEntry } from '../model/audit.ts';
+import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { workDeadline } from '../operations/mutation.ts';
-import type { Call } from '../operations/mutation.ts';
-import { createEntry, auditContextOf } from '../audit/entry.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { begunAgain, newRecord, takenOver, withDoubt } from './record.ts';
+import type { ProtocolDependencies } from './dependencies.ts';
+import { newRecord, succeedingRecord, takenOver, withOperationInDoubt } from './record.ts';
+import type { NewOperation } from './record.ts';
 
-/** A token record in our hands, and the entry by which it came there. */
-export interface Hold {
+/** A request that claims its token. */
+export interface ClaimRequest extends NewOperation {
+  readonly audit: AuditContext;
+  /** Until when the ledger must have answered. Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** The right to work on an operation: its record, and the entry that was written with it. */
+export interface Lease {
   readonly record: IdempotencyRecord;
   readonly entry: AuditEntry;
 }
 
-/** What became of a request's claim to its token. */
-export type Begun =
-  /** The operation is ours to carry out; its intent is recorded. */
-  | { readonly kind: 'begun'; readonly hold: Hold }
-  /** An earlier holder's operation is ours to find out about. */
-  | { readonly kind: 'taken-over'; readonly hold: Hold }
-  /** Answered before. */
-  | { readonly kind: 'final'; readonly record: IdempotencyRecord }
-  /** Somebody else is at it. */
+/** What a claim led to. */
+export type ClaimResult =
+  /** The operation is this request's; its INTENT is recorded. */
+  | { readonly kind: 'claimed'; readonly lease: Lease }
+  /** The expired lease of an earlier request is this one's: its effect must be observed first. */
+  | { readonly kind: 'taken-over'; readonly lease: Lease }
+  /** The operation is finished, and its result recorded. */
+  | { readonly kind: 'finished'; readonly record: IdempotencyRecord }
+  /** Another request holds the lease. */
   | { readonly kind: 'contended'; readonly record: IdempotencyRecord }
-  /** The token belongs to other input. */
+  /** The token belongs to a different request. */
   | { readonly kind: 'token-reused'; readonly record: IdempotencyRecord };
 
-/** A write that would give us the record, and what we would hold then. */
-interface Claim {
-  readonly kind: 'begun' | 'taken-over';
+/** A write that would claim the record, and the lease that it would give. */
+interface Attempt {
+  readonly kind: 'claimed' | 'taken-over';
   readonly expected: Expectation;
-  readonly hold: Hold;
+  readonly lease: Lease;
 }
 
-/** Each round meets a record that somebody changed since the one before; so many in a row mean a crowd. */
+/** Each round finds a record that was written since the round before; several in a row mean many concurrent requests. */
 const maxRounds = 4;
 
 /**
- * Claims the token of a request: one transaction for a new one, with the intent. Where a record stands, it says what to
- * do; the write that follows demands that it still does. Throws `LedgerUnavailable`: then EKS must not be called.
+ * Claims the token of a request: one transaction for an unused token, which also records the INTENT. Where a record
+ * exists, its state decides, and the next write demands that it still has that state. Throws `LedgerUnavailable`: then EKS
+ * must not be called.
  */
-export async function begin(deps: Dependencies, call: Call): Promise<Begun> {
-  let claim: Claim = claimFree(deps, call);
+export async function claim(deps: ProtocolDependencies, request: ClaimRequest): Promise<ClaimResult> {
+  let attempt: Attempt = claimUnused(deps, request);
   for (let round = 1; ; round++) {
-    const { expected, hold, kind } = claim;
-    const leftMs = workDeadline(call) - deps.clock();
-    const result = await withDeadline(leftMs, deps.ledger.commit(expected, hold.record, [hold.entry]));
-    if (result.kind === 'committed') return { kind, hold };
-    if (result.record === null) throw new LedgerUnavailable(new Error('A token record vanished while it was claimed.'));
-    const next = met(deps, call, result.record, hold.record.fingerprint);
-    if (!('expected' in next)) return next;
+    const { expected, lease, kind } = attempt;
+    const leftMs = request.deadline - deps.clock();
+    const committing = deps.ledger.commit(expected, lease.record, [lease.entry]);
+    const result = await withDeadline(leftMs, committing, ledgerTimeout);
+    if (result.kind === 'committed') return { kind, lease };
+    if (result.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
+    const next = nextStep(deps, request, result.record);
+    if (next.kind !== 'claimed' && next.kind !== 'taken-over') return next;
     if (round === maxRounds) return { kind: 'contended', record: result.record };
-    claim = next;
+    attempt = next;
   }
 }
 
-/** What a request does about the record that it met. */
-function met(deps: Dependencies, call: Call, record: IdempotencyRecord, fingerprint: string): Begun | Claim {
-  if (record.fingerprint !== fingerprint) return { kind: 'token-reused', record };
+/** What a request does about an existing record. */
+function nextStep(
+  deps: ProtocolDependencies,
+  request: ClaimRequest,
+  record: IdempotencyRecord,
+): Attempt | Exclude<ClaimResult, { lease: Lease }> {
+  if (record.fingerprint !== request.fingerprint) return { kind: 'token-reused', record };
   switch (record.state) {
     case 'SUCCEEDED':
     case 'REFUSED':
-      return { kind: 'final', record };
+      return { kind: 'finished', record };
     case 'RELEASED':
-      return claimReleased(deps, call, record);
+      return claimReleased(deps, request, record);
     case 'IN_PROGRESS':
-      return record.leaseUntil > deps.clock() ? { kind: 'contended', record } : claimExpired(deps, call, record);
+      return record.leaseUntil > deps.clock() ? { kind: 'contended', record } : claimExpired(deps, request, record);
   }
 }
 
-function claimFree(deps: Dependencies, call: Call): Claim {
-  const record = newRecord(call, deps.ulid(call.startedAt), deps.times);
-  return { kind: 'begun', expected: { kind: 'free', now: call.startedAt }, hold: withIntent(deps, call, record) };
+function claimUnused(deps: ProtocolDependencies, request: ClaimRequest): Attempt {
+  const record = freshRecord(deps, request);
+  const expected = { kind: 'free', now: request.startedAt } as const;
+  return { kind: 'claimed', expected, lease: withIntent(deps, request, record) };
 }
 
-function claimReleased(deps: Dependencies, call: Call, released: IdempotencyRecord): Claim {
+function claimReleased(deps: ProtocolDependencies, request: ClaimRequest, released: IdempotencyRecord): Attempt {
   const { operationId, fence } = released;
-  const record = begunAgain(released, newRecord(call, deps.ulid(call.startedAt), deps.times));
-  return { kind: 'begun', expected: { kind: 'released', operationId, fence }, hold: withIntent(deps, call, record) };
+  const record = succeedingRecord(released, freshRecord(deps, request));
+  const expected = { kind: 'released', operationId, fence } as const;
+  return { kind: 'claimed', expected, lease: withIntent(deps, request, record) };
 }
 
-function claimExpired(deps: Dependencies, call: Call, lapsed: IdempotencyRecord): Claim {
-  const { operationId, fence } = lapsed;
-  const now = deps.clock();
-  const record = takenOver(lapsed, now, deps.times);
-  const message = 'The holder of this operation did not finish it; another request with the same token took it over.';
-  const details = { operationId, event: 'TAKEN_OVER', fence: record.fence, message } as const;
-  const entry = createEntry(deps, auditContextOf(call), details);
-  return { kind: 'taken-over', expected: { kind: 'lease-expired', operationId, fence, now }, hold: { record, entry } };
+function claimExpired(deps: ProtocolDependencies, request: ClaimRequest, expired: IdempotencyRecord): Attempt {
+  const message =
+    'The lease expired before the operation was finished; another request with the same token took it over.';
+  return { kind: 'taken-over', ...takeOverAttempt(deps, expired, request.audit, message) };
 }
 
 /**
- * Closes a taken-over operation that is certainly over and shows no effect, and begins the next one, in one
- * transaction. Null when another holder was faster.
+ * Takes over the expired lease of an operation. Null when another request or run took it over first. Throws
+ * `LedgerUnavailable`. `message` says in the trail who took over.
  */
-export async function beginAnew(
-  deps: Dependencies,
-  call: Call,
-  held: IdempotencyRecord,
-  closing: AuditEntry,
-): Promise<Hold | null> {
-  const { operationId, fence } = held;
-  const record = begunAgain(withDoubt(held), newRecord(call, deps.ulid(call.startedAt), deps.times));
-  const hold = withIntent(deps, call, record);
-  const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [closing, hold.entry]);
-  const result = await withDeadline(workDeadline(call) - deps.clock(), committing);
-  return result.kind === 'committed' ? hold : null;
+export async function takeOver(
+  deps: ProtocolDependencies,
+  expired: IdempotencyRecord,
+  audit: AuditContext,
+  message: string,
+): Promise<Lease | null> {
+  const { expected, lease } = takeOverAttempt(deps, expired, audit, message);
+  const result = await deps.ledger.commit(expected, lease.record, [lease.entry]);
+  return result.kind === 'committed' ? lease : null;
 }
 
-function withIntent(deps: Dependencies, call: Call, record: IdempotencyRecord): Hold {
+function takeOverAttempt(deps: ProtocolDependencies, expired: IdempotencyRecord, audit: AuditContext, message: string) {
+  const { operationId, fence } = expired;
+  const now = deps.clock();
+  const record = takenOver(expired, now, deps.times);
+  const entry = createEntry(deps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
+  return { expected: { kind: 'lease-expired', operationId, fence, now } as const, lease: { record, entry } };
+}
+
+/**
+ * Closes a taken-over operation that had no effect and can have none any more, and claims the next one, in one
+ * transaction. Null when another holder was faster. Throws `LedgerUnavailable`. `closing` is the entry that closes it.
+ */
+export async function reclaim(
+  deps: ProtocolDependencies,
+  request: ClaimRequest,
+  leased: IdempotencyRecord,
+  closing: AuditEntry,
+): Promise<Lease | null> {
+  const { operationId, fence } = leased;
+  const record = succeedingRecord(withOperationInDoubt(leased), freshRecord(deps, request));
+  const lease = withIntent(deps, request, record);
+  const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [closing, lease.entry]);
+  const result = await withDeadline(request.deadline - deps.clock(), committing, ledgerTimeout);
+  return result.kind === 'committed' ? lease : null;
+}
+
+function freshRecord(deps: ProtocolDependencies, request: ClaimRequest): IdempotencyRecord {
+  return newRecord(request, deps.ulid(request.startedAt), deps.times);
+}
+
+function withIntent(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {
   const { operationId, fence } = record;
-  return { record, entry: createEntry(deps, auditContextOf(call), { operationId, event: 'INTENT', fence }) };
+  return { record, entry: createEntry(deps, request.audit, { operationId, event: 'INTENT', fence }) };
 }

@@ -1,26 +1,30 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
-import type { RecordedResult, IdempotencyRecord } from '../ledger/ledger.ts';
-import type { MutationRequest } from '../model/association.ts';
+import type { IdempotencyRecord, RecordedResult } from '../ledger/ledger.ts';
+import type { MutationRequest, OperationKind } from '../model/operation.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Call } from '../operations/mutation.ts';
-import { inDoubtUntil } from '../operations/dependencies.ts';
-import type { Times } from '../operations/dependencies.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import { inDoubtUntil } from './times.ts';
+import type { Times } from './times.ts';
 
-/**
- * Key of the record of a request's token: SHA-256 (hex) over who asks, for what operation, with which token. Two callers
- * can use the same token and never see each other's answers.
- */
-export function idempotencyKeyOf(
-  call: Pick<Call, 'identity' | 'onBehalfOf' | 'operation' | 'clientRequestToken'>,
-): string {
-  const { identity, onBehalfOf, operation, clientRequestToken } = call;
-  return sha256(
-    stringify([identity.principal.id, identity.actor?.id ?? null, onBehalfOf, operation, clientRequestToken]),
-  );
+/** What identifies a request to the protocol. */
+export interface TokenUse {
+  readonly identity: RequestIdentity;
+  readonly onBehalfOf: string | null;
+  readonly operation: OperationKind;
+  readonly clientRequestToken: string;
 }
 
-/** What makes two requests the same: SHA-256 (hex) of the canonical request, without token and reason. */
+/**
+ * Key of a request's idempotency record: SHA-256 (hex) over principal, actor, named person, operation and token. Two
+ * principals can use the same token and never get each other's results.
+ */
+export function idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }: TokenUse): string {
+  const { principal, actor } = identity;
+  return sha256(stringify([principal.id, actor?.id ?? null, onBehalfOf, operation, clientRequestToken]));
+}
+
+/** SHA-256 (hex) of the canonical request, without token and reason: equal for requests that mean the same. */
 export function fingerprintOf(request: MutationRequest): string {
   return sha256(stringify(request));
 }
@@ -29,70 +33,81 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The record of an operation that begins on a token never seen, or forgotten. */
-export function newRecord(call: Call, operationId: string, times: Times): IdempotencyRecord {
+/** An operation that is about to begin. */
+export interface NewOperation {
+  readonly idempotencyKey: string;
+  readonly fingerprint: string;
+  readonly operation: OperationKind;
+  /** Read before anything was written; also the signing date of the change. Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The association's `modifiedAt` before the operation; null for a create. */
+  readonly modifiedAtBefore: string | null;
+}
+
+/** The record of an operation whose token is unused, or whose record has expired. */
+export function newRecord(begin: NewOperation, operationId: string, times: Times): IdempotencyRecord {
   return {
-    idempotencyKey: idempotencyKeyOf(call),
-    operation: call.operation,
+    idempotencyKey: begin.idempotencyKey,
+    operation: begin.operation,
     operationId,
     fence: 1,
     state: 'IN_PROGRESS',
-    fingerprint: fingerprintOf(call.request),
-    startedAt: call.startedAt,
-    leaseUntil: call.startedAt + times.leaseMs,
-    inDoubtUntil: inDoubtUntil(call.startedAt, times),
-    modifiedAtBefore: call.before?.modifiedAt ?? null,
+    fingerprint: begin.fingerprint,
+    startedAt: begin.startedAt,
+    leaseUntil: begin.startedAt + times.leaseMs,
+    inDoubtUntil: inDoubtUntil(begin.startedAt, times),
+    modifiedAtBefore: begin.modifiedAtBefore,
     expiresAt: null,
     inDoubtOperationIds: [],
     result: null,
   };
 }
 
-/** The record of an operation that begins on the token of a released one: a later holder, which remembers the doubts. */
-export function begunAgain(released: IdempotencyRecord, fresh: IdempotencyRecord): IdempotencyRecord {
+/** The record of an operation that follows a released one: its fence is higher, and it keeps the operations in doubt. */
+export function succeedingRecord(released: IdempotencyRecord, fresh: IdempotencyRecord): IdempotencyRecord {
   return { ...fresh, fence: released.fence + 1, inDoubtOperationIds: released.inDoubtOperationIds };
 }
 
-/** The same operation in the hands of the next holder. */
-export function takenOver(lapsed: IdempotencyRecord, now: number, times: Times): IdempotencyRecord {
-  return { ...lapsed, fence: lapsed.fence + 1, leaseUntil: now + times.leaseMs };
+/** The record after its expired lease passed to the next holder. The operation stays the same. */
+export function takenOver(expired: IdempotencyRecord, now: number, times: Times): IdempotencyRecord {
+  return { ...expired, fence: expired.fence + 1, leaseUntil: now + times.leaseMs };
 }
 
-/** The record after its holder's work, as the outcome's row says. */
+/** The record after its lease holder concluded, as the outcome's row says. */
 export function concluded(
-  held: IdempotencyRecord,
-  outcome: Outcome & { readonly token: Exclude<Outcome['token'], 'untouched'> },
-  answer: RecordedResult,
+  leased: IdempotencyRecord,
+  outcome: Outcome & { readonly recordState: Exclude<Outcome['recordState'], 'untouched'> },
+  result: RecordedResult,
   now: number,
   times: Times,
 ): IdempotencyRecord {
-  switch (outcome.token) {
+  switch (outcome.recordState) {
     case 'IN_PROGRESS':
-      // The lease is given up, so that whoever comes next may look at once.
-      return { ...held, leaseUntil: now };
+      // The lease ends now, so that the next request may observe EKS at once.
+      return { ...leased, leaseUntil: now };
     case 'SUCCEEDED':
     case 'REFUSED':
-      return { ...held, state: outcome.token, expiresAt: now + times.retentionMs, result: answer };
+      return { ...leased, state: outcome.recordState, expiresAt: now + times.retentionMs, result };
     case 'RELEASED':
-      return { ...held, state: 'RELEASED', expiresAt: now + times.retentionMs };
+      return { ...leased, state: 'RELEASED', expiresAt: now + times.retentionMs };
   }
 }
 
 /**
- * How many doubtful operations a record remembers. One doubt takes minutes to pass, so this is some ten hours of nothing
- * but lost answers for a single request.
+ * How many operations in doubt a record keeps. Each stays in doubt for minutes, so this covers about ten hours of lost
+ * answers to one request.
  */
-const maxDoubts = 100;
+const maxInDoubt = 100;
 
-/** A released record whose operation was not found at EKS, without proof that EKS never did it. */
-export function withDoubt(released: IdempotencyRecord): IdempotencyRecord {
-  const inDoubtOperationIds = [...released.inDoubtOperationIds, released.operationId].slice(-maxDoubts);
-  return { ...released, inDoubtOperationIds };
+/** The record with its operation among those in doubt: EKS showed no effect of it, which does not prove that there is none. */
+export function withOperationInDoubt(record: IdempotencyRecord): IdempotencyRecord {
+  const inDoubtOperationIds = [...record.inDoubtOperationIds, record.operationId].slice(-maxInDoubt);
+  return { ...record, inDoubtOperationIds };
 }
 
 /**
- * Whole seconds after which the same request can bring more: about as long as it has taken already, so that the waits
- * grow, but not past the end of the lease or, where nobody holds it, of the doubt.
+ * Seconds (whole, at least 1) after which the same request is worth sending again: as long as the operation has taken so
+ * far, so that waits grow; but no later than the lease ends or, without a lease, the operation is no longer in doubt.
  */
 export function retryAfterSeconds(record: IdempotencyRecord, now: number): number {
   const end = record.leaseUntil > now ? record.leaseUntil : record.inDoubtUntil;

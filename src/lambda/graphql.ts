@@ -3,5 +3,5 @@ import { productionDependencies } from '../app/production.ts';
 
 const { deps, authenticate } = productionDependencies();
 
-/** The function behind `POST /graphql`, by JWT or by IAM. */
+/** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
 export const handler = createHandler(deps, authenticate);

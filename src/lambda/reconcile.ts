@@ -4,13 +4,13 @@ import { productionDependencies } from '../app/production.ts';
 
 const { deps } = productionDependencies();
 
-/** Kept back from the function's time for its answer. */
+/** Time kept back so that the run ends before the function times out. Milliseconds. */
 const answerMs = 2_000;
 
-/** The function on a schedule that closes what no caller came back for. */
+/** The scheduled function that completes abandoned operations. */
 export async function handler(_event: unknown, context: Context) {
   const deadline = deps.clock() + context.getRemainingTimeInMillis() - answerMs;
-  const settled = await reconcile(deps, context.awsRequestId, deadline);
-  deps.log('info', 'Operations were settled.', { ...settled });
-  return settled;
+  const result = await reconcile(deps, context.awsRequestId, deadline);
+  deps.log('info', 'Operations reconciled.', { ...result });
+  return result;
 }

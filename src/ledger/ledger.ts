@@ -1,5 +1,7 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
-import type { AuditEntry, AuditEvent, OperationKind } from '../model/audit.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { AuditEvent } from '../model/audit-event.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /** `IN_PROGRESS` until finished; `RELEASED` certainly not done and free to begin again; the others are final. */
@@ -146,4 +148,9 @@ export class LedgerUnavailable extends Error {
     super('The ledger is unavailable.', { cause });
     this.name = 'LedgerUnavailable';
   }
+}
+
+/** The error of a ledger call that takes longer than its request may wait. */
+export function ledgerTimeout(): LedgerUnavailable {
+  return new LedgerUnavailable(new Error('The ledger did not answer within the time of the request.'));
 }

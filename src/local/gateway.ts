@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Log } from '../operations/dependencies.ts';
+import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import { createHandler } from '../graphql/handler.ts';
 import { createAuthenticate, createDependencies } from '../app/compose.ts';

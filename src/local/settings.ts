@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { readClaimNames, readDescribeLimits, readNumber, readTimes } from '../app/settings.ts';
 import type { ClaimNames, Environment } from '../app/settings.ts';
-import type { DescribeLimits } from '../runtime/rate-limiter.ts';
-import type { Times } from '../operations/dependencies.ts';
+import type { DescribeLimits } from '../operations/dependencies.ts';
+import type { Times } from '../idempotency/times.ts';
 
 /** Account and region of the example inventory, and of the simulator's world. */
 const exampleAccountId = '111122223333';

@@ -1,4 +1,4 @@
-/** Where a cluster stands; part of every key, fingerprint and policy decision. */
+/** Identifies a cluster; part of every key, fingerprint and policy decision. */
 export interface ClusterRef {
   /** AWS account, 12 digits. */
   readonly accountId: string;
@@ -16,7 +16,7 @@ export interface Tag {
   readonly value: string;
 }
 
-/** Which pods an association is for. */
+/** The service account that an association is for. */
 export interface AssociationTarget extends ClusterRef {
   /** Kubernetes namespace. */
   readonly namespace: string;
@@ -25,15 +25,15 @@ export interface AssociationTarget extends ClusterRef {
 }
 
 /**
- * An EKS Pod Identity association, all that EKS says of it (`PodIdentityAssociation` in the EKS API reference), and
- * the account and region of its cluster. What EKS leaves out is null.
+ * An EKS Pod Identity association: every field of `PodIdentityAssociation` in the EKS API reference, with the account and
+ * region of its cluster. A field that EKS leaves out is null.
  */
 export interface Association extends AssociationTarget {
   readonly roleArn: string;
   readonly associationArn: string;
   /** `a-` and 17 lower-case alphanumerics. */
   readonly associationId: string;
-  /** All tags, the gateway's own among them, sorted by key. */
+  /** All tags, including the gateway's own, sorted by key. */
   readonly tags: readonly Tag[];
   /** RFC 3339, UTC. */
   readonly createdAt: string;
@@ -48,7 +48,7 @@ export interface Association extends AssociationTarget {
   readonly policy: string | null;
 }
 
-/** What can be changed of an association. */
+/** The settings of an association that an update can change. */
 export interface AssociationSettings {
   readonly roleArn: string;
   readonly targetRoleArn: string | null;
@@ -58,52 +58,43 @@ export interface AssociationSettings {
 }
 
 /**
- * What a create asks for, in its one canonical form: defaults filled in, absent and null alike, tags sorted by key. Two
- * inputs that mean the same have equal values here, so the request's fingerprint is taken from it.
+ * A create in canonical form: defaults filled in, absent and null alike, tags sorted by key. Inputs that mean the same
+ * have equal canonical forms, so the request's fingerprint is taken from it.
  */
 export interface CreateRequest extends AssociationTarget, AssociationSettings {
-  /** The caller's tags; the gateway's own are added only on the way to EKS. */
+  /** The tags of the input; the gateway's own tag is added only when the request is sent to EKS. */
   readonly tags: readonly Tag[];
 }
 
-/** What a delete asks for, in its canonical form. */
+/** A delete in canonical form. */
 export interface DeleteRequest extends ClusterRef {
   readonly associationId: string;
-  /** RFC 3339; null where any state is welcome. */
+  /** RFC 3339; null when the association may have changed since it was read. */
   readonly expectedModifiedAt: string | null;
 }
 
-/** What an update asks for, in its canonical form. */
+/** An update in canonical form. */
 export interface UpdateRequest extends DeleteRequest {
-  /** What changes; null clears. What is not there stays as it is. */
+  /** The settings to change; null clears one, an absent one stays unchanged. */
   readonly changes: Partial<AssociationSettings>;
 }
 
-/** What a mutation asks for. */
-export type MutationRequest = CreateRequest | UpdateRequest | DeleteRequest;
-
-/** The settings of an association, as a request would put them. */
+/** The settings of an association in a request's form. */
 export function settingsOf(association: Association): AssociationSettings {
   const { roleArn, targetRoleArn, disableSessionTags, policy } = association;
   return { roleArn, targetRoleArn, disableSessionTags: disableSessionTags ?? false, policy };
 }
 
-/** The settings that a request names: all for a create, what changes for an update, none for a delete. */
-export function requestedSettings(request: MutationRequest): Partial<AssociationSettings> {
-  if ('changes' in request) return request.changes;
-  return 'roleArn' in request ? request : {};
-}
-
-/** EKS's limit of tags for a resource. */
+/** Maximum number of tags on an EKS resource. */
 export const maxTags = 50;
 
-/** Prefix of the tag keys that the gateway keeps for itself. Callers can't set them, so they are proof. */
+/** Prefix of tag keys reserved for the gateway. Requests can't set them, so a tag with it proves ownership. */
 export const gatewayTagPrefix = 'pod-identity-gateway/';
 
-/** Key of the tag that names the operation which made an association. */
+/** Key of the tag that names the operation which created an association. */
 export const operationTagKey = `${gatewayTagPrefix}operation`;
 
-/** The operation that made an association, read from its ownership tag; null where the gateway did not make it. */
+/** The operation that created an association, from its ownership tag; null if the gateway did not create it. */
 export function operationIdOf(association: { readonly tags: readonly Tag[] }): string | null {
   return association.tags.find(({ key }) => key === operationTagKey)?.value ?? null;
 }

@@ -1,183 +1,182 @@
-import type { AuditEvent } from './audit.ts';
-import type { RefusalCode } from './refusal.ts';
+import type { AuditEvent } from './audit-event.ts';
 
-/** How a request stands, for the client. */
+/** Status of a request; all that a client has to branch on. */
 export type RequestStatus = 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS';
 
 /** What follows from one outcome of a mutation. */
-export interface Outcome {
+interface OutcomeRow {
   readonly status: RequestStatus;
-  readonly code: RefusalCode | null;
+  /** The refusal code; null where the outcome is not a refusal. */
+  readonly code: string | null;
   readonly event: AuditEvent;
-  /** What becomes of the token's record; `untouched` where this request does not hold it. */
-  readonly token: 'SUCCEEDED' | 'REFUSED' | 'RELEASED' | 'IN_PROGRESS' | 'untouched';
+  /** The state that the idempotency record gets; `untouched` where this request does not hold its lease. */
+  readonly recordState: 'SUCCEEDED' | 'REFUSED' | 'RELEASED' | 'IN_PROGRESS' | 'untouched';
   /** True when the unchanged request can succeed later. */
   readonly retryable: boolean;
-  /** After how many seconds a released request is worth sending again; null where waiting alone brings nothing, or where the protocol's clocks say it. */
-  readonly waitSeconds: number | null;
-  /** What the caller can do; null where nothing needs to be done. More exact advice may stand in the answer. */
+  /** Seconds to wait before a released request is sent again; null where waiting does not help, or where the lease says it. */
+  readonly retryAfterSeconds: number | null;
+  /** What to do; null where nothing needs to be done. An answer may carry more exact advice. */
   readonly advice: string | null;
 }
 
 /**
- * Every way in which a mutation can come out, and all that follows from it. Operations, ledger writes, the reconciler, the
- * README's list of refusals and its test read this table; nothing else decides what an outcome means.
+ * Every outcome of a mutation, and all that follows from it. Operations, ledger writes, the reconciler, the docs' list of
+ * refusals and its test read this table; nothing else decides what an outcome means.
  */
 export const outcomes = {
-  /** EKS answered that it did it. */
+  /** EKS confirmed the change. */
   DONE: {
     status: 'SUCCEEDED',
     code: null,
     event: 'SUCCEEDED',
-    token: 'SUCCEEDED',
+    recordState: 'SUCCEEDED',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice: null,
   },
-  /** After a doubt, a look at EKS showed that it is done. */
+  /** While the operation was in doubt, a read from EKS showed its effect. */
   FOUND: {
     status: 'SUCCEEDED',
     code: null,
     event: 'SUCCEEDED',
-    token: 'SUCCEEDED',
+    recordState: 'SUCCEEDED',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice: null,
   },
-  /** EKS may have done it, or may still do it. Never called failed. */
+  /** The change may have taken effect or may still do so. Never reported as failed. */
   UNKNOWN: {
     status: 'IN_PROGRESS',
     code: null,
     event: 'UNKNOWN',
-    token: 'IN_PROGRESS',
+    recordState: 'IN_PROGRESS',
     retryable: true,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
-  /** Another request with the same token holds the record. */
+  /** Another request with the same token holds the lease. */
   CONTENDED: {
     status: 'IN_PROGRESS',
     code: null,
     event: 'CONTENDED',
-    token: 'untouched',
+    recordState: 'untouched',
     retryable: true,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   INVALID_INPUT: {
     status: 'REFUSED',
     code: 'INVALID_INPUT',
     event: 'INVALID',
-    token: 'untouched',
+    recordState: 'untouched',
     retryable: false,
-    waitSeconds: null,
-    advice:
-      'Mend every field that findings name, then send the request again; the same clientRequestToken can be used.',
+    retryAfterSeconds: null,
+    advice: 'Fix every field listed in findings, then send the request again; the same clientRequestToken can be used.',
   },
   POLICY_DENIED: {
     status: 'REFUSED',
     code: 'POLICY_DENIED',
     event: 'DENIED',
-    token: 'untouched',
+    recordState: 'untouched',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice:
-      'Follow the advice of each violation. A denial is not remembered: once it is mended, the same clientRequestToken can be used.',
+      'Follow the advice of each violation. A denial is not stored: once its cause is fixed, the same clientRequestToken can be used.',
   },
   POLICY_EVALUATION_FAILED: {
     status: 'REFUSED',
     code: 'POLICY_EVALUATION_FAILED',
     event: 'DENIED',
-    token: 'untouched',
+    recordState: 'untouched',
     retryable: true,
-    waitSeconds: null,
-    advice: 'Ask the operators of the gateway to mend the policy that failed; then send the request again.',
+    retryAfterSeconds: null,
+    advice: 'Ask the operators of the gateway to fix the policy that failed; then send the request again.',
   },
   TOKEN_REUSED_WITH_DIFFERENT_INPUT: {
     status: 'REFUSED',
     code: 'TOKEN_REUSED_WITH_DIFFERENT_INPUT',
     event: 'TOKEN_REUSED',
-    token: 'untouched',
+    recordState: 'untouched',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice: 'Use a new clientRequestToken for a new request, or send the first request again unchanged.',
   },
   ASSOCIATION_ALREADY_EXISTS: {
     status: 'REFUSED',
     code: 'ASSOCIATION_ALREADY_EXISTS',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice:
-      'Compare existing with what you asked for. Keep it, or have it deleted and send the request with a new clientRequestToken.',
+      'Compare existing with your request. Keep it, or have it deleted and send the request with a new clientRequestToken.',
   },
-  /** EKS answered 409, but shows no association: a delete may be settling. */
+  /** EKS answered 409, but no association is visible: a delete may still be propagating. */
   ASSOCIATION_NOT_VISIBLE: {
     status: 'REFUSED',
     code: 'ASSOCIATION_ALREADY_EXISTS',
     event: 'RELEASED',
-    token: 'RELEASED',
+    recordState: 'RELEASED',
     retryable: true,
-    waitSeconds: 5,
-    advice: 'EKS may still be settling a delete: send the same request again after retryAfterSeconds.',
+    retryAfterSeconds: 5,
+    advice: 'A delete may still be propagating at EKS: send the same request again after retryAfterSeconds.',
   },
-  /** There is none, or none any more. */
+  /** The association does not exist, or no longer exists. */
   ASSOCIATION_NOT_FOUND: {
     status: 'REFUSED',
     code: 'ASSOCIATION_NOT_FOUND',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
-    advice: 'Check clusterName and associationId; list the associations to see which there are.',
+    retryAfterSeconds: null,
+    advice: 'Check clusterName and associationId; list the associations to see which exist.',
   },
-  /** It is not as it was when it was read, or when the operation began. */
+  /** The association was modified since it was read, or since the operation began. */
   ASSOCIATION_CHANGED: {
     status: 'REFUSED',
     code: 'ASSOCIATION_CHANGED',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
-    advice: 'Read the association again, decide again, and use a new clientRequestToken.',
+    retryAfterSeconds: null,
+    advice: 'Read the association again, check your change against it, and use a new clientRequestToken.',
   },
   CLUSTER_NOT_FOUND: {
     status: 'REFUSED',
     code: 'CLUSTER_NOT_FOUND',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice: 'Check clusterName, accountId and region. Once the cluster exists, use a new clientRequestToken.',
   },
   ROLE_NOT_FOUND: {
     status: 'REFUSED',
     code: 'ROLE_NOT_FOUND',
     event: 'RELEASED',
-    token: 'RELEASED',
+    recordState: 'RELEASED',
     retryable: true,
-    waitSeconds: 10,
+    retryAfterSeconds: 10,
     advice:
-      'Check roleArn. A role made in the last minute needs some seconds: send the same request again after retryAfterSeconds.',
+      'Check roleArn. A role created in the last minute needs some seconds to propagate: send the same request again after retryAfterSeconds.',
   },
   TRUST_POLICY_INVALID: {
     status: 'REFUSED',
     code: 'TRUST_POLICY_INVALID',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice:
-      'Let the role trust pods.eks.amazonaws.com for sts:AssumeRole and sts:TagSession, then use a new clientRequestToken.',
+      'Allow pods.eks.amazonaws.com to sts:AssumeRole and sts:TagSession in the trust policy of the role, then use a new clientRequestToken.',
   },
   ASSOCIATION_LIMIT_EXCEEDED: {
     status: 'REFUSED',
     code: 'ASSOCIATION_LIMIT_EXCEEDED',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice:
       'Delete associations that are no longer needed or have the quota raised, then use a new clientRequestToken.',
   },
@@ -185,60 +184,77 @@ export const outcomes = {
     status: 'REFUSED',
     code: 'EKS_REFUSED',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
-    advice: 'eksMessage says what EKS does not accept. Mend it, then use a new clientRequestToken.',
+    retryAfterSeconds: null,
+    advice: 'eksMessage says what EKS rejected. Fix it, then use a new clientRequestToken.',
   },
   GATEWAY_ACCESS_DENIED: {
     status: 'REFUSED',
     code: 'GATEWAY_ACCESS_DENIED',
     event: 'RELEASED',
-    token: 'RELEASED',
+    recordState: 'RELEASED',
     retryable: true,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice:
-      'Ask the operators of the gateway: its IAM role lacks the permission that eksMessage names. Then send the same request again.',
+      'Ask the operators of the gateway to add the permission named in eksMessage to its IAM role. Then send the same request again.',
   },
   THROTTLED: {
     status: 'REFUSED',
     code: 'THROTTLED',
     event: 'RELEASED',
-    token: 'RELEASED',
+    recordState: 'RELEASED',
     retryable: true,
-    waitSeconds: 5,
-    advice: 'EKS throttles the account: send the same request again after retryAfterSeconds.',
+    retryAfterSeconds: 5,
+    advice: 'The account is throttled by EKS: send the same request again after retryAfterSeconds.',
   },
   EKS_UNREACHABLE: {
     status: 'REFUSED',
     code: 'EKS_UNREACHABLE',
     event: 'RELEASED',
-    token: 'RELEASED',
+    recordState: 'RELEASED',
     retryable: true,
-    waitSeconds: 5,
+    retryAfterSeconds: 5,
     advice:
-      'No connection to EKS could be made: send the same request again after retryAfterSeconds; tell the operators of the gateway if it lasts.',
+      'The gateway could not connect to EKS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
   },
-  /** Nothing of the operation can happen any more, and EKS shows nothing. No caller is told so: the next one begins again. */
+  /** The operation had no effect and can't have one any more. Not returned as such: the next request with the token claims it again. */
   NOT_DONE: {
     status: 'IN_PROGRESS',
     code: null,
     event: 'RELEASED',
-    token: 'RELEASED',
+    recordState: 'RELEASED',
     retryable: true,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
   },
   OUTCOME_UNDETERMINED: {
     status: 'REFUSED',
     code: 'OUTCOME_UNDETERMINED',
     event: 'REFUSED',
-    token: 'REFUSED',
+    recordState: 'REFUSED',
     retryable: false,
-    waitSeconds: null,
+    retryAfterSeconds: null,
     advice:
-      'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the proof.',
+      'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the ownership tag.',
   },
-} as const satisfies Record<string, Outcome>;
+} as const satisfies Record<string, OutcomeRow>;
 
 export type OutcomeName = keyof typeof outcomes;
+
+/** Codes of refusals: the distinct `code`s of {@link outcomes}. */
+export type RefusalCode = NonNullable<(typeof outcomes)[OutcomeName]['code']>;
+
+/** A row of {@link outcomes}. */
+export type Outcome = OutcomeRow & { readonly code: RefusalCode | null };
+
+/** Outcomes that are refusals. */
+export type RefusedOutcome = {
+  [Name in OutcomeName]: (typeof outcomes)[Name]['code'] extends null ? never : Name;
+}[OutcomeName];
+
+/** The fields of a refusal that its outcome's row determines. `message` is one sentence for people. */
+export function refusalFields(outcome: RefusedOutcome, message: string) {
+  const { code, retryable, advice } = outcomes[outcome];
+  return { code, message, advice, retryable };
+}

@@ -1,24 +1,6 @@
 import type { Association } from './association.ts';
 import type { Violation } from './decision.ts';
-
-/** Codes of refusals; `outcome.ts` says what follows from each. */
-export type RefusalCode =
-  | 'INVALID_INPUT'
-  | 'POLICY_DENIED'
-  | 'POLICY_EVALUATION_FAILED'
-  | 'TOKEN_REUSED_WITH_DIFFERENT_INPUT'
-  | 'ASSOCIATION_ALREADY_EXISTS'
-  | 'ASSOCIATION_NOT_FOUND'
-  | 'ASSOCIATION_CHANGED'
-  | 'CLUSTER_NOT_FOUND'
-  | 'ROLE_NOT_FOUND'
-  | 'TRUST_POLICY_INVALID'
-  | 'ASSOCIATION_LIMIT_EXCEEDED'
-  | 'GATEWAY_ACCESS_DENIED'
-  | 'THROTTLED'
-  | 'EKS_UNREACHABLE'
-  | 'EKS_REFUSED'
-  | 'OUTCOME_UNDETERMINED';
+import type { RefusalCode } from './outcome.ts';
 
 /** One broken rule of the input. */
 export interface Finding {
@@ -28,17 +10,17 @@ export interface Finding {
   readonly rule: string;
   /** What is wrong. */
   readonly message: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly advice: string;
 }
 
-/** A field on which a request and an association differ. */
+/** A field in which a request and an association differ. */
 export interface Difference {
   /** Field name; `tags.<key>` for a tag. */
   readonly field: string;
-  /** As asked for; null when not asked for. */
+  /** In the request; null when the request has none. */
   readonly requested: string | null;
-  /** As it is; null when absent. */
+  /** In the association; null when it has none. */
   readonly existing: string | null;
 }
 
@@ -46,13 +28,13 @@ interface RefusalBase {
   readonly code: RefusalCode;
   /** One sentence for people. */
   readonly message: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly advice: string | null;
   /** True when the unchanged request can succeed later. */
   readonly retryable: boolean;
 }
 
-/** Why nothing was done: plain JSON, kept in token records and given to callers. `kind` is the GraphQL type's name. */
+/** Why nothing was done: plain JSON, stored in idempotency records and returned. `kind` is the GraphQL type's name. */
 export type Refusal =
   | (RefusalBase & { readonly kind: 'InvalidInput'; readonly findings: readonly Finding[] })
   | (RefusalBase & { readonly kind: 'PolicyDenied'; readonly violations: readonly Violation[] })
@@ -60,9 +42,9 @@ export type Refusal =
   | (RefusalBase & { readonly kind: 'AssociationNotFound' })
   | (RefusalBase & {
       readonly kind: 'AssociationAlreadyExists' | 'AssociationChanged';
-      /** Null when it is not visible, at EKS or to this caller. */
+      /** Null when it is not visible at EKS, or this principal may not view it. */
       readonly existing: Association | null;
-      /** Empty when it is what was asked for; null when `existing` is. */
+      /** Empty when it equals the request; null when `existing` is. */
       readonly differences: readonly Difference[] | null;
     })
   | (RefusalBase & { readonly kind: 'EksRefused'; readonly exception: string; readonly eksMessage: string });

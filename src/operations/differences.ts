@@ -1,32 +1,35 @@
 import { isDeepStrictEqual } from 'node:util';
 import { gatewayTagPrefix, settingsOf } from '../model/association.ts';
-import type { Association, AssociationSettings, CreateRequest, Tag } from '../model/association.ts';
+import type { Association, AssociationSettings, Tag } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 
 /**
- * Where an association differs from what was asked for: role, target role, session tags, session policy, tags. Tags of
- * the gateway and of AWS are none of the caller's and don't count; policies are compared as JSON, not as text.
+ * Where an association differs from a create: role, target role, session tags, session policy, tags. Tags set by the
+ * gateway and by AWS are ignored; session policies are compared as JSON, not as text.
  */
-export function differencesBetween(request: CreateRequest, existing: Association): Difference[] {
+export function createDifferences(
+  request: AssociationSettings & { readonly tags: readonly Tag[] },
+  existing: Association,
+): Difference[] {
   const { roleArn, targetRoleArn, disableSessionTags, policy, tags } = request;
   return [
     ...settingDifferences({ roleArn, targetRoleArn, disableSessionTags, policy }, existing),
-    ...tagDifferences(tags, existing.tags.filter(isCallersTag)),
+    ...tagDifferences(tags, existing.tags.filter(isRequestTag)),
   ];
 }
 
-/** Where the settings of an association differ from those that were asked for; the others don't count. */
-export function settingDifferences(asked: Partial<AssociationSettings>, existing: Association): Difference[] {
-  const there = settingsOf(existing);
-  const named = (['roleArn', 'targetRoleArn', 'disableSessionTags', 'policy'] as const).filter(
-    (field) => field in asked,
+/** Where an association differs from the settings that are given; absent ones are ignored. */
+export function settingDifferences(settings: Partial<AssociationSettings>, existing: Association): Difference[] {
+  const actual = settingsOf(existing);
+  const named = (['roleArn', 'targetRoleArn', 'disableSessionTags', 'policy'] as const).filter((field) =>
+    Object.hasOwn(settings, field),
   );
   return named
-    .filter((field) => !sameSetting(field, asked[field] ?? null, there[field]))
-    .map((field) => ({ field, requested: textOf(asked[field]), existing: textOf(there[field]) }));
+    .filter((field) => !isSameSetting(field, settings[field] ?? null, actual[field]))
+    .map((field) => ({ field, requested: textOf(settings[field]), existing: textOf(actual[field]) }));
 }
 
-function sameSetting(
+function isSameSetting(
   field: keyof AssociationSettings,
   a: string | boolean | null,
   b: string | boolean | null,
@@ -38,15 +41,15 @@ function textOf(value: string | boolean | null | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-function isCallersTag({ key }: Tag): boolean {
+function isRequestTag({ key }: Tag): boolean {
   return !key.startsWith(gatewayTagPrefix) && !/^aws:/i.test(key);
 }
 
 function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
-  const asked = new Map(requested.map(({ key, value }) => [key, value]));
-  const there = new Map(existing.map(({ key, value }) => [key, value]));
-  return [...new Set([...asked.keys(), ...there.keys()])]
-    .map((key) => ({ field: `tags.${key}`, requested: asked.get(key) ?? null, existing: there.get(key) ?? null }))
+  const wanted = new Map(requested.map(({ key, value }) => [key, value]));
+  const actual = new Map(existing.map(({ key, value }) => [key, value]));
+  return [...new Set([...wanted.keys(), ...actual.keys()])]
+    .map((key) => ({ field: `tags.${key}`, requested: wanted.get(key) ?? null, existing: actual.get(key) ?? null }))
     .filter((difference) => difference.requested !== difference.existing);
 }
 

@@ -1,112 +1,98 @@
+import { auditContextOfReconciler } from '../ledger/audit-entry.ts';
+import { takeOver } from '../idempotency/claim.ts';
+import { complete } from '../idempotency/complete.ts';
+import { notDone } from '../idempotency/conclusion.ts';
+import type { Conclusion } from '../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import type { MutationRequest } from '../model/association.ts';
-import { isClosing } from '../model/audit.ts';
-import type { AuditEntry } from '../model/audit.ts';
-import { notDone } from './conclusion.ts';
-import type { Conclusion } from './conclusion.ts';
-import { createEffect } from './create.ts';
-import { deleteEffect } from './delete.ts';
-import { finish } from '../idempotency/complete.ts';
-import { createEntry, subjectOfSettler } from '../audit/entry.ts';
+import { isClosing } from '../model/audit-event.ts';
+import type { Association } from '../model/association.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Dependencies } from './dependencies.ts';
-import { takenOver } from '../idempotency/record.ts';
-import { updateEffect } from './update.ts';
+import { operationOf } from './operations.ts';
 
-/** What a run of the reconciler came to, counted. */
+/** Counts of one run. */
 export interface ReconciliationResult {
   /** Operations that were closed. */
   closed: number;
-  /** Operations of which nothing is certain yet. */
+  /** Operations whose outcome is not known yet. */
   open: number;
   /** Operations that a request took over first. */
   overtaken: number;
-  /** Operations that could not be looked into; the log says why. */
+  /** Operations that could not be examined; the log says why. */
   failed: number;
 }
 
-/** How many operations one run looks into at most; the next run goes on. */
+/** How many operations one run examines at most; the next run continues. */
 const maxOperations = 100;
 
-/** How many it looks into at a time, so that EKS does not throttle the requests of callers. */
-const width = 4;
+/** How many operations are examined at the same time, so that EKS does not throttle requests. */
+const concurrency = 4;
+
+/** How long one operation may take. Milliseconds. */
+const operationMs = 10_000;
 
 /**
- * Closes the operations whose holders did not: takes each over, looks at EKS, and writes what is certain. It never
- * asks EKS for a change: nobody waits for the answer any more, and no credentials are handed out late. `deadline` is when it must
- * stop, milliseconds since the epoch; `requestId` names this run in the trail.
+ * Completes abandoned operations: takes over each expired lease, observes EKS, and records what is certain. It never
+ * sends a change: the caller no longer waits, and credentials must not be handed to pods late. `deadline` is when the run
+ * must end, in milliseconds since the epoch; `runId` names the run in the trail.
  */
-export async function reconcile(
-  deps: Dependencies,
-  requestId: string,
-  deadline: number,
-): Promise<ReconciliationResult> {
-  const settled: ReconciliationResult = { closed: 0, open: 0, overtaken: 0, failed: 0 };
+export async function reconcile(deps: Dependencies, runId: string, deadline: number): Promise<ReconciliationResult> {
+  const result: ReconciliationResult = { closed: 0, open: 0, overtaken: 0, failed: 0 };
   const records = await deps.ledger.expiredLeases(deps.clock(), maxOperations);
   const queue = records.values();
   const worker = async () => {
     for (const record of queue) {
-      if (deps.clock() > deadline - settleOneMs) return;
-      settled[await settleSafely(deps, record, requestId)]++;
+      if (deps.clock() > deadline - operationMs) return;
+      result[await reconcileSafely(deps, record, runId)]++;
     }
   };
-  await Promise.all(Array.from({ length: width }, worker));
-  return settled;
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return result;
 }
 
-/** How long one operation may take. */
-const settleOneMs = 10_000;
-
-async function settleSafely(
+async function reconcileSafely(
   deps: Dependencies,
   record: IdempotencyRecord,
-  requestId: string,
+  runId: string,
 ): Promise<keyof ReconciliationResult> {
   try {
-    return await settleOne(deps, record, requestId);
+    return await reconcileOne(deps, record, runId);
   } catch (error) {
-    // One operation that can't be looked into must not keep the others open.
+    // One operation that can't be examined must not keep the others open.
     const { operationId } = record;
-    deps.log('error', 'An operation could not be settled.', { operationId, error: String(error) });
+    deps.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
     return 'failed';
   }
 }
 
-async function settleOne(
+async function reconcileOne(
   deps: Dependencies,
   record: IdempotencyRecord,
-  requestId: string,
+  runId: string,
 ): Promise<keyof ReconciliationResult> {
-  const entries = await deps.ledger.operationEntries(record.operationId);
+  const { operationId } = record;
+  const entries = await deps.ledger.operationEntries(operationId);
   const intent = entries.find(({ event }) => event === 'INTENT');
-  if (!intent?.request) throw new Error(`Operation ${record.operationId} has no INTENT with a request.`);
-  // A cluster that is served no more throws here, before the operation is taken over in vain.
+  if (!intent || intent.request === null) throw new Error(`Operation ${operationId} has no INTENT with a request.`);
+  // Throws for a cluster that is no longer served, before the lease is taken over in vain.
   deps.eksFor(intent.request);
-  const subject = subjectOfSettler(intent, requestId);
-  const requester = { subject, clientRequestToken: null, deadline: deps.clock() + settleOneMs };
+  const deadline = deps.clock() + operationMs;
+  const audit = auditContextOfReconciler(intent, runId);
+  const lease = await takeOver(deps, record, audit, 'The lease expired; the reconciler took the operation over.');
+  if (lease === null) return 'overtaken';
 
-  const { operationId, fence } = record;
-  const now = deps.clock();
-  const held = takenOver(record, now, deps.times);
-  const message = 'The holder of this operation did not finish it; the reconciler took it over.';
-  const entry = createEntry(deps, subject, { operationId, event: 'TAKEN_OVER', fence: held.fence, message });
-  const claimed = await deps.ledger.commit({ kind: 'lease-expired', operationId, fence, now }, held, [entry]);
-  if (claimed.kind === 'conflict') return 'overtaken';
-
-  const conclusion = (await lookAgain(deps, intent.request, intent, held, deps.clock() + settleOneMs / 2)) ?? notDone;
-  const { auditEntry } = await finish(deps, requester, { record: held, entry }, conclusion);
-  return isClosing(auditEntry.event) ? 'closed' : 'open';
+  const conclusion = await observeEffect(deps, intent, intent.before, lease.record, deps.clock() + operationMs / 2);
+  const { entry } = await complete(deps, { audit, deadline }, lease, conclusion ?? notDone);
+  return isClosing(entry.event) ? 'closed' : 'open';
 }
 
-/** What the operation's own look says, over what its intent recorded. */
-function lookAgain(
+function observeEffect<Kind extends OperationKind>(
   deps: Dependencies,
-  request: MutationRequest,
-  { before }: AuditEntry,
+  { operation, request }: RequestedOperation<Kind>,
+  before: Association | null,
   record: IdempotencyRecord,
   deadline: number,
 ): Promise<Conclusion | null> {
-  const work = { eks: deps.eksFor(request), record, before, deadline };
-  if ('changes' in request) return updateEffect.look(deps, { ...work, request });
-  if ('associationId' in request) return deleteEffect.look(deps, { ...work, request });
-  return createEffect.look(deps, { ...work, request });
+  const { effect } = operationOf<Kind>(operation);
+  return effect.observe(deps, { eks: deps.eksFor(request), request, record, before, deadline });
 }

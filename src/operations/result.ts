@@ -1,50 +1,77 @@
+import type { Lease } from '../idempotency/claim.ts';
+import type { Completion } from '../idempotency/complete.ts';
+import { outcomeOf } from '../idempotency/conclusion.ts';
+import type { Conclusion } from '../idempotency/conclusion.ts';
+import { retryAfterSeconds } from '../idempotency/record.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
-import type { AuditEntry } from '../model/audit.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RequestStatus } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
-import type { Requester } from '../audit/entry.ts';
-import type { Dependencies } from './dependencies.ts';
-import { retryAfterSeconds } from '../idempotency/record.ts';
 
-/** What a mutation answers. */
+/** The result of a mutation. */
 export interface MutationResult {
   readonly status: RequestStatus;
   /** Set exactly when SUCCEEDED. */
   readonly association: Association | null;
   /** Set exactly when REFUSED. */
   readonly refusal: Refusal | null;
-  /** Whole seconds, at least 1; null where waiting brings nothing. */
+  /** Whole seconds, at least 1; null where waiting does not help. */
   readonly retryAfterSeconds: number | null;
-  /** True when the answer was read back from the token's record. */
+  /** True when the result was read from the idempotency record. */
   readonly replayed: boolean;
-  /** Null when the caller's was invalid. */
+  /** The token of the input, or the one generated for it; null when a request was refused before it needed one. */
   readonly clientRequestToken: string | null;
   /** The last entry that this request added to the trail. */
   readonly auditEntry: AuditEntry;
 }
 
-/** The answer that a final record keeps. */
-export function recorded(who: Requester, record: IdempotencyRecord, entry: AuditEntry): MutationResult {
+/** What every result and every entry of one request share. */
+export interface AnswerContext {
+  readonly audit: AuditContext;
+  readonly clientRequestToken: string | null;
+}
+
+/** What results are made with. */
+interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** The result of a lease holder: its conclusion if that is recorded, else what the record says. */
+export function resultOf(
+  deps: Clock,
+  answer: AnswerContext,
+  completion: Completion,
+  conclusion: Conclusion,
+): MutationResult {
+  const { record, entry } = completion;
+  if (completion.kind === 'superseded') return recordedResult(answer, record, entry);
+  const { status, retryAfterSeconds: seconds } = outcomeOf(conclusion.outcome);
+  if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(deps, answer, completion);
+  const { association, refusal } = conclusion;
+  return { ...resultBase(answer, status, entry), association, refusal, retryAfterSeconds: seconds };
+}
+
+/** The result that a finished record holds. */
+export function recordedResult(answer: AnswerContext, record: IdempotencyRecord, entry: AuditEntry): MutationResult {
   const { association = null, refusal = null } = record.result ?? {};
   const status = association ? 'SUCCEEDED' : 'REFUSED';
-  return { ...resultBase(who, status, entry), association, refusal, replayed: true };
+  return { ...resultBase(answer, status, entry), association, refusal, replayed: true };
 }
 
-/** Not known yet, or somebody else is at it. */
-export function inProgress(
-  deps: Dependencies,
-  who: Requester,
-  record: IdempotencyRecord,
-  entry: AuditEntry,
-): MutationResult {
+/** The outcome is not known yet, or another request is working on the operation. */
+export function inProgressResult(deps: Clock, answer: AnswerContext, { record, entry }: Lease): MutationResult {
   const seconds = retryAfterSeconds(record, deps.clock());
-  return { ...resultBase(who, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
+  return { ...resultBase(answer, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
 }
 
-/** An answer without particulars. */
-export function resultBase(who: Requester, status: RequestStatus, auditEntry: AuditEntry): MutationResult {
-  const { clientRequestToken } = who;
-  const none = { association: null, refusal: null, retryAfterSeconds: null, replayed: false };
-  return { ...none, status, clientRequestToken, auditEntry };
+/** A result without details. */
+export function resultBase(
+  { clientRequestToken }: Pick<AnswerContext, 'clientRequestToken'>,
+  status: RequestStatus,
+  auditEntry: AuditEntry,
+): MutationResult {
+  const details = { association: null, refusal: null, retryAfterSeconds: null, replayed: false };
+  return { ...details, status, clientRequestToken, auditEntry };
 }

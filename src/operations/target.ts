@@ -1,84 +1,73 @@
-import type { Association, DeleteRequest, UpdateRequest } from '../model/association.ts';
-import type { OperationKind } from '../model/audit.ts';
-import type { RequestIdentity } from '../model/principal.ts';
-import type { AuthorizationRequest } from '../policy/policy.ts';
 import { EksReadFailed } from '../eks/eks.ts';
-import { authorizationContextOf, workDeadline } from './mutation.ts';
-import type { Call } from './mutation.ts';
-import { changed, notFound } from './conclusion.ts';
-import type { Conclusion } from './conclusion.ts';
-import { settingDifferences } from './differences.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { RefusedConclusion } from '../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import type { Association } from '../model/association.ts';
+import type { Difference } from '../model/refusal.ts';
+import { changed, notFound } from './conclusions.ts';
+import type { Dependencies } from './dependencies.ts';
+import { effectDeadline } from './operation.ts';
+import type { LoadedTarget, ValidRequest } from './operation.ts';
 
-/** A valid request about an association that exists, before anything is known of that. */
-export interface Asked<Request extends UpdateRequest | DeleteRequest> {
-  readonly operation: OperationKind;
-  readonly identity: RequestIdentity;
-  readonly request: Request;
-  readonly clientRequestToken: string;
-  readonly reason: string | null;
-  readonly onBehalfOf: string | null;
-  readonly startedAt: number;
-  readonly deadline: number;
-}
-
-/** What a request about an association that exists comes to before its token is claimed. */
-export type Prepared<Request extends UpdateRequest | DeleteRequest> =
-  | { readonly kind: 'ready' | 'denied'; readonly call: Call<Request> }
-  /** `call` is there where the association was found and policy allows it. */
-  | { readonly kind: 'refused'; readonly call: Call<Request> | null; readonly conclusion: Conclusion };
+/** The operations on an existing association. */
+type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOCIATION';
 
 /**
- * Reads what a request is about, asks policy, and compares what was expected. An association that is gone is the one that
- * the token's record knows of, if there is one: a delete that is asked for again finds its answer there. Throws
- * `EksReadFailed` where EKS gives no answer.
+ * Loads the association of an update or delete from EKS. If it is gone, it is the one in the idempotency record of the
+ * same request, if there is one: so a repeated delete is authorized and answered. Throws `EksReadFailed` and
+ * `LedgerUnavailable`.
  */
-export async function prepare<Request extends UpdateRequest | DeleteRequest>(
+export async function loadExisting<Kind extends ChangeKind>(
   deps: Dependencies,
-  asked: Asked<Request>,
-  questionOn: (association: Association) => AuthorizationRequest,
-): Promise<Prepared<Request>> {
-  const { request, startedAt } = asked;
-  const deadline = Math.min(asked.deadline, startedAt + deps.times.requestMs);
-  if (!deps.serves(request)) return { kind: 'refused', call: null, conclusion: notFound(request, null) };
-  const described = await deps
-    .eksFor(request)
-    .describe(request.associationId, { deadline: workDeadline({ deadline }) });
+  valid: ValidRequest<Kind>,
+): Promise<LoadedTarget | { readonly kind: 'refused'; readonly conclusion: RefusedConclusion }> {
+  const { request } = valid;
+  const missing = { kind: 'refused', conclusion: notFound(request, null) } as const;
+  if (!deps.serves(request)) return missing;
+  const described = await deps.eksFor(request).describe(request.associationId, { deadline: effectDeadline(valid) });
   if (described.kind === 'failed') throw new EksReadFailed(described.error);
-
-  const isThere = described.kind === 'found';
-  const before = isThere ? described.association : await findTargetInRecord(deps, asked);
-  if (!before) return { kind: 'refused', call: null, conclusion: notFound(request, null) };
-
-  const decision = deps.authorize(authorizationContextOf(asked), questionOn(before));
-  const call: Call<Request> = { ...asked, deadline, target: before, before, decision };
-  if (!decision.allowed) return { kind: 'denied', call };
-  const conclusion = isThere ? await checkPrecondition(deps, asked, before) : null;
-  return conclusion ? { kind: 'refused', call, conclusion } : { kind: 'ready', call };
+  const isCurrent = described.kind === 'found';
+  const before = isCurrent ? described.association : await findTargetInRecord(deps, valid);
+  return before ? { kind: 'loaded', target: before, before, isCurrent } : missing;
 }
 
-/** The association as it was when the token's operation began; null when the token knows of none. */
-async function findTargetInRecord<Request extends UpdateRequest | DeleteRequest>(
-  deps: Dependencies,
-  asked: Asked<Request>,
-) {
-  const record = await deps.ledger.getRecord(idempotencyKeyOf(asked));
-  if (record?.fingerprint !== fingerprintOf(asked.request)) return null;
+/** The association of a target that {@link loadExisting} loaded. */
+export function existingBefore({ before }: LoadedTarget): Association {
+  if (before === null) throw new Error('An update or delete was authorized without its association.');
+  return before;
+}
+
+/** The association before the operation of the request's token began; null when there is no such operation. */
+async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<Association | null> {
+  const record = await findRecord(deps, valid);
+  if (record === null) return null;
   const entries = await deps.ledger.operationEntries(record.operationId);
   return entries.find(({ event }) => event === 'INTENT')?.before ?? null;
 }
 
-/** Refuses a change of what has changed since it was read; but not a request that has begun already, perhaps done it. */
-async function checkPrecondition<Request extends UpdateRequest | DeleteRequest>(
+/**
+ * Refuses to change an association that was modified since `expectedModifiedAt`; but not a request that has begun
+ * already and may have modified it itself.
+ */
+export async function checkExpectedModifiedAt<Kind extends ChangeKind>(
   deps: Dependencies,
-  asked: Asked<Request>,
-  before: Association,
-): Promise<Conclusion | null> {
-  const { expectedModifiedAt } = asked.request;
-  if (expectedModifiedAt === null || Date.parse(expectedModifiedAt) === Date.parse(before.modifiedAt)) return null;
-  const record = await deps.ledger.getRecord(idempotencyKeyOf(asked));
-  if (record?.fingerprint === fingerprintOf(asked.request)) return null;
-  const changes = 'changes' in asked.request ? settingDifferences(asked.request.changes, before) : null;
-  return changed(before, changes, expectedModifiedAt);
+  valid: ValidRequest<Kind>,
+  loaded: LoadedTarget,
+  differencesTo: (before: Association) => readonly Difference[] | null,
+): Promise<RefusedConclusion | null> {
+  const { expectedModifiedAt } = valid.request;
+  const before = existingBefore(loaded);
+  if (!loaded.isCurrent || expectedModifiedAt === null) return null;
+  if (Date.parse(expectedModifiedAt) === Date.parse(before.modifiedAt)) return null;
+  if (await findRecord(deps, valid)) return null;
+  return changed(before, differencesTo(before), expectedModifiedAt);
+}
+
+/** The idempotency record of the request's token, if it belongs to this very request. */
+async function findRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<IdempotencyRecord | null> {
+  const { operation, request, authorization, clientRequestToken } = valid;
+  if (clientRequestToken === null) return null;
+  const { identity, onBehalfOf } = authorization;
+  const record = await deps.ledger.getRecord(idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }));
+  return record?.fingerprint === fingerprintOf(request) ? record : null;
 }

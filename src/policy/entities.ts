@@ -8,7 +8,6 @@ import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 
-
 /** A cluster or a namespace that the inventory knows. */
 type Known<K extends 'cluster' | 'namespace'> = NonNullable<InventorySlice[K]>;
 

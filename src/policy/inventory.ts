@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { InventorySlice } from '../model/decision.ts';
 import { flag, inside, list, note, object, optional, readJson, text } from './json.ts';
 import type { JsonValue, Reader } from './json.ts';
-import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 
 /** An account whose clusters the gateway serves. */

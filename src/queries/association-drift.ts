@@ -1,40 +1,39 @@
-import { operationIdOf, settingsOf } from '../model/association.ts';
+import type { DriftKind } from '../generated/types.ts';
+import { openEvents } from '../model/audit-event.ts';
+import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
-import { differencesBetween, settingDifferences } from '../operations/differences.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { createDifferences, settingDifferences } from '../operations/differences.ts';
+import type { ExpectedState } from '../operations/operation.ts';
+import { operationOf } from '../operations/operations.ts';
 
-/** Ways in which EKS and the trail can differ; `schema.graphql` describes each. */
-export type DriftKind = 'UNMANAGED' | 'FORGED_TAG' | 'MODIFIED' | 'DELETED';
-
-/** An association that the trail does not explain. */
-export interface Drift {
+/** An association that differs from what the audit trail says about it. */
+export interface AssociationDrift {
   readonly kind: DriftKind;
-  /** Null when it was deleted. */
+  /** Null if it was deleted. */
   readonly association: Association | null;
   readonly associationArn: string;
   readonly differences: readonly Difference[];
-  /** The last entry of the trail on it. */
+  /** The latest entry of the trail about it. */
   readonly lastEntry: AuditEntry | null;
 }
 
-/** Events that leave an operation open: what it does can show at EKS before the trail says so. */
-const openEvents: readonly string[] = ['INTENT', 'UNKNOWN', 'TAKEN_OVER'];
+/** How many entries about one association are read: the newest say what it should be. */
+const maxEntries = 50;
 
-/** How many entries on one association are looked at: the newest say what it should be. */
-const entriesLooked = 50;
-
-/** Why the trail does not explain an association; null when it does. */
-export async function driftOf({ ledger }: Dependencies, association: Association): Promise<Drift | null> {
+/** How an association differs from what the trail says about it; null if it does not. Throws `LedgerUnavailable`. */
+export async function driftOf({ ledger }: Dependencies, association: Association): Promise<AssociationDrift | null> {
   const { associationArn } = association;
   const { entries } = await ledger.readTrail({
     partition: { kind: 'association', associationArn },
     since: null,
     until: null,
-    events: ['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'SUCCEEDED'],
+    events: [...openEvents, 'SUCCEEDED'],
     operations: null,
-    limit: entriesLooked,
+    limit: maxEntries,
     before: null,
   });
   const [last] = entries;
@@ -42,7 +41,7 @@ export async function driftOf({ ledger }: Dependencies, association: Association
   if (!last) {
     const operationId = operationIdOf(association);
     if (operationId === null) return { ...base, kind: 'UNMANAGED' };
-    // An operation that is not closed yet, or whose entry the index does not show yet.
+    // The operation may still be open, or its entry not visible in the index yet.
     return (await isIntended(ledger, operationId, association)) ? null : { ...base, kind: 'FORGED_TAG' };
   }
   if (openEvents.includes(last.event)) return null;
@@ -54,7 +53,7 @@ async function isIntended(
   ledger: Dependencies['ledger'],
   operationId: string,
   { namespace, serviceAccount, clusterName }: Association,
-) {
+): Promise<boolean> {
   const entries = await ledger.operationEntries(operationId);
   return entries.some(
     ({ target }) =>
@@ -62,16 +61,21 @@ async function isIntended(
   );
 }
 
-/** Where an association differs from what its last update, or else its create, made of it. */
-function differencesFrom(entries: readonly AuditEntry[], association: Association): Difference[] {
-  const last = entries.find(({ event }) => event === 'SUCCEEDED');
-  const asked = last?.request;
-  const create = entries.flatMap(({ request }) => (request && 'tags' in request ? [request] : [])).at(0);
-  if (!last || !asked) return [];
-  if ('tags' in asked) return differencesBetween(asked, association);
-  if (!('changes' in asked) || !last.before) return [];
-  const settings = { ...settingsOf(last.before), ...asked.changes };
-  return create
-    ? differencesBetween({ ...create, ...settings }, association)
-    : settingDifferences(settings, association);
+/** Where an association differs from the state in which its last successful operation left it. Entries are newest first. */
+function differencesFrom(entries: readonly AuditEntry[], association: Association): readonly Difference[] {
+  const states = entries.flatMap((entry) =>
+    entry.request === null ? [] : [{ entry, state: stateAfter(entry, entry) }],
+  );
+  const last = states.find(({ entry }) => entry.event === 'SUCCEEDED')?.state;
+  if (!last) return [];
+  const tags = last.tags ?? states.find(({ state }) => state?.tags)?.state?.tags;
+  if (!tags) return settingDifferences(last.settings, association);
+  return createDifferences({ ...last.settings, tags }, association);
+}
+
+function stateAfter<Kind extends OperationKind>(
+  { operation, request }: RequestedOperation<Kind>,
+  { before }: Pick<AuditEntry, 'before'>,
+): ExpectedState | null {
+  return operationOf<Kind>(operation).expectedState(request, before);
 }

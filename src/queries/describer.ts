@@ -1,23 +1,26 @@
 import type { AssociationSummary, DescribeResult, EksError } from '../eks/eks.ts';
 import type { Association } from '../model/association.ts';
-import type { RateLimiter } from '../runtime/rate-limiter.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import type { RateLimiter } from '../runtime/rate-limiter.ts';
 
 /** Describes associations for one request. */
 export interface Describer {
-  /** Each association is described once. `deadline` is in milliseconds since the epoch. */
+  /** Describes each association once. `deadline` is in milliseconds since the epoch. */
   readonly describe: (summary: AssociationSummary, deadline: number) => Promise<DescribeResult>;
   readonly leastMs: RateLimiter['leastMs'];
 }
 
-/** A describer for one request, at the pace of the process. After a failure it asks no more: the answer is lost, and EKS may be throttling. */
+/**
+ * Creates a describer for one request. After a failure it sends no more calls: the answer is lost, and EKS may be
+ * throttling.
+ */
 export function createDescriber({ eksFor }: Pick<Dependencies, 'eksFor'>, rateLimiter: RateLimiter): Describer {
-  const asked = new Map<string, Promise<DescribeResult>>();
+  const results = new Map<string, Promise<DescribeResult>>();
   let failure: DescribeResult | null = null;
 
-  const ask = async (summary: AssociationSummary, deadline: number): Promise<DescribeResult> => {
+  const call = async (summary: AssociationSummary, deadline: number): Promise<DescribeResult> => {
     const describe = () => eksFor(summary).describe(summary.associationId, { deadline });
-    const result = await rateLimiter.run(describe, { deadline, isWanted: () => failure === null });
+    const result = await rateLimiter.run(describe, { deadline, isNeeded: () => failure === null });
     if (result === null) return failure ?? { kind: 'failed', error: outOfTime };
     if (result.kind === 'failed') failure ??= result;
     return result;
@@ -25,26 +28,26 @@ export function createDescriber({ eksFor }: Pick<Dependencies, 'eksFor'>, rateLi
 
   return {
     describe: (summary, deadline) => {
-      const result = asked.get(summary.associationArn) ?? ask(summary, deadline);
-      asked.set(summary.associationArn, result);
+      const result = results.get(summary.associationArn) ?? call(summary, deadline);
+      results.set(summary.associationArn, result);
       return result;
     },
     leastMs: rateLimiter.leastMs,
   };
 }
 
-/** What the describes of a page come to. */
-export type Described =
-  /** In the order of the summaries; null for one that is gone meanwhile. */
+/** The result of describing a page. */
+export type DescribedPage =
+  /** In the order of the summaries; null for an association that was deleted meanwhile. */
   | { readonly kind: 'described'; readonly associations: readonly (Association | null)[] }
   | { readonly kind: 'failed'; readonly error: EksError };
 
-/** Describes all of a page, or fails with the first failure. */
+/** Describes all associations of a page, or fails with the first failure. */
 export async function describeAll(
   describer: Describer,
   summaries: readonly AssociationSummary[],
   deadline: number,
-): Promise<Described> {
+): Promise<DescribedPage> {
   const results = await Promise.all(summaries.map((summary) => describer.describe(summary, deadline)));
   const associations: (Association | null)[] = [];
   for (const result of results) {
@@ -54,9 +57,9 @@ export async function describeAll(
   return { kind: 'described', associations };
 }
 
-/** The request's time ended first. */
+/** The time of the request ended first. */
 export const outOfTime: EksError = {
   exception: 'OutOfTime',
-  message: 'The time of the request ran out. Ask for fewer at a time, with first.',
+  message: 'The request ran out of time. Request fewer items at a time with first.',
   requestId: null,
 };

@@ -1,138 +1,103 @@
 import type { EksError } from '../eks/eks.ts';
+import type { QueryAssociationDriftArgs } from '../generated/types.ts';
+import type { ClusterRef } from '../model/association.ts';
 import type { Violation } from '../model/decision.ts';
-import type { AuditPartition } from '../ledger/ledger.ts';
-import type { ListScope } from '../policy/policy.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { Finding } from '../model/refusal.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { operationOf } from '../operations/operations.ts';
+import type { ListScope } from '../policy/policy.ts';
+import { clusterFindings, namespaceFindings, resolveCluster } from '../validation/names.ts';
+import { driftOf } from './association-drift.ts';
+import type { AssociationDrift } from './association-drift.ts';
+import { readContext } from './describe.ts';
 import { describeAll, outOfTime } from './describer.ts';
 import type { Describer } from './describer.ts';
 import { readList } from './list-pages.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { accountIdFindings, clusterNameFindings, namespaceFindings, regionFindings } from '../validation/names.ts';
-import type { Text } from '../validation/text-rules.ts';
-import { driftOf } from './association-drift.ts';
-import type { Drift } from './association-drift.ts';
-import { reader } from './describe.ts';
+import { listScope } from './list.ts';
+import type { QueryResult } from './query-result.ts';
 
-/** The arguments of `associationDrift`, as GraphQL hands them over. */
-export interface DriftInput {
-  readonly clusterName: string;
-  readonly accountId?: Text;
-  readonly region?: Text;
-  readonly namespace?: Text;
-}
-
-/** What a look for them comes to. */
-export type DriftAnswer =
-  | { readonly kind: 'looked'; readonly ungoverned: readonly Drift[] }
-  | { readonly kind: 'invalid'; readonly findings: readonly Finding[] }
-  | { readonly kind: 'denied'; readonly violations: readonly Violation[] }
-  | { readonly kind: 'eks-failed'; readonly error: EksError };
-
-/** More than the quota of a cluster, so that one reading is the whole list. */
+/** More than the quota of a cluster, so that one read covers the whole list. */
 const maxAssociations = 10_000;
 
+const lookBackMs = 90 * 24 * 3_600_000;
+
+const tooMuch: EksError = {
+  ...outOfTime,
+  message: 'There are more associations than one request can compare. Name a namespace.',
+};
+
 /**
- * Holds every association of a cluster or namespace against the trail: one describe and one page of the trail for each; and
- * every success in the trail of the last 90 days against what is there. `deadline` is in milliseconds since the epoch.
+ * Compares every association of a cluster or namespace with the trail (one describe and one page of the trail each), and
+ * every success of the last 90 days in the trail with EKS's list. Both listing and reading the trail must be permitted.
  */
 export async function associationDrift(
   deps: Dependencies,
   identity: RequestIdentity,
-  input: DriftInput,
-  { describer, deadline }: { readonly describer: Describer; readonly deadline: number },
-): Promise<DriftAnswer> {
-  const findings = findingsOf(input);
-  if (findings.length > 0) return { kind: 'invalid', findings };
-  const cluster = {
-    accountId: input.accountId ?? deps.home.accountId,
-    region: input.region ?? deps.home.region,
-    clusterName: input.clusterName,
-  };
+  input: QueryAssociationDriftArgs,
+  {
+    describer,
+    deadline,
+  }: { readonly describer: Describer; /** Milliseconds since the epoch. */ readonly deadline: number },
+): Promise<QueryResult<readonly AssociationDrift[]>> {
   const namespace = input.namespace ?? null;
-  const part =
-    namespace === null
-      ? ({ kind: 'cluster', ...cluster } as const)
-      : ({ kind: 'namespace', ...cluster, namespace } as const);
-  const violations = violationsOf(deps, identity, part);
+  const findings = [...clusterFindings(input), ...(namespace === null ? [] : namespaceFindings(namespace))];
+  if (findings.length > 0) return { kind: 'invalid', findings };
+  const cluster = resolveCluster(input, deps.home);
+  const scope = listScope(cluster, namespace);
+  const violations = violationsOf(deps, identity, scope);
   if (violations.length > 0) return { kind: 'denied', violations };
 
   const listedAt = deps.clock();
-  const stretch = { namespace, serviceAccount: null, start: null, limit: maxAssociations };
-  const listed = await readList(deps.eksFor(cluster), stretch, { deadline });
+  const range = { namespace, serviceAccount: null, start: null, limit: maxAssociations };
+  const listed = await readList(deps.eksFor(cluster), range, { deadline }, deps.clock);
   if (listed.kind === 'failed') return { kind: 'eks-failed', error: listed.error };
   if (listed.kind === 'invalid') return { kind: 'invalid', findings: [listed.finding] };
   const summaries = listed.found.map(({ summary }) => summary);
-  if (describer.leastMs(summaries.length) > deadline - deps.clock()) return { kind: 'eks-failed', error: tooMany };
+  if (describer.leastMs(summaries.length) > deadline - deps.clock()) return { kind: 'eks-failed', error: tooMuch };
   const described = await describeAll(describer, summaries, deadline);
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
 
-  const there = described.associations.filter((association) => association !== null);
-  const unexplained: Drift[] = [];
-  for (const association of there) {
-    if (deps.clock() > deadline) return { kind: 'eks-failed', error: tooMany };
-    const one = await driftOf(deps, association);
-    if (one) unexplained.push(one);
+  const drifts: AssociationDrift[] = [];
+  for (const association of described.associations.filter((one) => one !== null)) {
+    if (deps.clock() > deadline) return { kind: 'eks-failed', error: tooMuch };
+    const drift = await driftOf(deps, association);
+    if (drift) drifts.push(drift);
   }
-  const arns = new Set(summaries.map(({ associationArn }) => associationArn));
-  const deleted = await deletedOutside(deps, part, arns, listedAt, deadline);
-  return deleted
-    ? { kind: 'looked', ungoverned: [...unexplained, ...deleted] }
-    : { kind: 'eks-failed', error: tooMany };
+  const listedArns = new Set(summaries.map(({ associationArn }) => associationArn));
+  const deleted = await deletedOutside(deps, scope, listedArns, listedAt, deadline);
+  return deleted ? { kind: 'ok', value: [...drifts, ...deleted] } : { kind: 'eks-failed', error: tooMuch };
 }
 
-const tooMany: EksError = {
-  ...outOfTime,
-  message: 'There is more to look at than the time of a request allows. Name a namespace.',
-};
-
-function findingsOf({ clusterName, accountId, region, namespace }: DriftInput): Finding[] {
-  return [
-    ...clusterNameFindings(clusterName),
-    ...accountIdFindings(accountId),
-    ...regionFindings(region),
-    ...(namespace === null || namespace === undefined ? [] : namespaceFindings(namespace)),
-  ];
-}
-
-/** Who looks for them sees associations and the trail, so both must be allowed. */
-function violationsOf(deps: Dependencies, identity: RequestIdentity, scope: ListScope): Violation[] {
-  const context = reader(deps, identity);
+/** Drift discloses associations and the trail, so both must be permitted. */
+function violationsOf(deps: Dependencies, identity: RequestIdentity, scope: ListScope): readonly Violation[] {
+  const context = readContext(deps, identity);
   const actions = ['ListPodIdentityAssociations', 'ReadAuditTrail'] as const;
   const decisions = actions.map((action) => deps.authorize(context, { action, scope }));
-  return [...(decisions.find(({ allowed }) => !allowed)?.violations ?? [])];
+  return decisions.find(({ allowed }) => !allowed)?.violations ?? [];
 }
 
-const lookBackMs = 90 * 24 * 3_600_000;
-
-/** Associations that the trail says are there, and EKS does not list; null when the time ran out. */
+/** Associations that should exist by the trail and that EKS does not list; null if the time ran out. */
 async function deletedOutside(
   deps: Dependencies,
-  section: Extract<AuditPartition, { kind: 'cluster' | 'namespace' }>,
-  there: ReadonlySet<string>,
+  partition: ({ readonly kind: 'cluster' } & ClusterRef) | Extract<ListScope, { kind: 'namespace' }>,
+  listedArns: ReadonlySet<string>,
   listedAt: number,
   deadline: number,
-): Promise<Drift[] | null> {
+): Promise<AssociationDrift[] | null> {
   const seen = new Set<string>();
-  const deleted: Drift[] = [];
-  // What happened a moment before the list was read, or after it, the list need not show.
-  const settledBefore = listedAt - deps.times.listLagMs;
-  const query = {
-    partition: section,
-    since: listedAt - lookBackMs,
-    until: null,
-    events: ['SUCCEEDED'] as const,
-    operations: null,
-  };
+  const deleted: AssociationDrift[] = [];
+  // EKS's list may lag: changes from just before it was read need not be in it.
+  const visibleBefore = listedAt - deps.times.listLagMs;
+  const range = { since: listedAt - lookBackMs, until: null, events: ['SUCCEEDED'], operations: null } as const;
   for (let before: string | null = null; ;) {
     if (deps.clock() > deadline) return null;
-    const page = await deps.ledger.readTrail({ ...query, limit: 1_000, before });
+    const page = await deps.ledger.readTrail({ partition, ...range, limit: 1_000, before });
     for (const entry of page.entries) {
       const { associationArn, operation, time } = entry;
       if (associationArn === null || seen.has(associationArn)) continue;
       seen.add(associationArn);
-      if (operation === 'DELETE_POD_IDENTITY_ASSOCIATION' || there.has(associationArn)) continue;
-      if (Date.parse(time) >= settledBefore) continue;
+      if (operationOf(operation).activity === 'Delete' || listedArns.has(associationArn)) continue;
+      if (Date.parse(time) >= visibleBefore) continue;
       deleted.push({ kind: 'DELETED', association: null, associationArn, differences: [], lastEntry: entry });
     }
     if (page.next === null) return deleted;

@@ -1,17 +1,18 @@
-import type { Describer } from './describer.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { TakeRows } from '../graphql/rows.ts';
+import type { Describer } from './describer.ts';
 
-/** What a resolver knows of its request. */
-export interface Context {
+/** Counts the rows of one answer. Throws once there are too many. */
+export type TakeRows = (count: number) => void;
+
+/** What the resolvers of one GraphQL request share. */
+export interface RequestContext {
   readonly identity: RequestIdentity;
-  /** When the function ends that answers it, milliseconds since the epoch. */
+  /** When the function that answers must end, milliseconds since the epoch. */
   readonly deadline: number;
-  /** Entries of an operation, oldest first: read once a request, however often it selects them. */
+  /** Entries of an operation, oldest first: read once, however often the request selects them. */
   readonly operationEntries: (operationId: string) => Promise<AuditEntry[]>;
-  /** Describes each association once a request, at the pace of the process. */
+  /** Describes each association once, within the rate limit of the process. */
   readonly describer: Describer;
-  /** Counts what the answer holds, against its limit. */
   readonly takeRows: TakeRows;
 }

@@ -1,18 +1,14 @@
-import { LedgerUnavailable } from '../ledger/ledger.ts';
-
 /**
- * What the ledger answers, or `LedgerUnavailable` once `leftMs` have passed: the write may be applied all the same, so the
- * caller must go on as if it knew nothing.
+ * The answer, or the error of `timeoutError` once `leftMs` milliseconds have passed. The call itself goes on: whatever it
+ * was to change may still be changed, so the caller must act as if it knew nothing.
  */
-export async function withDeadline<T>(leftMs: number, answer: Promise<T>): Promise<T> {
+export async function withDeadline<T>(leftMs: number, answer: Promise<T>, timeoutError: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fail = () =>
-      reject(new LedgerUnavailable(new Error('The ledger did not answer in the time of the request.')));
-    timer = setTimeout(fail, Math.max(0, leftMs));
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timeoutError()), Math.max(0, leftMs));
   });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([answer, timeout]);
   } finally {
     clearTimeout(timer);
   }

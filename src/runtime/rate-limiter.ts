@@ -1,77 +1,71 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How fast EKS may be asked for the details of what its list tells. */
-export interface DescribeLimits {
-  /** How many describes may be under way at once, in this process. */
-  readonly describeConcurrency: number;
-  /** How many describes may begin within any one second, in this process. Retries of the SDK come on top. */
-  readonly describesPerSecond: number;
+/** How fast tasks may run. */
+export interface RateLimits {
+  /** How many tasks may run at the same time. */
+  readonly concurrency: number;
+  /** How many tasks may start within any one second. */
+  readonly perSecond: number;
 }
 
-/** Fast enough for the pages that people read, and slow enough that other users of the account's EKS API are not throttled. */
-export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, describesPerSecond: 20 };
-
-/** Until when a task may begin, and whether it is still wanted when its turn comes. */
+/** Until when a task may start, and whether it is still needed when its turn comes. */
 export interface TaskBounds {
   /** Milliseconds since the epoch. */
   readonly deadline: number;
-  readonly isWanted: () => boolean;
+  readonly isNeeded: () => boolean;
 }
 
-/** Runs tasks no faster than allowed. */
+/** Runs tasks no faster than its limits. */
 export interface RateLimiter {
-  /** What the task gives, in its turn; null when it was not begun: too late, or not wanted any more. */
+  /** The task's result; null if it was not started, because it was too late or no longer needed. */
   readonly run: <T>(task: () => Promise<T>, bounds: TaskBounds) => Promise<T | null>;
-  /** How long so many tasks take at least, in milliseconds, were nothing else under way. */
+  /** The least time in milliseconds that this many tasks take when no others are running. */
   readonly leastMs: (tasks: number) => number;
 }
 
-/** A pace of its own. The clock gives milliseconds since the epoch. */
-export function createRateLimiter(
-  { describeConcurrency, describesPerSecond }: DescribeLimits,
-  clock: () => number,
-): RateLimiter {
+const second = 1_000;
+
+/** Creates a rate limiter. `clock` returns milliseconds since the epoch. */
+export function createRateLimiter({ concurrency, perSecond }: RateLimits, clock: () => number): RateLimiter {
   const waiting: (() => void)[] = [];
-  /** When the last tasks began, as many as may begin within a second. */
-  const begun: number[] = [];
+  /** Start times of the latest tasks, at most `perSecond` of them. */
+  const starts: number[] = [];
   let running = 0;
 
   const enter = async () => {
-    if (running < describeConcurrency) running += 1;
+    if (running < concurrency) running += 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
   };
-  // The place goes straight to the one who waits longest.
+  // First in, first out: a finished task hands its slot to the one that has waited longest.
   const leave = () => {
     const next = waiting.shift();
     if (next) next();
     else running -= 1;
   };
-  /** When the next task may begin; from then on it counts as begun. Null when that is too late. */
+  /** Reserves a start time for the next task; null when the earliest one is past the deadline. */
   const reserve = (deadline: number): number | null => {
     const now = clock();
-    const oldest = begun.length < describesPerSecond ? undefined : begun[0];
+    const oldest = starts.length < perSecond ? undefined : starts[0];
     const at = oldest === undefined ? now : Math.max(now, oldest + second);
     if (at >= deadline) return null;
-    begun.push(at);
-    if (begun.length > describesPerSecond) begun.shift();
+    starts.push(at);
+    if (starts.length > perSecond) starts.shift();
     return at;
   };
 
   return {
-    run: async (task, { deadline, isWanted }) => {
+    run: async (task, { deadline, isNeeded }) => {
       await enter();
       try {
-        const at = isWanted() ? reserve(deadline) : null;
+        const at = isNeeded() ? reserve(deadline) : null;
         if (at === null) return null;
         const waitMs = at - clock();
         if (waitMs > 0) await sleep(waitMs);
-        return isWanted() ? await task() : null;
+        return isNeeded() ? await task() : null;
       } finally {
         leave();
       }
     },
-    leastMs: (tasks) => Math.floor(Math.max(0, tasks - 1) / describesPerSecond) * second,
+    leastMs: (tasks) => Math.floor(Math.max(0, tasks - 1) / perSecond) * second,
   };
 }
-
-const second = 1_000;

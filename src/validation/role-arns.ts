@@ -56,7 +56,10 @@ export function parseRoleArn(value: string): RoleArn | null {
 const adviceByType = new Map([
   ['iam user', 'A user cannot be associated with a service account: give a role ARN'],
   ['iam group', 'A group cannot be associated with a service account: give a role ARN'],
-  ['iam policy', 'A policy cannot be associated with a service account: attach it to a role, and give the ARN of that role'],
+  [
+    'iam policy',
+    'A policy cannot be associated with a service account: attach it to a role, and give the ARN of that role',
+  ],
   ['iam instance-profile', 'Give the ARN of the role in the instance profile'],
   ['iam root', 'The root user of an account cannot be associated with a service account: give a role ARN'],
   ['sts federated-user', 'A federated session cannot be associated with a service account: give a role ARN'],

@@ -1,5 +1,5 @@
-import { defaultDescribeLimits } from '../../src/runtime/rate-limiter.ts';
-import { defaultTimes } from '../../src/operations/dependencies.ts';
+import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../src/idempotency/times.ts';
 import {
   describeVariables,
   readDescribeLimits,

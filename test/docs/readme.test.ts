@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
-import { defaultDescribeLimits } from '../../src/runtime/rate-limiter.ts';
-import type { DescribeLimits } from '../../src/runtime/rate-limiter.ts';
-import { defaultTimes } from '../../src/operations/dependencies.ts';
-import type { Times } from '../../src/operations/dependencies.ts';
+import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import type { DescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../src/idempotency/times.ts';
+import type { Times } from '../../src/idempotency/times.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 

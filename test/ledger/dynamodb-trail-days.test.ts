@@ -57,7 +57,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
       const pages = await trailPages(ledger, trailQuery(all, { limit }));
       expect(pages.flatMap((page) => idsOf(page.entries))).toEqual(idsOf(entries));
     }
-    const filtered = await trailPages(ledger, trailQuery(all, { events: ['LATE'] }));
+    const filtered = await trailPages(ledger, trailQuery(all, { events: ['LATE_SUCCESS'] }));
     expect(filtered.flatMap((page) => page.entries)).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     clock = firstDay + 99 * day;
     const entries = Array.from({ length: 100 }, (_, index) => auditEntryAt(clock - index * day));
     await appendAll(ledger, entries);
-    const query = trailQuery(all, { events: ['LATE'] });
+    const query = trailQuery(all, { events: ['LATE_SUCCESS'] });
     const { result, count } = await cost(() => ledger.readTrail(query));
     expect([count, result]).toEqual([32, { entries: [], next: firstIdOf(clock - 31 * day) }]);
     const pages = await trailPages(ledger, query);

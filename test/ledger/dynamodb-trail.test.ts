@@ -73,11 +73,11 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
   });
 
   describe('with a filter', () => {
-    const rare = { events: ['LATE'] } as const;
+    const rare = { events: ['LATE_SUCCESS'] } as const;
 
     /** Entries of one cluster, newest first: rare ones where `isRare` says so. */
     async function fill(length: number, isRare: (index: number) => boolean): Promise<void> {
-      const event = (index: number) => (isRare(index) ? 'LATE' : 'INTENT');
+      const event = (index: number) => (isRare(index) ? 'LATE_SUCCESS' : 'INTENT');
       await appendAll(
         ledger,
         Array.from({ length }, (_, index) => auditEntryAt(now - index, { event: event(index) })),
@@ -95,7 +95,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
 
     test('may name the same event more often than DynamoDB takes values', async () => {
       await fill(2, (index) => index === 1);
-      const events = Array.from({ length: 101 }, () => 'LATE' as const);
+      const events = Array.from({ length: 101 }, () => 'LATE_SUCCESS' as const);
       expect((await ledger.readTrail(trailQuery(cluster, { events }))).entries).toHaveLength(1);
     });
 

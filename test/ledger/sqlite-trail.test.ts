@@ -37,7 +37,7 @@ test('reads no entry behind a page, nor one that a filter leaves out', async () 
   const file = join(folder, 'ledger.db');
   const ledger = createSqliteLedger({ file });
   const entries = Array.from({ length: 8 }, (_, index) =>
-    auditEntryAt(now - index, { event: index % 2 === 0 ? 'LATE' : 'INTENT' }),
+    auditEntryAt(now - index, { event: index % 2 === 0 ? 'LATE_SUCCESS' : 'INTENT' }),
   );
   await appendAll(ledger, entries);
   // Texts that can't be read: one of a left-out event, and all of what is behind the entry that shows that there is more.
@@ -49,7 +49,7 @@ test('reads no entry behind a page, nor one that a filter leaves out', async () 
   database.close();
 
   for (const section of [{ kind: 'cluster', ...target }, { kind: 'all' }] as const) {
-    const page = await ledger.readTrail(trailQuery(section, { events: ['LATE'], limit: 2 }));
+    const page = await ledger.readTrail(trailQuery(section, { events: ['LATE_SUCCESS'], limit: 2 }));
     expect(page).toEqual({ entries: [entries[0], entries[2]], next: entries[2]?.entryId });
     await expect(ledger.readTrail(trailQuery(section, { limit: 2 }))).rejects.toThrow('spoilt');
   }

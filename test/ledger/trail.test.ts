@@ -67,7 +67,13 @@ describe.each(stores)('the trail in $name', ({ open }) => {
   test('gives only the events and operations that are asked for', async () => {
     const kinds = ['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const;
     for (let round = 0; round < 60; round += 1) {
-      const events = oneOf([null, [], ['LATE'], ['LATE', 'DENIED', 'LATE'], ['REPLAYED']] as const);
+      const events = oneOf([
+        null,
+        [],
+        ['LATE_SUCCESS'],
+        ['LATE_SUCCESS', 'DENIED', 'LATE_SUCCESS'],
+        ['REPLAYED'],
+      ] as const);
       const operations = oneOf([null, [], kinds, kinds.slice(1)]);
       const since = oneOf([null, today - 2 * day]);
       const query = trailQuery(oneOf(sections()), { events, operations, since, limit: 1 + randomInt(20) });
@@ -149,11 +155,11 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
   test('examines a thousand entries at most, and then says where to go on', async () => {
     const section = { kind: 'cluster', ...target } as const;
     const others = Array.from({ length: 1_000 }, (_, index) => auditEntryAt(today - index));
-    const late = auditEntryAt(today - 1_000, { event: 'LATE' });
+    const late = auditEntryAt(today - 1_000, { event: 'LATE_SUCCESS' });
     await appendAll(ledger, [...others, late]);
 
     for (const limit of [1, 10, 2_000]) {
-      const query = trailQuery(section, { events: ['LATE'], limit });
+      const query = trailQuery(section, { events: ['LATE_SUCCESS'], limit });
       const first = await ledger.readTrail(query);
       expect(first).toEqual({ entries: [], next: others.at(-1)?.entryId });
       expect(await ledger.readTrail({ ...query, before: first.next })).toEqual({ entries: [late], next: null });

@@ -234,10 +234,15 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
       status: 'SUCCEEDED',
       replayed: true,
       association: answerOfSecond.association,
-      auditEntry: { event: 'LATE', fence: 1 },
+      auditEntry: { event: 'LATE_SUCCESS', fence: 1 },
     });
     const events = await eventsOf(answerOfSecond.auditEntry.operationId);
-    expect(events.filter((event) => event !== 'CONTENDED')).toEqual(['INTENT', 'TAKEN_OVER', 'SUCCEEDED', 'LATE']);
+    expect(events.filter((event) => event !== 'CONTENDED')).toEqual([
+      'INTENT',
+      'TAKEN_OVER',
+      'SUCCEEDED',
+      'LATE_SUCCESS',
+    ]);
     expect(simulator.control.requests(create)).toHaveLength(1);
   }, 30_000);
 

@@ -185,7 +185,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(await answerOfFrozen).toMatchObject({
         status: 'SUCCEEDED',
         replayed: true,
-        auditEntry: { event: 'LATE' },
+        auditEntry: { event: 'LATE_SUCCESS' },
       });
       await frozen.close();
     });

@@ -1,7 +1,7 @@
 import { createDescriber } from '../../src/queries/describer.ts';
 import { createRateLimiter } from '../../src/runtime/rate-limiter.ts';
 import { associationDrift } from '../../src/queries/drift.ts';
-import type { DriftInput } from '../../src/queries/drift.ts';
+import type { QueryAssociationDriftArgs } from '../../src/generated/types.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
@@ -9,7 +9,7 @@ import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
-const authenticate = (name: string, groups: string[]): RequestIdentity => ({
+const identityOf = (name: string, groups: string[]): RequestIdentity => ({
   principal: { id: `https://issuer.example#${name}`, kind: 'USER', groups, sessionName: null },
   actor: null,
   sourceAddress: null,
@@ -17,8 +17,8 @@ const authenticate = (name: string, groups: string[]): RequestIdentity => ({
   apiRequestId: 'request',
 });
 
-const alice = authenticate('alice', ['payments-team']);
-const olivia = authenticate('olivia', ['auditors']);
+const alice = identityOf('alice', ['payments-team']);
+const olivia = identityOf('olivia', ['auditors']);
 
 const place = { clusterName: 'apps-dev', namespace: 'payments' };
 
@@ -37,22 +37,19 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     await closeLedger();
   });
 
-  const look = async (identity: RequestIdentity, where: DriftInput = place) => {
+  const queryDrift = async (identity: RequestIdentity, where: QueryAssociationDriftArgs = place) => {
     const { deps } = gateway;
-    const describer = createDescriber(
-      deps,
-      createRateLimiter({ describeConcurrency: 8, describesPerSecond: 1_000 }, Date.now),
-    );
+    const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
     return associationDrift(deps, identity, where, { describer, deadline: Date.now() + 10_000 });
   };
 
-  const found = async (identity = alice, where: DriftInput = place) => {
-    const answer = await look(identity, where);
-    if (answer.kind !== 'looked') throw new Error(JSON.stringify(answer));
-    return answer.ungoverned;
+  const found = async (identity = alice, where: QueryAssociationDriftArgs = place) => {
+    const result = await queryDrift(identity, where);
+    if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
+    return result.value;
   };
 
-  /** An association that somebody makes directly at EKS. */
+  /** Creates an association directly at EKS. */
   const outsider = (fields: object = {}) =>
     gateway.simulator.control.createAssociation({
       ...place,
@@ -61,7 +58,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
       ...fields,
     });
 
-  test('shows nothing of what the gateway made, changed and deleted itself', async () => {
+  test('reports nothing that was created, updated and deleted through the gateway', async () => {
     const { association } = await gateway.create();
     const { associationId } = association ?? {};
     await gateway.update({ associationId, roleArn: roleArn('payments/payments-worker') });
@@ -70,21 +67,21 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     expect(await found()).toEqual([]);
   });
 
-  test('shows what bears no tag of the gateway', async () => {
+  test('reports an association without the ownership tag as UNMANAGED', async () => {
     const { associationId } = outsider();
     expect(await found()).toMatchObject([
       { kind: 'UNMANAGED', association: { associationId }, lastEntry: null, differences: [] },
     ]);
   });
 
-  test('shows a tag that leads to no operation, or to one on something else', async () => {
+  test('reports a tag of an unknown operation, or of one on another service account, as FORGED_TAG', async () => {
     const { auditEntry } = await gateway.create();
     outsider({ serviceAccount: 'one', tags: { 'pod-identity-gateway/operation': '01J00000000000000000000000' } });
     outsider({ serviceAccount: 'two', tags: { 'pod-identity-gateway/operation': auditEntry.operationId } });
     expect((await found()).map(({ kind }) => kind)).toEqual(['FORGED_TAG', 'FORGED_TAG']);
   });
 
-  test('shows what was changed outside, and how, and not what the gateway then changed again', async () => {
+  test('reports a change from outside with its differences, until the gateway sets the association again', async () => {
     const { association } = await gateway.create();
     const { associationId = '' } = association ?? {};
     gateway.simulator.control.updateAssociation(associationId, { roleArn: roleArn('payments/payments-worker') });
@@ -99,7 +96,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     expect(await found()).toEqual([]);
   });
 
-  test('shows tags that were changed outside, also after an update', async () => {
+  test('reports tags that were changed outside, also after an update', async () => {
     const { association } = await gateway.create();
     const { associationId = '', tags = [] } = association ?? {};
     await gateway.update({ associationId, roleArn: roleArn('payments/payments-worker') });
@@ -108,7 +105,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     expect(await found()).toMatchObject([{ kind: 'MODIFIED', differences: [{ field: 'tags.team' }] }]);
   });
 
-  test('shows what was deleted outside', async () => {
+  test('reports an association that was deleted outside as DELETED', async () => {
     const { association } = await gateway.create();
     gateway.simulator.control.deleteAssociation(association?.associationId ?? '');
     expect(await found()).toMatchObject([
@@ -116,7 +113,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     ]);
   });
 
-  test('does not take an operation under way for something foreign', async () => {
+  test('does not report the effect of an operation that is still open', async () => {
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
     expect(await found()).toEqual([]);
@@ -127,34 +124,31 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     expect(await found()).toEqual([]);
   });
 
-  test('is for those who may list the associations and read the trail', async () => {
+  test('requires permission to list associations and to read the trail', async () => {
     outsider();
     expect(await found(olivia, { clusterName: 'apps-dev' })).toHaveLength(1);
-    expect(await look(alice, { clusterName: 'apps-dev' })).toMatchObject({ kind: 'denied' });
-    expect(await look(alice, { ...place, namespace: 'search' })).toMatchObject({ kind: 'denied' });
-    expect(await look(olivia, { clusterName: 'apps-none' })).toMatchObject({
+    expect(await queryDrift(alice, { clusterName: 'apps-dev' })).toMatchObject({ kind: 'denied' });
+    expect(await queryDrift(alice, { ...place, namespace: 'search' })).toMatchObject({ kind: 'denied' });
+    expect(await queryDrift(olivia, { clusterName: 'apps-none' })).toMatchObject({
       kind: 'denied',
       violations: [{ policyId: 'cluster-not-registered' }],
     });
   });
 
-  describe('says so where its time does not suffice', () => {
+  describe('fails if there is too little time', () => {
     const tooMany = { kind: 'eks-failed', error: { message: expect.stringContaining('Name a namespace.') } };
-    const lookWith = (deps: Dependencies, describesPerSecond: number, leftMs: number) => {
-      const describer = createDescriber(
-        deps,
-        createRateLimiter({ describeConcurrency: 8, describesPerSecond }, Date.now),
-      );
+    const driftWith = (deps: Dependencies, perSecond: number, leftMs: number) => {
+      const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond }, Date.now));
       return associationDrift(deps, alice, place, { describer, deadline: Date.now() + leftMs });
     };
 
-    test('for a long list, of which it then describes none', async () => {
+    test('for describing the list, and then describes nothing', async () => {
       for (const serviceAccount of ['one', 'two', 'three']) outsider({ serviceAccount });
-      expect(await lookWith(gateway.deps, 1, 1_000)).toMatchObject(tooMany);
+      expect(await driftWith(gateway.deps, 1, 1_000)).toMatchObject(tooMany);
       expect(gateway.sent('DescribePodIdentityAssociation')).toBe(0);
     });
 
-    test.each([1, 2])('for what the trail says of %i associations', async (count) => {
+    test.each([1, 2])('for reading the trail of %i associations', async (count) => {
       for (let index = 0; index < count; index += 1) outsider({ serviceAccount: `sa-${index}` });
       let read = 0;
       const trail: Ledger['readTrail'] = (query) => {
@@ -163,14 +157,17 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
       };
       const clock = () => Date.now() + (read > 0 ? 60_000 : 0);
       const deps = { ...gateway.deps, ledger: { ...ledger, readTrail: trail }, clock };
-      expect(await lookWith(deps, 1_000, 10_000)).toMatchObject(tooMany);
+      expect(await driftWith(deps, 1_000, 10_000)).toMatchObject(tooMany);
       expect(read).toBe(1);
     });
   });
 
-  test('says what is wrong with names, and that EKS gave no answer', async () => {
-    expect(await look(alice, { clusterName: '*', namespace: '*' })).toMatchObject({ kind: 'invalid' });
+  test('reports invalid names, and a failed read from EKS', async () => {
+    expect(await queryDrift(alice, { clusterName: '*', namespace: '*' })).toMatchObject({ kind: 'invalid' });
     gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
-    expect(await look(alice)).toMatchObject({ kind: 'eks-failed', error: { exception: 'AccessDeniedException' } });
+    expect(await queryDrift(alice)).toMatchObject({
+      kind: 'eks-failed',
+      error: { exception: 'AccessDeniedException' },
+    });
   });
 });

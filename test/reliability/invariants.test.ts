@@ -163,7 +163,7 @@ describe('the promises, seen from outside', () => {
     [
       'a word too late',
       {
-        entries: [intent, taken, { ...success, fence: 2 }, { ...success, entryId: '5', event: 'LATE' }],
+        entries: [intent, taken, { ...success, fence: 2 }, { ...success, entryId: '5', event: 'LATE_SUCCESS' }],
         tokens: [{ ...token, fence: 2 }],
       },
     ],

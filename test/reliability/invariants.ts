@@ -48,7 +48,9 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
   oneEffect: (facts) => [...byToken(facts.answers)].flatMap(([token, answers]) => unequal(facts, token, answers)),
 
   fenced: ({ entries, tokens }) => [
-    ...[...byOperation(entries.filter(({ event, fence }) => fence !== null && event !== 'LATE'))].flatMap(outOfFence),
+    ...[...byOperation(entries.filter(({ event, fence }) => fence !== null && event !== 'LATE_SUCCESS'))].flatMap(
+      outOfFence,
+    ),
     ...tokens.flatMap(({ operationId, fence }) => {
       const highest = Math.max(...entries.filter((entry) => entry.operationId === operationId).map(fenceOf));
       return fence === null || fence >= highest

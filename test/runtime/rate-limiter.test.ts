@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRateLimiter } from '../../src/runtime/rate-limiter.ts';
 
-const wanted = () => true;
+const needed = () => true;
 const soon = () => Date.now() + 10_000;
 
-test('no more tasks are under way at once than allowed, and none is lost', async () => {
-  const rateLimiter = createRateLimiter({ describeConcurrency: 3, describesPerSecond: 1_000 }, Date.now);
+test('runs no more tasks at once than allowed and loses none', async () => {
+  const rateLimiter = createRateLimiter({ concurrency: 3, perSecond: 1_000 }, Date.now);
   let running = 0;
   let most = 0;
   const task = (value: number) => async () => {
@@ -16,43 +16,43 @@ test('no more tasks are under way at once than allowed, and none is lost', async
     return value;
   };
   const values = Array.from({ length: 20 }, (_, index) => index);
-  const bounds = { deadline: soon(), isWanted: wanted };
+  const bounds = { deadline: soon(), isNeeded: needed };
   expect(await Promise.all(values.map((value) => rateLimiter.run(task(value), bounds)))).toEqual(values);
   expect(most).toBe(3);
 });
 
-test('a task that throws gives its place up', async () => {
-  const rateLimiter = createRateLimiter({ describeConcurrency: 1, describesPerSecond: 1_000 }, Date.now);
-  const bounds = { deadline: soon(), isWanted: wanted };
+test('frees the slot of a task that throws', async () => {
+  const rateLimiter = createRateLimiter({ concurrency: 1, perSecond: 1_000 }, Date.now);
+  const bounds = { deadline: soon(), isNeeded: needed };
   await expect(rateLimiter.run(() => Promise.reject(new Error('broken')), bounds)).rejects.toThrow('broken');
   expect(await rateLimiter.run(() => Promise.resolve('next'), bounds)).toBe('next');
 });
 
-test('a task whose turn would come after its deadline is not begun, and takes nobody’s turn', async () => {
-  const rateLimiter = createRateLimiter({ describeConcurrency: 9, describesPerSecond: 2 }, Date.now);
-  const begun: number[] = [];
+test('does not start a task after its deadline, and reserves no slot for it', async () => {
+  const rateLimiter = createRateLimiter({ concurrency: 9, perSecond: 2 }, Date.now);
+  const starts: number[] = [];
   const run = (deadline: number) =>
-    rateLimiter.run(() => Promise.resolve(begun.push(Date.now())), { deadline, isWanted: wanted });
+    rateLimiter.run(() => Promise.resolve(starts.push(Date.now())), { deadline, isNeeded: needed });
   const late = Date.now() + 500;
   const results = await Promise.all([run(late), run(late), run(late), run(late), run(soon())]);
   expect(results.map((result) => result !== null)).toEqual([true, true, false, false, true]);
-  expect((begun[2] ?? 0) - (begun[0] ?? 0)).toBeLessThan(1_500);
+  expect((starts[2] ?? 0) - (starts[0] ?? 0)).toBeLessThan(1_500);
 });
 
-test('a task that is not wanted any more is not begun, also after it has waited for its turn', async () => {
-  const rateLimiter = createRateLimiter({ describeConcurrency: 9, describesPerSecond: 1 }, Date.now);
+test('does not start a task that is no longer needed, even after it waited', async () => {
+  const rateLimiter = createRateLimiter({ concurrency: 9, perSecond: 1 }, Date.now);
   let isOver = false;
-  let begun = 0;
+  let started = 0;
   const task = async () => {
-    begun += 1;
+    started += 1;
     isOver = true;
   };
-  const run = () => rateLimiter.run(task, { deadline: soon(), isWanted: () => !isOver });
+  const run = () => rateLimiter.run(task, { deadline: soon(), isNeeded: () => !isOver });
   expect(await Promise.all([run(), run(), run()])).toEqual([undefined, null, null]);
-  expect(begun).toBe(1);
+  expect(started).toBe(1);
 });
 
-test('says how long so many tasks take at least', () => {
-  const { leastMs } = createRateLimiter({ describeConcurrency: 8, describesPerSecond: 20 }, Date.now);
+test('computes the least time that a number of tasks takes', () => {
+  const { leastMs } = createRateLimiter({ concurrency: 8, perSecond: 20 }, Date.now);
   expect([0, 1, 20, 21, 40, 41, 1_000].map(leastMs)).toEqual([0, 0, 0, 1_000, 1_000, 2_000, 49_000]);
 });

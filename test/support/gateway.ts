@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultDescribeLimits } from '../../src/runtime/rate-limiter.ts';
-import { defaultTimes } from '../../src/operations/dependencies.ts';
-import type { Dependencies, Times } from '../../src/operations/dependencies.ts';
+import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../src/idempotency/times.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Times } from '../../src/idempotency/times.ts';
 import { createHandler } from '../../src/graphql/handler.ts';
 import { createAuthenticate, createDependencies } from '../../src/app/compose.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { AssociationTarget } from '../../src/model/association.ts';
-import type { AuditEntry, OperationKind } from '../../src/model/audit.ts';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import type { OperationKind } from '../../src/model/operation.ts';
 import type { TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 import { association, auditEntry, auditEntryAt } from './ledger-samples.ts';
 
@@ -52,7 +53,7 @@ export function sortsOfEntries(): AuditEntry[] {
       target: oneOf(targets),
       associationArn: oneOf([...arns, null, null, null]),
       operationId: oneOf(operationIds),
-      event: oneOf(['INTENT', 'SUCCEEDED', 'DENIED', 'LATE'] as const),
+      event: oneOf(['INTENT', 'SUCCEEDED', 'DENIED', 'LATE_SUCCESS'] as const),
       operation: oneOf(['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const),
       principal: { ...auditEntry().principal, id: oneOf(principalIds) },
     };

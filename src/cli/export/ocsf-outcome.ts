@@ -1,4 +1,6 @@
-import type { AuditEntry, AuditEvent, OperationKind } from '../../model/audit.ts';
+import type { AuditEntry } from '../../model/audit.ts';
+import type { AuditEvent } from '../../model/audit-event.ts';
+import { operations } from '../../operations/operations.ts';
 
 /** `severity_id` of OCSF: what is worth a look, by what happened. */
 export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
@@ -14,12 +16,6 @@ export type Status = keyof typeof statuses;
 export const activities = { Create: 1, Update: 3, Delete: 4, Check: 99 } as const;
 
 export type Activity = keyof typeof activities;
-
-const activityOf: Readonly<Record<OperationKind, Activity>> = {
-  CREATE_POD_IDENTITY_ASSOCIATION: 'Create',
-  UPDATE_POD_IDENTITY_ASSOCIATION: 'Update',
-  DELETE_POD_IDENTITY_ASSOCIATION: 'Delete',
-};
 
 /** `byCode`: as the answer that was given again. */
 const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode'; readonly severity: Severity }>> = {
@@ -37,7 +33,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   CONTENDED: { status: 'In Progress', severity: 'Informational' },
   TOKEN_REUSED: { status: 'Failure', severity: 'Low' },
   // EKS did what another holder may have answered otherwise.
-  LATE: { status: 'Success', severity: 'High' },
+  LATE_SUCCESS: { status: 'Success', severity: 'High' },
 };
 
 /** Refusals that only the operators of the gateway can mend. */
@@ -55,7 +51,7 @@ export function ocsfOutcome(entry: Pick<AuditEntry, 'event' | 'operation' | 'ref
   const { event, operation, refusalCode } = entry;
   const { status, severity } = outcomeOf[event];
   return {
-    activity: event === 'CHECKED' ? 'Check' : activityOf[operation],
+    activity: event === 'CHECKED' ? 'Check' : operations[operation].activity,
     status: status !== 'byCode' ? status : refusalCode === null ? 'Success' : 'Failure',
     severity: event !== 'CHECKED' && operatorsMustAct.includes(refusalCode) ? 'High' : severity,
   };

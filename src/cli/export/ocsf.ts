@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { requestedSettings } from '../../model/association.ts';
+import { operations, summarize } from '../../operations/operations.ts';
 import { auditEntryId } from '../../model/audit.ts';
-import type { AuditEntry, OperationKind } from '../../model/audit.ts';
+import type { AuditEntry } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { Principal } from '../../model/principal.ts';
 import { activities, ocsfDisposition, ocsfOutcome, severities, statuses } from './ocsf-outcome.ts';
@@ -14,13 +14,6 @@ const categoryUid = 6;
 const classUid = 6003;
 
 const product = 'pod-identity-gateway';
-
-/** Fields of the GraphQL API, by what they ask for. */
-const fieldOf: Readonly<Record<OperationKind, string>> = {
-  CREATE_POD_IDENTITY_ASSOCIATION: 'createPodIdentityAssociation',
-  UPDATE_POD_IDENTITY_ASSOCIATION: 'updatePodIdentityAssociation',
-  DELETE_POD_IDENTITY_ASSOCIATION: 'deletePodIdentityAssociation',
-};
 
 /**
  * An entry as an event of the class API Activity of OCSF 1.9.0, with the profiles `cloud` and, where policy was asked,
@@ -100,7 +93,7 @@ function issuerOf({ id }: Principal): string | null {
 
 function apiOf({ operation, apiRequestId, request, refusalCode, message }: AuditEntry) {
   return {
-    operation: fieldOf[operation],
+    operation: operations[operation].field,
     service: { name: product },
     request: { uid: apiRequestId, ...set('data', request) },
     ...(refusalCode === null ? {} : { response: { error: refusalCode, ...set('error_message', message) } }),
@@ -120,10 +113,11 @@ function cloudOf({ target }: AuditEntry) {
 }
 
 /** The association, known or wished for; the cluster that it is in; the roles that were asked for. */
-function resourcesOf({ target, request, associationArn }: AuditEntry) {
+function resourcesOf(entry: AuditEntry) {
+  const { target, associationArn } = entry;
   if (target === null) return {};
   const { region, clusterName, namespace, serviceAccount } = target;
-  const { roleArn = null, targetRoleArn = null } = request === null ? {} : requestedSettings(request);
+  const { roleArn = null, targetRoleArn = null } = entry.request === null ? {} : summarize(entry).settings;
   const related = { role_id: 4, role: 'Related' } as const;
   return {
     resources: [

@@ -1,5 +1,7 @@
 import { auditEntryId } from '../../../src/model/audit.ts';
-import type { AuditEntry, AuditEvent, OperationKind } from '../../../src/model/audit.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
+import type { OperationKind } from '../../../src/model/operation.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import { ocsfEvent } from '../../../src/cli/export/ocsf.ts';
 import { association, auditEntry } from '../../support/ledger-samples.ts';
@@ -41,7 +43,7 @@ const outcomes: readonly [AuditEvent, AuditEntry['refusalCode'], string, string]
   ['REPLAYED', 'ASSOCIATION_ALREADY_EXISTS', 'Failure', 'Informational'],
   ['CONTENDED', null, 'In Progress', 'Informational'],
   ['TOKEN_REUSED', 'TOKEN_REUSED_WITH_DIFFERENT_INPUT', 'Failure', 'Low'],
-  ['LATE', null, 'Success', 'High'],
+  ['LATE_SUCCESS', null, 'Success', 'High'],
 ];
 
 const operations: readonly [OperationKind, string, number, string][] = [
@@ -96,7 +98,7 @@ describe('an entry as an event of OCSF', () => {
   test('has every event in the table above', () => {
     const all: Record<AuditEvent, true> = {
       ...{ INVALID: true, DENIED: true, CHECKED: true, INTENT: true, SUCCEEDED: true, REFUSED: true, RELEASED: true },
-      ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE: true },
+      ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
     };
     expect(new Set(outcomes.map(([event]) => event))).toEqual(new Set(Object.keys(all)));
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { defaultDescribeLimits } from '../../../src/runtime/rate-limiter.ts';
-import { defaultTimes } from '../../../src/operations/dependencies.ts';
+import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import { createHandler } from '../../../src/graphql/handler.ts';
 import { createAuthenticate, createDependencies } from '../../../src/app/compose.ts';

@@ -1,4 +1,4 @@
-import { defaultTimes, inDoubtUntil } from '../../../src/operations/dependencies.ts';
+import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
 import { goneAfter, goneBefore } from './faults.ts';
 import type { Fault } from './faults.ts';
 

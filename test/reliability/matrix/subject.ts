@@ -1,4 +1,4 @@
-import { defaultTimes } from '../../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { EksSimulator } from '#eks-simulator';
 import type { ChangeKind } from '../facts.ts';
 import type { Asking } from './ask.ts';

@@ -1,8 +1,8 @@
 import type { MutationResult } from '../../../src/operations/result.ts';
-import { createPodIdentityAssociation } from '../../../src/operations/create.ts';
-import { deletePodIdentityAssociation } from '../../../src/operations/delete.ts';
+import { createPodIdentityAssociation } from '../../../src/operations/operations.ts';
+import { deletePodIdentityAssociation } from '../../../src/operations/operations.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
-import { updatePodIdentityAssociation } from '../../../src/operations/update.ts';
+import { updatePodIdentityAssociation } from '../../../src/operations/operations.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
 import type { CallerAnswer } from '../facts.ts';
 import type { AuthorizationContext } from './model.ts';

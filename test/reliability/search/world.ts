@@ -1,6 +1,6 @@
 import { encodeTime } from 'ulid';
-import { defaultDescribeLimits } from '../../../src/runtime/rate-limiter.ts';
-import { defaultTimes } from '../../../src/operations/dependencies.ts';
+import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';

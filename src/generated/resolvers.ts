@@ -1,0 +1,485 @@
+import type * as Schema from './types.ts';
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { ListedAssociation } from '../queries/list.ts';
+import type { Principal as PrincipalModel } from '../model/principal.ts';
+import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
+import type { MutationResult } from '../operations/result.ts';
+import type { AssociationDrift as AssociationDriftModel } from '../queries/association-drift.ts';
+import type { DryRunResult } from '../operations/dry-run.ts';
+import type { RequestSummary } from '../operations/operation.ts';
+import type { Refusal as RefusalModel } from '../model/refusal.ts';
+import type { RequestContext } from '../queries/request-context.ts';
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Schema.Maybe<TTypes> | Promise<Schema.Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  AssociationAlreadyExists: ResolverTypeWrapper<Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['PodIdentityAssociation']> }>;
+  AssociationChanged: ResolverTypeWrapper<Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['PodIdentityAssociation']> }>;
+  AssociationDrift: ResolverTypeWrapper<AssociationDriftModel>;
+  AssociationNotFound: ResolverTypeWrapper<Schema.AssociationNotFound>;
+  AuditEntry: ResolverTypeWrapper<AuditEntryModel>;
+  AuditEntryConnection: ResolverTypeWrapper<Omit<Schema.AuditEntryConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AuditEntryEdge']>, nodes: ReadonlyArray<ResolversTypes['AuditEntry']> }>;
+  AuditEntryEdge: ResolverTypeWrapper<Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
+  AuditEvent: Schema.AuditEvent;
+  AuditScope: Schema.AuditScope;
+  AuditTarget: ResolverTypeWrapper<Schema.AuditTarget>;
+  Boolean: ResolverTypeWrapper<Schema.Scalars['Boolean']['output']>;
+  CheckPayload: ResolverTypeWrapper<DryRunResult>;
+  ClusterScope: Schema.ClusterScope;
+  CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
+  CreatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  DateTime: ResolverTypeWrapper<Schema.Scalars['DateTime']['output']>;
+  DeletePodIdentityAssociationInput: Schema.DeletePodIdentityAssociationInput;
+  DeletePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  Difference: ResolverTypeWrapper<Schema.Difference>;
+  DriftKind: Schema.DriftKind;
+  EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
+  ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
+  InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
+  Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
+  InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OperationKind: Schema.OperationKind;
+  PageInfo: ResolverTypeWrapper<Schema.PageInfo>;
+  PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
+  PodIdentityAssociationConnection: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversTypes['PodIdentityAssociation']> }>;
+  PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
+  PolicyDecision: ResolverTypeWrapper<Schema.PolicyDecision>;
+  PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
+  PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
+  Principal: ResolverTypeWrapper<PrincipalModel>;
+  PrincipalKind: Schema.PrincipalKind;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RecordedRequest: ResolverTypeWrapper<RequestSummary>;
+  Refusal: ResolverTypeWrapper<RefusalModel>;
+  RefusalCode: Schema.RefusalCode;
+  RequestStatus: Schema.RequestStatus;
+  String: ResolverTypeWrapper<Schema.Scalars['String']['output']>;
+  Tag: ResolverTypeWrapper<Schema.Tag>;
+  TagInput: Schema.TagInput;
+  TokenReused: ResolverTypeWrapper<Schema.TokenReused>;
+  UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
+  UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  AssociationAlreadyExists: Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['PodIdentityAssociation']> };
+  AssociationChanged: Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['PodIdentityAssociation']> };
+  AssociationDrift: AssociationDriftModel;
+  AssociationNotFound: Schema.AssociationNotFound;
+  AuditEntry: AuditEntryModel;
+  AuditEntryConnection: Omit<Schema.AuditEntryConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEntryEdge']>, nodes: ReadonlyArray<ResolversParentTypes['AuditEntry']> };
+  AuditEntryEdge: Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
+  AuditScope: Schema.AuditScope;
+  AuditTarget: Schema.AuditTarget;
+  Boolean: Schema.Scalars['Boolean']['output'];
+  CheckPayload: DryRunResult;
+  ClusterScope: Schema.ClusterScope;
+  CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
+  CreatePodIdentityAssociationPayload: MutationResult;
+  DateTime: Schema.Scalars['DateTime']['output'];
+  DeletePodIdentityAssociationInput: Schema.DeletePodIdentityAssociationInput;
+  DeletePodIdentityAssociationPayload: MutationResult;
+  Difference: Schema.Difference;
+  EksRefused: Schema.EksRefused;
+  ID: Schema.Scalars['ID']['output'];
+  InputFinding: Schema.InputFinding;
+  Int: Schema.Scalars['Int']['output'];
+  InvalidInput: Schema.InvalidInput;
+  Mutation: Record<PropertyKey, never>;
+  PageInfo: Schema.PageInfo;
+  PodIdentityAssociation: ListedAssociation;
+  PodIdentityAssociationConnection: Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['PodIdentityAssociation']> };
+  PodIdentityAssociationEdge: Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversParentTypes['PodIdentityAssociation'] };
+  PolicyDecision: Schema.PolicyDecision;
+  PolicyDenied: Schema.PolicyDenied;
+  PolicyViolation: Schema.PolicyViolation;
+  Principal: PrincipalModel;
+  Query: Record<PropertyKey, never>;
+  RecordedRequest: RequestSummary;
+  Refusal: RefusalModel;
+  String: Schema.Scalars['String']['output'];
+  Tag: Schema.Tag;
+  TagInput: Schema.TagInput;
+  TokenReused: Schema.TokenReused;
+  UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
+  UpdatePodIdentityAssociationPayload: MutationResult;
+};
+
+export type AssociationAlreadyExistsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationAlreadyExists'] = ResolversParentTypes['AssociationAlreadyExists']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
+  existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AssociationChangedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationChanged'] = ResolversParentTypes['AssociationChanged']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
+  existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AssociationDriftResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationDrift'] = ResolversParentTypes['AssociationDrift']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  associationArn?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  differences?: Resolver<ReadonlyArray<ResolversTypes['Difference']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['DriftKind'], ParentType, ContextType>;
+  lastEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+};
+
+export type AssociationNotFoundResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationNotFound'] = ResolversParentTypes['AssociationNotFound']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
+  actor?: Resolver<Schema.Maybe<ResolversTypes['Principal']>, ParentType, ContextType>;
+  apiRequestId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  before?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
+  eksRequestId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  event?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
+  fence?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  findings?: Resolver<ReadonlyArray<ResolversTypes['InputFinding']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  message?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  onBehalfOf?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operation?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
+  operationEntries?: Resolver<ReadonlyArray<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  operationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
+  reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusalCode?: Resolver<Schema.Maybe<ResolversTypes['RefusalCode']>, ParentType, ContextType>;
+  request?: Resolver<Schema.Maybe<ResolversTypes['RecordedRequest']>, ParentType, ContextType>;
+  sourceAddress?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  target?: Resolver<Schema.Maybe<ResolversTypes['AuditTarget']>, ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  userAgent?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AuditEntryConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntryConnection'] = ResolversParentTypes['AuditEntryConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AuditEntryEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AuditEntryEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntryEdge'] = ResolversParentTypes['AuditEntryEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+};
+
+export type AuditTargetResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditTarget'] = ResolversParentTypes['AuditTarget']> = {
+  accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  namespace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CheckPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CheckPayload'] = ResolversParentTypes['CheckPayload']> = {
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
+  differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
+  existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type DeletePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DeletePodIdentityAssociationPayload'] = ResolversParentTypes['DeletePodIdentityAssociationPayload']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+};
+
+export type DifferenceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Difference'] = ResolversParentTypes['Difference']> = {
+  existing?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  requested?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type EksRefusedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['EksRefused'] = ResolversParentTypes['EksRefused']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  eksMessage?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  exception?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InputFindingResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InputFinding'] = ResolversParentTypes['InputFinding']> = {
+  advice?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rule?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type InvalidInputResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  findings?: Resolver<ReadonlyArray<ResolversTypes['InputFinding']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createPodIdentityAssociation?: Resolver<ResolversTypes['CreatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationCreatePodIdentityAssociationArgs, 'input'>>;
+  deletePodIdentityAssociation?: Resolver<ResolversTypes['DeletePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationDeletePodIdentityAssociationArgs, 'input'>>;
+  updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUpdatePodIdentityAssociationArgs, 'input'>>;
+};
+
+export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PodIdentityAssociationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PodIdentityAssociation'] = ResolversParentTypes['PodIdentityAssociation']> = {
+  accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  associationArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  associationId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  auditTrail?: Resolver<Schema.Maybe<ResolversTypes['AuditEntryConnection']>, ParentType, ContextType, RequireFields<Schema.PodIdentityAssociationAuditTrailArgs, 'first'>>;
+  clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  externalId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  modifiedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  namespace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  operationId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  ownerArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  policy?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  roleArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
+  targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PodIdentityAssociationConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PodIdentityAssociationConnection'] = ResolversParentTypes['PodIdentityAssociationConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PodIdentityAssociationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type PodIdentityAssociationEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PodIdentityAssociationEdge'] = ResolversParentTypes['PodIdentityAssociationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['PodIdentityAssociation'], ParentType, ContextType>;
+};
+
+export type PolicyDecisionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyDecision'] = ResolversParentTypes['PolicyDecision']> = {
+  allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policyIds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
+};
+
+export type PolicyDeniedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyDenied'] = ResolversParentTypes['PolicyDenied']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PolicyViolationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyViolation'] = ResolversParentTypes['PolicyViolation']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PrincipalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Principal'] = ResolversParentTypes['Principal']> = {
+  groups?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['PrincipalKind'], ParentType, ContextType>;
+  sessionName?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  associationDrift?: Resolver<ReadonlyArray<ResolversTypes['AssociationDrift']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName'>>;
+  auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
+  auditTrail?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, RequireFields<Schema.QueryAuditTrailArgs, 'first' | 'scope'>>;
+  checkCreatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
+  checkDeletePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
+  checkUpdatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
+  podIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
+  podIdentityAssociations?: Resolver<ResolversTypes['PodIdentityAssociationConnection'], ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
+  viewer?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
+};
+
+export type RecordedRequestResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RecordedRequest'] = ResolversParentTypes['RecordedRequest']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  policy?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  roleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
+  targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type RefusalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Refusal'] = ResolversParentTypes['Refusal']> = {
+  __resolveType: TypeResolveFn<'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused', ParentType, ContextType>;
+};
+
+export type TagResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type TokenReusedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TokenReused'] = ResolversParentTypes['TokenReused']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  originalOperationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['UpdatePodIdentityAssociationPayload'] = ResolversParentTypes['UpdatePodIdentityAssociationPayload']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = RequestContext> = {
+  AssociationAlreadyExists?: AssociationAlreadyExistsResolvers<ContextType>;
+  AssociationChanged?: AssociationChangedResolvers<ContextType>;
+  AssociationDrift?: AssociationDriftResolvers<ContextType>;
+  AssociationNotFound?: AssociationNotFoundResolvers<ContextType>;
+  AuditEntry?: AuditEntryResolvers<ContextType>;
+  AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
+  AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
+  AuditTarget?: AuditTargetResolvers<ContextType>;
+  CheckPayload?: CheckPayloadResolvers<ContextType>;
+  CreatePodIdentityAssociationPayload?: CreatePodIdentityAssociationPayloadResolvers<ContextType>;
+  DateTime?: GraphQLScalarType;
+  DeletePodIdentityAssociationPayload?: DeletePodIdentityAssociationPayloadResolvers<ContextType>;
+  Difference?: DifferenceResolvers<ContextType>;
+  EksRefused?: EksRefusedResolvers<ContextType>;
+  InputFinding?: InputFindingResolvers<ContextType>;
+  InvalidInput?: InvalidInputResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  PodIdentityAssociation?: PodIdentityAssociationResolvers<ContextType>;
+  PodIdentityAssociationConnection?: PodIdentityAssociationConnectionResolvers<ContextType>;
+  PodIdentityAssociationEdge?: PodIdentityAssociationEdgeResolvers<ContextType>;
+  PolicyDecision?: PolicyDecisionResolvers<ContextType>;
+  PolicyDenied?: PolicyDeniedResolvers<ContextType>;
+  PolicyViolation?: PolicyViolationResolvers<ContextType>;
+  Principal?: PrincipalResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  RecordedRequest?: RecordedRequestResolvers<ContextType>;
+  Refusal?: RefusalResolvers<ContextType>;
+  Tag?: TagResolvers<ContextType>;
+  TokenReused?: TokenReusedResolvers<ContextType>;
+  UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
+};
+

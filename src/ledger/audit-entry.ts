@@ -1,0 +1,80 @@
+import { decodeTime } from 'ulid';
+import type { Ledger } from './ledger.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import type { OperationKind } from '../model/operation.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+
+/** What happened. A field that is left out is null in the entry. */
+export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'event'> {
+  readonly fence?: number;
+  readonly refusalCode?: AuditEntry['refusalCode'];
+  readonly message?: string | null;
+  readonly associationArn?: string | null;
+  readonly eksRequestId?: string | null;
+}
+
+/** What new entries are made with. */
+interface EntryDependencies {
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly ulid: (time: number) => string;
+}
+
+/** Creates an entry with the current time. */
+export function createEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
+  const entryId = deps.ulid(deps.clock());
+  const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = details;
+  return {
+    ...context,
+    entryId,
+    operationId: details.operationId,
+    time: new Date(decodeTime(entryId)).toISOString(),
+    event: details.event,
+    refusalCode,
+    message,
+    // Every entry about an existing association names it.
+    associationArn: associationArn ?? context.before?.associationArn ?? null,
+    eksRequestId,
+    fence,
+  };
+}
+
+/** Creates an entry and appends it to the trail. Throws `LedgerUnavailable`. */
+export async function recordEntry(
+  deps: EntryDependencies & { readonly ledger: Ledger },
+  context: AuditContext,
+  details: AuditEventDetails,
+): Promise<AuditEntry> {
+  const entry = createEntry(deps, context, details);
+  await deps.ledger.appendEntry(entry);
+  return entry;
+}
+
+/** The audit context of a request before its input was validated. */
+export function auditContextOf(operation: OperationKind, identity: RequestIdentity): AuditContext {
+  return {
+    operation,
+    principal: identity.principal,
+    actor: identity.actor,
+    onBehalfOf: null,
+    sourceAddress: identity.sourceAddress,
+    userAgent: identity.userAgent,
+    apiRequestId: identity.apiRequestId,
+    target: null,
+    request: null,
+    before: null,
+    invalidInput: null,
+    findings: [],
+    reason: null,
+    decision: null,
+  };
+}
+
+/**
+ * The audit context of what the reconciler does for an abandoned operation: the operation's own, as its INTENT recorded
+ * it, sent by the reconciler. `runId` names the reconciler's run.
+ */
+export function auditContextOfReconciler(intent: AuditEntry, runId: string): AuditContext {
+  // The fields that say what happened are set by createEntry.
+  return { ...intent, sourceAddress: null, userAgent: 'pod-identity-gateway/reconciler', apiRequestId: runId };
+}

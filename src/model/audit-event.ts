@@ -1,0 +1,26 @@
+/** What happened to a request. Each value is described in `schema.graphql`. */
+export type AuditEvent =
+  | 'INVALID'
+  | 'DENIED'
+  | 'CHECKED'
+  | 'INTENT'
+  | 'SUCCEEDED'
+  | 'REFUSED'
+  | 'RELEASED'
+  | 'UNKNOWN'
+  | 'TAKEN_OVER'
+  | 'REPLAYED'
+  | 'CONTENDED'
+  | 'TOKEN_REUSED'
+  | 'LATE_SUCCESS';
+
+/** Of these events, every operation that was claimed has exactly one: the one that closes it. */
+const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
+
+/** True for the event that closes an operation. */
+export function isClosing(event: AuditEvent): boolean {
+  return closingEvents.includes(event);
+}
+
+/** The events of an operation that is still open: its effect can be visible at EKS before the trail says so. */
+export const openEvents: readonly AuditEvent[] = ['INTENT', 'UNKNOWN', 'TAKEN_OVER'];

@@ -1,0 +1,27 @@
+import type { CreateRequest, DeleteRequest, UpdateRequest } from './association.ts';
+
+/**
+ * The canonical request of each operation. A new operation is added here first: every table over its keys then fails to
+ * compile until it has a row for it.
+ */
+export interface RequestOf {
+  readonly CREATE_POD_IDENTITY_ASSOCIATION: CreateRequest;
+  readonly UPDATE_POD_IDENTITY_ASSOCIATION: UpdateRequest;
+  readonly DELETE_POD_IDENTITY_ASSOCIATION: DeleteRequest;
+}
+
+/** Names an operation. The discriminant of everything that differs between operations. */
+export type OperationKind = keyof RequestOf;
+
+/** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */
+export type MutationRequest = RequestOf[OperationKind];
+
+/** An operation and its canonical request: a union that `operation` discriminates. */
+export type RequestedOperation<Kind extends OperationKind = OperationKind> = {
+  readonly [K in Kind]: { readonly operation: K; readonly request: RequestOf[K] };
+}[Kind];
+
+/** Pairs an operation with its request. The pair is correlated by the type parameter, which TypeScript can't see in a union. */
+export function requestedOperation<Kind extends OperationKind>(operation: Kind, request: RequestOf[Kind]) {
+  return { operation, request } as RequestedOperation;
+}

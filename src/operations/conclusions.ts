@@ -1,0 +1,149 @@
+import type { ChangeResult, EksError } from '../eks/eks.ts';
+import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../idempotency/conclusion.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import type { Association, CreateRequest, DeleteRequest } from '../model/association.ts';
+import { outcomes, refusalFields } from '../model/outcome.ts';
+import type { RefusedOutcome } from '../model/outcome.ts';
+import type { Difference } from '../model/refusal.ts';
+import { createDifferences } from './differences.ts';
+
+/** The trust policy that a role needs (EKS user guide, "Pod Identity: role trust policy"). */
+const requiredTrustPolicy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'pods.eks.amazonaws.com' },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+    },
+  ],
+});
+
+const nothing = { association: null, refusal: null, associationArn: null, eksRequestId: null } as const;
+
+/** EKS confirmed the change. */
+export function done({ association, requestId }: Extract<ChangeResult, { kind: 'done' }>, message: string): Conclusion {
+  return { ...success(association, message), outcome: 'DONE', eksRequestId: requestId };
+}
+
+/** EKS shows the effect of an operation that was in doubt. */
+export function found(association: Association, message: string): Conclusion {
+  return { ...success(association, message), outcome: 'FOUND' };
+}
+
+function success(association: Association, message: string) {
+  return { ...nothing, message, association, associationArn: association.associationArn };
+}
+
+/** What EKS shows does not tell yet whether the operation took effect. */
+export function inconclusive(message: string): Conclusion {
+  return { ...nothing, outcome: 'UNKNOWN', message };
+}
+
+/** EKS could not be read. */
+export function notObservable({ exception }: EksError): Conclusion {
+  return inconclusive(notObservableMessage(exception));
+}
+
+/** The sentence for {@link notObservable}. */
+export function notObservableMessage(exception: string): string {
+  return `EKS could not be read (${exception}), so the outcome is not known yet.`;
+}
+
+/** EKS shows no effect, and the operation can still have one. */
+export function stillInDoubt(record: IdempotencyRecord): Conclusion {
+  return inconclusive(stillInDoubtMessage(record));
+}
+
+/** The sentence for {@link stillInDoubt}. */
+export function stillInDoubtMessage({ inDoubtUntil }: IdempotencyRecord): string {
+  return `EKS shows no effect of this operation, which can still take effect until ${new Date(inDoubtUntil).toISOString()}.`;
+}
+
+/** The association does not exist, or no longer exists. */
+export function notFound(request: DeleteRequest, eksRequestId: string | null): RefusedConclusion {
+  const outcome = 'ASSOCIATION_NOT_FOUND';
+  const message = `The cluster ${request.clusterName} has no association ${request.associationId}.`;
+  const refusal = { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
+  return { ...nothing, outcome, message, refusal, eksRequestId };
+}
+
+/** The association was modified. `differences` are those to the request; `since` says since when. */
+export function changed(
+  existing: Association,
+  differences: readonly Difference[] | null,
+  since: string,
+): RefusedConclusion {
+  const { associationId, associationArn, modifiedAt } = existing;
+  const outcome = 'ASSOCIATION_CHANGED';
+  const message = `The association ${associationId} was modified at ${modifiedAt}, after ${since}.`;
+  const refusal = { ...refusalFields(outcome, message), kind: 'AssociationChanged', existing, differences } as const;
+  return { ...nothing, outcome, message, refusal, associationArn };
+}
+
+/** The service account has another association. */
+export function alreadyExists(
+  existing: Association,
+  request: CreateRequest,
+  eksRequestId: string | null,
+): RefusedConclusion {
+  const differences = createDifferences(request, existing);
+  const comparison =
+    differences.length === 0
+      ? 'which equals this request'
+      : `which differs in ${differences.map(({ field }) => field).join(', ')}`;
+  const message = `The service account ${accountOf(request)} already has an association, ${comparison}.`;
+  return existingRefusal('ASSOCIATION_ALREADY_EXISTS', message, existing, differences, eksRequestId);
+}
+
+/** An equal association exists, and nothing can show whether this operation created it. */
+export function undetermined(existing: Association, request: CreateRequest): RefusedConclusion {
+  const message = `The service account ${accountOf(request)} has an association that equals this request; whether this request created it can't be determined.`;
+  return existingRefusal('OUTCOME_UNDETERMINED', message, existing, createDifferences(request, existing), null);
+}
+
+function accountOf({ namespace, serviceAccount }: CreateRequest): string {
+  return `${namespace}/${serviceAccount}`;
+}
+
+function existingRefusal(
+  outcome: 'ASSOCIATION_ALREADY_EXISTS' | 'OUTCOME_UNDETERMINED',
+  message: string,
+  existing: Association,
+  differences: readonly Difference[],
+  eksRequestId: string | null,
+): RefusedConclusion {
+  const fields = refusalFields(outcome, message);
+  const refusal = { ...fields, kind: 'AssociationAlreadyExists', existing, differences } as const;
+  return { ...nothing, outcome, message, refusal, associationArn: existing.associationArn, eksRequestId };
+}
+
+/** EKS answered 409, but no association is visible. */
+export function notVisible(error: EksError): RefusedConclusion {
+  const outcome = 'ASSOCIATION_NOT_VISIBLE';
+  const message = `EKS reports an association for the service account, but none is visible: ${error.message}`;
+  const fields = refusalFields(outcome, message);
+  const refusal = { ...fields, kind: 'AssociationAlreadyExists', existing: null, differences: null } as const;
+  return { ...nothing, outcome, message, refusal, eksRequestId: error.requestId };
+}
+
+/** EKS, or the connection to it, made certain that nothing was changed. */
+export function rejected(
+  outcome: Extract<LeaseHolderOutcome, RefusedOutcome>,
+  { exception, message: eksMessage, requestId }: EksError,
+): RefusedConclusion {
+  const message = `EKS rejected the request: ${eksMessage}`;
+  const fields = refusalFields(outcome, message);
+  const isTrust = outcome === 'TRUST_POLICY_INVALID';
+  const advice = isTrust ? `${outcomes[outcome].advice} ${requiredTrustPolicy}` : fields.advice;
+  const refusal = { ...fields, advice, kind: 'EksRefused', exception, eksMessage } as const;
+  return { ...nothing, outcome, message, refusal, eksRequestId: requestId };
+}
+
+/** What follows from an answer that means the same for every operation. */
+export function concludedByEks(result: Extract<ChangeResult, { kind: 'rejected' | 'unknown' }>): Conclusion {
+  if (result.kind === 'rejected') return rejected(result.outcome, result.error);
+  const { exception, message: eksMessage, requestId } = result.error;
+  const message = `The answer of EKS does not tell whether the change was made (${exception}: ${eksMessage}).`;
+  return { ...inconclusive(message), eksRequestId: requestId };
+}

@@ -1,0 +1,160 @@
+import type { Eks } from '../eks/eks.ts';
+import type {
+  CreatePodIdentityAssociationInput,
+  DeletePodIdentityAssociationInput,
+  UpdatePodIdentityAssociationInput,
+} from '../generated/types.ts';
+import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
+import type { Association, AssociationSettings, AssociationTarget, Tag } from '../model/association.ts';
+import type { AuditContext } from '../model/audit.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import type { OperationKind, RequestOf } from '../model/operation.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { RefusedOutcome } from '../model/outcome.ts';
+import type { Difference, Refusal } from '../model/refusal.ts';
+import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
+import type { ClusterDefaults } from '../validation/names.ts';
+import type { ValidatedAs } from '../validation/validated.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** The GraphQL input of each operation. */
+export interface InputOf {
+  readonly CREATE_POD_IDENTITY_ASSOCIATION: CreatePodIdentityAssociationInput;
+  readonly UPDATE_POD_IDENTITY_ASSOCIATION: UpdatePodIdentityAssociationInput;
+  readonly DELETE_POD_IDENTITY_ASSOCIATION: DeletePodIdentityAssociationInput;
+}
+
+/** A valid request, before its target is loaded. */
+export interface ValidRequest<Kind extends OperationKind = OperationKind> {
+  readonly operation: Kind;
+  readonly request: RequestOf[Kind];
+  /** The token of the input; null if it had none, and in a dry run. */
+  readonly clientRequestToken: string | null;
+  /** Who requests it; also for later decisions about the same request, such as what its answer may show. */
+  readonly authorization: AuthorizationContext;
+  /** What every audit entry of the request says. */
+  readonly audit: AuditContext;
+  /** `t0` of the protocol: read before anything was written. Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** When the answer must be sent. Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** What a request is about. */
+export interface LoadedTarget {
+  readonly kind: 'loaded';
+  readonly target: AssociationTarget;
+  /** The association before the operation; null for a create. */
+  readonly before: Association | null;
+  /** True if EKS showed `before` for this request; false if it comes from the idempotency record. */
+  readonly isCurrent: boolean;
+}
+
+/** Time kept back from a request for what follows the effect: one transaction and the answer. Milliseconds. */
+const recordMs = 4_000;
+
+/** Until when a request may wait for its claim and for EKS. Milliseconds since the epoch. */
+export function effectDeadline({ deadline }: { readonly deadline: number }): number {
+  return deadline - recordMs;
+}
+
+/** A request that passed validation and policy. */
+export interface AdmittedMutation<Kind extends OperationKind = OperationKind> extends ValidRequest<Kind> {
+  readonly target: AssociationTarget;
+  /** The association before the operation; null for a create. */
+  readonly before: Association | null;
+}
+
+/** What an effect works on. */
+export interface EffectInput<Kind extends OperationKind = OperationKind> {
+  readonly eks: Eks;
+  readonly request: RequestOf[Kind];
+  readonly record: IdempotencyRecord;
+  /** The association before the operation; null for a create. */
+  readonly before: Association | null;
+  /** When EKS must have answered. Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** A request as it arrives. */
+export interface MutationCall<Kind extends OperationKind = OperationKind> {
+  readonly identity: RequestIdentity;
+  readonly input: InputOf[Kind];
+  /** When the caller's function ends. Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** A request that is not admitted. */
+export interface RefusedAdmission<Kind extends OperationKind = OperationKind> {
+  readonly kind: 'refused';
+  /** Null if the input was invalid. */
+  readonly request: RequestOf[Kind] | null;
+  readonly outcome: RefusedOutcome;
+  readonly refusal: Refusal;
+  readonly associationArn: string | null;
+  /** As in {@link ValidRequest}; null also if the input's token is invalid. */
+  readonly clientRequestToken: string | null;
+  readonly authorization: AuthorizationContext;
+  readonly audit: AuditContext;
+}
+
+/** Whether a request may be executed. */
+export type Admission<Kind extends OperationKind> =
+  { readonly kind: 'admitted'; readonly mutation: AdmittedMutation<Kind> } | RefusedAdmission<Kind>;
+
+/** The change that an operation makes at EKS, and how to find out later whether it was made. */
+export interface Effect<Kind extends OperationKind> {
+  /** Sends the change to EKS and interprets the answer. */
+  readonly perform: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion>;
+  /** Observes what became of an earlier holder's change; null: it had no effect, and can have none any more. */
+  readonly observe: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion | null>;
+}
+
+/** What a finished operation should have left at EKS. */
+export interface ExpectedState {
+  readonly settings: AssociationSettings;
+  /** Null where the operation leaves tags unchanged. */
+  readonly tags: readonly Tag[] | null;
+}
+
+/** What the audit trail shows of a request. */
+export interface RequestSummary {
+  readonly settings: Partial<AssociationSettings>;
+  readonly tags: readonly Tag[];
+  /** Names of the settings that an update changes. */
+  readonly changes: readonly string[];
+}
+
+/**
+ * Everything that distinguishes one operation from another. The request flow, the reconciler, drift detection, the
+ * export and the resolvers read it from the one table in `operations.ts`.
+ */
+export interface Operation<Kind extends OperationKind> {
+  readonly kind: Kind;
+  /** Name of the GraphQL mutation. */
+  readonly field: string;
+  /** The kind of change, for the export. */
+  readonly activity: 'Create' | 'Update' | 'Delete';
+  readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
+  /** Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`, `LedgerUnavailable`. */
+  readonly loadTarget: (
+    deps: Dependencies,
+    valid: ValidRequest<Kind>,
+  ) => Promise<LoadedTarget | { readonly kind: 'refused'; readonly conclusion: RefusedConclusion }>;
+  /** What policy is asked; its action is the Cedar action. */
+  readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
+  /** Refuses a permitted request whose precondition is not met; null: it is met. Throws `LedgerUnavailable`. */
+  readonly checkPrecondition: (
+    deps: Dependencies,
+    valid: ValidRequest<Kind>,
+    loaded: LoadedTarget,
+  ) => Promise<RefusedConclusion | null>;
+  /** What would keep the effect from happening, as far as a read can tell; null: nothing. Throws `EksReadFailed`. */
+  readonly findObstacle: (deps: Dependencies, mutation: AdmittedMutation<Kind>) => Promise<RefusedConclusion | null>;
+  readonly effect: Effect<Kind>;
+  /** Where an association differs from the request; null where an operation has nothing to compare. */
+  readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;
+  /** What the association should be after the operation; null: not there. */
+  readonly expectedState: (request: RequestOf[Kind], before: Association | null) => ExpectedState | null;
+  readonly summarize: (request: RequestOf[Kind]) => RequestSummary;
+}

@@ -1,0 +1,44 @@
+import type { Decision } from '../model/decision.ts';
+import { outcomes, refusalFields } from '../model/outcome.ts';
+import type { Finding, Refusal } from '../model/refusal.ts';
+import type { AuthorizationContext } from '../policy/policy.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** The refusal of an input that breaks rules. */
+export function invalidRefusal(findings: readonly Finding[]): Refusal {
+  return { ...refusalFields('INVALID_INPUT', summaryOf(findings)), kind: 'InvalidInput', findings };
+}
+
+/** How many findings the message of a refusal repeats. */
+const summarizedFindings = 4;
+
+/** The first findings in a few sentences, for readers of nothing but the message. */
+function summaryOf(findings: readonly Finding[]): string {
+  const messages = findings.slice(0, summarizedFindings).map(({ message }) => message);
+  const more = findings.length - messages.length;
+  return [...messages, ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
+}
+
+/** Outcome and refusal of a request that policy denies, or for which it could not be evaluated. */
+export function denialOf({ failed, violations }: Decision) {
+  const outcome = failed ? 'POLICY_EVALUATION_FAILED' : 'POLICY_DENIED';
+  const message = violations.map((violation) => violation.message).join(' ');
+  const given = violations.flatMap(({ advice }) => advice ?? []).join(' ');
+  const advice = failed || given === '' ? outcomes[outcome].advice : given;
+  const refusal: Refusal = { ...refusalFields(outcome, message), advice, kind: 'PolicyDenied', violations };
+  return { outcome, refusal } as const;
+}
+
+/** A result as far as the principal may see it: an existing association is shown only to those who may view it. */
+export function redactFor<Result extends { readonly refusal: Refusal | null }>(
+  deps: Pick<Dependencies, 'authorize'>,
+  authorization: AuthorizationContext,
+  result: Result,
+): Result {
+  const { refusal } = result;
+  if (refusal?.kind !== 'AssociationAlreadyExists' && refusal?.kind !== 'AssociationChanged') return result;
+  if (refusal.existing === null) return result;
+  const request = { action: 'DescribePodIdentityAssociation', association: refusal.existing } as const;
+  if (deps.authorize(authorization, request).allowed) return result;
+  return { ...result, refusal: { ...refusal, existing: null, differences: null } };
+}

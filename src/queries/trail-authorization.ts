@@ -1,0 +1,98 @@
+import type { AuditPartition } from '../ledger/ledger.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { Decision, Violation } from '../model/decision.ts';
+import type { Principal, RequestIdentity } from '../model/principal.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import type { TrailScope } from '../policy/policy.ts';
+import { parseAssociationArn } from '../validation/associations.ts';
+import { readContext } from './describe.ts';
+
+/**
+ * The scope for policy of a partition, where the partition alone determines it. Null where its entries must be read
+ * first: an ARN does not contain the namespace, an operation id nothing, and a principal id not the kind of principal.
+ */
+export function scopeOf(partition: AuditPartition, { principal }: RequestIdentity): TrailScope | null {
+  switch (partition.kind) {
+    case 'cluster':
+    case 'namespace':
+      return partition;
+    case 'serviceAccount':
+      return { ...partition, kind: 'namespace' };
+    case 'principal':
+      return partition.principalId === principal.id ? { kind: 'principal', principal } : null;
+    case 'association':
+    case 'operation':
+      return null;
+    case 'all':
+      return { kind: 'gateway' };
+  }
+}
+
+/** Why a principal may not read a scope; empty if permitted. */
+export function scopeViolations(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  scope: TrailScope,
+): readonly Violation[] {
+  return deps.authorize(readContext(deps, identity), { action: 'ReadAuditTrail', scope }).violations;
+}
+
+/**
+ * Why a principal may not read entries of a partition that had to be read first; empty if permitted. Each entry must be
+ * in a scope that the principal may read. A denial is explained by the partition alone, so that it does not disclose
+ * whether there are entries.
+ */
+export function entriesViolations(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  partition: AuditPartition,
+  entries: readonly AuditEntry[],
+): readonly Violation[] {
+  const context = readContext(deps, identity);
+  const decisions = new Map<string, Decision>();
+  const authorize = (scope: TrailScope): Decision => {
+    const key = JSON.stringify(scope);
+    const decision = decisions.get(key) ?? deps.authorize(context, { action: 'ReadAuditTrail', scope });
+    decisions.set(key, decision);
+    return decision;
+  };
+  const mayRead = (scopes: readonly TrailScope[]) => scopes.some((scope) => authorize(scope).allowed);
+
+  const ofPartition = partitionScope(partition, entries);
+  const isAllowed =
+    entries.length === 0
+      ? mayRead([ofPartition, { kind: 'gateway' }])
+      : entries.every((entry) => mayRead(entryScopes(partition, entry)));
+  if (isAllowed) return [];
+  const { violations } = authorize(ofPartition);
+  return violations.length > 0 ? violations : authorize({ kind: 'gateway' }).violations;
+}
+
+/** The scopes that contain an entry; permission for any one of them is enough, as it is to read the entry by its id. */
+function entryScopes(partition: AuditPartition, { principal, target }: AuditEntry): TrailScope[] {
+  if (partition.kind === 'principal') return [{ kind: 'principal', principal }];
+  const ofNamespace: TrailScope[] = target === null ? [] : [namespaceScope(target)];
+  // For an association, one's own entries don't count: pages would be readable or not by whose entries are on them.
+  const ofPrincipal: TrailScope[] = partition.kind === 'operation' ? [{ kind: 'principal', principal }] : [];
+  return [...ofPrincipal, ...ofNamespace, { kind: 'gateway' }];
+}
+
+function namespaceScope({ accountId, region, clusterName, namespace }: NonNullable<AuditEntry['target']>): TrailScope {
+  return { kind: 'namespace', accountId, region, clusterName, namespace };
+}
+
+/** The scope that the partition's own name allows to ask for. */
+function partitionScope(partition: AuditPartition, entries: readonly AuditEntry[]): TrailScope {
+  if (partition.kind === 'principal') {
+    return { kind: 'principal', principal: principalOf(partition.principalId, entries) };
+  }
+  const arn = partition.kind === 'association' ? parseAssociationArn(partition.associationArn) : null;
+  if (arn === null) return { kind: 'gateway' };
+  const { accountId, region, clusterName } = arn;
+  return { kind: 'cluster', accountId, region, clusterName };
+}
+
+/** The principal as the trail recorded it. Without entries there is nothing to disclose, whatever kind is assumed. */
+function principalOf(id: string, [entry]: readonly AuditEntry[]): Principal {
+  return entry?.principal ?? { id, kind: 'USER', groups: [], sessionName: null };
+}

@@ -1,0 +1,123 @@
+import type { QueryAuditTrailArgs } from '../generated/types.ts';
+import { ledgerTimeout } from '../ledger/ledger.ts';
+import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
+import { isTrailPosition } from '../ledger/trail-position.ts';
+import type { Association } from '../model/association.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { Finding } from '../model/refusal.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import type { TrailScope } from '../policy/policy.ts';
+import { withDeadline } from '../runtime/deadline.ts';
+import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import type { Connection, PageInput } from '../validation/paging.ts';
+import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
+import type { QueryFailure, QueryResult } from './query-result.ts';
+import { entriesViolations, scopeOf, scopeViolations } from './trail-authorization.ts';
+import { parseScope } from './trail-scope.ts';
+
+/**
+ * A page of the audit trail, newest first, for a principal who may read that part of it. Costs one page of the ledger,
+ * and one more entry if the page is empty and policy needs to know whose part it is. Throws `LedgerUnavailable` if the
+ * ledger does not answer before `deadline` (milliseconds since the epoch).
+ */
+export async function auditTrail(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  input: QueryAuditTrailArgs,
+  deadline: number,
+): Promise<QueryResult<Connection<AuditEntry>>> {
+  const scope = parseScope(input.scope, deps.home);
+  const partition: AuditPartition = scope.kind === 'valid' ? scope.partition : { kind: 'all' };
+  // A cursor can't be checked against an invalid scope.
+  const validated = validate(scope.kind === 'valid' ? input : { ...input, after: null }, partition);
+  const findings = [
+    ...(scope.kind === 'valid' ? [] : scope.findings),
+    ...(validated.kind === 'valid' ? [] : validated.findings),
+  ];
+  if (scope.kind !== 'valid' || validated.kind !== 'valid') return { kind: 'invalid', findings };
+  return read(deps, identity, validated, scopeOf(partition, identity), deadline);
+}
+
+/** A page of what the trail holds about an association, whose namespace is known: see {@link auditTrail}. */
+export async function associationTrail(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  association: Pick<Association, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'associationArn'>,
+  input: PageInput,
+  deadline: number,
+): Promise<QueryResult<Connection<AuditEntry>>> {
+  const { accountId, region, clusterName, namespace, associationArn } = association;
+  const validated = validate(input, { kind: 'association', associationArn });
+  if (validated.kind === 'invalid') return validated;
+  const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
+  return read(deps, identity, validated, scope, deadline);
+}
+
+async function read(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  { query, name }: ValidQuery,
+  scope: TrailScope | null,
+  deadline: number,
+): Promise<QueryResult<Connection<AuditEntry>>> {
+  const readPage = (page: TrailQuery) =>
+    withDeadline(deadline - deps.clock(), deps.ledger.readTrail(page), ledgerTimeout);
+  const denied = scope === null ? [] : scopeViolations(deps, identity, scope);
+  if (denied.length > 0) return { kind: 'denied', violations: denied };
+
+  const { entries, next } = await readPage(query);
+  if (scope === null) {
+    // An empty page does not tell whose the partition is: it may be its end, or what the filters leave of it.
+    const sample =
+      entries.length > 0 ? entries : (await readPage({ ...newestEntry, partition: query.partition })).entries;
+    const violations = entriesViolations(deps, identity, query.partition, sample);
+    if (violations.length > 0) return { kind: 'denied', violations };
+  }
+  const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));
+  const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
+  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
+}
+
+const newestEntry = { since: null, until: null, events: null, operations: null, limit: 1, before: null } as const;
+
+/** A query of the ledger, and the name that distinguishes it in cursors. */
+interface ValidQuery {
+  readonly kind: 'valid';
+  readonly query: TrailQuery;
+  readonly name: string;
+}
+
+function validate(
+  input: Omit<QueryAuditTrailArgs, 'scope'>,
+  partition: AuditPartition,
+): ValidQuery | Extract<QueryFailure, { kind: 'invalid' }> {
+  const { events = null, operations = null, after = null } = input;
+  const [since, until] = [parseTimestamp(input.since), parseTimestamp(input.until)];
+  const distinct = (names: readonly string[] | null) => (names === null ? null : [...new Set(names)].sort());
+  const name = JSON.stringify(['auditTrail', partition, since, until, distinct(events), distinct(operations)]);
+  const cursor = after === null ? null : readCursor(name, after);
+  const before = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
+  const broken = cursor?.kind === 'position' && before === null ? brokenCursor : cursor;
+  const findings = [
+    ...timestampFindings('since', input.since),
+    ...timestampFindings('until', input.until),
+    ...(since !== null && until !== null && since >= until ? [emptyRange] : []),
+    ...firstFindings(input),
+    ...(broken?.kind === 'invalid' ? [broken.finding] : []),
+  ];
+  if (findings.length > 0) return { kind: 'invalid', findings };
+  const limit = firstOf(input);
+  return { kind: 'valid', name, query: { partition, since, until, events, operations, limit, before } };
+}
+
+function isPosition(position: unknown): position is string {
+  return typeof position === 'string' && isTrailPosition(position);
+}
+
+const emptyRange: Finding = {
+  path: 'until',
+  rule: 'after-since',
+  message: 'until is not later than since, so the range is empty.',
+  advice: 'Give an until that is later than since, or leave one of them out.',
+};

@@ -1,0 +1,97 @@
+import type { Association, CreateRequest } from '../../src/model/association.ts';
+import { createDifferences } from '../../src/operations/differences.ts';
+import { interpret, ownershipOf } from '../../src/operations/observe.ts';
+import { openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
+
+const request: CreateRequest = sampleRequest({ tags: [{ key: 'team', value: 'payments' }] });
+const record = openRecord({ operationId: 'operation-1' });
+const recordInDoubt = { ...record, inDoubtOperationIds: ['operation-0'] };
+
+const association: Association = {
+  ...request,
+  associationArn: 'arn',
+  associationId: 'a-1',
+  createdAt: '2026-11-24T10:00:00.000Z',
+  modifiedAt: '2026-11-24T10:00:00.000Z',
+  ownerArn: null,
+  disableSessionTags: null,
+  externalId: null,
+};
+
+function tagged(one: Association, operationId: string): Association {
+  return { ...one, tags: [{ key: 'pod-identity-gateway/operation', value: operationId }, ...one.tags] };
+}
+
+function createdBy(operationId: string, more: Partial<Association> = {}): Association {
+  return { ...tagged(association, operationId), ...more };
+}
+
+describe('interpreting an observation', () => {
+  const inDoubt = record.inDoubtUntil;
+  const after = record.inDoubtUntil + 1;
+  const observed = (one: Association) => ({ kind: 'association' as const, association: one });
+  const failed = { kind: 'failed' as const, error: { exception: 'X', message: '', requestId: null } };
+  const nothing = { kind: 'nothing' as const };
+
+  test.each([
+    ['the operation’s own tag is proof at any time', observed(createdBy('operation-1')), inDoubt, 'own'],
+    ['another operation’s tag proves nothing in doubt', observed(createdBy('operation-9')), inDoubt, 'inconclusive'],
+    ['another operation’s tag is foreign after the doubt', observed(createdBy('operation-9')), after, 'foreign'],
+    ['an association without a tag is foreign after the doubt', observed(association), after, 'foreign'],
+    ['an earlier operation’s tag proves nothing in doubt', observed(createdBy('operation-0')), inDoubt, 'inconclusive'],
+    ['an earlier operation’s tag is its own after the doubt', observed(createdBy('operation-0')), after, 'own'],
+    ['nothing visible proves nothing in doubt', nothing, inDoubt, 'inconclusive'],
+    ['nothing visible is absence after the doubt', nothing, after, 'absent'],
+    ['a failed read never proves anything', failed, after, 'inconclusive'],
+  ])('%s', (_, observation, observedAt, kind) => {
+    expect(interpret(observation, recordInDoubt, request, observedAt).kind).toBe(kind);
+  });
+
+  const full = { ...request, tags: Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' })) };
+  const equal = { ...association, tags: full.tags };
+
+  test.each([
+    ['undetermined if it equals the request and has no room for a tag', equal, true, 'undetermined'],
+    ['foreign if it equals the request but no operation is in doubt', equal, false, 'foreign'],
+    ['foreign if it differs from the request', { ...equal, roleArn: 'other' }, true, 'foreign'],
+    ['foreign if it has another operation’s tag', createdBy('operation-9'), true, 'foreign'],
+    ['foreign if it equals the request but for another tag', tagged(equal, 'operation-9'), true, 'foreign'],
+    ['own if it has this operation’s tag', tagged(equal, 'operation-1'), false, 'own'],
+  ])('with 50 tags, an association is %s', (_, one, mayBeOwn, kind) => {
+    expect(ownershipOf(one, record, full, mayBeOwn).kind).toBe(kind);
+  });
+});
+
+describe('differences', () => {
+  test('include a session policy that is not JSON', () => {
+    const wanted = { ...request, policy: '{}' };
+    expect(createDifferences(wanted, { ...association, policy: 'no JSON' })).toMatchObject([{ field: 'policy' }]);
+  });
+
+  test('are empty if EKS formats the same settings differently', () => {
+    const policy = '{"Version":"2012-10-17","Statement":[]}';
+    const actual = createdBy('operation-9', { policy: '{ "Statement": [], "Version": "2012-10-17" }' });
+    expect(createDifferences({ ...request, policy }, actual)).toEqual([]);
+  });
+
+  test('name each field, and each tag of the request', () => {
+    const actual = createdBy('operation-9', {
+      roleArn: 'other',
+      targetRoleArn: 'target',
+      disableSessionTags: true,
+      policy: '{}',
+      tags: [
+        { key: 'aws:cloudformation:stack-name', value: 'x' },
+        { key: 'Team', value: 'payments' },
+      ],
+    });
+    expect(createDifferences(request, actual)).toEqual([
+      { field: 'roleArn', requested: request.roleArn, existing: 'other' },
+      { field: 'targetRoleArn', requested: null, existing: 'target' },
+      { field: 'disableSessionTags', requested: 'false', existing: 'true' },
+      { field: 'policy', requested: null, existing: '{}' },
+      { field: 'tags.team', requested: 'payments', existing: null },
+      { field: 'tags.Team', requested: null, existing: 'payments' },
+    ]);
+  });
+});
