@@ -70,8 +70,11 @@ export function request(fields: Partial<CreateRequest> = {}): CreateRequest {
   return { ...target, roleArn, targetRoleArn: null, disableSessionTags: false, policy: null, tags: [], ...fields };
 }
 
+/** Any fields of an entry; a request need not fit its operation, which no store checks. */
+type EntryFields = { readonly [Field in keyof AuditEntry]?: AuditEntry[Field] };
+
 /** An entry of `operationId`, in the order of creation. */
-export function auditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
+export function auditEntry(fields: EntryFields = {}): AuditEntry {
   const entry = {
     entryId: nextUlid(),
     operationId: ulid(),
@@ -98,12 +101,11 @@ export function auditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
     fence: 1,
     ...fields,
   };
-  // Fields of a test may pair a request with another operation, which a store does not look at.
   return entry as AuditEntry;
 }
 
 /** An entry of an instant, in milliseconds; those of the same instant are in the order of creation. */
-export function auditEntryAt(time: number, fields: Partial<AuditEntry> = {}): AuditEntry {
+export function auditEntryAt(time: number, fields: EntryFields = {}): AuditEntry {
   return auditEntry({ entryId: nextUlid(time), time: new Date(time).toISOString(), ...fields });
 }
 

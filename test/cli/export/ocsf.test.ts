@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { OperationKind } from '../../../src/model/operation.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import { ocsfEvent } from '../../../src/cli/export/ocsf.ts';
-import { association, auditEntry } from '../../support/ledger-samples.ts';
+import { association, auditEntry, request } from '../../support/ledger-samples.ts';
 import { problemsOf } from '../../support/ocsf-rules.ts';
 
 const allowed: Decision = {
@@ -73,8 +73,17 @@ function entryOf({
   }
   const { associationArn } = association();
   const before = operation === 'CREATE_POD_IDENTITY_ASSOCIATION' ? null : association();
-  return auditEntry({ ...known, decision: event === 'DENIED' ? denied : allowed, associationArn, before });
+  const decision = event === 'DENIED' ? denied : allowed;
+  return auditEntry({ ...known, decision, associationArn, before, request: requests[operation] });
 }
+
+const { accountId, region, clusterName, associationId } = association();
+const remove = { accountId, region, clusterName, associationId, expectedModifiedAt: null };
+const requests = {
+  CREATE_POD_IDENTITY_ASSOCIATION: request(),
+  UPDATE_POD_IDENTITY_ASSOCIATION: { ...remove, changes: { roleArn: association().roleArn } },
+  DELETE_POD_IDENTITY_ASSOCIATION: remove,
+};
 
 const eventOf = (entry: AuditEntry) => ocsfEvent(entry, '0.1.0');
 
