@@ -6,15 +6,15 @@ import type { AuditPartition } from '../src/ledger/ledger.ts';
 /** Milliseconds of a day. */
 const dayMs = 86_400_000;
 
-/** The days over which a trail is spread, however many entries it has. */
+/** The days that an audit trail covers, independent of its length. */
 const days = 120;
 
-/** End of every trail; the ledgers' clocks show it. */
+/** End of every audit trail, and the time on the ledgers' clocks. */
 export const end = Date.UTC(2027, 5, 30, 12);
 
 const begin = end - days * dayMs;
 
-/** A tenth of the time, in the middle. */
+/** A time range in the middle that covers a tenth of the trail. */
 export const middle = { since: begin + 54 * dayMs, until: begin + 66 * dayMs };
 
 const target = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'busy' };
@@ -23,8 +23,8 @@ const alice = 'https://id.example.com/#alice';
 const arn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/busy/a-';
 const hot = `${arn}0123456789abcdefg`;
 
-/** The sections that are measured, each the busiest of its kind: half of the trail, down to a sixteenth of it. */
-export const sections: readonly AuditPartition[] = [
+/** The measured partitions. Each is the busiest of its kind and holds from all entries down to a sixteenth of them. */
+export const partitions: readonly AuditPartition[] = [
   { kind: 'all' },
   { kind: 'cluster', ...busy },
   { kind: 'namespace', ...busy },
@@ -33,12 +33,15 @@ export const sections: readonly AuditPartition[] = [
   { kind: 'association', associationArn: hot },
 ];
 
-/** The entries of a trail of this length, oldest first. Like lengths have like entries, but for the chance in their ids. */
+/**
+ * Generates the entries of an audit trail of this length, oldest first. Trails of equal length are equal except for
+ * random parts of ids.
+ */
 export function* trailOf(length: number): Generator<AuditEntry> {
   let operationId = '';
   for (let index = 0; index < length; index += 1) {
     const time = begin + Math.floor((index * (end - begin)) / length);
-    // An operation has four entries, side by side.
+    // Each operation has four consecutive entries.
     if (index % 4 === 0) operationId = ulid(time);
     yield entry(index, time, operationId);
   }
@@ -91,12 +94,15 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
   };
 }
 
-/** A number that depends on another one as if by chance (a step of the generator of Park and Miller). */
+/** A pseudo-random number from `number` (one step of the Park-Miller generator). */
 function spread(number: number): number {
   return ((number + 1) * 48_271) % 2_147_483_647;
 }
 
-/** Half of the trail is about the busy cluster, half of that about one namespace, and half of that about one service account. */
+/**
+ * Half of the entries belong to the busy cluster, half of those to one namespace, and half of those to one service
+ * account.
+ */
 function placeOf(share: number) {
   const [inCluster, inNamespace, inAccount] = [2, 4, 8].map((parts) => share % parts === 0);
   return {
@@ -107,13 +113,13 @@ function placeOf(share: number) {
   };
 }
 
-/** Every fourth entry knows of an association, every sixteenth of the same. */
+/** Every fourth entry has an association, every sixteenth the same one. */
 function associationOf(share: number): string | null {
   if (share % 16 === 0) return hot;
   return share % 4 === 0 ? `${arn}${(share % 5_000).toString().padStart(17, '0')}` : null;
 }
 
-/** One entry in 20 is a denial, one in 5,000 is late. */
+/** One entry in 20 is a denial, and one in 5,000 a late success. */
 function eventOf(index: number): AuditEvent {
   if (index % 5_000 === 777) return 'LATE_SUCCESS';
   if (index % 20 === 13) return 'DENIED';

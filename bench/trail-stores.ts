@@ -14,13 +14,13 @@ import { end, trailOf } from './trail-entries.ts';
 import { measurePages, pageCases } from './trail-pages.ts';
 import type { MeasuredPage, PageCase } from './trail-pages.ts';
 
-/** What the pages of a trail cost, and what DynamoDB did for each; null where it has no part. */
+/** The measured pages, and the DynamoDB requests and items read per page; `wire` is null for SQLite. */
 export interface MeasuredTrail {
   readonly pages: readonly MeasuredPage[];
   readonly wire: readonly { readonly requests: number; readonly read: number }[] | null;
 }
 
-/** Fills a SQLite file with so many entries, measures, and removes it. */
+/** Fills a SQLite file with this many entries, measures it and removes it. */
 export async function measureSqlite(length: number): Promise<MeasuredTrail> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-trail-'));
   const ledger = createSqliteLedger({ file: join(folder, 'ledger.db') });
@@ -33,17 +33,17 @@ export async function measureSqlite(length: number): Promise<MeasuredTrail> {
   }
 }
 
-/** Fills tables of its own in DynamoDB with so many entries, measures, and deletes them. */
+/** Fills new DynamoDB tables with this many entries, measures them and deletes them. */
 export async function measureDynamoDb(length: number): Promise<MeasuredTrail> {
   const given = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   const started = given ? null : await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
   const endpoint = started?.endpoint ?? given ?? '';
-  const names = { idempotencyTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   const client = dynamoDbClient(endpoint);
   const ledger = createDynamoDbLedger({ client, ...names, clock: () => end });
   try {
     await createTables(client, names);
-    // DynamoDB takes a hundred items in a transaction.
+    // A DynamoDB transaction holds up to 100 items.
     await fill('DynamoDB', ledger, length, 99, 4);
     const cases = await pageCases(ledger);
     const wire = await countAtWire(endpoint, cases, (counted) =>
@@ -65,7 +65,7 @@ function dynamoDbClient(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({ endpoint, ...(process.env.AWS_ACCESS_KEY_ID ? {} : local) });
 }
 
-/** Reads each page once, with something between that counts requests and the items read for them. */
+/** Reads each page once through a proxy that counts requests and items read. */
 async function countAtWire(
   endpoint: string,
   cases: readonly PageCase[],
@@ -85,7 +85,7 @@ async function countAtWire(
   return counts;
 }
 
-/** Writes a trail by the ledger's own commits, `size` entries each, `atOnce` of them at a time. */
+/** Writes an audit trail with the ledger's commits: `size` entries per commit, `atOnce` commits in parallel. */
 async function fill(name: string, ledger: Ledger, length: number, size: number, atOnce: number): Promise<void> {
   let writing: Promise<unknown>[] = [];
   let batch: AuditEntry[] = [];
@@ -106,7 +106,7 @@ async function fill(name: string, ledger: Ledger, length: number, size: number, 
   }
 }
 
-/** A token's record to go with entries. */
+/** The idempotency record of a commit. */
 function recordOf([entry]: readonly AuditEntry[]): IdempotencyRecord {
   if (entry === undefined) throw new Error('There are no entries.');
   return {

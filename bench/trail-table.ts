@@ -1,26 +1,26 @@
 import type { MeasuredTrail } from './trail-stores.ts';
 
-/** A trail that was measured, and how many entries it has. */
+/** A measured audit trail and its number of entries. */
 export interface TrailOfLength {
   readonly length: number;
   readonly measured: MeasuredTrail;
 }
 
 /**
- * A Markdown table: every page of the long trail, its time as a ratio to that of the first page of the same section in the
- * short one (to that of the same page where a filter is set), and what DynamoDB did for it.
+ * A Markdown table of every page of the long trail: its time relative to the first page of the same partition in the
+ * short trail (for a filtered page, to the same page), and the DynamoDB requests.
  */
 export function tableOf(store: string, short: TrailOfLength, long: TrailOfLength): string {
   const { pages, wire } = long.measured;
   const ofWire = wire === null ? [] : ['requests', 'items read'];
-  const head = ['section', 'page', 'entries', 'ms', `times that of ${grouped(short.length)}`, ...ofWire];
-  const rows = pages.map(({ section, page, entries, ms }, index) => {
-    // What a filter costs depends on what it leaves out, so such a page is compared with its like.
+  const head = ['partition', 'page', 'entries', 'ms', `times that of ${grouped(short.length)}`, ...ofWire];
+  const rows = pages.map(({ partition, page, entries, ms }, index) => {
+    // The cost of a filter depends on what it excludes, so filtered pages are compared with filtered pages.
     const like = page.startsWith('only') ? page : 'first';
-    const other = short.measured.pages.find((measured) => measured.section === section && measured.page === like);
+    const other = short.measured.pages.find((measured) => measured.partition === partition && measured.page === like);
     const counts = wire?.[index];
     return [
-      ...[section, page, entries, ms.toFixed(2), (ms / (other?.ms ?? NaN)).toFixed(2)],
+      ...[partition, page, entries, ms.toFixed(2), (ms / (other?.ms ?? NaN)).toFixed(2)],
       ...(counts === undefined ? [] : [counts.requests, counts.read]),
     ];
   });

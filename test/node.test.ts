@@ -1,3 +1,3 @@
-test('runs on the Node.js that the lock file pins, whatever the machine has', () => {
+test('runs on the Node.js version of the lock file', () => {
   expect(process.version).toMatch(/^v24\./);
 });

@@ -4,18 +4,18 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { failureOf } from '../../src/ledger/dynamodb-request.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 
-/** An entry as the table holds it: the contract's, and by what it is found. */
-export interface AuditItem extends AuditEntry {
-  /** `<clusterName>/<namespace>/<serviceAccount>`; null where that is not known. */
+/** An audit entry as stored, with the attributes it is found by. */
+export type AuditItem = AuditEntry & {
+  /** `<clusterName>/<namespace>/<serviceAccount>`; null if unknown. */
   readonly serviceAccount: string | null;
-  /** The token of the request; null where it had no valid one. */
+  /** The token of the request; null if it has no valid token. */
   readonly clientRequestToken: string | null;
-}
+};
 
-/** Adds one entry to the trail. Throws `LedgerUnavailable` where DynamoDB doesn't answer that it has it. */
+/** Appends one audit entry. Throws `LedgerUnavailable` if DynamoDB does not confirm the write. */
 export type Append = (entry: AuditEntry, clientRequestToken: string | null) => Promise<void>;
 
-/** The trail: entries are added, never changed. */
+/** Creates the writer of the audit trail, which only appends. */
 export function createAppend(client: DynamoDBClient, table: string): Append {
   return async (entry, clientRequestToken) => {
     const item: AuditItem = { ...entry, serviceAccount: serviceAccountOf(entry), clientRequestToken };
@@ -28,7 +28,8 @@ export function createAppend(client: DynamoDBClient, table: string): Append {
         }),
       );
     } catch (error) {
-      // The SDK repeats a put whose answer was lost. Ids are not given twice, so the entry that is there is this one.
+      // The SDK retries a put after a lost response. Entry ids are unique, so an existing entry with this id is this
+      // one.
       if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
     }
   };

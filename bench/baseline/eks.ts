@@ -21,14 +21,14 @@ import type {
   UpdateRequest,
 } from '../../src/model/association.ts';
 import type { OutcomeName } from '../../src/model/outcome.ts';
-import type { BaselineParts } from './parts.ts';
+import type { BaselineDependencies } from './dependencies.ts';
 
-/** EKS did it, or said for certain that it did not. Whatever else comes back is thrown. */
-export type Changed =
+/** EKS applied the change, or certainly did not. Every other outcome is thrown. */
+export type EksChangeResult =
   | { readonly kind: 'done'; readonly association: Association; readonly requestId: string | null }
   | { readonly kind: 'refused'; readonly outcome: EksRefusal; readonly error: EksError };
 
-/** The refusals that EKS can answer with, by their rows in the table of outcomes. */
+/** The refusals that EKS can cause, by their rows in the outcome table. */
 export type EksRefusal = Extract<
   OutcomeName,
   | 'ASSOCIATION_ALREADY_EXISTS'
@@ -42,31 +42,31 @@ export type EksRefusal = Extract<
   | 'THROTTLED'
 >;
 
-/** What is sent along with a change. */
-export interface Along {
-  /** The caller's, handed on to EKS as it is. */
+/** Options of a change request. */
+export interface ChangeOptions {
+  /** The caller's token, passed to EKS unchanged. */
   readonly clientRequestToken: string;
-  /** The association as it was read for this request; null for a create. */
+  /** The association as read for this request; null for a create. */
   readonly before: Association | null;
-  /** Stands in the created association's tag, which the contract shows as `operationId`. */
+  /** Stored in a tag of the created association; the contract shows it as `operationId`. */
   readonly operationId: string;
   readonly signal: AbortSignal;
 }
 
-/** One client and its calls. The SDK repeats each as it does by default. */
+/** The calls of one EKS client, with the SDK's default retries. */
 export interface EksCalls {
-  /** Null where there is none. Throws `EksReadFailed` where EKS gives no answer. */
+  /** Null if the association does not exist. Throws `EksReadFailed` if EKS can't be read. */
   readonly describe: (request: DeleteRequest, signal: AbortSignal) => Promise<Association | null>;
-  readonly create: (request: CreateRequest, along: Along) => Promise<Changed>;
-  readonly update: (request: UpdateRequest, along: Along) => Promise<Changed>;
-  readonly delete: (request: DeleteRequest, along: Along) => Promise<Changed>;
+  readonly create: (request: CreateRequest, options: ChangeOptions) => Promise<EksChangeResult>;
+  readonly update: (request: UpdateRequest, options: ChangeOptions) => Promise<EksChangeResult>;
+  readonly delete: (request: DeleteRequest, options: ChangeOptions) => Promise<EksChangeResult>;
   readonly close: () => void;
 }
 
-/** EKS of the deployment's own account and region. */
+/** Creates the EKS calls for the deployment's own account and region. */
 export function createEksCalls(
   { endpoint, credentials }: Pick<EKSClientConfig, 'endpoint' | 'credentials'>,
-  home: BaselineParts['home'],
+  home: BaselineDependencies['home'],
 ): EksCalls {
   const client = new EKSClient({
     region: home.region,
@@ -79,12 +79,12 @@ export function createEksCalls(
     cluster: ClusterRef,
     own: OwnRefusals,
     send: () => Promise<{ readonly association?: PodIdentityAssociation | undefined } & MetadataBearer>,
-  ): Promise<Changed> => {
+  ): Promise<EksChangeResult> => {
     if (!served(cluster)) return { kind: 'refused', outcome: 'CLUSTER_NOT_FOUND', error: notServed(cluster) };
     try {
       const { association, $metadata } = await send();
       const whole = associationFrom(association, cluster);
-      if (!whole) throw new Error('EKS answered without a whole association.');
+      if (!whole) throw new Error('The EKS response lacks fields of the association.');
       return { kind: 'done', association: whole, requestId: $metadata.requestId ?? null };
     } catch (error) {
       return refusalBy(error, own);
@@ -98,36 +98,36 @@ export function createEksCalls(
         const command = new DescribePodIdentityAssociationCommand({ clusterName, associationId });
         const { association } = await client.send(command, { abortSignal });
         const whole = associationFrom(association, request);
-        if (!whole) throw new Error('EKS answered without a whole association.');
+        if (!whole) throw new Error('The EKS response lacks fields of the association.');
         return whole;
       } catch (error) {
         if (isAbsent(error)) return null;
         throw new EksReadFailed(eksErrorOf(error));
       }
     },
-    create: (request, along) =>
-      change(request, ofCreate, () => client.send(createCommand(request, along), { abortSignal: along.signal })),
-    update: (request, along) =>
-      change(request, ofExisting, () => client.send(updateCommand(request, along), { abortSignal: along.signal })),
+    create: (request, options) =>
+      change(request, ofCreate, () => client.send(createCommand(request, options), { abortSignal: options.signal })),
+    update: (request, options) =>
+      change(request, ofExisting, () => client.send(updateCommand(request, options), { abortSignal: options.signal })),
     delete: async (request, { signal, before }) => {
       const { clusterName, associationId } = request;
       const command = new DeletePodIdentityAssociationCommand({ clusterName, associationId });
-      const changed = await change(request, ofExisting, () => client.send(command, { abortSignal: signal }));
-      // It was there a moment ago. That it is gone is what was asked for: likely by the SDK's own first try.
-      const isGone = changed.kind === 'refused' && changed.outcome === 'ASSOCIATION_NOT_FOUND';
-      return isGone && before ? { kind: 'done', association: before, requestId: changed.error.requestId } : changed;
+      const result = await change(request, ofExisting, () => client.send(command, { abortSignal: signal }));
+      // The association was just read, so it was probably deleted by the first attempt of the SDK.
+      const isGone = result.kind === 'refused' && result.outcome === 'ASSOCIATION_NOT_FOUND';
+      return isGone && before ? { kind: 'done', association: before, requestId: result.error.requestId } : result;
     },
     close: () => client.destroy(),
   };
 }
 
-/** What two exceptions mean depends on the operation. */
+/** Two exceptions mean different refusals for create and for the other operations. */
 type OwnRefusals = Readonly<Record<'in-use' | 'not-found', EksRefusal>>;
 const ofCreate: OwnRefusals = { 'in-use': 'ASSOCIATION_ALREADY_EXISTS', 'not-found': 'CLUSTER_NOT_FOUND' };
 const ofExisting: OwnRefusals = { 'in-use': 'EKS_REFUSED', 'not-found': 'ASSOCIATION_NOT_FOUND' };
 
-/** What an exception of EKS means to the caller. One that leaves open whether EKS did it is thrown on. */
-function refusalBy(raised: unknown, own: OwnRefusals): Changed {
+/** Converts an EKS exception into a refusal. Rethrows it if the outcome is unknown. */
+function refusalBy(raised: unknown, own: OwnRefusals): EksChangeResult {
   const failure = changeFailure(raised);
   const outcome = failure.kind === 'rejected' ? failure.outcome : failure.kind;
   if (outcome === 'unknown' || outcome === 'EKS_UNREACHABLE') throw raised;
@@ -140,7 +140,7 @@ function notServed({ accountId, region }: ClusterRef): EksError {
   return { exception: 'NotServed', message, requestId: null };
 }
 
-function createCommand(request: CreateRequest, { clientRequestToken, operationId }: Along) {
+function createCommand(request: CreateRequest, { clientRequestToken, operationId }: ChangeOptions) {
   const { clusterName, namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy } = request;
   const own = request.tags.length < maxTags ? [{ key: operationTagKey, value: operationId }] : [];
   return new CreatePodIdentityAssociationCommand({
@@ -151,12 +151,12 @@ function createCommand(request: CreateRequest, { clientRequestToken, operationId
   });
 }
 
-function updateCommand({ clusterName, associationId, changes }: UpdateRequest, { clientRequestToken }: Along) {
+function updateCommand({ clusterName, associationId, changes }: UpdateRequest, { clientRequestToken }: ChangeOptions) {
   const { targetRoleArn, policy, ...rest } = changes;
   return new UpdatePodIdentityAssociationCommand({
     ...{ clusterName, associationId, clientRequestToken },
     ...rest,
-    // EKS takes a field that is left out for "as it is", and the empty text for "none".
+    // In an update, EKS keeps an omitted field and removes a field that is an empty string.
     ...(targetRoleArn === undefined ? {} : { targetRoleArn: targetRoleArn ?? '' }),
     ...(policy === undefined ? {} : { policy: policy ?? '' }),
   });

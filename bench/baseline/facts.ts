@@ -1,61 +1,64 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { requestedSettings } from '../../src/model/association.ts';
+import { summarize } from '../../src/operations/operations.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
-import type { ChangeKind, EksChange, TokenFact, TrailEntry } from '../../test/reliability/facts.ts';
+import type { ChangeKind, EksChange, RecordFact, TrailEntry } from '../../test/reliability/facts.ts';
 import type { AuditItem } from './audit.ts';
-import { recordIdOf } from './once.ts';
+import { recordIdOf } from './idempotent.ts';
 import type { BaselineTables } from './tables.ts';
 
-/** Whose trail is read: all where both are left out; entries that match either otherwise. */
-export interface About {
+/** Selects audit entries that match either field; without fields, all entries. */
+export interface TrailFilter {
   /** `<clusterName>/<namespace>/<serviceAccount>`. */
   readonly serviceAccount?: string;
   readonly associationArn?: string;
 }
 
-/** A record as Powertools writes it. */
+/** An idempotency record of Powertools. */
 export interface IdempotencyItem {
   readonly id: string;
   readonly status: 'INPROGRESS' | 'COMPLETED';
   /** Milliseconds since the epoch. */
   readonly in_progress_expiration?: number;
-  /** What the work returned. */
+  /** The stored answer. */
   readonly data?: { readonly status: string; readonly auditEntry: { readonly operationId: string } };
 }
 
 /**
- * What the tables hold, oldest entries first. A token is found by the entries that name it, so one whose holder was gone
- * before its first entry is not told; with no `about`, all are.
+ * Reads facts from the tables, oldest entries first. With a filter, a record is found by the entries with its token, so
+ * a record without entries is missing; without a filter all records are returned.
  */
 export async function readBaseline(
   client: DynamoDBClient,
   tables: BaselineTables,
-  about: About = {},
-): Promise<{ entries: TrailEntry[]; tokens: TokenFact[] }> {
-  const items = (await scan<AuditItem>(client, tables.audit)).filter((item) => concerns(item, about));
+  filter: TrailFilter = {},
+): Promise<{ entries: TrailEntry[]; records: RecordFact[] }> {
+  const items = (await scan<AuditItem>(client, tables.audit)).filter((item) => concerns(item, filter));
   const records = await scan<IdempotencyItem>(client, tables.idempotency);
-  const isWhole = about.serviceAccount === undefined && about.associationArn === undefined;
+  const isWhole = filter.serviceAccount === undefined && filter.associationArn === undefined;
   const known = new Set(items.flatMap(recordsOf));
-  const told = records.filter(({ id }) => isWhole || known.has(id));
-  return { entries: trailEntriesOf(items), tokens: tokenFactsOf(told, items) };
+  const selected = records.filter(({ id }) => isWhole || known.has(id));
+  return { entries: trailEntriesOf(items), records: recordFactsOf(selected, items) };
 }
 
-/** What the items of the audit table say, oldest first. */
+/** Converts audit items into facts, oldest first. */
 export function trailEntriesOf(items: readonly AuditItem[]): TrailEntry[] {
   return oldestFirst(items).map(trailEntryOf);
 }
 
-/** What Powertools' records say. `items` of the audit table tell of which operation one in progress is; without them it is ''. */
-export function tokenFactsOf(records: readonly IdempotencyItem[], items: readonly AuditItem[] = []): TokenFact[] {
+/**
+ * Converts Powertools records into facts. The audit `items` provide the operation of a record in progress; without them
+ * it is ''.
+ */
+export function recordFactsOf(records: readonly IdempotencyItem[], items: readonly AuditItem[] = []): RecordFact[] {
   const lastOf = new Map(oldestFirst(items).flatMap((item) => recordsOf(item).map((id) => [id, item.operationId])));
-  return records.map((record) => tokenFactOf(record, lastOf));
+  return records.map((record) => recordFactOf(record, lastOf));
 }
 
 /**
- * The operation of a change that reached EKS: of the intents for such a change of the service account, the last one before
- * it. EKS is sent the caller's token, which all operations of a request share. Null where there is none.
+ * The operation of a change that reached EKS: that of the last earlier intent for such a change. EKS gets the caller's
+ * token, which all operations of a request share. Null if there is no intent.
  */
 export function operationOf(
   { kind, serviceAccount, associationId, time }: Omit<EksChange, 'operationId'>,
@@ -83,23 +86,23 @@ async function scan<Item>(client: DynamoDBClient, TableName: string): Promise<It
   return items;
 }
 
-function concerns({ serviceAccount, associationArn, request }: AuditItem, about: About): boolean {
-  if (about.serviceAccount === undefined && about.associationArn === undefined) return true;
-  if (about.serviceAccount !== undefined && serviceAccount === about.serviceAccount) return true;
-  if (about.associationArn === undefined) return false;
-  if (associationArn === about.associationArn) return true;
-  // Of an association that was not there, an entry knows no more than the id that was asked for.
-  return request !== null && 'associationId' in request && about.associationArn.endsWith(`/${request.associationId}`);
+function concerns({ serviceAccount, associationArn, request }: AuditItem, filter: TrailFilter): boolean {
+  if (filter.serviceAccount === undefined && filter.associationArn === undefined) return true;
+  if (filter.serviceAccount !== undefined && serviceAccount === filter.serviceAccount) return true;
+  if (filter.associationArn === undefined) return false;
+  if (associationArn === filter.associationArn) return true;
+  // An entry about a missing association only has the requested id.
+  return request !== null && 'associationId' in request && filter.associationArn.endsWith(`/${request.associationId}`);
 }
 
-/** The record of an entry's token. */
+/** The record id of an entry's token. */
 function recordsOf({ principal, actor, onBehalfOf, operation, clientRequestToken }: AuditItem): string[] {
   if (clientRequestToken === null) return [];
   const [principalId, actorId] = [principal.id, actor?.id ?? null];
   return [recordIdOf({ principalId, actorId, onBehalfOf, operation, clientRequestToken })];
 }
 
-function tokenFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, string>): TokenFact {
+function recordFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, string>): RecordFact {
   const { id, status, data, in_progress_expiration: leaseUntil = null } = record;
   return {
     idempotencyKey: id,
@@ -111,12 +114,12 @@ function tokenFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, string
 }
 
 function trailEntryOf(item: AuditItem): TrailEntry {
-  const { operationId, entryId, time, event, operation, principal, request, fence, apiRequestId } = item;
+  const { operationId, entryId, time, event, operation, principal, fence, apiRequestId } = item;
   const { serviceAccount, associationArn, refusalCode, clientRequestToken } = item;
   return {
     ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },
     ...{ apiRequestId, serviceAccount, associationArn, refusalCode, clientRequestToken, fence },
-    roleArn: request ? (requestedSettings(request).roleArn ?? null) : null,
+    roleArn: item.request === null ? null : (summarize(item).settings.roleArn ?? null),
   };
 }
 

@@ -16,32 +16,32 @@ import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { createAppend } from './audit.ts';
 import { createEksCalls } from './eks.ts';
-import type { BaselineParts, RequestContext } from './parts.ts';
+import type { BaselineDependencies, RequestContext } from './dependencies.ts';
 import { createResolvers } from './resolvers.ts';
 import type { BaselineTables } from './tables.ts';
 
-/** What a baseline is made of. */
+/** Settings of a baseline. */
 export interface BaselineSettings {
   readonly eks: Pick<EKSClientConfig, 'endpoint' | 'credentials'>;
   readonly dynamoDb: Pick<DynamoDBClientConfig, 'endpoint' | 'credentials' | 'region'>;
   readonly tables: BaselineTables;
-  /** What `loadPolicy` made of a folder of policies. It is only read, so several baselines can share it. */
+  /** Result of `loadPolicy`. It is read-only, so several baselines can share it. */
   readonly policies: LoadedPolicy;
   /** Account and region of a request that names none. */
-  readonly home: BaselineParts['home'];
-  /** Standard error, one line of JSON each, when absent. */
+  readonly home: BaselineDependencies['home'];
+  /** Writes JSON lines to standard error by default. */
   readonly log?: Log;
 }
 
-/** A Lambda function, and how to end what it holds open. */
+/** A Lambda handler, and a function that closes its connections. */
 export interface Baseline {
   readonly handler: GraphqlHandler;
   readonly close: () => Promise<void>;
 }
 
 /**
- * The same API by the usual means: Apollo Server, Powertools' idempotency, an audit put before and after one call of the
- * SDK. Each has clients and connections of its own, as a process of its own would.
+ * Creates the baseline: Apollo Server, Powertools idempotency, an audit entry before and after one SDK call. Each
+ * baseline has its own clients and connections, like a separate process.
  */
 export function createBaseline({
   eks,
@@ -53,7 +53,7 @@ export function createBaseline({
 }: BaselineSettings): Baseline {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, ...dynamoDb });
   const eksCalls = createEksCalls(eks, home);
-  const parts: BaselineParts = {
+  const deps: BaselineDependencies = {
     authorize: policies.authorize,
     eks: eksCalls,
     append: createAppend(client, tables.audit),
@@ -63,7 +63,7 @@ export function createBaseline({
     ulid: monotonicFactory(),
     log,
   };
-  const server = createServer(parts);
+  const server = createServer(deps);
   const authenticate = createAuthenticate(policies, { groupsClaim: 'groups', scopesClaim: 'scope' });
   const handler = createHandler(server, authenticate);
   const close = async () => {
@@ -74,10 +74,10 @@ export function createBaseline({
   return { handler, close };
 }
 
-function createServer(parts: BaselineParts): ApolloServer<RequestContext> {
+function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     typeDefs,
-    resolvers: createResolvers(parts),
+    resolvers: createResolvers(deps),
     includeStacktraceInErrorResponses: false,
     formatError,
     validationRules: [oneMutation],
@@ -89,7 +89,7 @@ function createServer(parts: BaselineParts): ApolloServer<RequestContext> {
             didEncounterErrors: ({ errors, contextValue }) => {
               const { apiRequestId } = contextValue.identity;
               for (const { message, originalError } of errors) {
-                parts.log('error', 'A request met an error.', { apiRequestId, message, stack: originalError?.stack });
+                deps.log('error', 'A request failed.', { apiRequestId, message, stack: originalError?.stack });
               }
               return Promise.resolve();
             },

@@ -1,120 +1,134 @@
 import { randomUUID } from 'node:crypto';
 import { resultBase } from '../../src/operations/result.ts';
 import type { MutationResult } from '../../src/operations/result.ts';
-import { createEntry, subjectOfCaller } from '../../src/ledger/audit-entry.ts';
-import type { AuditEventDetails, AuditContext } from '../../src/ledger/audit-entry.ts';
+import { auditContextOf, createEntry } from '../../src/ledger/audit-entry.ts';
+import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
+import type { AuditContext } from '../../src/model/audit.ts';
 import { denialOf, invalidRefusal } from '../../src/operations/refusals.ts';
 import type { ValidatedAs } from '../../src/validation/create.ts';
 import type { Association } from '../../src/model/association.ts';
-import type { MutationRequest } from '../../src/model/operation.ts';
-import type { OperationKind } from '../../src/model/operation.ts';
+import { requestedOperation } from '../../src/model/operation.ts';
+import type { MutationRequest, OperationKind, RequestOf } from '../../src/model/operation.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Refusal } from '../../src/model/refusal.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
-import type { Along, Changed } from './eks.ts';
-import { once } from './once.ts';
-import type { Claim } from './once.ts';
-import type { BaselineParts, RequestContext } from './parts.ts';
-import { carryOut, waitSeconds } from './carry-out.ts';
+import type { ChangeOptions, EksChangeResult } from './eks.ts';
+import { runIdempotently } from './idempotent.ts';
+import type { Claim } from './idempotent.ts';
+import type { BaselineDependencies, RequestContext } from './dependencies.ts';
+import { execute, waitSeconds } from './execute.ts';
 import { tokenReusedRefusal } from './refusals.ts';
 
-/** What distinguishes one mutation from the others. */
-export interface Mutation<Request extends MutationRequest> {
-  readonly operation: OperationKind;
-  readonly validated: ValidatedAs<Request>;
-  /** The association that the request names; null for a create. */
-  readonly read: ((request: Request, signal: AbortSignal) => Promise<Association | null>) | null;
-  /** What policy is asked; null where there is nothing to authorize on, because the association is not there. */
-  readonly questionOn: (request: Request, before: Association | null) => AuthorizationRequest | null;
-  readonly change: (request: Request, along: Along) => Promise<Changed>;
+/** What differs between the mutations. */
+export interface Mutation<Kind extends OperationKind> {
+  readonly operation: Kind;
+  readonly validated: ValidatedAs<RequestOf[Kind]>;
+  /** Reads the association named in the request; null for a create. */
+  readonly read: ((request: RequestOf[Kind], signal: AbortSignal) => Promise<Association | null>) | null;
+  /** The authorization request; null if the association does not exist, because there is nothing to authorize. */
+  readonly authorizationRequestFor: (
+    request: RequestOf[Kind],
+    before: Association | null,
+  ) => AuthorizationRequest | null;
+  readonly change: (request: RequestOf[Kind], options: ChangeOptions) => Promise<EksChangeResult>;
 }
 
-/** Kept of the function's time for what follows EKS: the entry, Powertools' record, the answer. */
+/** Time reserved for the steps after EKS: audit entry, record and answer. Milliseconds. */
 const closingMs = 3_000;
 
 /**
- * The road of every mutation: validate, read what it is about, authorize, and then once for a token (Powertools): intent, EKS,
- * outcome. Throws `LedgerUnavailable` and `EksReadFailed`; nothing was asked of EKS then but to read.
+ * The request flow of every mutation: validate, read, authorize, and then once per token (Powertools): intent, EKS,
+ * outcome. Throws `LedgerUnavailable` and `EksReadFailed`; no change was sent to EKS then.
  */
-export async function mutate<Request extends MutationRequest>(
-  parts: BaselineParts,
+export async function mutate<Kind extends OperationKind>(
+  deps: BaselineDependencies,
   { identity, lambda }: RequestContext,
-  { operation, validated, read, questionOn, change }: Mutation<Request>,
+  { operation, validated, read, authorizationRequestFor, change }: Mutation<Kind>,
 ): Promise<MutationResult> {
   const signal = AbortSignal.timeout(Math.max(0, lambda.getRemainingTimeInMillis() - closingMs));
   const { reason, onBehalfOf } = validated;
-  const asking: AuditContext = { ...subjectOfCaller(operation, identity), reason, onBehalfOf };
+  const base: AuditContext = { ...auditContextOf(operation, identity), reason, onBehalfOf };
   if (validated.kind === 'invalid') {
     const { findings, recordedInput: invalidInput, clientRequestToken } = validated;
-    return refuse(parts, { ...asking, findings, invalidInput }, clientRequestToken, invalidRefusal(findings));
+    return refuse(deps, { ...base, findings, invalidInput }, clientRequestToken, invalidRefusal(findings));
   }
   const { request } = validated;
   const clientRequestToken = validated.clientRequestToken ?? randomUUID();
   const before = read ? await read(request, signal) : null;
-  const asked = questionOn(request, before);
-  const context = { identity, onBehalfOf, hasReason: reason !== null, now: parts.clock() };
-  const decision = asked && parts.authorize(context, asked);
-  const subject: AuditContext = { ...asking, request, before, target: targetOf(request, before), decision };
-  if (decision && !decision.allowed) return refuse(parts, subject, clientRequestToken, denialOf(decision));
+  const authorizationRequest = authorizationRequestFor(request, before);
+  const context = { identity, onBehalfOf, hasReason: reason !== null, now: deps.clock() };
+  const decision = authorizationRequest && deps.authorize(context, authorizationRequest);
+  const audit: AuditContext = {
+    ...base,
+    ...requestedOperation(operation, request),
+    before,
+    target: targetOf(request, before),
+    decision,
+  };
+  if (decision && !decision.allowed) return refuse(deps, audit, clientRequestToken, denialOf(decision).refusal);
 
   const [principalId, actorId] = [identity.principal.id, identity.actor?.id ?? null];
   const claim: Claim = { principalId, actorId, onBehalfOf, operation, clientRequestToken, request };
-  const done = await once(parts, lambda, claim, () =>
-    carryOut(parts, { subject, request, before, clientRequestToken, signal, change }),
+  const done = await runIdempotently(deps, lambda, claim, () =>
+    execute(deps, { audit, request, before, clientRequestToken, signal, change }),
   );
   switch (done.kind) {
     case 'answered':
-      return done.answer.replayed ? again(parts, subject, done.answer) : done.answer;
+      return done.answer.replayed ? replay(deps, audit, done.answer) : done.answer;
     case 'other-input':
-      return refuse(parts, subject, clientRequestToken, tokenReusedRefusal(done.originalOperationId));
+      return refuse(deps, audit, clientRequestToken, tokenReusedRefusal(done.originalOperationId));
     case 'in-progress':
-      return contended(parts, subject, clientRequestToken);
+      return contended(deps, audit, clientRequestToken);
   }
 }
 
-/** Another request has claimed the token, and has not come to an answer. */
+/** Answers while another request with the token is running. */
 async function contended(
-  parts: BaselineParts,
-  subject: AuditContext,
+  deps: BaselineDependencies,
+  audit: AuditContext,
   clientRequestToken: string,
 ): Promise<MutationResult> {
-  const message = 'Another request with this clientRequestToken is at work.';
-  const entry = await noted(parts, subject, clientRequestToken, { event: 'CONTENDED', message });
-  const answer = resultBase({ subject, clientRequestToken, deadline: 0 }, 'IN_PROGRESS', entry);
+  const message = 'Another request with this clientRequestToken is running.';
+  const entry = await recordEntry(deps, audit, clientRequestToken, { event: 'CONTENDED', message });
+  const answer = resultBase({ clientRequestToken }, 'IN_PROGRESS', entry);
   return { ...answer, retryAfterSeconds: waitSeconds };
 }
 
-/** Refused before anything was claimed: one entry. */
+/** Refuses a request before its token is claimed, with one audit entry. */
 async function refuse(
-  parts: BaselineParts,
-  subject: AuditContext,
+  deps: BaselineDependencies,
+  audit: AuditContext,
   token: string | null,
   refusal: Refusal,
 ): Promise<MutationResult> {
   const { code: refusalCode, message } = refusal;
   const { event } = outcomes[refusalCode];
-  const entry = await noted(parts, subject, token, { event, refusalCode, message });
-  return { ...resultBase({ subject, clientRequestToken: token, deadline: 0 }, 'REFUSED', entry), refusal };
+  const entry = await recordEntry(deps, audit, token, { event, refusalCode, message });
+  return { ...resultBase({ clientRequestToken: token }, 'REFUSED', entry), refusal };
 }
 
-/** The recorded answer, with an entry that says that it was given again. */
-async function again(parts: BaselineParts, subject: AuditContext, answer: MutationResult): Promise<MutationResult> {
+/** Returns the stored answer and records the replay. */
+async function replay(
+  deps: BaselineDependencies,
+  audit: AuditContext,
+  answer: MutationResult,
+): Promise<MutationResult> {
   const { operationId, associationArn, refusalCode } = answer.auditEntry;
-  const message = 'The recorded answer was given again.';
+  const message = 'The stored answer was replayed.';
   const details = { operationId, event: 'REPLAYED', message, associationArn, refusalCode } as const;
-  return { ...answer, auditEntry: await noted(parts, subject, answer.clientRequestToken, details) };
+  return { ...answer, auditEntry: await recordEntry(deps, audit, answer.clientRequestToken, details) };
 }
 
-/** Adds an entry of an operation that is over, or of one that never began. */
-async function noted(
-  parts: BaselineParts,
-  subject: AuditContext,
+/** Appends an entry of a completed operation, or of one that never started. */
+async function recordEntry(
+  deps: BaselineDependencies,
+  audit: AuditContext,
   token: string | null,
   details: Omit<AuditEventDetails, 'operationId'> & { readonly operationId?: string },
 ) {
-  const operationId = details.operationId ?? parts.ulid(parts.clock());
-  const entry = createEntry(parts, subject, { ...details, operationId });
-  await parts.append(entry, token);
+  const operationId = details.operationId ?? deps.ulid(deps.clock());
+  const entry = createEntry(deps, audit, { ...details, operationId });
+  await deps.append(entry, token);
   return entry;
 }
 

@@ -1,30 +1,30 @@
 import { validateDelete, validateUpdate } from '../../src/validation/change.ts';
 import { validateCreate } from '../../src/validation/create.ts';
-import type { Resolvers } from '../../src/generated/graphql.ts';
+import type { Resolvers } from '../../src/generated/resolvers.ts';
 import { operationIdOf, settingsOf } from '../../src/model/association.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { mutate } from './mutate.ts';
-import type { BaselineParts, RequestContext } from './parts.ts';
+import type { BaselineDependencies, RequestContext } from './dependencies.ts';
 
-/** The mutations of the contract, and the fields of what they answer. Queries are left out. */
-export function createResolvers(parts: BaselineParts): Resolvers<RequestContext> {
-  const { eks, home } = parts;
+/** Resolvers of the mutations and of the fields in their answers. Queries are not implemented. */
+export function createResolvers(deps: BaselineDependencies): Resolvers<RequestContext> {
+  const { eks, home } = deps;
   return {
     Mutation: {
       createPodIdentityAssociation: (_, { input }, context) =>
-        mutate(parts, context, {
+        mutate(deps, context, {
           operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
           validated: validateCreate(input, home),
           read: null,
-          questionOn: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),
+          authorizationRequestFor: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),
           change: eks.create,
         }),
       updatePodIdentityAssociation: (_, { input }, context) =>
-        mutate(parts, context, {
+        mutate(deps, context, {
           operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
           validated: validateUpdate(input, home),
           read: eks.describe,
-          questionOn: ({ changes }, association) =>
+          authorizationRequestFor: ({ changes }, association) =>
             association && {
               action: 'UpdatePodIdentityAssociation',
               association,
@@ -33,11 +33,12 @@ export function createResolvers(parts: BaselineParts): Resolvers<RequestContext>
           change: eks.update,
         }),
       deletePodIdentityAssociation: (_, { input }, context) =>
-        mutate(parts, context, {
+        mutate(deps, context, {
           operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
           validated: validateDelete(input, home),
           read: eks.describe,
-          questionOn: (_request, association) => association && { action: 'DeletePodIdentityAssociation', association },
+          authorizationRequestFor: (_request, association) =>
+            association && { action: 'DeletePodIdentityAssociation', association },
           change: eks.delete,
         }),
     },

@@ -3,12 +3,15 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** Names of the two tables. */
 export interface BaselineTables {
-  /** Powertools' own. */
+  /** The table of Powertools. */
   readonly idempotency: string;
   readonly audit: string;
 }
 
-/** Makes both tables: the first as Powertools documents it, the second keyed as the gateway's own trail. Waits until they are there. */
+/**
+ * Creates both tables and waits until they exist: the first as Powertools documents it, the second with the key of the
+ * gateway's audit table.
+ */
 export async function createBaselineTables(client: DynamoDBClient, tables: BaselineTables): Promise<void> {
   await client.send(
     new CreateTableCommand({

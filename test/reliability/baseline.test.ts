@@ -1,67 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import type { Context as LambdaContext } from 'aws-lambda';
-import { readBaseline } from '../../bench/baseline/facts.ts';
-import { createBaseline } from '../../bench/baseline/handler.ts';
-import { createBaselineTables } from '../../bench/baseline/tables.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
 import { createDocument, deleteDocument, updateDocument } from '../support/documents.ts';
-import type { Payload } from '../support/documents.ts';
-import { home, input, openSimulator, roleArn } from '../support/gateway.ts';
-import { jwtEvent } from '../support/lambda-event.ts';
+import { input, roleArn } from '../support/gateway.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
-
-const policies = loadPolicy(join(import.meta.dirname, '..', '..', 'policies'));
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-const lambda = { getRemainingTimeInMillis: () => 30_000 } as LambdaContext;
-const serviceAccount = `${input.clusterName}/${input.namespace}/${input.serviceAccount}`;
-
-/** A baseline with tables and a simulated EKS of its own. */
-async function openBaseline() {
-  const client = dynamoDbClient();
-  const id = randomUUID();
-  const tables = { idempotency: `idempotency-${id}`, audit: `baseline-audit-${id}` };
-  await createBaselineTables(client, tables);
-  const simulator = await openSimulator();
-  const logged: string[] = [];
-  const open = (endpoint = dynamoDbEndpoint ?? '') =>
-    createBaseline({
-      eks: { endpoint: simulator.url, credentials },
-      dynamoDb: { endpoint, credentials, region: 'us-east-1' },
-      ...{ tables, policies, home },
-      log: (_, message) => logged.push(message),
-    });
-  const baseline = open();
-  const send = async (document: string, fields: object, as = 'alice', by = baseline) => {
-    const answered = await by.handler(await jwtEvent(as, document, { input: fields }), lambda);
-    return JSON.parse(answered.body ?? '') as { data: Record<string, Payload> | null; errors?: readonly unknown[] };
-  };
-  const payloadOf = async (document: string, fields: object, as = 'alice', by = baseline): Promise<Payload> => {
-    const { data, errors } = await send(document, fields, as, by);
-    const payload = Object.values(data ?? {})[0];
-    if (!payload || errors) throw new Error(JSON.stringify(errors));
-    return payload;
-  };
-  const create = (fields: object = {}, as = 'alice', by = baseline) =>
-    payloadOf(createDocument, { ...input, ...fields }, as, by);
-  const change = (document: string, fields: object) =>
-    payloadOf(document, { clusterName: input.clusterName, ...fields });
-  const facts = () => readBaseline(client, tables, { serviceAccount });
-  const events = async () => (await facts()).entries.map(({ event }) => event);
-  const close = async () => {
-    await baseline.close();
-    await simulator.close();
-    for (const TableName of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName }));
-    client.destroy();
-  };
-  const sent = () => simulator.control.requests('CreatePodIdentityAssociation').length;
-  return { simulator, logged, open, send, create, change, facts, events, sent, close };
-}
+import { openBaseline } from './open-baseline.ts';
 
 describeOnDynamoDb('the baseline', () => {
   let baseline: Awaited<ReturnType<typeof openBaseline>>;
@@ -70,7 +13,7 @@ describeOnDynamoDb('the baseline', () => {
   });
   afterEach(() => baseline.close());
 
-  test('creates, and answers the same token again from its record', async () => {
+  test('creates an association and replays the answer for the same token', async () => {
     const first = await baseline.create();
     expect(first).toMatchObject({ status: 'SUCCEEDED', replayed: false, auditEntry: { event: 'SUCCEEDED' } });
     expect(first.association?.operationId).toBe(first.auditEntry.operationId);
@@ -80,10 +23,10 @@ describeOnDynamoDb('the baseline', () => {
     expect(baseline.sent()).toBe(1);
     expect(await baseline.events()).toEqual(['INTENT', 'SUCCEEDED', 'REPLAYED']);
     const { operationId } = first.auditEntry;
-    expect((await baseline.facts()).tokens).toMatchObject([{ operationId, state: 'SUCCEEDED' }]);
+    expect((await baseline.facts()).records).toMatchObject([{ operationId, state: 'SUCCEEDED' }]);
   });
 
-  test('knows a token in another process', async () => {
+  test('replays the answer in another process', async () => {
     const first = await baseline.create();
     const other = baseline.open();
     const again = await baseline.create({}, 'alice', other);
@@ -91,7 +34,7 @@ describeOnDynamoDb('the baseline', () => {
     expect(again).toMatchObject({ replayed: true, association: first.association });
   });
 
-  test('refuses other input under the same token, but not a reason', async () => {
+  test('refuses different input with the same token, but accepts a different reason', async () => {
     const { auditEntry } = await baseline.create();
     const other = await baseline.create({ roleArn: roleArn('payments/payments-worker') });
     expect(other).toMatchObject({
@@ -99,26 +42,26 @@ describeOnDynamoDb('the baseline', () => {
       refusal: { code: 'TOKEN_REUSED_WITH_DIFFERENT_INPUT', originalOperationId: auditEntry.operationId },
       auditEntry: { event: 'TOKEN_REUSED' },
     });
-    expect(await baseline.create({ reason: 'asked again' })).toMatchObject({ replayed: true });
+    expect(await baseline.create({ reason: 'second attempt' })).toMatchObject({ replayed: true });
     expect(baseline.sent()).toBe(1);
   });
 
-  test('denies, keeps that in the trail, and does not remember it', async () => {
+  test('records a denial in the audit trail without an idempotency record', async () => {
     const denied = await baseline.create({}, 'bob');
     expect(denied).toMatchObject({ status: 'REFUSED', refusal: { code: 'POLICY_DENIED' } });
     expect(baseline.sent()).toBe(0);
-    const { entries, tokens } = await baseline.facts();
+    const { entries, records } = await baseline.facts();
     expect(entries.map(({ event }) => event)).toEqual(['DENIED']);
-    expect(tokens).toEqual([]);
+    expect(records).toEqual([]);
   });
 
-  test('refuses invalid input with an entry', async () => {
+  test('refuses invalid input and records an audit entry', async () => {
     const invalid = await baseline.create({ namespace: 'No Label' });
     expect(invalid).toMatchObject({ refusal: { code: 'INVALID_INPUT' }, auditEntry: { event: 'INVALID' } });
     expect(baseline.sent()).toBe(0);
   });
 
-  test('keeps the refusal of a second association', async () => {
+  test('replays the refusal of a second association', async () => {
     await baseline.create();
     const second = await baseline.create({ clientRequestToken: 'second' });
     expect(second).toMatchObject({
@@ -133,7 +76,7 @@ describeOnDynamoDb('the baseline', () => {
     expect(baseline.sent()).toBe(2);
   });
 
-  test('does not keep a throttling', async () => {
+  test('does not store a throttled answer', async () => {
     baseline.simulator.control.addFault({
       kind: 'throttle',
       operation: 'CreatePodIdentityAssociation',
@@ -141,11 +84,11 @@ describeOnDynamoDb('the baseline', () => {
     });
     const throttled = await baseline.create();
     expect(throttled).toMatchObject({ status: 'REFUSED', refusal: { code: 'THROTTLED', retryable: true } });
-    expect((await baseline.facts()).tokens).toEqual([]);
+    expect((await baseline.facts()).records).toEqual([]);
     expect(await baseline.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
   });
 
-  test('updates, and deletes so that the same token is answered though the association is gone', async () => {
+  test('updates and deletes, and replays the delete after the association is gone', async () => {
     const { association } = await baseline.create();
     const associationId = association?.associationId;
     const roles = { roleArn: roleArn('payments/payments-worker') };
@@ -161,7 +104,7 @@ describeOnDynamoDb('the baseline', () => {
     expect(baseline.simulator.control.associations()).toEqual([]);
   });
 
-  test('answers IN_PROGRESS while another request with the token is at work', async () => {
+  test('answers IN_PROGRESS while another request with the token is running', async () => {
     const both = await Promise.all([baseline.create(), baseline.create()]);
     expect(both.map(({ status }) => status).sort()).toEqual(['IN_PROGRESS', 'SUCCEEDED']);
     expect(both.find(({ status }) => status === 'IN_PROGRESS')).toMatchObject({
@@ -171,17 +114,17 @@ describeOnDynamoDb('the baseline', () => {
     expect(baseline.sent()).toBe(1);
   });
 
-  test('answers IN_PROGRESS where it is open what EKS did, and forgets the token', async () => {
+  test('answers IN_PROGRESS after an unknown outcome and deletes the record', async () => {
     const operation = 'CreatePodIdentityAssociation';
     baseline.simulator.control.addFault({ kind: 'error-before', operation, times: 3 });
     expect(await baseline.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'UNKNOWN' } });
     expect(baseline.sent()).toBe(3);
     expect(await baseline.events()).toEqual(['INTENT', 'UNKNOWN']);
-    expect((await baseline.facts()).tokens).toEqual([]);
+    expect((await baseline.facts()).records).toEqual([]);
     expect(await baseline.create()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('takes a delete for done that the SDK had to repeat', async () => {
+  test('reports a delete as done after an SDK retry', async () => {
     const { association } = await baseline.create();
     const operation = 'DeletePodIdentityAssociation';
     baseline.simulator.control.addFault({ kind: 'cut-after', operation });
@@ -194,19 +137,19 @@ describeOnDynamoDb('the baseline', () => {
     expect(baseline.simulator.control.requests(operation)).toHaveLength(2);
   });
 
-  test('asks nothing of EKS where DynamoDB fails', async () => {
+  test('sends nothing to EKS if DynamoDB fails', async () => {
     const broken = createServer((_, response) => response.writeHead(500).end()).listen(0, '127.0.0.1');
     await once(broken, 'listening');
-    const process = baseline.open(`http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
-    const { errors } = await baseline.send(createDocument, input, 'alice', process);
+    const other = baseline.open(`http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
+    const { errors } = await baseline.send(createDocument, input, 'alice', other);
     expect(errors).toMatchObject([{ extensions: { code: 'LEDGER_UNAVAILABLE' } }]);
     expect(baseline.sent()).toBe(0);
-    await process.close();
+    await other.close();
     broken.closeAllConnections();
     broken.close();
   });
 
-  test('takes its own association for that of another when an answer of EKS is lost', async () => {
+  test("reports its own association as another principal's after a lost EKS response", async () => {
     const operation = 'CreatePodIdentityAssociation';
     baseline.simulator.control.addFault({ kind: 'cut-after', operation });
     expect(await baseline.create()).toMatchObject({ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' } });

@@ -1,50 +1,51 @@
 /**
- * What can be seen from outside of a gateway, once it is over: at EKS, in the trail, among the tokens, and by those who
- * asked. Plain data, without any of the gateway's own types: who collects them reads tables and APIs as they are, so that
- * a fault of the gateway's code can't hide itself. `invariants.ts` says what must hold of them.
+ * What can be observed of a gateway from outside after a run: at EKS, in the audit trail, in the idempotency table and
+ * in the answers to callers. The types are plain data and share nothing with the gateway's code. The collectors read
+ * tables and APIs directly, so a bug in the gateway can't hide itself. `invariants.ts` states what must hold.
  *
- * Times are milliseconds since the epoch. A service account is named `<clusterName>/<namespace>/<serviceAccount>`.
+ * Times are milliseconds since the epoch. A service account is written `<clusterName>/<namespace>/<serviceAccount>`.
  */
 export interface Facts {
   readonly changes: readonly EksChange[];
-  readonly associations: readonly HeldAssociation[];
+  readonly associations: readonly AssociationFact[];
   readonly entries: readonly TrailEntry[];
-  readonly tokens: readonly TokenFact[];
+  readonly records: readonly RecordFact[];
   readonly answers: readonly CallerAnswer[];
-  /** Ids of associations that somebody changed or deleted directly, past the gateway. */
-  readonly touchedByOthers: readonly string[];
-  /** False where nobody came back to what was left open, so that an operation may still be so. */
-  readonly settled: boolean;
+  /** Ids of associations that were changed or deleted directly at EKS, outside the gateway. */
+  readonly changedOutside: readonly string[];
+  /** False if no retry and no reconciler run followed, so an operation may still be open. */
+  readonly reconciled: boolean;
 }
 
+/** The kind of a mutation. */
 export type ChangeKind = 'create' | 'update' | 'delete';
 
-/** One request for a change that reached EKS, by EKS's own record. */
+/** One change request that reached EKS, from EKS's own log. */
 export interface EksChange {
   readonly requestId: string;
   readonly kind: ChangeKind;
   readonly time: number;
-  /** Null where the request named none. */
+  /** Null if the request has no service account. */
   readonly serviceAccount: string | null;
   /** Null for a create. */
   readonly associationId: string | null;
-  /** The operation that the request says it belongs to; null where it says nothing, as a delete does. */
+  /** The operation named in the request; null if the request names none, as for a delete. */
   readonly operationId: string | null;
-  /** Whether EKS did it. */
+  /** Whether EKS applied the change. */
   readonly applied: boolean;
 }
 
-/** An association that EKS holds at the end. */
-export interface HeldAssociation {
+/** An association that exists at EKS at the end. */
+export interface AssociationFact {
   readonly associationArn: string;
   readonly associationId: string;
   readonly serviceAccount: string;
   readonly roleArn: string;
-  /** The operation by the ownership tag; null where there is none: somebody else made it. */
+  /** The operation id in the ownership tag; null if the tag is missing, that is, the gateway did not create it. */
   readonly operationId: string | null;
 }
 
-/** An entry of the trail. */
+/** An entry of the audit trail. */
 export interface TrailEntry {
   readonly operationId: string;
   readonly entryId: string;
@@ -53,20 +54,23 @@ export interface TrailEntry {
   readonly kind: ChangeKind;
   /** Id of the principal. */
   readonly principal: string;
-  /** The trail keeps no tokens, so who asks gives the token as `reason` too; null where an entry has no reason. */
+  /**
+   * The audit trail does not store tokens, so test requests send their token as `reason` too; null if an entry has no
+   * reason.
+   */
   readonly clientRequestToken: string | null;
-  /** Id of the request that wrote it, as the API gave it. */
+  /** Id of the API request that wrote the entry. */
   readonly apiRequestId?: string;
   readonly serviceAccount: string | null;
   readonly associationArn: string | null;
-  /** The role that the request asked for; null for a delete, and for an update of something else. */
+  /** The requested role; null for a delete, and for an update that does not change the role. */
   readonly roleArn: string | null;
   readonly refusalCode: string | null;
   readonly fence: number | null;
 }
 
-/** What is remembered of a request token. */
-export interface TokenFact {
+/** An idempotency record. */
+export interface RecordFact {
   readonly idempotencyKey: string;
   readonly operationId: string;
   readonly state: string;
@@ -74,24 +78,26 @@ export interface TokenFact {
   readonly leaseUntil: number | null;
 }
 
-/** What one request was answered. */
+/** The answer to one request. */
 export interface CallerAnswer {
-  /** Id of the principal who asked. */
+  /** Id of the requesting principal. */
   readonly principal: string;
   readonly kind: ChangeKind;
   readonly clientRequestToken: string;
   readonly startedAt: number;
   readonly answeredAt: number;
-  /** `ERROR`: a top-level error of GraphQL; `NONE`: no answer came, because the process was gone or the time was over. */
+  /** `ERROR`: a top-level GraphQL error. `NONE`: no answer, because the process crashed or timed out. */
   readonly status: 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS' | 'ERROR' | 'NONE';
-  /** Of the refusal or of the error. */
+  /** Code of the refusal or of the error. */
   readonly code: string | null;
-  /** Id of the request, where it is known to who asked; an error is then held against what this very request began. */
+  /**
+   * Id of the API request, if the client knows it. An error is then checked against exactly what this request started.
+   */
   readonly apiRequestId?: string;
-  /** HTTP status; null where no answer came. */
+  /** HTTP status; null if no answer arrived. */
   readonly httpStatus: number | null;
   readonly associationArn: string | null;
-  /** Operation and event of the audit entry that the answer names. */
+  /** Operation and event of the audit entry in the answer. */
   readonly operationId: string | null;
   readonly event: string | null;
 }

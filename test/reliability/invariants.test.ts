@@ -1,4 +1,4 @@
-import type { CallerAnswer, EksChange, Facts, HeldAssociation, TokenFact, TrailEntry } from './facts.ts';
+import type { CallerAnswer, EksChange, Facts, AssociationFact, RecordFact, TrailEntry } from './facts.ts';
 import { invariants, violations } from './invariants.ts';
 import type { Invariant } from './invariants.ts';
 
@@ -14,7 +14,7 @@ const change: EksChange = {
   applied: true,
 };
 
-const association: HeldAssociation = {
+const association: AssociationFact = {
   associationArn: arn,
   associationId: 'a-1',
   serviceAccount: 'apps-dev/payments/api',
@@ -40,7 +40,7 @@ const intent: TrailEntry = {
 
 const success: TrailEntry = { ...intent, entryId: '2', time: 3_000, event: 'SUCCEEDED', associationArn: arn };
 
-const token: TokenFact = {
+const token: RecordFact = {
   idempotencyKey: 'k-1',
   operationId: 'op-1',
   state: 'SUCCEEDED',
@@ -67,10 +67,10 @@ const sound: Facts = {
   changes: [change],
   associations: [association],
   entries: [intent, success],
-  tokens: [token],
+  records: [token],
   answers: [answer],
-  touchedByOthers: [],
-  settled: true,
+  changedOutside: [],
+  reconciled: true,
 };
 
 const taken: TrailEntry = { ...intent, entryId: '3', time: 2_500, event: 'TAKEN_OVER', fence: 2 };
@@ -84,97 +84,101 @@ const refused = {
 const failed: CallerAnswer = { ...answer, status: 'ERROR', code: 'LEDGER_UNAVAILABLE', operationId: null, event: null };
 const { apiRequestId: _, ...unknownFailed } = failed;
 
-/** Facts that break one promise, and may break others with it. */
+/** Facts that violate at least the named guarantee. */
 const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
-  ['a change without an INTENT', 'intentFirst', { entries: [success] }],
-  ['a change before its INTENT', 'intentFirst', { changes: [{ ...change, time: 999 }] }],
-  ['a change of another kind than its INTENT', 'intentFirst', { changes: [{ ...change, kind: 'update' }] }],
+  ['a change without an INTENT entry', 'intentFirst', { entries: [success] }],
+  ['a change that precedes its INTENT entry', 'intentFirst', { changes: [{ ...change, time: 999 }] }],
+  ['a change whose kind differs from its INTENT entry', 'intentFirst', { changes: [{ ...change, kind: 'update' }] }],
   [
-    'a delete of what no INTENT names',
+    'a delete of an association without an INTENT entry',
     'intentFirst',
     { changes: [{ ...change, kind: 'delete', operationId: null, associationId: 'a-1' }] },
   ],
-  ['an INTENT that is never closed', 'noHoles', { entries: [intent] }],
-  ['an open operation without a token in progress', 'noHoles', { entries: [intent], settled: false }],
+  ['an INTENT entry without a closing entry', 'noHoles', { entries: [intent] }],
+  ['an open operation without a record in progress', 'noHoles', { entries: [intent], reconciled: false }],
   [
-    'an operation that is closed twice',
+    'an operation with two closing entries',
     'noHoles',
     { entries: [intent, success, { ...success, entryId: '4', event: 'RELEASED' }] },
   ],
-  ['an operation that is closed without an INTENT', 'noHoles', { entries: [success] }],
-  ['an operation with two INTENT', 'noHoles', { entries: [intent, { ...intent, entryId: '0' }, success] }],
-  ['two effects of a token', 'oneEffect', { changes: [change, { ...change, requestId: 'r-2' }] }],
-  ['two final answers of a token', 'oneEffect', { answers: [answer, refused] }],
-  ['two successes of a token', 'oneEffect', { entries: [intent, success, { ...success, operationId: 'op-2' }] }],
-  ['a close by a holder that was overtaken', 'fenced', { entries: [intent, taken, success] }],
+  ['a closing entry without an INTENT entry', 'noHoles', { entries: [success] }],
+  ['an operation with two INTENT entries', 'noHoles', { entries: [intent, { ...intent, entryId: '0' }, success] }],
+  ['two effects of one token', 'oneEffect', { changes: [change, { ...change, requestId: 'r-2' }] }],
+  ['two final answers to one token', 'oneEffect', { answers: [answer, refused] }],
   [
-    'a word of a holder after it was overtaken',
+    'two SUCCEEDED entries of one token',
+    'oneEffect',
+    { entries: [intent, success, { ...success, operationId: 'op-2' }] },
+  ],
+  ['a closing entry by a superseded lease holder', 'fenced', { entries: [intent, taken, success] }],
+  [
+    'any entry by a superseded lease holder',
     'fenced',
     { entries: [intent, taken, { ...intent, entryId: '4', time: 2_600, event: 'UNKNOWN' }, { ...success, fence: 2 }] },
   ],
-  ['a token behind its trail', 'fenced', { tokens: [{ ...token, fence: 0 }] }],
-  ['a change for who was denied', 'denied', { answers: [{ ...answer, status: 'REFUSED', event: 'DENIED' }] }],
-  ['an effect of what was refused', 'truthful', { answers: [refused] }],
-  ['an effect of what was released', 'truthful', { answers: [{ ...refused, event: 'RELEASED' }] }],
-  ['an effect of what ended in an error', 'truthful', { answers: [failed] }],
-  ['an effect after an error of an unknown request', 'truthful', { answers: [unknownFailed] }],
-  ['an association that the trail does not know', 'agreed', { entries: [intent] }],
-  ['a success without an association', 'agreed', { associations: [] }],
-  ['a success with another role', 'agreed', { associations: [{ ...association, roleArn: 'role-2' }] }],
+  ['a record with a lower fence than its audit trail', 'fenced', { records: [{ ...token, fence: 0 }] }],
+  ['a change for a denied request', 'denied', { answers: [{ ...answer, status: 'REFUSED', event: 'DENIED' }] }],
+  ['an effect of a refused request', 'truthful', { answers: [refused] }],
+  ['an effect of a released operation', 'truthful', { answers: [{ ...refused, event: 'RELEASED' }] }],
+  ['an effect of a request that ended in an error', 'truthful', { answers: [failed] }],
+  ['an effect after an error without a request id', 'truthful', { answers: [unknownFailed] }],
+  ['an association without a SUCCEEDED entry', 'agreed', { entries: [intent] }],
+  ['a SUCCEEDED entry without an association', 'agreed', { associations: [] }],
+  ['a SUCCEEDED entry with a different role', 'agreed', { associations: [{ ...association, roleArn: 'role-2' }] }],
   [
-    'a deleted association that is there',
+    'a deleted association that still exists',
     'agreed',
     { entries: [intent, success, { ...success, operationId: 'op-2', kind: 'delete' }] },
   ],
-  ['an answer from another’s operation', 'isolated', { answers: [{ ...answer, principal: 'bob' }] }],
-  ['a server error', 'answered', { answers: [{ ...answer, status: 'ERROR', httpStatus: 500 }] }],
+  ["an answer about another principal's operation", 'isolated', { answers: [{ ...answer, principal: 'bob' }] }],
+  ['an HTTP 500 answer', 'answered', { answers: [{ ...answer, status: 'ERROR', httpStatus: 500 }] }],
   [
-    'a bug behind a status of 200',
+    'an internal error with HTTP status 200',
     'answered',
     { answers: [{ ...answer, status: 'ERROR', code: 'INTERNAL_SERVER_ERROR' }] },
   ],
 ];
 
-describe('the promises, seen from outside', () => {
-  test('hold where one request had one effect', () => {
+describe('the guarantees', () => {
+  test('hold if one request has one effect', () => {
     expect(violations(sound)).toEqual([]);
   });
 
-  test.each(broken)('are broken by %s', (_what, invariant, change) => {
+  test.each(broken)('are violated by %s', (_what, invariant, change) => {
     expect(violations({ ...sound, ...change }).map((violation) => violation.invariant)).toContain(invariant);
   });
 
-  test('are each broken by something here', () => {
+  test('are each violated by one of these cases', () => {
     expect(new Set(broken.map(([, invariant]) => invariant))).toEqual(new Set(Object.keys(invariants)));
   });
 
   test.each<[string, Partial<Facts>]>([
     [
-      'an operation that is open, as nobody came back',
+      'an open operation before any retry',
       {
         entries: [intent],
         associations: [],
         changes: [],
-        tokens: [{ ...token, state: 'IN_PROGRESS' }],
-        settled: false,
+        records: [{ ...token, state: 'IN_PROGRESS' }],
+        reconciled: false,
       },
     ],
-    ['a take-over', { entries: [intent, taken, { ...success, fence: 2 }], tokens: [{ ...token, fence: 2 }] }],
+    ['a takeover', { entries: [intent, taken, { ...success, fence: 2 }], records: [{ ...token, fence: 2 }] }],
     [
-      'a word too late',
+      'a late success',
       {
         entries: [intent, taken, { ...success, fence: 2 }, { ...success, entryId: '5', event: 'LATE_SUCCESS' }],
-        tokens: [{ ...token, fence: 2 }],
+        records: [{ ...token, fence: 2 }],
       },
     ],
-    ['an answer that is given again', { answers: [answer, { ...answer, startedAt: 5_000, event: 'REPLAYED' }] }],
-    ['another request with the token', { answers: [answer, { ...refused, event: 'TOKEN_REUSED' }] }],
-    ['an error of a request that began nothing', { answers: [{ ...failed, apiRequestId: 'q-2' }, answer] }],
+    ['a replayed answer', { answers: [answer, { ...answer, startedAt: 5_000, event: 'REPLAYED' }] }],
+    ['a refused request that reuses the token', { answers: [answer, { ...refused, event: 'TOKEN_REUSED' }] }],
+    ['an error of a request that started no operation', { answers: [{ ...failed, apiRequestId: 'q-2' }, answer] }],
     [
-      'an association of somebody else',
+      'an association created outside the gateway',
       { associations: [association, { ...association, associationArn: 'other', operationId: null }] },
     ],
-    ['an association that somebody else deleted', { associations: [], touchedByOthers: ['a-1'] }],
+    ['an association deleted outside the gateway', { associations: [], changedOutside: ['a-1'] }],
   ])('hold with %s', (_what, change) => {
     expect(violations({ ...sound, ...change })).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Time as one case of the matrix sees it: the machine's, and as much as the case has let pass. */
+/** The clock of one matrix case: real time plus the time that the case has skipped. */
 export interface CaseClock {
   readonly now: () => number;
   readonly advance: (ms: number) => void;
-  /** Runs `work` in this time: whatever it reads of `Date`, also inside of libraries, and after each await. */
+  /** Runs `work` with this clock: every read of `Date` uses it, also inside libraries and after each await. */
   readonly run: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -13,11 +13,11 @@ const RealDate = globalThis.Date;
 const realNow = RealDate.now;
 
 /**
- * Makes `Date` read the clock of the case that runs. Minutes pass in an instant, for the gateway, for the SDK that signs
- * with the date, and for libraries that nobody can hand a clock; cases side by side have each their own. Timers keep real
- * time, so a request that is under way while time is skipped is that of a process that was frozen.
+ * Makes `Date` read the clock of the running case. Minutes pass instantly for the gateway, for the SDK's request
+ * signing and for libraries that accept no clock. Concurrent cases have separate clocks. Timers keep real time, so a
+ * request that is under way during a skip behaves like one of a frozen process.
  */
-export function letCasesHaveTheirTime(): void {
+export function installCaseClock(): void {
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
@@ -29,7 +29,7 @@ function now(): number {
   return realNow() + (skipped.getStore()?.ms ?? 0);
 }
 
-/** A clock that starts at the machine's time. */
+/** Creates a clock that starts at the machine's time. */
 export function openCaseClock(): CaseClock {
   const store = { ms: 0 };
   return {

@@ -1,99 +1,110 @@
 import type { ChangeKind } from '../facts.ts';
-import type { Contender } from './contender.ts';
+import type { Implementation } from './implementation.ts';
 import { faultsAt } from './faults.ts';
-import { firstRoad, nexts, roads } from './roads.ts';
-import type { Next, Road } from './roads.ts';
+import { firstFlow, followUps, flows } from './flows.ts';
+import type { FollowUp, Flow } from './flows.ts';
 import { runCase } from './run-case.ts';
-import type { Case } from './run-case.ts';
+import type { Case } from './case.ts';
 import type { Step } from './steps.ts';
-import type { Worlds } from './world.ts';
+import type { BackendPool } from './backend.ts';
 
+/** All kinds of mutations. */
 export const changeKinds: readonly ChangeKind[] = ['create', 'update', 'delete'];
 
-/** Where on a road a fault is, and which of those that can happen there. */
-export interface Place {
+/** A position in a flow: request index `at`, and index `nth` of the fault among those that can occur there. */
+export interface FaultLocation {
   readonly kind: ChangeKind;
-  readonly road: Road;
+  readonly flow: Flow;
   readonly at: number;
   readonly nth: number;
 }
 
-/** What comes after a fault, by how much of the matrix is run. Empty where the place is left out. */
-export const sizes: Readonly<Record<string, (place: Place) => readonly Next[]>> = {
-  full: () => nexts,
-  // All on the first roads; on the others, after each fault one of the things that can come next.
-  table: (place) => (place.road === firstRoad ? nexts : oneOf(place)),
-  // After each fault one of them, now this one and now that; of the other roads, those of create stand for all.
-  ci: (place) => (place.kind === 'create' || place.road === firstRoad ? oneOf(place) : []),
-  quick: (place) => (place.kind === 'create' && place.road === firstRoad ? oneOf(place) : []),
+/** The follow-ups to run after a fault, by `--size`. Empty if the fault is skipped. */
+export const sizes: Readonly<Record<string, (location: FaultLocation) => readonly FollowUp[]>> = {
+  full: () => followUps,
+  // First flows: all follow-ups. Other flows: one follow-up per fault.
+  table: (location) => (location.flow === firstFlow ? followUps : oneOf(location)),
+  // One follow-up per fault, in rotation. Only create covers the flows other than the first.
+  ci: (location) => (location.kind === 'create' || location.flow === firstFlow ? oneOf(location) : []),
+  quick: (location) => (location.kind === 'create' && location.flow === firstFlow ? oneOf(location) : []),
 };
 
-function oneOf({ at, nth }: Place): Next[] {
-  return nexts.filter((_, index) => index === (at + nth) % nexts.length);
+function oneOf({ at, nth }: FaultLocation): FollowUp[] {
+  return followUps.filter((_, index) => index === (at + nth) % followUps.length);
 }
 
-/** Which part of the matrix to run. */
-export interface Extent {
+/** The part of the matrix to run. */
+export interface Selection {
   readonly kinds: readonly ChangeKind[];
-  readonly nextsOf: (place: Place) => readonly Next[];
-  /** What the name of a road must contain, and that of a case. */
-  readonly road: string;
+  readonly followUpsOf: (location: FaultLocation) => readonly FollowUp[];
+  /** Text that the name of the flow must contain, and text that the name of the case must contain. */
+  readonly flow: string;
   readonly name: string;
 }
 
 /**
- * All cases of a contender. Each road is walked once without a fault, to see which requests it sends: each of them is a
- * place where something can go wrong, so that a step that is added to the gateway is in the matrix by itself.
+ * Lists all cases of an implementation. Each flow first runs once without a fault to record its requests. Each recorded
+ * request is an injection point, so a request that is added to the gateway is covered automatically.
  */
 export async function casesOf(
-  contender: Contender,
-  worlds: Worlds,
-  { kinds, nextsOf, road: text }: Extent,
+  implementation: Implementation,
+  backends: BackendPool,
+  { kinds, followUpsOf, flow: text }: Selection,
 ): Promise<Case[]> {
   const ofKinds = await Promise.all(
     kinds.map(async (kind) => {
-      const about = { contender, kind, ...(await changeOf({ contender, kind }, worlds)) };
-      const isTaken = (road: Road) => road.name.includes(text) && nextsOf({ kind, road, at: 0, nth: 0 }).length > 0;
-      const taken = roads.filter((road) => isTaken(road) && (road.by !== 'reconciler' || contender.settles));
-      const ofRoads = taken.map(async (road) => casesOfRoad(about, road, await trace(about, road, worlds), nextsOf));
-      return (await Promise.all(ofRoads)).flat();
+      const base = { implementation, kind, ...(await changeOf({ implementation, kind }, backends)) };
+      const isSelected = (flow: Flow) =>
+        flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
+      const selected = flows.filter(
+        (flow) => isSelected(flow) && (flow.by !== 'reconciler' || implementation.hasReconciler),
+      );
+      const ofFlows = selected.map(async (flow) =>
+        casesOfFlow(base, flow, await trace(base, flow, backends), followUpsOf),
+      );
+      return (await Promise.all(ofFlows)).flat();
     }),
   );
   return ofKinds.flat();
 }
 
-type About = Pick<Case, 'contender' | 'kind' | 'changeAt' | 'changeStep'>;
+type CaseBase = Pick<Case, 'implementation' | 'kind' | 'changeAt' | 'changeStep'>;
 
-/** Which request of a first road is the one for the change. */
-async function changeOf(about: Pick<About, 'contender' | 'kind'>, worlds: Worlds) {
-  const nowhere = { changeAt: -1, changeStep: { operation: '', events: [], kind: 'eks-change' } } as const;
-  const steps = await trace({ ...about, ...nowhere }, firstRoad, worlds);
+/** Finds the change request to EKS within the first flow. */
+async function changeOf(base: Pick<CaseBase, 'implementation' | 'kind'>, backends: BackendPool) {
+  const unknown = { changeAt: -1, changeStep: { operation: '', events: [], kind: 'eks-change' } } as const;
+  const steps = await trace({ ...base, ...unknown }, firstFlow, backends);
   const changeAt = steps.findIndex(({ kind }) => kind === 'eks-change');
   const changeStep = steps[changeAt];
-  if (!changeStep) throw new Error(`${about.contender.name} asks EKS for no ${about.kind}.`);
+  if (!changeStep) throw new Error(`${base.implementation.name} sends no ${base.kind} to EKS.`);
   return { changeAt, changeStep };
 }
 
-async function trace(about: About, road: Road, worlds: Worlds): Promise<readonly Step[]> {
-  const { steps } = await runCase({ ...about, road, trouble: null, next: 'never' }, worlds);
+async function trace(base: CaseBase, flow: Flow, backends: BackendPool): Promise<readonly Step[]> {
+  const { steps } = await runCase({ ...base, flow, injection: null, followUp: 'nothing' }, backends);
   return steps;
 }
 
-function casesOfRoad(about: About, road: Road, steps: readonly Step[], nextsOf: Extent['nextsOf']): Case[] {
+function casesOfFlow(
+  base: CaseBase,
+  flow: Flow,
+  steps: readonly Step[],
+  followUpsOf: Selection['followUpsOf'],
+): Case[] {
   return steps.flatMap((step, at) =>
-    (isSideBySide(steps, at) ? [] : faultsAt(step)).flatMap((fault, nth) =>
-      nextsOf({ kind: about.kind, road, at, nth }).map((next) => ({
-        ...about,
-        road,
-        trouble: { at, step, fault },
-        next,
+    (isParallelRead(steps, at) ? [] : faultsAt(step)).flatMap((fault, nth) =>
+      followUpsOf({ kind: base.kind, flow, at, nth }).map((followUp) => ({
+        ...base,
+        flow,
+        injection: { at, step, fault },
+        followUp,
       })),
     ),
   );
 }
 
-/** Whether a request is one of several alike that are sent together, such as one for each shard of an index: the first stands for all. */
-function isSideBySide(steps: readonly Step[], at: number): boolean {
+/** Whether a request is a repeated parallel read, such as a query per index shard. The first of them stands for all. */
+function isParallelRead(steps: readonly Step[], at: number): boolean {
   const before = steps[at - 1];
   return before?.kind === 'ledger-read' && before.operation === steps[at]?.operation;
 }

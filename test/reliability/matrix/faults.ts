@@ -1,25 +1,25 @@
 import type { StepKind } from './steps.ts';
 
-/** What happens to one request of a road. */
+/** A fault that is injected at one request of a flow. */
 export interface Fault {
   readonly name: string;
-  /** Whether, and when, what was asked for is carried out; `frozen`: as soon as the process goes on, minutes later. */
+  /** Whether and when the request takes effect; `frozen`: minutes later, when the frozen process resumes. */
   readonly effect: 'none' | 'now' | 'later' | 'frozen';
-  /** What comes back: the true answer, nothing ever, a cut connection, or an answer in the other's stead. */
+  /** What the process receives: the real response, no response, a connection reset, or a replacement response. */
   readonly answer: 'true' | 'silence' | 'cut' | Answer;
-  /** The process is gone afterwards: nothing that it does reaches anybody. */
-  readonly dies?: true;
-  /** Whether the client's own repetitions of the request meet the same. */
-  readonly lasts?: true;
-  /** Somebody else changes the association at EKS just before. */
+  /** The process crashes: nothing that it sends afterwards arrives. */
+  readonly crashes?: true;
+  /** The client's own retries of the request meet the same fault. */
+  readonly repeats?: true;
+  /** Somebody changes the association directly at EKS just before. */
   readonly outsider?: true;
-  /** EKS shows the effect only some time after it, as its reads may. */
-  readonly lags?: true;
-  /** Another request with the token comes, takes over and ends before the request is carried out. */
-  readonly rival?: true;
+  /** Reads at EKS lag behind the effect. */
+  readonly delaysReads?: true;
+  /** Another request with the token takes over and completes before this request takes effect. */
+  readonly overtaken?: true;
 }
 
-/** An answer in JSON. */
+/** A replacement response in JSON. */
 export interface Answer {
   readonly status: number;
   /** Name of the exception. */
@@ -27,13 +27,13 @@ export interface Answer {
   readonly fields?: object;
 }
 
-const gone: readonly Fault[] = [
-  { name: 'process gone before', effect: 'none', answer: 'silence', dies: true },
-  { name: 'process gone after the effect', effect: 'now', answer: 'silence', dies: true },
-  { name: 'process gone after the answer', effect: 'now', answer: 'true', dies: true },
+const crashes: readonly Fault[] = [
+  { name: 'crash before the effect', effect: 'none', answer: 'silence', crashes: true },
+  { name: 'crash after the effect', effect: 'now', answer: 'silence', crashes: true },
+  { name: 'crash after the response', effect: 'now', answer: 'true', crashes: true },
 ];
 
-const goneReading: readonly Fault[] = gone.filter(({ name }) => name !== 'process gone after the effect');
+const crashesOnRead: readonly Fault[] = crashes.filter(({ name }) => name !== 'crash after the effect');
 
 const serverError: Answer = { status: 500, type: 'ServerException' };
 const throttled: Answer = { status: 429, type: 'ThrottlingException' };
@@ -48,56 +48,56 @@ const conflict: Answer = {
 };
 const inProgress: Answer = { status: 400, type: 'TransactionInProgressException' };
 
-/** What can happen at each kind of step. */
+/** The faults of each kind of request. */
 const faults: Readonly<Record<StepKind, readonly Fault[]>> = {
   'eks-change': [
-    ...gone,
-    { name: 'time-out, though applied', effect: 'now', answer: 'silence' },
-    { name: 'time-out, applied later', effect: 'later', answer: 'silence' },
-    { name: 'time-out, not applied', effect: 'none', answer: 'silence' },
-    { name: 'frozen until long after', effect: 'frozen', answer: 'true' },
-    { name: 'throttled', effect: 'none', answer: throttled, lasts: true },
-    { name: '403', effect: 'none', answer: forbidden, lasts: true },
+    ...crashes,
+    { name: 'timeout, applied', effect: 'now', answer: 'silence' },
+    { name: 'timeout, applied later', effect: 'later', answer: 'silence' },
+    { name: 'timeout, not applied', effect: 'none', answer: 'silence' },
+    { name: 'process frozen for minutes', effect: 'frozen', answer: 'true' },
+    { name: 'throttled', effect: 'none', answer: throttled, repeats: true },
+    { name: '403', effect: 'none', answer: forbidden, repeats: true },
     { name: '5xx before the effect', effect: 'none', answer: serverError },
     { name: '5xx after the effect', effect: 'now', answer: serverError },
-    { name: 'cut connection before', effect: 'none', answer: 'cut' },
-    { name: 'cut connection after the effect', effect: 'now', answer: 'cut' },
-    { name: 'cut connection after an effect that shows late', effect: 'now', answer: 'cut', lags: true },
-    { name: 'somebody else was first (409, 404)', effect: 'now', answer: 'true', outsider: true },
+    { name: 'connection reset before the effect', effect: 'none', answer: 'cut' },
+    { name: 'connection reset after the effect', effect: 'now', answer: 'cut' },
+    { name: 'connection reset after the effect, reads lag', effect: 'now', answer: 'cut', delaysReads: true },
+    { name: 'concurrent change outside the gateway (409, 404)', effect: 'now', answer: 'true', outsider: true },
   ],
   'eks-read': [
-    ...goneReading,
-    { name: 'time-out', effect: 'none', answer: 'silence', lasts: true },
-    { name: 'throttled', effect: 'none', answer: throttled, lasts: true },
-    { name: '403', effect: 'none', answer: forbidden, lasts: true },
-    { name: '5xx', effect: 'none', answer: serverError, lasts: true },
-    { name: 'cut connection', effect: 'none', answer: 'cut', lasts: true },
+    ...crashesOnRead,
+    { name: 'timeout', effect: 'none', answer: 'silence', repeats: true },
+    { name: 'throttled', effect: 'none', answer: throttled, repeats: true },
+    { name: '403', effect: 'none', answer: forbidden, repeats: true },
+    { name: '5xx', effect: 'none', answer: serverError, repeats: true },
+    { name: 'connection reset', effect: 'none', answer: 'cut', repeats: true },
   ],
   'ledger-write': [
-    ...gone,
-    { name: 'time-out, though applied', effect: 'now', answer: 'silence', lasts: true },
-    { name: 'time-out, not applied', effect: 'none', answer: 'silence', lasts: true },
-    { name: 'answer lost after it was applied', effect: 'now', answer: 'cut' },
-    { name: 'cut connection before', effect: 'none', answer: 'cut' },
-    { name: 'cut connection, again and again', effect: 'none', answer: 'cut', lasts: true },
-    { name: '5xx before the effect', effect: 'none', answer: internal, lasts: true },
+    ...crashes,
+    { name: 'timeout, applied', effect: 'now', answer: 'silence', repeats: true },
+    { name: 'timeout, not applied', effect: 'none', answer: 'silence', repeats: true },
+    { name: 'response lost after the effect', effect: 'now', answer: 'cut' },
+    { name: 'connection reset before the effect', effect: 'none', answer: 'cut' },
+    { name: 'connection reset, repeatedly', effect: 'none', answer: 'cut', repeats: true },
+    { name: '5xx before the effect', effect: 'none', answer: internal, repeats: true },
     { name: '5xx after the effect', effect: 'now', answer: internal },
     { name: 'transaction conflict', effect: 'none', answer: conflict },
-    { name: 'transaction conflict, again and again', effect: 'none', answer: conflict, lasts: true },
+    { name: 'transaction conflict, repeatedly', effect: 'none', answer: conflict, repeats: true },
     { name: 'transaction in progress', effect: 'none', answer: inProgress },
-    { name: 'throughput exceeded', effect: 'none', answer: exceeded, lasts: true },
-    { name: 'conditional failure: overtaken while frozen', effect: 'now', answer: 'true', rival: true },
+    { name: 'throughput exceeded', effect: 'none', answer: exceeded, repeats: true },
+    { name: 'conditional check failure: superseded while frozen', effect: 'now', answer: 'true', overtaken: true },
   ],
   'ledger-read': [
-    ...goneReading,
-    { name: 'time-out', effect: 'none', answer: 'silence', lasts: true },
-    { name: '5xx', effect: 'none', answer: internal, lasts: true },
-    { name: 'cut connection', effect: 'none', answer: 'cut', lasts: true },
-    { name: 'throughput exceeded', effect: 'none', answer: exceeded, lasts: true },
+    ...crashesOnRead,
+    { name: 'timeout', effect: 'none', answer: 'silence', repeats: true },
+    { name: '5xx', effect: 'none', answer: internal, repeats: true },
+    { name: 'connection reset', effect: 'none', answer: 'cut', repeats: true },
+    { name: 'throughput exceeded', effect: 'none', answer: exceeded, repeats: true },
   ],
 };
 
-/** The faults that a step can meet. */
+/** The faults that can be injected at a request. */
 export function faultsAt({
   kind,
   operation,
@@ -109,5 +109,5 @@ export function faultsAt({
   return faults[kind].filter(({ name }) => isTransaction || !name.startsWith('transaction'));
 }
 
-/** The faults by which an earlier process leaves an operation open. */
-export const [goneBefore, goneAfter] = [gone[0], gone[1]] as [Fault, Fault];
+/** Faults with which an earlier process leaves its operation open: before and after the effect at EKS. */
+export const [crashBefore, crashAfter] = [crashes[0], crashes[1]] as [Fault, Fault];

@@ -9,29 +9,30 @@ import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import { createTables } from '../../../src/ledger/tables.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
-import type { TokenFact, TrailEntry } from '../facts.ts';
-import { kindOf } from './contender.ts';
-import type { Contender, Item, Process, Tables } from './contender.ts';
+import type { RecordFact, TrailEntry } from '../facts.ts';
+import { kindOf } from './implementation.ts';
+import type { Implementation, Item, Process, Tables } from './implementation.ts';
 
 const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
 const policy = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
 const authenticate = createAuthenticate(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
 
-/** The time that one run of the reconciler has, as its Lambda function gives it. */
-const settlerMs = 20_000;
+/** Time limit of one reconciler run, as in its Lambda function. Milliseconds. */
+const reconcileMs = 20_000;
 
-/** This project's gateway, with the times that it has at AWS. */
-export const gateway: Contender = {
+/** This project's gateway with its production times. */
+export const gateway: Implementation = {
   name: 'gateway',
-  settles: true,
-  createTables: (client, { tokens, audit }) => createTables(client, { idempotencyTable: tokens, auditTable: audit }),
+  hasReconciler: true,
+  createTables: (client, { idempotency, audit }) =>
+    createTables(client, { idempotencyTable: idempotency, auditTable: audit }),
   start,
   entries: (items) => items.map(entryOf),
-  tokens: (items) => items.map(tokenOf),
+  records: (items) => items.map(recordOf),
   operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
 };
 
-function start(url: string, { tokens: idempotencyTable, audit: auditTable }: Tables): Process {
+function start(url: string, { idempotency: idempotencyTable, audit: auditTable }: Tables): Process {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, endpoint: url, region: 'eu-central-1', credentials });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
   const deps = createDependencies({
@@ -46,7 +47,7 @@ function start(url: string, { tokens: idempotencyTable, audit: auditTable }: Tab
   return {
     handler: createHandler(deps, authenticate),
     reconcile: async () => {
-      await reconcile(deps, 'reconciler', Date.now() + settlerMs);
+      await reconcile(deps, 'reconciler', Date.now() + reconcileMs);
     },
     close: () => ledger.close(),
   };
@@ -66,7 +67,7 @@ function entryOf({ entry }: Item): TrailEntry {
   };
 }
 
-/** What an entry is stored as: the text is read as it is, without the gateway's own types. */
+/** A stored audit entry. It is parsed without the gateway's own types. */
 interface StoredEntry extends Pick<
   TrailEntry,
   'operationId' | 'entryId' | 'event' | 'apiRequestId' | 'associationArn' | 'refusalCode' | 'fence'
@@ -79,7 +80,7 @@ interface StoredEntry extends Pick<
   readonly request: { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } } | null;
 }
 
-function tokenOf({ idempotencyKey, operationId, state, fence, leaseUntil }: Item): TokenFact {
+function recordOf({ idempotencyKey, operationId, state, fence, leaseUntil }: Item): RecordFact {
   return {
     idempotencyKey: String(idempotencyKey),
     operationId: String(operationId),

@@ -4,78 +4,75 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { startDynamoDbLocal } from '../../support/dynamodb-local.ts';
-import { readWish, usage } from './arguments.ts';
-import { letCasesHaveTheirTime } from './case-clock.ts';
+import { runCommand } from '../command.ts';
+import { parseOptions, usage } from './options.ts';
+import { installCaseClock } from './case-clock.ts';
 import { gateway } from './gateway.ts';
 import { markdownOf, withMatrix } from './markdown.ts';
 import type { Results } from './markdown.ts';
 import { runMatrix } from './run.ts';
-import type { Row } from './run-case.ts';
-import { columns, lineOf, summaryOf } from './table.ts';
-import type { Line } from './table.ts';
+import type { CaseResult } from './case.ts';
+import { columns, tableRowOf, summarize } from './table.ts';
+import type { TableRow } from './table.ts';
 
-/** `npm run matrix`: the table on stdout, progress on stderr. Gives what to exit with. */
+/** `npm run matrix`: prints the table to stdout and progress to stderr. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const wish = readWish(args);
-  if (!wish) {
+  const options = parseOptions(args);
+  if (!options) {
     process.stdout.write(usage);
     return 0;
   }
-  letCasesHaveTheirTime();
+  installCaseClock();
   const given = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   const local = given === undefined ? await startDynamoDbLocal(join(import.meta.dirname, '../../../.cache')) : null;
-  const file = wish.json === null ? null : createWriteStream(wish.json);
+  const file = options.json === null ? null : createWriteStream(options.json);
   const results: Results = new Map();
   process.stdout.write(`${columns.join(' | ')}\n`);
   try {
-    for (const contender of wish.contenders) {
-      const lines = await runMatrix(contender, given ?? local?.endpoint ?? '', wish.extent, teller(file));
-      results.set(contender.name, lines);
-      const printed = lines.filter((line) => !wish.onlyFailures || !isHeld(line));
+    for (const implementation of options.implementations) {
+      const rows = await runMatrix(
+        implementation,
+        given ?? local?.endpoint ?? '',
+        options.selection,
+        createReporter(file),
+      );
+      results.set(implementation.name, rows);
+      const printed = rows.filter((row) => !options.onlyFailures || !isKept(row));
       for (const { cells } of printed) {
-        process.stdout.write(`${[contender.name, ...Object.values(cells)].join(' | ')}\n`);
+        process.stdout.write(`${[implementation.name, ...Object.values(cells)].join(' | ')}\n`);
       }
-      process.stdout.write(`\n${summaryOf(contender.name, lines)}\n\n`);
+      process.stdout.write(`\n${summarize(implementation.name, rows)}\n\n`);
     }
-    if (wish.markdown !== null) await writeMarkdown(wish.markdown, results);
+    if (options.markdown !== null) await writeMarkdown(options.markdown, results);
   } finally {
     file?.end();
     await local?.stop();
   }
-  return (results.get(gateway.name) ?? []).every(isHeld) ? 0 : 1;
+  return (results.get(gateway.name) ?? []).every(isKept) ? 0 : 1;
 }
 
-function isHeld({ isMet, violations }: Line): boolean {
-  return isMet && violations.length === 0;
+function isKept({ isInjected, violations }: TableRow): boolean {
+  return isInjected && violations.length === 0;
 }
 
-/** Keeps all of each row, and says now and then how far it is. */
-function teller(file: WriteStream | null): (row: Row, of: number) => void {
+/** Writes each result to the JSON file, if any, and reports progress regularly. */
+function createReporter(file: WriteStream | null): (result: CaseResult, of: number) => void {
   const startedAt = performance.now();
   let done = 0;
-  return (row, of) => {
-    const { violations, facts } = row;
-    const { name } = row.case.contender;
-    file?.write(`${JSON.stringify({ contender: name, ...lineOf(row).cells, violations, facts })}\n`);
+  return (result, of) => {
+    const { violations, facts } = result;
+    const { name } = result.case.implementation;
+    file?.write(`${JSON.stringify({ implementation: name, ...tableRowOf(result).cells, violations, facts })}\n`);
     done += 1;
     if (done % 100 !== 0 && done !== of) return;
     process.stderr.write(`${name}: ${done} of ${of} cases, ${Math.round((performance.now() - startedAt) / 1000)} s\n`);
   };
 }
 
-/** The page keeps what stands around the marks, and its own format. */
+/** Replaces the matrix section of a Markdown page. The rest of the page stays unchanged. */
 async function writeMarkdown(file: string, results: Results): Promise<void> {
   const page = withMatrix(await readFile(file, 'utf8'), markdownOf(results));
   await writeFile(file, await format(page, { ...(await resolveConfig(file)), filepath: file }));
 }
 
-// So that DynamoDB Local goes with it.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`${message}${cause instanceof Error ? ` ${cause.stack ?? cause.message}` : ''}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -1,40 +1,40 @@
 import { invariants } from '../invariants.ts';
 import type { Invariant } from '../invariants.ts';
-import { roads } from './roads.ts';
+import { flows } from './flows.ts';
 import { brokenIn } from './table.ts';
-import type { Line } from './table.ts';
+import type { TableRow } from './table.ts';
 
-/** The lines of each contender, by its name. */
-export type Results = Map<string, readonly Line[]>;
+/** Table rows of each implementation, by its name. */
+export type Results = Map<string, readonly TableRow[]>;
 
-/** The matrix in short, for `docs/reliability.md`: what the first request meets, then what later ones do, then what was broken. */
+/** The summary for `docs/reliability.md`: results by fault of the first flow, by flow, and by guarantee. */
 export function markdownOf(results: Results): string {
   const names = [...results.keys()];
   const all = [...results.values()].flat();
-  const firsts = all.filter(({ case: { road } }) => road.name === 'first');
+  const firsts = all.filter(({ case: { flow } }) => flow.name === 'first');
   const faults = [...new Set(firsts.map(placeOf))].sort((one, other) => rank(one) - rank(other));
-  const taken = roads.filter(({ name }) => all.some(({ case: { road } }) => road.name === name));
+  const selected = flows.filter(({ name }) => all.some(({ case: { flow } }) => flow.name === name));
   return [
     table(
-      ['where', 'what happens to a first request', ...names],
+      ['position', 'fault in the first request', ...names],
       faults.map((place) => [
         place.slice(0, place.indexOf(': ')),
         place.slice(place.indexOf(': ') + 2),
-        ...counts(results, (row) => row.case.road.name === 'first' && placeOf(row) === place),
+        ...counts(results, (result) => result.case.flow.name === 'first' && placeOf(result) === place),
       ]),
     ),
-    'The same faults at every request of each road:',
+    'The same faults at every request of each flow:',
     table(
-      ['road', ...names],
-      taken.map(({ name }) => [name, ...counts(results, (row) => row.case.road.name === name)]),
+      ['flow', ...names],
+      selected.map(({ name }) => [name, ...counts(results, (result) => result.case.flow.name === name)]),
     ),
-    'What was broken, in how many cases:',
+    'Number of cases that violate each guarantee:',
     table(
-      ['promise', ...names],
+      ['guarantee', ...names],
       (Object.keys(invariants) as Invariant[]).map((invariant) => [
         `\`${invariant}\`: ${invariants[invariant]}`,
         ...[...results.values()].map(
-          (rows) => `${rows.filter((row) => brokenIn(row.violations).includes(invariant)).length}`,
+          (rows) => `${rows.filter((result) => brokenIn(result.violations).includes(invariant)).length}`,
         ),
       ]),
     ),
@@ -43,40 +43,44 @@ export function markdownOf(results: Results): string {
 
 const places = ['before EKS', 'at EKS', 'after EKS'] as const;
 
-/** Where on the road a fault is, however many requests the contender sends there; and the fault. */
-function placeOf({ case: { trouble, changeAt } }: Line): string {
-  const at = trouble?.at ?? 0;
+/**
+ * Position of a fault relative to the EKS change request, however many requests an implementation sends there, and its
+ * name.
+ */
+function placeOf({ case: { injection, changeAt } }: TableRow): string {
+  const at = injection?.at ?? 0;
   const place = places[at < changeAt ? 0 : at === changeAt ? 1 : 2];
-  const isRead = trouble?.step.kind.endsWith('-read') ?? false;
-  return `${place}: ${isRead ? `${trouble?.step.operation}, ` : ''}${trouble?.fault.name}`;
+  const isRead = injection?.step.kind.endsWith('-read') ?? false;
+  return `${place}: ${isRead ? `${injection?.step.operation}, ` : ''}${injection?.fault.name}`;
 }
 
 function rank(place: string): number {
   return places.findIndex((each) => place.startsWith(each));
 }
 
-/** For each contender: how many of its cases held, and which promises the others broke. */
-function counts(results: Results, isMeant: (row: Line) => boolean): string[] {
+/** Per implementation: how many cases keep all guarantees, and which guarantees the others violate. */
+function counts(results: Results, isCounted: (result: TableRow) => boolean): string[] {
   return [...results.values()].map((rows) => {
-    const meant = rows.filter((line) => line.isMet && isMeant(line));
-    if (meant.length === 0) return '';
-    const broken = brokenIn(meant.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
-    const held = meant.filter(({ violations }) => violations.length === 0).length;
-    return held === meant.length ? `${held} of ${held}` : `**${held} of ${meant.length}**: ${broken.join(', ')}`;
+    const counted = rows.filter((row) => row.isInjected && isCounted(row));
+    if (counted.length === 0) return '';
+    const broken = brokenIn(counted.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
+    const kept = counted.filter(({ violations }) => violations.length === 0).length;
+    return kept === counted.length ? `${kept} of ${kept}` : `**${kept} of ${counted.length}**: ${broken.join(', ')}`;
   });
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
 const [begin, end] = ['<!-- matrix: begin -->', '<!-- matrix: end -->'];
 
-/** A page with the part between its marks replaced. Throws where it has none. */
+/** Replaces the section between the markers of a page. Throws if the page has no markers. */
 export function withMatrix(page: string, markdown: string): string {
   const [before, rest] = page.split(begin);
   const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`The page has no ${begin} … ${end}.`);
+  if (before === undefined || after === undefined)
+    throw new Error(`The page has no section ${begin} … ${end}: add both markers.`);
   return `${before}${begin}\n\n${markdown}\n\n${end}${after}`;
 }

@@ -11,7 +11,7 @@ import { withMatrix } from './markdown.ts';
 const main = join(import.meta.dirname, 'main.ts');
 const runNode = promisify(execFile);
 
-/** In a process of its own, because it has a clock of its own; what it exits with is part of what it says. */
+/** Runs the command in its own process, because it replaces the global clock. */
 async function run(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   try {
     return { code: 0, ...(await runNode(process.execPath, [main, ...options], { maxBuffer: 64 * 1024 * 1024 })) };
@@ -24,34 +24,34 @@ async function run(...options: string[]): Promise<{ code: number; stdout: string
 describeOnDynamoDb('the matrix', () => {
   const size = process.env.CI ? 'ci' : 'quick';
 
-  test(`holds in every case of the gateway (${size})`, async () => {
-    const { code, stdout, stderr } = await run('--contender', 'gateway', '--size', size, '--failures');
-    expect(stdout.split('\n').filter((line) => line.includes('NOT HELD'))).toEqual([]);
-    expect(stdout).toMatch(/gateway: (\d+) cases, \1 held, 0 not held\./);
+  test(`keeps every guarantee of the gateway (${size})`, async () => {
+    const { code, stdout, stderr } = await run('--implementation', 'gateway', '--size', size, '--failures');
+    expect(stdout.split('\n').filter((row) => row.includes('VIOLATED'))).toEqual([]);
+    expect(stdout).toMatch(/gateway: (\d+) cases, \1 kept, 0 violated\./);
     expect({ code, stderr }).toMatchObject({ code: 0 });
   }, 180_000);
 
-  test('finds what the usual means break, so that a row which holds says something', async () => {
+  test('finds the guarantees that the baseline violates', async () => {
     const json = join(tmpdir(), `matrix-${process.pid}.json`);
-    const about = ['--operation', 'create', '--road', 'first', '--json', json];
-    const at = 'CreatePodIdentityAssociation: process gone after the effect';
-    const { stdout } = await run('--contender', 'baseline', ...about, '--case', at);
-    expect(stdout).toContain('nothing, then REFUSED ASSOCIATION_ALREADY_EXISTS');
+    const about = ['--operation', 'create', '--flow', 'first', '--json', json];
+    const at = 'CreatePodIdentityAssociation: crash after the effect';
+    const { stdout } = await run('--implementation', 'baseline', ...about, '--case', at);
+    expect(stdout).toContain('no answer, then REFUSED ASSOCIATION_ALREADY_EXISTS');
     const broken = readFileSync(json, 'utf8');
     rmSync(json);
-    for (const promise of ['noHoles', 'truthful', 'agreed'] satisfies Invariant[]) {
-      expect(broken).toContain(`"invariant":"${promise}"`);
+    for (const guarantee of ['noHoles', 'truthful', 'agreed'] satisfies Invariant[]) {
+      expect(broken).toContain(`"invariant":"${guarantee}"`);
     }
   }, 60_000);
 });
 
-describe('the requests of a road', () => {
-  test('each have faults, or stop the matrix', () => {
+describe('the requests of a flow', () => {
+  test('stop the matrix if no faults are defined for them', () => {
     const unknown = { method: 'POST', url: '/', target: 'DynamoDB_20120810.BatchWriteItem', body: '{}' };
-    expect(() => stepOf(unknown)).toThrow('knows no faults for BatchWriteItem');
+    expect(() => stepOf(unknown)).toThrow('No faults are defined for BatchWriteItem');
   });
 
-  test('are named by what they write', () => {
+  test('are named by the audit events they write', () => {
     const entry = { event: { S: 'INTENT' } };
     const body = JSON.stringify({ TransactItems: [{ Put: { Item: {} } }, { Put: { Item: entry } }] });
     const request = { method: 'POST', url: '/', target: 'DynamoDB_20120810.TransactWriteItems', body };
@@ -59,6 +59,6 @@ describe('the requests of a road', () => {
   });
 });
 
-test('a page without a place for the matrix is left as it is', () => {
+test('rejects a page without markers', () => {
   expect(() => withMatrix('# A page', 'a table')).toThrow('<!-- matrix: begin -->');
 });

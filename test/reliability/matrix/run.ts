@@ -1,59 +1,59 @@
 import { casesOf } from './cases.ts';
-import type { Extent } from './cases.ts';
-import type { Contender } from './contender.ts';
+import type { Selection } from './cases.ts';
+import type { Implementation } from './implementation.ts';
 import { runCase } from './run-case.ts';
-import type { Case, Row } from './run-case.ts';
-import { caseName, lineOf } from './table.ts';
-import type { Line } from './table.ts';
-import { openWorlds } from './world.ts';
-import type { Worlds } from './world.ts';
+import type { Case, CaseResult } from './case.ts';
+import { caseName, tableRowOf } from './table.ts';
+import type { TableRow } from './table.ts';
+import { openBackends } from './backend.ts';
+import type { BackendPool } from './backend.ts';
 
-/** How many cases run side by side: many of them wait for a time-out. */
+/** Number of concurrent cases. Many of them wait for a timeout. */
 const width = 40;
 
-/** Runs the matrix of one contender. `told` is called with each row as it comes, and with how many there will be. */
+/** Runs the matrix of one implementation. Calls `onResult` with each result and with the total number of cases. */
 export async function runMatrix(
-  contender: Contender,
+  implementation: Implementation,
   dynamoDb: string,
-  extent: Extent,
-  told: (row: Row, of: number) => void,
-): Promise<Line[]> {
-  const worlds = openWorlds(contender, dynamoDb);
+  selection: Selection,
+  onResult: (result: CaseResult, of: number) => void,
+): Promise<TableRow[]> {
+  const backends = openBackends(implementation, dynamoDb);
   try {
-    const cases = (await casesOf(contender, worlds, extent)).filter((one) =>
-      caseName({ case: one }).includes(extent.name),
+    const cases = (await casesOf(implementation, backends, selection)).filter((one) =>
+      caseName({ case: one }).includes(selection.name),
     );
-    const lines: Line[] = [];
+    const rows: TableRow[] = [];
     const queue = cases.entries();
     const worker = async () => {
       for (const [index, one] of queue) {
-        const row = await runPlanned(one, worlds);
-        lines[index] = lineOf(row);
-        told(row, cases.length);
+        const result = await runUntilInjected(one, backends);
+        rows[index] = tableRowOf(result);
+        onResult(result, cases.length);
       }
     };
     await Promise.all(Array.from({ length: width }, worker));
-    return lines;
+    return rows;
   } finally {
-    worlds.close();
+    backends.close();
   }
 }
 
-/** How often a case is begun anew when its road was another one: a busy machine can use up a request's time elsewhere. */
+/** Attempts per case. On a busy machine, a request can run out of time elsewhere and take another flow. */
 const maxTries = 6;
 
-async function runPlanned(one: Case, worlds: Worlds): Promise<Row> {
+async function runUntilInjected(one: Case, backends: BackendPool): Promise<CaseResult> {
   for (let tries = 1; ; tries += 1) {
-    const row = await runNamed(one, worlds);
-    if (row.isMet || tries === maxTries) return row;
+    const result = await runWithName(one, backends);
+    if (result.isInjected || tries === maxTries) return result;
   }
 }
 
-/** So that a case which can't be run at all says which one it is. */
-async function runNamed(one: Case, worlds: Worlds): Promise<Row> {
+/** Adds the name of the case to an error. */
+async function runWithName(one: Case, backends: BackendPool): Promise<CaseResult> {
   try {
-    return await runCase(one, worlds);
+    return await runCase(one, backends);
   } catch (error) {
-    throw new Error(`The case could not be run: ${caseName({ case: one })}`, { cause: error });
+    throw new Error(`Could not run the case ${caseName({ case: one })}`, { cause: error });
   }
 }

@@ -1,15 +1,16 @@
-/** A request that a process sends, by which it waits for something outside of it. */
+/** A network request of a process. */
 export interface Step {
-  /** What is asked: `TransactWriteItems`, `CreatePodIdentityAssociation`. */
+  /** API operation, e.g. `TransactWriteItems` or `CreatePodIdentityAssociation`. */
   readonly operation: string;
-  /** What a write to the trail says, e.g. `INTENT`; empty where nothing is written. */
+  /** Events of the audit entries that it writes, e.g. `INTENT`; empty if it writes none. */
   readonly events: readonly string[];
   readonly kind: StepKind;
 }
 
+/** The kind of a request, which determines its faults. */
 export type StepKind = 'ledger-write' | 'ledger-read' | 'eks-change' | 'eks-read';
 
-/** Every request that a road may hold. One that is not here has no faults yet, and fails the matrix. */
+/** Every known operation. An operation that is missing here has no faults, so it stops the matrix. */
 const kinds: Readonly<Record<string, StepKind>> = {
   TransactWriteItems: 'ledger-write',
   PutItem: 'ledger-write',
@@ -24,31 +25,30 @@ const kinds: Readonly<Record<string, StepKind>> = {
   ListPodIdentityAssociations: 'eks-read',
 };
 
-/** A request as it goes over the wire. */
+/** A raw HTTP request. */
 export interface WireRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-  /** The header `x-amz-target`, which DynamoDB's requests have; null for EKS. */
+  /** The `x-amz-target` header of a DynamoDB request; null for EKS. */
   readonly target: string | null;
   readonly body: string;
 }
 
-/** What a request asks for. Throws for one that the matrix does not know. */
+/** Identifies a request. Throws for an unknown operation. */
 export function stepOf(request: WireRequest): Step {
   const operation = request.target?.split('.')[1] ?? eksOperationOf(request);
   const kind = kinds[operation];
-  if (!kind)
-    throw new Error(`The matrix knows no faults for ${operation}: add it to test/reliability/matrix/steps.ts.`);
+  if (!kind) throw new Error(`No faults are defined for ${operation}: add it to test/reliability/matrix/steps.ts.`);
   return { operation, events: kind === 'ledger-write' ? eventsOf(request.body) : [], kind };
 }
 
-/** A step in words. */
+/** Display name of a request. */
 export function stepName({ operation, events }: Step): string {
   return events.length === 0 ? operation : `${operation} (${events.join(', ')})`;
 }
 
-/** By method and path, as in the EKS API reference. */
+/** EKS operation by method and path, as in the EKS API reference. */
 function eksOperationOf({ method, url }: WireRequest): string {
   const isOfOne = /\/pod-identity-associations\/[^/?]+/.test(url);
   if (method === 'POST') return isOfOne ? 'UpdatePodIdentityAssociation' : 'CreatePodIdentityAssociation';
@@ -56,7 +56,7 @@ function eksOperationOf({ method, url }: WireRequest): string {
   return isOfOne ? 'DescribePodIdentityAssociation' : 'ListPodIdentityAssociations';
 }
 
-/** The events of the entries that a request to DynamoDB puts. */
+/** Events of the audit entries in a DynamoDB write. */
 function eventsOf(body: string): string[] {
   const { Item, TransactItems = [] } = JSON.parse(body) as {
     readonly Item?: Put['Item'];

@@ -1,83 +1,76 @@
 import type { CallerAnswer, Facts } from '../facts.ts';
 import type { Violation } from '../invariants.ts';
-import type { Row } from './run-case.ts';
+import type { CaseResult } from './case.ts';
 import { stepName } from './steps.ts';
 
-/** A row of the table in words, and what it is about. */
-export interface Line extends Pick<Row, 'case' | 'isMet' | 'violations'> {
+/** A row of the printed table. */
+export interface TableRow extends Pick<CaseResult, 'case' | 'isInjected' | 'violations'> {
   readonly cells: {
     readonly case: string;
-    readonly caller: string;
+    readonly answers: string;
     readonly eks: string;
-    readonly trail: string;
-    readonly held: string;
+    readonly auditTrail: string;
+    readonly verdict: string;
   };
 }
 
-/** What stands above the columns. */
-export const columns = [
-  'gateway',
-  'case',
-  'what the callers saw',
-  'what EKS holds',
-  'what the trail says',
-  'held or not',
-];
+/** Column headings. */
+export const columns = ['implementation', 'case', 'answers', 'associations at EKS (changes)', 'audit trail', 'result'];
 
-/** Counts in words. */
-export function summaryOf(name: string, lines: readonly Line[]): string {
-  const broken = lines.filter(({ isMet, violations }) => isMet && violations.length > 0);
-  const unmet = lines.filter(({ isMet }) => !isMet).length;
-  const held = lines.length - broken.length - unmet;
-  return `${name}: ${lines.length} cases, ${held} held, ${broken.length} not held${unmet > 0 ? `, ${unmet} not met` : ''}.`;
+/** One line of counts. */
+export function summarize(name: string, rows: readonly TableRow[]): string {
+  const broken = rows.filter(({ isInjected, violations }) => isInjected && violations.length > 0);
+  const missed = rows.filter(({ isInjected }) => !isInjected).length;
+  const kept = rows.length - broken.length - missed;
+  return `${name}: ${rows.length} cases, ${kept} kept, ${broken.length} violated${missed > 0 ? `, ${missed} not injected` : ''}.`;
 }
 
-/** What a row shows. What it was made from is let go, as there are thousands of them. */
-export function lineOf(row: Row): Line {
-  const { facts, isMet, violations } = row;
+/** Converts a result into its row. The facts are dropped, because there are thousands of results. */
+export function tableRowOf(result: CaseResult): TableRow {
+  const { facts, isInjected, violations } = result;
   const cells = {
-    case: caseName(row),
-    caller: facts.answers.map(answerCell).join(', then '),
+    case: caseName(result),
+    answers: facts.answers.map(answerCell).join(', then '),
     eks: eksCell(facts),
-    trail: trailCell(facts),
-    held: isMet ? heldCell(violations) : 'NOT MET: its road was another one each time',
+    auditTrail: trailCell(facts),
+    verdict: isInjected ? verdictCell(violations) : 'NOT INJECTED: the flow sent other requests in every attempt',
   };
-  return { case: row.case, isMet, violations, cells };
+  return { case: result.case, isInjected, violations, cells };
 }
 
-/** The promises that were broken, and how. */
-function heldCell(violations: readonly Violation[]): string {
-  if (violations.length === 0) return 'held';
+/** The violated guarantees and how. */
+function verdictCell(violations: readonly Violation[]): string {
+  if (violations.length === 0) return 'kept';
   const how = [...new Set(violations.map(({ what }) => what))].join('; ');
-  return `NOT HELD: ${brokenIn(violations).join(', ')}: ${how}`;
+  return `VIOLATED: ${brokenIn(violations).join(', ')}: ${how}`;
 }
 
-/** Names of the promises that were broken, each once. */
+/** Names of the violated guarantees, without duplicates. */
 export function brokenIn(violations: readonly Violation[]): string[] {
   return [...new Set(violations.map(({ invariant }) => invariant))];
 }
 
-/** E.g. `create, first: 1 TransactWriteItems (INTENT): process gone before; same token at once`. */
-export function caseName({ case: { kind, road, trouble, next } }: Pick<Row, 'case'>): string {
-  if (!trouble) return `${kind}, ${road.name}: nothing goes wrong; ${next}`;
-  const { at, step, fault } = trouble;
-  return `${kind}, ${road.name}: ${at + 1} ${stepName(step)}: ${fault.name}; ${next}`;
+/** E.g. `create, first: 1 TransactWriteItems (INTENT): crash before the effect; same token immediately`. */
+export function caseName({ case: { kind, flow, injection, followUp } }: Pick<CaseResult, 'case'>): string {
+  if (!injection) return `${kind}, ${flow.name}: no fault; ${followUp}`;
+  const { at, step, fault } = injection;
+  return `${kind}, ${flow.name}: ${at + 1} ${stepName(step)}: ${fault.name}; ${followUp}`;
 }
 
 function answerCell({ status, code, event }: CallerAnswer): string {
-  const replayed = event === 'REPLAYED' ? ' again' : '';
-  return status === 'NONE' ? 'nothing' : `${status}${code === null ? '' : ` ${code}`}${replayed}`;
+  const replayed = event === 'REPLAYED' ? ' (replayed)' : '';
+  return status === 'NONE' ? 'no answer' : `${status}${code === null ? '' : ` ${code}`}${replayed}`;
 }
 
 function eksCell({ associations, changes }: Facts): string {
   const applied = changes.filter((change) => change.applied).map(({ kind }) => kind);
-  const held = associations.map(
-    ({ operationId, roleArn }) => `${operationId === null ? 'other’s' : 'ours'} ${roleArn.split('/').at(-1)}`,
+  const existing = associations.map(
+    ({ operationId, roleArn }) => `${operationId === null ? 'unmanaged' : 'managed'} ${roleArn.split('/').at(-1)}`,
   );
-  return `${held.join(', ') || 'none'} (did ${applied.join(', ') || 'nothing'})`;
+  return `${existing.join(', ') || 'none'} (${applied.join(', ') || 'no changes'})`;
 }
 
-/** The events of each operation, in the order of their beginnings. */
+/** The events of each operation, operations in order of their start. */
 function trailCell({ entries }: Facts): string {
   const inOrder = [...entries].sort((one, other) => (one.entryId < other.entryId ? -1 : 1));
   const operations = Map.groupBy(inOrder, ({ operationId }) => operationId);

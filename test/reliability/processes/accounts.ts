@@ -1,13 +1,13 @@
-/** Who asks for what in the load, as the example policies allow it. */
+/** A principal of the load and what it requests, as the example policies allow. */
 export interface Account {
   /** Name of the example principal. */
   readonly owner: string;
   readonly namespace: string;
-  /** Between which its service accounts change. */
+  /** The roles that updates switch between. */
   readonly roles: readonly [string, string];
 }
 
-/** The cluster of all of them. */
+/** The cluster of all requests. */
 export const clusterName = 'apps-dev';
 
 function account(owner: string, namespace: string): Account {
@@ -15,12 +15,12 @@ function account(owner: string, namespace: string): Account {
   return { owner, namespace, roles: [role('one'), role('another')] };
 }
 
-/** Two people and a service, each in a namespace that is theirs. */
+/** Two people and a service, each with its own namespace. */
 export const accounts = [
   account('alice', 'payments'),
   account('bob', 'search'),
   account('chatops', 'payments-jobs'),
 ] as const;
 
-/** An administrator, who may bind roles in every one of these namespaces. */
+/** An administrator, who may bind roles in all of these namespaces. */
 export const administrator = 'pat';

@@ -9,12 +9,15 @@ const main = join(import.meta.dirname, '..', '..', '..', 'packages', 'eks-simula
 /** The simulated EKS, in a process that outlives the gateways. */
 export interface EksProcess {
   readonly url: string;
-  /** Steers it, e.g. by `POST faults`: path and body are those of docs/eks-simulator.md. Throws where it says no. */
-  readonly steer: (request: string, body?: object) => Promise<unknown>;
+  /**
+   * Calls its control API, e.g. `POST faults`; path and body are documented in docs/eks-simulator.md. Throws for an
+   * error response.
+   */
+  readonly control: (request: string, body?: object) => Promise<unknown>;
   readonly end: () => Promise<void>;
 }
 
-/** Starts it on a free port, with the signature window of the gateways and a world of its own. */
+/** Starts the simulator on a free port, with the gateways' signature window and its own world. */
 export async function startEks(folder: string): Promise<EksProcess> {
   const worldFile = join(folder, 'world.json');
   writeFileSync(worldFile, JSON.stringify(world()));
@@ -27,7 +30,7 @@ export async function startEks(folder: string): Promise<EksProcess> {
   const logFile = join(folder, 'eks.log');
   const child = await startProcess({ script: main, env, readyPrefix: 'The EKS simulator listens on', logFile });
   const [url = ''] = /http:[^;]+/.exec(child.readyLine) ?? [];
-  const steer = async (request: string, body?: object): Promise<unknown> => {
+  const control = async (request: string, body?: object): Promise<unknown> => {
     const [method = '', path] = request.split(' ');
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${url}/_simulator/${path}`, { method, ...sent });
@@ -39,7 +42,7 @@ export async function startEks(folder: string): Promise<EksProcess> {
     child.signal('SIGTERM');
     await child.ended;
   };
-  return { url, steer, end };
+  return { url, control, end };
 }
 
 function world() {

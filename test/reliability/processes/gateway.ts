@@ -7,29 +7,29 @@ import { times } from './times.ts';
 
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'local', 'start.ts');
 
-/** Where a run keeps its things. */
-export interface Place {
+/** Paths and addresses of a run. */
+export interface RunPaths {
   readonly folder: string;
   readonly ledgerFile: string;
   readonly eksUrl: string;
 }
 
-/** A gateway at a fixed address, which comes back there after each kill. */
+/** A gateway at a fixed address, which it keeps after each kill. */
 export interface Gateway {
   readonly name: string;
   readonly url: string;
   readonly signal: (name: NodeJS.Signals) => void;
-  /** `kill -9`; resolves when the process is gone. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   readonly kill: () => Promise<void>;
-  /** Starts it again after a kill. */
+  /** Restarts the gateway after a kill. */
   readonly restart: () => Promise<void>;
-  /** Tells it to end, which answers the requests under way first. Throws where it does not. */
+  /** Sends SIGTERM and waits until pending requests are answered. Throws if the process does not exit with 0. */
   readonly end: () => Promise<void>;
 }
 
 /** Starts a gateway on a free port. */
-export async function startGateway(place: Place, name: string, random: Random): Promise<Gateway> {
-  const { port, first } = await startSomewhere(place, name, random);
+export async function startGateway(paths: RunPaths, name: string, random: Random): Promise<Gateway> {
+  const { port, first } = await startOnFreePort(paths, name, random);
   let child = first;
   const signal = (signalName: NodeJS.Signals) => child.signal(signalName);
   return {
@@ -41,20 +41,22 @@ export async function startGateway(place: Place, name: string, random: Random): 
       await child.ended;
     },
     restart: async () => {
-      child = await startUnlessLocked(() => start(place, name, port));
+      child = await startUnlessLocked(() => start(paths, name, port));
     },
     end: async () => {
       signal('SIGTERM');
-      const how = await Promise.race([child.ended, sleep(endMs, 'not at all', { ref: false })]);
-      if (how !== 'code 0') throw new Error(`Told to end, ${name} ended with ${how}.`);
+      const how = await Promise.race([child.ended, sleep(endMs, 'no exit in time', { ref: false })]);
+      if (how !== 'code 0') throw new Error(`After SIGTERM, gateway ${name} ended with ${how}.`);
     },
   };
 }
 
-/** A request and its answer may be under way for REQUEST_MS. */
+/** A pending request may take REQUEST_MS. */
 const endMs = times.REQUEST_MS + 10_000;
 
-/** A process that was stopped in the middle of a transaction keeps the ledger's lock, and nobody can start until it goes on. */
+/**
+ * A process that is stopped within a transaction keeps the ledger locked, and no gateway can start until it continues.
+ */
 async function startUnlessLocked(startOnce: () => Promise<NodeProcess>): Promise<NodeProcess> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -65,33 +67,33 @@ async function startUnlessLocked(startOnce: () => Promise<NodeProcess>): Promise
   }
 }
 
-/** Below those that a system gives to outgoing connections, so that none of them takes the port of a killed gateway. */
-const ports = { least: 18_000, most: 30_000 };
+/** Below the range of ephemeral ports, so that no outgoing connection takes the port of a killed gateway. */
+const ports = { least: 18_000, maxTries: 30_000 };
 
-async function startSomewhere(place: Place, name: string, random: Random) {
+async function startOnFreePort(paths: RunPaths, name: string, random: Random) {
   for (let tries = 1; ; tries += 1) {
-    const port = random.between(ports.least, ports.most);
+    const port = random.between(ports.least, ports.maxTries);
     try {
-      return { port, first: await start(place, name, port) };
+      return { port, first: await start(paths, name, port) };
     } catch (error) {
       if (tries === 5) throw error;
     }
   }
 }
 
-async function start({ folder, ledgerFile, eksUrl }: Place, name: string, port: number): Promise<NodeProcess> {
+async function start({ folder, ledgerFile, eksUrl }: RunPaths, name: string, port: number): Promise<NodeProcess> {
   const settings = {
     PORT: String(port),
     LOCAL_FOLDER: folder,
     LEDGER_FILE: ledgerFile,
     AWS_ENDPOINT_URL_EKS: eksUrl,
-    // Makes a start two to three times as fast.
+    // Speeds up each start two to three times.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
     ...Object.fromEntries(Object.entries(times).map(([variable, ms]) => [variable, String(ms)])),
   };
   const logFile = join(folder, `${name}.log`);
   const child = await startProcess({ script: main, env: settings, readyPrefix: 'A request:', logFile });
-  // It hears signals only after the line by which it says that it is ready: an answer shows that it does.
+  // The process handles signals only after it has printed that it is ready; an answer proves that it does.
   await fetch(`http://127.0.0.1:${port}`);
   return child;
 }

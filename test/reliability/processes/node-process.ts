@@ -4,38 +4,41 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A program of Node.js in a process of its own. */
+/** A running Node.js program. */
 export interface NodeProcess {
-  /** The line by which it said that it is ready. */
+  /** The output line that reports readiness. */
   readonly readyLine: string;
   readonly signal: (name: NodeJS.Signals) => void;
-  /** With which code, or by which signal, it ended. */
+  /** Resolves with the exit code or the signal, e.g. `code 0`. */
   readonly ended: Promise<string>;
 }
 
-/** What to start. */
+/** A Node.js program to start. */
 export interface Program {
   readonly script: string;
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** What the line on its standard output begins with by which it says that it is ready. */
+  /** Prefix of the output line that reports readiness. */
   readonly readyPrefix: string;
-  /** Gets each line of its standard output. */
+  /** Receives each line of its standard output. */
   readonly onLine?: (line: string) => void;
-  /** File to which its standard error is added. */
+  /** File that its standard error is appended to. */
   readonly logFile: string;
 }
 
-/** How long a start may take on a busy machine. */
+/** Start timeout on a busy machine, in milliseconds. */
 const startMs = 20_000;
 
 const running = new Set<(name: NodeJS.Signals) => void>();
 process.on('exit', () => {
-  // A stopped process dies of this as well; of SIGTERM it would not.
+  // SIGKILL also ends a stopped process; SIGTERM would not.
   for (const signal of running) signal('SIGKILL');
 });
 
-/** Starts a program, and resolves once it is ready. It does not outlive this process, unless that is killed itself. */
+/**
+ * Starts a program and resolves once it is ready. It ends with this process, unless this process itself gets SIGKILL.
+ * Throws with the end of its log if it does not get ready.
+ */
 export async function startProcess(program: Program): Promise<NodeProcess> {
   const { script, args = [], env, readyPrefix, onLine = () => undefined, logFile } = program;
   const log = openSync(logFile, 'a');
@@ -53,19 +56,19 @@ export async function startProcess(program: Program): Promise<NodeProcess> {
     });
   });
   const ready = lineOf(child.stdout, readyPrefix, onLine);
-  const timeOver = new AbortController();
-  const late = sleep(startMs, undefined, { signal: timeOver.signal }).then(
+  const waiting = new AbortController();
+  const timeout = sleep(startMs, undefined, { signal: waiting.signal }).then(
     () => null,
     () => null,
   );
-  const readyLine = await Promise.race([ready, ended.then(() => null), late]);
-  timeOver.abort();
+  const readyLine = await Promise.race([ready, ended.then(() => null), timeout]);
+  waiting.abort();
   if (readyLine !== null) return { readyLine, signal, ended };
   signal('SIGKILL');
   throw new Error(`${script} did not start: ${readFileSync(logFile, 'utf8').slice(-2_000)}`);
 }
 
-/** The first line that begins so. `onLine` gets all of them, also those that come later. */
+/** The first line with this prefix. `onLine` receives every line, also later ones. */
 function lineOf(output: Readable | null, prefix: string, onLine: (line: string) => void): Promise<string> {
   if (!output) throw new Error('A process has no standard output.');
   return new Promise((resolve) => {

@@ -1,28 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { CallerAnswer, ChangeKind, EksChange, Facts, HeldAssociation, TokenFact, TrailEntry } from '../facts.ts';
+import type { CallerAnswer, ChangeKind, EksChange, Facts, AssociationFact, RecordFact, TrailEntry } from '../facts.ts';
 
-/*
- * Reads from outside what a run left: the file of the ledger, the simulator's own endpoint, the answers that the load noted.
- * Nothing of the gateway's code is used for it.
- */
-
-/** An entry of the trail, and what else a report tells of it. */
+/** An entry of the audit trail, with what the report needs in addition. */
 export interface Entry extends TrailEntry {
-  readonly bySettler: boolean;
+  readonly byReconciler: boolean;
 }
 
-/** What was seen. */
+/**
+ * The facts of a run. They are read from the ledger file, the simulator's control API and the recorded answers, without
+ * any of the gateway's code.
+ */
 export interface Observed extends Facts {
   readonly entries: readonly Entry[];
-  /** How many requests EKS refused for the date of their signature: they were sent too late. */
+  /** Number of requests that EKS rejected because their signature was too old. */
   readonly refusedAsLate: number;
 }
 
-/** The endpoint under `/_simulator/`. Throws where it says no. */
-export type Steer = (request: string) => Promise<unknown>;
+/** Calls the simulator's control API under `/_simulator/`. Throws for an error response. */
+export type Control = (request: string) => Promise<unknown>;
 
-/** A request in the simulator's log, as docs/eks-simulator.md tells. */
+/** A request in the simulator's log; see docs/eks-simulator.md. */
 interface LoggedRequest {
   readonly requestId: string;
   readonly time: string;
@@ -35,45 +33,45 @@ interface LoggedRequest {
   readonly outcome: string;
 }
 
-/** Keeps the simulator's log beyond the 10,000 requests that it holds; to be asked before so many came anew. */
+/** Collects the simulator's log, which holds the last 10,000 requests. Read it before as many new ones arrive. */
 export interface RequestLog {
-  /** Adds what came since. Throws where requests were lost in between. */
+  /** Adds the new requests. Throws if requests were lost in between. */
   readonly read: () => Promise<void>;
   readonly all: () => readonly LoggedRequest[];
 }
 
-/** Begins with nothing. */
-export function openRequestLog(steer: Steer): RequestLog {
+/** Opens an empty log. */
+export function openRequestLog(control: Control): RequestLog {
   const requests = new Map<string, LoggedRequest>();
   const read = async () => {
-    const { requests: last } = (await steer('GET requests')) as { requests: LoggedRequest[] };
+    const { requests: last } = (await control('GET requests')) as { requests: LoggedRequest[] };
     const [oldest] = last;
     const isWhole = last.length < 10_000 || requests.has(oldest?.requestId ?? '');
     if (!isWhole) throw new Error('Requests were lost from the log of the EKS simulator: read it more often.');
-    // One that was seen already may have got its outcome since.
+    // A request that was read before may have its outcome by now.
     for (const request of last) requests.set(request.requestId, request);
   };
   return { read, all: () => [...requests.values()] };
 }
 
-/** Looks at everything. To be called when no process writes any more. */
-export async function observe(steer: Steer, log: RequestLog, files: Files): Promise<Observed> {
+/** Collects all facts. Call it when no process writes any more. */
+export async function observe(control: Control, log: RequestLog, files: Files): Promise<Observed> {
   await log.read();
-  const { associations } = (await steer('GET associations')) as { associations: Association[] };
+  const { associations } = (await control('GET associations')) as { associations: Association[] };
   const lines = readFileSync(files.answersFile, 'utf8').split('\n').slice(0, -1);
   return {
     changes: log.all().flatMap(changeOf),
     refusedAsLate: log.all().filter(({ outcome }) => outcome === 'InvalidSignatureException').length,
-    associations: associations.map(heldOf),
+    associations: associations.map(associationFact),
     answers: lines.map((line) => JSON.parse(line) as CallerAnswer),
-    // The load goes through the gateways alone, and nobody else is there.
-    touchedByOthers: [],
-    settled: true,
+    // The load only uses the gateways.
+    changedOutside: [],
+    reconciled: true,
     ...readLedger(files.ledgerFile),
   };
 }
 
-/** What the gateways and the load have written. */
+/** Files written by the gateways and the load. */
 export interface Files {
   readonly ledgerFile: string;
   readonly answersFile: string;
@@ -108,7 +106,13 @@ interface Association {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-function heldOf({ clusterName, namespace, serviceAccount, tags, ...association }: Association): HeldAssociation {
+function associationFact({
+  clusterName,
+  namespace,
+  serviceAccount,
+  tags,
+  ...association
+}: Association): AssociationFact {
   const { associationArn, associationId, roleArn } = association;
   return {
     ...{ associationArn, associationId, roleArn },
@@ -117,21 +121,21 @@ function heldOf({ clusterName, namespace, serviceAccount, tags, ...association }
   };
 }
 
-function readLedger(file: string): { readonly entries: Entry[]; readonly tokens: TokenFact[] } {
+function readLedger(file: string): { readonly entries: Entry[]; readonly records: RecordFact[] } {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const entries = database.prepare('SELECT entry FROM audit ORDER BY entryId').all();
-    const tokens = database.prepare('SELECT record FROM idempotency').all();
+    const records = database.prepare('SELECT record FROM tokens').all();
     return {
       entries: entries.map(({ entry }) => entryOf(JSON.parse(String(entry)) as StoredEntry)),
-      tokens: tokens.map(({ record }) => JSON.parse(String(record)) as TokenFact),
+      records: records.map(({ record }) => JSON.parse(String(record)) as RecordFact),
     };
   } finally {
     database.close();
   }
 }
 
-/** How many operations are still open in a ledger that is in use. */
+/** Counts the open operations of a ledger that is in use. */
 export function countOpen(file: string): number {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
@@ -168,6 +172,6 @@ function entryOf(stored: StoredEntry): Entry {
     clientRequestToken: stored.reason,
     serviceAccount: target && `${target.clusterName}/${target.namespace}/${target.serviceAccount}`,
     roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
-    bySettler: stored.userAgent === 'pod-identity-gateway/reconciler',
+    byReconciler: stored.userAgent === 'pod-identity-gateway/reconciler',
   };
 }

@@ -11,11 +11,11 @@ const kills = process.env.CI ? 20 : 4;
 let group: number | undefined;
 
 afterEach(() => {
-  if (group !== undefined && isThere(group)) process.kill(-group, 'SIGKILL');
+  if (group !== undefined && isRunning(group)) process.kill(-group, 'SIGKILL');
 });
 
-/** Whether any process of a group is still there. */
-function isThere(processGroup: number): boolean {
+/** Whether any process of a group still runs. */
+function isRunning(processGroup: number): boolean {
   try {
     process.kill(-processGroup, 0);
     return true;
@@ -24,7 +24,7 @@ function isThere(processGroup: number): boolean {
   }
 }
 
-/** Runs it as the head of a group of its own, to which all that it starts belongs. */
+/** Runs the command as the leader of a new process group, which includes every process that it starts. */
 async function runMain(args: readonly string[], temporary: string) {
   const env = { PATH: process.env.PATH, TMPDIR: temporary };
   const child = spawn(process.execPath, [main, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -35,31 +35,31 @@ async function runMain(args: readonly string[], temporary: string) {
   return { code, printed };
 }
 
-test(`gateways that are killed and frozen ${kills} times under load keep every promise, and nothing is left of them`, async () => {
+test(`two gateways keep every guarantee through ${kills} kills under load, and leave no processes or files`, async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'processes-'));
   const { code, printed } = await runMain(['--kills', String(kills)], temporary);
-  // The folder stays where something is broken: the run names what is in it.
+  // After a violation the folder stays, and the output names its content.
   if (code !== 0) throw new Error(printed);
-  expect(printed).toContain('Every promise was kept.');
-  expect(group && isThere(group)).toBe(false);
+  expect(printed).toContain('Every guarantee was kept.');
+  expect(group && isRunning(group)).toBe(false);
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });
 }, 180_000);
 
-test('interrupted, leaves nothing either', async () => {
+test('an interrupted run leaves no processes or files', async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'processes-'));
   const run = runMain(['--kills', '1000'], temporary);
   for (let tries = 1; tries < 100 && startedIn(temporary) < 2; tries += 1) await sleep(100);
   expect(startedIn(temporary)).toBe(2);
   process.kill(group ?? 0, 'SIGTERM');
   expect((await run).code).toBe(130);
-  for (let tries = 1; tries < 50 && isThere(group ?? 0); tries += 1) await sleep(100);
-  expect(isThere(group ?? 0)).toBe(false);
+  for (let tries = 1; tries < 50 && isRunning(group ?? 0); tries += 1) await sleep(100);
+  expect(isRunning(group ?? 0)).toBe(false);
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });
 }, 60_000);
 
-/** How many gateways have been started in a run, as far as their logs tell. */
+/** Number of gateways that a run has started, by their log files. */
 function startedIn(temporary: string): number {
   const [folder] = readdirSync(temporary);
   return folder === undefined
@@ -67,7 +67,7 @@ function startedIn(temporary: string): number {
     : readdirSync(join(temporary, folder)).filter((name) => /^(one|other)\.log$/.test(name)).length;
 }
 
-test('says how it is called', async () => {
+test('prints its help, and rejects an invalid option', async () => {
   expect(await runMain(['--help'], tmpdir())).toMatchObject({
     code: 0,
     printed: expect.stringContaining('--seed N') as string,

@@ -1,16 +1,16 @@
-/** Choices that a seed decides: the same seed makes the same ones, in the same order. */
+/** A seeded random generator: the same seed makes the same choices in the same order. */
 export interface Random {
-  /** A whole number, both ends included. */
-  readonly between: (least: number, most: number) => number;
-  /** True so often, `share` being 0 to 1. */
+  /** A whole number, both bounds included. */
+  readonly between: (least: number, maxTries: number) => number;
+  /** True with probability `share`, 0 to 1. */
   readonly chance: (share: number) => boolean;
-  /** Throws where there is nothing to choose from. */
+  /** Throws for an empty list. */
   readonly oneOf: <T>(choices: readonly T[]) => T;
 }
 
-/** Starts the choices of a seed, a whole number. */
+/** Creates a generator from a seed, a whole number. */
 export function randomFrom(seed: number): Random {
-  // Xorshift of 32 bits. Zero would stay zero, and neighbours would begin alike.
+  // 32-bit xorshift. The seed is mixed, because a zero state would stay zero and neighbouring seeds would start alike.
   let state = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) || 1;
   const next = () => {
     state ^= state << 13;
@@ -18,13 +18,13 @@ export function randomFrom(seed: number): Random {
     state ^= state << 5;
     return (state >>> 0) / 2 ** 32;
   };
-  const between = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
+  const between = (least: number, maxTries: number) => least + Math.floor(next() * (maxTries - least + 1));
   return {
     between,
     chance: (share) => next() < share,
     oneOf: (choices) => {
       const [chosen] = choices.slice(between(0, choices.length - 1));
-      if (chosen === undefined) throw new Error('There is nothing to choose from.');
+      if (chosen === undefined) throw new Error('Cannot choose from an empty list.');
       return chosen;
     },
   };

@@ -1,19 +1,21 @@
 import type { Observed } from './observe.ts';
 import type { Result } from './run.ts';
 
-/** What a run came to, in a few lines. */
-export function report({ observed, blows }: Result, seconds: number): string {
-  const { entries, answers, changes, tokens, associations, refusedAsLate } = observed;
+/** Summarizes a run in a few lines. */
+export function report({ observed, killCounts }: Result, seconds: number): string {
+  const { entries, answers, changes, records, associations, refusedAsLate } = observed;
   const begun = entries.filter(({ event }) => event === 'INTENT').length;
-  const settled = entries.filter(({ event, fence, bySettler }) => bySettler && fence !== null && isClosing(event));
+  const closedByReconciler = entries.filter(
+    ({ event, fence, byReconciler }) => byReconciler && fence !== null && isClosing(event),
+  );
   return `seconds      ${seconds}
-blows        ${told(blows)}
-requests     ${answers.length}: ${told(counted(answers, ({ status }) => status))}
-  errors     ${told(counted(answers.filter(isError), ({ code, httpStatus }) => `${httpStatus} ${code}`))}
-EKS          ${changes.length} changes asked for, ${changes.filter(({ applied }) => applied).length} done, ${refusedAsLate} requests refused as sent too late; ${associations.length} associations at the end
-tokens       ${tokens.length}: ${told(counted(tokens, ({ state }) => state))}
-operations   ${begun} begun, ${operationsWith(observed, 'TAKEN_OVER')} taken over, ${operationsWith(observed, 'UNKNOWN')} in doubt, ${settled.length} closed by the reconciler
-trail        ${entries.length}: ${told(counted(entries, ({ event }) => event))}
+kills        ${listed(killCounts)}
+requests     ${answers.length}: ${listed(counted(answers, ({ status }) => status))}
+  errors     ${listed(counted(answers.filter(isError), ({ code, httpStatus }) => `${httpStatus} ${code}`))}
+EKS          ${changes.length} changes received, ${changes.filter(({ applied }) => applied).length} applied, ${refusedAsLate} requests rejected for an expired signature; ${associations.length} associations at the end
+records      ${records.length}: ${listed(counted(records, ({ state }) => state))}
+operations   ${begun} started, ${operationsWith(observed, 'TAKEN_OVER')} taken over, ${operationsWith(observed, 'UNKNOWN')} in doubt, ${closedByReconciler.length} closed by the reconciler
+audit trail  ${entries.length}: ${listed(counted(entries, ({ event }) => event))}
 `;
 }
 
@@ -34,6 +36,6 @@ function counted<T>(things: readonly T[], nameOf: (thing: T) => string): Map<str
   return new Map([...groups].map(([name, { length }]) => [name, length]));
 }
 
-function told(counts: ReadonlyMap<string, number>): string {
+function listed(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([name, count]) => `${count} ${name}`).join(', ') || 'none';
 }

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { strike } from './blows.ts';
-import type { Blow } from './blows.ts';
+import { killGateways } from './kills.ts';
+import type { KillKind } from './kills.ts';
 import { startEks } from './eks.ts';
 import type { EksProcess } from './eks.ts';
-import { makeTrouble } from './faults.ts';
+import { injectFaults } from './faults.ts';
 import { startGateway } from './gateway.ts';
-import type { Gateway, Place } from './gateway.ts';
-import { judge } from './judge.ts';
+import type { Gateway, RunPaths } from './gateway.ts';
+import { checkFacts } from './check.ts';
 import { answeredPrefix } from './load.ts';
 import type { LoadSettings } from './load.ts';
 import { startProcess } from './node-process.ts';
@@ -17,92 +17,100 @@ import type { NodeProcess } from './node-process.ts';
 import { countOpen, observe, openRequestLog } from './observe.ts';
 import type { Observed, RequestLog } from './observe.ts';
 import { randomFrom } from './random.ts';
-import { quietMs } from './times.ts';
+import { inDoubtMs } from './times.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Result {
   readonly observed: Observed;
   readonly broken: readonly string[];
-  readonly blows: ReadonlyMap<Blow, number>;
-  /** Ledger, answers and logs; kept only where something is broken. */
+  readonly killCounts: ReadonlyMap<KillKind, number>;
+  /** Folder of ledger, answers and logs; removed if no guarantee is violated. */
   readonly folder: string;
 }
 
-/** One run; this process must end after it. `tell` gets a line for each thing worth telling while it goes on. */
-export async function run(kills: number, seed: number, tell: (line: string) => void): Promise<Result> {
+/** Performs one run; this process must exit after it. `onProgress` receives progress lines. */
+export async function run(kills: number, seed: number, onProgress: (line: string) => void): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-processes-'));
-  // Not sooner, so that it goes with everything that writes there, and when the run is interrupted as well.
+  // Removed at exit, when no child process writes to it, also after an interruption.
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', remove);
   try {
     const answersFile = join(folder, 'answers.jsonl');
     const eks = await startEks(folder);
-    const place = { folder, ledgerFile: join(folder, 'ledger.sqlite'), eksUrl: eks.url };
-    const log = openRequestLog(eks.steer);
-    const blows = await killUnderLoad({ eks, place, log, answersFile, kills, seed, tell });
-    const observed = await observe(eks.steer, log, { ledgerFile: place.ledgerFile, answersFile });
+    const paths = { folder, ledgerFile: join(folder, 'ledger.sqlite'), eksUrl: eks.url };
+    const log = openRequestLog(eks.control);
+    const killCounts = await killUnderLoad({ eks, paths, log, answersFile, kills, seed, onProgress });
+    const observed = await observe(eks.control, log, { ledgerFile: paths.ledgerFile, answersFile });
     await eks.end();
-    const broken = judge(observed);
+    const broken = checkFacts(observed);
     if (broken.length > 0) process.off('exit', remove);
-    return { observed, broken, blows, folder };
+    return { observed, broken, killCounts, folder };
   } catch (error) {
     process.off('exit', remove);
-    throw new Error(`The run with seed ${seed} broke off; what it left is in ${folder}.`, { cause: error });
+    throw new Error(`The run with seed ${seed} failed; its files are in ${folder}.`, { cause: error });
   }
 }
 
-/** What a run is made of. */
+/** The parts of a run. */
 interface Run {
   readonly eks: EksProcess;
-  readonly place: Place;
+  readonly paths: RunPaths;
   readonly log: RequestLog;
   readonly answersFile: string;
   readonly kills: number;
   readonly seed: number;
-  readonly tell: (line: string) => void;
+  readonly onProgress: (line: string) => void;
 }
 
-/** Load, faults and blows, and then the time that the reconciler needs. Counts the blows. */
-async function killUnderLoad({ eks, place, log, answersFile, kills, seed, tell }: Run): Promise<Map<Blow, number>> {
+/** Runs load, faults and kills, and then waits for the reconciler. Returns the number of kills by kind. */
+async function killUnderLoad({
+  eks,
+  paths,
+  log,
+  answersFile,
+  kills,
+  seed,
+  onProgress,
+}: Run): Promise<Map<KillKind, number>> {
   const random = randomFrom(seed);
-  // The first makes the key, the tables, and what Node.js keeps compiled; the second finds them.
-  await (await startGateway(place, 'first', random)).end();
-  const [one, other] = await Promise.all([startGateway(place, 'one', random), startGateway(place, 'other', random)]);
+  // The first start creates the key, the tables and the compile cache.
+  await (await startGateway(paths, 'first', random)).end();
+  const [one, other] = await Promise.all([startGateway(paths, 'one', random), startGateway(paths, 'other', random)]);
   const urls = [one.url, other.url] as const;
   const answers = [0, 0];
-  const answered = (gateway: number) => (answers[gateway] = (answers[gateway] ?? 0) + 1);
-  const load = await startLoad({ urls, keyFolder: place.folder, answersFile, seed }, answered);
+  const countAnswer = (gateway: number) => (answers[gateway] = (answers[gateway] ?? 0) + 1);
+  const load = await startLoad({ urls, keyFolder: paths.folder, answersFile, seed }, countAnswer);
 
-  const blows = new Map<Blow, number>();
-  const dealt = (blow: Blow, { name }: Gateway) => {
-    blows.set(blow, (blows.get(blow) ?? 0) + 1);
-    const sum = [...blows.values()].reduce((total, count) => total + count, 0);
-    tell(`${sum} of ${kills}: gateway ${name} was ${blow}`);
+  const killCounts = new Map<KillKind, number>();
+  const onKill = (kind: KillKind, { name }: Gateway) => {
+    killCounts.set(kind, (killCounts.get(kind) ?? 0) + 1);
+    const sum = [...killCounts.values()].reduce((total, count) => total + count, 0);
+    onProgress(`${sum} of ${kills}: gateway ${name} was ${kind}`);
   };
   const over = new AbortController();
-  const besides = Promise.all([
-    makeTrouble(eks, randomFrom(seed + 1_000), over.signal),
+  const background = Promise.all([
+    injectFaults(eks, randomFrom(seed + 1_000), over.signal),
     readEvery(10_000, log, over.signal),
     failIfEnded(load, over.signal),
   ]);
-  const { ledgerFile } = place;
-  const victims = [one, other].map((gateway, index) => ({ gateway, answers: () => answers[index] ?? 0 }));
+  const { ledgerFile } = paths;
+  const targets = [one, other].map((gateway, index) => ({ gateway, answers: () => answers[index] ?? 0 }));
   try {
-    await Promise.race([strike({ victims, kills, random, ledgerFile, dealt }), besides]);
+    await Promise.race([killGateways({ targets, kills, random, ledgerFile, onKill }), background]);
   } finally {
     over.abort();
   }
-  await besides;
+  await background;
   await endLoad(load);
-  await reconcile(one, other, ledgerFile, tell);
-  return blows;
+  await reconcile(one, other, ledgerFile, onProgress);
+  return killCounts;
 }
 
-function startLoad(settings: LoadSettings, answered: (gateway: number) => void): Promise<NodeProcess> {
+function startLoad(settings: LoadSettings, onAnswer: (gateway: number) => void): Promise<NodeProcess> {
   const script = join(import.meta.dirname, 'load.ts');
   const [args, logFile] = [[JSON.stringify(settings)], join(settings.keyFolder, 'load.log')];
   const onLine = (line: string) => {
-    if (line.startsWith(answeredPrefix)) answered(Number(line.slice(answeredPrefix.length)));
+    if (line.startsWith(answeredPrefix)) onAnswer(Number(line.slice(answeredPrefix.length)));
   };
   return startProcess({ script, args, env: {}, readyPrefix: 'The load runs', onLine, logFile });
 }
@@ -117,7 +125,7 @@ async function failIfEnded(load: NodeProcess, signal: AbortSignal): Promise<void
   const { promise: over, resolve } = Promise.withResolvers<null>();
   signal.addEventListener('abort', () => resolve(null));
   const how = await Promise.race([load.ended, over]);
-  if (how !== null) throw new Error(`The load ended with ${how} before its time.`);
+  if (how !== null) throw new Error(`The load ended with ${how} too early.`);
 }
 
 async function readEvery(ms: number, log: RequestLog, signal: AbortSignal): Promise<void> {
@@ -127,23 +135,23 @@ async function readEvery(ms: number, log: RequestLog, signal: AbortSignal): Prom
   }
 }
 
-/** How long the reconciler may take, in milliseconds, once nothing can happen any more. */
-const settleMs = 20_000;
+/** Time limit of the reconciler, in milliseconds, once no operation is in doubt. */
+const reconcileMs = 20_000;
 
 /**
- * Lets both gateways answer what is under way, and then one of them, whom nobody asks any more, close what is open. What is
- * still open then, the trail will show.
+ * Stops both gateways, which answer pending requests first. Then one of them, without load, reconciles the open
+ * operations. Operations that stay open appear as violations.
  */
 async function reconcile(
   one: Gateway,
   other: Gateway,
   ledgerFile: string,
-  tell: (line: string) => void,
+  onProgress: (line: string) => void,
 ): Promise<void> {
   await Promise.all([one.end(), other.end()]);
-  tell(`the load is over, and ${countOpen(ledgerFile)} operations are open`);
+  onProgress(`the load has ended; ${countOpen(ledgerFile)} operations are open`);
   await one.restart();
-  await sleep(quietMs);
-  for (const end = Date.now() + settleMs; countOpen(ledgerFile) > 0 && Date.now() < end;) await sleep(100);
+  await sleep(inDoubtMs);
+  for (const end = Date.now() + reconcileMs; countOpen(ledgerFile) > 0 && Date.now() < end;) await sleep(100);
   await one.end();
 }

@@ -1,12 +1,12 @@
 /**
- * The protocol's times in this run, by the variables of the gateway, in milliseconds: a doubt is over 3.5 seconds after an
- * operation began. They must hold on a busy machine. A signature's date has whole seconds, so a fresh one can be a second
- * old; and what a fault delays must come within the allowance for EKS (`latestEffectMs`).
+ * Timing settings of this run, in milliseconds: an operation stays in doubt for 3.5 seconds. They must work on a busy
+ * machine. Signature dates have whole seconds, so a fresh signature can be a second old. Delays by faults must stay
+ * within the allowance for EKS (`latestEffectMs`).
  */
 export const times = {
-  /** Shorter than what a request may take, so that holders at work are overtaken as well. */
+  /** Shorter than a request may take, so that active lease holders are superseded too. */
   LEASE_MS: 1_500,
-  /** Leaves EKS two seconds: the gateway keeps four of a request for what comes after. */
+  /** Leaves two seconds for EKS: the gateway reserves four seconds for what follows. */
   REQUEST_MS: 6_000,
   SIGNATURE_WINDOW_MS: 2_000,
   EKS_PROCESSING_MS: 800,
@@ -16,8 +16,8 @@ export const times = {
   RECONCILE_INTERVAL_MS: 400,
 } as const;
 
-/** After how long nothing of an operation can still happen. */
-export const quietMs = times.SIGNATURE_WINDOW_MS + times.EKS_PROCESSING_MS + times.LIST_LAG_MS + times.CLOCK_ERROR_MS;
+/** How long an operation stays in doubt. */
+export const inDoubtMs = times.SIGNATURE_WINDOW_MS + times.EKS_PROCESSING_MS + times.LIST_LAG_MS + times.CLOCK_ERROR_MS;
 
-/** The latest that a fault lets an accepted request take effect: well within `EKS_PROCESSING_MS`, as timers can be late. */
+/** Longest delay of an effect by a fault: well within `EKS_PROCESSING_MS`, because timers can be late. */
 export const latestEffectMs = 500;

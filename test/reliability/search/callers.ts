@@ -5,39 +5,42 @@ import { reconcile } from '../../../src/operations/reconcile.ts';
 import { updatePodIdentityAssociation } from '../../../src/operations/operations.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
 import type { CallerAnswer } from '../facts.ts';
-import type { AuthorizationContext } from './model.ts';
+import type { Attempt } from './model-state.ts';
 import type { Process } from './processes.ts';
-import { toldFaults } from './story.ts';
-import type { Faults, Wish } from './story.ts';
-import { partsOf, roleArn, serviceAccount } from './world.ts';
-import type { World } from './world.ts';
+import { describeFaults } from './scenario.ts';
+import type { Faults, ScenarioMutation } from './scenario.ts';
+import { dependenciesOf, roleArn, serviceAccount } from './environment.ts';
+import type { Environment } from './environment.ts';
 
-/** At most so many callers are at work at the same time. */
+/** Maximum number of concurrent requests. */
 const maxCallers = 4;
 
-/** What a Lambda function has for a request of API Gateway. */
+/** Time limit of a request through API Gateway, in milliseconds. */
 const functionMs = 29_000;
 
-/** An id that no association ever has. */
+/** An id that is never assigned to an association. */
 const noAssociation = 'a-00000000000000000';
 
-/** Those who ask the gateway, and its reconciler, each as a process of its own, until that is over. `answers` are those of all who asked. */
-export function createCallers(world: World) {
-  const { clock, eks, model, processes, tell } = world;
-  const wishes: Wish[] = [];
+/** Runs requests and the reconciler, each as a separate process. `answers` returns the answers to all requests. */
+export function createCallers(environment: Environment) {
+  const { clock, eks, model, processes, log } = environment;
+  const mutations: ScenarioMutation[] = [];
   const ids = new Map<string, string>();
   const answers = new Map<Process, CallerAnswer>();
 
-  function start(name: string, identity: string | null, asksFor: string, faults: Faults): Process {
-    const finalBefore = identity === null ? null : model.finalFor(identity, asksFor);
-    const context: AuthorizationContext = { name, identity, asksFor, isDenied: false, finalBefore };
-    const process: Process = { context, faults, state: 'working', parked: [], writes: 0, isEksFaultTaken: false };
+  function start(name: string, identity: string | null, input: string, faults: Faults): Process {
+    const finalBefore = identity === null ? null : model.finalFor(identity, input);
+    const attempt: Attempt = { name, identity, input, isDenied: false, finalBefore };
+    const process: Process = { attempt, faults, state: 'running', waitingTurns: [], writes: 0, isEksFaultTaken: false };
     processes.all.push(process);
     return process;
   }
 
-  /** The association that a wish is about: the one that was there when it was first asked for, so that it stays the same request. */
-  function idFor({ principal, kind, token, variant }: Wish): string | null {
+  /**
+   * The association of a mutation: the one that existed at its first attempt, so that a repeated mutation is the same
+   * request.
+   */
+  function idFor({ principal, kind, token, variant }: ScenarioMutation): string | null {
     if (kind === 'create') return null;
     const key = `${principal} ${kind} ${token} ${variant}`;
     const id = ids.get(key) ?? eks.associations()[0]?.associationId;
@@ -45,76 +48,82 @@ export function createCallers(world: World) {
     return id ?? noAssociation;
   }
 
-  async function ask(wish: Wish, faults: Faults): Promise<void> {
-    const atWork = processes.all.filter(
-      ({ state, context }) => context.identity && ['working', 'frozen'].includes(state),
+  async function submit(mutation: ScenarioMutation, faults: Faults): Promise<void> {
+    const running = processes.all.filter(
+      ({ state, attempt }) => attempt.identity && ['running', 'frozen'].includes(state),
     );
-    if (atWork.length >= maxCallers) return;
-    wishes.push(wish);
-    const { principal, kind, token, variant } = wish;
-    const id = idFor(wish);
-    const process = start(`${principal} ${wishes.length}`, `${principal} ${kind} ${token}`, `${variant} ${id}`, faults);
-    const { context } = process;
+    if (running.length >= maxCallers) return;
+    mutations.push(mutation);
+    const { principal, kind, token, variant } = mutation;
+    const id = idFor(mutation);
+    const process = start(
+      `${principal} ${mutations.length}`,
+      `${principal} ${kind} ${token}`,
+      `${variant} ${id}`,
+      faults,
+    );
+    const { attempt } = process;
     const startedAt = clock();
-    tell(() => `${context.name} asks for the ${kind} (input ${variant}) with token ${token}${toldFaults(faults)}`);
-    const said = { principal, kind, clientRequestToken: token, startedAt, apiRequestId: context.name };
-    answers.set(process, { ...said, answeredAt: Infinity, ...noAnswer });
-    const over = (answer: Omit<CallerAnswer, keyof typeof said | 'answeredAt'>) => {
-      process.state = 'over';
-      answers.set(process, { ...said, answeredAt: clock(), ...answer });
-      tell(() => `  ${context.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no entry'})`);
+    log(() => `${attempt.name} requests the ${kind} (input ${variant}) with token ${token}${describeFaults(faults)}`);
+    const content = { principal, kind, clientRequestToken: token, startedAt, apiRequestId: attempt.name };
+    answers.set(process, { ...content, answeredAt: Infinity, ...noAnswer });
+    const finish = (answer: Omit<CallerAnswer, keyof typeof content | 'answeredAt'>) => {
+      process.state = 'finished';
+      answers.set(process, { ...content, answeredAt: clock(), ...answer });
+      log(
+        () =>
+          `  ${attempt.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no audit entry'})`,
+      );
     };
-    await send(world, process, wish, id ?? noAssociation).then(
+    await send(environment, process, mutation, id ?? noAssociation).then(
       (answer) => {
-        model.answered(context, answer);
-        over(factOf(answer));
+        model.answered(attempt, answer);
+        finish(factOf(answer));
       },
       (error: unknown) => {
-        model.failed(context, error);
-        over({
-          status: 'ERROR',
-          code: codeOf(error),
-          httpStatus: 200,
-          associationArn: null,
-          operationId: null,
-          event: null,
-        });
+        model.failed(attempt, error);
+        finish({ ...noAnswer, status: 'ERROR', code: codeOf(error), httpStatus: 200 });
       },
     );
   }
 
   return {
     answers: () => [...answers.values()],
-    ask,
-    /** The same as somebody asked before. */
-    async askAgain(who: number, faults: Faults): Promise<void> {
-      const wish = wishes[who % wishes.length];
-      if (wish) await ask(wish, faults);
+    submit,
+    /** Sends an earlier mutation again, with the same token. */
+    async resubmit(index: number, faults: Faults): Promise<void> {
+      const mutation = mutations[index % mutations.length];
+      if (mutation) await submit(mutation, faults);
     },
-    /** A run of the reconciler. */
+    /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {
       const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);
-      tell(() => `${process.context.name} begins${toldFaults(faults)}`);
-      await reconcile(partsOf(world, process), 'reconciler', clock() + 60_000).catch((error: unknown) =>
-        model.failed(process.context, error),
+      log(() => `${process.attempt.name} starts${describeFaults(faults)}`);
+      await reconcile(dependenciesOf(environment, process), 'reconciler', clock() + 60_000).catch((error: unknown) =>
+        model.failed(process.attempt, error),
       );
-      process.state = 'over';
+      process.state = 'finished';
     },
   };
 }
 
-/** Asks the gateway for what is wished. */
-function send(world: World, process: Process, wish: Wish, associationId: string): Promise<MutationResult> {
-  const { clusterName, series, clock } = world;
-  const { principal, kind, token, variant } = wish;
-  const deps = partsOf(world, process);
+/** Sends a mutation to the gateway. */
+function send(
+  environment: Environment,
+  process: Process,
+  mutation: ScenarioMutation,
+  associationId: string,
+): Promise<MutationResult> {
+  const { clusterName, series, clock } = environment;
+  const { principal, kind, token, variant } = mutation;
+  const deps = dependenciesOf(environment, process);
   const deadline = clock() + functionMs;
   const identity: RequestIdentity = {
     principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
     actor: null,
     sourceAddress: null,
     userAgent: null,
-    apiRequestId: process.context.name,
+    apiRequestId: process.attempt.name,
   };
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
@@ -130,7 +139,7 @@ function send(world: World, process: Process, wish: Wish, associationId: string)
   }
 }
 
-/** Of a process that is gone. */
+/** The answer of a crashed process. */
 const noAnswer = {
   status: 'NONE',
   code: null,
@@ -140,7 +149,7 @@ const noAnswer = {
   event: null,
 } as const;
 
-/** So many that there is no room for the gateway's own. */
+/** The maximum number of tags, which leaves no room for the gateway's own. */
 const fiftyTags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
 
 function factOf({ status, association, refusal, auditEntry }: MutationResult) {

@@ -1,34 +1,34 @@
 import type { Association } from '../../../src/model/association.ts';
-import type { Applied } from './eks.ts';
+import type { Applied } from './eks-behaviour.ts';
 
-/** What EKS has done in a story, for the model to look up. */
+/** Records what EKS has applied in a scenario, for the reference model. */
 export function createEffects() {
-  const makers = new Map<string, string | null>();
+  const creators = new Map<string, string | null>();
   const states: { readonly association: Association; readonly from: number; to: number }[] = [];
-  const gone = new Set<string>();
-  const touched = new Set<string>();
+  const deleted = new Set<string>();
+  const changed = new Set<string>();
   return {
     add({ kind, operationId, association }: Applied, at: number): void {
       const { associationId } = association;
       const before = states.findLast((state) => state.association.associationId === associationId);
       if (before) before.to = at;
       if (kind !== 'delete') states.push({ association, from: at, to: Infinity });
-      if (kind === 'create') makers.set(associationId, operationId);
-      else touched.add(associationId);
-      if (kind === 'delete') gone.add(associationId);
+      if (kind === 'create') creators.set(associationId, operationId);
+      else changed.add(associationId);
+      if (kind === 'delete') deleted.add(associationId);
     },
-    /** The operation that made an association; the empty text where an outsider did. */
-    makerOf: (associationId: string) => makers.get(associationId) ?? '',
-    isGone: (associationId: string) => gone.has(associationId),
-    /** Whether anybody changed or deleted it. */
-    isTouched: (associationId: string) => touched.has(associationId),
-    /** Whether it was given this role at `since` or later, by anybody, or still had it at `quiet`. */
-    wasGiven: (associationId: string, roleArn: string, since: number, quiet: number) =>
+    /** The operation that created an association; the empty string if it was created outside the gateway. */
+    creatorOf: (associationId: string) => creators.get(associationId) ?? '',
+    isDeleted: (associationId: string) => deleted.has(associationId),
+    /** Whether the association was changed or deleted since its creation. */
+    isChanged: (associationId: string) => changed.has(associationId),
+    /** Whether anybody set this role at `since` or later, or the association still had it at `visibleFrom`. */
+    wasSet: (associationId: string, roleArn: string, since: number, visibleFrom: number) =>
       states.some(
         ({ association, from, to }) =>
           association.associationId === associationId &&
           association.roleArn === roleArn &&
-          (from >= since || to >= quiet),
+          (from >= since || to >= visibleFrom),
       ),
   };
 }

@@ -1,70 +1,32 @@
-import type { ChangeBounds, ChangeResult, Eks, EksError, RejectedOutcome } from '../../../src/eks/eks.ts';
+import type { ChangeBounds, ChangeResult, Eks, EksError } from '../../../src/eks/eks.ts';
 import { maxTags, operationTagKey } from '../../../src/model/association.ts';
 import type { Association, AssociationTarget, CreateRequest, UpdateRequest } from '../../../src/model/association.ts';
 import type { ChangeKind } from '../facts.ts';
+import type { Applied, EksBehaviour, Sender } from './eks-behaviour.ts';
+import type { DueEffect } from './scenario-clock.ts';
 import { createStates } from './states.ts';
 
-/** What goes wrong with one request for a change. */
-export type ChangeFault =
-  /** EKS does it, and the answer is lost. */
-  | { readonly kind: 'lost' }
-  /** The caller gets no answer; the request reaches EKS `onWayMs` later, and is done `takesMs` after that. */
-  | { readonly kind: 'later'; readonly onWayMs: number; readonly takesMs: number }
-  /** As `later`, but EKS does it past every allowance: what is promised of that is less. */
-  | { readonly kind: 'too-late' }
-  /** It never reaches EKS, and the caller can't know. */
-  | { readonly kind: 'cut' }
-  /** A server error, and nothing is done. */
-  | { readonly kind: 'server-error' }
-  /** The change certainly has no effect. */
-  | { readonly kind: 'rejected'; readonly outcome: RejectedOutcome };
-
-/** A change that EKS made. */
-export interface Applied {
-  readonly kind: ChangeKind;
-  /** Null where an outsider did it. */
-  readonly operationId: string | null;
-  /** As it is now; after a delete, as it was. */
-  readonly association: Association;
-  readonly isTooLate: boolean;
-}
-
-/** How this EKS behaves all through a story. */
-export interface EksHabits {
-  /** How far its clock is ahead of the gateway's. */
-  readonly skewMs: number;
-  /** How long reads show what was before a change. */
-  readonly lagMs: number;
-}
-
-/** Who sends a request: which fault its next change meets, and whether its reads fail. */
-export interface Sender {
-  readonly takeFault: () => ChangeFault | null;
-  readonly cannotRead: () => boolean;
-  /** Told of each change that is sent, before anything comes of it. */
-  readonly onSent: (kind: ChangeKind, operationId: string, associationId: string | null) => void;
-}
-
+/** The simulated EKS of a scenario. */
 export type MemoryEks = ReturnType<typeof createEks>;
 
-/** By AWS Signature Version 4. */
+/** As in AWS Signature Version 4. */
 const signatureWindowMs = 300_000;
 
-/** Far past the time from which nothing is to be expected any more. */
+/** Far later than any operation stays in doubt. */
 const tooLateMs = 600_000;
 
 /**
- * EKS in memory, as strict and as loose as AWS describes it: one association for a service account, ids that are not used
- * again, stale signatures refused, reads that lag, requests that take effect after their sender gave up. `clock` is the
- * gateway's, in milliseconds since the epoch; who moves it runs what is `due`.
+ * EKS in memory, as AWS documents it: one association per service account, ids that are never reused, rejected stale
+ * signatures, reads that lag, and requests that take effect after their sender gave up. `clock` is the gateway's clock,
+ * in milliseconds since the epoch; whoever advances it runs the entries of `due`.
  */
-export function createEks(clock: () => number, habits: EksHabits, onApplied: (applied: Applied) => void) {
-  const due: { readonly at: number; readonly run: () => void }[] = [];
+export function createEks(clock: () => number, behaviour: EksBehaviour, onApplied: (applied: Applied) => void) {
+  const due: DueEffect[] = [];
   let count = 0;
   let lastStamp = 0;
-  const now = () => clock() + habits.skewMs;
-  const { held, put, shown } = createStates(now, habits.lagMs);
-  /** No two changes have the same time. */
+  const now = () => clock() + behaviour.skewMs;
+  const { current, put, shown } = createStates(now, behaviour.lagMs);
+  /** No two changes have the same timestamp. */
   const stamp = () => new Date((lastStamp = Math.max(now(), lastStamp + 1))).toISOString();
   const later = (ms: number, run: () => void) => {
     due.push({ at: clock() + ms, run });
@@ -74,7 +36,7 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
     ({ namespace, serviceAccount }: AssociationTarget) =>
     (one: Association) =>
       one.namespace === namespace && one.serviceAccount === serviceAccount;
-  const holderOf = (target: AssociationTarget) => [...held.values()].find(of(target));
+  const holderOf = (target: AssociationTarget) => [...current.values()].find(of(target));
 
   function create(request: CreateRequest, operationId: string | null, isTooLate = false): ChangeResult {
     const holder = holderOf(request);
@@ -104,7 +66,7 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
     operationId: string | null,
     isTooLate = false,
   ): ChangeResult {
-    const there = held.get(id);
+    const there = current.get(id);
     if (!there) return { kind: 'not-found', error: error('NotFound') };
     const association = { ...there, ...changes, modifiedAt: stamp() };
     put(id, association);
@@ -112,7 +74,7 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
   }
 
   function remove(id: string, operationId: string | null, isTooLate = false): ChangeResult {
-    const there = held.get(id);
+    const there = current.get(id);
     if (!there) return { kind: 'not-found', error: error('NotFound') };
     put(id, null);
     return done({ kind: 'delete', operationId, association: there, isTooLate });
@@ -155,7 +117,7 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
     }
   }
 
-  /** EKS, as one sender reaches it. */
+  /** The EKS port of one sender. */
   const eksFor = (sender: Sender): Eks => ({
     create: async (call) =>
       change(sender, 'create', null, call, (late) => create(call.request, call.operationId, late)),
@@ -174,27 +136,27 @@ export function createEks(clock: () => number, habits: EksHabits, onApplied: (ap
     },
     list: async (target) => {
       if (sender.cannotRead()) return { kind: 'failed', error: error('InternalServerError') };
-      const those = [...shown().values()].filter(of(target));
-      return { kind: 'listed', associationIds: those.map(({ associationId }) => associationId) };
+      const matching = [...shown().values()].filter(of(target));
+      return { kind: 'listed', associationIds: matching.map(({ associationId }) => associationId) };
     },
-    page: () => Promise.reject(new Error('No operation that changes anything asks for pages.')),
+    page: () => Promise.reject(new Error('Mutations and the reconciler read no pages.')),
   });
 
   return {
     eksFor,
-    /** What somebody does directly at EKS. */
+    /** Changes outside the gateway. */
     outsider: {
       create: (request: CreateRequest) => create(request, null),
       update: (id: string, roleArn: string) => update(id, { roleArn }, null),
       remove: (id: string) => remove(id, null),
     },
-    associations: (): readonly Association[] => [...held.values()],
+    associations: (): readonly Association[] => [...current.values()],
     due,
   };
 }
 
 function error(exception: string): EksError {
-  return { exception, message: `${exception}, by the story.`, requestId: null };
+  return { exception, message: `${exception}, injected by the scenario.`, requestId: null };
 }
 
 const staleSignature: ChangeResult = {

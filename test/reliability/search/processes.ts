@@ -1,16 +1,16 @@
 import type * as fc from 'fast-check';
-import type { AuthorizationContext } from './model.ts';
-import type { Faults } from './story.ts';
+import type { Attempt } from './model-state.ts';
+import type { Faults } from './scenario.ts';
 
-/** One execution of a call or of the reconciler. It goes on only when the scheduler gives it a turn. */
+/** One run of a request or of the reconciler. It continues only when the scheduler gives it a turn. */
 export interface Process {
-  readonly context: AuthorizationContext;
+  readonly attempt: Attempt;
   readonly faults: Faults;
-  /** `gone` for ever: nothing of it runs again. `frozen` until it is thawed, however late. */
-  state: 'working' | 'frozen' | 'gone' | 'over';
-  /** Turns that wait for the thaw. */
-  parked: (() => void)[];
-  /** How many writes it has sent to the ledger. */
+  /** `crashed`: it never runs again. `frozen`: until it resumes, however late. */
+  state: 'running' | 'frozen' | 'crashed' | 'finished';
+  /** Turns that wait until the process resumes. */
+  waitingTurns: (() => void)[];
+  /** Number of ledger writes so far. */
   writes: number;
   isEksFaultTaken: boolean;
 }
@@ -21,37 +21,38 @@ interface Timer {
   readonly run: () => void;
 }
 
+/** The processes of a scenario. */
 export type Processes = ReturnType<typeof createProcesses>;
 
-/** Taken before anything stands in for it: what has run until here leaves nothing to do but the next turn. */
+/** The real `setImmediate`: once it fires, nothing is left to do but the next turn. */
 const realImmediate = globalThis.setImmediate;
-const settled = () => new Promise<void>((resolve) => realImmediate(resolve));
+const microtasksDone = () => new Promise<void>((resolve) => realImmediate(resolve));
 
 /**
- * Who is at work, and who goes on next. A process stops before each call to a port and again before its answer; there it
- * can be crashed or frozen, and there the scheduler chooses.
+ * The processes and their scheduling. A process waits before each port call and again before the result; there it can
+ * be crashed or frozen, and there the scheduler chooses.
  */
 export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
   const all: Process[] = [];
   const timers = new Set<Timer>();
   let current: Process | null = null;
-  let isStraight = false;
+  let isUnscheduled = false;
 
   function enqueue(process: Process, go: () => void): void {
     const goOn = () => {
-      if (process.state === 'frozen') process.parked.push(go);
-      else if (process.state !== 'gone') go();
+      if (process.state === 'frozen') process.waitingTurns.push(go);
+      else if (process.state !== 'crashed') go();
     };
-    if (isStraight || process.state === 'frozen') goOn();
+    if (isUnscheduled || process.state === 'frozen') goOn();
     else void scheduler.schedule(ready).then(goOn);
   }
 
-  /** Comes when the scheduler chooses the process; never, once that is gone. */
+  /** Resolves when the scheduler chooses the process; never for a crashed process. */
   const turn = (process: Process) => new Promise<void>((go) => enqueue(process, go));
 
-  /** A call to a port: a turn until it takes effect there, and another until the process has the answer. */
+  /** A port call: one turn until it takes effect, and one until the process gets the result. */
   async function port<T>(process: Process, effect: () => Promise<T>): Promise<T> {
-    // Whoever calls a port may set a timer in the same breath.
+    // A process may set a timer in the same turn as the port call.
     current = process;
     await turn(process);
     try {
@@ -61,18 +62,18 @@ export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
     }
   }
 
-  /** Timers whose time has come go off, but not in a process that is frozen or gone. */
-  async function ring(): Promise<void> {
+  /** Fires the timers that are due, except those of frozen or crashed processes. */
+  async function fireTimers(): Promise<void> {
     for (const timer of timers) {
       if (timer.at > now() || timer.process?.state === 'frozen') continue;
       timers.delete(timer);
-      if (timer.process?.state !== 'gone') timer.run();
+      if (timer.process?.state !== 'crashed') timer.run();
     }
-    await settled();
+    await microtasksDone();
   }
 
-  function strike(who: number, state: 'gone' | 'frozen'): Process | undefined {
-    const process = chosen(all, 'working', who);
+  function stop(index: number, state: 'crashed' | 'frozen'): Process | undefined {
+    const process = chosen(all, 'running', index);
     if (process) process.state = state;
     return process;
   }
@@ -80,37 +81,37 @@ export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
   return {
     all,
     port,
-    ring,
-    /** Lets the scheduler give so many turns, or fewer where nobody waits for one. */
+    fireTimers,
+    /** Gives this many turns, or fewer if no process waits. */
     async go(turns: number): Promise<void> {
-      await ring();
+      await fireTimers();
       for (let given = 0; given < turns && scheduler.count() > 0; given += 1) {
         await scheduler.waitNext(1);
-        await ring();
+        await fireTimers();
       }
     },
-    /** Ends a process at work, the `who`th of them: nothing of it ever runs again. */
-    crash: (who: number) => strike(who, 'gone'),
-    /** Stops a process at work until it is thawed. */
-    freeze: (who: number) => strike(who, 'frozen'),
-    /** Lets a frozen process go on. What has come in meanwhile, Node hands over before the timers that are due. */
-    async thaw(who: number): Promise<Process | undefined> {
-      const process = chosen(all, 'frozen', who);
+    /** Crashes a running process: it never runs again. */
+    crash: (index: number) => stop(index, 'crashed'),
+    /** Freezes a running process until it resumes. */
+    freeze: (index: number) => stop(index, 'frozen'),
+    /** Resumes a frozen process. Node.js delivers pending results before the timers that are due. */
+    async resume(index: number): Promise<Process | undefined> {
+      const process = chosen(all, 'frozen', index);
       if (!process) return undefined;
-      process.state = 'working';
-      for (const go of process.parked.splice(0)) go();
-      await settled();
+      process.state = 'running';
+      for (const go of process.waitingTurns.splice(0)) go();
+      await microtasksDone();
       return process;
     },
-    /** From now on every call to a port takes effect and is answered at once. */
-    goStraight(): void {
-      isStraight = true;
+    /** From now on every port call takes effect and returns immediately. */
+    runUnscheduled(): void {
+      isUnscheduled = true;
     },
-    /** Puts the story's time in place of the machine's, for `setTimeout`; gives what puts it back. */
-    standInForTimers(): () => void {
+    /** Replaces `setTimeout` by one that uses the scenario's clock; returns a function that restores it. */
+    replaceTimers(): () => void {
       const { setTimeout, clearTimeout } = globalThis;
       const set = (run: () => void, ms = 0) => {
-        const timer: Timer = { process: isStraight ? null : current, at: now() + ms, run };
+        const timer: Timer = { process: isUnscheduled ? null : current, at: now() + ms, run };
         timers.add(timer);
         return timer;
       };
@@ -122,7 +123,7 @@ export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
 
 const ready = Promise.resolve();
 
-function chosen(all: readonly Process[], state: Process['state'], who: number): Process | undefined {
-  const those = all.filter((process) => process.state === state);
-  return those[who % those.length];
+function chosen(all: readonly Process[], state: Process['state'], index: number): Process | undefined {
+  const matching = all.filter((process) => process.state === state);
+  return matching[index % matching.length];
 }

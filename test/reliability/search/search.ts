@@ -1,91 +1,93 @@
 import * as fc from 'fast-check';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
-import { play } from './play.ts';
-import type { Played } from './play.ts';
-import { story } from './story.ts';
-import type { Story } from './story.ts';
+import { runScenario } from './run-scenario.ts';
+import type { ScenarioResult } from './run-scenario.ts';
+import { scenario } from './scenario-generator.ts';
+import type { Scenario } from './scenario.ts';
 
-/** What to search. */
+/** Settings of a search. */
 export interface SearchSettings {
-  /** The first batch is of this seed, the next ones of those that follow it. */
+  /** Seed of the first batch; later batches use the following numbers. */
   readonly seed: number;
-  /** No batch begins after so many stories. */
+  /** Maximum number of scenarios. */
   readonly runs: number;
-  /** No batch begins after this time, in milliseconds since the epoch. */
+  /** No batch starts after this time, in milliseconds since the epoch. */
   readonly until?: number;
-  /** Only the story at this place of the seed's, as a counter-example names it. */
+  /** Runs only the scenario at this path of the seed, as printed with a counter-example. */
   readonly path?: string | undefined;
-  /** Makes the ledger that stories are played on, by default the one in SQLite. */
+  /** Creates the ledger; SQLite in memory by default. */
   readonly openLedger?: () => Ledger;
-  /** Told after each batch how many stories have been played. */
-  readonly onProgress?: (stories: number) => void;
+  /** Called after each batch with the number of scenarios so far. */
+  readonly onProgress?: (scenarios: number) => void;
 }
 
-/** A story in which a rule does not hold, as short as fast-check could make it. */
-export interface CounterExample extends Played {
+/** A scenario that violates a rule, as short as fast-check could make it. */
+export interface CounterExample extends ScenarioResult {
   readonly seed: number;
   readonly path: string;
-  /** How many stories were played until it was met, before it was made shorter. */
-  readonly stories: number;
+  /** Number of scenarios until it was found, without shrinking. */
+  readonly scenarios: number;
 }
 
-/** Stories of a batch. A batch has a seed of its own, so that a counter-example is quickly met again. */
+/** Scenarios per batch. Each batch has its own seed, so that a counter-example is reproduced quickly. */
 const batchSize = 500;
 
-/** So many stories share a ledger: to open one takes as long as half a story, and one without end would fill the memory. */
-const storiesOfLedger = 50;
+/**
+ * Scenarios per ledger: opening one takes as long as half a scenario, and a ledger without limit would fill the memory.
+ */
+const scenariosPerLedger = 50;
 
-/** Plays stories until a rule does not hold, or there have been enough. Null when all held. */
+/** Runs scenarios until a rule is violated or the limits are reached. Null if all rules hold. */
 export async function search(settings: SearchSettings): Promise<CounterExample | null> {
   const { seed, runs, until = Infinity, path, openLedger = inMemory, onProgress = () => undefined } = settings;
-  const stage = createStage(openLedger);
+  const runner = createRunner(openLedger);
   try {
-    for (let batch = 0, stories = 0; stories < runs && Date.now() < until; batch += 1) {
-      const numRuns = path === undefined ? Math.min(batchSize, runs - stories) : 1;
+    for (let batch = 0, scenarios = 0; scenarios < runs && Date.now() < until; batch += 1) {
+      const numRuns = path === undefined ? Math.min(batchSize, runs - scenarios) : 1;
       const at = { seed: seed + batch, ...(path === undefined ? {} : { path }) };
-      const result = await fc.check(fc.asyncProperty(story, stage.holds), { ...at, numRuns });
-      stories += result.numRuns;
+      const result = await fc.check(fc.asyncProperty(scenario, runner.check), { ...at, numRuns });
+      scenarios += result.numRuns;
       if (result.failed && result.counterexample !== null) {
-        const played = await stage.tell(...result.counterexample);
-        // What was thrown by no rule is a fault of the search itself, or of this machine.
-        if (played.broken.length === 0) throw result.errorInstance;
-        return { ...played, seed: result.seed, path: result.counterexamplePath, stories };
+        const shortest = await runner.shrink(...result.counterexample);
+        // An error without a violated rule is a bug of the search or a problem of the machine.
+        if (shortest.broken.length === 0) throw result.errorInstance;
+        return { ...shortest, seed: result.seed, path: result.counterexamplePath, scenarios };
       }
-      onProgress(stories);
+      onProgress(scenarios);
       if (path !== undefined) return null;
     }
     return null;
   } finally {
-    stage.close();
+    runner.close();
   }
 }
 
-/** Where stories are played: a ledger, and another one where it has seen enough or something broken. */
-function createStage(openLedger: () => Ledger) {
+/** Runs scenarios on a ledger, and opens a new one after a number of scenarios or a violation. */
+function createRunner(openLedger: () => Ledger) {
   let ledger = openLedger();
-  let played = 0;
-  const renew = () => {
+  let count = 0;
+  const reopen = () => {
     ledger.close();
     ledger = openLedger();
-    played = 0;
+    count = 0;
   };
   return {
-    async holds(story: Story): Promise<void> {
-      const { broken } = await play(story, ledger, (played += 1));
-      if (played === storiesOfLedger || broken.length > 0) renew();
+    async check(scenario: Scenario): Promise<void> {
+      const { broken } = await runScenario(scenario, ledger, (count += 1));
+      if (count === scenariosPerLedger || broken.length > 0) reopen();
       if (broken.length > 0) throw new Error(broken.join('\n'));
     },
-    /** Plays a story that breaks a rule once more, without the steps that it can do without, and tells it. */
-    async tell(story: Story): Promise<Played> {
-      let shortest = story;
-      for (let at = story.steps.length - 1; at >= 0; at -= 1) {
+    /** Removes the steps that a violating scenario does not need, and runs the rest with its log. */
+    async shrink(scenario: Scenario): Promise<ScenarioResult> {
+      let shortest = scenario;
+      for (let at = scenario.steps.length - 1; at >= 0; at -= 1) {
         const shorter = { ...shortest, steps: shortest.steps.toSpliced(at, 1) };
-        renew();
-        if ((await play(shorter, ledger, 1)).broken.length > 0) shortest = shorter;
+        reopen();
+        if ((await runScenario(shorter, ledger, 1)).broken.length > 0) shortest = shorter;
       }
-      renew();
-      return play(shortest, ledger, 1, true);
+      reopen();
+      return runScenario(shortest, ledger, 1, true);
     },
     close: () => ledger.close(),
   };
@@ -95,14 +97,14 @@ function inMemory(): Ledger {
   return createSqliteLedger({ file: ':memory:' });
 }
 
-/** A counter-example in lines, with the command that plays just it again. */
-export function report({ seed, path, stories, told, broken }: CounterExample): string {
+/** Describes a counter-example, with the command that reproduces it. */
+export function report({ seed, path, scenarios, lines, broken }: CounterExample): string {
   return [
-    `After ${stories} stories, one in which this does not hold:`,
+    `After ${scenarios} scenarios, one violates:`,
     ...new Set(broken.map((rule) => `  ${rule}`)),
-    'The shortest story that shows it:',
-    ...told.map((line) => `  ${line}`),
-    `To play just this one again: npm run search -- --seed ${seed} --path ${path}`,
+    'The shortest scenario that shows it:',
+    ...lines.map((line) => `  ${line}`),
+    `To reproduce it: npm run search -- --seed ${seed} --path ${path}`,
     '',
   ].join('\n');
 }

@@ -1,19 +1,19 @@
 import type { Association } from '../../../src/model/association.ts';
 
-/** What associations there are, and what reads show of them: for `lagMs` after a change, what was before it. */
+/** The associations, and what reads show: for `lagMs` after a change, the state before it. */
 export function createStates(now: () => number, lagMs: number) {
-  const held = new Map<string, Association>();
-  /** Each state that came to be, in turn; null as the association, once it is gone. */
+  const current = new Map<string, Association>();
+  /** All states in order; the association is null after its deletion. */
   const states: { readonly id: string; readonly association: Association | null; readonly shownFrom: number }[] = [];
   return {
-    held: held as ReadonlyMap<string, Association>,
-    /** From now on the association is like this; null: gone. */
+    current: current as ReadonlyMap<string, Association>,
+    /** Sets the state of an association; null deletes it. */
     put(id: string, association: Association | null): void {
-      if (association) held.set(id, association);
-      else held.delete(id);
+      if (association) current.set(id, association);
+      else current.delete(id);
       states.push({ id, association, shownFrom: now() + lagMs });
     },
-    /** What reads show, by id. */
+    /** The associations that reads show, by id. */
     shown(): ReadonlyMap<string, Association> {
       const seen = new Map<string, Association>();
       for (const { id, association, shownFrom } of states) {

@@ -6,42 +6,42 @@ import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
-import { behindFaults, randomOf } from './absorbed.ts';
-import { playInTurn } from './in-turn.ts';
-import { story } from './story.ts';
-import type { Story } from './story.ts';
+import { withFaults, randomFrom } from './ledger-faults.ts';
+import { runSequentially } from './sequential.ts';
+import { scenario } from './scenario-generator.ts';
+import type { Scenario } from './scenario.ts';
 
-const stories = process.env.CI === undefined ? 20 : 200;
+const scenarios = process.env.CI === undefined ? 20 : 200;
 
-/** Longer ones show little more, and DynamoDB takes its time. */
+/** Longer scenarios find little more, and DynamoDB is slow. */
 const maxSteps = 4;
 
-/** For one story: one that takes longer does not come to an end. */
-const storyMs = 20_000;
+/** Time limit of one scenario, which otherwise hangs. */
+const scenarioMs = 20_000;
 
-/** For all of them, before what they used is given back. */
+/** Time limit of all scenarios, without cleanup. */
 const allMs = 100_000;
 
-/** New ones each time; a failure names the seed, with which `STORES_SEED` plays them again. */
+/** New scenarios in each run; a failure names the seed. Set `STORES_SEED` to run them again. */
 const seed = Number(process.env.STORES_SEED ?? Math.floor(Math.random() * 1_000_000_000));
 
-describeOnDynamoDb('SQLite, and DynamoDB behind faults that its client must get over', () => {
+describeOnDynamoDb('SQLite, and DynamoDB with recoverable faults', () => {
   test(
-    `answer alike and hold the same after each of ${stories} stories of seed ${seed}`,
+    `give equal answers and contents in ${scenarios} scenarios of seed ${seed}`,
     async () => {
       await withLedgers(async ({ sqlite, dynamoDb, faults }) => {
         const endsAt = performance.now() + allMs;
-        for (const [index, whole] of fc.sample(story, { seed, numRuns: stories }).entries()) {
+        for (const [index, whole] of fc.sample(scenario, { seed, numRuns: scenarios }).entries()) {
           const short = { ...whole, steps: whole.steps.slice(0, maxSteps) };
-          const ms = Math.min(storyMs, endsAt - performance.now());
-          await inTime(ms, `Story ${index + 1} of ${stories}`, short, async () => {
-            const expected = await playInTurn(short, sqlite, index);
-            const { answers, contents, broken } = await playInTurn(short, dynamoDb, index);
+          const ms = Math.min(scenarioMs, endsAt - performance.now());
+          await inTime(ms, `Scenario ${index + 1} of ${scenarios}`, short, async () => {
+            const expected = await runSequentially(short, sqlite, index);
+            const { answers, contents, broken } = await runSequentially(short, dynamoDb, index);
             expect({ answers, contents, broken }).toEqual({ ...expected, broken: [] });
             expect(faults).toEqual([]);
           });
         }
-        expect(dynamoDb.met()).toBeGreaterThan(stories / 4);
+        expect(dynamoDb.met()).toBeGreaterThan(scenarios / 4);
       });
     },
     allMs + 20_000,
@@ -59,12 +59,12 @@ async function withLedgers(work: (ledgers: Ledgers) => Promise<void>): Promise<v
   }
 }
 
-/** Both ledgers, and the faults that wait on the way to DynamoDB. */
+/** Opens both ledgers and the fault proxy in front of DynamoDB. */
 async function openLedgers() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
   const client = dynamoDbClient({ ...dynamoDbClientDefaults, endpoint: proxy.endpoint });
-  const dynamoDb = behindFaults(createDynamoDbLedger({ client, ...tables.names }), proxy.faults, randomOf(seed));
+  const dynamoDb = withFaults(createDynamoDbLedger({ client, ...tables.names }), proxy.faults, randomFrom(seed));
   const sqlite = createSqliteLedger({ file: ':memory:' });
   const close = async () => {
     sqlite.close();
@@ -75,19 +75,19 @@ async function openLedgers() {
   return { sqlite, dynamoDb, faults: proxy.faults, close };
 }
 
-/** Fails with the story, when it comes out wrong or doesn't come to an end in time. */
-async function inTime(ms: number, what: string, played: Story, work: () => Promise<void>): Promise<void> {
+/** Adds the scenario to an error, and fails if it takes too long. */
+async function inTime(ms: number, what: string, scenario: Scenario, work: () => Promise<void>): Promise<void> {
   const done = new AbortController();
   const tooLong = async () => {
     await sleep(ms, undefined, { signal: done.signal });
-    throw new Error(`It took longer than ${Math.round(ms)} ms.`);
+    throw new Error(`The scenario took longer than ${Math.round(ms)} ms.`);
   };
   try {
     await Promise.race([work(), tooLong()]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const steps = played.steps.map(({ details }) => `  ${JSON.stringify(details)}\n`).join('');
-    const begin = JSON.stringify({ habits: played.habits, isTaken: played.isTaken });
+    const steps = scenario.steps.map(({ event }) => `  ${JSON.stringify(event)}\n`).join('');
+    const begin = JSON.stringify({ behaviour: scenario.behaviour, isOccupied: scenario.isOccupied });
     throw new Error(`${what} of seed ${seed}: ${begin}, then\n${steps}${why}`, { cause: error });
   } finally {
     done.abort();

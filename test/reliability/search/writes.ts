@@ -1,20 +1,20 @@
 import type { Expectation, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 
-/** A write of the ledger to a token's record. */
+/** A ledger write to an idempotency record. */
 export interface Write {
   readonly by: string;
   readonly expected: Expectation;
   readonly next: IdempotencyRecord;
   readonly entries: readonly AuditEntry[];
-  /** What stood there, by what was written before. */
+  /** The record before the write, by the model. */
   readonly before: IdempotencyRecord | undefined;
-  /** Who wrote that. */
+  /** Name of the process that wrote that record. */
   readonly holder: string | undefined;
   readonly now: number;
 }
 
-/** Whether the ledger should write, by what it has written before. */
+/** Whether the ledger should accept a write, by what it has written before. */
 export function permits(expected: Expectation, record: IdempotencyRecord | undefined): boolean {
   if (expected.kind === 'free') return !record || (record.expiresAt !== null && record.expiresAt <= expected.now);
   const { operationId, fence } = expected;
@@ -24,23 +24,26 @@ export function permits(expected: Expectation, record: IdempotencyRecord | undef
   return expected.kind !== 'lease-expired' || record.leaseUntil <= expected.now;
 }
 
-/** What is wrong with a write: only the holder writes, each holder has the next fence, and nobody takes over too early. */
-export function faultsOf({ by, expected, next, entries, before, holder, now }: Write): string[] {
+/**
+ * Violations of a write: only the lease holder writes, each holder has the next fence, and a takeover waits until the
+ * lease expires.
+ */
+export function writeViolations({ by, expected, next, entries, before, holder, now }: Write): string[] {
   const { kind } = expected;
   const what = `${kind} ${next.operationId} fence ${next.fence}`;
   const isNewHolder = kind !== 'leased' || entries.some(({ event }) => event === 'INTENT');
   const fence = kind === 'free' ? 1 : (before?.fence ?? 0) + (isNewHolder ? 1 : 0);
   return [
-    ...(permits(expected, before) ? [] : [`the ledger wrote (${what}) for ${by} over ${told(before)}`]),
-    ...(kind === 'leased' && holder !== by ? [`${by} wrote (${what}) in place of ${holder}, who holds the token`] : []),
+    ...(permits(expected, before) ? [] : [`the ledger wrote (${what}) for ${by} over: ${describeRecord(before)}`]),
+    ...(kind === 'leased' && holder !== by ? [`${by} wrote (${what}) in place of ${holder}, the lease holder`] : []),
     ...(kind === 'lease-expired' && before && before.leaseUntil > now
-      ? [`${by} took over (${what}) before the lease was over`]
+      ? [`${by} took over (${what}) before the lease expired`]
       : []),
-    ...(next.fence === fence ? [] : [`${by} wrote fence ${next.fence}, and ${fence} was its turn`]),
+    ...(next.fence === fence ? [] : [`${by} wrote fence ${next.fence} instead of ${fence}`]),
   ];
 }
 
-/** A record in short. */
-export function told(record: IdempotencyRecord | undefined): string {
-  return record ? `${record.state} ${record.operationId} fence ${record.fence}` : 'nothing';
+/** Describes a record. */
+export function describeRecord(record: IdempotencyRecord | undefined): string {
+  return record ? `${record.state} ${record.operationId} fence ${record.fence}` : 'no record';
 }

@@ -3,63 +3,64 @@ import { createContext } from '../../../src/local/http-api/context.ts';
 import { createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
 import { jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer, ChangeKind } from '../facts.ts';
-import type { Process } from './contender.ts';
-import { inputOf } from './subject.ts';
+import type { RequestVariant } from './flows.ts';
+import type { Process } from './implementation.ts';
+import { inputOf } from './target.ts';
 
-/** A request of a case. */
-export interface Asking {
+/** A mutation that a case sends. */
+export interface CaseRequest extends RequestVariant {
   readonly kind: ChangeKind;
-  /** What is to be changed; null for a create. */
+  /** The association to change; null for a create. */
   readonly associationId: string | null;
   readonly by: 'alice' | 'bob';
-  /** Whether it asks, with the same token, for something else. */
-  readonly other?: true;
-  /** Whether it breaks rules. */
-  readonly invalid?: true;
 }
 
-/** What is known of an answer without a clock. */
-export type Answered = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
+/** An answer without its times. */
+export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
 
 const documents = { create: createDocument, update: updateDocument, delete: deleteDocument };
 
-/** Signed once: nobody looks at the date again. */
+/** Signed once: the events carry verified claims, so their age doesn't matter. */
 const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', '') };
 
 let requests = 0;
 
-/** Sends a request through a process's handler, as API Gateway does; after `forMs` it is over, with no answer. */
-export async function ask({ handler }: Process, asking: Asking, forMs: number): Promise<Answered> {
+/**
+ * Sends a request to a process's handler, as API Gateway does. Reports `NONE` after `forMs` milliseconds without an
+ * answer.
+ */
+export async function sendRequest({ handler }: Process, request: CaseRequest, forMs: number): Promise<AnswerContent> {
   const context = createContext({ accountId: '111122223333', functionName: 'matrix' }, Date.now() + forMs);
-  const event = eventOf(asking);
+  const event = eventOf(request);
   const { promise: over, resolve: end } = Promise.withResolvers<null>();
   const timer = setTimeout(() => end(null), forMs);
   try {
     const answer = await Promise.race([handler(event, context), over]);
-    if (answer === null) return noAnswer(asking);
+    if (answer === null) return noAnswer(request);
     const { requestId: apiRequestId } = event.requestContext;
-    return { ...readAnswer(asking, answer.statusCode ?? 500, answer.body ?? ''), apiRequestId };
+    return { ...readAnswer(request, answer.statusCode ?? 500, answer.body ?? ''), apiRequestId };
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** What one is answered who gets no answer. */
-export function noAnswer({ kind, by, other }: Asking): Answered {
+/** The content of an answer that never arrived. */
+export function noAnswer({ kind, by, other }: CaseRequest): AnswerContent {
   return {
     principal: `https://issuer.example#${by}`,
     kind,
-    // Another request with the token is one of its own: it is refused, whatever becomes of the first.
-    clientRequestToken: other ? 'first, of another request' : 'first',
+    // Different input with the same token is tracked as a separate token: it is refused whatever the first request
+    // does.
+    clientRequestToken: other ? 'first, with other input' : 'first',
     status: 'NONE',
     ...{ code: null, httpStatus: null, associationArn: null, operationId: null, event: null },
   };
 }
 
-function eventOf(asking: Asking): APIGatewayProxyEventV2 {
-  const event = events[asking.by];
+function eventOf(request: CaseRequest): APIGatewayProxyEventV2 {
+  const event = events[request.by];
   requests += 1;
-  const body = JSON.stringify({ query: documents[asking.kind], variables: { input: inputOf(asking) } });
+  const body = JSON.stringify({ query: documents[request.kind], variables: { input: inputOf(request) } });
   return {
     ...event,
     body,
@@ -68,16 +69,16 @@ function eventOf(asking: Asking): APIGatewayProxyEventV2 {
   };
 }
 
-function readAnswer(asking: Asking, httpStatus: number, body: string): Answered {
+function readAnswer(request: CaseRequest, httpStatus: number, body: string): AnswerContent {
   const { data, errors } = JSON.parse(body) as GraphqlAnswer;
-  const payload = data?.[asking.kind];
+  const payload = data?.[request.kind];
   if (!payload) {
     const code = errors?.[0]?.extensions?.code ?? 'NO_CODE';
-    return { ...noAnswer(asking), status: 'ERROR', code, httpStatus };
+    return { ...noAnswer(request), status: 'ERROR', code, httpStatus };
   }
   const { status, refusal, association, auditEntry } = payload;
   return {
-    ...noAnswer(asking),
+    ...noAnswer(request),
     status,
     httpStatus,
     code: refusal?.code ?? null,
@@ -87,7 +88,7 @@ function readAnswer(asking: Asking, httpStatus: number, body: string): Answered 
   };
 }
 
-/** An answer of the handler, as far as it is looked at. */
+/** The part of a GraphQL response that the matrix reads. */
 interface GraphqlAnswer {
   readonly data?: Readonly<Record<string, Payload | null>> | null;
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];

@@ -9,48 +9,48 @@ import type { Decision } from '../../../src/model/decision.ts';
 import type { MemoryEks } from './eks.ts';
 import type { Model } from './model.ts';
 import type { Process, Processes } from './processes.ts';
-import type { Witness } from './seen.ts';
+import type { Recorder } from './recorder.ts';
 
-/** What all processes of a story share. */
-export interface World {
+/** What all processes of a scenario share. */
+export interface Environment {
   readonly ledger: Ledger;
   readonly eks: MemoryEks;
   readonly model: Model;
-  readonly witness: Witness;
+  readonly recorder: Recorder;
   readonly processes: Processes;
-  /** Tells stories in one ledger apart. */
+  /** Distinguishes scenarios that share a ledger. */
   readonly series: number;
   readonly clusterName: string;
   readonly clock: () => number;
   readonly ulid: (time: number) => string;
   readonly isAllowed: () => boolean;
-  /** A line of the story; made only where it is read. */
-  readonly tell: (line: () => string) => void;
+  /** Adds a line to the log; the line is built only if the log is enabled. */
+  readonly log: (line: () => string) => void;
 }
 
-/** Account and region of everything in a story. */
+/** Account and region of all scenarios. */
 export const home = { accountId: '111122223333', region: 'eu-central-1' };
 
-/** The one that all of them are after. */
+/** The service account of all scenarios. */
 export const serviceAccount = { namespace: 'payments', serviceAccount: 'api' };
 
-/** A role in the account. */
+/** ARN of a role in the account. */
 export function roleArn(name: string): string {
   return `arn:aws:iam::${home.accountId}:role/pods/${name}`;
 }
 
-/** Times as they are in AWS; only a role is asked for once, as that waits by the machine's clock. */
+/** Production times, except that role errors are not retried, because that waits in real time. */
 export const times = { ...defaultTimes, roleRetryMs: 0 };
 
-/** The parts of one process: the real operations over the real ledger, each call to a port of which is a turn. */
-export function partsOf(world: World, process: Process): Dependencies {
-  const { clock, ulid } = world;
-  const eks = gatedEks(world, process);
+/** The dependencies of one process: the real operations use the real ledger, and each port call takes a turn. */
+export function dependenciesOf(environment: Environment, process: Process): Dependencies {
+  const { clock, ulid } = environment;
+  const eks = gatedEks(environment, process);
   return {
-    ledger: gatedLedger(world, process),
+    ledger: gatedLedger(environment, process),
     authorize: (_, { action }) => {
-      const allowed = action === 'DescribePodIdentityAssociation' || world.isAllowed();
-      if (action !== 'DescribePodIdentityAssociation') process.context.isDenied = !allowed;
+      const allowed = action === 'DescribePodIdentityAssociation' || environment.isAllowed();
+      if (action !== 'DescribePodIdentityAssociation') process.attempt.isDenied = !allowed;
       return allowed ? allow : deny;
     },
     eksFor: () => eks,
@@ -64,20 +64,20 @@ export function partsOf(world: World, process: Process): Dependencies {
   };
 }
 
-function gatedLedger(world: World, process: Process): Ledger {
-  const { ledger, model, processes, tell } = world;
-  const { context } = process;
+function gatedLedger(environment: Environment, process: Process): Ledger {
+  const { ledger, model, processes, log } = environment;
+  const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = <T>(what: () => string, effect: () => Promise<T>) =>
     processes.port(process, async () => {
       const fault = process.faults.ledger?.write === process.writes++ ? process.faults.ledger.kind : null;
       if (fault === 'down') {
-        tell(() => `  the ledger is down, and does not write ${what()} for ${context.name}`);
+        log(() => `  the ledger is down and does not write ${what()} for ${attempt.name}`);
         throw new LedgerUnavailable(new Error('down'));
       }
       const result = await effect();
       if (fault === 'lost') {
-        tell(() => `  the answer to ${context.name} is lost`);
+        log(() => `  the response to ${attempt.name} is lost`);
         throw new LedgerUnavailable(new Error('lost'));
       }
       return result;
@@ -87,9 +87,9 @@ function gatedLedger(world: World, process: Process): Ledger {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
       return write(what, async () => {
         const result = await ledger.commit(expected, next, entries);
-        if (result.kind === 'committed') model.committed(context, expected, next, entries);
-        else model.conflicted(context, expected, next.idempotencyKey);
-        tell(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'refuses'} ${what()} for ${context.name}`);
+        if (result.kind === 'committed') model.committed(attempt, expected, next, entries);
+        else model.conflicted(attempt, expected, next.idempotencyKey);
+        log(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
         return result;
       });
     },
@@ -99,7 +99,7 @@ function gatedLedger(world: World, process: Process): Ledger {
         async () => {
           await ledger.appendEntry(entry);
           model.appended(entry);
-          tell(() => `  the ledger writes ${entry.event} for ${context.name}`);
+          log(() => `  the ledger writes ${entry.event} for ${attempt.name}`);
         },
       ),
     getRecord: (key) => read(() => ledger.getRecord(key)),
@@ -111,8 +111,8 @@ function gatedLedger(world: World, process: Process): Ledger {
   };
 }
 
-function gatedEks({ eks, model, witness, processes, tell }: World, process: Process): Eks {
-  const { context, faults } = process;
+function gatedEks({ eks, model, recorder, processes, log }: Environment, process: Process): Eks {
+  const { attempt, faults } = process;
   const direct = eks.eksFor({
     takeFault: () => {
       if (process.isEksFaultTaken) return null;
@@ -121,22 +121,22 @@ function gatedEks({ eks, model, witness, processes, tell }: World, process: Proc
     },
     cannotRead: () => faults.cannotRead,
     onSent: (kind, operationId, associationId) => {
-      model.sent(context, kind, operationId);
-      witness.sent(kind, operationId, associationId);
+      model.sent(attempt, kind, operationId);
+      recorder.sent(kind, operationId, associationId);
     },
   });
   const change = (what: string, effect: () => Promise<ChangeResult>) =>
     processes.port(process, async () => {
       const result = await effect();
-      tell(() => `  ${context.name} asks EKS for the ${what}: ${toldResult(result)}`);
+      log(() => `  ${attempt.name} sends the ${what} to EKS: ${describeResult(result)}`);
       return result;
     });
   const read = <T extends { readonly kind: string }>(what: string, effect: () => Promise<T>) =>
     processes.port(process, async () => {
       const result = await effect();
-      tell(
+      log(
         () =>
-          `  ${context.name} ${what} at EKS: ${'associationIds' in result ? String(result.associationIds) || 'nothing' : result.kind}`,
+          `  ${attempt.name} ${what} at EKS: ${'associationIds' in result ? String(result.associationIds) || 'nothing' : result.kind}`,
       );
       return result;
     });
@@ -156,11 +156,11 @@ const decision: Omit<Decision, 'allowed' | 'violations' | 'policyIds'> = {
   inventoryHash: '0'.repeat(64),
   slice: { cluster: null, namespace: null, services: [] },
 };
-const allow: Decision = { ...decision, allowed: true, policyIds: ['by-the-story'], violations: [] };
-const violation = { policyId: 'by-the-story', message: 'The story denies it.', advice: null };
-const deny: Decision = { ...decision, allowed: false, policyIds: ['by-the-story'], violations: [violation] };
+const allow: Decision = { ...decision, allowed: true, policyIds: ['scenario'], violations: [] };
+const violation = { policyId: 'scenario', message: 'Denied by the scenario.', advice: null };
+const deny: Decision = { ...decision, allowed: false, policyIds: ['scenario'], violations: [violation] };
 
-/** ULIDs that sort in the order in which they were made, by all processes together. `series` tells stories apart. */
+/** ULIDs that sort in the order of their creation across all processes. `series` distinguishes scenarios. */
 export function ulids(series: number): (time: number) => string {
   let last = 0;
   let count = 0;
@@ -171,7 +171,7 @@ export function ulids(series: number): (time: number) => string {
   };
 }
 
-function toldResult(result: ChangeResult): string {
-  if (result.kind === 'unknown') return 'no answer';
+function describeResult(result: ChangeResult): string {
+  if (result.kind === 'unknown') return 'no response';
   return result.kind === 'rejected' ? result.outcome : result.kind;
 }

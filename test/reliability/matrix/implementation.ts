@@ -1,34 +1,36 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { ChangeKind, EksChange, TokenFact, TrailEntry } from '../facts.ts';
+import type { ChangeKind, EksChange, RecordFact, TrailEntry } from '../facts.ts';
 
-/** Names of the tables that a contender keeps, by what they hold. */
+/** Names of an implementation's tables, by content. */
 export interface Tables {
-  readonly tokens: string;
+  readonly idempotency: string;
   readonly audit: string;
 }
 
-/** One process of a gateway. It knows of the world what it is told at its start. */
+/** One running instance of an implementation. */
 export interface Process {
   readonly handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
-  /** What runs on a schedule and closes what others left open; null where there is no such thing. */
+  /** One run of the scheduled reconciler; null if there is none. */
   readonly reconcile: (() => Promise<void>) | null;
   readonly close: () => void;
 }
 
-/** A gateway in the matrix. */
-export interface Contender {
+/** An implementation of the API that the matrix tests. */
+export interface Implementation {
   readonly name: string;
-  /** Whether something of it runs on a schedule and closes what others left open. */
-  readonly settles: boolean;
+  /** Whether it has a scheduled reconciler. */
+  readonly hasReconciler: boolean;
   readonly createTables: (client: DynamoDBClient, tables: Tables) => Promise<void>;
-  /** Starts a process that reaches EKS and DynamoDB at `url`. */
+  /** Starts a process that sends its EKS and DynamoDB requests to `url`. */
   readonly start: (url: string, tables: Tables) => Process;
-  /** Reads entries and tokens from what the tables hold, as it is. */
+  /** Converts raw table items into facts. */
   readonly entries: (items: readonly Item[]) => TrailEntry[];
-  readonly tokens: (items: readonly Item[]) => TokenFact[];
-  /** The operation that a request to EKS belongs to, by the token that EKS was sent; null when it tells nothing. */
+  readonly records: (items: readonly Item[]) => RecordFact[];
+  /**
+   * The operation that an EKS request belongs to, derived from the token in that request; null if it can't be derived.
+   */
   readonly operationOf: (
     change: Omit<EksChange, 'operationId'>,
     eksToken: string | null,
@@ -36,14 +38,15 @@ export interface Contender {
   ) => string | null;
 }
 
-/** An item of DynamoDB as plain JSON. Only the contender itself writes it, so it knows what is in it. */
+/** A DynamoDB item as plain JSON. Only the implementation itself writes it, so its shape is known. */
 export type Item = ReturnType<typeof unmarshall>;
 
 const kinds: readonly ChangeKind[] = ['create', 'update', 'delete'];
 
-/** The kind of a change, by the name of the operation that asks for it: `CREATE_POD_IDENTITY_ASSOCIATION`. */
+/** The kind of change of an operation such as `CREATE_POD_IDENTITY_ASSOCIATION`. Throws for an unknown operation. */
 export function kindOf(operation: string): ChangeKind {
   const kind = kinds.find((each) => operation.toLowerCase().startsWith(each));
-  if (!kind) throw new Error(`${operation} is no change that the matrix knows.`);
+  if (!kind)
+    throw new Error(`Unknown operation ${operation}: add its kind to test/reliability/matrix/implementation.ts.`);
   return kind;
 }

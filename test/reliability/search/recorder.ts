@@ -5,23 +5,27 @@ import type { Association, AssociationTarget } from '../../../src/model/associat
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { CallerAnswer, ChangeKind, EksChange, Facts, TrailEntry } from '../facts.ts';
 import { violations } from '../invariants.ts';
-import type { Applied } from './eks.ts';
+import type { Applied } from './eks-behaviour.ts';
 import type { Model } from './model.ts';
-import { home } from './world.ts';
+import { home } from './environment.ts';
 
-export type Witness = ReturnType<typeof createWitness>;
+/** The recorder of a scenario. */
+export type Recorder = ReturnType<typeof createRecorder>;
 
-/** More entries than a story can have. */
+/** More audit entries than a scenario can have. */
 const allEntries = 1_000;
 
 /**
- * Watches a story from outside. At its end, the ledger must hold just what it said that it wrote, and the promises must
- * hold of what was seen, by the same check as of a gateway that is seen over the network.
+ * Records a scenario from outside. At its end the ledger must hold exactly what it reported as written, and the
+ * guarantees must hold, by the same checks as for a gateway that is observed over the network.
  */
-export function createWitness(clock: () => number) {
+export function createRecorder(clock: () => number) {
   const changes: EksChange[] = [];
   const applied = new Map<string, Applied>();
-  /** Something happened of which less is promised: an effect was undone by somebody else, came past all allowances, or can't be told from another's. */
+  /**
+   * Fewer guarantees apply: an effect was undone outside the gateway, came later than every allowance, or can't be
+   * attributed.
+   */
   let isLimited = false;
 
   return {
@@ -45,11 +49,11 @@ export function createWitness(clock: () => number) {
       if (isUndone || isTooLate || hasNoTag) isLimited = true;
       if (operationId !== null) applied.set(operationId, change);
     },
-    /** After a token has expired, it may have another effect. */
+    /** An expired token may have another effect. */
     expired(): void {
       isLimited = true;
     },
-    /** What does not hold, a sentence each. */
+    /** The violations, one sentence each. */
     async atRest(
       clusterName: string,
       ledger: Ledger,
@@ -62,15 +66,13 @@ export function createWitness(clock: () => number) {
       const { entries } = await ledger.readTrail({ ...query, limit: allEntries });
       const records = await Promise.all(model.records().map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey)));
       const written = model.written().filter(({ target }) => target !== null);
-      const lost = [
-        ...(isDeepStrictEqual(idsOf(entries), idsOf(written))
-          ? []
-          : ['the trail holds other entries than were written']),
-        ...(isDeepStrictEqual(records, model.records()) ? [] : ['the ledger holds other records than were written']),
+      const ledgerViolations = [
+        ...(isDeepStrictEqual(idsOf(entries), idsOf(written)) ? [] : ['the audit trail differs from what was written']),
+        ...(isDeepStrictEqual(records, model.records()) ? [] : ['the records differ from what was written']),
       ];
-      if (isLimited) return lost;
-      // What is refused before the token is claimed binds nobody: the same request may find what it is about later.
-      const isHeld = ({ operationId }: CallerAnswer) =>
+      if (isLimited) return ledgerViolations;
+      // A refusal before the token is claimed is not final: the same request may succeed later.
+      const isClaimed = ({ operationId }: CallerAnswer) =>
         entries.some((entry) => entry.operationId === operationId && entry.event === 'INTENT');
       const facts: Facts = {
         changes: changes.map((change) => ({ ...change, applied: applied.has(change.operationId ?? '') })),
@@ -80,12 +82,12 @@ export function createWitness(clock: () => number) {
           operationId: operationIdOf(one),
         })),
         entries: entries.map(entryFact),
-        tokens: model.records(),
-        answers: answers.filter((answer) => answer.event !== 'REFUSED' || isHeld(answer)),
-        touchedByOthers: [],
-        settled: true,
+        records: model.records(),
+        answers: answers.filter((answer) => answer.event !== 'REFUSED' || isClaimed(answer)),
+        changedOutside: [],
+        reconciled: true,
       };
-      return [...lost, ...violations(facts).map(({ invariant, what }) => `${invariant}: ${what}`)];
+      return [...ledgerViolations, ...violations(facts).map(({ invariant, what }) => `${invariant}: ${what}`)];
     },
   };
 }
@@ -100,7 +102,7 @@ function named({ clusterName, namespace, serviceAccount }: AssociationTarget): s
 
 function entryFact(entry: AuditEntry): TrailEntry {
   const { operation, principal, reason, target, request, time } = entry;
-  const asked = request && 'changes' in request ? request.changes : request;
+  const settings = request && 'changes' in request ? request.changes : request;
   return {
     ...entry,
     time: Date.parse(time),
@@ -108,6 +110,6 @@ function entryFact(entry: AuditEntry): TrailEntry {
     principal: principal.id,
     clientRequestToken: reason,
     serviceAccount: target && named(target),
-    roleArn: asked && 'roleArn' in asked ? (asked.roleArn ?? null) : null,
+    roleArn: settings && 'roleArn' in settings ? (settings.roleArn ?? null) : null,
   };
 }

@@ -6,14 +6,14 @@ import type { Authorize } from '../../src/policy/policy.ts';
 import type { Append } from './audit.ts';
 import type { EksCalls } from './eks.ts';
 
-/** What the mutations work with. All of it belongs to one function, none to the process. */
-export interface BaselineParts {
+/** Dependencies of the mutations. They belong to one baseline; none is global. */
+export interface BaselineDependencies {
   readonly authorize: Authorize;
   readonly eks: EksCalls;
   readonly append: Append;
-  /** Powertools' records of request tokens. */
+  /** The idempotency records of Powertools. */
   readonly store: DynamoDBPersistenceLayer;
-  /** Account and region of a request that names none, and the only ones that are served. */
+  /** Account and region of a request that names none. No others are supported. */
   readonly home: { readonly accountId: string; readonly region: string };
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -22,7 +22,7 @@ export interface BaselineParts {
   readonly log: Log;
 }
 
-/** What a resolver knows of its request. */
+/** The context of a request in the resolvers. */
 export interface RequestContext {
   readonly identity: RequestIdentity;
   readonly lambda: LambdaContext;

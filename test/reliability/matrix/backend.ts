@@ -5,10 +5,10 @@ import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
 import type { CaseClock } from './case-clock.ts';
-import type { Contender, Item, Tables } from './contender.ts';
+import type { Implementation, Item, Tables } from './implementation.ts';
 
-/** What is around the processes of a case: EKS, and the tables. */
-export interface World {
+/** The backend of a case: simulated EKS and the tables. */
+export interface Backend {
   readonly simulator: EksSimulator;
   readonly tables: Tables;
   readonly addresses: { readonly eks: string; readonly dynamoDb: string };
@@ -16,33 +16,34 @@ export interface World {
   readonly close: () => Promise<void>;
 }
 
-/** Worlds for the cases of one contender; its tables are emptied and used again, because to make them takes long. */
-export interface Worlds {
-  readonly open: (clock: CaseClock) => Promise<World>;
+/** Backends for the cases of one implementation. Tables are emptied and reused, because creating them is slow. */
+export interface BackendPool {
+  readonly open: (clock: CaseClock) => Promise<Backend>;
   readonly close: () => void;
 }
 
-const roles = readWorld();
+const simulatorWorld = readWorld();
 const keysOf: Readonly<Record<keyof Tables, readonly string[]>> = {
-  tokens: ['idempotencyKey', 'id'],
+  idempotency: ['idempotencyKey', 'id'],
   audit: ['operationId', 'entryId'],
 };
 
-export function openWorlds(contender: Contender, dynamoDb: string): Worlds {
+/** Creates the backends of an implementation. `dynamoDb` is the endpoint of DynamoDB. */
+export function openBackends(implementation: Implementation, dynamoDb: string): BackendPool {
   const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
   const client = new DynamoDBClient({ endpoint: dynamoDb, region: 'eu-central-1', credentials });
   const free: Tables[] = [];
 
   const newTables = async (): Promise<Tables> => {
     const id = randomUUID();
-    const tables = { tokens: `tokens-${id}`, audit: `audit-${id}` };
-    await contender.createTables(client, tables);
+    const tables = { idempotency: `idempotency-${id}`, audit: `audit-${id}` };
+    await implementation.createTables(client, tables);
     return tables;
   };
 
-  const open = async (clock: CaseClock): Promise<World> => {
+  const open = async (clock: CaseClock): Promise<Backend> => {
     const tables = free.pop() ?? (await newTables());
-    const simulator = await startEksSimulator({ world: roles, clock: clock.now });
+    const simulator = await startEksSimulator({ world: simulatorWorld, clock: clock.now });
     return {
       simulator,
       tables,
@@ -50,7 +51,7 @@ export function openWorlds(contender: Contender, dynamoDb: string): Worlds {
       items: (table) => scan(client, tables[table]),
       close: async () => {
         await simulator.close();
-        for (const table of ['tokens', 'audit'] as const) await empty(client, tables[table], keysOf[table]);
+        for (const table of ['idempotency', 'audit'] as const) await empty(client, tables[table], keysOf[table]);
         free.push(tables);
       },
     };
@@ -63,7 +64,7 @@ async function scan(client: DynamoDBClient, TableName: string): Promise<Item[]> 
   return Items.map((item) => unmarshall(item));
 }
 
-/** A case leaves far fewer items than a page of a scan, or a batch of 25 twice, holds. */
+/** Deletes all items. A case leaves fewer items than one page of a scan. */
 async function empty(client: DynamoDBClient, TableName: string, keys: readonly string[]): Promise<void> {
   const { Items = [] } = await client.send(new ScanCommand({ TableName, ConsistentRead: true }));
   for (let first = 0; first < Items.length; first += 25) {

@@ -12,9 +12,12 @@ import type { MutationResult } from '../../src/operations/result.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { MutationRequest } from '../../src/model/operation.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
-import type { BaselineParts } from './parts.ts';
+import type { BaselineDependencies } from './dependencies.ts';
 
-/** What Powertools is told of a request: the first five make its key, the request is what must be the same again. */
+/**
+ * The idempotency claim of a request: the first five fields form the key; the request must be the same for the same
+ * key.
+ */
 export interface Claim {
   readonly principalId: string;
   readonly actorId: string | null;
@@ -24,22 +27,22 @@ export interface Claim {
   readonly request: MutationRequest;
 }
 
-/** What becomes of a claim. */
-export type Once =
-  /** `replayed` in the answer tells whether the work was done now or earlier. */
+/** The result of a claim. */
+export type IdempotentResult =
+  /** `replayed` in the answer is true if an earlier request did the work. */
   | { readonly kind: 'answered'; readonly answer: MutationResult }
   | { readonly kind: 'in-progress' }
-  /** The id is null while that earlier request is still at work. */
+  /** The id is null while the earlier request is running. */
   | { readonly kind: 'other-input'; readonly originalOperationId: string | null };
 
-/** What the work came to. */
-export interface Worked {
+/** The result of one execution. */
+export interface ExecutionResult {
   readonly answer: MutationResult;
-  /** False where the same token can still come to something else, so that it must be forgotten. */
+  /** False if a retry may give another answer, so that the record must be deleted. */
   readonly isFinal: boolean;
 }
 
-/** Set here, because Powertools otherwise takes it from the environment. */
+/** Set explicitly, because Powertools otherwise derives it from the environment. */
 const keyPrefix = 'pod-identity';
 
 const settings = {
@@ -52,46 +55,46 @@ const settings = {
 };
 
 /**
- * Does the work unless it was done for this claim already. Throws `LedgerUnavailable` where the claim could not be made, and
- * what the work throws. What the work came to is answered, even where its record could not be brought up to date.
+ * Runs `work` unless the claim has a stored answer. Throws `LedgerUnavailable` if the claim can't be written, and
+ * whatever `work` throws. Returns the answer of `work` even if its record can't be updated.
  */
-export async function once(
-  { store, log }: Pick<BaselineParts, 'store' | 'log'>,
+export async function runIdempotently(
+  { store, log }: Pick<BaselineDependencies, 'store' | 'log'>,
   lambda: LambdaContext,
   claim: Claim,
-  work: () => Promise<Worked>,
-): Promise<Once> {
-  // Powertools takes 0 for "not known", and nobody can take over a record that is begun like that before it expires.
-  if (lambda.getRemainingTimeInMillis() <= 0) throw new LedgerUnavailable(new Error("The function's time is over."));
-  // A config for each request: the Lambda context is a field of it, which the next request would overwrite.
+  work: () => Promise<ExecutionResult>,
+): Promise<IdempotentResult> {
+  // Powertools treats 0 as unknown, and then the record can't be taken over before it expires.
+  if (lambda.getRemainingTimeInMillis() <= 0) throw new LedgerUnavailable(new Error('The function has no time left.'));
+  // Each request needs its own config, because the Lambda context is a field of it.
   const config = new IdempotencyConfig({
     ...settings,
     responseHook: (response) => Object.assign({}, response, { replayed: true }),
   });
   config.registerLambdaContext(lambda);
-  let worked: Worked | undefined;
-  const workAndKeep = async (_: Claim): Promise<MutationResult> => {
-    worked = await work();
-    // Powertools keeps all that is returned, and forgets the token of what throws.
-    if (!worked.isFinal) throw new NotFinal('The answer is not final.');
-    return worked.answer;
+  let result: ExecutionResult | undefined;
+  const executeAndKeep = async (_: Claim): Promise<MutationResult> => {
+    result = await work();
+    // Powertools stores every returned answer and deletes the record after an exception.
+    if (!result.isFinal) throw new NotFinal('The answer is not final.');
+    return result.answer;
   };
   try {
-    const run = makeIdempotent(workAndKeep, { persistenceStore: store, config, keyPrefix });
+    const run = makeIdempotent(executeAndKeep, { persistenceStore: store, config, keyPrefix });
     return { kind: 'answered', answer: await run(claim) };
   } catch (error) {
-    if (!worked) return withoutWork(error);
-    if (!(error instanceof NotFinal)) log('error', 'The record of a token is out of date.', { error: String(error) });
-    return { kind: 'answered', answer: worked.answer };
+    if (!result) return resultOfError(error);
+    if (!(error instanceof NotFinal)) log('error', 'Could not update an idempotency record.', { error: String(error) });
+    return { kind: 'answered', answer: result.answer };
   }
 }
 
 class NotFinal extends Error {}
 
-/** What Powertools' errors mean where the work did not come to an answer. */
-function withoutWork(error: unknown): Once {
+/** Interprets a Powertools error of a request without an answer. */
+function resultOfError(error: unknown): IdempotentResult {
   if (error instanceof IdempotencyAlreadyInProgressError) return { kind: 'in-progress' };
-  // The record expired or went while it was being read, several times in a row.
+  // The record expired or disappeared several times while it was being read.
   if (error instanceof IdempotencyInconsistentStateError) return { kind: 'in-progress' };
   if (error instanceof IdempotencyPersistenceLayerError) throw new LedgerUnavailable(error);
   if (!(error instanceof IdempotencyValidationError)) throw error;
@@ -100,7 +103,7 @@ function withoutWork(error: unknown): Once {
   return { kind: 'other-input', originalOperationId: kept?.auditEntry.operationId ?? null };
 }
 
-/** The id of the record that Powertools keeps of a claim. */
+/** The id of the Powertools record of a claim. */
 export function recordIdOf(claim: Omit<Claim, 'request'>): string {
   const { principalId, actorId, onBehalfOf, operation, clientRequestToken } = claim;
   const key = JSON.stringify([principalId, actorId, onBehalfOf, operation, clientRequestToken]);

@@ -6,95 +6,95 @@ import type { Answer, Fault } from './faults.ts';
 import { stepName, stepOf } from './steps.ts';
 import type { Step, WireRequest } from './steps.ts';
 
-/** The one way out of a process: all that it sends to EKS and to DynamoDB goes through it, and can meet a fault. */
-export interface Lane {
-  /** For EKS and for DynamoDB. */
+/** The only network route of a process: all its requests to EKS and DynamoDB pass through here and can meet a fault. */
+export interface WireProxy {
+  /** Endpoint for both EKS and DynamoDB. */
   readonly url: string;
-  /** What was sent, in its order; the client's own repetitions are not counted. */
+  /** The requests in order, without the client's own retries. */
   readonly steps: readonly Step[];
-  /** Resolves when the fault that was planned has come to the point where the case must go on. */
-  readonly struck: Promise<undefined>;
-  /** Whether it has come that far, and whether it has met its request at all. */
-  readonly hasStruck: () => boolean;
-  readonly hasMet: () => boolean;
-  /** Carries out what a fault put off, and gives the answer to a process that was frozen. */
-  readonly goOn: () => Promise<void>;
-  /** The process is gone: nothing that it does reaches anybody any more. */
+  /** Resolves when the planned fault has progressed so far that the case must continue. */
+  readonly faultReached: Promise<undefined>;
+  /** Whether `faultReached` has resolved, and whether the fault was injected at all. */
+  readonly hasReachedFault: () => boolean;
+  readonly wasInjected: () => boolean;
+  /** Performs a deferred effect and delivers the response to a frozen process. */
+  readonly resume: () => Promise<void>;
+  /** Cuts the process off: nothing that it sends afterwards arrives. */
   readonly kill: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** A fault for one step of a lane, and what happens beside it. */
+/** A fault for one request, and what happens concurrently. */
 export interface Plan {
-  /** Index of the step, and its name: a road that is not the one that was planned for does not meet the fault. */
+  /** Index and name of the request. If the flow sends another request at this index, the fault is not injected. */
   readonly at: number;
   readonly step: string;
   readonly fault: Fault;
-  /** What somebody else does just before the request is carried out. */
+  /** Runs just before the request takes effect. */
   readonly meanwhile: () => Promise<void>;
 }
 
 const agent = new Agent({ keepAlive: true });
 
-/** Opens a lane on a free port, to the given addresses. */
-export async function openLane(to: { eks: string; dynamoDb: string }, plan: Plan | null): Promise<Lane> {
+/** Starts a proxy on a free port that forwards to the given addresses. */
+export async function openWireProxy(to: { eks: string; dynamoDb: string }, plan: Plan | null): Promise<WireProxy> {
   const seen: { key: string; step: Step }[] = [];
-  const struck = Promise.withResolvers<undefined>();
-  let hasMet = false;
-  let hasStruck = false;
-  const strike = () => {
-    hasStruck = true;
-    struck.resolve(undefined);
+  const faultReached = Promise.withResolvers<undefined>();
+  let wasInjected = false;
+  let hasReachedFault = false;
+  const reachFault = () => {
+    hasReachedFault = true;
+    faultReached.resolve(undefined);
   };
-  const putOff = Promise.withResolvers<undefined>();
-  let putOffDone: Promise<unknown> = Promise.resolve();
+  const deferred = Promise.withResolvers<undefined>();
+  let deferredDone: Promise<unknown> = Promise.resolve();
   const underWay = new Set<Promise<unknown>>();
-  let dead = false;
+  let isDead = false;
 
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch(() => {
       outgoing.destroy();
-      strike();
+      reachFault();
     });
   });
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const wire = await read(incoming);
-    if (dead) {
+    if (isDead) {
       outgoing.destroy();
       return;
     }
-    const { index, isFirst } = note(seen, wire);
+    const { index, isFirst } = identify(seen, wire);
     const forward = () => {
       const sending = send(wire.target === null ? to.eks : to.dynamoDb, incoming, wire.body);
       underWay.add(sending);
       return sending;
     };
     const isPlanned = plan?.at === index && plan.step === stepName(stepOf(wire));
-    const fault = isPlanned && (isFirst || plan.fault.lasts) ? plan.fault : null;
+    const fault = isPlanned && (isFirst || plan.fault.repeats) ? plan.fault : null;
     if (!isPlanned || !fault) {
       reply(outgoing, await forward());
       return;
     }
 
-    hasMet = true;
+    wasInjected = true;
     if (isFirst) await plan.meanwhile();
     const effect = isFirst ? fault.effect : 'none';
     if (effect === 'later' || effect === 'frozen') {
-      strike();
-      putOffDone = putOff.promise.then(forward);
+      reachFault();
+      deferredDone = deferred.promise.then(forward);
     }
-    const answer = effect === 'now' ? await forward() : effect === 'frozen' ? ((await putOffDone) as Received) : null;
+    const answer = effect === 'now' ? await forward() : effect === 'frozen' ? ((await deferredDone) as Received) : null;
     if (fault.answer === 'true' && answer) reply(outgoing, answer);
     if (fault.answer === 'cut') outgoing.destroy();
-    if (typeof fault.answer === 'object') reply(outgoing, written(fault.answer, wire));
-    if (fault.dies) die(fault.answer === 'true' ? outgoing : null);
-    strike();
+    if (typeof fault.answer === 'object') reply(outgoing, errorResponse(fault.answer, wire));
+    if (fault.crashes) disconnect(fault.answer === 'true' ? outgoing : null);
+    reachFault();
   }
 
-  /** What the answer has left to do is done; then nothing goes in or out. */
-  function die(answering: ServerResponse | null): void {
-    dead = true;
+  /** Lets a pending response finish, then cuts all connections. */
+  function disconnect(answering: ServerResponse | null): void {
+    isDead = true;
     const cut = () => server.closeAllConnections();
     if (answering) answering.once('finish', () => setImmediate(cut));
     else cut();
@@ -103,25 +103,25 @@ export async function openLane(to: { eks: string; dynamoDb: string }, plan: Plan
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('No free port was given.');
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
   return {
     url: `http://127.0.0.1:${address.port}`,
     get steps() {
       return seen.map(({ step }) => step);
     },
-    struck: struck.promise,
-    hasStruck: () => hasStruck,
-    hasMet: () => hasMet,
-    goOn: async () => {
-      putOff.resolve(undefined);
-      await putOffDone;
+    faultReached: faultReached.promise,
+    hasReachedFault: () => hasReachedFault,
+    wasInjected: () => wasInjected,
+    resume: async () => {
+      deferred.resolve(undefined);
+      await deferredDone;
     },
-    kill: () => die(null),
+    kill: () => disconnect(null),
     close: async () => {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
-      // So that nothing of this lane comes to a world that is used again.
+      // Nothing of this proxy may reach a backend that is reused.
       await Promise.allSettled(underWay);
     },
   };
@@ -132,8 +132,8 @@ async function read(incoming: IncomingMessage): Promise<WireRequest> {
   return { method, url, target: headers['x-amz-target']?.toString() ?? null, body: await text(incoming) };
 }
 
-/** Counts a request, unless it repeats an earlier one. The token of a transaction is new when it is tried anew. */
-function note(seen: { key: string; step: Step }[], wire: WireRequest): { index: number; isFirst: boolean } {
+/** Finds or adds a request by its content. The SDK retries a transaction with a new token, so the token is ignored. */
+function identify(seen: { key: string; step: Step }[], wire: WireRequest): { index: number; isFirst: boolean } {
   const key = [wire.method, wire.url, wire.target, wire.body.replace(/"ClientRequestToken":"[^"]*",?/, '')].join(' ');
   const index = seen.findIndex((each) => each.key === key);
   if (index >= 0) return { index, isFirst: false };
@@ -165,8 +165,8 @@ function reply(outgoing: ServerResponse, { status, headers, body }: Received): v
   outgoing.writeHead(status, headers).end(body);
 }
 
-/** An error as the service writes it. */
-function written({ status, type, fields }: Answer, { target }: WireRequest): Received {
+/** An error response in the format of the service. */
+function errorResponse({ status, type, fields }: Answer, { target }: WireRequest): Received {
   const message = 'Injected by the matrix.';
   if (target === null) {
     return { status, headers: { 'x-amzn-errortype': type }, body: JSON.stringify({ message, ...fields }) };

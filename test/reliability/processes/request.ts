@@ -1,26 +1,26 @@
 import type { CallerAnswer, ChangeKind } from '../facts.ts';
 
-/** A mutation, and who asks for it. */
-export interface Wish {
+/** A mutation and its principal. */
+export interface LoadMutation {
   readonly kind: ChangeKind;
   /** Name of the example principal. */
-  readonly asker: string;
+  readonly principal: string;
   readonly clientRequestToken: string;
-  /** All of the mutation's input but the token. */
+  /** The input of the mutation without its token. */
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What came back of one request. */
-export interface Told {
+/** The result of one request. */
+export interface RequestResult {
   readonly answer: CallerAnswer;
-  /** Whether the same request, sent again, could be answered otherwise. */
+  /** Whether the same request always gets this answer from now on. */
   readonly isFinal: boolean;
-  /** The association of the answer, or the one that stood in the way. */
-  readonly association: ToldAssociation | null;
+  /** The association in the answer, or the existing one that caused the refusal. */
+  readonly association: AssociationView | null;
 }
 
-/** An association as an answer shows it. */
-export interface ToldAssociation {
+/** The selected fields of an association. */
+export interface AssociationView {
   readonly associationId: string;
   readonly associationArn: string;
   readonly roleArn: string;
@@ -51,16 +51,16 @@ const documents: Readonly<Record<ChangeKind, string>> = {
   delete: `mutation ($input: DeletePodIdentityAssociationInput!) { payload: deletePodIdentityAssociation(input: $input) ${selection} } ${payload}`,
 };
 
-/** What the gateway answers, as far as it is asked for above. */
+/** The selected part of a response. */
 interface Body {
   readonly data?: {
     readonly payload: {
       readonly status: 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS';
-      readonly association: ToldAssociation | null;
+      readonly association: AssociationView | null;
       readonly refusal: {
         readonly code: string;
         readonly retryable: boolean;
-        readonly existing?: ToldAssociation;
+        readonly existing?: AssociationView;
       } | null;
       readonly auditEntry: { readonly operationId: string; readonly event: string };
     };
@@ -68,38 +68,46 @@ interface Body {
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Sends a request once, and waits for its answer no longer than `timeoutMs`. The reason that it gives is its token. */
-export async function ask(url: string, bearer: string, wish: Wish, timeoutMs: number): Promise<Told> {
-  const { kind, asker, clientRequestToken } = wish;
-  const input = { ...wish.input, clientRequestToken, reason: clientRequestToken };
+/** Sends a request once and waits at most `timeoutMs` for its answer. The token is also sent as `reason`. */
+export async function sendRequest(
+  url: string,
+  bearer: string,
+  mutation: LoadMutation,
+  timeoutMs: number,
+): Promise<RequestResult> {
+  const { kind, principal, clientRequestToken } = mutation;
+  const input = { ...mutation.input, clientRequestToken, reason: clientRequestToken };
   const startedAt = Date.now();
   const answered = await post(url, bearer, { query: documents[kind], variables: { input } }, timeoutMs);
-  const request = { principal: principalId(asker), kind, clientRequestToken, startedAt, answeredAt: Date.now() };
-  return toldOf(request, answered);
+  const request = { principal: principalId(principal), kind, clientRequestToken, startedAt, answeredAt: Date.now() };
+  return resultOf(request, answered);
 }
 
 type Request = Pick<CallerAnswer, 'principal' | 'kind' | 'clientRequestToken' | 'startedAt' | 'answeredAt'>;
 
-function toldOf(request: Request, answered: { readonly httpStatus: number; readonly body: Body | null } | null): Told {
+function resultOf(
+  request: Request,
+  answered: { readonly httpStatus: number; readonly body: Body | null } | null,
+): RequestResult {
   const nothing = { associationArn: null, operationId: null, event: null };
   if (!answered) {
     const answer = { ...request, ...nothing, status: 'NONE', code: null, httpStatus: null } as const;
     return { answer, isFinal: false, association: null };
   }
   const { httpStatus, body } = answered;
-  const told = body?.data?.payload;
-  if (!told) {
+  const result = body?.data?.payload;
+  if (!result) {
     const code = body?.errors?.[0]?.extensions?.code ?? null;
     return { answer: { ...request, ...nothing, status: 'ERROR', code, httpStatus }, isFinal: false, association: null };
   }
-  const { status, association, refusal, auditEntry } = told;
+  const { status, association, refusal, auditEntry } = result;
   const associationArn = association?.associationArn ?? null;
   const answer = { ...request, status, code: refusal?.code ?? null, httpStatus, associationArn, ...auditEntry };
   const isFinal = status === 'SUCCEEDED' || (status === 'REFUSED' && refusal?.retryable === false);
   return { answer, isFinal, association: association ?? refusal?.existing ?? null };
 }
 
-/** Null where no answer came: no connection, a cut one, or none in time. */
+/** Null if there is no answer: connection refused, connection reset or timeout. */
 async function post(url: string, bearer: string, body: object, timeoutMs: number) {
   try {
     const response = await fetch(url, {
@@ -115,7 +123,7 @@ async function post(url: string, bearer: string, body: object, timeoutMs: number
   }
 }
 
-/** Null for what is no JSON, which the gateway never sends. */
+/** Null if the text is not JSON, which the gateway never sends. */
 function parsed(text: string): Body | null {
   try {
     return JSON.parse(text) as Body;
@@ -124,7 +132,7 @@ function parsed(text: string): Body | null {
   }
 }
 
-/** Id of an example principal, as the trail names it. */
+/** Id of an example principal, as in the audit trail. */
 function principalId(name: string): string {
   return `https://issuer.example#${name}`;
 }

@@ -1,11 +1,11 @@
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Fault } from '../../support/fault-proxy.ts';
 
-/** A number at random, below `bound`. */
+/** Returns a random whole number below `bound`. */
 export type Random = (bound: number) => number;
 
-/** The same numbers for the same seed, by a linear congruential generator. */
-export function randomOf(seed: number): Random {
+/** Creates a linear congruential generator: the same seed gives the same numbers. */
+export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   return (bound) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -19,14 +19,14 @@ const cancelled = (...codes: string[]): Fault => ({
   fields: { CancellationReasons: codes.map((Code) => ({ Code })) },
 });
 
-/** Few of them throttle: after that the client pauses for half a second. */
+/** Few of these faults throttle, because the client then pauses for half a second. */
 const ofEvery: readonly Fault[] = [
   ...Array.from({ length: 18 }, (): Fault => ({ kind: 'lost-answer' })),
   { kind: 'answer', exception: 'ProvisionedThroughputExceededException' },
   { kind: 'answer', exception: 'ThrottlingException' },
 ];
 
-/** Faults that the ledger's client must get over, by the kind of request that meets them. */
+/** Faults that the ledger's client must recover from, by the kind of request. */
 const ofTransaction: readonly Fault[] = [
   ...ofEvery,
   ...threeOfEach(
@@ -34,7 +34,7 @@ const ofTransaction: readonly Fault[] = [
     cancelled('None', 'TransactionConflict'),
     cancelled('ThrottlingError', 'None'),
     { kind: 'answer', exception: 'TransactionInProgressException' },
-    // It was done, and the one who asks again is told that it is still being done.
+    // The transaction was applied, but the retry is told that it is still running.
     { kind: 'other-answer', exception: 'TransactionInProgressException' },
   ),
 ];
@@ -47,14 +47,17 @@ function threeOfEach(...faults: readonly Fault[]): Fault[] {
   return [...faults, ...faults, ...faults];
 }
 
-/** At most so many calls go by between two that meet a fault, so that however few there are, some meet one. */
+/** Longest run of calls without a fault, so that even a short scenario meets one. */
 const maxCalm = 16;
 
-/** One of so many of these calls meets two. */
+/** One in this many faulty calls meets two faults. */
 const ofThemTwice = 16;
 
-/** A ledger on whose way to DynamoDB requests meet faults at random: as many as its client must get over. */
-export function behindFaults(ledger: Ledger, faults: Fault[], random: Random): Ledger & { readonly met: () => number } {
+/**
+ * Wraps a ledger so that its DynamoDB requests meet random faults, as many as its client must recover from. `met`
+ * returns the number of injected faults.
+ */
+export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Ledger & { readonly met: () => number } {
   let met = 0;
   let calm = random(maxCalm);
   const meet = (of: readonly Fault[]) => {

@@ -1,0 +1,59 @@
+import type { CallerAnswer, EksChange, TrailEntry } from './facts.ts';
+
+/** Whether a lease holder wrote the entry. Entries of requests without a lease, such as REPLAYED, have no fence. */
+export function isByLeaseHolder({ event, fence }: TrailEntry): boolean {
+  return event === 'INTENT' || (isClosing({ event }) && fence !== null);
+}
+
+/** Whether the entry closes its operation. */
+export function isClosing({ event }: Pick<TrailEntry, 'event'>): boolean {
+  return event === 'SUCCEEDED' || event === 'REFUSED' || event === 'RELEASED';
+}
+
+/** Whether an INTENT entry of the change precedes it. */
+export function hasIntent(change: EksChange, entries: readonly TrailEntry[]): boolean {
+  return entries.some((entry) => isIntentOf(entry, change) && entry.time <= change.time);
+}
+
+/** Create and update requests carry their operation id. A delete is matched by the association it deletes. */
+export function isIntentOf({ event, kind, operationId, associationArn }: TrailEntry, change: EksChange): boolean {
+  if (event !== 'INTENT' || kind !== change.kind) return false;
+  if (change.operationId !== null) return operationId === change.operationId;
+  return associationArn?.endsWith(`/${change.associationId}`) ?? false;
+}
+
+/** Name of the token whose operation caused the change; null if several tokens may have. */
+export function tokenOf(change: EksChange, entries: readonly TrailEntry[]): string | null {
+  const names = new Set(entries.filter((entry) => isIntentOf(entry, change)).map(tokenName));
+  return names.size === 1 ? [...names].join('') : null;
+}
+
+/** Whether every later request with the token gets this answer. All other answers may change over time. */
+export function isFinal({ status, event }: CallerAnswer): boolean {
+  return status === 'SUCCEEDED' || (status === 'REFUSED' && (event === 'REFUSED' || event === 'REPLAYED'));
+}
+
+/** Groups audit entries by operation id. */
+export function byOperation(entries: readonly TrailEntry[]): Map<string, TrailEntry[]> {
+  return Map.groupBy(entries, ({ operationId }) => operationId);
+}
+
+/** Groups answers by token name. */
+export function byToken(answers: readonly CallerAnswer[]): Map<string, CallerAnswer[]> {
+  return Map.groupBy(answers, tokenName);
+}
+
+/** A token is scoped to its principal and to one kind of operation. */
+export function tokenName({
+  kind,
+  clientRequestToken,
+  principal,
+}: Pick<CallerAnswer, 'kind' | 'principal'> & { readonly clientRequestToken: string | null }): string {
+  return `${kind} ${clientRequestToken} of ${principal}`;
+}
+
+/** Describes a change for a violation. */
+export function describeChange({ kind, requestId, applied, operationId, associationId }: EksChange): string {
+  const about = associationId ?? operationId ?? 'unknown';
+  return `EKS ${applied ? 'applied' : 'received'} the ${kind} ${requestId} (${about})`;
+}

@@ -1,0 +1,54 @@
+import type { LoggedRequest } from '#eks-simulator';
+import type { ChangeKind, EksChange, Facts, AssociationFact, TrailEntry } from '../facts.ts';
+import type { Implementation } from './implementation.ts';
+import type { Backend } from './backend.ts';
+
+const changes: Readonly<Record<string, ChangeKind>> = {
+  CreatePodIdentityAssociation: 'create',
+  UpdatePodIdentityAssociation: 'update',
+  DeletePodIdentityAssociation: 'delete',
+};
+
+/** Collects the facts of a finished case from the tables and from EKS. */
+export async function collectFacts(
+  backend: Backend,
+  implementation: Implementation,
+  seen: Pick<Facts, 'answers' | 'changedOutside' | 'reconciled'>,
+): Promise<Facts> {
+  const entries = implementation.entries(await backend.items('audit'));
+  const records = implementation.records(await backend.items('idempotency'));
+  const { control } = backend.simulator;
+  const sent = control.requests().flatMap((request) => changeOf(implementation, request, entries));
+  return { ...seen, changes: sent, associations: control.associations().map(associationFact), entries, records };
+}
+
+function changeOf(implementation: Implementation, request: LoggedRequest, entries: readonly TrailEntry[]): EksChange[] {
+  const { requestId, operation, cluster, namespace, serviceAccount, associationId, clientRequestToken } = request;
+  const kind = changes[operation ?? ''];
+  if (!kind) return [];
+  const change = {
+    requestId,
+    kind,
+    time: Date.parse(request.time),
+    serviceAccount: serviceAccount === null ? null : [cluster?.clusterName, namespace, serviceAccount].join('/'),
+    associationId,
+    applied: request.outcome === 'succeeded',
+  };
+  return [{ ...change, operationId: implementation.operationOf(change, clientRequestToken, entries) }];
+}
+
+interface Simulated extends Pick<AssociationFact, 'associationArn' | 'associationId' | 'roleArn'> {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+function associationFact({ clusterName, namespace, serviceAccount, tags, ...rest }: Simulated): AssociationFact {
+  const { associationArn, associationId, roleArn } = rest;
+  return {
+    ...{ associationArn, associationId, roleArn },
+    serviceAccount: [clusterName, namespace, serviceAccount].join('/'),
+    operationId: tags['pod-identity-gateway/operation'] ?? null,
+  };
+}

@@ -1,0 +1,76 @@
+import type { CallerAnswer } from '../facts.ts';
+import { sendRequest, noAnswer } from './request.ts';
+import type { CaseRequest } from './request.ts';
+import type { CaseClock } from './case-clock.ts';
+import type { Implementation, Process } from './implementation.ts';
+import { openWireProxy } from './wire-proxy.ts';
+import type { WireProxy, Plan } from './wire-proxy.ts';
+import type { Backend } from './backend.ts';
+
+/** A process and its network proxy. */
+export interface RunningProcess {
+  readonly proxy: WireProxy;
+  readonly process: Process;
+  readonly plan: Plan | null;
+}
+
+/** The processes of a case and the answers they gave. */
+export interface Environment {
+  readonly answers: readonly CallerAnswer[];
+  /** Starts a process with a planned fault, or none. */
+  readonly start: (plan: Plan | null) => Promise<RunningProcess>;
+  /** Sends a request to a process and waits until it has answered, timed out or crashed. */
+  readonly request: (running: RunningProcess, request: CaseRequest) => Promise<void>;
+  /** Runs the reconciler once, if the implementation has one. */
+  readonly reconcile: (running: RunningProcess) => Promise<void>;
+  /** Whether every planned fault was injected. */
+  readonly allInjected: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** Time limit of a request as in Lambda, and a shorter one for faults that end in a timeout anyway. Milliseconds. */
+const functionMs = 20_000;
+const shortWaitMs = 8_000;
+
+/** Creates the environment of a case, without processes. */
+export function openEnvironment(implementation: Implementation, backend: Backend, clock: CaseClock): Environment {
+  const started: RunningProcess[] = [];
+  const answers: CallerAnswer[] = [];
+  return {
+    answers,
+    start: async (plan) => {
+      const proxy = await openWireProxy(backend.addresses, plan);
+      const running = { proxy, process: implementation.start(proxy.url, backend.tables), plan };
+      started.push(running);
+      return running;
+    },
+    request: async (running, request) => {
+      const startedAt = clock.now();
+      const fault = running.plan?.fault;
+      const forMs = fault?.answer === 'silence' && !fault.crashes ? shortWaitMs : functionMs;
+      const answered = await unlessCrashed(running, sendRequest(running.process, request, forMs));
+      // Lambda ends a process that does not answer in time.
+      if (answered?.status === 'NONE') running.proxy.kill();
+      answers.push({ ...(answered ?? noAnswer(request)), startedAt, answeredAt: clock.now() });
+    },
+    reconcile: async (running) => {
+      // The next run does what this run could not.
+      await unlessCrashed(running, running.process.reconcile?.().catch(() => undefined) ?? Promise.resolve());
+    },
+    allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),
+    close: async () => {
+      for (const { proxy, process } of started) {
+        process.close();
+        await proxy.close();
+      }
+    },
+  };
+}
+
+/** Waits for the result of a process; null if the process crashes before. */
+async function unlessCrashed<T>({ proxy, plan }: RunningProcess, work: Promise<T>): Promise<T | null> {
+  if (!plan?.fault.crashes) return work;
+  const result = await Promise.race([work, proxy.faultReached]);
+  // The work may have finished without reaching the fault.
+  return proxy.hasReachedFault() ? null : (result as T);
+}

@@ -1,0 +1,67 @@
+import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
+import { crashAfter, crashBefore } from './faults.ts';
+import type { Fault } from './faults.ts';
+
+/** How a request differs from a valid first request. */
+export interface RequestVariant {
+  /** Reuses the token with different input. */
+  readonly other?: true;
+  /** Fails validation. */
+  readonly invalid?: true;
+}
+
+/** A request flow, and what happened before it. */
+export interface Flow extends RequestVariant {
+  readonly name: string;
+  /** Fault at the change request of an earlier request with the same token; null: none. Absent: no earlier request. */
+  readonly earlier?: Fault | null;
+  /** Milliseconds since the earlier request. */
+  readonly passed?: number;
+  /** Who runs the flow: a principal's request, or the reconciler. */
+  readonly by: 'alice' | 'bob' | 'reconciler';
+}
+
+/** Milliseconds after which a lease has expired. */
+export const leaseMs = defaultTimes.leaseMs + 1_000;
+/** Milliseconds after which an operation is no longer in doubt. */
+export const inDoubtMs = inDoubtUntil(0, defaultTimes) + 1_000;
+
+const throttled: Fault = {
+  name: 'throttled',
+  effect: 'none',
+  answer: { status: 429, type: 'ThrottlingException' },
+  repeats: true,
+};
+
+/** The flow of a request with a new token. */
+export const firstFlow: Flow = { name: 'first', by: 'alice' };
+
+/** Every flow of a mutation: the first request, and every case of a later request with its token. */
+export const flows: readonly Flow[] = [
+  firstFlow,
+  { name: 'taken over, done', earlier: crashAfter, passed: leaseMs, by: 'alice' },
+  { name: 'taken over, in doubt', earlier: crashBefore, passed: leaseMs, by: 'alice' },
+  { name: 'restarted', earlier: crashBefore, passed: inDoubtMs, by: 'alice' },
+  { name: 'after a release', earlier: throttled, by: 'alice' },
+  { name: 'contended', earlier: crashBefore, by: 'alice' },
+  { name: 'replayed', earlier: null, by: 'alice' },
+  { name: 'token reused', earlier: null, by: 'alice', other: true },
+  { name: 'denied', by: 'bob' },
+  { name: 'invalid', by: 'alice', invalid: true },
+  { name: 'reconciled, done', earlier: crashAfter, passed: leaseMs, by: 'reconciler' },
+  { name: 'reconciled, in doubt', earlier: crashBefore, passed: leaseMs, by: 'reconciler' },
+  { name: 'reconciled, not done', earlier: crashBefore, passed: inDoubtMs, by: 'reconciler' },
+];
+
+/** What happens after a fault. */
+export const followUps = [
+  'same token immediately',
+  'same token after the lease',
+  'same token after inDoubtUntil',
+  'second process concurrently',
+  'nothing',
+  'only the reconciler',
+] as const;
+
+/** Name of a follow-up. */
+export type FollowUp = (typeof followUps)[number];

@@ -1,0 +1,108 @@
+import type { CallerAnswer, EksChange, Facts, RecordFact, TrailEntry } from '../facts.ts';
+import { byServiceAccount, checkFacts } from './check.ts';
+
+const [principal, serviceAccount] = ['alice', 'apps-dev/payments/api'];
+const associationArn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-1';
+const [kind, clientRequestToken, operationId, roleArn] = ['create', 'first', 'O1', 'role-one'] as const;
+
+function entry(event: string, more: Partial<TrailEntry> = {}): TrailEntry {
+  const of = { operationId, kind, principal, clientRequestToken, serviceAccount, roleArn };
+  const about = { associationArn: event === 'SUCCEEDED' ? associationArn : null, refusalCode: null };
+  return { ...of, ...about, entryId: event, time: event === 'INTENT' ? 10 : 30, event, fence: 1, ...more };
+}
+
+const request = { principal, kind, clientRequestToken, startedAt: 0, answeredAt: 40, httpStatus: 200 } as const;
+const change: EksChange = {
+  ...{ requestId: 'R1', kind, time: 20, serviceAccount, associationId: null, operationId, applied: true },
+};
+const token: RecordFact = { idempotencyKey: 'T1', operationId, state: 'SUCCEEDED', fence: 1, leaseUntil: 90 };
+const succeeded: CallerAnswer = {
+  ...request,
+  status: 'SUCCEEDED',
+  code: null,
+  associationArn,
+  operationId,
+  event: 'SUCCEEDED',
+};
+const association = { associationArn, associationId: 'a-1', serviceAccount, roleArn, operationId };
+
+/** The facts of one successful create. */
+const good: Facts = {
+  changes: [change],
+  associations: [association],
+  entries: [entry('INTENT'), entry('SUCCEEDED')],
+  records: [token],
+  answers: [succeeded],
+  changedOutside: [],
+  reconciled: true,
+};
+
+const failed: CallerAnswer = {
+  ...{ ...request, status: 'ERROR', code: 'LEDGER_UNAVAILABLE', associationArn: null, operationId: null, event: null },
+};
+
+test('reports nothing for a successful create', () => {
+  expect(checkFacts(good)).toEqual([]);
+});
+
+test.each<[string, Partial<Facts>, RegExp]>([
+  ['a record that is still open', { records: [{ ...token, state: 'IN_PROGRESS' }] }, /^records: T1 is IN_PROGRESS/],
+  [
+    'a record that contradicts the closing entry',
+    { records: [{ ...token, state: 'REFUSED' }] },
+    /^records: T1 is REFUSED/,
+  ],
+  [
+    'an effect of a released operation',
+    { entries: [entry('INTENT'), entry('RELEASED')], associations: [] },
+    /^unrecorded: EKS applied the create R1 of O1/,
+  ],
+  [
+    'a delete that is missing in the audit trail',
+    { changes: [change, { ...change, kind: 'delete', associationId: 'a-1', operationId: null }] },
+    /^unrecorded: EKS applied the delete R1 of a-1/,
+  ],
+  ['a different role at EKS', { associations: [{ ...association, roleArn: 'role-two' }] }, /^state: .* has role-two/],
+  ['a missing association', { associations: [] }, /^state: .* has null/],
+  ["another principal's operation", { answers: [{ ...succeeded, principal: 'bob' }] }, /^isolated: bob was answered/],
+  [
+    'an operation that is not in the audit trail',
+    { answers: [{ ...succeeded, operationId: 'O9' }] },
+    /an unknown principal$/,
+  ],
+  [
+    'an effect of a request that ended in an error',
+    { answers: [failed] },
+    /^truthful: create first of alice was answered ERROR/,
+  ],
+  ['an HTTP 500 answer', { answers: [succeeded, { ...failed, httpStatus: 500 }] }, /^answered: /],
+])('reports %s', (_, seen, line) => {
+  expect(checkFacts({ ...good, ...seen })).toContainEqual(expect.stringMatching(line));
+});
+
+test('does not attribute an effect to an error while another request with the token is running', () => {
+  expect(checkFacts({ ...good, answers: [failed, { ...succeeded, startedAt: 5 }] })).toEqual([]);
+  const hungUp: CallerAnswer = { ...failed, status: 'NONE', startedAt: -20, answeredAt: -10 };
+  expect(checkFacts({ ...good, answers: [hungUp, failed] })).toEqual([]);
+  expect(checkFacts({ ...good, answers: [{ ...hungUp, status: 'IN_PROGRESS', operationId }, failed] })).toHaveLength(1);
+});
+
+test('groups every fact under exactly one service account', () => {
+  const other = { serviceAccount: 'apps-dev/search/api' };
+  const gone = { ...change, serviceAccount: null, kind: 'delete', associationId: 'a-1', operationId: null } as const;
+  const facts: Facts = {
+    ...good,
+    changes: [change, { ...change, ...other }, gone, { ...gone, associationId: 'a-9' }],
+    entries: [...good.entries, entry('DENIED', { ...other, operationId: 'O2', clientRequestToken: 'second' })],
+    answers: [succeeded, { ...failed, clientRequestToken: 'unknown' }],
+  };
+  const groups = byServiceAccount(facts);
+  const all = (each: Facts): readonly object[] => [
+    ...[...each.changes, ...each.associations, ...each.entries],
+    ...[...each.records, ...each.answers],
+  ];
+  const grouped = groups.flatMap(all);
+  expect(grouped).toHaveLength(all(facts).length);
+  expect(new Set(grouped)).toEqual(new Set(all(facts)));
+  expect(groups.map(({ changes }) => changes.length).sort()).toEqual([1, 1, 2]);
+});

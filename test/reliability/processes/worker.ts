@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accounts, administrator, clusterName } from './accounts.ts';
+import type { Account } from './accounts.ts';
+import type { RequestResult, AssociationView, LoadMutation } from './request.ts';
+import type { Random } from './random.ts';
+
+/** What a worker of the load works with. */
+export interface Worker {
+  readonly account: Account;
+  /** Part of the names of its service accounts, which no other worker uses. */
+  readonly name: string;
+  readonly random: Random;
+  /** A token that this principal has not used yet. Two principals can use the same token. */
+  readonly newToken: (principal: string) => string;
+  /** Sends a request to one of the two gateways. */
+  readonly send: (gateway: 0 | 1, mutation: LoadMutation) => Promise<RequestResult>;
+  readonly isOver: () => boolean;
+}
+
+/**
+ * Creates, updates and deletes the association of one service account again and again, each time with new tokens. After
+ * a request that was given up, its outcome is unknown: the worker then leaves the service account to the gateways and
+ * continues with a new one.
+ */
+export async function runWorker(worker: Worker): Promise<void> {
+  for (let count = 1; !worker.isOver(); count += 1) {
+    while (!worker.isOver() && (await runLifecycle(worker, `${worker.name}-${count}`)));
+  }
+}
+
+/** Returns whether every request got a final answer. */
+async function runLifecycle(worker: Worker, serviceAccount: string): Promise<boolean> {
+  const { random, account } = worker;
+  if (random.chance(0.03)) await sendDenied(worker, serviceAccount);
+  const principals = random.chance(0.2) ? [account.owner, administrator] : [account.owner];
+  const created = await Promise.all(principals.map((principal) => create(worker, principal, serviceAccount)));
+  let association = created.find((result) => result?.association)?.association ?? null;
+  if (created.includes(null) || !association) return false;
+
+  for (let updates = random.between(0, 2); updates > 0; updates -= 1) {
+    const updated = await update(worker, association);
+    if (!updated?.association) return false;
+    association = updated.association;
+  }
+  return random.chance(0.2) || (await remove(worker, association)) !== null;
+}
+
+function create(worker: Worker, principal: string, serviceAccount: string): Promise<RequestResult | null> {
+  const { namespace, roles } = worker.account;
+  const target = { clusterName, namespace, serviceAccount };
+  const input = { ...target, roleArn: worker.random.oneOf(roles), tags: [{ key: 'team', value: 'load' }] };
+  return sendUntilFinal(worker, newMutation(worker, 'create', principal, input));
+}
+
+function update(worker: Worker, { associationId, roleArn }: AssociationView): Promise<RequestResult | null> {
+  const { owner, roles } = worker.account;
+  const other = roles.find((role) => role !== roleArn);
+  const input = { clusterName, associationId, roleArn: other };
+  return sendUntilFinal(worker, newMutation(worker, 'update', owner, input));
+}
+
+function remove(worker: Worker, { associationId }: AssociationView): Promise<RequestResult | null> {
+  const { owner } = worker.account;
+  const input = { clusterName, associationId };
+  return sendUntilFinal(worker, newMutation(worker, 'delete', owner, input));
+}
+
+/** A mutation with a new token. */
+function newMutation(
+  worker: Worker,
+  kind: LoadMutation['kind'],
+  principal: string,
+  input: LoadMutation['input'],
+): LoadMutation {
+  return { kind, principal, clientRequestToken: worker.newToken(principal), input };
+}
+
+/** Sends one request that policy denies: a role for another owner's namespace. */
+async function sendDenied(worker: Worker, serviceAccount: string): Promise<void> {
+  const { random, account } = worker;
+  const { namespace, roles } = random.oneOf(accounts.filter(({ owner }) => owner !== account.owner));
+  // chatops also belongs to the team that owns payments, and alice to the team that owns payments-jobs.
+  const principal = namespace === 'search' ? account.owner : 'bob';
+  const input = { clusterName, namespace, serviceAccount, roleArn: roles[0], tags: [{ key: 'team', value: 'load' }] };
+  await worker.send(0, newMutation(worker, 'create', principal, input));
+}
+
+/** Enough attempts to outlast any operation in doubt. */
+const maxTries = 100;
+
+/** Sends a request with the same token until the answer is final; null if it was given up. */
+async function sendUntilFinal(worker: Worker, mutation: LoadMutation): Promise<RequestResult | null> {
+  const { random, send, isOver } = worker;
+  const patience = random.chance(0.12) ? random.between(1, 4) : maxTries;
+  for (let tries = 1; tries <= patience && !isOver(); tries += 1) {
+    const gateway = random.oneOf([0, 1] as const);
+    const gateways = random.chance(0.2) ? ([0, 1] as const) : [gateway];
+    const result = await Promise.all(gateways.map((each) => send(each, mutation)));
+    const final = result.find(({ isFinal }) => isFinal);
+    if (final) {
+      if (random.chance(0.1)) await send(gateway, mutation);
+      if (random.chance(0.03) && mutation.kind !== 'delete') await send(gateway, withOtherRole(worker, mutation));
+      return final;
+    }
+    await sleep(random.between(20, 400));
+  }
+  return null;
+}
+
+/** The same token with a different role. */
+function withOtherRole({ account }: Worker, mutation: LoadMutation): LoadMutation {
+  const roleArn = account.roles.find((role) => role !== mutation.input.roleArn);
+  return { ...mutation, input: { ...mutation.input, roleArn } };
+}

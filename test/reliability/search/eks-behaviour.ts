@@ -1,0 +1,44 @@
+import type { RejectedOutcome } from '../../../src/eks/eks.ts';
+import type { Association } from '../../../src/model/association.ts';
+import type { ChangeKind } from '../facts.ts';
+
+/** A fault of one change request. */
+export type ChangeFault =
+  /** EKS applies the change, and the response is lost. */
+  | { readonly kind: 'lost' }
+  /** The sender gets no response; the request reaches EKS after `onWayMs` and takes effect `takesMs` later. */
+  | { readonly kind: 'later'; readonly onWayMs: number; readonly takesMs: number }
+  /** As `later`, but past every allowance: fewer guarantees apply. */
+  | { readonly kind: 'too-late' }
+  /** The request never reaches EKS, and the sender can't know. */
+  | { readonly kind: 'cut' }
+  /** A server error without an effect. */
+  | { readonly kind: 'server-error' }
+  /** A response or network error that proves that nothing was done. */
+  | { readonly kind: 'rejected'; readonly outcome: RejectedOutcome };
+
+/** A change that EKS applied. */
+export interface Applied {
+  readonly kind: ChangeKind;
+  /** Null for a change outside the gateway. */
+  readonly operationId: string | null;
+  /** The association after the change; for a delete, before it. */
+  readonly association: Association;
+  readonly isTooLate: boolean;
+}
+
+/** Behaviour of EKS throughout a scenario. */
+export interface EksBehaviour {
+  /** How far the clock of EKS is ahead of the gateway's. */
+  readonly skewMs: number;
+  /** How long reads show the state before a change. */
+  readonly lagMs: number;
+}
+
+/** The sender of a request: the fault that its next change meets, and whether its reads fail. */
+export interface Sender {
+  readonly takeFault: () => ChangeFault | null;
+  readonly cannotRead: () => boolean;
+  /** Called for each change request before it takes effect. */
+  readonly onSent: (kind: ChangeKind, operationId: string, associationId: string | null) => void;
+}

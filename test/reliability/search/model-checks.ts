@@ -1,0 +1,115 @@
+import type { RecordedResult } from '../../../src/ledger/ledger.ts';
+import type { Association } from '../../../src/model/association.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
+import type { createEffects } from './effects.ts';
+import type { Answered, Attempt, Operation, TokenLifetime } from './model-state.ts';
+
+/*
+ * The rules of the reference model for the outcome of operations. Each check returns its violations, one sentence each.
+ */
+
+type Effects = ReturnType<typeof createEffects>;
+
+/** Longest read lag at EKS, in milliseconds. */
+const maxLagMs = 30_000;
+
+/** An operation that closes as not done had no effect, or others undid the effect before the gateway observed it. */
+export function closingViolations(
+  effects: Effects,
+  { id, kind, lifetime, applied }: Operation,
+  { event, refusalCode }: AuditEntry,
+): string[] {
+  if (event === 'SUCCEEDED' || !applied || applied.isTooLate) return [];
+  const { associationId, tags } = applied.association;
+  const byOthers =
+    kind === 'create'
+      ? effects.isDeleted(associationId)
+      : kind === 'update' && event === 'REFUSED' && effects.isChanged(associationId);
+  const noRoom = tags.length >= 50 && (refusalCode === 'OUTCOME_UNDETERMINED' || effects.isChanged(associationId));
+  if (byOthers || noRoom) return [];
+  return [`${id} of ${lifetime.identity} was ${event} ${refusalCode ?? ''}, but EKS applied it`];
+}
+
+/** The final answer of a record, as text. */
+export function finalAnswerOf({ association, refusal }: RecordedResult): string {
+  return association ? `SUCCEEDED ${association.associationId}` : `REFUSED ${refusal?.code}`;
+}
+
+/** A token has one final answer, and what that answer says about EKS is true. */
+export function finalAnswerViolations(
+  effects: Effects,
+  { identity, operations, begunAt, record, final }: TokenLifetime,
+  { association, refusal }: RecordedResult,
+): string[] {
+  const violations = final === null ? [] : [`${identity} already had the final answer ${final}`];
+  const ids = operations.map(({ id }) => id);
+  const kind = operations.at(-1)?.kind;
+  if (association) {
+    const { associationId: id, roleArn } = association;
+    const isTrue = {
+      create: ids.includes(effects.creatorOf(id)),
+      update: effects.wasSet(id, roleArn, begunAt, record.inDoubtUntil - maxLagMs),
+      delete: effects.isDeleted(id),
+    };
+    if (kind && !isTrue[kind]) violations.push(`${identity} was told that the ${kind} of ${id} is done, but it is not`);
+  }
+  const existing = refusal && 'existing' in refusal ? refusal.existing : null;
+  const isOwn = existing !== null && ids.includes(effects.creatorOf(existing.associationId));
+  // With 50 tags the creator is unknown once somebody changed the association.
+  if (refusal?.code === 'ASSOCIATION_ALREADY_EXISTS' && isOwn && existing.tags.length < 50)
+    violations.push(`${identity} was told that ${existing.associationId} belongs to another operation, but created it`);
+  return violations;
+}
+
+/** An answer belongs to the requesting principal and agrees with policy and with the token's final answer. */
+export function answerViolations(
+  by: Attempt,
+  { status, association, refusal, auditEntry: { event } }: Answered,
+  lifetime: TokenLifetime | undefined,
+  isOver: (lifetime: TokenLifetime) => boolean,
+): string[] {
+  const violations: string[] = [];
+  if (lifetime && lifetime.identity !== by.identity)
+    violations.push(`${by.identity} got the answer of ${lifetime.identity}`);
+  if (by.isDenied !== (event === 'DENIED'))
+    violations.push(`${by.name} was ${by.isDenied ? 'denied' : 'allowed'}, but answered ${event}`);
+  if (by.isDenied) return violations;
+  const answer = status === 'SUCCEEDED' ? `SUCCEEDED ${association?.associationId}` : `${status} ${refusal?.code}`;
+  const isFinal =
+    status === 'SUCCEEDED' || (status === 'REFUSED' && lifetime && event !== 'RELEASED' && event !== 'TOKEN_REUSED');
+  if (event === 'TOKEN_REUSED' && lifetime?.input === by.input)
+    violations.push(`${by.name} repeated its request, but was answered ${event}`);
+  if (isFinal && lifetime?.final !== answer)
+    violations.push(`${by.name} was answered ${answer}, but the token's final answer is ${lifetime?.final}`);
+  const before = by.finalBefore;
+  if (before && !isOver(before) && before.final !== answer)
+    violations.push(`${by.name} was answered ${answer}, but the token's final answer was ${before.final}`);
+  return violations;
+}
+
+/** After reconciliation every operation is closed, and every association has a matching SUCCEEDED entry. */
+export function restViolations(
+  effects: Effects,
+  operations: ReadonlyMap<string, Operation>,
+  associations: readonly Association[],
+): string[] {
+  const open = [...operations.values()].filter(({ closed }) => !closed);
+  return [
+    ...open.map(({ id, lifetime }) => `${id} of ${lifetime.identity} was never closed`),
+    ...associations.flatMap(({ associationId }) =>
+      creatorViolations(associationId, operations.get(effects.creatorOf(associationId))),
+    ),
+  ];
+}
+
+function creatorViolations(associationId: string, creator: Operation | undefined): string[] {
+  if (!creator || creator.applied?.isTooLate) return [];
+  const { id, closed, applied } = creator;
+  const noRoom = closed?.event === 'REFUSED' && (applied?.association.tags.length ?? 0) >= 50;
+  if (closed?.event !== 'SUCCEEDED') {
+    if (noRoom) return [];
+    return [`EKS has ${associationId}, but its operation ${id} is ${closed?.event} in the audit trail`];
+  }
+  if (closed.associationArn?.endsWith(associationId)) return [];
+  return [`per the audit trail ${id} created another association than ${associationId}`];
+}

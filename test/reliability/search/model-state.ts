@@ -1,0 +1,49 @@
+import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
+import type { Association } from '../../../src/model/association.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
+import type { ChangeKind } from '../facts.ts';
+import type { Applied } from './eks-behaviour.ts';
+
+/** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */
+export interface Attempt {
+  readonly name: string;
+  /**
+   * Principal, kind and token: a token is scoped to its principal and to one kind of operation. Null for the
+   * reconciler.
+   */
+  readonly identity: string | null;
+  readonly input: string;
+  /** Whether policy denied the request, once it was authorized. */
+  isDenied: boolean;
+  /** The token's lifetime at the start of the request, if the token had a final answer by then. */
+  finalBefore: TokenLifetime | null;
+}
+
+/** The part of an answer that the model checks. */
+export interface Answered {
+  readonly status: 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS';
+  readonly association: Association | null;
+  readonly refusal: { readonly code: string } | null;
+  readonly auditEntry: AuditEntry;
+}
+
+/** A token from its first operation until its record expires. */
+export interface TokenLifetime {
+  readonly identity: string;
+  readonly input: string;
+  readonly begunAt: number;
+  readonly operations: Operation[];
+  record: IdempotencyRecord;
+  /** Name of the process that wrote the record. */
+  holder: string;
+  final: string | null;
+}
+
+/** One operation of a token. */
+export interface Operation {
+  readonly id: string;
+  readonly kind: ChangeKind;
+  readonly lifetime: TokenLifetime;
+  closed: AuditEntry | null;
+  applied: Applied | null;
+}

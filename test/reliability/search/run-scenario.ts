@@ -1,0 +1,153 @@
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { createCallers } from './callers.ts';
+import { createEks } from './eks.ts';
+import { createModel } from './model.ts';
+import { createProcesses } from './processes.ts';
+import { createRecorder } from './recorder.ts';
+import { createScenarioClock } from './scenario-clock.ts';
+import { faultless, schedulerOf, describeBehaviour } from './scenario.ts';
+import type { ScenarioEvent, Scenario } from './scenario.ts';
+import { home, roleArn, serviceAccount, times, ulids } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+/** The result of a scenario. */
+export interface ScenarioResult {
+  /** The violated rules, one sentence each; empty if all rules hold. */
+  readonly broken: readonly string[];
+  /** The log of the scenario; empty unless requested. */
+  readonly lines: readonly string[];
+}
+
+/** Longer than an operation stays in doubt, and longer than every lease. */
+const pastDoubtMs = 600_000;
+
+/**
+ * Runs a scenario on a ledger that may hold other scenarios of other `series`: the events in order, and the processes
+ * in between as the scheduler chooses. At the end all processes finish, the reconciler closes what is open, and the
+ * model checks the result.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  ledger: Ledger,
+  series: number,
+  isLogged = false,
+): Promise<ScenarioResult> {
+  const { behaviour, isOccupied, steps } = scenario;
+  const broken: string[] = [];
+  const lines: string[] = [];
+  const log = (line: () => string) => {
+    if (isLogged) lines.push(line());
+  };
+  const scenarioClock = createScenarioClock();
+  let isAllowed = true;
+  const clock = scenarioClock.now;
+  const isBroken = (rule: string) => {
+    broken.push(rule);
+    log(() => `! ${rule}`);
+  };
+  const model = createModel(clock, isBroken);
+  const recorder = createRecorder(clock);
+  const eks = createEks(clock, behaviour, (change) => {
+    const { kind, association, operationId } = change;
+    log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
+    model.applied(change);
+    recorder.applied(change);
+  });
+  const processes = createProcesses(schedulerOf(scenario), clock);
+  const environment: Environment = {
+    ...{ ledger, eks, model, recorder, processes, clock, log, series },
+    ...{ clusterName: `c${series}`, ulid: ulids(series), isAllowed: () => isAllowed },
+  };
+  const callers = createCallers(environment);
+
+  async function moveClock(ms: number): Promise<void> {
+    scenarioClock.advance(ms, eks.due);
+    if (ms > times.retentionMs) recorder.expired();
+    await processes.fireTimers();
+  }
+
+  async function apply(event: ScenarioEvent): Promise<void> {
+    switch (event.do) {
+      case 'submit':
+        void callers.submit(event.mutation, event.faults);
+        return;
+      case 'resubmit':
+        void callers.resubmit(event.index, event.faults);
+        return;
+      case 'reconcile':
+        void callers.reconcile(event.faults);
+        return;
+      case 'crash':
+      case 'freeze':
+      case 'resume': {
+        const process = await processes[event.do](event.index);
+        if (process) log(() => `${process.attempt.name}: ${event.do}`);
+        return;
+      }
+      case 'clock':
+        log(() => `clock + ${event.ms / 1000} s`);
+        await moveClock(event.ms);
+        return;
+      case 'policy':
+        isAllowed = event.allows;
+        log(() => `policy now ${isAllowed ? 'allows' : 'denies'} requests`);
+        return;
+      case 'outsider':
+        log(() => `outside the gateway: ${event.what} at EKS`);
+        changeOutside(environment, event.what);
+    }
+  }
+
+  /** Finishes all processes, frozen ones last, and reconciles what is open. */
+  async function end(): Promise<void> {
+    log(
+      () =>
+        'end: all processes finish; once nothing is in doubt the reconciler runs, then frozen processes resume, and it runs again',
+    );
+    await processes.go(Infinity);
+    await moveClock(pastDoubtMs);
+    void callers.reconcile(faultless);
+    await processes.go(Infinity);
+    while (await processes.resume(0));
+    await processes.go(Infinity);
+    processes.runUnscheduled();
+    for (let run = 0; run < 2; run += 1) {
+      await moveClock(pastDoubtMs);
+      await callers.reconcile(faultless);
+    }
+    model.atRest(eks.associations());
+    for (const rule of await recorder.atRest(
+      environment.clusterName,
+      ledger,
+      model,
+      eks.associations(),
+      callers.answers(),
+    ))
+      isBroken(rule);
+  }
+
+  const restore = processes.replaceTimers();
+  try {
+    log(() => describeBehaviour(behaviour));
+    if (isOccupied) await apply({ do: 'outsider', what: 'create' });
+    for (const { event, turns } of steps) {
+      await apply(event);
+      await processes.go(turns);
+      if (broken.length > 0) return { broken, lines };
+    }
+    await end();
+  } finally {
+    restore();
+  }
+  return { broken, lines };
+}
+
+/** Makes a change directly at EKS. */
+export function changeOutside({ eks, clusterName }: Environment, what: 'create' | 'update' | 'delete'): void {
+  const [existing] = eks.associations();
+  // The role is one that updates request too, so that existing state is hard to tell from an applied update.
+  const settings = { roleArn: roleArn('update-0'), targetRoleArn: null, disableSessionTags: false, policy: null };
+  if (what === 'create') eks.outsider.create({ ...home, clusterName, ...serviceAccount, ...settings, tags: [] });
+  else if (what === 'update' && existing) eks.outsider.update(existing.associationId, roleArn('outside'));
+  else if (existing) eks.outsider.remove(existing.associationId);
+}

@@ -1,0 +1,127 @@
+import * as fc from 'fast-check';
+import type { ChangeFault } from './eks-behaviour.ts';
+import { faultless } from './scenario.ts';
+import type { Faults, Scenario, ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
+
+const second = 1_000;
+/** In seconds. */
+const week = 7 * 24 * 3_600;
+
+const changeFault: fc.Arbitrary<ChangeFault> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<ChangeFault>({ kind: 'lost' }) },
+  {
+    weight: 6,
+    // The last one is as late as possible if the clock of EKS is behind.
+    arbitrary: fc
+      .constantFrom([0, 0], [30, 0], [269, 59], [328, 59], [328, 59])
+      .map(([onWay = 0, takes = 0]) => ({ kind: 'later' as const, onWayMs: onWay * second, takesMs: takes * second })),
+  },
+  { weight: 3, arbitrary: fc.constant<ChangeFault>({ kind: 'cut' }) },
+  { weight: 4, arbitrary: fc.constant<ChangeFault>({ kind: 'too-late' }) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom(null, 'THROTTLED', 'GATEWAY_ACCESS_DENIED', 'EKS_UNREACHABLE', 'ROLE_NOT_FOUND', 'EKS_REFUSED')
+      .map((outcome): ChangeFault => (outcome === null ? { kind: 'server-error' } : { kind: 'rejected', outcome })),
+  },
+);
+
+const ledgerFault = fc.record({
+  write: fc.constantFrom(1, 0, 2),
+  kind: fc.constantFrom('lost' as const, 'down' as const),
+});
+
+const faults: fc.Arbitrary<Faults> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(faultless) },
+  { weight: 7, arbitrary: changeFault.map((eks) => ({ ...faultless, eks })) },
+  { weight: 2, arbitrary: ledgerFault.map((ledger) => ({ ...faultless, ledger })) },
+  { weight: 1, arbitrary: fc.constant({ ...faultless, cannotRead: true }) },
+);
+
+const mutation: fc.Arbitrary<ScenarioMutation> = fc.record({
+  principal: fc.constantFrom('alice', 'alice', 'alice', 'bob'),
+  kind: fc.constantFrom('create', 'create', 'create', 'update', 'delete'),
+  token: fc.constantFrom('t1', 't1', 't1', 't2'),
+  variant: fc.constantFrom(0, 0, 0, 0, 0, 1, 2),
+});
+
+/** Past a lease, just before and just after the end of an in-doubt time, short times, and past the retention. */
+const jumps = [36, 36, 36, 400, 400, 421, 421, 421, 1, 10, 120, 300, week + 60].map((seconds) => seconds * second);
+
+const index = fc.nat({ max: 3 });
+
+const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation, faults }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('resubmit' as const), index, faults }) },
+  { weight: 8, arbitrary: fc.constantFrom(...jumps).map((ms) => ({ do: 'clock' as const, ms })) },
+  {
+    weight: 4,
+    arbitrary: faults.map((ofReconciler) => ({ do: 'reconcile' as const, faults: { ...ofReconciler, eks: null } })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'resume' as const, 'crash' as const), index }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('delete', 'create', 'update').map((what) => ({ do: 'outsider' as const, what })),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => ({ do: 'policy' as const, allows })) },
+);
+
+/** More turns than the running processes can use. */
+const untilIdle = 100;
+
+const step: fc.Arbitrary<Step> = fc.record({
+  event,
+  turns: fc.constantFrom(untilIdle, untilIdle, 0, 1, 2, 3, 4, 5, 7),
+});
+
+/**
+ * A change in doubt, repeated when its outcome is hardest to determine: somebody changed the association meanwhile and
+ * reads may not show that yet, or the in-doubt time is almost over.
+ */
+const ambiguous: fc.Arbitrary<Step[]> = fc
+  .record({
+    mutation: fc.record({
+      principal: fc.constant('alice' as const),
+      kind: fc.constantFrom('update', 'update', 'delete', 'create', 'create'),
+      token: fc.constantFrom('t1', 't2'),
+      variant: fc.constantFrom(0, 1),
+    }),
+    faults: changeFault.map((eks) => ({ ...faultless, eks })),
+    meanwhile: fc.oneof(
+      fc
+        .constantFrom('update', 'delete', 'create')
+        .map((what): ScenarioEvent[] => [clock(10), { do: 'outsider', what }, clock(27)]),
+      fc.constant([clock(400)]),
+    ),
+  })
+  .map(({ mutation: same, faults: met, meanwhile }) =>
+    [
+      { do: 'submit' as const, mutation: same, faults: met },
+      ...meanwhile,
+      { do: 'submit' as const, mutation: same, faults: faultless },
+    ].map((next) => ({ event: next, turns: untilIdle })),
+  );
+
+function clock(seconds: number): ScenarioEvent {
+  return { do: 'clock', ms: seconds * second };
+}
+
+const anySteps = fc.array(step, { minLength: 2, maxLength: 20, size: 'max' });
+const fewSteps = fc.array(step, { maxLength: 3, size: 'max' });
+
+/** Generates scenarios, weighted towards those that cover more of the protocol. */
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  behaviour: fc.record({
+    skewMs: fc.constantFrom(0, 29 * second, -29 * second),
+    lagMs: fc.constantFrom(0, 0, 29 * second),
+  }),
+  isOccupied: fc.constantFrom(false, false, true),
+  steps: fc.oneof(
+    { weight: 15, arbitrary: anySteps },
+    { weight: 1, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
+  ),
+  order: fc.nat({ max: 0x7fffffff }),
+});

@@ -1,0 +1,97 @@
+import * as fc from 'fast-check';
+import type { ChangeKind } from '../facts.ts';
+import type { ChangeFault, EksBehaviour } from './eks-behaviour.ts';
+
+/**
+ * A mutation. The variants are different requests; variant 2 has 50 tags, which leave no room for the gateway's own.
+ */
+export interface ScenarioMutation {
+  readonly principal: 'alice' | 'bob';
+  readonly kind: ChangeKind;
+  readonly token: 't1' | 't2';
+  readonly variant: 0 | 1 | 2;
+}
+
+/** The faults of one process. */
+export interface Faults {
+  /** The fault of its first change request to EKS. */
+  readonly eks: ChangeFault | null;
+  /** Whether its reads at EKS fail. */
+  readonly cannotRead: boolean;
+  /** The fault of one of its ledger writes: `lost`, written but the response is lost; `down`, not written. */
+  readonly ledger: { readonly write: number; readonly kind: 'lost' | 'down' } | null;
+}
+
+/** The next event. `index` selects among the processes that it can apply to; without any, nothing happens. */
+export type ScenarioEvent =
+  | { readonly do: 'submit'; readonly mutation: ScenarioMutation; readonly faults: Faults }
+  | { readonly do: 'resubmit'; readonly index: number; readonly faults: Faults }
+  | { readonly do: 'reconcile'; readonly faults: Faults }
+  | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
+  | { readonly do: 'outsider'; readonly what: ChangeKind }
+  | { readonly do: 'clock'; readonly ms: number }
+  | { readonly do: 'policy'; readonly allows: boolean };
+
+/** An event, and the number of turns that the running processes get afterwards. */
+export interface Step {
+  readonly event: ScenarioEvent;
+  readonly turns: number;
+}
+
+/** A scenario. The same scenario always runs the same way. */
+export interface Scenario {
+  readonly behaviour: EksBehaviour;
+  /** Whether the service account already has an association from outside the gateway. */
+  readonly isOccupied: boolean;
+  readonly steps: readonly Step[];
+  /** Seed of the scheduler, which chooses the next process. */
+  readonly order: number;
+}
+
+const second = 1_000;
+/** No faults. */
+export const faultless: Faults = { eks: null, cannotRead: false, ledger: null };
+
+/**
+ * Creates the scheduler of a scenario. Each run needs a new one: copies of a generated scheduler choose differently, so
+ * that a shrunk scenario could not be reproduced.
+ */
+export function schedulerOf({ order }: Scenario): fc.Scheduler {
+  const [scheduler] = fc.sample(fc.scheduler(), { seed: order, numRuns: 1 });
+  if (!scheduler) throw new Error('fast-check returned no scheduler.');
+  return scheduler;
+}
+
+/** Describes faults, to be appended to the name of a process. */
+export function describeFaults({ eks, cannotRead, ledger }: Faults): string {
+  const lines = [
+    ...(eks ? [`its change request to EKS: ${describeChangeFault(eks)}`] : []),
+    ...(cannotRead ? ['its EKS reads fail'] : []),
+    ...(ledger
+      ? [`its write ${ledger.write + 1}: ${ledger.kind === 'lost' ? 'the response is lost' : 'the ledger is down'}`]
+      : []),
+  ];
+  return lines.length === 0 ? '' : ` [${lines.join('; ')}]`;
+}
+
+function describeChangeFault(fault: ChangeFault): string {
+  switch (fault.kind) {
+    case 'lost':
+      return 'the response is lost';
+    case 'later':
+      return `no response, arrives after ${fault.onWayMs / second} s, takes effect ${fault.takesMs / second} s later`;
+    case 'too-late':
+      return 'no response, takes effect later than every allowance';
+    case 'cut':
+      return 'no response, never arrives';
+    case 'server-error':
+      return fault.kind;
+    case 'rejected':
+      return fault.outcome;
+  }
+}
+
+/** Describes the behaviour of EKS. */
+export function describeBehaviour({ skewMs, lagMs }: EksBehaviour): string {
+  return `the clock of EKS is ${skewMs / second} s ahead, and its reads lag by ${lagMs / second} s`;
+}

@@ -1,0 +1,190 @@
+import type { AuditPartition, Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
+import { createCallers } from './callers.ts';
+import { createEks } from './eks.ts';
+import { createModel } from './model.ts';
+import type { Model } from './model.ts';
+import { changeOutside } from './run-scenario.ts';
+import { createProcesses } from './processes.ts';
+import type { Process } from './processes.ts';
+import { createRecorder } from './recorder.ts';
+import { createScenarioClock } from './scenario-clock.ts';
+import { faultless, schedulerOf } from './scenario.ts';
+import type { ScenarioEvent, Scenario } from './scenario.ts';
+import { home, ulids } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+/** What a ledger returned and stored in a scenario. Two ledgers with the same contract give equal transcripts. */
+export interface Transcript {
+  /** All answers, in order. */
+  readonly answers: readonly unknown[];
+  /** The final contents, by each way to read them. */
+  readonly contents: Readonly<Record<string, unknown>>;
+  /** The violated rules. */
+  readonly broken: readonly string[];
+}
+
+const pastDoubtMs = 600_000;
+
+/** Small, so that an audit trail has several pages. */
+const pageSize = 10;
+
+/**
+ * Runs a scenario with one request at a time, each to its end, so that it runs the same way on every ledger, however
+ * fast. A `crash` or a `freeze` stops the next process at its port call number `index`; a frozen process never resumes.
+ */
+export async function runSequentially(scenario: Scenario, ledger: Ledger, series: number): Promise<Transcript> {
+  const endTimers = watchTimers();
+  try {
+    return await runAll(scenario, ledger, series);
+  } finally {
+    endTimers();
+  }
+}
+
+/** Tracks new timers. Returns a function that clears those left over, which belong to stopped processes. */
+function watchTimers(): () => void {
+  const { setTimeout } = globalThis;
+  const timers: NodeJS.Timeout[] = [];
+  const set = (run: () => void, ms?: number) => {
+    const timer = setTimeout(run, ms);
+    timers.push(timer);
+    return timer;
+  };
+  Object.assign(globalThis, { setTimeout: set });
+  return () => {
+    Object.assign(globalThis, { setTimeout });
+    for (const timer of timers) clearTimeout(timer);
+  };
+}
+
+async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promise<Transcript> {
+  const answers: unknown[] = [];
+  const broken: string[] = [];
+  const scenarioClock = createScenarioClock();
+  let isAllowed = true;
+  let stopsAt = Infinity;
+  /** What the reconciler finds, if it was read already: a read costs 16 DynamoDB requests. */
+  let toReconcile: IdempotencyRecord[] | null = null;
+  let onStop: () => void = () => undefined;
+  const clock = scenarioClock.now;
+  const model = createModel(clock, (rule) => broken.push(rule));
+  const eks = createEks(clock, scenario.behaviour, model.applied);
+  const port = async <T>(process: Process, effect: () => Promise<T>): Promise<T> => {
+    if (stopsAt-- > 0) return effect();
+    process.state = 'crashed';
+    onStop();
+    return new Promise(() => undefined);
+  };
+  const environment: Environment = {
+    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), log: () => undefined },
+    ledger: {
+      ...ledger,
+      expiredLeases: async () => toReconcile ?? (await expiredLeasesOf(model, ledger, clock())).slice(0, 1),
+    },
+    model: {
+      ...model,
+      answered(by, answer) {
+        answers.push(answer);
+        model.answered(by, answer);
+      },
+      failed(by, error) {
+        answers.push(String(error));
+        model.failed(by, error);
+      },
+    },
+    recorder: createRecorder(clock),
+    processes: { ...createProcesses(schedulerOf(scenario), clock), port },
+    isAllowed: () => isAllowed,
+  };
+  const callers = createCallers(environment);
+
+  async function runAlone(work: () => Promise<void>): Promise<void> {
+    // Created before the work starts, because its first call may be stopped.
+    const isStopped = new Promise<void>((resolve) => (onStop = resolve));
+    await Promise.race([work(), isStopped]);
+    stopsAt = Infinity;
+  }
+
+  async function apply(event: ScenarioEvent): Promise<void> {
+    switch (event.do) {
+      case 'submit':
+        return runAlone(() => callers.submit(event.mutation, event.faults));
+      case 'resubmit':
+        return runAlone(() => callers.resubmit(event.index, event.faults));
+      case 'reconcile':
+        toReconcile = model.records().some(({ state }) => state === 'IN_PROGRESS') ? null : [];
+        return runAlone(() => callers.reconcile(event.faults));
+      case 'crash':
+      case 'freeze':
+        stopsAt = event.index;
+        return;
+      case 'resume':
+        return;
+      case 'clock':
+        scenarioClock.advance(event.ms, eks.due);
+        return;
+      case 'policy':
+        isAllowed = event.allows;
+        return;
+      case 'outsider':
+        changeOutside(environment, event.what);
+    }
+  }
+
+  if (scenario.isOccupied) await apply({ do: 'outsider', what: 'create' });
+  for (const { event } of scenario.steps) await apply(event);
+  stopsAt = Infinity;
+  scenarioClock.advance(pastDoubtMs, eks.due);
+  // Without open operations there should be no expired lease. This is checked less often, because it is the most
+  // expensive query of DynamoDB.
+  const isOpen = model.records().some(({ state }) => state === 'IN_PROGRESS');
+  const expired = isOpen || series % 4 === 0 ? await expiredLeasesOf(model, ledger, clock()) : [];
+  // One at a time, so that all reconciler runs are alike.
+  for (const record of expired) {
+    toReconcile = [record];
+    await callers.reconcile(faultless);
+  }
+  model.atRest(eks.associations());
+  return { answers, broken, contents: { expired, ...(await contentsOf(model, ledger, environment.clusterName)) } };
+}
+
+const maxLeases = 100;
+
+/**
+ * Records of this scenario with an expired lease, in a fixed order: records that expire at the same time may be listed
+ * in any order.
+ */
+async function expiredLeasesOf(model: Model, ledger: Ledger, now: number): Promise<IdempotencyRecord[]> {
+  const keys = model.records().map(({ idempotencyKey }) => idempotencyKey);
+  if (keys.length === 0) return [];
+  const expired = (await ledger.expiredLeases(now, maxLeases)).filter(({ idempotencyKey }) =>
+    keys.includes(idempotencyKey),
+  );
+  return expired.sort(
+    (one, other) => one.leaseUntil - other.leaseUntil || (one.idempotencyKey < other.idempotencyKey ? -1 : 1),
+  );
+}
+
+async function contentsOf(model: Model, ledger: Ledger, clusterName: string) {
+  const operations = [...new Set(model.written().map(({ operationId }) => operationId))];
+  const [associationArn] = model.written().flatMap((entry) => entry.associationArn ?? []);
+  return {
+    records: await Promise.all(model.records().map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey))),
+    entries: await Promise.all(operations.map((id) => ledger.operationEntries(id))),
+    cluster: await wholeTrail(ledger, { kind: 'cluster', ...home, clusterName }),
+    association: associationArn === undefined ? [] : await wholeTrail(ledger, { kind: 'association', associationArn }),
+  };
+}
+
+/** Reads a partition of the audit trail page by page. */
+async function wholeTrail(ledger: Ledger, partition: AuditPartition): Promise<AuditEntry[]> {
+  const query = { partition, since: null, until: null, events: null, operations: null, limit: pageSize };
+  const entries: AuditEntry[] = [];
+  for (let before: string | null = null; ;) {
+    const page = await ledger.readTrail({ ...query, before });
+    entries.push(...page.entries);
+    if (page.next === null) return entries;
+    before = page.next;
+  }
+}
