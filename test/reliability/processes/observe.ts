@@ -125,7 +125,7 @@ function readLedger(file: string): { readonly entries: Entry[]; readonly records
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const entries = database.prepare('SELECT entry FROM audit ORDER BY entryId').all();
-    const records = database.prepare('SELECT record FROM tokens').all();
+    const records = database.prepare('SELECT record FROM idempotency').all();
     return {
       entries: entries.map(({ entry }) => entryOf(JSON.parse(String(entry)) as StoredEntry)),
       records: records.map(({ record }) => JSON.parse(String(record)) as RecordFact),
