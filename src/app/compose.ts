@@ -35,12 +35,13 @@ export function createDependencies({
   eks,
 }: Composition): Dependencies {
   const { authorize, inventory } = policy;
+  const clock = Date.now;
   return {
     ledger,
     authorize,
-    eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, ...eks }),
+    eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
-    clock: Date.now,
+    clock,
     ulid: monotonicFactory(),
     home,
     times,

@@ -1,33 +1,33 @@
 import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
 import type { Association, ClusterRef, Tag } from '../model/association.ts';
 
-/** An association as the SDK gives it, in the domain's form; null when EKS left out what it always tells. */
-export function associationFrom(given: PodIdentityAssociation | undefined, cluster: ClusterRef): Association | null {
-  const { namespace, serviceAccount, roleArn, associationArn, associationId, createdAt, modifiedAt } = given ?? {};
+/** An association of the SDK as a domain object, tags sorted by key; null if a field is missing that EKS always returns. */
+export function associationFrom(output: PodIdentityAssociation | undefined, cluster: ClusterRef): Association | null {
+  const { namespace, serviceAccount, roleArn, associationArn, associationId, createdAt, modifiedAt } = output ?? {};
   if (!namespace || !serviceAccount || !roleArn || !associationArn || !associationId) return null;
   if (!createdAt || !modifiedAt) return null;
   return {
     accountId: cluster.accountId,
     region: cluster.region,
-    clusterName: given?.clusterName ?? cluster.clusterName,
+    clusterName: output?.clusterName ?? cluster.clusterName,
     namespace,
     serviceAccount,
     roleArn,
     associationArn,
     associationId,
-    tags: tagsFrom(given?.tags),
+    tags: tagsFrom(output?.tags),
     createdAt: createdAt.toISOString(),
     modifiedAt: modifiedAt.toISOString(),
-    ownerArn: given?.ownerArn ?? null,
-    disableSessionTags: given?.disableSessionTags ?? null,
-    targetRoleArn: textOrNull(given?.targetRoleArn),
-    externalId: given?.externalId ?? null,
-    policy: textOrNull(given?.policy),
+    ownerArn: output?.ownerArn ?? null,
+    disableSessionTags: output?.disableSessionTags ?? null,
+    targetRoleArn: textOrNull(output?.targetRoleArn),
+    externalId: output?.externalId ?? null,
+    policy: textOrNull(output?.policy),
   };
 }
 
-/** EKS's way to clear a target role or a policy is the empty string, so an empty one is none. */
-function textOrNull(text: string | undefined): string | null {
+/** An optional text of EKS; null if it is missing or empty. EKS returns a cleared target role or policy as empty. */
+export function textOrNull(text: string | undefined): string | null {
   return text === undefined || text === '' ? null : text;
 }
 

@@ -17,63 +17,65 @@ import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { associationFrom } from './association.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
 import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, ListResult } from './eks.ts';
-import { changeFailure, eksErrorOf, isAbsent } from './errors.ts';
+import { changeFailure, eksErrorOf, incompleteResponse, isAbsent } from './errors.ts';
 import { listPage } from './list.ts';
 
 /** How to reach the EKS of one account and region. */
 export interface EksSettings {
   readonly region: string;
-  /** Another address than AWS's, e.g. the simulator's. */
+  /** URL to use instead of the AWS endpoint of the region, e.g. that of the simulator. */
   readonly endpoint?: string | undefined;
-  /** Absent: the SDK's default chain. */
+  /** Default: the credential provider chain of the SDK. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
+  /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
+  readonly clock: () => number;
 }
 
-/** What one account and region need once: two clients' settings, one pool of connections, one memory of credentials. */
+/** What all clusters of one account and region share: settings, connection pool and cached credentials. */
 export interface EksConnection {
   readonly settings: EksSettings;
   readonly reader: EKSClient;
   readonly requestHandler: NodeHttpHandler;
 }
 
-/** A connection may be slow to come about; past this it isn't coming. */
+/** Time limit for establishing a connection. */
 const connectionTimeoutMs = 2_000;
 
-/** Opens what all clusters of an account and region share. Nothing is sent yet. */
+/** Prepares a connection to EKS in one account and region. Sends no request. */
 export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
-  const reader = new EKSClient({ ...present(settings), requestHandler, maxAttempts: 3 });
+  const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
   return { settings, reader, requestHandler };
 }
 
-/** EKS for one cluster, over a connection to its account and region. */
+/** EKS for one cluster, over the connection of its account and region. */
 export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
   return {
     create: (call) =>
-      change(connection, cluster, call, (client, how) => client.send(createCommand(cluster, call), how)),
+      change(connection, cluster, call, (client, options) => client.send(createCommand(cluster, call), options)),
     update: (call) =>
-      change(connection, cluster, call, (client, how) => client.send(updateCommand(cluster, call), how)),
+      change(connection, cluster, call, (client, options) => client.send(updateCommand(cluster, call), options)),
     delete: (call) =>
-      change(connection, cluster, call, (client, how) => client.send(deleteCommand(cluster, call), how)),
+      change(connection, cluster, call, (client, options) => client.send(deleteCommand(cluster, call), options)),
     describe: (associationId, bounds) => describe(connection, cluster, associationId, bounds),
-    list: (target, bounds) => list(connection, target, bounds),
-    page: (query, { deadline }) => listPage(connection.reader, cluster, query, until(deadline)),
+    list: (target, bounds) => listIds(connection, target, bounds),
+    page: (query, { deadline }) => listPage(connection.reader, cluster, query, abortAt(connection, deadline)),
   };
 }
 
-/** Sends one of the three changes; their answers are alike. */
+/** Sends one of the three changes. Their responses have the same shape. */
 type SendChange = (
   client: EKSClient,
-  how: { readonly abortSignal: AbortSignal },
+  options: { readonly abortSignal: AbortSignal },
 ) => Promise<{ readonly association?: PodIdentityAssociation | undefined } & MetadataBearer>;
 
 async function change(
   connection: EksConnection,
   cluster: ClusterRef,
   { signingDate, deadline }: ChangeBounds,
-  sendBy: SendChange,
+  send: SendChange,
 ): Promise<ChangeResult> {
-  // Asked for apart from the call, so that a failure here is known to have sent nothing to EKS.
+  // Resolved before the call, because a failure here proves that nothing was sent to EKS.
   let credentials: AwsCredentialIdentity;
   try {
     credentials = await connection.reader.config.credentials();
@@ -82,21 +84,20 @@ async function change(
   }
   const client = pinnedClient(connection, credentials, signingDate);
   try {
-    const output = await sendBy(client, { abortSignal: until(deadline) });
+    const output = await send(client, { abortSignal: abortAt(connection, deadline) });
     const association = associationFrom(output.association, cluster);
     const requestId = output.$metadata.requestId ?? null;
     if (association) return { kind: 'done', association, requestId };
-    const message = 'EKS answered without a whole association.';
-    return { kind: 'unknown', error: { exception: 'IncompleteAnswer', message, requestId } };
+    return { kind: 'unknown', error: incompleteResponse('The response has no complete association.', requestId) };
   } catch (error) {
     return changeFailure(error);
   }
 }
 
 /**
- * A client whose requests bear a given signing date, whatever its clock says, and are sent once. EKS refuses such a
- * request once the date is five minutes old: a create that a frozen process sends after that has no effect. Clock-skew
- * correction would undo this. To make a client takes some 40 µs; connections and credentials are shared.
+ * A client that signs with the given date, whatever the time is, and sends each request once. EKS rejects a signature that
+ * is older than five minutes, so a create that a frozen process sends later has no effect. Clock-skew correction would
+ * defeat this. Creating a client takes about 40 µs; connections and credentials are shared.
  */
 function pinnedClient({ settings, requestHandler }: EksConnection, credentials: AwsCredentialIdentity, date: number) {
   const { region } = settings;
@@ -105,7 +106,7 @@ function pinnedClient({ settings, requestHandler }: EksConnection, credentials: 
     sign: (request, options) => inner.sign(request, { ...options, signingDate: new Date(date) }),
   };
   return new EKSClient({
-    ...present({ ...settings, credentials }),
+    ...sdkSettings({ ...settings, credentials }),
     requestHandler,
     maxAttempts: 1,
     disableClockSkewCorrection: () => Promise.resolve(true),
@@ -114,25 +115,24 @@ function pinnedClient({ settings, requestHandler }: EksConnection, credentials: 
 }
 
 async function describe(
-  { reader }: EksConnection,
+  connection: EksConnection,
   cluster: ClusterRef,
   associationId: string,
   { deadline }: CallBounds,
 ): Promise<DescribeResult> {
   try {
     const command = new DescribePodIdentityAssociationCommand({ clusterName: cluster.clusterName, associationId });
-    const output = await reader.send(command, { abortSignal: until(deadline) });
+    const output = await connection.reader.send(command, { abortSignal: abortAt(connection, deadline) });
     const association = associationFrom(output.association, cluster);
     if (association) return { kind: 'found', association };
-    const message = 'EKS answered without a whole association.';
-    return { kind: 'failed', error: { exception: 'IncompleteAnswer', message, requestId: null } };
+    return { kind: 'failed', error: incompleteResponse('The response has no complete association.', null) };
   } catch (error) {
     return isAbsent(error) ? { kind: 'absent' } : { kind: 'failed', error: eksErrorOf(error) };
   }
 }
 
-async function list(
-  { reader }: EksConnection,
+async function listIds(
+  connection: EksConnection,
   target: AssociationTarget,
   { deadline }: CallBounds,
 ): Promise<ListResult> {
@@ -142,7 +142,7 @@ async function list(
     let nextToken: string | undefined;
     do {
       const command = new ListPodIdentityAssociationsCommand({ clusterName, namespace, serviceAccount, nextToken });
-      const output = await reader.send(command, { abortSignal: until(deadline) });
+      const output = await connection.reader.send(command, { abortSignal: abortAt(connection, deadline) });
       for (const summary of output.associations ?? []) {
         if (summary.associationId !== undefined) associationIds.push(summary.associationId);
       }
@@ -154,11 +154,11 @@ async function list(
   }
 }
 
-function until(deadline: number): AbortSignal {
-  return AbortSignal.timeout(Math.max(0, deadline - Date.now()));
+function abortAt({ settings }: EksConnection, deadline: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(0, deadline - settings.clock()));
 }
 
-/** The SDK takes a property that is there and undefined for a wish; leave it out. */
-function present({ region, endpoint, credentials }: EksSettings) {
+/** Settings for an SDK client, without undefined properties: the SDK reads those as set. */
+function sdkSettings({ region, endpoint, credentials }: Omit<EksSettings, 'clock'>) {
   return { region, ...(endpoint === undefined ? {} : { endpoint }), ...(credentials ? { credentials } : {}) };
 }

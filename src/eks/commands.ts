@@ -7,17 +7,17 @@ import { maxTags, operationTagKey } from '../model/association.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { CreateCall, DeleteCall, UpdateCall } from './eks.ts';
 
-/** The create of a request, with the ownership tag where the caller's tags leave room. */
+/** The SDK command of a create. Adds the ownership tag unless the request already has 50 tags, the maximum of EKS. */
 export function createCommand({ clusterName }: ClusterRef, { request, operationId }: CreateCall) {
   const { namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy } = request;
-  const room = request.tags.length < maxTags;
-  const tags = [...request.tags, ...(room ? [{ key: operationTagKey, value: operationId }] : [])];
+  const hasRoom = request.tags.length < maxTags;
+  const tags = [...request.tags, ...(hasRoom ? [{ key: operationTagKey, value: operationId }] : [])];
   return new CreatePodIdentityAssociationCommand({
     clusterName,
     namespace,
     serviceAccount,
     roleArn,
-    clientRequestToken: tokenFor(operationId),
+    clientRequestToken: clientTokenOf(operationId),
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
     disableSessionTags,
     ...(targetRoleArn === null ? {} : { targetRoleArn }),
@@ -25,27 +25,30 @@ export function createCommand({ clusterName }: ClusterRef, { request, operationI
   });
 }
 
-/** The update of a request. */
+/** The SDK command of an update. */
 export function updateCommand({ clusterName }: ClusterRef, { request, operationId }: UpdateCall) {
   const { associationId, changes } = request;
   const { targetRoleArn, policy, ...rest } = changes;
   return new UpdatePodIdentityAssociationCommand({
     clusterName,
     associationId,
-    clientRequestToken: tokenFor(operationId),
+    clientRequestToken: clientTokenOf(operationId),
     ...rest,
-    // EKS takes a field that is left out for "as it is", and the empty text for "none".
+    // EKS keeps a field that the request omits, and clears it for an empty string.
     ...(targetRoleArn === undefined ? {} : { targetRoleArn: targetRoleArn ?? '' }),
     ...(policy === undefined ? {} : { policy: policy ?? '' }),
   });
 }
 
-/** The delete of a request. */
+/** The SDK command of a delete. */
 export function deleteCommand({ clusterName }: ClusterRef, { request }: DeleteCall) {
   return new DeletePodIdentityAssociationCommand({ clusterName, associationId: request.associationId });
 }
 
-/** EKS wants 33 to 126 characters of letters, digits and hyphens for such tokens elsewhere; CloudTrail shows it. */
-function tokenFor(operationId: string): string {
+/**
+ * The client request token sent to EKS, 47 characters. Other EKS operations require 33 to 126 characters of letters, digits
+ * and hyphens. CloudTrail records the token, so an event can be traced to its operation.
+ */
+function clientTokenOf(operationId: string): string {
   return `pod-identity-gateway-${operationId}`;
 }

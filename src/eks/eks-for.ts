@@ -4,46 +4,52 @@ import { connectEks, eksOf } from './client.ts';
 import type { EksConnection } from './client.ts';
 import type { EksFor } from './eks.ts';
 
-/** An account whose clusters are served, as the inventory lists it. */
+/** An account of the inventory, with the regions whose clusters the gateway serves. */
 export interface ServedAccount {
   readonly accountId: string;
   readonly regions: readonly string[];
-  /** Role to assume in it; null for the gateway's own account. */
+  /** ARN of the role to assume in the account; null for the account of the gateway. */
   readonly roleArn: string | null;
 }
 
-/** How EKS is reached. */
+/** How to reach EKS in every served account. */
 export interface EksForSettings {
   readonly accounts: readonly ServedAccount[];
-  /** The account that the gateway's own credentials belong to. */
+  /** Account of the gateway's own credentials. */
   readonly homeAccountId: string;
-  /** Another address than AWS's, e.g. the simulator's. */
+  /** URL to use instead of the AWS endpoints, e.g. that of the simulator. */
   readonly endpoint?: string | undefined;
-  /** The gateway's own credentials; absent: the SDK's default chain. */
+  /** The gateway's own credentials. Default: the credential provider chain of the SDK. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
+  /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
+  readonly clock: () => number;
 }
 
 /**
- * The EKS of every cluster in a served account and region: the gateway's own account by its own credentials, others by
- * the role that the inventory names. Throws an Error at once where an account has no way in, because its requests would
- * reach a cluster of the same name in the gateway's own account; and for a cluster that is not served.
+ * Finds the EKS of a cluster: with the gateway's own credentials in its own account, and with the assumed role in others.
+ * One connection per account and region is kept.
+ *
+ * Throws an Error if another account has no role to assume, because its requests would reach a cluster of the same name in
+ * the gateway's own account. The result throws an Error for a cluster whose account or region is not in the inventory.
  */
-export function createEksFor({ accounts, homeAccountId, endpoint, credentials }: EksForSettings): EksFor {
-  const closed = accounts.filter(({ accountId, roleArn }) => roleArn === null && accountId !== homeAccountId);
-  if (closed.length > 0) {
-    const ids = closed.map(({ accountId }) => accountId).join(', ');
+export function createEksFor({ accounts, homeAccountId, endpoint, credentials, clock }: EksForSettings): EksFor {
+  const unreachable = accounts.filter(({ accountId, roleArn }) => roleArn === null && accountId !== homeAccountId);
+  if (unreachable.length > 0) {
+    const ids = unreachable.map(({ accountId }) => accountId).join(', ');
     throw new Error(
-      `The inventory names no role to assume in account ${ids}, and the gateway runs in ${homeAccountId}. ` +
-        'Give each other account a roleArn that the gateway may assume.',
+      `The inventory has no roleArn for account ${ids}, and the gateway runs in account ${homeAccountId}. ` +
+        'Set roleArn to a role that the gateway can assume for every account other than its own.',
     );
   }
   const connections = new Map<string, EksConnection>();
 
   const open = (accountId: string, region: string): EksConnection => {
     const account = accounts.find((served) => served.accountId === accountId);
-    if (!account?.regions.includes(region)) throw new Error(`No cluster of ${accountId} in ${region} is served.`);
-    const assumed = account.roleArn !== null && assume(account.roleArn, region, credentials);
-    return connectEks({ region, endpoint, credentials: assumed || credentials });
+    if (!account?.regions.includes(region)) {
+      throw new Error(`The inventory does not have account ${accountId} with region ${region}.`);
+    }
+    const assumed = account.roleArn === null ? credentials : assume(account.roleArn, region, credentials);
+    return connectEks({ region, endpoint, credentials: assumed, clock });
   };
 
   return (cluster) => {

@@ -8,33 +8,36 @@ import type {
 } from '../model/association.ts';
 import type { OutcomeName } from '../model/outcome.ts';
 
-/** Bounds of one call. */
+/** Time limit of one call. */
 export interface CallBounds {
-  /** When the caller stops waiting, milliseconds since the epoch. */
+  /** When the call is aborted, in milliseconds since the epoch. */
   readonly deadline: number;
 }
 
-/** What every change is sent with. It is sent once: no retry by the SDK. */
+/** Fields of every change. A change is sent once: the SDK does not retry it. */
 export interface ChangeBounds extends CallBounds {
-  /** Sent as `clientRequestToken`, and with a create, where the 50 tags leave room, as the ownership tag. */
+  /** Part of the `clientRequestToken` and, in a create with fewer than 50 tags, value of the ownership tag. */
   readonly operationId: string;
-  /** Date to sign with, milliseconds since the epoch: EKS refuses the call five minutes after it, however late it is sent. */
+  /** Date of the signature, in milliseconds since the epoch. EKS rejects the call when it is five minutes old. */
   readonly signingDate: number;
 }
 
+/** A create to send. */
 export interface CreateCall extends ChangeBounds {
   readonly request: CreateRequest;
 }
 
+/** An update to send. */
 export interface UpdateCall extends ChangeBounds {
   readonly request: UpdateRequest;
 }
 
+/** A delete to send. */
 export interface DeleteCall extends ChangeBounds {
   readonly request: DeleteRequest;
 }
 
-/** EKS's words for a refusal. */
+/** An error of EKS, of the SDK or of the network. */
 export interface EksError {
   /** E.g. `InvalidParameterException`. */
   readonly exception: string;
@@ -76,37 +79,40 @@ export type ChangeResult =
   /** 5xx, timeout or broken connection: the change may have taken effect, or may still do so. */
   | { readonly kind: 'unknown'; readonly error: EksError };
 
+/** Result of a describe. `absent`: the association or its cluster does not exist. */
 export type DescribeResult =
   | { readonly kind: 'found'; readonly association: Association }
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly error: EksError };
 
+/** Result of a list of one service account. */
 export type ListResult =
   | { readonly kind: 'listed'; readonly associationIds: readonly string[] }
   | { readonly kind: 'failed'; readonly error: EksError };
 
-/** What EKS's list tells of an association. The rest costs a describe. */
+/** The fields of an association that a list returns. The others need a describe. */
 export type AssociationSummary = Pick<
   Association,
   keyof AssociationTarget | 'associationArn' | 'associationId' | 'ownerArn'
 >;
 
-/** A page of the list of a cluster, of a namespace of it, or of a service account's name. */
+/** Which page to list: of a cluster, optionally filtered by namespace and service account name. */
 export interface PageQuery {
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
-  /** EKS's token of the page; null for the first one. */
+  /** Page token of EKS; null for the first page. */
   readonly nextToken: string | null;
 }
 
+/** Result of listing one page. */
 export type PageResult =
-  /** `nextToken` is null when nothing follows. */
+  /** `nextToken` is null on the last page. */
   | { readonly kind: 'page'; readonly summaries: readonly AssociationSummary[]; readonly nextToken: string | null }
-  /** EKS does not take the token, or not any more. */
+  /** The page token is invalid or expired. */
   | { readonly kind: 'token-refused'; readonly error: EksError }
   | { readonly kind: 'failed'; readonly error: EksError };
 
-/** EKS gave no answer to a read on which a change depends. Nothing was changed. */
+/** A read from EKS failed on which the request depends. The request changed nothing. */
 export class EksReadFailed extends Error {
   readonly code = 'EKS_READ_FAILED';
   readonly eksError: EksError;
@@ -117,17 +123,17 @@ export class EksReadFailed extends Error {
   }
 }
 
-/** EKS for one cluster. No method throws for what EKS or the network does. */
+/** EKS for one cluster. Errors of EKS and of the network are results, not exceptions. */
 export interface Eks {
   create(call: CreateCall): Promise<ChangeResult>;
   update(call: UpdateCall): Promise<ChangeResult>;
   delete(call: DeleteCall): Promise<ChangeResult>;
   describe(associationId: string, bounds: CallBounds): Promise<DescribeResult>;
-  /** Ids of the associations of one service account: one at most, by EKS's own rule. */
+  /** Ids of the associations of one service account. EKS allows at most one. */
   list(target: AssociationTarget, bounds: CallBounds): Promise<ListResult>;
-  /** A page of summaries, up to 100, in EKS's order. */
+  /** A page of up to 100 summaries, in the order of EKS. */
   page(query: PageQuery, bounds: CallBounds): Promise<PageResult>;
 }
 
-/** The EKS of a cluster. Ask only for clusters whose account and region stand in the inventory. */
+/** Returns the EKS of a cluster. Throws an Error if the account or region of the cluster is not in the inventory. */
 export type EksFor = (cluster: ClusterRef) => Eks;

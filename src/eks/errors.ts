@@ -1,6 +1,6 @@
 import type { ChangeResult, EksError, RejectedOutcome } from './eks.ts';
 
-/** What an error of the SDK or of the network can carry; all of it is optional. */
+/** The properties that an error of the SDK or the network may have. */
 interface Raised {
   readonly name?: unknown;
   readonly message?: unknown;
@@ -8,16 +8,16 @@ interface Raised {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-/** Errors of Node.js that mean that no connection came about, so no byte of a request was sent. */
+/** Error codes of Node.js that mean that no connection was established, so no byte of the request was sent. */
 const notConnected: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
-/** EKS throttles under these names, which the service model does not list for these operations. */
+/** Exceptions of EKS for throttling. The service model does not list them for these operations. */
 const throttling: readonly unknown[] = ['ThrottlingException', 'TooManyRequestsException', 'Throttling'];
 
-/** EKS's name for an association of the service account that is there already, and its words with the id. */
+/** Message of a ResourceInUseException: the service account already has the association with this id. */
 const alreadyExists = /Association already exists: (a-[a-z0-9]+)/;
 
-/** The words of what the SDK or the network threw. */
+/** The exception, message and request id of an error that the SDK or the network threw. */
 export function eksErrorOf(error: unknown): EksError {
   const raised = (error ?? {}) as Raised;
   const code = typeof raised.code === 'string' ? raised.code : null;
@@ -28,7 +28,12 @@ export function eksErrorOf(error: unknown): EksError {
   };
 }
 
-/** True when Describe says that there is no such association (or no such cluster). */
+/** An error for a response that lacks fields which EKS always returns. */
+export function incompleteResponse(message: string, requestId: string | null): EksError {
+  return { exception: 'IncompleteResponse', message, requestId };
+}
+
+/** True when a describe failed because the association, or its cluster, does not exist. */
 export function isAbsent(error: unknown): boolean {
   return (error as Raised | null)?.name === 'ResourceNotFoundException';
 }

@@ -2,20 +2,21 @@ import { ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
 import type { EKSClient, PodIdentityAssociationSummary } from '@aws-sdk/client-eks';
 import type { ClusterRef } from '../model/association.ts';
 import type { AssociationSummary, PageQuery, PageResult } from './eks.ts';
-import { eksErrorOf } from './errors.ts';
+import { textOrNull } from './association.ts';
+import { eksErrorOf, incompleteResponse } from './errors.ts';
 
-/** EKS's limit for a page. Always the same: whether a token may be used with another size is not documented. */
+/** Summaries per page: the maximum of EKS. Constant, because EKS does not document a page token with another size. */
 export const eksPageSize = 100;
 
-/** How EKS refuses a token. It gives no name of its own to that, and the rest of a request with one was fine before. */
-const refusesToken: readonly string[] = [
+/** Exceptions that EKS can raise for an invalid page token. It documents none; the rest of the request is known to be valid. */
+const tokenExceptions: readonly string[] = [
   'InvalidParameterException',
   'InvalidRequestException',
   'InvalidTokenException',
   'ValidationException',
 ];
 
-/** One page of EKS's list. Never throws for what EKS or the network does. */
+/** One page of the associations of a cluster. Errors of EKS and of the network are results, not exceptions. */
 export async function listPage(
   reader: EKSClient,
   cluster: ClusterRef,
@@ -32,34 +33,25 @@ export async function listPage(
     });
     const output = await reader.send(command, { abortSignal });
     const summaries: AssociationSummary[] = [];
-    for (const given of output.associations ?? []) {
-      const summary = summaryFrom(given, cluster);
-      if (summary === null) return { kind: 'failed', error: incomplete };
+    for (const listed of output.associations ?? []) {
+      const summary = summaryFrom(listed, cluster);
+      if (summary === null) return { kind: 'failed', error: incompleteSummary };
       summaries.push(summary);
     }
-    return { kind: 'page', summaries, nextToken: tokenOf(output.nextToken) };
+    return { kind: 'page', summaries, nextToken: textOrNull(output.nextToken) };
   } catch (error) {
     const eksError = eksErrorOf(error);
-    const isRefusal = nextToken !== null && refusesToken.includes(eksError.exception);
-    return { kind: isRefusal ? 'token-refused' : 'failed', error: eksError };
+    const isTokenRefused = nextToken !== null && tokenExceptions.includes(eksError.exception);
+    return { kind: isTokenRefused ? 'token-refused' : 'failed', error: eksError };
   }
 }
 
-const incomplete = {
-  exception: 'IncompleteAnswer',
-  message: 'EKS listed an association without its names.',
-  requestId: null,
-} as const;
+const incompleteSummary = incompleteResponse('A listed association lacks its names, ARN or id.', null);
 
-/** A summary in the domain's form; null when EKS left out what it always tells. */
-function summaryFrom(given: PodIdentityAssociationSummary, cluster: ClusterRef): AssociationSummary | null {
-  const { namespace, serviceAccount, associationArn, associationId, ownerArn = null } = given;
+/** A summary as a domain object; null if a field is missing that EKS always returns. */
+function summaryFrom(listed: PodIdentityAssociationSummary, cluster: ClusterRef): AssociationSummary | null {
+  const { namespace, serviceAccount, associationArn, associationId, ownerArn = null } = listed;
   if (!namespace || !serviceAccount || !associationArn || !associationId) return null;
   const { accountId, region, clusterName } = cluster;
   return { accountId, region, clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn };
-}
-
-/** An empty token is none. */
-function tokenOf(token: string | undefined): string | null {
-  return token === undefined || token === '' ? null : token;
 }

@@ -30,14 +30,14 @@ const association = {
   targetRoleArn: '',
 };
 
-/** An answer that names an association, and leaves out what EKS always tells. */
-const half = JSON.stringify({ association: { ...association, serviceAccount: undefined } });
+/** A response body with an association that lacks a field which EKS always returns. */
+const incompleteBody = JSON.stringify({ association: { ...association, serviceAccount: undefined } });
 
 const operationId = '01J00000000000000000000000';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-function call(more: Partial<CreateCall> = {}): CreateCall {
-  return { request, operationId, signingDate: Date.now(), deadline: Date.now() + 3_000, ...more };
+function call(fields: Partial<CreateCall> = {}): CreateCall {
+  return { request, operationId, signingDate: Date.now(), deadline: Date.now() + 3_000, ...fields };
 }
 
 async function withServer(
@@ -46,14 +46,17 @@ async function withServer(
 ) {
   const server = await startAnsweringServer(answer);
   try {
-    await use(eksOf(connectEks({ region: 'eu-central-1', endpoint: server.endpoint, credentials }), cluster), server);
+    await use(
+      eksOf(connectEks({ region: 'eu-central-1', endpoint: server.endpoint, credentials, clock: Date.now }), cluster),
+      server,
+    );
   } finally {
     await server.stop();
   }
 }
 
 describe('a create', () => {
-  test('sends the request, the ownership tag, and a token that names the operation', () =>
+  test('sends the request, the ownership tag and a client request token with the operation id', () =>
     withServer(
       (response) => response.end(JSON.stringify({ association })),
       async (eks, { seen }) => {
@@ -69,7 +72,7 @@ describe('a create', () => {
       },
     ));
 
-  test('leaves the ownership tag out where the caller uses all 50', () =>
+  test('omits the ownership tag when the request has 50 tags', () =>
     withServer(
       (response) => response.end(JSON.stringify({ association })),
       async (eks, { seen }) => {
@@ -80,7 +83,7 @@ describe('a create', () => {
       },
     ));
 
-  test('returns the association in the domain’s form', () =>
+  test('returns the association as a domain object', () =>
     withServer(
       (response) => response.setHeader('x-amzn-requestid', 'request-1').end(JSON.stringify({ association })),
       async (eks) => {
@@ -106,7 +109,7 @@ describe('a create', () => {
       },
     ));
 
-  test('is signed with the date that it is given, whatever the clock and the server say', () =>
+  test('is signed with the given date, whatever the date of the server', () =>
     withServer(
       (response) => response.setHeader('date', 'Mon, 01 Jan 2024 00:00:00 GMT').end(JSON.stringify({ association })),
       async (eks, { seen }) => {
@@ -134,7 +137,7 @@ describe('a create', () => {
     [408, 'RequestTimeoutException', 'Too slow.', 'unknown'],
     [500, 'ServerException', 'Internal error', 'unknown'],
     [503, 'ServiceUnavailableException', 'Later', 'unknown'],
-  ])('that is answered %i %s (%s) is %s, and is not sent again', (status, exception, message, expected) =>
+  ])('with response %i %s (%s) results in %s and is not sent again', (status, exception, message, expected) =>
     withServer(
       (response) => answerError(response, status, exception, message),
       async (eks, { seen }) => {
@@ -146,7 +149,7 @@ describe('a create', () => {
     ),
   );
 
-  test('that meets another association tells its id, where EKS does', async () => {
+  test('returns the id of the existing association if the message of EKS contains it', async () => {
     const conflict = (message: string) =>
       withServer(
         (response) => answerError(response, 409, 'ResourceInUseException', message),
@@ -160,36 +163,42 @@ describe('a create', () => {
   });
 
   test.each([
-    ['a cut connection', (response: { destroy(): unknown }) => response.destroy()],
-    ['no answer in time', () => undefined],
-    ['an answer without an association', (response: { end(body: string): unknown }) => response.end('{}')],
-    ['an answer with half an association', (response: { end(body: string): unknown }) => response.end(half)],
-    ['an answer that is no JSON', (response: { end(body: string): unknown }) => response.end('<html>')],
-  ])('that meets %s is unknown, and is not sent again', (_, answer) =>
+    ['a broken connection', (response: { destroy(): unknown }) => response.destroy()],
+    ['no response in time', () => undefined],
+    ['a response without an association', (response: { end(body: string): unknown }) => response.end('{}')],
+    ['an incomplete association', (response: { end(body: string): unknown }) => response.end(incompleteBody)],
+    ['a response that is not JSON', (response: { end(body: string): unknown }) => response.end('<html>')],
+  ])('with %s is unknown and is not sent again', (_, answer) =>
     withServer(answer, async (eks, { seen }) => {
       expect(await eks.create(call({ deadline: Date.now() + 300 }))).toMatchObject({ kind: 'unknown' });
       expect(seen).toHaveLength(1);
     }),
   );
 
-  test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('that makes no connection (%s) was not sent', (code) => {
-    expect(changeFailure({ name: 'Error', code, message: '' })).toMatchObject({
-      kind: 'rejected',
-      outcome: 'EKS_UNREACHABLE',
-      error: { exception: code, message: code },
-    });
-  });
+  test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])(
+    'that cannot connect (%s) is rejected, because it was not sent',
+    (code) => {
+      expect(changeFailure({ name: 'Error', code, message: '' })).toMatchObject({
+        kind: 'rejected',
+        outcome: 'EKS_UNREACHABLE',
+        error: { exception: code, message: code },
+      });
+    },
+  );
 
   test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])('that loses its connection (%s) is unknown', (code) => {
     expect(changeFailure({ name: 'Error', code, message: '' })).toMatchObject({ kind: 'unknown' });
   });
 
-  test('without credentials was not sent', () =>
+  test('without credentials is rejected and not sent', () =>
     withServer(
       () => undefined,
       async (_, { endpoint, seen }) => {
-        const none = () => Promise.reject(new Error('No credentials.'));
-        const eks = eksOf(connectEks({ region: 'eu-central-1', endpoint, credentials: none }), cluster);
+        const noCredentials = () => Promise.reject(new Error('No credentials.'));
+        const eks = eksOf(
+          connectEks({ region: 'eu-central-1', endpoint, credentials: noCredentials, clock: Date.now }),
+          cluster,
+        );
         expect(await eks.create(call())).toMatchObject({
           kind: 'rejected',
           outcome: 'GATEWAY_ACCESS_DENIED',
@@ -201,14 +210,14 @@ describe('a create', () => {
 });
 
 describe('an update', () => {
-  test('sends what changes, empty where it is to be none, and a token that names the operation', () =>
+  test('sends the changes, a cleared field as an empty string, and a client request token with the operation id', () =>
     withServer(
       (response) => response.end(JSON.stringify({ association })),
       async (eks, { seen }) => {
         const { associationId } = association;
         const changes = { roleArn: request.roleArn, policy: null };
-        const asked = { ...cluster, associationId, changes, expectedModifiedAt: null };
-        expect(await eks.update({ ...call(), request: asked })).toMatchObject({ kind: 'done' });
+        const update = { ...cluster, associationId, changes, expectedModifiedAt: null };
+        expect(await eks.update({ ...call(), request: update })).toMatchObject({ kind: 'done' });
         expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
           roleArn: request.roleArn,
           policy: '',
@@ -218,7 +227,7 @@ describe('an update', () => {
     ));
 });
 
-describe('a look', () => {
+describe('a read', () => {
   const deadline = () => ({ deadline: Date.now() + 2_000 });
 
   test('lists all pages of one service account', () =>
@@ -236,7 +245,7 @@ describe('a look', () => {
       },
     ));
 
-  test('tells an absent association from a failure', () =>
+  test('distinguishes an absent association from a failure', () =>
     withServer(
       (response, { path }) =>
         path.endsWith('a-none')
@@ -251,24 +260,37 @@ describe('a look', () => {
       },
     ));
 
-  test('takes half an answer for a failure, and for no absence', () =>
+  test('reports an incomplete response as a failure, not as an absent association', () =>
     withServer(
       (response, { path }) =>
-        response.end(path.endsWith('a-1') ? half : JSON.stringify({ associations: [{ associationId: 'a-1' }] })),
+        response.end(
+          path.endsWith('a-1') ? incompleteBody : JSON.stringify({ associations: [{ associationId: 'a-1' }] }),
+        ),
       async (eks) => {
-        const incomplete = { kind: 'failed', error: { exception: 'IncompleteAnswer' } };
+        const incomplete = { kind: 'failed', error: { exception: 'IncompleteResponse' } };
         expect(await eks.describe('a-1', deadline())).toMatchObject(incomplete);
         const first = { namespace: null, serviceAccount: null, nextToken: null };
         expect(await eks.page(first, deadline())).toMatchObject(incomplete);
       },
     ));
 
-  test('ends by its deadline', () =>
+  test('ends at its deadline', () =>
     withServer(
       () => undefined,
       async (eks) => {
         expect(await eks.list(request, { deadline: Date.now() + 200 })).toMatchObject({ kind: 'failed' });
         expect(await eks.describe('a-1', { deadline: Date.now() + 200 })).toMatchObject({ kind: 'failed' });
+      },
+    ));
+
+  test('measures its deadline on the given clock', () =>
+    withServer(
+      (response) => response.end(JSON.stringify({ associations: [] })),
+      async (_, { endpoint }) => {
+        const clock = () => 1_000;
+        const eks = eksOf(connectEks({ region: 'eu-central-1', endpoint, credentials, clock }), cluster);
+        expect(await eks.list(request, { deadline: 4_000 })).toMatchObject({ kind: 'listed' });
+        expect(await eks.list(request, { deadline: 1_000 })).toMatchObject({ kind: 'failed' });
       },
     ));
 });

@@ -9,21 +9,21 @@ const other = {
   roleArn: 'arn:aws:iam::444455556666:role/gateway',
 };
 
-test('an account other than the gateway’s own needs a role to assume', () => {
-  expect(() => createEksFor({ accounts: [home, { ...other, roleArn: null }], homeAccountId: home.accountId })).toThrow(
-    'names no role to assume in account 444455556666',
-  );
+test('throws for another account without a role to assume', () => {
+  expect(() =>
+    createEksFor({ accounts: [home, { ...other, roleArn: null }], homeAccountId: home.accountId, clock: Date.now }),
+  ).toThrow('has no roleArn for account 444455556666');
 });
 
 test.each([
   ['account', { accountId: '999988887777', region: 'eu-central-1' }],
   ['region', { accountId: home.accountId, region: 'us-east-1' }],
-])('there is no client for an %s outside the inventory', (_, place) => {
-  const eksFor = createEksFor({ accounts: [home], homeAccountId: home.accountId, credentials });
-  expect(() => eksFor({ ...place, clusterName: 'apps-dev' })).toThrow('is served');
+])('throws for a cluster whose %s is not in the inventory', (_, location) => {
+  const eksFor = createEksFor({ accounts: [home], homeAccountId: home.accountId, credentials, clock: Date.now });
+  expect(() => eksFor({ ...location, clusterName: 'apps-dev' })).toThrow('The inventory does not have account');
 });
 
-test('another account is asked with the credentials of its role', async () => {
+test('uses the credentials of the assumed role in another account, and assumes it once', async () => {
   const sts = await startAnsweringServer((response) => {
     response.setHeader('content-type', 'text/xml')
       .end(`<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -35,7 +35,13 @@ test('another account is asked with the credentials of its role', async () => {
   process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
   try {
     const accounts = [home, other];
-    const eksFor = createEksFor({ accounts, homeAccountId: home.accountId, endpoint: eks.endpoint, credentials });
+    const eksFor = createEksFor({
+      accounts,
+      homeAccountId: home.accountId,
+      endpoint: eks.endpoint,
+      credentials,
+      clock: Date.now,
+    });
     const target = { region: 'eu-central-1', clusterName: 'apps-dev', namespace: 'a', serviceAccount: 'b' };
     const keyOf = async (accountId: string) => {
       await eksFor({ ...target, accountId }).list({ ...target, accountId }, { deadline: Date.now() + 3_000 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A request that came, as far as tests look at it. */
+/** A received request. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
@@ -11,20 +11,20 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** A server on a free port that answers each request as the test says. */
+/** Starts an HTTP server on a free port of the loopback address. `answer` responds to each request. */
 export async function startAnsweringServer(answer: (response: ServerResponse, seen: SeenRequest) => void) {
   const seen: SeenRequest[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
-      seen.push(one);
-      answer(response, one);
+  const server = createServer((message, response) => {
+    void text(message).then((body) => {
+      const request = { method: message.method ?? '', path: message.url ?? '', headers: message.headers, body };
+      seen.push(request);
+      answer(response, request);
     });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('No free port was given.');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const stop = async () => {
     server.close();
     server.closeAllConnections();
@@ -33,7 +33,7 @@ export async function startAnsweringServer(answer: (response: ServerResponse, se
   return { endpoint: `http://127.0.0.1:${address.port}`, seen, stop };
 }
 
-/** An error as EKS writes it. */
+/** Responds with an error in the format of EKS. */
 export function answerError(response: ServerResponse, status: number, exception: string, message: string): void {
   const headers = {
     'content-type': 'application/json',
