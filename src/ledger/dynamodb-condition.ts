@@ -1,53 +1,51 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { requirements } from './condition.ts';
+import type { ConditionPart } from './condition.ts';
 import type { Expectation, RecordState } from './ledger.ts';
 
-/** A condition as DynamoDB's write commands take it. */
+/** A condition, as the parameters of a DynamoDB write. */
 export interface Condition {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues: Record<string, AttributeValue>;
 }
 
-// What can be asked of the stored record. Of a record that isn't there, all but the first are false.
-const absent = 'attribute_not_exists(#idempotencyKey)';
-const inProgress = '#state = :inProgress';
-const released = '#state = :released';
-const sameOperation = '#operationId = :operationId';
-const sameFence = '#fence = :fence';
-const leaseLapsed = '#leaseUntil <= :now';
-// DynamoDB deletes expired records up to two days late: until then the condition passes over them.
-const expired = '#expiresAt <= :now';
-
-const expressions: Record<Expectation['kind'], string> = {
-  free: `${absent} OR (NOT ${inProgress} AND ${expired})`,
-  released: allOf(released, sameOperation, sameFence),
-  leased: allOf(inProgress, sameOperation, sameFence),
-  'lease-expired': allOf(inProgress, sameOperation, sameFence, leaseLapsed),
+/** Every part as a condition expression. For an absent item, only `absent` and `notInProgress` hold. */
+export const conditionParts: Record<ConditionPart, string> = {
+  absent: 'attribute_not_exists(#idempotencyKey)',
+  inProgress: '#state = :inProgress',
+  notInProgress: 'NOT #state = :inProgress',
+  released: '#state = :released',
+  sameOperation: '#operationId = :operationId',
+  sameFence: '#fence = :fence',
+  leaseExpired: '#leaseUntil <= :now',
+  recordExpired: '#expiresAt <= :now',
 };
-
-function allOf(...parts: readonly string[]): string {
-  return parts.join(' AND ');
-}
 
 const states: Record<string, RecordState> = { inProgress: 'IN_PROGRESS', released: 'RELEASED' };
 
-/** The condition on the stored record that means the same as `expected`. */
+/** The condition that the stored record meets an expectation. */
 export function conditionOf(expected: Expectation): Condition {
-  const ConditionExpression = expressions[expected.kind];
+  // AND binds more tightly than OR. DynamoDB rejects redundant parentheses.
+  const alternatives = requirements[expected.kind].map((parts) =>
+    parts.map((part) => conditionParts[part]).join(' AND '),
+  );
+  const ConditionExpression = alternatives.join(' OR ');
   const { kind: _, ...operands } = expected;
   const values: Record<string, unknown> = { ...states, ...operands };
-  // DynamoDB refuses names and values that the expression doesn't use.
   return {
     ConditionExpression,
-    ExpressionAttributeNames: Object.fromEntries(used(ConditionExpression, '#').map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames: Object.fromEntries(
+      placeholders(ConditionExpression, '#').map((name) => [`#${name}`, name]),
+    ),
     ExpressionAttributeValues: marshall(
-      Object.fromEntries(used(ConditionExpression, ':').map((name) => [`:${name}`, values[name]])),
+      Object.fromEntries(placeholders(ConditionExpression, ':').map((name) => [`:${name}`, values[name]])),
     ),
   };
 }
 
-/** The names after each `#` or each `:` of an expression. */
-function used(expression: string, sigil: '#' | ':'): string[] {
-  return [...new Set(expression.match(new RegExp(`(?<=${sigil})\\w+`, 'g')))];
+/** The placeholders of an expression, without their `#` or `:`. DynamoDB rejects definitions of unused ones. */
+function placeholders(expression: string, prefix: '#' | ':'): string[] {
+  return [...new Set(expression.match(new RegExp(`(?<=${prefix})\\w+`, 'g')))];
 }

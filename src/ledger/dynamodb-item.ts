@@ -1,19 +1,20 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
-import { auditIndexKeys, openShardOf } from './keys.ts';
-import type { RecordedResult, IdempotencyRecord } from './ledger.ts';
 import { entryOfText, entryText } from './entry-json.ts';
+import { auditIndexKeys, openShardOf } from './keys.ts';
+import type { IdempotencyRecord, RecordedResult } from './ledger.ts';
 import { ttlAttribute } from './tables.ts';
 
-type Item = Record<string, AttributeValue>;
+/** An item of a DynamoDB table. */
+export type Item = Record<string, AttributeValue>;
 
 /**
- * A record as an item: its fields as attributes, but the result as JSON text, which gives callers' strings back exactly.
- * `ttl` is there once the record may be forgotten, `openShard` only while it is IN_PROGRESS: a finished record leaves the
- * index of open ones.
+ * A record as an item: its fields as attributes, except that `result` is JSON text, which preserves all strings exactly.
+ * `ttl`, in seconds, is set once the record has an expiry. `openShard` is set only while the record is IN_PROGRESS, so that
+ * the lease index holds no other records.
  */
-export function tokenItem(record: IdempotencyRecord): Item {
+export function recordItem(record: IdempotencyRecord): Item {
   const shard = openShardOf(record.idempotencyKey);
   return marshall({
     ...record,
@@ -23,17 +24,15 @@ export function tokenItem(record: IdempotencyRecord): Item {
   });
 }
 
-/** The record in an item that {@link tokenItem} made. */
-export function tokenOfItem(item: Item): IdempotencyRecord {
+/** The record of an item that {@link recordItem} created. */
+export function recordOfItem(item: Item): IdempotencyRecord {
   const { [ttlAttribute]: _ttl, openShard: _shard, result: text, ...fields } = item;
-  // Only `tokenItem` makes the items of this table.
+  // Only `recordItem` creates the items of this table.
   const result = text?.S === undefined ? null : (JSON.parse(text.S) as RecordedResult);
   return { ...unmarshall(fields), result } as IdempotencyRecord;
 }
 
-/**
- * An entry as an item: its key, the keys of the indexes, what lists are filtered by, and the whole entry as text.
- */
+/** An entry as an item: its key, the keys of the indexes, the attributes that filters use, and the entry as JSON text. */
 export function entryItem(entry: AuditEntry): Item {
   const { operationId, entryId, event, operation, time } = entry;
   return marshall({
@@ -47,9 +46,11 @@ export function entryItem(entry: AuditEntry): Item {
   });
 }
 
-/** The entry in an item that {@link entryItem} made. */
+/** The entry of an item that {@link entryItem} created. Throws an Error if the item has no entry. */
 export function entryOfItem(item: Item): AuditEntry {
   const text = item.entry?.S;
-  if (text === undefined) throw new Error('An item of the audit table has no entry in it: something else wrote it.');
+  if (text === undefined) {
+    throw new Error("An item of the audit table has no 'entry' attribute. Let only the gateway write to this table.");
+  }
   return entryOfText(text);
 }

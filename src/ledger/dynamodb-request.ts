@@ -4,65 +4,73 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { LedgerUnavailable } from './ledger.ts';
 
 /**
- * Settings for the ledger's client under which every request ends: three tries, each with one second to connect and two
- * to be answered, so that a DynamoDB that says nothing is noticed within about seven seconds.
+ * Client settings that bound every request: three attempts, each with one second to connect and two seconds to respond.
+ * A DynamoDB that does not respond is detected within about seven seconds.
  */
 export const dynamoDbClientDefaults = {
   maxAttempts: 3,
   requestHandler: {
     connectionTimeout: 1_000,
     requestTimeout: 2_000,
-    // Without it the request time-out only logs a warning.
+    // By default, the client only logs a warning when a request times out.
     throwOnRequestTimeout: true,
-    // The request time-out ends with the response's head; this one also ends a body that stops coming.
+    // The request timeout covers the head of the response. This one covers a body that stalls.
     socketTimeout: 2_000,
   },
 } satisfies DynamoDBClientConfig;
 
-/** Tries of one write that DynamoDB put off, each of them with the client's own tries inside. */
-const maxTries = 6;
+/** Attempts of one write. The client may send each of them several times. */
+const maxAttempts = 6;
 
 /**
- * After this time no further try begins. DynamoDB finishes a transaction whose coordinator died when it is asked again
- * five seconds later, so it must be longer than that.
+ * Time in milliseconds after which no further attempt starts. It must exceed five seconds: only then does a repeated request
+ * make DynamoDB complete a transaction whose coordinator failed.
  */
-const maxTryingMs = 8_000;
+const maxRetryMs = 8_000;
 
-/** Pause before the second try; each further one is twice as long, and all are cut at random by up to a half. */
+/** Pause before the second attempt, in milliseconds. It doubles for each further one; jitter cuts up to half of it. */
 const firstPauseMs = 25;
 
-/** DynamoDB did nothing, and may do it when asked again. */
-export interface Again {
-  readonly kind: 'again';
+/** The write had no effect and can succeed when repeated. */
+export interface Retryable {
+  readonly kind: 'retry';
   readonly cause: unknown;
 }
 
-/** Makes `attempt` until it has a result. Throws `LedgerUnavailable` when it takes too many tries, or too long. */
-export async function repeatedly<T extends { readonly kind: string }>(attempt: () => Promise<T | Again>): Promise<T> {
+/** Repeats `attempt` while its result is retryable. Throws `LedgerUnavailable` after six attempts or eight seconds. */
+export async function withRetries<T extends { readonly kind: string }>(
+  attempt: () => Promise<T | Retryable>,
+): Promise<T> {
   const startedAt = performance.now();
-  for (let tries = 1; ; tries += 1) {
+  for (let attempts = 1; ; attempts += 1) {
     const result = await attempt();
-    if (!isAgain(result)) return result;
-    if (tries === maxTries || performance.now() - startedAt > maxTryingMs) throw new LedgerUnavailable(result.cause);
-    await sleep(firstPauseMs * 2 ** (tries - 1) * (1 - Math.random() / 2));
+    if (!isRetryable(result)) return result;
+    if (attempts === maxAttempts || performance.now() - startedAt > maxRetryMs) {
+      throw new LedgerUnavailable(result.cause);
+    }
+    await sleep(firstPauseMs * 2 ** (attempts - 1) * (1 - Math.random() / 2));
   }
 }
 
-function isAgain(result: { readonly kind: string }): result is Again {
-  return result.kind === 'again';
+function isRetryable(result: { readonly kind: string }): result is Retryable {
+  return result.kind === 'retry';
 }
 
-/** Exceptions by which DynamoDB says that the request itself is wrong: a bug here, whatever state DynamoDB is in. */
-const bugs = ['ValidationException', 'SerializationException', 'IdempotentParameterMismatchException'];
+/** Exceptions of DynamoDB for a request that is invalid, whatever the state of DynamoDB: a bug of the gateway. */
+const invalidRequestExceptions = [
+  'ValidationException',
+  'SerializationException',
+  'IdempotentParameterMismatchException',
+];
 
-/** What to throw for what a request threw. */
+/** The error to throw for a failed request: the same error if it shows a bug, else `LedgerUnavailable`. */
 export function failureOf(error: unknown): unknown {
-  const isBug = error instanceof DynamoDBServiceException && bugs.includes(error.name);
+  const isBug = error instanceof DynamoDBServiceException && invalidRequestExceptions.includes(error.name);
   return isBug ? error : new LedgerUnavailable(error);
 }
 
-/** The answer to a request. Throws `LedgerUnavailable` when there is none. */
-export async function answered<T>(response: Promise<T>): Promise<T> {
+/** The response of a request. Throws what {@link failureOf} returns if the request fails. */
+export async function orLedgerFailure<T>(response: Promise<T>): Promise<T> {
   try {
     return await response;
   } catch (error) {

@@ -1,133 +1,148 @@
 import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { entryOfItem } from './dynamodb-item.ts';
-import { asking } from './dynamodb-trail-query.ts';
-import type { Ask, Stretch } from './dynamodb-trail-query.ts';
+import { createQueryRange } from './dynamodb-trail-query.ts';
+import type { KeyRange, QueryRange } from './dynamodb-trail-query.ts';
 import { partitionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
-import { emptyPage, letsNothingPass, maxExamined, pageOf } from './trail-page.ts';
+import { emptyPage, excludesEverything, maxExamined, pageOf } from './trail-page.ts';
 import { dayMs, dayOf, firstIdOf, idRange, lastIdOf, timeOf } from './trail-position.ts';
 import type { IdRange } from './trail-position.ts';
 
 /**
- * How often one call waits for DynamoDB at most. It matters where requests bring little: days with few entries, and
- * entries so big that DynamoDB gives few of them at a time (1 MB).
+ * Round trips to DynamoDB per call. The limit applies where a request returns few entries: on days with few entries, and
+ * for entries so large that few of them fit into the 1 MB of a response.
  */
 const maxRoundTrips = 32;
 
-/** Days without entries, one after the other, that are read like any other: a weekend, and what a range cuts off a day. */
-const fewEmptyDays = 3;
+/** Consecutive empty days that are read like any other day: enough for a weekend and a partial day at the end of a range. */
+const maxEmptyDays = 3;
 
-/** Days that are looked at together behind these. */
-const daysAtOnce = 16;
+/** Days that one round trip probes for entries, in parallel, after so many empty days. */
+const probedDays = 16;
 
 /**
- * The first day that can have entries: before it, there was no program that writes them. A clock that is far from right
- * makes no exception: DynamoDB refuses requests that were signed some minutes ago, or will be in some minutes.
+ * The first day that can have entries, because no earlier version of the gateway exists. A host whose clock is wrong by more
+ * than a few minutes cannot write entries of earlier days: DynamoDB rejects its signatures.
  */
 const firstDay = Date.UTC(2026, 10, 1);
 
-/** How far the newest entry can be ahead of the clock here: some minutes, for the same reason. */
+/** How far the newest entry can be ahead of the local clock, in milliseconds. Minutes, for the same reason; an hour is ample. */
 const maxAheadMs = 3_600_000;
 
-/** How far one call has come. */
-interface Reading {
+/** The progress of one call. */
+interface Progress {
   readonly query: TrailQuery;
-  /** Newest first; only those that pass the filters. */
-  readonly found: AuditEntry[];
+  /** Entries that pass the filters, newest first. */
+  readonly entries: AuditEntry[];
+  /** Items that DynamoDB examined. */
   examined: number;
   roundTrips: number;
-  /** Everything from here on has been examined. */
+  /** All entries from this id on have been examined. */
   position: string | null;
 }
 
 /**
- * A page of the trail in DynamoDB: one Query where nothing is filtered, unless a page holds more than 1 MB. `all` takes
- * one for each of its days, and looks at 16 days at once where several have no entries.
+ * A page of the trail in DynamoDB. Without filters, it costs one Query, unless the page exceeds 1 MB. The partition `all`
+ * costs one Query per day, or 16 parallel ones per round trip where several days are empty.
+ *
+ * `clock` returns milliseconds since the epoch. Throws `LedgerUnavailable`, and an Error for an invalid `limit` or `before`.
  */
 export async function readTrail(
-  parts: { readonly client: DynamoDBClient; readonly auditTable: string; readonly clock: () => number },
+  {
+    client,
+    auditTable,
+    clock,
+  }: {
+    readonly client: DynamoDBClient;
+    readonly auditTable: string;
+    readonly clock: () => number;
+  },
   query: TrailQuery,
 ): Promise<TrailPage> {
-  const range = query.partition.kind === 'all' ? idRange(query, parts.clock() + maxAheadMs) : idRange(query);
-  if (range === null || letsNothingPass(query)) return emptyPage;
-  const reading: Reading = { query, found: [], examined: 0, roundTrips: 0, position: null };
-  const ask = asking(parts.client, parts.auditTable);
-  const isAtEnd = await readSection(ask, reading, range);
-  return pageOf(reading.found, query.limit, isAtEnd ? null : reading.position);
+  const ids = query.partition.kind === 'all' ? idRange(query, clock() + maxAheadMs) : idRange(query);
+  if (ids === null || excludesEverything(query)) return emptyPage;
+  const progress: Progress = { query, entries: [], examined: 0, roundTrips: 0, position: null };
+  const isAtEnd = await readPartition(createQueryRange(client, auditTable), progress, ids);
+  return pageOf(progress.entries, query.limit, isAtEnd ? null : progress.position);
 }
 
-/** Reads until the page is full, its cost is spent, or the section is at its end: whether it is. */
-async function readSection(ask: Ask, reading: Reading, range: IdRange): Promise<boolean> {
-  const { partition } = reading.query;
-  if (partition.kind === 'all') return await readDays(ask, reading, range);
+/** Reads until the page is full or the budget is spent (false), or the partition is at its end (true). */
+async function readPartition(queryRange: QueryRange, progress: Progress, ids: IdRange): Promise<boolean> {
+  const { partition } = progress.query;
+  if (partition.kind === 'all') return await readDays(queryRange, progress, ids);
   const key = partitionKey(partition);
-  return key === null || (await readStretch(ask, reading, { ...key, range }));
+  return key === null || (await readRange(queryRange, progress, { ...key, ids }));
 }
 
-async function readDays(ask: Ask, reading: Reading, range: IdRange): Promise<boolean> {
-  const oldest = Math.max(startOfDay(timeOf(range.low)), firstDay);
-  let day = startOfDay(timeOf(range.high));
+async function readDays(queryRange: QueryRange, progress: Progress, ids: IdRange): Promise<boolean> {
+  const oldest = Math.max(startOfDay(timeOf(ids.low)), firstDay);
+  let day = startOfDay(timeOf(ids.high));
   let emptyDays = 0;
   while (day >= oldest) {
-    const examinedBefore = reading.examined;
-    if (!(await readStretch(ask, reading, ofDay(day, range)))) return false;
-    emptyDays = reading.examined === examinedBefore ? emptyDays + 1 : 0;
+    const examinedBefore = progress.examined;
+    if (!(await readRange(queryRange, progress, rangeOfDay(day, ids)))) return false;
+    emptyDays = progress.examined === examinedBefore ? emptyDays + 1 : 0;
     day -= dayMs;
-    if (emptyDays >= fewEmptyDays) day = await passEmptyDays(ask, reading, range, day, oldest);
+    if (emptyDays >= maxEmptyDays) day = await skipEmptyDays(queryRange, progress, ids, { day, oldest });
   }
   return true;
 }
 
 /**
- * The newest day with entries from `day` down to `oldest`, or as far down as the call may go: a day of which nothing is
- * known yet, before `oldest` when that is all of them.
+ * The newest day from `day` down to `oldest` that is not known to be empty: one with entries, or the first one that the
+ * budget left unprobed. A day before `oldest` if all are empty.
  */
-async function passEmptyDays(ask: Ask, reading: Reading, range: IdRange, day: number, oldest: number): Promise<number> {
+async function skipEmptyDays(
+  queryRange: QueryRange,
+  progress: Progress,
+  ids: IdRange,
+  { day, oldest }: { readonly day: number; readonly oldest: number },
+): Promise<number> {
   let next = day;
-  while (next >= oldest && !isSpent(reading)) {
-    const count = Math.min(daysAtOnce, (next - oldest) / dayMs + 1);
+  while (next >= oldest && !isBudgetSpent(progress)) {
+    const count = Math.min(probedDays, (next - oldest) / dayMs + 1);
     const days = Array.from({ length: count }, (_, index) => next - index * dayMs);
-    reading.roundTrips += 1;
-    const probes = days.map((probed) => ask(ofDay(probed, range), null, { Select: 'COUNT', Limit: 1 }));
+    progress.roundTrips += 1;
+    const probes = days.map((probed) => queryRange(rangeOfDay(probed, ids), null, { Select: 'COUNT', Limit: 1 }));
     const isEmpty = (await Promise.all(probes)).map(({ Count }) => Count === 0);
-    const empty = isEmpty.includes(false) ? isEmpty.indexOf(false) : count;
-    next -= empty * dayMs;
-    reading.position = firstIdOf(next + dayMs);
-    if (empty < count) break;
+    const emptyCount = isEmpty.includes(false) ? isEmpty.indexOf(false) : count;
+    next -= emptyCount * dayMs;
+    progress.position = firstIdOf(next + dayMs);
+    if (emptyCount < count) break;
   }
   return next;
 }
 
-/** Reads a stretch, newest first, until the page is full, its cost is spent, or the stretch is at its end: whether it is. */
-async function readStretch(ask: Ask, reading: Reading, stretch: Stretch): Promise<boolean> {
-  const { query, found } = reading;
+/** Reads a key range, newest first, until the page is full or the budget is spent (false), or the range ends (true). */
+async function readRange(queryRange: QueryRange, progress: Progress, keyRange: KeyRange): Promise<boolean> {
+  const { query, entries } = progress;
   let start: QueryCommandInput['ExclusiveStartKey'];
   do {
-    if (found.length > query.limit || isSpent(reading)) return false;
-    const missing = query.limit + 1 - found.length;
-    const leftOut = reading.examined - found.length;
-    // More than are missing where few pass: else a rare event would take a request for every one or two of them.
-    const Limit = Math.min(Math.max(missing, leftOut), maxExamined - reading.examined);
-    reading.roundTrips += 1;
-    const page = await ask(stretch, query, { Limit, ExclusiveStartKey: start });
-    found.push(...(page.Items ?? []).map(entryOfItem));
-    reading.examined += page.ScannedCount ?? 0;
+    if (entries.length > query.limit || isBudgetSpent(progress)) return false;
+    const missing = query.limit + 1 - entries.length;
+    const excluded = progress.examined - entries.length;
+    // Larger requests where few entries pass the filters. Otherwise a rare event would cost one request per few entries.
+    const Limit = Math.min(Math.max(missing, excluded), maxExamined - progress.examined);
+    progress.roundTrips += 1;
+    const page = await queryRange(keyRange, query, { Limit, ExclusiveStartKey: start });
+    entries.push(...(page.Items ?? []).map(entryOfItem));
+    progress.examined += page.ScannedCount ?? 0;
     start = page.LastEvaluatedKey;
-    reading.position = start?.entryId?.S ?? stretch.range.low;
+    progress.position = start?.entryId?.S ?? keyRange.ids.low;
   } while (start !== undefined);
   return true;
 }
 
-function isSpent({ examined, roundTrips }: Reading): boolean {
+function isBudgetSpent({ examined, roundTrips }: Progress): boolean {
   return examined >= maxExamined || roundTrips >= maxRoundTrips;
 }
 
-/** The part of a range that lies on the day which begins at `start`. */
-function ofDay(start: number, { low, high }: IdRange): Stretch {
+/** The part of a range of ids that belongs to the day that starts at `start`. */
+function rangeOfDay(start: number, { low, high }: IdRange): KeyRange {
   const [first, last] = [firstIdOf(start), lastIdOf(start + dayMs - 1)];
-  const range = { low: low > first ? low : first, high: high < last ? high : last };
-  return { attribute: 'day', value: dayOf(start), range };
+  const ids = { low: low > first ? low : first, high: high < last ? high : last };
+  return { attribute: 'day', value: dayOf(start), ids };
 }
 
 function startOfDay(time: number): number {

@@ -9,13 +9,14 @@ import {
   TransactionInProgressException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue, DynamoDBClient, Put, QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, Put, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { conditionOf } from './dynamodb-condition.ts';
-import { entryItem, entryOfItem, tokenItem, tokenOfItem } from './dynamodb-item.ts';
-import { answered, failureOf, repeatedly } from './dynamodb-request.ts';
-import type { Again } from './dynamodb-request.ts';
+import { entryItem, entryOfItem, recordItem, recordOfItem } from './dynamodb-item.ts';
+import type { Item } from './dynamodb-item.ts';
+import { failureOf, orLedgerFailure, withRetries } from './dynamodb-request.ts';
+import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { openShards } from './keys.ts';
 import type { CommitResult, Ledger } from './ledger.ts';
@@ -23,51 +24,45 @@ import { alreadyWritten, requireDistinct } from './entry-json.ts';
 import { leaseIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
-type Item = Record<string, AttributeValue>;
-
 /**
- * The ledger in two DynamoDB tables (`tables.ts`). A commit is one TransactWriteItems, an append one PutItem. Make the
- * client with {@link dynamoDbClientDefaults}: bounds of time are the client's.
+ * A ledger in two DynamoDB tables (`tables.ts`). A commit is one TransactWriteItems, an append one PutItem. Create the client
+ * with `dynamoDbClientDefaults`: the ledger has no timeouts of its own.
  *
- * `clock` gives milliseconds since the epoch: the trail as a whole is read from an hour ahead of it down.
+ * `clock` returns milliseconds since the epoch. The partition `all` is read from an hour ahead of it.
  *
- * Besides what {@link Ledger} says, a method throws DynamoDB's own exception when it calls the request invalid: a bug.
+ * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an invalid request, which means
+ * a bug.
  */
-export function createDynamoDbLedger(
-  parts: { readonly client: DynamoDBClient; readonly clock?: () => number } & TableNames,
-): Ledger {
-  const { client, idempotencyTable, auditTable, clock = Date.now } = parts;
+export function createDynamoDbLedger({
+  client,
+  idempotencyTable,
+  auditTable,
+  clock = Date.now,
+}: { readonly client: DynamoDBClient; readonly clock?: () => number } & TableNames): Ledger {
   return {
     async commit(expected, next, entries) {
       requireDistinct(entries);
       const condition = { ...conditionOf(expected), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-      // A transaction even where there are no entries: only that lets the client repeat it when its answer was lost.
+      // A transaction even without entries: only a transaction can be repeated safely when its response was lost.
       return await transact(client, entries, [
-        { TableName: idempotencyTable, Item: tokenItem(next), ...condition },
+        { TableName: idempotencyTable, Item: recordItem(next), ...condition },
         ...entries.map((entry) => createEntry(auditTable, entry)),
       ]);
     },
     async appendEntry(entry) {
       const put = new PutItemCommand(createEntry(auditTable, entry));
-      await repeatedly(() => putOnce(client, entry, put));
+      await withRetries(() => putOnce(client, entry, put));
     },
     async getRecord(idempotencyKey) {
-      const get = new GetItemCommand({
-        TableName: idempotencyTable,
-        Key: marshall({ idempotencyKey }),
-        ConsistentRead: true,
-      });
-      const { Item } = await answered(client.send(get));
-      return Item === undefined ? null : tokenOfItem(Item);
+      const item = await getItem(client, idempotencyTable, { idempotencyKey });
+      return item === null ? null : recordOfItem(item);
     },
     async getEntry({ operationId, entryId }) {
-      const Key = marshall({ operationId, entryId });
-      const get = new GetItemCommand({ TableName: auditTable, Key, ConsistentRead: true });
-      const { Item } = await answered(client.send(get));
-      return Item === undefined ? null : entryOfItem(Item);
+      const item = await getItem(client, auditTable, { operationId, entryId });
+      return item === null ? null : entryOfItem(item);
     },
     async operationEntries(operationId) {
-      const items = await query(client, Infinity, {
+      const items = await queryAll(client, Infinity, {
         TableName: auditTable,
         ConsistentRead: true,
         KeyConditionExpression: 'operationId = :operationId',
@@ -80,14 +75,14 @@ export function createDynamoDbLedger(
     },
     async expiredLeases(now, limit) {
       const byShard = openShards.map((shard) =>
-        query(client, limit, {
+        queryAll(client, limit, {
           TableName: idempotencyTable,
           IndexName: leaseIndex,
           KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :now',
           ExpressionAttributeValues: marshall({ ':shard': shard, ':now': now }),
         }),
       );
-      const records = (await Promise.all(byShard)).flat().map(tokenOfItem);
+      const records = (await Promise.all(byShard)).flat().map(recordOfItem);
       return records.sort((one, other) => one.leaseUntil - other.leaseUntil).slice(0, limit);
     },
     close() {
@@ -96,7 +91,7 @@ export function createDynamoDbLedger(
   };
 }
 
-/** The put of an entry that must not exist. */
+/** The put of an entry that fails if an entry with the same key exists. */
 function createEntry(TableName: string, entry: AuditEntry) {
   return {
     TableName,
@@ -106,7 +101,13 @@ function createEntry(TableName: string, entry: AuditEntry) {
   } as const;
 }
 
-/** @param puts that of the token's record, then those of the entries */
+async function getItem(client: DynamoDBClient, TableName: string, key: Record<string, string>): Promise<Item | null> {
+  const get = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
+  const { Item } = await orLedgerFailure(client.send(get));
+  return Item ?? null;
+}
+
+/** @param puts the put of the record, then those of the entries */
 async function transact(
   client: DynamoDBClient,
   entries: readonly AuditEntry[],
@@ -114,63 +115,64 @@ async function transact(
 ): Promise<CommitResult> {
   const TransactItems = puts.map((Put) => ({ Put }));
   let ClientRequestToken = randomUUID();
-  return await repeatedly(async () => {
+  return await withRetries(async () => {
     try {
       await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }));
       return { kind: 'committed' } as const;
     } catch (error) {
-      // Its fate is open, so it stays the same transaction.
-      if (error instanceof TransactionInProgressException) return { kind: 'again', cause: error } as const;
+      // The transaction may still take effect, so the retry keeps its token.
+      if (error instanceof TransactionInProgressException) return { kind: 'retry', cause: error } as const;
       if (!(error instanceof TransactionCanceledException)) throw failureOf(error);
-      // It certainly wrote nothing. AWS does not say whether a token answers with a cancellation for its ten minutes, so
-      // the repetition has a new one. Should an earlier try come into effect after all, the entries' conditions tell.
+      // A cancelled transaction wrote nothing. The retry gets a new token, because AWS does not document whether the old one
+      // would return the same cancellation for ten minutes. If an earlier attempt took effect after all, the conditions of
+      // the entries detect it.
       ClientRequestToken = randomUUID();
       return resultOf(error, entries);
     }
   });
 }
 
-/** Reasons that lie in what else is going on in DynamoDB, not in what is stored. */
-const passingReasons = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+/** Transient cancellation reasons: they depend on concurrent requests, not on the stored items. */
+const transientReasons = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
-/** What a cancelled transaction means, by its reasons: the first is that of the token's record, then one an entry. */
-function resultOf(error: TransactionCanceledException, entries: readonly AuditEntry[]): CommitResult | Again {
+/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry. */
+function resultOf(error: TransactionCanceledException, entries: readonly AuditEntry[]): CommitResult | Retryable {
   const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({
-    passing: passingReasons.includes(Code ?? ''),
-    conditionFailed: Code === 'ConditionalCheckFailed',
+    isTransient: transientReasons.includes(Code ?? ''),
+    isConditionFailed: Code === 'ConditionalCheckFailed',
     stored: Item,
   }));
-  if (reasons.some(({ passing }) => passing)) return { kind: 'again', cause: error };
-  const [token, ...ofEntries] = reasons;
-  const stored = ofEntries.map((reason) => (reason.conditionFailed ? entryOfItem(reason.stored ?? {}) : null));
-  // Before the token's condition: where this commit was applied, that fails too, on what the commit itself wrote.
+  if (reasons.some(({ isTransient }) => isTransient)) return { kind: 'retry', cause: error };
+  const [ofRecord, ...ofEntries] = reasons;
+  const stored = ofEntries.map((reason) => (reason.isConditionFailed ? entryOfItem(reason.stored ?? {}) : null));
+  // Checked first: if this commit was applied before, the condition on the record fails as well.
   if (alreadyWritten(entries, stored)) return { kind: 'committed' };
-  if (token?.conditionFailed !== true) throw error; // The request itself was wrong: a bug.
-  return { kind: 'conflict', record: token.stored === undefined ? null : tokenOfItem(token.stored) };
+  if (ofRecord?.isConditionFailed !== true) throw error; // The request is invalid: a bug.
+  return { kind: 'conflict', record: ofRecord.stored === undefined ? null : recordOfItem(ofRecord.stored) };
 }
 
 async function putOnce(
   client: DynamoDBClient,
   entry: AuditEntry,
   put: PutItemCommand,
-): Promise<{ kind: 'written' } | Again> {
+): Promise<{ kind: 'written' } | Retryable> {
   try {
     await client.send(put);
   } catch (error) {
-    if (error instanceof TransactionConflictException) return { kind: 'again', cause: error };
+    if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
     if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
     alreadyWritten([entry], [entryOfItem(error.Item ?? {})]);
   }
   return { kind: 'written' };
 }
 
-/** All items of a query, page by page, up to `limit`. */
-async function query(client: DynamoDBClient, limit: number, input: QueryCommandInput): Promise<Item[]> {
+/** Up to `limit` items of a query, over all of its pages. */
+async function queryAll(client: DynamoDBClient, limit: number, input: QueryCommandInput): Promise<Item[]> {
   const items: Item[] = [];
   let start: Item | undefined;
   do {
     const Limit = limit === Infinity ? undefined : limit - items.length;
-    const page = await answered(client.send(new QueryCommand({ ...input, Limit, ExclusiveStartKey: start })));
+    const page = await orLedgerFailure(client.send(new QueryCommand({ ...input, Limit, ExclusiveStartKey: start })));
     items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start !== undefined && items.length < limit);

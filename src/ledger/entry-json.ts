@@ -3,49 +3,51 @@ import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 
 /**
- * An entry as it is kept: JSON text. Text gives back exactly what it was given, whatever a caller's strings and input
- * hold (lone surrogates, keys like `__proto__`, any number), which a store's own types do not promise.
+ * An entry as JSON text, the form in which both stores keep it. Text preserves every string and input of a caller exactly
+ * (lone surrogates, keys like `__proto__`, any number); the data types of a store do not.
  */
 export function entryText(entry: AuditEntry): string {
   return JSON.stringify(entry);
 }
 
-/** The entry in a text that {@link entryText} made. */
+/** The entry of a text that {@link entryText} created. */
 export function entryOfText(text: string): AuditEntry {
-  // Only `entryText` writes these texts.
+  // Only `entryText` creates these texts.
   return JSON.parse(text) as AuditEntry;
 }
 
-/** Whether two entries say the same, as far as JSON can say it; the order of their fields does not count. */
-export function sameEntry(one: AuditEntry, other: AuditEntry): boolean {
+/** Whether two entries have the same JSON, whatever the order of their fields. */
+function isSameEntry(one: AuditEntry, other: AuditEntry): boolean {
   return isDeepStrictEqual(entryOfText(entryText(one)), entryOfText(entryText(other)));
 }
 
 /**
- * Whether the commit that has these entries was applied before, its answer being lost: then all of them are stored,
- * just as they are. Throws, as nothing but a bug explains it, when another entry stands under the key of one of them, or
- * when only some of them are stored.
+ * Whether the commit with these entries was applied before and only its response was lost: then all entries are stored
+ * unchanged. Throws an Error, which means a bug, if a different entry is stored under one of the keys, or if only some of
+ * the entries are stored.
  *
- * @param stored what stands under the key of each entry, in the same order; null for nothing
+ * @param stored the stored entry under the key of each entry, in the same order; null if there is none
  */
 export function alreadyWritten(entries: readonly AuditEntry[], stored: readonly (AuditEntry | null)[]): boolean {
   const found = entries.filter((entry, index) => {
-    const there = stored[index] ?? null;
-    if (there !== null && !sameEntry(entry, there)) {
-      throw new Error(`Another audit entry is stored under ${auditEntryId(entry)}, and stays as it is.`);
+    const existing = stored[index] ?? null;
+    if (existing !== null && !isSameEntry(entry, existing)) {
+      throw new Error(
+        `A different audit entry is already stored as ${auditEntryId(entry)}. Give every new entry a new entryId.`,
+      );
     }
-    return there !== null;
+    return existing !== null;
   });
   if (found.length > 0 && found.length < entries.length) {
     const ids = found.map(auditEntryId).join(', ');
-    throw new Error(`A commit may only hold entries that are new, or that it wrote itself; stored before: ${ids}`);
+    throw new Error(`All entries of a commit must be new, or all stored by the same commit. Already stored: ${ids}`);
   }
   return found.length > 0;
 }
 
-/** Throws when two entries of one commit have the same key. */
+/** Throws an Error if two entries of a commit have the same key. */
 export function requireDistinct(entries: readonly AuditEntry[]): void {
   const ids = entries.map(auditEntryId);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw new Error(`Two audit entries of one commit have the same key: ${twice}`);
+  const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (duplicate !== undefined) throw new Error(`Two audit entries of one commit have the same key: ${duplicate}`);
 }

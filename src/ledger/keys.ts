@@ -3,7 +3,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { AuditPartition } from './ledger.ts';
 import { dayOf, timeOf } from './trail-position.ts';
 
-/** The keys under which the indexes of the trail find an entry; an absent one leaves the entry out of that index. */
+/** The hash keys of an entry in the indexes of the trail. Without a key, the entry is not in that index. */
 export interface AuditIndexKeys {
   /** `<account>/<region>/<cluster>`. */
   readonly clusterKey?: string;
@@ -13,13 +13,11 @@ export interface AuditIndexKeys {
   readonly serviceAccountKey?: string;
   readonly principalId: string;
   readonly associationArn?: string;
-  /** `YYYY-MM-DD`, UTC: the day of `entryId`, by which the whole trail is read, so that no entry is left out. */
+  /** UTC day of `entryId`, `YYYY-MM-DD`. The partition `all` is read by this key, so every entry has it. */
   readonly day: string;
 }
 
-/**
- * The index keys of an entry. Throws when its target holds a `/`, which no valid target does, or when its id is no ULID.
- */
+/** The index keys of an entry. Throws an Error if its target contains a `/` (no valid target does) or its id is not a ULID. */
 export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
   return {
     ...(entry.target === null ? {} : targetKeys(entry.target)),
@@ -30,71 +28,74 @@ export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
 }
 
 /**
- * Joined by `/`, two different targets never share a key: no part can hold a `/`. An account is digits, a region letters,
- * digits and `-`, a cluster name letters, digits, `-` and `_` (EKS), a namespace an RFC 1123 label and a service account
- * an RFC 1123 subdomain (Kubernetes). A part that breaks this was never validated, and is refused rather than filed under
- * another target's key.
+ * The keys are names joined by `/`. Different targets have different keys, because no valid name contains a `/`: accounts
+ * are digits, regions letters, digits and `-`, cluster names letters, digits, `-` and `_` (EKS), namespaces RFC 1123 labels
+ * and service accounts RFC 1123 subdomains (Kubernetes). Any other name was not validated, and could produce the key of
+ * another target.
  */
 function targetKeys(target: AssociationTarget) {
-  const parts = [...clusterParts(target), target.namespace, target.serviceAccount];
-  const odd = parts.find((part) => part.includes('/'));
-  if (odd !== undefined) throw new Error(`The target of an audit entry holds a '/', so it was not validated: ${odd}`);
+  const names = [...clusterNames(target), target.namespace, target.serviceAccount];
+  const invalid = names.find((name) => name.includes('/'));
+  if (invalid !== undefined) {
+    throw new Error(`The target of an audit entry contains a '/': ${invalid}. Validate the target before writing it.`);
+  }
   return {
-    clusterKey: parts.slice(0, 3).join('/'),
-    namespaceKey: parts.slice(0, 4).join('/'),
-    serviceAccountKey: parts.join('/'),
+    clusterKey: names.slice(0, 3).join('/'),
+    namespaceKey: names.slice(0, 4).join('/'),
+    serviceAccountKey: names.join('/'),
   };
 }
 
-function clusterParts({ accountId, region, clusterName }: ClusterRef): string[] {
+function clusterNames({ accountId, region, clusterName }: ClusterRef): string[] {
   return [accountId, region, clusterName];
 }
 
-/** Where the entries of a section stand: the attribute that they share, and its value. */
+/** The attribute that all entries of a partition share, and its value. */
 export interface PartitionKey {
   readonly attribute: Exclude<keyof AuditIndexKeys, 'day'> | 'operationId';
   readonly value: string;
 }
 
 /**
- * The key of a section; null where no entry can have it. A `/` in a part of a target needs no care here: with it, the key
- * has more of them than any that was written.
+ * The key of a partition; null if no entry can have it. A name with a `/` is safe here: the key then contains more slashes
+ * than any stored one.
  */
-export function partitionKey(section: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey | null {
-  const key = keyOf(section);
-  // DynamoDB refuses a query for a key that it would refuse in an item: empty, over 2,048 bytes, or no valid UTF-8.
-  const canBe = key.value !== '' && Buffer.byteLength(key.value) <= 2_048 && key.value.isWellFormed();
-  return canBe ? key : null;
+export function partitionKey(partition: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey | null {
+  const key = keyOf(partition);
+  // DynamoDB rejects a query by a key that it would reject in an item: empty, over 2,048 bytes or invalid UTF-8.
+  const isValid = key.value !== '' && Buffer.byteLength(key.value) <= 2_048 && key.value.isWellFormed();
+  return isValid ? key : null;
 }
 
-function keyOf(section: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey {
-  switch (section.kind) {
+function keyOf(partition: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey {
+  switch (partition.kind) {
     case 'cluster':
-      return { attribute: 'clusterKey', value: clusterParts(section).join('/') };
+      return { attribute: 'clusterKey', value: clusterNames(partition).join('/') };
     case 'namespace':
-      return { attribute: 'namespaceKey', value: [...clusterParts(section), section.namespace].join('/') };
+      return { attribute: 'namespaceKey', value: [...clusterNames(partition), partition.namespace].join('/') };
     case 'serviceAccount':
       return {
         attribute: 'serviceAccountKey',
-        value: [...clusterParts(section), section.namespace, section.serviceAccount].join('/'),
+        value: [...clusterNames(partition), partition.namespace, partition.serviceAccount].join('/'),
       };
     case 'principal':
-      return { attribute: 'principalId', value: section.principalId };
+      return { attribute: 'principalId', value: partition.principalId };
     case 'association':
-      return { attribute: 'associationArn', value: section.associationArn };
+      return { attribute: 'associationArn', value: partition.associationArn };
     case 'operation':
-      return { attribute: 'operationId', value: section.operationId };
+      return { attribute: 'operationId', value: partition.operationId };
   }
 }
 
-/** The shards over which the index of open records is spread, so that no one partition takes every write. */
+/** Shards of the lease index, so that its writes are spread over several DynamoDB partitions. */
 export const openShards = Array.from('0123456789abcdef');
 
-/** The shard of an open record: the first digit of its key. Throws when the key can't be a SHA-256 in hex. */
+/** The shard of an open record: the first digit of its key. Throws an Error if the key is not a SHA-256 in lower-case hex. */
 export function openShardOf(idempotencyKey: string): string {
   const shard = idempotencyKey.slice(0, 1);
-  // A record in any other shard would never be found by a search for lapsed leases.
-  if (!openShards.includes(shard))
-    throw new Error(`A token key must be a SHA-256 in lower-case hex: ${idempotencyKey}`);
+  // The search for expired leases reads only these shards.
+  if (!openShards.includes(shard)) {
+    throw new Error(`An idempotencyKey must be a SHA-256 in lower-case hex, got ${JSON.stringify(idempotencyKey)}.`);
+  }
   return shard;
 }

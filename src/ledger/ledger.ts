@@ -4,64 +4,70 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
 
-/** `IN_PROGRESS` until finished; `RELEASED` certainly not done and free to begin again; the others are final. */
+/**
+ * State of a record: `IN_PROGRESS` until the operation completes; `RELEASED` when it certainly had no effect and can be retried
+ * with the same token; `SUCCEEDED` and `REFUSED` are final.
+ */
 export type RecordState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REFUSED' | 'RELEASED';
 
-/** The answer that a final record keeps for replays. Exactly one of the first two is set. */
+/** The result of a completed operation, kept for replays. Exactly one of `association` and `refusal` is set. */
 export interface RecordedResult {
   readonly association: Association | null;
   readonly refusal: Refusal | null;
-  /** RFC 3339, UTC. */
+  /** When the operation completed: RFC 3339, UTC. */
   readonly completedAt: string;
 }
 
-/** What the ledger remembers of one request token. Plain JSON; times in milliseconds since the epoch. */
+/** The state of one client request token. Plain JSON; numeric times are milliseconds since the epoch. */
 export interface IdempotencyRecord {
-  /** SHA-256 (hex) over who asked, for what operation, with which token. The record's key. */
+  /** Key of the record: SHA-256, in lower-case hex, of the principal, the operation and the client request token. */
   readonly idempotencyKey: string;
   readonly operation: OperationKind;
-  /** The operation that the record is going through, or went through last. */
+  /** The current or last operation of the record. */
   readonly operationId: string;
-  /** Grows by one with every holder. Only the holder of the current fence may write. */
+  /** Fencing token: increases by one with every lease. Only the lease holder with the current fence can write. */
   readonly fence: number;
   readonly state: RecordState;
-  /** SHA-256 (hex) of the canonical request. */
+  /** SHA-256, in lower-case hex, of the canonical request. */
   readonly fingerprint: string;
-  /** Begin of the operation (`t0`), and the signing date of its create. */
+  /** Start of the operation (`t0`), and the signing date of its requests to EKS. */
   readonly startedAt: number;
-  /** Until when the holder may work on it; past this, anyone may take over. */
+  /** End of the lease. From then on, another request or the reconciler can take the operation over. */
   readonly leaseUntil: number;
-  /** From when nothing of the operation can still happen at EKS. */
+  /** When the operation stops being in doubt: from then on, it can no longer take effect in EKS. */
   readonly inDoubtUntil: number;
-  /** The association's `modifiedAt` when the operation began; null for a create. */
+  /** `modifiedAt` of the association when the operation started; null for a create. */
   readonly modifiedAtBefore: string | null;
-  /** From when the record may be forgotten; null exactly while IN_PROGRESS. */
+  /** When the record can be deleted; null exactly while IN_PROGRESS. */
   readonly expiresAt: number | null;
-  /** Earlier operations of this record that were released without proof that EKS would never do them. */
+  /** Earlier operations of this record that were released without proof that they had no effect. */
   readonly inDoubtOperationIds: readonly string[];
   /** Set exactly when SUCCEEDED or REFUSED. */
   readonly result: RecordedResult | null;
 }
 
 /**
- * What must be true of the stored record for a commit to be written; otherwise nothing is.
+ * What a commit requires of the stored record. If the record does not meet it, the commit writes nothing.
  *
- * - `free`: there is none, or it is not IN_PROGRESS and `expiresAt` is at or before `now`;
- * - `released`: it is RELEASED, of this operation and fence;
- * - `leased`: it is IN_PROGRESS, of this operation and fence;
+ * - `free`: no record is stored, or it is not IN_PROGRESS and its `expiresAt` is at or before `now`;
+ * - `released`: the record is RELEASED and has this operation and fence;
+ * - `leased`: the record is IN_PROGRESS and has this operation and fence;
  * - `lease-expired`: as `leased`, and its `leaseUntil` is at or before `now`.
+ *
+ * `now` is in milliseconds since the epoch.
  */
 export type Expectation =
   | { readonly kind: 'free'; readonly now: number }
   | { readonly kind: 'released' | 'leased'; readonly operationId: string; readonly fence: number }
   | { readonly kind: 'lease-expired'; readonly operationId: string; readonly fence: number; readonly now: number };
 
+/** Result of a commit. */
 export type CommitResult =
   | { readonly kind: 'committed' }
-  /** Nothing was written; `record` is what stands there (null: nothing does). */
+  /** The stored record does not meet the expectation. Nothing was written. `record` is the stored one, null if absent. */
   | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null };
 
-/** A part of the trail that can be read on its own, each over an index of its own; `all` is read day by day. */
+/** A part of the trail that can be read on its own. Each kind has an index; `all` is the whole trail, read by day. */
 export type AuditPartition =
   | ({ readonly kind: 'cluster' } & ClusterRef)
   | ({ readonly kind: 'namespace' } & Omit<AssociationTarget, 'serviceAccount'>)
@@ -71,77 +77,81 @@ export type AuditPartition =
   | { readonly kind: 'operation'; readonly operationId: string }
   | { readonly kind: 'all' };
 
-/** What to read of the trail. */
+/** Which page of the trail to read. */
 export interface TrailQuery {
   readonly partition: AuditPartition;
-  /** Milliseconds since the epoch, inclusive; null: from the first entry. */
+  /** Start of the time range: milliseconds since the epoch, inclusive; null: unbounded. */
   readonly since: number | null;
-  /** Milliseconds since the epoch, exclusive; null: up to the last entry. */
+  /** End of the time range: milliseconds since the epoch, exclusive; null: unbounded. */
   readonly until: number | null;
-  /** Only entries of these events; null: of all. */
+  /** Return only entries with these events; null: all events. */
   readonly events: readonly AuditEvent[] | null;
-  /** Only entries of these operations; null: of all. */
+  /** Return only entries with these operations; null: all operations. */
   readonly operations: readonly OperationKind[] | null;
-  /** The most entries that the page may hold, at least 1. */
+  /** Maximum number of entries of the page, at least 1. */
   readonly limit: number;
   /**
-   * A position, behind which the page begins: the `entryId` of the last entry that was read, or `next` of the page before.
-   * A position is an instant and no more, so one of another section does no harm. Null: begin with the newest.
+   * Return only entries older than this position: the `entryId` of the last entry read, or `next` of the previous page.
+   * A position of another partition is valid too. Null: start with the newest entry.
    */
   readonly before: string | null;
 }
 
+/** A page of the trail. */
 export interface TrailPage {
   /** Newest first. */
   readonly entries: readonly AuditEntry[];
-  /** Position from which to go on; null when nothing older is left. */
+  /** `before` of the next page; null if there are no older entries. */
   readonly next: string | null;
 }
 
 /**
- * The one place that remembers: token records, and the insert-only trail. Two stores stand behind it, held to one
- * contract suite. Every method throws `LedgerUnavailable` when the store can't be reached or doesn't answer in time; a
- * write may then have been applied or not.
+ * The storage port: idempotency records and the insert-only audit trail. Both stores (SQLite, DynamoDB) pass the same
+ * contract tests. Every method except `close` throws `LedgerUnavailable` when the store cannot be reached or does not
+ * respond in time; a write may then have been applied.
  */
 export interface Ledger {
   /**
-   * Writes `next` in place of the record of the same `idempotencyKey`, if that meets `expected`, and with it `entries`, all or
-   * nothing. An entry of the same key must not exist, unless it is equal: then this very commit was applied before (its
-   * answer was lost), and the result is `committed`.
+   * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one
+   * transaction. If equal entries are already stored, the same commit was applied before and only its response was lost:
+   * the result is `committed`. Throws an Error if a different entry is stored under one of the keys.
    */
   commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 
-  /** A token's record, by its key; null when there is none. Consistent. */
+  /** The record with this key; null if absent. Strongly consistent. */
   getRecord(idempotencyKey: string): Promise<IdempotencyRecord | null>;
 
-  /** Adds one entry to the trail. To add the same entry again changes nothing; another one under its key throws. */
+  /** Adds one entry to the trail. Adding an equal entry again has no effect; a different one with the same key throws. */
   appendEntry(entry: AuditEntry): Promise<void>;
 
-  /** One entry, by its key; null when there is none. Consistent. */
+  /** The entry with this key; null if absent. Strongly consistent. */
   getEntry(key: { readonly operationId: string; readonly entryId: string }): Promise<AuditEntry | null>;
 
-  /** All entries of an operation, oldest first. Consistent. */
+  /** All entries of an operation, oldest first. Strongly consistent. */
   operationEntries(operationId: string): Promise<AuditEntry[]>;
 
   /**
-   * A page of the trail. What it costs is bounded, and does not depend on how long the trail is: it examines at most 1,000
-   * entries, and of those that pass the query's filters at most `limit` + 1 and as many more as the filters had left out
-   * before. A page may therefore be shorter than `limit`, or empty, though `next` says where to go on; after such a page
-   * the next may turn out to be the last, and empty. After a full page there is always more where `next` is set.
+   * A page of the trail. Its cost does not depend on the length of the trail: it examines at most 1,000 entries, and of
+   * those that pass the filters at most `limit` + 1, plus as many as the filters excluded before. A page can therefore have
+   * fewer than `limit` entries, or none, although `next` is set; the page after it can be the last one, and empty. After a
+   * full page with `next` set, at least one entry follows.
    *
-   * May lag: an entry that was written just now may be missing, also in the middle of a page. Throws where `limit` is not
-   * a whole number of at least 1, or `before` is no position: see `isTrailPosition`.
+   * Eventually consistent: the newest entries can be missing, also in the middle of a page. Throws an Error if `limit` is
+   * not a positive integer or `before` is not a position (`isTrailPosition`).
    */
   readTrail(query: TrailQuery): Promise<TrailPage>;
 
-  /** Records IN_PROGRESS whose lease ended at or before `now`, the longest expired first, at most `limit`. May lag. */
+  /**
+   * Up to `limit` records IN_PROGRESS whose lease ended at or before `now` (milliseconds since the epoch), the earliest first.
+   * Eventually consistent.
+   */
   expiredLeases(now: number, limit: number): Promise<IdempotencyRecord[]>;
 
-  /** Lets go of files and connections. */
+  /** Closes files and connections. */
   close(): void;
 }
 
-/** The store can't be reached, or didn't answer in time. What was to be written may have been, or not. */
+/** The store cannot be reached or did not respond in time. A write may have been applied. `cause` is the error of the store. */
 export class LedgerUnavailable extends Error {
   readonly code = 'LEDGER_UNAVAILABLE';
   constructor(cause: unknown) {

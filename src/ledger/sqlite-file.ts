@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Version of the tables below, kept in the file as `user_version`; 0 is a file without them. */
+/** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
 const schemaVersion = 1;
 
-/** Columns by which the trail is searched, as in `auditIndexes` of the DynamoDB tables. */
+/** Indexed columns of the trail, the same as in `auditIndexes` of the DynamoDB tables. */
 const auditColumns = [
   'clusterKey',
   'namespaceKey',
@@ -15,8 +15,8 @@ const auditColumns = [
   'day',
 ] as const;
 
-// An INSERT OR REPLACE deletes without asking the trigger for DELETE, hence the one for INSERT; and without a rowid there
-// is no second key by which a row could be replaced.
+// The trigger for INSERT is needed because INSERT OR REPLACE does not fire the trigger for DELETE. WITHOUT ROWID removes the
+// rowid, a second key by which a row could be replaced.
 const schema = `
   CREATE TABLE idempotency (
     idempotencyKey TEXT PRIMARY KEY,
@@ -49,14 +49,14 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};
 `;
 
-/** SQLite's code for a file that another connection holds. */
-const busy = 5;
+/** Primary result code SQLITE_BUSY: another connection has locked the file. Source: https://www.sqlite.org/rescode.html. */
+const sqliteBusy = 5;
 
 /**
- * Opens the file of a ledger, and makes it, its folder and its tables where they are missing. Several processes may do so
- * at the same time. Throws an error that says how to mend it when the file can't be one.
+ * Opens a ledger file. Creates the file, its folder and its tables if they are missing. Concurrent calls are safe, also from
+ * several processes. Throws an Error if the file cannot be opened, or was created by a newer version.
  *
- * @param timeout milliseconds to wait for another process that holds the file
+ * @param timeout milliseconds to wait for another process that has locked the file
  */
 export function openSqliteFile(file: string, timeout: number): DatabaseSync {
   let database: DatabaseSync | undefined;
@@ -64,25 +64,25 @@ export function openSqliteFile(file: string, timeout: number): DatabaseSync {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout });
     useWal(database, timeout);
-    // Keeps a commit through a power cut.
+    // A commit survives a power failure.
     database.exec('PRAGMA synchronous = FULL');
-    const version = bringSchema(database);
+    const version = createSchema(database);
     if (version <= schemaVersion) return database;
   } catch (error) {
     if (database?.isOpen) database.close();
-    const advice = 'Name a file that SQLite can open or make, in a folder that exists or can be made.';
-    throw new Error(`The ledger cannot be kept in ${file}: ${messageOf(error)}. ${advice}`, { cause: error });
+    const advice = 'Use a SQLite file, or a new file in a folder that exists or can be created.';
+    throw new Error(`Cannot open the ledger file ${file}: ${messageOf(error)}. ${advice}`, { cause: error });
   }
   database.close();
   throw new Error(
-    `The ledger in ${file} was made by a newer version of this program, whose tables this one does not know. ` +
-      'Run that version, or name another file.',
+    `The ledger file ${file} has the schema of a newer version of the gateway. ` +
+      'Run that version, or use another file.',
   );
 }
 
 /**
- * Turns the write-ahead log on, which lets other processes read during a write. SQLite does not wait here while another
- * process turns it on, so we do.
+ * Enables the write-ahead log, so that other processes can read during a write. SQLite ignores its timeout while another
+ * process enables it too, hence this loop.
  */
 function useWal(database: DatabaseSync, timeout: number): void {
   const deadline = performance.now() + timeout;
@@ -91,8 +91,8 @@ function useWal(database: DatabaseSync, timeout: number): void {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      // The low byte is the kind; the rest says more about it.
-      const isBusy = (sqliteErrorCode(error) ?? 0) % 256 === busy;
+      // The low byte of an extended result code is the primary result code.
+      const isBusy = (sqliteErrorCode(error) ?? 0) % 256 === sqliteBusy;
       if (!isBusy || performance.now() > deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
@@ -100,12 +100,12 @@ function useWal(database: DatabaseSync, timeout: number): void {
 }
 
 /**
- * Makes the tables in a file without any, and gives the version of those that are there. Where there are some, nothing is
- * written, so a process can start while another one stands still in the middle of a write.
+ * Creates the schema in a file without one, and returns the version of the schema. Writes nothing if the schema exists, so
+ * that a process can start while another one is stuck in a write.
  */
-function bringSchema(database: DatabaseSync): number {
-  const found = versionOf(database);
-  if (found !== 0) return found;
+function createSchema(database: DatabaseSync): number {
+  const existing = versionOf(database);
+  if (existing !== 0) return existing;
   database.exec('BEGIN IMMEDIATE');
   const version = versionOf(database);
   if (version === 0) database.exec(schema);
@@ -121,7 +121,7 @@ function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
-/** SQLite's result code in what `node:sqlite` threw; null when it is no error of SQLite. */
+/** The extended result code of an error of `node:sqlite`; null for any other error. */
 export function sqliteErrorCode(error: unknown): number | null {
   const isSqlite = typeof error === 'object' && error !== null && 'errcode' in error;
   return isSqlite && typeof error.errcode === 'number' ? error.errcode : null;

@@ -7,21 +7,22 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { CreateTableCommandInput, DynamoDBClient, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 
-/** Names of the two tables of a ledger. */
+/** Names of the two DynamoDB tables of a ledger. */
 export interface TableNames {
   readonly idempotencyTable: string;
   readonly auditTable: string;
 }
 
-/** The attribute of token records by which DynamoDB deletes them, some time after they expired. */
+/** Expiry attribute of idempotency records, in seconds. DynamoDB deletes a record up to two days after it. */
 export const ttlAttribute = 'ttl';
 
-/** Index of the tokens table: records IN_PROGRESS, by shard and lease. Others lack the key and are not in it. */
+/** Index of the idempotency table: records IN_PROGRESS by shard and end of lease. Sparse: others lack the hash key. */
 export const leaseIndex = 'byLease';
 
 /**
- * Every way into the trail, and the attribute that leads there; sorted by entry id, which is by time. All of them exist
- * from the start: an insert-only trail can't be given a new attribute later, and CloudFormation adds one index an update.
+ * Indexes of the audit table and their hash keys. The sort key is the entry id, so the order is by time. All of them are
+ * needed from the first release: an insert-only trail cannot gain attributes later, and CloudFormation adds only one index
+ * per update.
  */
 export const auditIndexes = {
   byCluster: 'clusterKey',
@@ -32,7 +33,7 @@ export const auditIndexes = {
   byDay: 'day',
 } as const;
 
-/** The table of token records. */
+/** Definition of the idempotency table. `deploy/tables.yml` must match it. */
 export function idempotencyTableDefinition(TableName: string): CreateTableCommandInput {
   return {
     TableName,
@@ -47,7 +48,7 @@ export function idempotencyTableDefinition(TableName: string): CreateTableComman
   };
 }
 
-/** The table of the trail. */
+/** Definition of the audit table. `deploy/tables.yml` must match it. */
 export function auditTableDefinition(TableName: string): CreateTableCommandInput {
   const indexKeys = Object.values(auditIndexes);
   return {
@@ -65,50 +66,50 @@ export function auditTableDefinition(TableName: string): CreateTableCommandInput
   };
 }
 
-function index(IndexName: string, hash: string, range: string): GlobalSecondaryIndex {
+function index(IndexName: string, hashKey: string, rangeKey: string): GlobalSecondaryIndex {
   return {
     IndexName,
     KeySchema: [
-      { AttributeName: hash, KeyType: 'HASH' },
-      { AttributeName: range, KeyType: 'RANGE' },
+      { AttributeName: hashKey, KeyType: 'HASH' },
+      { AttributeName: rangeKey, KeyType: 'RANGE' },
     ],
     Projection: { ProjectionType: 'ALL' },
   };
 }
 
 /**
- * Makes the tables that don't exist yet and waits until both can be used, a minute at most. Several callers may do so at
- * the same time.
+ * Creates the tables that do not exist yet and waits up to a minute until both are active. Concurrent calls are safe. Throws
+ * the error of DynamoDB, or of the timeout.
  */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all([
     createTable(client, idempotencyTableDefinition(names.idempotencyTable)),
     createTable(client, auditTableDefinition(names.auditTable)),
   ]);
-  await expireRecords(client, names.idempotencyTable);
+  await enableExpiry(client, names.idempotencyTable);
 }
 
 async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   try {
     await client.send(new CreateTableCommand(definition));
   } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error; // It exists, or another caller is making it.
+    if (!(error instanceof ResourceInUseException)) throw error; // Otherwise the table exists or is being created.
   }
   const timesInSeconds = { minDelay: 1, maxDelay: 5, maxWaitTime: 60 };
   await waitUntilTableExists({ client, ...timesInSeconds }, { TableName: definition.TableName });
 }
 
-async function expireRecords(client: DynamoDBClient, TableName: string): Promise<void> {
-  if (await recordsExpire(client, TableName)) return;
+async function enableExpiry(client: DynamoDBClient, TableName: string): Promise<void> {
+  if (await isExpiryEnabled(client, TableName)) return;
   const TimeToLiveSpecification = { Enabled: true, AttributeName: ttlAttribute };
   try {
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
-    if (!(await recordsExpire(client, TableName))) throw error; // Another caller was faster.
+    if (!(await isExpiryEnabled(client, TableName))) throw error; // Otherwise a concurrent call enabled it.
   }
 }
 
-async function recordsExpire(client: DynamoDBClient, TableName: string): Promise<boolean> {
+async function isExpiryEnabled(client: DynamoDBClient, TableName: string): Promise<boolean> {
   const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
   return ['ENABLED', 'ENABLING'].includes(TimeToLiveDescription?.TimeToLiveStatus ?? '');
 }

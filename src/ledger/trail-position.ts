@@ -4,57 +4,59 @@ import type { TrailQuery } from './ledger.ts';
 /** Milliseconds of a day, UTC. */
 export const dayMs = 86_400_000;
 
-/** The last millisecond of a day that `YYYY-MM-DD` can name. */
+/** The last millisecond that a day in the format `YYYY-MM-DD` can contain. */
 const maxTime = Date.UTC(10_000, 0, 1) - 1;
 
-/** ULID: 48 bits of time and 80 of chance in Crockford's base 32. Source: https://github.com/ulid/spec. */
+/** ULID: 48 bits of time and 80 random bits in Crockford's base 32. Source: https://github.com/ulid/spec. */
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ulidPattern = new RegExp(`^[0-7][${digits}]{25}$`);
 
-/** Entry ids from `low` to `high`, both included. */
+/** Entry ids from `low` to `high`, both inclusive. */
 export interface IdRange {
   readonly low: string;
   readonly high: string;
 }
 
-/**
- * Whether a text can be a position in the trail: a ULID, be it that of an entry or the first one of a day. Anything else
- * makes `trail` throw.
- */
+/** Whether a text is a position in the trail: any ULID, whether or not an entry has it. `readTrail` throws for others. */
 export function isTrailPosition(text: string): boolean {
   return ulidPattern.test(text);
 }
 
-/** The instant of an entry, in milliseconds. Throws when its id is no ULID. */
+/** The time of an entry, in milliseconds since the epoch. Throws an Error if its id is not a ULID. */
 export function timeOf(entryId: string): number {
   return decodeTime(entryId);
 }
 
-/** The day of an instant, `YYYY-MM-DD`, UTC. */
+/** The UTC day, `YYYY-MM-DD`, of a time in milliseconds since the epoch. */
 export function dayOf(time: number): string {
   return new Date(Math.min(time, maxTime)).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
-/** The first id that an entry of this millisecond can have. */
+/** The lowest id that an entry of this millisecond can have. */
 export function firstIdOf(time: number): string {
   return encodeTime(time) + MIN_ULID.slice(10);
 }
 
-/** The last id that an entry of this millisecond can have. */
+/** The highest id that an entry of this millisecond can have. */
 export function lastIdOf(time: number): string {
   return encodeTime(time) + 'Z'.repeat(16);
 }
 
 /**
- * The ids that a query asks for; null where there can be none. Throws where its `limit` or its position is none.
+ * The ids that match the time range and the position of a query; null if none can. Throws an Error if `limit` is not a
+ * positive integer or `before` is not a position.
  *
- * @param latest instant after which there are no entries, in milliseconds
+ * @param latest time of the newest possible entry, in milliseconds since the epoch
  */
 export function idRange(query: TrailQuery, latest = maxTime): IdRange | null {
   const { since, until, limit, before } = query;
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new Error(`A page of the trail can't have ${limit} entries.`);
-  if (before !== null && !isTrailPosition(before)) throw new Error(`No position in the trail: ${before}`);
-  // An entry has whole milliseconds: one between two of them is the later one, for an entry at or after it.
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new Error(`The limit of a trail query must be a positive integer, got ${limit}.`);
+  }
+  if (before !== null && !isTrailPosition(before)) {
+    throw new Error(`A position in the trail must be a ULID, got ${JSON.stringify(before)}.`);
+  }
+  // Entries have whole milliseconds, so a fractional bound rounds up.
   const from = since === null ? 0 : Math.max(Math.ceil(since), 0);
   const to = Math.min(until === null ? maxTime : Math.ceil(until) - 1, latest);
   if (from > to || before === MIN_ULID) return null;
@@ -64,9 +66,9 @@ export function idRange(query: TrailQuery, latest = maxTime): IdRange | null {
   return low > high ? null : { low, high };
 }
 
-/** The id just below another one, which is not the lowest. */
+/** The next lower id. `id` must not be the lowest one. */
 function precedingId(id: string): string {
-  const kept = id.replace(/0+$/, '');
-  const digit = digits.indexOf(kept.slice(-1));
-  return kept.slice(0, -1) + digits.charAt(digit - 1) + 'Z'.repeat(id.length - kept.length);
+  const significant = id.replace(/0+$/, '');
+  const digit = digits.indexOf(significant.slice(-1));
+  return significant.slice(0, -1) + digits.charAt(digit - 1) + 'Z'.repeat(id.length - significant.length);
 }

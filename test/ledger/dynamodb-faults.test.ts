@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { dynamoDbClientDefaults, repeatedly } from '../../src/ledger/dynamodb-request.ts';
+import { dynamoDbClientDefaults, withRetries } from '../../src/ledger/dynamodb-request.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
@@ -10,7 +10,7 @@ import { startFaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { auditEntry, now, openRecord, trailQuery } from '../support/ledger-samples.ts';
 
-describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
+describeOnDynamoDb('a ledger behind a faulty DynamoDB', () => {
   let ledger: Ledger;
   let proxy: Awaited<ReturnType<typeof startFaultProxy>>;
   let names: TableNames;
@@ -30,13 +30,13 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     await close();
   });
   afterEach(() => {
-    const left = proxy.faults.splice(0);
+    const unused = proxy.faults.splice(0);
     proxy.seen.length = 0;
-    expect(left).toEqual([]);
+    expect(unused).toEqual([]);
   });
 
-  function ledgerAt(at: string, maxAttempts: number): Ledger {
-    const client = dynamoDbClient({ ...dynamoDbClientDefaults, maxAttempts, endpoint: at });
+  function ledgerAt(endpoint: string, maxAttempts: number): Ledger {
+    const client = dynamoDbClient({ ...dynamoDbClientDefaults, maxAttempts, endpoint });
     return createDynamoDbLedger({ client, ...names });
   }
 
@@ -44,10 +44,10 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     exception: 'TransactionCanceledException',
     fields: { CancellationReasons: codes.map((Code) => ({ Code })) },
   });
-  const begin = (at = ledger) => {
+  const newCommit = (target = ledger) => {
     const record = openRecord();
     const entry = auditEntry({ operationId: record.operationId });
-    return { record, entry, commit: () => at.commit({ kind: 'free', now }, record, [entry]) };
+    return { record, entry, commit: () => target.commit({ kind: 'free', now }, record, [entry]) };
   };
   const operations = () => proxy.seen.map(({ operation }) => operation);
   const tokens = () => proxy.seen.map(({ body }) => body.ClientRequestToken);
@@ -66,29 +66,29 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     expect(operations()).toEqual(['PutItem']);
   });
 
-  test('a commit whose answer is lost is found to be committed, and is written once', async () => {
-    const { record, entry, commit } = begin();
+  test('a commit whose response is lost is committed, and written once', async () => {
+    const { record, entry, commit } = newCommit();
     proxy.faults.push({ kind: 'lost-answer' });
     expect(await commit()).toEqual({ kind: 'committed' });
     expect(tokens()).toEqual([tokens()[0], tokens()[0]]);
     expect(await ledger.operationEntries(record.operationId)).toEqual([entry]);
   });
 
-  test('so is one without entries', async () => {
+  test('a commit without entries whose response is lost is committed', async () => {
     const record = openRecord();
     proxy.faults.push({ kind: 'lost-answer' });
     expect(await ledger.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'committed' });
   });
 
-  test('a commit whose answers are all lost is unavailable; made again later, it is found to be committed', async () => {
-    const { record, entry, commit } = begin();
+  test('a commit whose responses are all lost fails as unavailable; repeated later, it is committed', async () => {
+    const { record, entry, commit } = newCommit();
     proxy.faults.push(...Array.from({ length: 3 }, () => ({ kind: 'lost-answer' }) as const));
     await expect(commit()).rejects.toThrow(LedgerUnavailable);
     expect(await commit()).toEqual({ kind: 'committed' });
     expect(await ledger.operationEntries(record.operationId)).toEqual([entry]);
   });
 
-  test('an append whose answer is lost is written once', async () => {
+  test('an append whose response is lost is written once', async () => {
     const entry = auditEntry();
     proxy.faults.push({ kind: 'lost-answer' });
     await ledger.appendEntry(entry);
@@ -97,9 +97,9 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   });
 
   test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
-    'a transaction cancelled by %s is made again, as a new one',
+    'a transaction cancelled by %s is repeated as a new transaction',
     async (code) => {
-      const { record, entry, commit } = begin();
+      const { record, entry, commit } = newCommit();
       proxy.faults.push({ kind: 'answer', ...cancelled(code, 'None') }, { kind: 'answer', ...cancelled('None', code) });
       expect(await commit()).toEqual({ kind: 'committed' });
       expect(new Set(tokens()).size).toBe(3);
@@ -107,14 +107,14 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     },
   );
 
-  test('a transaction that came into effect though it was called cancelled is committed, not a conflict', async () => {
-    const { commit } = begin();
+  test('a transaction that took effect although it was reported as cancelled is committed, not a conflict', async () => {
+    const { commit } = newCommit();
     proxy.faults.push({ kind: 'other-answer', ...cancelled('TransactionConflict', 'None') });
     expect(await commit()).toEqual({ kind: 'committed' });
   });
 
-  test('a commit that keeps being put off is given up after six tries', async () => {
-    const { commit } = begin();
+  test('a commit that is cancelled repeatedly fails after six attempts', async () => {
+    const { commit } = newCommit();
     proxy.faults.push(
       ...Array.from({ length: 6 }, () => ({ kind: 'answer', ...cancelled('TransactionConflict', 'None') }) as const),
     );
@@ -122,16 +122,16 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     expect(operations()).toHaveLength(6);
   });
 
-  test('a transaction in progress is asked for again, as the same one', async () => {
-    const once = ledgerAt(proxy.endpoint, 1); // So that the client itself doesn't ask again.
-    const { commit } = begin(once);
+  test('a transaction in progress is repeated with the same token', async () => {
+    const single = ledgerAt(proxy.endpoint, 1); // The client itself does not retry.
+    const { commit } = newCommit(single);
     proxy.faults.push({ kind: 'other-answer', exception: 'TransactionInProgressException' });
     expect(await commit()).toEqual({ kind: 'committed' });
     expect(tokens()).toEqual([tokens()[0], tokens()[0]]);
-    once.close();
+    single.close();
   });
 
-  test('an append that meets a transaction is made again', async () => {
+  test('an append that conflicts with a transaction is repeated', async () => {
     const entry = auditEntry();
     proxy.faults.push({ kind: 'answer', exception: 'TransactionConflictException' });
     await ledger.appendEntry(entry);
@@ -139,23 +139,23 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
   });
 
   test.each(['IdempotentParameterMismatchException', 'ValidationException', 'SerializationException'])(
-    '%s is a bug, and thrown as it is',
+    '%s means a bug and is thrown unchanged',
     async (exception) => {
       proxy.faults.push({ kind: 'answer', exception }, { kind: 'answer', exception });
-      await expect(begin().commit()).rejects.toMatchObject({ name: exception });
+      await expect(newCommit().commit()).rejects.toMatchObject({ name: exception });
       await expect(ledger.appendEntry(auditEntry())).rejects.toMatchObject({ name: exception });
     },
   );
 
-  test('so is a cancellation for anything that is wrong with the items', async () => {
+  test('a cancellation because of invalid items means a bug and is thrown unchanged', async () => {
     proxy.faults.push({ kind: 'answer', ...cancelled('ValidationError', 'None') });
-    await expect(begin().commit()).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+    await expect(newCommit().commit()).rejects.toMatchObject({ name: 'TransactionCanceledException' });
   });
 
   test.each(['AccessDeniedException', 'ResourceNotFoundException'])(
-    '%s is unavailable, with its cause',
+    '%s fails as unavailable, with the exception as its cause',
     async (exception) => {
-      // One request each, but one a shard for the lapsed.
+      // One request per method, but one per shard for the expired leases.
       proxy.faults.push(...Array.from({ length: 6 + 16 }, () => ({ kind: 'answer', exception }) as const));
       for (const call of everyMethod(ledger)) {
         await expect(call()).rejects.toMatchObject({ name: 'LedgerUnavailable', cause: { name: exception } });
@@ -164,39 +164,39 @@ describeOnDynamoDb('a ledger before a DynamoDB that falters', () => {
     },
   );
 
-  test('nobody listening is unavailable', async () => {
-    const nobody = ledgerAt(await endpointOfNobody(), 1);
-    for (const call of everyMethod(nobody)) await expect(call()).rejects.toThrow(LedgerUnavailable);
-    nobody.close();
+  test('a refused connection fails as unavailable', async () => {
+    const unreachable = ledgerAt(await closedEndpoint(), 1);
+    for (const call of everyMethod(unreachable)) await expect(call()).rejects.toThrow(LedgerUnavailable);
+    unreachable.close();
   });
 
-  test('silence, half an answer and a dripping one are unavailable within the bounds of the defaults', async () => {
+  test('a missing, an incomplete and a stalled response fail as unavailable within the default timeouts', async () => {
     const kinds = ['silence', 'half-answer', 'dripping'] as const;
     proxy.faults.push(...kinds.map((kind) => ({ kind })));
-    const once = ledgerAt(proxy.endpoint, 1);
+    const single = ledgerAt(proxy.endpoint, 1);
     const startedAt = performance.now();
-    const appends = kinds.map(() => once.appendEntry(auditEntry()));
-    for (const end of await Promise.allSettled(appends)) {
-      expect(end).toMatchObject({ status: 'rejected', reason: { name: 'LedgerUnavailable' } });
+    const appends = kinds.map(() => single.appendEntry(auditEntry()));
+    for (const settled of await Promise.allSettled(appends)) {
+      expect(settled).toMatchObject({ status: 'rejected', reason: { name: 'LedgerUnavailable' } });
     }
     expect(performance.now() - startedAt).toBeLessThan(3_500);
-    once.close();
+    single.close();
   });
 });
 
-test('the defaults bound the tries as well', () => {
+test('the client makes three attempts by default', () => {
   expect(dynamoDbClientDefaults.maxAttempts).toBe(3);
 });
 
-test('no further try begins after eight seconds', async () => {
+test('starts no further attempt after eight seconds', async () => {
   const clock = jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(8_001);
-  const attempt = jest.fn(async () => ({ kind: 'again', cause: 'busy' }) as const);
-  await expect(repeatedly(attempt)).rejects.toMatchObject({ name: 'LedgerUnavailable', cause: 'busy' });
+  const attempt = jest.fn(async () => ({ kind: 'retry', cause: 'busy' }) as const);
+  await expect(withRetries(attempt)).rejects.toMatchObject({ name: 'LedgerUnavailable', cause: 'busy' });
   clock.mockRestore();
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 
-/** A call of each method that asks DynamoDB. */
+/** A call of each method that sends requests to DynamoDB. */
 function everyMethod(ledger: Ledger): (() => Promise<unknown>)[] {
   const entry = auditEntry();
   return [
@@ -210,12 +210,12 @@ function everyMethod(ledger: Ledger): (() => Promise<unknown>)[] {
   ];
 }
 
-/** An endpoint at which nothing listens any more. */
-async function endpointOfNobody(): Promise<string> {
+/** An endpoint that refuses connections. */
+async function closedEndpoint(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No free port was given.');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return `http://127.0.0.1:${address.port}`;
 }

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { firstIdOf } from '../../src/ledger/trail-position.ts';
-import { openCountedTrail } from '../support/counted-trail.ts';
+import { openMeteredLedger } from '../support/counted-trail.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { appendAll, auditEntryAt, now, trailPages, trailQuery } from '../support/ledger-samples.ts';
 import { day, idsOf } from '../support/trail-model.ts';
@@ -12,11 +12,11 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
   /** What the ledger's clock shows. */
   let clock = now;
   let ledger: Ledger;
-  let cost: Awaited<ReturnType<typeof openCountedTrail>>['cost'];
+  let measure: Awaited<ReturnType<typeof openMeteredLedger>>['measure'];
   let close: () => Promise<void>;
   beforeEach(async () => {
     clock = now;
-    ({ ledger, cost, close } = await openCountedTrail(() => clock));
+    ({ ledger, measure, close } = await openMeteredLedger(() => clock));
   });
   afterEach(async () => {
     await close();
@@ -27,7 +27,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
   test('three days without entries are one request each, and the days behind them are looked at together', async () => {
     const [newest, oldest] = [auditEntryAt(now), auditEntryAt(now - 18 * day)];
     await appendAll(ledger, [newest, oldest]);
-    const { result, requests, reads } = await cost(() => ledger.readTrail(trailQuery(all)));
+    const { result, requests, reads } = await measure(() => ledger.readTrail(trailQuery(all)));
     expect(result).toEqual({ entries: [newest, oldest], next: null });
     const asked = requests.map(({ body }) => (body.Select === 'COUNT' ? '?' : body.Limit));
     // The 24th to the 21st; a look at 16 days; the 6th to the 3rd; a look at the two that remain.
@@ -70,7 +70,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
       const times = [clock, clock - day, clock - daysBack * day, firstDay];
       const entries = times.map((time) => auditEntryAt(time));
       await appendAll(ledger, entries);
-      const { result: first, count } = await cost(() => ledger.readTrail(trailQuery(all)));
+      const { result: first, count } = await measure(() => ledger.readTrail(trailQuery(all)));
       expect(first.entries).toEqual(entries.slice(0, daysBack < passed - 16 ? 3 : 2));
       if (daysBack >= passed)
         expect([count, first.next]).toEqual([5 + 27 * 16, firstIdOf(firstDay + (901 - passed) * day)]);
@@ -85,7 +85,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     const entries = Array.from({ length: 100 }, (_, index) => auditEntryAt(clock - index * day));
     await appendAll(ledger, entries);
     const query = trailQuery(all, { events: ['LATE_SUCCESS'] });
-    const { result, count } = await cost(() => ledger.readTrail(query));
+    const { result, count } = await measure(() => ledger.readTrail(query));
     expect([count, result]).toEqual([32, { entries: [], next: firstIdOf(clock - 31 * day) }]);
     const pages = await trailPages(ledger, query);
     expect(pages.map((page) => page.entries.length)).toEqual([0, 0, 0, 0]);
@@ -96,7 +96,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     await appendAll(ledger, [auditEntryAt(now + 3_600_001), ...entries]);
     const bounds = [{}, { until: Date.UTC(9_000, 0) }, { before: '7'.padEnd(26, 'Z') }];
     for (const fields of bounds) {
-      const { result, count } = await cost(() => ledger.readTrail(trailQuery(all, { ...fields, since: now })));
+      const { result, count } = await measure(() => ledger.readTrail(trailQuery(all, { ...fields, since: now })));
       expect([idsOf(result.entries), count]).toEqual([idsOf(entries), 1]);
     }
   });
@@ -105,7 +105,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     const entries = [0, 1, 2, 3].map((daysAgo) => auditEntryAt(now - daysAgo * day));
     await appendAll(ledger, entries);
     const range = { since: now - 2 * day, until: now };
-    const { result, count } = await cost(() => ledger.readTrail(trailQuery(all, range)));
+    const { result, count } = await measure(() => ledger.readTrail(trailQuery(all, range)));
     expect(idsOf(result.entries)).toEqual(idsOf(entries.slice(1, 3)));
     expect(count).toBe(3);
   });

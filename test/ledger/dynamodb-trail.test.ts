@@ -1,6 +1,6 @@
 import type { Ledger, AuditPartition } from '../../src/ledger/ledger.ts';
 import { firstIdOf, lastIdOf } from '../../src/ledger/trail-position.ts';
-import { openCountedTrail } from '../support/counted-trail.ts';
+import { openMeteredLedger } from '../support/counted-trail.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import {
   appendAll,
@@ -11,14 +11,14 @@ import {
   trailPages,
   trailQuery,
 } from '../support/ledger-samples.ts';
-import { day, emptySections, target } from '../support/trail-model.ts';
+import { day, emptyPartitions, target } from '../support/trail-model.ts';
 
 describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
   let ledger: Ledger;
-  let cost: Awaited<ReturnType<typeof openCountedTrail>>['cost'];
+  let measure: Awaited<ReturnType<typeof openMeteredLedger>>['measure'];
   let close: () => Promise<void>;
   beforeEach(async () => {
-    ({ ledger, cost, close } = await openCountedTrail(() => now));
+    ({ ledger, measure, close } = await openMeteredLedger(() => now));
   });
   afterEach(async () => {
     await close();
@@ -33,7 +33,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       ledger,
       Array.from({ length: 25 }, () => auditEntryAt(now, of)),
     );
-    const sections: [AuditPartition, string | undefined][] = [
+    const partitions: [AuditPartition, string | undefined][] = [
       [cluster, 'byCluster'],
       [{ kind: 'namespace', ...target }, 'byNamespace'],
       [{ kind: 'serviceAccount', ...target }, 'byServiceAccount'],
@@ -42,9 +42,9 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       [{ kind: 'operation', operationId: of.operationId }, undefined],
       [all, 'byDay'],
     ];
-    for (const [section, IndexName] of sections) {
-      const query = trailQuery(section, { since: now });
-      const { result, requests, reads } = await cost(() => trailPages(ledger, query));
+    for (const [partition, IndexName] of partitions) {
+      const query = trailQuery(partition, { since: now });
+      const { result, requests, reads } = await measure(() => trailPages(ledger, query));
       expect(result.map(({ entries }) => entries.length)).toEqual([10, 10, 5]);
       expect(reads).toEqual([11, 11, 5]);
       for (const { operation, body } of requests) {
@@ -55,10 +55,12 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
   });
 
   test('no request where no entry can be', async () => {
-    const impossible = emptySections.filter((section) => /Id":""|Arn":""|ppp|\\ud800/.test(JSON.stringify(section)));
+    const impossible = emptyPartitions.filter((partition) =>
+      /Id":""|Arn":""|ppp|\\ud800/.test(JSON.stringify(partition)),
+    );
     expect(impossible).toHaveLength(4);
     const queries = [
-      ...impossible.map((section) => trailQuery(section)),
+      ...impossible.map((partition) => trailQuery(partition)),
       trailQuery(all, { events: [] }),
       trailQuery(cluster, { operations: [] }),
       trailQuery(cluster, { since: now, until: now }),
@@ -67,7 +69,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       trailQuery(all, { until: Date.UTC(2026, 10, 1) }),
     ];
     for (const query of queries) {
-      const { result, count } = await cost(() => ledger.readTrail(query));
+      const { result, count } = await measure(() => ledger.readTrail(query));
       expect([query, count, result]).toEqual([query, 0, { entries: [], next: null }]);
     }
   });
@@ -86,7 +88,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
 
     test('reads more at a time where few pass, and a thousand items at most', async () => {
       await fill(1_010, (index) => index > 1_000);
-      const { result, reads } = await cost(() => ledger.readTrail(trailQuery(cluster, rare)));
+      const { result, reads } = await measure(() => ledger.readTrail(trailQuery(cluster, rare)));
       expect(result.entries).toEqual([]);
       expect(result.next).toBe(lastIdOf(now - 999).slice(0, 10) + String(result.next).slice(10));
       expect(reads).toEqual([11, 11, 22, 44, 88, 176, 352, 296]);
@@ -107,7 +109,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
     ])('reads few items too many where %s (%d) passes, %d a page', async (_, every, limit) => {
       await fill(200, (index) => index % every === 0);
       const query = trailQuery(cluster, { ...rare, limit });
-      const { result, read, count } = await cost(() => ledger.readTrail(query));
+      const { result, read, count } = await measure(() => ledger.readTrail(query));
       expect(result.entries).toHaveLength(limit);
       const leftOut = limit * (every - 1);
       expect(read).toBeLessThanOrEqual(limit + 1 + 2 * leftOut + every);

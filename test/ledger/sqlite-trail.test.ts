@@ -48,10 +48,10 @@ test('reads no entry behind a page, nor one that a filter leaves out', async () 
   for (const id of unreadable) spoil.run(id);
   database.close();
 
-  for (const section of [{ kind: 'cluster', ...target }, { kind: 'all' }] as const) {
-    const page = await ledger.readTrail(trailQuery(section, { events: ['LATE_SUCCESS'], limit: 2 }));
+  for (const partition of [{ kind: 'cluster', ...target }, { kind: 'all' }] as const) {
+    const page = await ledger.readTrail(trailQuery(partition, { events: ['LATE_SUCCESS'], limit: 2 }));
     expect(page).toEqual({ entries: [entries[0], entries[2]], next: entries[2]?.entryId });
-    await expect(ledger.readTrail(trailQuery(section, { limit: 2 }))).rejects.toThrow('spoilt');
+    await expect(ledger.readTrail(trailQuery(partition, { limit: 2 }))).rejects.toThrow('spoilt');
   }
   ledger.close();
   rmSync(folder, { recursive: true });

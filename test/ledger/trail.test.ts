@@ -5,23 +5,23 @@ import type { Ledger, TrailQuery, AuditPartition } from '../../src/ledger/ledger
 import { ledgersUnderTest } from '../support/ledgers.ts';
 import { appendAll, auditEntry, auditEntryAt, trailPages, trailQuery } from '../support/ledger-samples.ts';
 import {
-  arns,
+  associationArns,
   day,
-  emptySections,
+  emptyPartitions,
   idsOf,
-  meant,
+  matchingEntries,
   oneOf,
   operationIds,
   otherOperation,
-  sections,
-  sortsOfEntries,
+  partitions,
+  randomEntries,
   target,
   today,
 } from '../support/trail-model.ts';
 
 const stores = ledgersUnderTest().filter(({ available }) => available);
 describe.each(stores)('the trail in $name', ({ open }) => {
-  const entries = sortsOfEntries();
+  const entries = randomEntries();
   let ledger: Ledger;
   let close: () => Promise<void>;
   beforeAll(async () => {
@@ -43,14 +43,14 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     return pages.flatMap((page) => page.entries);
   }
 
-  test.each(sections().map((section) => ({ says: JSON.stringify(section).slice(0, 200), section })))(
+  test.each(partitions().map((partition) => ({ says: JSON.stringify(partition).slice(0, 200), partition })))(
     'gives each entry of $says once, newest first',
-    async ({ section }) => {
-      const expected = meant(entries, trailQuery(section));
-      expect(expected.length > 0).toBe(!emptySections.includes(section));
+    async ({ partition }) => {
+      const expected = matchingEntries(entries, trailQuery(partition));
+      expect(expected.length > 0).toBe(!emptyPartitions.includes(partition));
       for (const limit of [1, 7, expected.length || 2, 200]) {
         if (limit === 1 && expected.length > 40) continue;
-        expect(await read(trailQuery(section, { limit }))).toEqual(expected);
+        expect(await read(trailQuery(partition, { limit }))).toEqual(expected);
       }
     },
   );
@@ -59,35 +59,29 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     const instants = [...entries.map(({ time }) => Date.parse(time)), today, today - 2 * day, today - 3 * day - 1];
     for (let round = 0; round < 60; round += 1) {
       const bound = () => oneOf([null, oneOf(instants) + randomInt(3) - 1]);
-      const query = trailQuery(oneOf(sections()), { since: bound(), until: bound(), limit: 1 + randomInt(20) });
-      expect(idsOf(await read(query))).toEqual(idsOf(meant(entries, query)));
+      const query = trailQuery(oneOf(partitions()), { since: bound(), until: bound(), limit: 1 + randomInt(20) });
+      expect(idsOf(await read(query))).toEqual(idsOf(matchingEntries(entries, query)));
     }
   });
 
   test('gives only the events and operations that are asked for', async () => {
     const kinds = ['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const;
     for (let round = 0; round < 60; round += 1) {
-      const events = oneOf([
-        null,
-        [],
-        ['LATE_SUCCESS'],
-        ['LATE_SUCCESS', 'DENIED', 'LATE_SUCCESS'],
-        ['REPLAYED'],
-      ] as const);
+      const events = oneOf([null, [], ['LATE_SUCCESS'], ['LATE_SUCCESS', 'DENIED', 'LATE_SUCCESS'], ['REPLAYED']] as const);
       const operations = oneOf([null, [], kinds, kinds.slice(1)]);
       const since = oneOf([null, today - 2 * day]);
-      const query = trailQuery(oneOf(sections()), { events, operations, since, limit: 1 + randomInt(20) });
+      const query = trailQuery(oneOf(partitions()), { events, operations, since, limit: 1 + randomInt(20) });
       const pages = await trailPages(ledger, query);
-      expect(idsOf(pages.flatMap((page) => page.entries))).toEqual(idsOf(meant(entries, query)));
+      expect(idsOf(pages.flatMap((page) => page.entries))).toEqual(idsOf(matchingEntries(entries, query)));
       for (const page of pages) expect(page.entries.length).toBeLessThanOrEqual(query.limit);
     }
   });
 
-  test('goes on behind any position, whatever section and time it is from', async () => {
+  test('goes on behind any position, whatever partition and time it is from', async () => {
     for (let round = 0; round < 60; round += 1) {
       const before = oneOf([...idsOf(entries), '0'.repeat(26), '7'.padEnd(26, 'Z')]);
-      const query = trailQuery(oneOf(sections()), { before, until: oneOf([null, today - day]), limit: 50 });
-      expect(idsOf(await read(query))).toEqual(idsOf(meant(entries, query)));
+      const query = trailQuery(oneOf(partitions()), { before, until: oneOf([null, today - day]), limit: 50 });
+      expect(idsOf(await read(query))).toEqual(idsOf(matchingEntries(entries, query)));
     }
   });
 
@@ -102,7 +96,7 @@ describe.each(stores)('the trail in $name', ({ open }) => {
 
   test('still gives the entries of an operation, oldest first', async () => {
     const [operationId = ''] = operationIds;
-    const expected = meant(entries, trailQuery({ kind: 'operation', operationId })).toReversed();
+    const expected = matchingEntries(entries, trailQuery({ kind: 'operation', operationId })).toReversed();
     expect(await ledger.operationEntries(operationId)).toEqual(expected);
   });
 });
@@ -118,13 +112,13 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
   });
 
   test('is empty before the first entry', async () => {
-    for (const section of sections()) {
-      expect(await ledger.readTrail(trailQuery(section))).toEqual({ entries: [], next: null });
+    for (const partition of partitions()) {
+      expect(await ledger.readTrail(trailQuery(partition))).toEqual({ entries: [], next: null });
     }
   });
 
   test('gives each entry once while newer ones are added', async () => {
-    const of = { associationArn: oneOf(arns), operationId: oneOf(operationIds) };
+    const of = { associationArn: oneOf(associationArns), operationId: oneOf(operationIds) };
     const known = Array.from({ length: 25 }, (_, index) => auditEntryAt(today - (index % 3) * day + index, of));
     await appendAll(ledger, known);
     const all: AuditPartition[] = [
@@ -136,12 +130,12 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
       { kind: 'association', associationArn: of.associationArn },
       { kind: 'operation', operationId: of.operationId },
     ];
-    for (const section of all) {
-      const expected = meant(known, trailQuery(section));
+    for (const partition of all) {
+      const expected = matchingEntries(known, trailQuery(partition));
       const given: AuditEntry[] = [];
       let before: string | null = null;
       do {
-        const page = await ledger.readTrail(trailQuery(section, { before, limit: 4 }));
+        const page = await ledger.readTrail(trailQuery(partition, { before, limit: 4 }));
         given.push(...page.entries);
         before = page.next;
         const added = auditEntryAt(Date.now(), of);
@@ -153,28 +147,28 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
   });
 
   test('examines a thousand entries at most, and then says where to go on', async () => {
-    const section = { kind: 'cluster', ...target } as const;
+    const partition = { kind: 'cluster', ...target } as const;
     const others = Array.from({ length: 1_000 }, (_, index) => auditEntryAt(today - index));
     const late = auditEntryAt(today - 1_000, { event: 'LATE_SUCCESS' });
     await appendAll(ledger, [...others, late]);
 
     for (const limit of [1, 10, 2_000]) {
-      const query = trailQuery(section, { events: ['LATE_SUCCESS'], limit });
+      const query = trailQuery(partition, { events: ['LATE_SUCCESS'], limit });
       const first = await ledger.readTrail(query);
       expect(first).toEqual({ entries: [], next: others.at(-1)?.entryId });
       expect(await ledger.readTrail({ ...query, before: first.next })).toEqual({ entries: [late], next: null });
     }
-    const most = await ledger.readTrail(trailQuery(section, { limit: 2_000 }));
+    const most = await ledger.readTrail(trailQuery(partition, { limit: 2_000 }));
     expect(idsOf(most.entries)).toEqual(idsOf(others));
     expect(most.next).toBe(others.at(-1)?.entryId);
   });
 
   test('gives pages of big entries whole', async () => {
-    const section = { kind: 'cluster', ...target } as const;
+    const partition = { kind: 'cluster', ...target } as const;
     const big = { message: 'm'.repeat(300_000) };
     const entries = Array.from({ length: 8 }, (_, index) => auditEntryAt(today - index, big));
     for (const entry of entries) await ledger.appendEntry(entry);
-    const pages = await trailPages(ledger, trailQuery(section, { limit: 5 }));
+    const pages = await trailPages(ledger, trailQuery(partition, { limit: 5 }));
     expect(pages.map((page) => idsOf(page.entries))).toEqual([idsOf(entries.slice(0, 5)), idsOf(entries.slice(5))]);
   });
 });

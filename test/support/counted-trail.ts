@@ -3,18 +3,18 @@ import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
 /**
- * An empty ledger in DynamoDB, whose requests are counted at the wire.
+ * An empty ledger in DynamoDB whose requests are recorded by a proxy.
  *
- * @param clock the ledger's, in milliseconds
+ * @param clock clock of the ledger, in milliseconds since the epoch
  */
-export async function openCountedTrail(clock: () => number) {
+export async function openMeteredLedger(clock: () => number) {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
   const client = dynamoDbClient({ endpoint: proxy.endpoint });
   const ledger = createDynamoDbLedger({ client, ...tables.names, clock });
 
-  /** What `work` asked DynamoDB, and how many items DynamoDB read for each request, and for all. */
-  async function cost<T>(work: () => Promise<T>) {
+  /** Runs `work`. Returns its result, its requests, and how many items DynamoDB read per request and in total. */
+  async function measure<T>(work: () => Promise<T>) {
     proxy.seen.length = 0;
     const result = await work();
     const requests = [...proxy.seen];
@@ -27,5 +27,5 @@ export async function openCountedTrail(clock: () => number) {
     await proxy.stop();
     await tables.close();
   };
-  return { ledger, cost, close };
+  return { ledger, measure, close };
 }

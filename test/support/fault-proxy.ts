@@ -4,35 +4,35 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 
-/** What happens to one request on its way to DynamoDB. */
+/** A fault of one request. */
 export type Fault =
-  /** It is answered in DynamoDB's stead, which never sees it. */
+  /** The proxy responds with an exception. DynamoDB does not receive the request. */
   | { readonly kind: 'answer'; readonly exception: string; readonly fields?: object }
-  /** DynamoDB carries it out, and the connection is cut before the answer. */
+  /** DynamoDB executes the request; the proxy closes the connection before the response. */
   | { readonly kind: 'lost-answer' }
-  /** DynamoDB carries it out, and another answer is given. */
+  /** DynamoDB executes the request; the proxy responds with an exception instead. */
   | { readonly kind: 'other-answer'; readonly exception: string; readonly fields?: object }
-  /** Nothing ever comes back. */
+  /** The proxy never responds. */
   | { readonly kind: 'silence' }
-  /** The head of an answer, and then nothing. */
+  /** The proxy sends the head of a response, and then nothing. */
   | { readonly kind: 'half-answer' }
-  /** The head of an answer, a byte now and then, and never its end. */
+  /** The proxy sends the head of a response byte by byte, and never completes it. */
   | { readonly kind: 'dripping' };
 
-/** A request that came by. */
+/** A request that the proxy received. */
 export interface SeenRequest {
   /** E.g. `TransactWriteItems`. */
   readonly operation: string;
   readonly body: Pick<QueryCommandInput, 'IndexName' | 'ConsistentRead' | 'Limit' | 'Select'> & {
     readonly ClientRequestToken?: string;
   };
-  /** What DynamoDB answered; null when it has not, or was not asked. */
+  /** The response of DynamoDB; null if it has not responded or did not receive the request. */
   answer: Pick<QueryCommandOutput, 'Count' | 'ScannedCount'> | null;
 }
 
 /**
- * Stands between a client and DynamoDB on a free port. The requests meet `faults` in their order, one each; what comes
- * after the last goes through.
+ * Starts a proxy to DynamoDB on a free port of the loopback address. Each request takes the first of `faults`; without one,
+ * it is forwarded unchanged.
  */
 export async function startFaultProxy(endpoint: string) {
   const faults: Fault[] = [];
@@ -45,8 +45,8 @@ export async function startFaultProxy(endpoint: string) {
     const fault = faults.shift();
     const body = await text(incoming);
     const [, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
-    const came: SeenRequest = { operation, body: JSON.parse(body), answer: null };
-    seen.push(came);
+    const recorded: SeenRequest = { operation, body: JSON.parse(body), answer: null };
+    seen.push(recorded);
     if (fault?.kind === 'silence') return;
     if (fault?.kind === 'half-answer') {
       outgoing.writeHead(200, { 'content-length': '2' }).flushHeaders();
@@ -57,14 +57,14 @@ export async function startFaultProxy(endpoint: string) {
       return;
     }
     if (fault?.kind === 'answer') {
-      answer(outgoing, fault);
+      respond(outgoing, fault);
       return;
     }
 
     const response = await forward(endpoint, incoming, body);
-    came.answer = JSON.parse(response.body);
+    recorded.answer = JSON.parse(response.body);
     if (fault?.kind === 'other-answer') {
-      answer(outgoing, fault);
+      respond(outgoing, fault);
       return;
     }
     if (fault?.kind === 'lost-answer') return void outgoing.destroy();
@@ -74,7 +74,7 @@ export async function startFaultProxy(endpoint: string) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('No free port was given.');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const stop = async () => {
     server.close();
     server.closeAllConnections();
@@ -83,7 +83,7 @@ export async function startFaultProxy(endpoint: string) {
   return { endpoint: `http://127.0.0.1:${address.port}`, faults, seen, stop };
 }
 
-function answer(outgoing: ServerResponse, fault: { readonly exception: string; readonly fields?: object }): void {
+function respond(outgoing: ServerResponse, fault: { readonly exception: string; readonly fields?: object }): void {
   const body = { __type: `com.amazonaws.dynamodb.v20120810#${fault.exception}`, Message: 'injected', ...fault.fields };
   outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
 }
@@ -95,7 +95,7 @@ function drip(outgoing: ServerResponse): void {
   socket?.once('close', () => clearInterval(dripping)).on('error', () => clearInterval(dripping));
 }
 
-/** Sends a request on, with its method and headers, and gives what comes back. */
+/** Forwards a request, with its method and headers. Returns the response. */
 async function forward(endpoint: string, incoming: IncomingMessage, body: string) {
   const { method, headers } = incoming;
   const outgoing = request(endpoint, { ...(method === undefined ? {} : { method }), headers });

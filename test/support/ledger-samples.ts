@@ -4,10 +4,10 @@ import type { Association, CreateRequest, Tag } from '../../src/model/associatio
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Ledger, IdempotencyRecord, TrailPage, TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 
-/** An instant that the samples are built around, in milliseconds. */
+/** The current time of the samples, in milliseconds since the epoch. */
 export const now = Date.UTC(2026, 10, 24, 12);
 
-/** A record IN_PROGRESS of a new operation, with a lease that runs. */
+/** A record IN_PROGRESS of a new operation, with a valid lease. */
 export function openRecord(fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
   return {
     idempotencyKey: randomBytes(32).toString('hex'),
@@ -27,18 +27,18 @@ export function openRecord(fields: Partial<IdempotencyRecord> = {}): Idempotency
   };
 }
 
-/** The end of `record`: SUCCEEDED, remembered for three days. */
+/** `record` after success, with an expiry in three days. */
 export function succeeded(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
-  const answer = { association: association(), refusal: null, completedAt: new Date(now).toISOString() };
-  return { ...record, state: 'SUCCEEDED', expiresAt: now + 72 * 3_600_000, result: answer, ...fields };
+  const result = { association: association(), refusal: null, completedAt: new Date(now).toISOString() };
+  return { ...record, state: 'SUCCEEDED', expiresAt: now + 72 * 3_600_000, result, ...fields };
 }
 
-/** `record` given free to begin again. */
+/** `record` after its release, with an expiry in three days. */
 export function released(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
   return { ...record, state: 'RELEASED', expiresAt: now + 72 * 3_600_000, ...fields };
 }
 
-/** Parts of the sample association, for tests that change some. */
+/** Target of the sample association. */
 const target = {
   accountId: '111122223333',
   region: 'eu-central-1',
@@ -47,6 +47,7 @@ const target = {
   serviceAccount: 'cart.v2',
 };
 
+/** A sample association. */
 export function association(fields: Partial<Association> = {}): Association {
   return {
     ...target,
@@ -65,6 +66,7 @@ export function association(fields: Partial<Association> = {}): Association {
   };
 }
 
+/** A sample create request. */
 export function request(fields: Partial<CreateRequest> = {}): CreateRequest {
   const { roleArn } = association();
   return { ...target, roleArn, targetRoleArn: null, disableSessionTags: false, policy: null, tags: [], ...fields };
@@ -73,7 +75,7 @@ export function request(fields: Partial<CreateRequest> = {}): CreateRequest {
 /** Any fields of an entry; a request need not fit its operation, which no store checks. */
 type EntryFields = { readonly [Field in keyof AuditEntry]?: AuditEntry[Field] };
 
-/** An entry of `operationId`, in the order of creation. */
+/** A sample entry of a new operation. Entry ids increase in the order of the calls. */
 export function auditEntry(fields: EntryFields = {}): AuditEntry {
   const entry = {
     entryId: nextUlid(),
@@ -104,23 +106,23 @@ export function auditEntry(fields: EntryFields = {}): AuditEntry {
   return entry as AuditEntry;
 }
 
-/** An entry of an instant, in milliseconds; those of the same instant are in the order of creation. */
+/** A sample entry of a time in milliseconds since the epoch. Entry ids of one millisecond increase in the order of the calls. */
 export function auditEntryAt(time: number, fields: EntryFields = {}): AuditEntry {
   return auditEntry({ entryId: nextUlid(time), time: new Date(time).toISOString(), ...fields });
 }
 
 let entries = 0;
 
-/** Entry ids that sort in the order in which they were made. */
+/** Entry ids of one millisecond that increase in the order of the calls. */
 function nextUlid(time = now): string {
   entries += 1;
   return ulid(time).slice(0, 10) + entries.toString().padStart(16, '0');
 }
 
-/** What to read of the trail: all entries of a section. */
-export function trailQuery(section: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
+/** A query of all entries of a partition, in pages of ten. */
+export function trailQuery(partition: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
   return {
-    partition: section,
+    partition,
     since: null,
     until: null,
     events: null,
@@ -131,7 +133,7 @@ export function trailQuery(section: AuditPartition, fields: Partial<TrailQuery> 
   };
 }
 
-/** Every page of a query, each from where the one before it said. */
+/** All pages of a query, from its position to the end of the partition. */
 export async function trailPages(ledger: Ledger, query: TrailQuery): Promise<TrailPage[]> {
   const pages: TrailPage[] = [];
   for (let before: string | null = query.before; pages.length === 0 || before !== null;) {
@@ -142,15 +144,15 @@ export async function trailPages(ledger: Ledger, query: TrailQuery): Promise<Tra
   return pages;
 }
 
-/** Adds entries to the trail, a hundred at a time or so. */
+/** Adds entries to the trail, 95 per transaction. */
 export async function appendAll(ledger: Ledger, added: readonly AuditEntry[]): Promise<void> {
-  const size = 95; // A transaction takes a hundred items.
+  const size = 95; // DynamoDB accepts up to 100 items per transaction.
   for (let start = 0; start < added.length; start += size) {
     await ledger.commit({ kind: 'free', now }, openRecord(), added.slice(start, start + size));
   }
 }
 
-/** As many tags as a resource may have, each as long as it may be, in characters of four bytes. */
+/** The largest tags of a resource: 50, of maximum length, in characters of four bytes. */
 export function biggestTags(): Tag[] {
   return Array.from({ length: 50 }, (_, index) => ({
     key: `${'🦜'.repeat(126)}${index + 10}`,

@@ -10,17 +10,17 @@ import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 
-/** A store for a suite to run on. */
+/** A store that a suite runs on. */
 export interface LedgerUnderTest {
   readonly name: string;
-  /** False where the machine has no DynamoDB; the test run then says so at its begin. */
+  /** False if no DynamoDB is available. The test run then prints a notice at its start. */
   readonly available: boolean;
-  /** An empty ledger of its own. `close` removes what it kept. */
+  /** Opens a new, empty ledger. `close` also deletes its data. */
   open(): Promise<{ ledger: Ledger; close(): Promise<void> }>;
 }
 
 /**
- * All stores behind the ledger port. Use it as
+ * All implementations of the ledger port. Usage:
  * `describe.each(ledgersUnderTest().filter(({ available }) => available))('… on $name', ({ open }) => …)`.
  */
 export function ledgersUnderTest(): LedgerUnderTest[] {
@@ -30,7 +30,7 @@ export function ledgersUnderTest(): LedgerUnderTest[] {
   ];
 }
 
-/** Where the DynamoDB for tests answers; undefined where there is none. */
+/** Endpoint of the DynamoDB for tests; undefined if none is available. */
 export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
 async function openSqlite() {
@@ -48,14 +48,14 @@ async function openDynamoDb() {
   return { ledger: createDynamoDbLedger({ client, ...names }), close };
 }
 
-/** New tables with names of their own, a client for them, and how to remove both. */
+/** New tables with unique names and a client for them. `close` deletes the tables and closes the client. */
 export async function openTables() {
   const id = randomUUID();
-  const names: TableNames = { idempotencyTable: `tokens-${id}`, auditTable: `audit-${id}` };
+  const names: TableNames = { idempotencyTable: `idempotency-${id}`, auditTable: `audit-${id}` };
   const client = dynamoDbClient();
   await createTables(client, names);
   const close = async () => {
-    // A client of its own: a ledger that is closed has closed the other.
+    // A separate client, because closing a ledger has closed the other one.
     const remover = dynamoDbClient();
     for (const TableName of Object.values(names)) await remover.send(new DeleteTableCommand({ TableName }));
     remover.destroy();
@@ -64,9 +64,9 @@ export async function openTables() {
   return { client, names, close };
 }
 
-/** A client for the DynamoDB for tests, as patient as a busy machine needs. */
+/** A client for the DynamoDB for tests, with the default timeouts of the SDK, because a test machine can be slow. */
 export function dynamoDbClient(settings: DynamoDBClientConfig = {}): DynamoDBClient {
-  // DynamoDB Local wants credentials and takes any; a real endpoint gets the environment's.
+  // DynamoDB Local accepts any credentials; a real endpoint uses those of the environment.
   const local = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
   const endpoint = dynamoDbEndpoint === undefined ? {} : { endpoint: dynamoDbEndpoint };
   return new DynamoDBClient({ ...endpoint, ...(process.env.AWS_ACCESS_KEY_ID ? {} : local), ...settings });

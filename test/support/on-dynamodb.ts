@@ -1,4 +1,4 @@
 import { dynamoDbEndpoint } from './ledgers.ts';
 
-/** As `describe`, but skipped where there is no DynamoDB; the test run says so at its begin. */
+/** Like `describe`, but skipped if no DynamoDB is available. The test run then prints a notice at its start. */
 export const describeOnDynamoDb = dynamoDbEndpoint === undefined ? describe.skip : describe;

@@ -7,7 +7,7 @@ import { association, auditEntry, auditEntryAt } from './ledger-samples.ts';
 
 /** Milliseconds of a day. */
 export const day = 86_400_000;
-/** Begin of today, UTC. DynamoDB's whole trail ends a day ahead of the clock, so these tests are about the last days. */
+/** Start of today, UTC. The tests use recent days, because the partition `all` starts an hour ahead of the clock. */
 export const today = Date.now() - (Date.now() % day);
 
 /** The target of the sample entries. */
@@ -27,31 +27,31 @@ const targets = [
   { ...target, accountId: '444455556666' },
   null,
 ];
-// Composed and decomposed: equal to the eye, and not the same.
+// 'Zoë' in composed and in decomposed form: the same characters, but different strings.
 const principalIds = ['alice', 'Zo\u{eb}', 'Zoe\u{308}', '🦜', 'علي', 'a/b', '\u{0}', 'ALICE'].map(
   (subject) => `https://id.example.com/#${subject}`,
 );
-/** Of the associations that some entries have. */
-export const arns = ['a-0123456789abcdefg', 'a-0123456789abcdefh'].map(
+/** ARNs of the associations of some entries. */
+export const associationArns = ['a-0123456789abcdefg', 'a-0123456789abcdefh'].map(
   (id) => association().associationArn.slice(0, -19) + id,
 );
-/** What some entries are of, instead of a create. */
+/** Operation of some entries, instead of a create. */
 export const otherOperation: OperationKind = 'DELETE_POD_IDENTITY_ASSOCIATION';
-/** Of the operations that the entries belong to. */
+/** Operation ids of the entries. */
 export const operationIds = Array.from({ length: 20 }, () => auditEntry().operationId);
 
-/** Entries of all sorts: some days have none, some instants several, and the first and the last one of a day are there. */
-export function sortsOfEntries(): AuditEntry[] {
+/** Random entries, with empty days, several entries in one millisecond, and the first and last millisecond of a day. */
+export function randomEntries(): AuditEntry[] {
   const times = [1, 2, 3, 8].flatMap((daysAgo) => {
     const start = today - daysAgo * day;
-    const some = Array.from({ length: 30 }, () => start + randomInt(day));
+    const random = Array.from({ length: 30 }, () => start + randomInt(day));
     const crowded = start + day / 2;
-    return [start, start + day - 1, crowded, crowded, crowded, ...some];
+    return [start, start + day - 1, crowded, crowded, crowded, ...random];
   });
   return times.map((time) => {
     const fields = {
       target: oneOf(targets),
-      associationArn: oneOf([...arns, null, null, null]),
+      associationArn: oneOf([...associationArns, null, null, null]),
       operationId: oneOf(operationIds),
       event: oneOf(['INTENT', 'SUCCEEDED', 'DENIED', 'LATE_SUCCESS'] as const),
       operation: oneOf(['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const),
@@ -61,35 +61,35 @@ export function sortsOfEntries(): AuditEntry[] {
   });
 }
 
-/** One of these, by chance. */
-export function oneOf<T>(things: readonly T[]): T {
-  const thing = things[randomInt(things.length)];
-  if (thing === undefined) throw new Error('There is nothing to choose from.');
-  return thing;
+/** A random element. */
+export function oneOf<T>(elements: readonly T[]): T {
+  const element = elements[randomInt(elements.length)];
+  if (element === undefined) throw new Error('The list has no elements.');
+  return element;
 }
 
-/** Every section that has entries, and some that have none. */
-export function sections(): AuditPartition[] {
+/** Every partition with entries, and some without. */
+export function partitions(): AuditPartition[] {
   return [
     { kind: 'all' },
-    ...targets.flatMap((of): AuditPartition[] =>
-      of === null
+    ...targets.flatMap((someTarget): AuditPartition[] =>
+      someTarget === null
         ? []
         : [
-            { kind: 'cluster', ...of },
-            { kind: 'namespace', ...of },
-            { kind: 'serviceAccount', ...of },
+            { kind: 'cluster', ...someTarget },
+            { kind: 'namespace', ...someTarget },
+            { kind: 'serviceAccount', ...someTarget },
           ],
     ),
     ...principalIds.map((principalId) => ({ kind: 'principal', principalId }) as const),
-    ...arns.map((associationArn) => ({ kind: 'association', associationArn }) as const),
+    ...associationArns.map((associationArn) => ({ kind: 'association', associationArn }) as const),
     ...operationIds.slice(0, 3).map((operationId) => ({ kind: 'operation', operationId }) as const),
-    ...emptySections,
+    ...emptyPartitions,
   ];
 }
 
-/** Sections that no entry of these is in, or can be in. */
-export const emptySections: AuditPartition[] = [
+/** Partitions without entries, including some that cannot have any. */
+export const emptyPartitions: AuditPartition[] = [
   { kind: 'cluster', ...target, clusterName: 'Main_1' },
   { kind: 'cluster', ...target, clusterName: '' },
   { kind: 'cluster', ...target, clusterName: 'main_1/shop' },
@@ -103,11 +103,11 @@ export const emptySections: AuditPartition[] = [
   { kind: 'operation', operationId: 'none' },
 ];
 
-/** What a query means, in other words than the stores'. */
-export function meant(entries: readonly AuditEntry[], query: TrailQuery): AuditEntry[] {
-  const { partition: section, since, until, events, operations, before } = query;
+/** The entries that match a query, computed independently of the stores. */
+export function matchingEntries(entries: readonly AuditEntry[], query: TrailQuery): AuditEntry[] {
+  const { partition, since, until, events, operations, before } = query;
   return entries
-    .filter((entry) => isIn(section, entry))
+    .filter((entry) => isIn(partition, entry))
     .filter(({ time }) => since === null || Date.parse(time) >= since)
     .filter(({ time }) => until === null || Date.parse(time) < until)
     .filter(({ event }) => events?.includes(event) ?? true)
@@ -116,16 +116,17 @@ export function meant(entries: readonly AuditEntry[], query: TrailQuery): AuditE
     .toSorted((one, other) => (one.entryId < other.entryId ? 1 : -1));
 }
 
-function isIn(section: AuditPartition, entry: AuditEntry): boolean {
-  const { kind, ...wanted } = section;
+function isIn(partition: AuditPartition, entry: AuditEntry): boolean {
+  const { kind, ...wanted } = partition;
   if (kind === 'all') return true;
   const fields = new Map<string, unknown>(Object.entries(entry.target ?? {}));
   fields.set('principalId', entry.principal.id);
   fields.set('associationArn', entry.associationArn).set('operationId', entry.operationId);
-  const of = { cluster: 3, namespace: 4, serviceAccount: 5, principal: 1, association: 1, operation: 1 }[kind];
-  const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'].slice(0, of);
-  const asked = new Map<string, unknown>(Object.entries(wanted));
-  return (of === 1 ? [...asked.keys()] : names).every((name) => fields.get(name) === asked.get(name));
+  const nameCount = { cluster: 3, namespace: 4, serviceAccount: 5, principal: 1, association: 1, operation: 1 }[kind];
+  const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'].slice(0, nameCount);
+  const expected = new Map<string, unknown>(Object.entries(wanted));
+  return (nameCount === 1 ? [...expected.keys()] : names).every((name) => fields.get(name) === expected.get(name));
 }
 
+/** The entry ids of entries. */
 export const idsOf = (entries: readonly AuditEntry[]) => entries.map(({ entryId }) => entryId);

@@ -143,7 +143,7 @@ describe('npm run audit:export', () => {
     writeFileSync(other, 'x'.repeat(5_000));
     const { code, errors } = await run([], { env: { LEDGER_FILE: other } });
     expect(code).toBe(1);
-    expect(errors).toMatch(/^The ledger cannot be kept in .*not a database.*\n$/);
+    expect(errors).toMatch(/^Cannot open the ledger file .*not a database.*\n$/);
   }, 30_000);
 });
 
