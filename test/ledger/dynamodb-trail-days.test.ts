@@ -5,11 +5,11 @@ import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { appendAll, auditEntryAt, now, trailPages, trailQuery } from '../support/ledger-samples.ts';
 import { day, idsOf } from '../support/trail-model.ts';
 
-/** The first day that the trail as a whole is read down to. */
+/** The earliest day that the partition `all` reads. */
 const firstDay = Date.UTC(2026, 10, 1);
 
-describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
-  /** What the ledger's clock shows. */
+describeOnDynamoDb('the partition all in DynamoDB', () => {
+  /** The time of the ledger's clock. */
   let clock = now;
   let ledger: Ledger;
   let measure: Awaited<ReturnType<typeof openMeteredLedger>>['measure'];
@@ -24,14 +24,14 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
 
   const all = { kind: 'all' } as const;
 
-  test('three days without entries are one request each, and the days behind them are looked at together', async () => {
+  test('reads three empty days with one request each, and probes the days before them in parallel', async () => {
     const [newest, oldest] = [auditEntryAt(now), auditEntryAt(now - 18 * day)];
     await appendAll(ledger, [newest, oldest]);
     const { result, requests, reads } = await measure(() => ledger.readTrail(trailQuery(all)));
     expect(result).toEqual({ entries: [newest, oldest], next: null });
-    const asked = requests.map(({ body }) => (body.Select === 'COUNT' ? '?' : body.Limit));
-    // The 24th to the 21st; a look at 16 days; the 6th to the 3rd; a look at the two that remain.
-    expect(asked).toEqual([11, 10, 10, 10, ...Array.from('?'.repeat(16)), 10, 9, 9, 9, '?', '?']);
+    const limits = requests.map(({ body }) => (body.Select === 'COUNT' ? '?' : body.Limit));
+    // The 24th to the 21st; a probe of 16 days; the 6th to the 3rd; a probe of the last two days.
+    expect(limits).toEqual([11, 10, 10, 10, ...Array.from('?'.repeat(16)), 10, 9, 9, 9, '?', '?']);
     expect(reads).toEqual([
       1,
       0,
@@ -47,7 +47,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     ]);
   });
 
-  test('a day with entries is never passed over, wherever it stands behind days without', async () => {
+  test('never skips a day with entries, after any number of empty days', async () => {
     clock = firstDay + 45 * day;
     const gaps = [1, 2, 3, 4, 5, 15, 3, 7, 4];
     const times = gaps.map((_, index) => clock - gaps.slice(0, index + 1).reduce((sum, gap) => sum + gap, 0) * day);
@@ -61,26 +61,26 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     expect(filtered.flatMap((page) => page.entries)).toEqual([]);
   });
 
-  // Two days with entries, three read like them, and 27 looks at 16 days each: then 32 round trips are used up.
-  const passed = 2 + 3 + 27 * 16;
-  test.each([passed - 17, passed - 1, passed])(
-    'years without entries are passed over, so many days a call, and what is %d days back is not',
+  // Two days with entries, three empty days and 27 probes of 16 days each use up the 32 round trips.
+  const skipped = 2 + 3 + 27 * 16;
+  test.each([skipped - 17, skipped - 1, skipped])(
+    'skips years of empty days, a limited number per call, and finds an entry %d days back',
     async (daysBack) => {
       clock = firstDay + 900 * day;
       const times = [clock, clock - day, clock - daysBack * day, firstDay];
       const entries = times.map((time) => auditEntryAt(time));
       await appendAll(ledger, entries);
       const { result: first, count } = await measure(() => ledger.readTrail(trailQuery(all)));
-      expect(first.entries).toEqual(entries.slice(0, daysBack < passed - 16 ? 3 : 2));
-      if (daysBack >= passed)
-        expect([count, first.next]).toEqual([5 + 27 * 16, firstIdOf(firstDay + (901 - passed) * day)]);
+      expect(first.entries).toEqual(entries.slice(0, daysBack < skipped - 16 ? 3 : 2));
+      if (daysBack >= skipped)
+        expect([count, first.next]).toEqual([5 + 27 * 16, firstIdOf(firstDay + (901 - skipped) * day)]);
       const pages = await trailPages(ledger, trailQuery(all));
       expect(pages.flatMap((page) => idsOf(page.entries))).toEqual(idsOf(entries));
       expect(pages.length).toBeLessThan(5);
     },
   );
 
-  test('days with entries that do not pass are so many a call as well', async () => {
+  test('reads a limited number of days per call when filters exclude all entries', async () => {
     clock = firstDay + 99 * day;
     const entries = Array.from({ length: 100 }, (_, index) => auditEntryAt(clock - index * day));
     await appendAll(ledger, entries);
@@ -91,7 +91,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     expect(pages.map((page) => page.entries.length)).toEqual([0, 0, 0, 0]);
   });
 
-  test('it begins an hour ahead of the clock, however late until or position are', async () => {
+  test('starts an hour ahead of the clock, even if until or the position are later', async () => {
     const entries = [now + 3_600_000, now].map((time) => auditEntryAt(time));
     await appendAll(ledger, [auditEntryAt(now + 3_600_001), ...entries]);
     const bounds = [{}, { until: Date.UTC(9_000, 0) }, { before: '7'.padEnd(26, 'Z') }];
@@ -101,7 +101,7 @@ describeOnDynamoDb('the trail as a whole in DynamoDB', () => {
     }
   });
 
-  test('a range of time asks for its days alone', async () => {
+  test('queries only the days of the time range', async () => {
     const entries = [0, 1, 2, 3].map((daysAgo) => auditEntryAt(now - daysAgo * day));
     await appendAll(ledger, entries);
     const range = { since: now - 2 * day, until: now };

@@ -13,7 +13,7 @@ import {
 } from '../support/ledger-samples.ts';
 import { day, emptyPartitions, target } from '../support/trail-model.ts';
 
-describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
+describeOnDynamoDb('the cost of a trail page in DynamoDB', () => {
   let ledger: Ledger;
   let measure: Awaited<ReturnType<typeof openMeteredLedger>>['measure'];
   let close: () => Promise<void>;
@@ -27,19 +27,19 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
   const all = { kind: 'all' } as const;
   const cluster = { kind: 'cluster', ...target } as const;
 
-  test('one Query a page where nothing is filtered, of one item more than the page', async () => {
-    const of = { associationArn: association().associationArn, operationId: auditEntry().operationId };
+  test('is one Query per page without filters, for one item more than the page', async () => {
+    const ids = { associationArn: association().associationArn, operationId: auditEntry().operationId };
     await appendAll(
       ledger,
-      Array.from({ length: 25 }, () => auditEntryAt(now, of)),
+      Array.from({ length: 25 }, () => auditEntryAt(now, ids)),
     );
     const partitions: [AuditPartition, string | undefined][] = [
       [cluster, 'byCluster'],
       [{ kind: 'namespace', ...target }, 'byNamespace'],
       [{ kind: 'serviceAccount', ...target }, 'byServiceAccount'],
       [{ kind: 'principal', principalId: auditEntry().principal.id }, 'byPrincipal'],
-      [{ kind: 'association', associationArn: of.associationArn }, 'byAssociation'],
-      [{ kind: 'operation', operationId: of.operationId }, undefined],
+      [{ kind: 'association', associationArn: ids.associationArn }, 'byAssociation'],
+      [{ kind: 'operation', operationId: ids.operationId }, undefined],
       [all, 'byDay'],
     ];
     for (const [partition, IndexName] of partitions) {
@@ -54,7 +54,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
     }
   });
 
-  test('no request where no entry can be', async () => {
+  test('is 0 requests if no entry can match', async () => {
     const impossible = emptyPartitions.filter((partition) =>
       /Id":""|Arn":""|ppp|\\ud800/.test(JSON.stringify(partition)),
     );
@@ -77,7 +77,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
   describe('with a filter', () => {
     const rare = { events: ['LATE_SUCCESS'] } as const;
 
-    /** Entries of one cluster, newest first: rare ones where `isRare` says so. */
+    /** Adds entries of one cluster, newest first. Those for which `isRare` is true pass the filter. */
     async function fill(length: number, isRare: (index: number) => boolean): Promise<void> {
       const event = (index: number) => (isRare(index) ? 'LATE_SUCCESS' : 'INTENT');
       await appendAll(
@@ -86,7 +86,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       );
     }
 
-    test('reads more at a time where few pass, and a thousand items at most', async () => {
+    test('reads larger batches where few entries pass, and at most 1,000 items', async () => {
       await fill(1_010, (index) => index > 1_000);
       const { result, reads } = await measure(() => ledger.readTrail(trailQuery(cluster, rare)));
       expect(result.entries).toEqual([]);
@@ -95,7 +95,7 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       expect((await ledger.readTrail(trailQuery(cluster, { ...rare, before: result.next }))).entries).toHaveLength(9);
     });
 
-    test('may name the same event more often than DynamoDB takes values', async () => {
+    test('accepts more duplicates of an event than DynamoDB accepts values', async () => {
       await fill(2, (index) => index === 1);
       const events = Array.from({ length: 101 }, () => 'LATE_SUCCESS' as const);
       expect((await ledger.readTrail(trailQuery(cluster, { events }))).entries).toHaveLength(1);
@@ -106,13 +106,13 @@ describeOnDynamoDb('what a page of the trail costs in DynamoDB', () => {
       ['every other', 2, 10],
       ['all', 1, 10],
       ['one in 20', 20, 1],
-    ])('reads few items too many where %s (%d) passes, %d a page', async (_, every, limit) => {
+    ])('reads few excess items where %s (%d) passes, with %d per page', async (_, every, limit) => {
       await fill(200, (index) => index % every === 0);
       const query = trailQuery(cluster, { ...rare, limit });
       const { result, read, count } = await measure(() => ledger.readTrail(query));
       expect(result.entries).toHaveLength(limit);
-      const leftOut = limit * (every - 1);
-      expect(read).toBeLessThanOrEqual(limit + 1 + 2 * leftOut + every);
+      const excluded = limit * (every - 1);
+      expect(read).toBeLessThanOrEqual(limit + 1 + 2 * excluded + every);
       expect(count).toBeLessThanOrEqual(Math.ceil(Math.log2(every)) + 3);
       const pages = await trailPages(ledger, query);
       expect(pages.flatMap(({ entries }) => entries)).toHaveLength(200 / every);

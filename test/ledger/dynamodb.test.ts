@@ -9,7 +9,7 @@ import { openTables } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { association, auditEntry, now, openRecord, released, succeeded } from '../support/ledger-samples.ts';
 
-describeOnDynamoDb('what is stored in DynamoDB', () => {
+describeOnDynamoDb('the items in DynamoDB', () => {
   let ledger: Ledger;
   let client: DynamoDBClient;
   let names: TableNames;
@@ -22,7 +22,7 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
     await close();
   });
 
-  /** Ids of the entries that an index has under a key. */
+  /** Entry ids of a key in an index. */
   async function indexed(IndexName: keyof typeof auditIndexes, key: string | undefined) {
     const query = new QueryCommand({
       TableName: names.auditTable,
@@ -34,7 +34,7 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
     return (await client.send(query)).Items?.map(({ entryId }) => entryId?.S);
   }
 
-  test('an entry is found by every index, oldest first, and has what lists are filtered by', async () => {
+  test('an entry is in every index, oldest first, with the attributes that filters use', async () => {
     const { associationArn } = association();
     const entries = [auditEntry({ associationArn }), auditEntry({ associationArn, event: 'SUCCEEDED' })] as const;
     for (const entry of entries) await ledger.appendEntry(entry);
@@ -53,26 +53,26 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
     });
   });
 
-  test('an entry without target or association is in none of their indexes', async () => {
-    const operation = auditEntry({ target: null, request: null, event: 'INVALID' });
-    await ledger.appendEntry(operation);
+  test('an entry without target or association is not in their indexes', async () => {
+    const untargeted = auditEntry({ target: null, request: null, event: 'INVALID' });
+    await ledger.appendEntry(untargeted);
     for (const IndexName of ['byCluster', 'byNamespace', 'byServiceAccount', 'byAssociation']) {
       const { Items } = await client.send(new ScanCommand({ TableName: names.auditTable, IndexName }));
-      expect(Items?.filter(({ operationId }) => operationId?.S === operation.operationId)).toEqual([]);
+      expect(Items?.filter(({ operationId }) => operationId?.S === untargeted.operationId)).toEqual([]);
     }
-    expect(await indexed('byDay', '2026-11-24')).toContain(operation.entryId);
+    expect(await indexed('byDay', '2026-11-24')).toContain(untargeted.entryId);
   });
 
-  test('only a record that may be forgotten has a time to live, in seconds and never too early', async () => {
+  test('only a record with an expiry has a time to live, in seconds and rounded up', async () => {
     const open = openRecord();
     const { operationId, fence, idempotencyKey } = open;
     await ledger.commit({ kind: 'free', now }, open, []);
-    expect((await token(idempotencyKey))?.ttl).toBeUndefined();
+    expect((await storedItem(idempotencyKey))?.ttl).toBeUndefined();
     await ledger.commit({ kind: 'leased', operationId, fence }, succeeded(open, { expiresAt: 1_800_000_000_001 }), []);
-    expect((await token(idempotencyKey))?.ttl).toEqual({ N: '1800000001' });
+    expect((await storedItem(idempotencyKey))?.ttl).toEqual({ N: '1800000001' });
   });
 
-  test('only an open record is in the index of open ones', async () => {
+  test('only an open record is in the lease index', async () => {
     const records = [openRecord(), succeeded(openRecord()), released(openRecord())];
     for (const record of records) await ledger.commit({ kind: 'free', now }, record, []);
     const { Items } = await client.send(new ScanCommand({ TableName: names.idempotencyTable, IndexName: leaseIndex }));
@@ -82,7 +82,7 @@ describeOnDynamoDb('what is stored in DynamoDB', () => {
     expect(inIndex).toEqual([true, false, false]);
   });
 
-  async function token(idempotencyKey: string) {
+  async function storedItem(idempotencyKey: string) {
     const scan = new ScanCommand({ TableName: names.idempotencyTable, ConsistentRead: true });
     return (await client.send(scan)).Items?.find((item) => item.idempotencyKey?.S === idempotencyKey);
   }

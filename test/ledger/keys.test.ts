@@ -1,7 +1,7 @@
 import { auditIndexKeys, openShardOf, openShards, partitionKey } from '../../src/ledger/keys.ts';
 import { association, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
 
-test('an entry is filed under its cluster, namespace, service account, principal, association and day', () => {
+test('an entry has keys of its cluster, namespace, service account, principal, association and day', () => {
   const { associationArn } = association();
   expect(auditIndexKeys(auditEntryAt(Date.UTC(2026, 10, 25) - 1, { associationArn }))).toEqual({
     clusterKey: '111122223333/eu-central-1/main_1',
@@ -13,35 +13,35 @@ test('an entry is filed under its cluster, namespace, service account, principal
   });
 });
 
-test('the day is that of the entry id, by which the trail is read', () => {
+test('the day is that of the entry id', () => {
   const { entryId } = auditEntryAt(Date.UTC(2026, 10, 25));
   expect(auditIndexKeys(auditEntry({ entryId })).day).toBe('2026-11-25');
   expect(() => auditIndexKeys(auditEntry({ entryId: 'entry-1' }))).toThrow('ULID');
 });
 
-test('an entry without target or association has no keys of them', () => {
+test('an entry without target or association lacks their keys', () => {
   const keys = auditIndexKeys(auditEntry({ target: null, associationArn: null }));
   expect(keys).toStrictEqual({ principalId: 'https://id.example.com/#alice', day: '2026-11-24' });
 });
 
 test.each(['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'])(
-  'a %s that would make the keys ambiguous is refused',
+  'a %s with a / is rejected, because it would make the keys ambiguous',
   (field) => {
     const { target } = auditEntry();
     if (target === null) throw new Error('unreachable');
-    expect(() => auditIndexKeys(auditEntry({ target: { ...target, [field]: 'a/b' } }))).toThrow("holds a '/'");
+    expect(() => auditIndexKeys(auditEntry({ target: { ...target, [field]: 'a/b' } }))).toThrow("contains a '/'");
   },
 );
 
-describe('a section of the trail', () => {
+describe('a partition of the trail', () => {
   const entry = auditEntry({ associationArn: association().associationArn });
   const { target, operationId, associationArn } = entry;
   if (target === null || associationArn === null) throw new Error('unreachable');
   const keys = { ...auditIndexKeys(entry), operationId };
   const principal = (principalId: string) => partitionKey({ kind: 'principal', principalId });
 
-  test('is found under the key of its entries', () => {
-    const sections = [
+  test('has the key of its entries', () => {
+    const partitions = [
       { kind: 'cluster', ...target },
       { kind: 'namespace', ...target },
       { kind: 'serviceAccount', ...target },
@@ -51,35 +51,37 @@ describe('a section of the trail', () => {
     ] as const;
     const ofTarget = ['clusterKey', 'namespaceKey', 'serviceAccountKey'] as const;
     const attributes = [...ofTarget, 'principalId', 'associationArn', 'operationId'] as const;
-    expect(sections.map(partitionKey)).toEqual(attributes.map((attribute) => ({ attribute, value: keys[attribute] })));
+    expect(partitions.map(partitionKey)).toEqual(
+      attributes.map((attribute) => ({ attribute, value: keys[attribute] })),
+    );
   });
 
   test.each(['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'])(
-    'with a / in its %s has the key of no other',
+    'with a / in its %s does not have the key of another partition',
     (field) => {
-      const odd = { ...target, [field]: 'a/b' };
+      const invalid = { ...target, [field]: 'a/b' };
       for (const kind of ['cluster', 'namespace', 'serviceAccount'] as const) {
-        const [key, oddKey] = [
+        const [key, invalidKey] = [
           { kind, ...target },
-          { kind, ...odd },
+          { kind, ...invalid },
         ].map(partitionKey);
-        const isPart = (oddKey?.value ?? '').includes('a/b');
-        expect(oddKey?.value.split('/')).toHaveLength((key?.value.split('/') ?? []).length + (isPart ? 1 : 0));
+        const isInKey = (invalidKey?.value ?? '').includes('a/b');
+        expect(invalidKey?.value.split('/')).toHaveLength((key?.value.split('/') ?? []).length + (isInKey ? 1 : 0));
       }
     },
   );
 
-  test('of which no entry can be has no key', () => {
+  test('that cannot have entries has no key', () => {
     for (const id of ['', 'p'.repeat(2_049), 'é'.repeat(1_025), 'a\u{d800}']) expect(principal(id)).toBeNull();
     for (const id of ['p'.repeat(2_048), 'é'.repeat(1_024), '🦜']) expect(principal(id)?.value).toBe(id);
   });
 });
 
-test('a record is in the shard of its first digit', () => {
+test('the shard of a record is the first digit of its key', () => {
   for (const digit of '0123456789abcdef') expect(openShardOf(digit + 'f'.repeat(63))).toBe(digit);
   expect(openShards).toHaveLength(16);
 });
 
-test.each(['', 'g', 'A', '-'])('a key that begins with %j is in no shard', (start) => {
+test.each(['', 'g', 'A', '-'])('a key that starts with %j is rejected', (start) => {
   expect(() => openShardOf(start)).toThrow('SHA-256');
 });

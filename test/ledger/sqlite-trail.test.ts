@@ -8,7 +8,7 @@ import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { appendAll, auditEntryAt, now, trailQuery } from '../support/ledger-samples.ts';
 import { idsOf, target } from '../support/trail-model.ts';
 
-const ways = {
+const searches = {
   clusterKey: 'INDEX audit_clusterKey (clusterKey=? AND entryId>? AND entryId<?)',
   namespaceKey: 'INDEX audit_namespaceKey (namespaceKey=? AND entryId>? AND entryId<?)',
   serviceAccountKey: 'INDEX audit_serviceAccountKey (serviceAccountKey=? AND entryId>? AND entryId<?)',
@@ -18,21 +18,20 @@ const ways = {
   all: 'INDEX audit_day ((day,entryId)>(?,?) AND (day,entryId)<(?,?))',
 } as const;
 
-test.each(Object.entries(ways))(
-  'the way into the trail by %s is a search of one index, without sorting',
-  (by, search) => {
-    const database = openSqliteFile(':memory:', 0);
-    const statement = trailStatement(Object.keys(ways).find((way): way is keyof typeof ways => way === by) ?? 'all');
-    const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all({ most: 1 });
-    const steps = plan.map(({ detail }) => String(detail));
-    expect(steps.filter((step) => step.includes('audit'))).toEqual([`SEARCH audit USING ${search}`]);
-    expect(steps.join()).not.toContain('TEMP B-TREE');
-    expect(statement).not.toContain('OFFSET');
-    database.close();
-  },
-);
+test.each(Object.entries(searches))('reading the trail by %s searches one index, without sorting', (column, search) => {
+  const database = openSqliteFile(':memory:', 0);
+  const statement = trailStatement(
+    Object.keys(searches).find((known): known is keyof typeof searches => known === column) ?? 'all',
+  );
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all({ most: 1 });
+  const steps = plan.map(({ detail }) => String(detail));
+  expect(steps.filter((step) => step.includes('audit'))).toEqual([`SEARCH audit USING ${search}`]);
+  expect(steps.join()).not.toContain('TEMP B-TREE');
+  expect(statement).not.toContain('OFFSET');
+  database.close();
+});
 
-test('reads no entry behind a page, nor one that a filter leaves out', async () => {
+test('reads only the entries of a page, not older or excluded ones', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
   const file = join(folder, 'ledger.db');
   const ledger = createSqliteLedger({ file });
@@ -40,18 +39,18 @@ test('reads no entry behind a page, nor one that a filter leaves out', async () 
     auditEntryAt(now - index, { event: index % 2 === 0 ? 'LATE_SUCCESS' : 'INTENT' }),
   );
   await appendAll(ledger, entries);
-  // Texts that can't be read: one of a left-out event, and all of what is behind the entry that shows that there is more.
+  // Invalid texts: the entries that the filter excludes, and all entries older than the one after the page.
   const unreadable = idsOf(entries.filter(({ event }, index) => event === 'INTENT' || index > 4));
   const database = new DatabaseSync(file);
   database.exec('DROP TRIGGER audit_no_update');
-  const spoil = database.prepare("UPDATE audit SET entry = 'spoilt' WHERE entryId = ?");
-  for (const id of unreadable) spoil.run(id);
+  const corrupt = database.prepare("UPDATE audit SET entry = 'not JSON' WHERE entryId = ?");
+  for (const id of unreadable) corrupt.run(id);
   database.close();
 
   for (const partition of [{ kind: 'cluster', ...target }, { kind: 'all' }] as const) {
     const page = await ledger.readTrail(trailQuery(partition, { events: ['LATE_SUCCESS'], limit: 2 }));
     expect(page).toEqual({ entries: [entries[0], entries[2]], next: entries[2]?.entryId });
-    await expect(ledger.readTrail(trailQuery(partition, { limit: 2 }))).rejects.toThrow('spoilt');
+    await expect(ledger.readTrail(trailQuery(partition, { limit: 2 }))).rejects.toThrow('not JSON');
   }
   ledger.close();
   rmSync(folder, { recursive: true });

@@ -20,7 +20,7 @@ let files = 0;
 const newFile = () => join(folder, `${(files += 1)}.db`);
 
 describe('a ledger file', () => {
-  test('keeps records and entries over a restart', async () => {
+  test('keeps records and entries across a restart', async () => {
     const file = newFile();
     const [record, entry] = [openRecord(), auditEntry()];
     const before = createSqliteLedger({ file });
@@ -32,48 +32,48 @@ describe('a ledger file', () => {
     after.close();
   });
 
-  test('is safe against a power cut, and can be read while another process writes', () => {
+  test('survives a power failure, and can be read while another process writes', () => {
     const database = openSqliteFile(newFile(), 0);
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 }); // FULL
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     database.close();
   });
 
-  test('is made with its folder', () => {
+  test('is created with its folder', () => {
     const file = join(folder, 'not', 'yet', 'there.db');
     createSqliteLedger({ file }).close();
     createSqliteLedger({ file }).close();
   });
 
-  test('may be memory alone', async () => {
+  test('can be in memory', async () => {
     const ledger = createSqliteLedger({ file: ':memory:' });
     await ledger.appendEntry(auditEntry());
     ledger.close();
   });
 
-  test('that is none is refused, with its name', () => {
+  test('that is not a database is rejected by name', () => {
     const file = newFile();
     writeFileSync(file, 'A shopping list. '.repeat(500));
     const opening = () => createSqliteLedger({ file });
-    expect(opening).toThrow(`The ledger cannot be kept in ${file}: file is not a database`);
-    expect(opening).toThrow('Name a file that SQLite can open or make');
+    expect(opening).toThrow(`Cannot open the ledger file ${file}: file is not a database`);
+    expect(opening).toThrow('Use a SQLite file, or a new file');
   });
 
-  test('in a folder that can not be is refused, with its name', () => {
+  test('in a folder that cannot be created is rejected by name', () => {
     const file = newFile();
     writeFileSync(file, '');
     const inside = join(file, 'ledger.db');
     const opening = () => createSqliteLedger({ file: inside });
-    expect(opening).toThrow(`The ledger cannot be kept in ${inside}: EEXIST`);
-    expect(opening).toThrow('in a folder that exists or can be made');
+    expect(opening).toThrow(`Cannot open the ledger file ${inside}: EEXIST`);
+    expect(opening).toThrow('in a folder that exists or can be created');
   });
 
-  test('of a newer version is refused and left alone', () => {
+  test('of a newer version is rejected and not changed', () => {
     const file = newFile();
     const database = new DatabaseSync(file);
     database.exec('PRAGMA user_version = 2');
     const opening = () => createSqliteLedger({ file });
-    expect(opening).toThrow(`The ledger in ${file} was made by a newer version of this program`);
+    expect(opening).toThrow(`The ledger file ${file} has the schema of a newer version`);
     expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
     database.close();
   });
@@ -93,19 +93,19 @@ describe('the trail in a file', () => {
     database.close();
   });
 
-  const again = 'INSERT OR REPLACE INTO audit SELECT * FROM (SELECT * FROM audit)';
-  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', again])('is insert-only: %s', (sql) => {
+  const replace = 'INSERT OR REPLACE INTO audit SELECT * FROM (SELECT * FROM audit)';
+  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', replace])('is insert-only: %s', (sql) => {
     expect(() => {
       database.exec(sql);
     }).toThrow('the audit trail is insert-only');
     expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify(entry) }]);
   });
 
-  test('has no key beside its own, by which an entry could be replaced', () => {
+  test('has no rowid by which an entry could be replaced', () => {
     expect(() => database.prepare('SELECT rowid FROM audit')).toThrow('no such column: rowid');
   });
 
-  test('has an index for every way into it', () => {
+  test('has an index for every partition key', () => {
     for (const [column, key] of Object.entries(auditIndexKeys(entry))) {
       const select = `SELECT entryId FROM audit WHERE ${column} = ? ORDER BY entryId`;
       expect(database.prepare(select).all(key)).toEqual([{ entryId: entry.entryId }]);
@@ -115,7 +115,7 @@ describe('the trail in a file', () => {
     }
   });
 
-  test('and open records have one for their leases', () => {
+  test('has an index of the leases of open records', () => {
     const select = "SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil";
     const plan = JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${select}`).all(now));
     expect(plan).toContain('USING INDEX idempotency_byLease');
@@ -124,7 +124,7 @@ describe('the trail in a file', () => {
 });
 
 describe('a file that several processes share', () => {
-  test('is unavailable for writes while another holds it, and for reads is not', async () => {
+  test('is unavailable for writes but not for reads while another process has locked it', async () => {
     const file = newFile();
     const ledger = createSqliteLedger({ file, busyTimeoutMs: 20 });
     const entry = auditEntry();
@@ -141,7 +141,7 @@ describe('a file that several processes share', () => {
     ledger.close();
   });
 
-  test('is opened, and read, while another stands still in the middle of a write', async () => {
+  test('can be opened and read while another process is stuck in a write', async () => {
     const file = newFile();
     createSqliteLedger({ file }).close();
     const frozen = new DatabaseSync(file);
@@ -152,17 +152,17 @@ describe('a file that several processes share', () => {
     ledger.close();
   });
 
-  test('waits for another that is about to let go', async () => {
+  test('waits until another process releases its lock', async () => {
     const file = newFile();
     const ledger = createSqliteLedger({ file, busyTimeoutMs: 5_000 });
-    const holder = run(process.execPath, ['-e', holdFor(file, 100)]);
-    await new Promise((resolve) => holder.child.stdout?.once('data', resolve));
+    const locking = run(process.execPath, ['-e', lockFor(file, 100)]);
+    await new Promise((resolve) => locking.child.stdout?.once('data', resolve));
     await ledger.appendEntry(auditEntry());
-    await holder;
+    await locking;
     ledger.close();
   });
 
-  test('is given its tables by one of them, for whom the others wait', async () => {
+  test('gets its tables from one process, for which the others wait', async () => {
     const file = newFile();
     const first = new DatabaseSync(file);
     first.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE idempotency (a); PRAGMA user_version = 1');
@@ -174,25 +174,25 @@ describe('a file that several processes share', () => {
     first.close();
   });
 
-  test('is not waited for without end', async () => {
+  test('is waited for only until the timeout', async () => {
     const file = newFile();
-    const holder = new DatabaseSync(file);
-    holder.exec('CREATE TABLE other (a); BEGIN EXCLUSIVE');
+    const locked = new DatabaseSync(file);
+    locked.exec('CREATE TABLE other (a); BEGIN EXCLUSIVE');
     const opening = run(process.execPath, ['-e', openFile(file, 100)], { timeout: 4_000 });
-    await expect(opening).rejects.toMatchObject({ stderr: expect.stringContaining('cannot be kept in') });
-    holder.close();
+    await expect(opening).rejects.toMatchObject({ stderr: expect.stringContaining('Cannot open the ledger file') });
+    locked.close();
   });
 
-  test('takes each token from exactly one of them', async () => {
+  test('lets exactly one process claim each key', async () => {
     const file = newFile();
     const keys = Array.from({ length: 20 }, () => openRecord().idempotencyKey);
     const workers = ['a', 'b', 'c'].map((name) => run(process.execPath, ['-e', claim(file, keys, name)]));
     const outputs = await Promise.all(workers);
-    const won = outputs.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
-    expect(won.toSorted()).toEqual(keys.toSorted());
+    const claimed = outputs.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
+    expect(claimed.toSorted()).toEqual(keys.toSorted());
   });
 
-  test('that breaks is unavailable', async () => {
+  test('without its tables is unavailable', async () => {
     const file = newFile();
     const ledger = createSqliteLedger({ file });
     const other = new DatabaseSync(file);
@@ -213,17 +213,17 @@ describe('a file that several processes share', () => {
   });
 });
 
-/** A program that holds a file, says so, and lets go of it after some time. */
-function holdFor(file: string, ms: number): string {
+/** Source of a program that locks a file, prints a line, and releases the lock after `ms` milliseconds. */
+function lockFor(file: string, ms: number): string {
   return `
     const { DatabaseSync } = require('node:sqlite');
     const database = new DatabaseSync(${JSON.stringify(file)});
     database.exec('BEGIN IMMEDIATE');
-    console.log('held');
+    console.log('locked');
     setTimeout(() => database.close(), ${ms});`;
 }
 
-/** A program that opens the file of a ledger, and says so before and after. */
+/** Source of a program that opens a ledger file and prints a line before and after. */
 function openFile(file: string, timeout: number): string {
   const module = join(import.meta.dirname, '..', '..', 'src', 'ledger', 'sqlite-file.ts');
   return `
@@ -234,7 +234,7 @@ function openFile(file: string, timeout: number): string {
     });`;
 }
 
-/** A program that tries to begin an operation under every key, and prints those that it got. */
+/** Source of a program that tries to claim every key and prints the claimed ones. */
 function claim(file: string, keys: string[], name: string): string {
   const record = openRecord({ operationId: name });
   const module = join(import.meta.dirname, '..', '..', 'src', 'ledger', 'sqlite.ts');

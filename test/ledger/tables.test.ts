@@ -9,7 +9,7 @@ import {
 import { dynamoDbClient } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 
-test('every index of the trail holds whole entries, by its key and in the order of entry ids', () => {
+test('every index of the trail projects all attributes and sorts by entry id', () => {
   const { GlobalSecondaryIndexes } = auditTableDefinition('audit');
   expect(GlobalSecondaryIndexes).toEqual(
     Object.entries(auditIndexes).map(([IndexName, AttributeName]) => ({
@@ -23,8 +23,8 @@ test('every index of the trail holds whole entries, by its key and in the order 
   );
 });
 
-test('the index of open records holds whole records, by shard and lease', () => {
-  expect(idempotencyTableDefinition('tokens').GlobalSecondaryIndexes).toEqual([
+test('the lease index projects all attributes and sorts by the end of the lease', () => {
+  expect(idempotencyTableDefinition('idempotency').GlobalSecondaryIndexes).toEqual([
     {
       IndexName: 'byLease',
       KeySchema: [
@@ -38,13 +38,13 @@ test('the index of open records holds whole records, by shard and lease', () => 
 
 describeOnDynamoDb('in DynamoDB', () => {
   const client = dynamoDbClient();
-  const names = { idempotencyTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   afterAll(async () => {
     for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
     client.destroy();
   });
 
-  test('several callers at once and one that comes later all find both tables active, with expiry on', async () => {
+  test('concurrent and later calls all leave both tables active, with expiry enabled', async () => {
     await Promise.all(Array.from({ length: 5 }, () => createTables(client, names)));
     await createTables(client, names);
     for (const TableName of Object.values(names)) {

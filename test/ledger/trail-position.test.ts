@@ -5,19 +5,19 @@ const range = (fields: Parameters<typeof trailQuery>[1]) => idRange(trailQuery({
 const ids = (low: string, high: string) => ({ low, high });
 const lastOfAll = lastIdOf(Date.UTC(10_000, 0, 1) - 1);
 
-test('without bounds, a range has every id', () => {
+test('a range without bounds contains every id', () => {
   expect(range({})).toEqual(ids('0'.repeat(26), lastOfAll));
 });
 
-test('a range begins with the first id of since and ends with the last before until', () => {
+test('a range starts with the first id of since and ends with the last id before until', () => {
   expect(range({ since: now, until: now + 1 })).toEqual(ids(firstIdOf(now), lastIdOf(now)));
 });
 
-test('a bound between two milliseconds is the later one', () => {
+test('a bound between two milliseconds rounds up', () => {
   expect(range({ since: now - 0.5, until: now + 0.5 })).toEqual(ids(firstIdOf(now), lastIdOf(now)));
 });
 
-test('bounds that no entry can reach are none', () => {
+test('a bound beyond every possible entry has no effect', () => {
   const everything = range({});
   expect(range({ since: -1, until: Infinity })).toEqual(everything);
   expect(range({ since: -Infinity, until: 8.64e15 })).toEqual(everything);
@@ -27,12 +27,12 @@ test.each([
   ['since at until', { since: now, until: now }],
   ['since after until', { since: now + 1, until: now }],
   ['until at the first instant', { until: 0 }],
-  ['until before it', { until: -1 }],
+  ['until before the first instant', { until: -1 }],
   ['since after the last instant', { since: Infinity }],
   ['a position before since', { since: now, before: lastIdOf(now - 1) }],
   ['a position at since', { since: now, before: firstIdOf(now) }],
   ['the lowest position', { before: '0'.repeat(26) }],
-])('there is nothing in %s', (_, fields) => {
+])('a range with %s is empty', (_, fields) => {
   expect(range(fields)).toBeNull();
 });
 
@@ -42,18 +42,18 @@ test.each([
   ['01KAV3W80000000000000000J0', '01KAV3W80000000000000000HZ'],
   ['01KAV3W8000000000000000000', '01KAV3W7ZZZZZZZZZZZZZZZZZZ'],
   ['10000000000000000000000000', '0ZZZZZZZZZZZZZZZZZZZZZZZZZ'],
-])('behind position %s, the first id is %s', (before, high) => {
+])('the next id after position %s is %s', (before, high) => {
   expect(range({ before, until: Infinity })?.high).toBe(high);
 });
 
-test('the lower of until and position counts', () => {
+test('the earlier of until and the position is the bound', () => {
   const position = auditEntryAt(now).entryId;
   expect(range({ before: position, until: now })?.high).toBe(lastIdOf(now - 1));
   expect(String(range({ before: position, until: now + 1 })?.high) < position).toBe(true);
   expect(range({ before: '7'.padEnd(26, 'Z') })?.high).toBe(lastOfAll);
 });
 
-test('nothing is later than the latest instant', () => {
+test('a range ends at the latest possible time', () => {
   expect(idRange(trailQuery({ kind: 'all' }), now)?.high).toBe(lastIdOf(now));
   expect(idRange(trailQuery({ kind: 'all' }, { until: now }), now)?.high).toBe(lastIdOf(now - 1));
   expect(idRange(trailQuery({ kind: 'all' }, { since: now + 1 }), now)).toBeNull();
@@ -71,15 +71,15 @@ test('a position is a ULID', () => {
   ];
   for (const id of [...others, `${firstIdOf(0)}\n`, firstIdOf(now).toLowerCase()]) {
     expect(isTrailPosition(id)).toBe(false);
-    expect(() => range({ before: id })).toThrow('No position in the trail');
+    expect(() => range({ before: id })).toThrow('A position in the trail must be a ULID');
   }
 });
 
-test.each([0, -1, 1.5, NaN, Infinity])('a page of %d entries is none', (limit) => {
-  expect(() => range({ limit })).toThrow(`can't have ${limit} entries`);
+test.each([0, -1, 1.5, NaN, Infinity])('a limit of %d is rejected', (limit) => {
+  expect(() => range({ limit })).toThrow(`must be a positive integer, got ${limit}`);
 });
 
-test('the day of an instant is in UTC, and has ten characters', () => {
+test('a day is in UTC and has ten characters', () => {
   expect(dayOf(timeOf(firstIdOf(Date.UTC(2026, 10, 24))))).toBe('2026-11-24');
   expect(dayOf(Date.UTC(2026, 10, 24) - 1)).toBe('2026-11-23');
   expect(dayOf(0)).toBe('1970-01-01');

@@ -33,7 +33,7 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     await close();
   });
 
-  /** All entries of a query, by its pages, of which all but the last must be full. */
+  /** All entries of a query. Every page but the last must be full. */
   async function read(query: TrailQuery): Promise<readonly AuditEntry[]> {
     const pages = await trailPages(ledger, query);
     const sizes = pages.map((page) => page.entries.length);
@@ -43,8 +43,8 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     return pages.flatMap((page) => page.entries);
   }
 
-  test.each(partitions().map((partition) => ({ says: JSON.stringify(partition).slice(0, 200), partition })))(
-    'gives each entry of $says once, newest first',
+  test.each(partitions().map((partition) => ({ title: JSON.stringify(partition).slice(0, 200), partition })))(
+    'returns each entry of $title once, newest first',
     async ({ partition }) => {
       const expected = matchingEntries(entries, trailQuery(partition));
       expect(expected.length > 0).toBe(!emptyPartitions.includes(partition));
@@ -55,7 +55,7 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     },
   );
 
-  test('gives the entries of a range of time, exact to the millisecond', async () => {
+  test('returns the entries of a time range, exact to the millisecond', async () => {
     const instants = [...entries.map(({ time }) => Date.parse(time)), today, today - 2 * day, today - 3 * day - 1];
     for (let round = 0; round < 60; round += 1) {
       const bound = () => oneOf([null, oneOf(instants) + randomInt(3) - 1]);
@@ -64,7 +64,7 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     }
   });
 
-  test('gives only the events and operations that are asked for', async () => {
+  test('returns only the requested events and operations', async () => {
     const kinds = ['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const;
     for (let round = 0; round < 60; round += 1) {
       const events = oneOf([null, [], ['LATE_SUCCESS'], ['LATE_SUCCESS', 'DENIED', 'LATE_SUCCESS'], ['REPLAYED']] as const);
@@ -77,7 +77,7 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     }
   });
 
-  test('goes on behind any position, whatever partition and time it is from', async () => {
+  test('continues after any position, of any partition and time', async () => {
     for (let round = 0; round < 60; round += 1) {
       const before = oneOf([...idsOf(entries), '0'.repeat(26), '7'.padEnd(26, 'Z')]);
       const query = trailQuery(oneOf(partitions()), { before, until: oneOf([null, today - day]), limit: 50 });
@@ -86,22 +86,22 @@ describe.each(stores)('the trail in $name', ({ open }) => {
   });
 
   test.each([
-    ['no position', { before: 'yesterday' }],
-    ['no number of entries', { limit: 0 }],
-  ])('refuses what is %s, as a bug', async (_, fields) => {
+    ['an invalid position', { before: 'yesterday' }],
+    ['a limit of 0', { limit: 0 }],
+  ])('throws an error for %s that is not LedgerUnavailable', async (_, fields) => {
     const reading = ledger.readTrail(trailQuery({ kind: 'all' }, fields));
-    await expect(reading).rejects.toThrow(/No position|can't have 0 entries/);
+    await expect(reading).rejects.toThrow(/position in the trail must be a ULID|must be a positive integer, got 0/);
     await expect(reading).rejects.not.toThrow(LedgerUnavailable);
   });
 
-  test('still gives the entries of an operation, oldest first', async () => {
+  test('returns the entries of an operation, oldest first', async () => {
     const [operationId = ''] = operationIds;
     const expected = matchingEntries(entries, trailQuery({ kind: 'operation', operationId })).toReversed();
     expect(await ledger.operationEntries(operationId)).toEqual(expected);
   });
 });
 
-describe.each(stores)('the trail in $name, by itself', ({ open }) => {
+describe.each(stores)('the trail in a new $name ledger', ({ open }) => {
   let ledger: Ledger;
   let close: () => Promise<void>;
   beforeEach(async () => {
@@ -117,9 +117,9 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
     }
   });
 
-  test('gives each entry once while newer ones are added', async () => {
-    const of = { associationArn: oneOf(associationArns), operationId: oneOf(operationIds) };
-    const known = Array.from({ length: 25 }, (_, index) => auditEntryAt(today - (index % 3) * day + index, of));
+  test('returns each entry once while newer ones are added', async () => {
+    const ids = { associationArn: oneOf(associationArns), operationId: oneOf(operationIds) };
+    const known = Array.from({ length: 25 }, (_, index) => auditEntryAt(today - (index % 3) * day + index, ids));
     await appendAll(ledger, known);
     const all: AuditPartition[] = [
       { kind: 'all' },
@@ -127,26 +127,26 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
       { kind: 'namespace', ...target },
       { kind: 'serviceAccount', ...target },
       { kind: 'principal', principalId: auditEntry().principal.id },
-      { kind: 'association', associationArn: of.associationArn },
-      { kind: 'operation', operationId: of.operationId },
+      { kind: 'association', associationArn: ids.associationArn },
+      { kind: 'operation', operationId: ids.operationId },
     ];
     for (const partition of all) {
       const expected = matchingEntries(known, trailQuery(partition));
-      const given: AuditEntry[] = [];
+      const returned: AuditEntry[] = [];
       let before: string | null = null;
       do {
         const page = await ledger.readTrail(trailQuery(partition, { before, limit: 4 }));
-        given.push(...page.entries);
+        returned.push(...page.entries);
         before = page.next;
-        const added = auditEntryAt(Date.now(), of);
+        const added = auditEntryAt(Date.now(), ids);
         known.push(added);
         await ledger.appendEntry(added);
       } while (before !== null);
-      expect(idsOf(given)).toEqual(idsOf(expected));
+      expect(idsOf(returned)).toEqual(idsOf(expected));
     }
   });
 
-  test('examines a thousand entries at most, and then says where to go on', async () => {
+  test('examines at most 1,000 entries, and then returns the next position', async () => {
     const partition = { kind: 'cluster', ...target } as const;
     const others = Array.from({ length: 1_000 }, (_, index) => auditEntryAt(today - index));
     const late = auditEntryAt(today - 1_000, { event: 'LATE_SUCCESS' });
@@ -163,10 +163,10 @@ describe.each(stores)('the trail in $name, by itself', ({ open }) => {
     expect(most.next).toBe(others.at(-1)?.entryId);
   });
 
-  test('gives pages of big entries whole', async () => {
+  test('returns full pages of large entries', async () => {
     const partition = { kind: 'cluster', ...target } as const;
-    const big = { message: 'm'.repeat(300_000) };
-    const entries = Array.from({ length: 8 }, (_, index) => auditEntryAt(today - index, big));
+    const large = { message: 'm'.repeat(300_000) };
+    const entries = Array.from({ length: 8 }, (_, index) => auditEntryAt(today - index, large));
     for (const entry of entries) await ledger.appendEntry(entry);
     const pages = await trailPages(ledger, trailQuery(partition, { limit: 5 }));
     expect(pages.map((page) => idsOf(page.entries))).toEqual([idsOf(entries.slice(0, 5)), idsOf(entries.slice(5))]);
