@@ -1,59 +1,15 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
 import { changeFailure } from '../../src/eks/errors.ts';
-import type { CreateCall, Eks } from '../../src/eks/eks.ts';
-import type { CreateRequest } from '../../src/model/association.ts';
-import { answerError, startAnsweringServer } from '../support/answering-server.ts';
-
-const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
-
-const request: CreateRequest = {
-  ...cluster,
-  namespace: 'payments',
-  serviceAccount: 'api',
-  roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api',
-  targetRoleArn: null,
-  disableSessionTags: false,
-  policy: null,
-  tags: [{ key: 'team', value: '' }],
-};
-
-const association = {
-  clusterName: 'apps-dev',
-  namespace: 'payments',
-  serviceAccount: 'api',
-  roleArn: request.roleArn,
-  associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-12345678901234567',
-  associationId: 'a-12345678901234567',
-  tags: { team: '', 'a-first': 'x' },
-  createdAt: 1_795_000_000.123,
-  modifiedAt: 1_795_000_000.123,
-  targetRoleArn: '',
-};
-
-/** A response body with an association that lacks a field which EKS always returns. */
-const incompleteBody = JSON.stringify({ association: { ...association, serviceAccount: undefined } });
-
-const operationId = '01J00000000000000000000000';
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-function call(fields: Partial<CreateCall> = {}): CreateCall {
-  return { request, operationId, signingDate: Date.now(), deadline: Date.now() + 3_000, ...fields };
-}
-
-async function withServer(
-  answer: Parameters<typeof startAnsweringServer>[0],
-  use: (eks: Eks, server: Awaited<ReturnType<typeof startAnsweringServer>>) => Promise<void>,
-) {
-  const server = await startAnsweringServer(answer);
-  try {
-    await use(
-      eksOf(connectEks({ region: 'eu-central-1', endpoint: server.endpoint, credentials, clock: Date.now }), cluster),
-      server,
-    );
-  } finally {
-    await server.stop();
-  }
-}
+import { answerError } from '../support/answering-server.ts';
+import {
+  association,
+  call,
+  cluster,
+  incompleteBody,
+  operationId,
+  request,
+  withServer,
+} from '../support/eks-samples.ts';
 
 describe('a create', () => {
   test('sends the request, the ownership tag and a client request token with the operation id', () =>
@@ -223,74 +179,6 @@ describe('an update', () => {
           policy: '',
           clientRequestToken: `pod-identity-gateway-${operationId}`,
         });
-      },
-    ));
-});
-
-describe('a read', () => {
-  const deadline = () => ({ deadline: Date.now() + 2_000 });
-
-  test('lists all pages of one service account', () =>
-    withServer(
-      (response, { path }) => {
-        const isSecond = path.includes('nextToken=more');
-        const associations = [{ associationId: isSecond ? 'a-2' : 'a-1' }];
-        response.end(JSON.stringify({ associations, ...(isSecond ? {} : { nextToken: 'more' }) }));
-      },
-      async (eks, { seen }) => {
-        expect(await eks.list(request, deadline())).toEqual({ kind: 'listed', associationIds: ['a-1', 'a-2'] });
-        expect(seen[0]?.path).toBe(
-          '/clusters/apps-dev/pod-identity-associations?namespace=payments&serviceAccount=api',
-        );
-      },
-    ));
-
-  test('distinguishes an absent association from a failure', () =>
-    withServer(
-      (response, { path }) =>
-        path.endsWith('a-none')
-          ? answerError(response, 404, 'ResourceNotFoundException', 'None.')
-          : answerError(response, 403, 'AccessDeniedException', 'No.'),
-      async (eks) => {
-        expect(await eks.describe('a-none', deadline())).toEqual({ kind: 'absent' });
-        expect(await eks.describe('a-other', deadline())).toMatchObject({ kind: 'failed', error: { message: 'No.' } });
-        expect(await eks.list(request, deadline())).toMatchObject({ kind: 'failed' });
-        const first = { namespace: null, serviceAccount: null, nextToken: null };
-        expect(await eks.page(first, deadline())).toMatchObject({ kind: 'failed', error: { message: 'No.' } });
-      },
-    ));
-
-  test('reports an incomplete response as a failure, not as an absent association', () =>
-    withServer(
-      (response, { path }) =>
-        response.end(
-          path.endsWith('a-1') ? incompleteBody : JSON.stringify({ associations: [{ associationId: 'a-1' }] }),
-        ),
-      async (eks) => {
-        const incomplete = { kind: 'failed', error: { exception: 'IncompleteResponse' } };
-        expect(await eks.describe('a-1', deadline())).toMatchObject(incomplete);
-        const first = { namespace: null, serviceAccount: null, nextToken: null };
-        expect(await eks.page(first, deadline())).toMatchObject(incomplete);
-      },
-    ));
-
-  test('ends at its deadline', () =>
-    withServer(
-      () => undefined,
-      async (eks) => {
-        expect(await eks.list(request, { deadline: Date.now() + 200 })).toMatchObject({ kind: 'failed' });
-        expect(await eks.describe('a-1', { deadline: Date.now() + 200 })).toMatchObject({ kind: 'failed' });
-      },
-    ));
-
-  test('measures its deadline on the given clock', () =>
-    withServer(
-      (response) => response.end(JSON.stringify({ associations: [] })),
-      async (_, { endpoint }) => {
-        const clock = () => 1_000;
-        const eks = eksOf(connectEks({ region: 'eu-central-1', endpoint, credentials, clock }), cluster);
-        expect(await eks.list(request, { deadline: 4_000 })).toMatchObject({ kind: 'listed' });
-        expect(await eks.list(request, { deadline: 1_000 })).toMatchObject({ kind: 'failed' });
       },
     ));
 });

@@ -159,3 +159,19 @@ export function biggestTags(): Tag[] {
     value: '🦜'.repeat(256),
   }));
 }
+
+/** The stored record of a key, as a conflicting commit returns it. No record meets the expectation of that commit. */
+export async function storedRecord(ledger: Ledger, idempotencyKey: string): Promise<IdempotencyRecord | null> {
+  const result = await ledger.commit(
+    { kind: 'leased', operationId: '-', fence: -1 },
+    openRecord({ idempotencyKey }),
+    [],
+  );
+  if (result.kind !== 'conflict') throw new Error('The commit replaced the record.');
+  return result.record;
+}
+
+/** Stores a record of any state. */
+export async function storeRecord(ledger: Ledger, record: IdempotencyRecord): Promise<void> {
+  expect(await ledger.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'committed' });
+}

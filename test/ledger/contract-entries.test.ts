@@ -1,0 +1,171 @@
+import { auditEntryId } from '../../src/model/audit.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import type { Ledger, IdempotencyRecord } from '../../src/ledger/ledger.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import {
+  association,
+  auditEntry,
+  biggestTags,
+  now,
+  openRecord,
+  request,
+  storedRecord,
+  succeeded,
+} from '../support/ledger-samples.ts';
+
+const stores = ledgersUnderTest().filter(({ available }) => available);
+
+describe.each(stores)('entries of a ledger in $name', ({ open }) => {
+  let ledger: Ledger;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ ledger, close } = await open());
+  });
+  afterAll(async () => {
+    await close();
+  });
+
+  describe('stores each entry once', () => {
+    test('a repeated commit is committed without effect, even after the record has changed', async () => {
+      const record = openRecord();
+      const { operationId, fence } = record;
+      const intent = auditEntry({ operationId });
+      const commitStart = () => ledger.commit({ kind: 'free', now }, record, [intent]);
+      expect(await commitStart()).toEqual({ kind: 'committed' });
+      expect(await commitStart()).toEqual({ kind: 'committed' });
+
+      const completed = succeeded(record);
+      await ledger.commit({ kind: 'leased', operationId, fence }, completed, [
+        auditEntry({ operationId, event: 'SUCCEEDED' }),
+      ]);
+      expect(await commitStart()).toEqual({ kind: 'committed' });
+      expect(await storedRecord(ledger, record.idempotencyKey)).toEqual(completed);
+      expect(await ledger.operationEntries(operationId)).toHaveLength(2);
+    });
+
+    test('an entry with its fields in another order is the same entry', async () => {
+      const entry = auditEntry();
+      const { operationId, ...fields } = entry;
+      const reordered = { ...fields, operationId };
+      expect(JSON.stringify(reordered)).not.toBe(JSON.stringify(entry));
+      await ledger.appendEntry(entry);
+      await ledger.appendEntry(reordered);
+      expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
+    });
+
+    test('a commit with a different entry under a used key throws and writes nothing', async () => {
+      const entry = auditEntry();
+      await ledger.appendEntry(entry);
+      const record = openRecord();
+      const added = auditEntry({ operationId: entry.operationId });
+      const entries = [added, { ...entry, message: 'different' }];
+      const committing = ledger.commit({ kind: 'free', now }, record, entries);
+      await expect(committing).rejects.toThrow(`A different audit entry is already stored as ${auditEntryId(entry)}`);
+      await expect(committing).rejects.not.toThrow(LedgerUnavailable);
+      expect(await storedRecord(ledger, record.idempotencyKey)).toBeNull();
+      expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
+    });
+
+    test('a commit with some entries that are already stored throws and writes nothing', async () => {
+      const entry = auditEntry();
+      await ledger.appendEntry(entry);
+      const record = openRecord();
+      const added = auditEntry({ operationId: entry.operationId });
+      const committing = ledger.commit({ kind: 'free', now }, record, [entry, added]);
+      await expect(committing).rejects.toThrow(`Already stored: ${auditEntryId(entry)}`);
+      expect(await storedRecord(ledger, record.idempotencyKey)).toBeNull();
+      expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
+    });
+
+    test('a commit with two entries of the same key throws and writes nothing', async () => {
+      const entry = auditEntry();
+      const record = openRecord();
+      const committing = ledger.commit({ kind: 'free', now }, record, [entry, entry]);
+      await expect(committing).rejects.toThrow('have the same key');
+      expect(await storedRecord(ledger, record.idempotencyKey)).toBeNull();
+    });
+
+    test('an entry that is appended twice is stored once; a different one with its key throws', async () => {
+      const entry = auditEntry();
+      await ledger.appendEntry(entry);
+      await ledger.appendEntry(entry);
+      const appending = ledger.appendEntry({ ...entry, message: 'different' });
+      await expect(appending).rejects.toThrow(`A different audit entry is already stored as ${auditEntryId(entry)}`);
+      expect(await ledger.operationEntries(entry.operationId)).toEqual([entry]);
+    });
+  });
+
+  describe('returns entries', () => {
+    test('one by its key, and null for an unknown key', async () => {
+      const entry = auditEntry();
+      await ledger.appendEntry(entry);
+      expect(await ledger.getEntry(entry)).toEqual(entry);
+      expect(await ledger.getEntry({ ...entry, entryId: auditEntry().entryId })).toBeNull();
+    });
+
+    test('all of one operation, oldest first, whatever their size', async () => {
+      const { operationId } = auditEntry();
+      // More than the 1 MB of a DynamoDB page.
+      const entries = Array.from({ length: 5 }, () => auditEntry({ operationId, message: 'm'.repeat(300_000) }));
+      for (const entry of entries.toReversed()) await ledger.appendEntry(entry);
+      await ledger.appendEntry(auditEntry());
+      expect(await ledger.operationEntries(operationId)).toEqual(entries);
+      expect(await ledger.operationEntries(auditEntry().operationId)).toEqual([]);
+    });
+
+    const specialInputs: Record<string, unknown> = {
+      'keys like __proto__': JSON.parse('{"__proto__": {"constructor": 1}, "toString": null, "": "", "a.b": []}'),
+      'lone surrogates': { 'a\u{d800}': 'b\u{dfff}c' },
+      'large and small numbers': [2 ** 63 + 2 ** 40, 1e308, 5e-324, 0.1, 2 ** 53 + 2, 38 ** 60],
+      'empty values': { text: '', list: [], map: {}, nothing: null },
+      'control characters': '\u0000\u0001\n\u007f\u2028\ufeff\uffff',
+      'deep nesting': Array.from({ length: 100 }).reduce((inner) => ({ inner: [inner] }), null),
+      'plain values': [true, false, null, 0, 'text'],
+    };
+    test.each(Object.entries(specialInputs))(
+      'with %s in their invalid input, exactly as written',
+      async (_, invalidInput) => {
+        const text = JSON.stringify(invalidInput);
+        const reason = typeof invalidInput === 'string' ? invalidInput : '\u{d800}';
+        const entry = auditEntry({ event: 'INVALID', target: null, request: null, invalidInput, reason });
+        await ledger.appendEntry(entry);
+        await ledger.appendEntry(entry);
+        const found = await ledger.getEntry(entry);
+        expect(JSON.stringify(found?.invalidInput)).toBe(text);
+        expect(found).toEqual(entry);
+      },
+    );
+
+    test('of the largest request, and the record with its largest result', async () => {
+      const tags = biggestTags();
+      const existing = association({ tags, policy: 'p'.repeat(2048) });
+      const differences = tags.flatMap(({ key, value }) => [
+        { field: `tags.${key}`, requested: value, existing: null },
+        { field: `tags.${key}`, requested: null, existing: value },
+      ]);
+      const refusal = {
+        kind: 'AssociationAlreadyExists',
+        code: 'ASSOCIATION_ALREADY_EXISTS',
+        message: 'There is one.',
+        advice: null,
+        retryable: false,
+        existing,
+        differences,
+      } as const;
+      const result = { association: null, refusal, completedAt: '2026-11-24T12:00:00.000Z' };
+      const record = openRecord();
+      const { operationId, fence } = record;
+      const entries = ['INTENT', 'REFUSED'] as const;
+      const [intent, refused] = entries.map((event) => auditEntry({ operationId, event, request: request({ tags }) }));
+      if (intent === undefined || refused === undefined) throw new Error('unreachable');
+
+      expect(await ledger.commit({ kind: 'free', now }, record, [intent])).toEqual({ kind: 'committed' });
+      const next: IdempotencyRecord = { ...succeeded(record), state: 'REFUSED', result };
+      expect(await ledger.commit({ kind: 'leased', operationId, fence }, next, [refused])).toEqual({
+        kind: 'committed',
+      });
+      expect(await storedRecord(ledger, record.idempotencyKey)).toEqual(next);
+      expect(await ledger.operationEntries(operationId)).toEqual([intent, refused]);
+    });
+  });
+});
