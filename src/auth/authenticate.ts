@@ -5,7 +5,7 @@ import type {
   APIGatewayProxyEventV2,
 } from 'aws-lambda';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { Inventory } from '../policy/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import type { ClaimSettings } from './claims.ts';
 import { principalFromIam } from './iam.ts';
@@ -28,9 +28,6 @@ export interface IdentityEvent {
       | undefined;
   };
 }
-
-/** The registered services and permission sets of the inventory. */
-export type KnownPrincipals = Pick<Inventory, 'services' | 'permissionSets'>;
 
 /** The identity of a request, or why it has none. */
 export type AuthenticationResult =

@@ -1,5 +1,5 @@
 import { groupsOfPermissionSet, serviceOf } from '../policy/inventory.ts';
-import type { KnownPrincipals } from './authenticate.ts';
+import type { KnownPrincipals } from '../policy/inventory.ts';
 import { unauthenticated } from './result.ts';
 import type { PrincipalResult } from './result.ts';
 

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { Principal } from '../model/principal.ts';
 import { serviceOf } from '../policy/inventory.ts';
-import type { KnownPrincipals } from './authenticate.ts';
+import type { KnownPrincipals } from '../policy/inventory.ts';
 import { claimOf, groupsOf, isPlain } from './claims.ts';
 import type { Claims, ClaimSettings } from './claims.ts';
 import { parsed, unauthenticated } from './result.ts';

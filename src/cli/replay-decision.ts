@@ -2,15 +2,15 @@
 // The entry is one as the ledger keeps it. Exits with 0 when the decision is the recorded one, else with 1.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { settingsOf } from '../model/association.ts';
 import { compilePolicies } from '../policy/compile.ts';
 import { authorizeOnSlice } from '../policy/authorize.ts';
 import { createEngine } from '../policy/engine.ts';
-import { choice, flag, list, optional, part, readJson, text } from '../policy/json.ts';
-import type { Reader } from '../policy/json.ts';
+import { anyText, atLeast, fields, flag, list, oneKindOf, parseJson, text } from '../policy/json.ts';
 import { readPolicySources } from '../policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
-import { association, changes, createRequest, inventorySlice, principal } from '../policy/read-model.ts';
+import { association, changes, createRequest, inventorySlice, principal } from '../policy/model-schemas.ts';
 
 /** What is compared of a decision. */
 interface RecordedDecision {
@@ -19,44 +19,50 @@ interface RecordedDecision {
   readonly violations: readonly { readonly policyId: string }[];
 }
 
-/** By its operation, what an entry must hold to make the question again. Reads leave no entry. */
-const operation = choice<AuthorizationRequest>('operation', {
-  CREATE_POD_IDENTITY_ASSOCIATION: (json) => ({
-    action: 'CreatePodIdentityAssociation',
-    association: part({ request: createRequest })(json).request,
-  }),
-  UPDATE_POD_IDENTITY_ASSOCIATION: (json) => {
-    const { before, request } = part({ before: association, request: part({ changes }) })(json);
-    const becomes = { ...settingsOf(before), ...request.changes };
-    return { action: 'UpdatePodIdentityAssociation', association: before, becomes };
-  },
-  DELETE_POD_IDENTITY_ASSOCIATION: (json) => ({
-    action: 'DeletePodIdentityAssociation',
-    association: part({ before: association })(json).before,
-  }),
-});
-
-const circumstances = part({
+/** The fields of an audit entry that every decision is replayed from. */
+const decisionSchema = atLeast({
   time: text(),
   principal,
-  actor: optional(principal, null),
-  onBehalfOf: optional(text(/^/, 'a string'), null),
-  sourceAddress: optional(text(), null),
-  reason: optional(text(/^/, 'a string'), null),
-  decision: part({
+  actor: v.nullish(principal, null),
+  onBehalfOf: v.nullish(anyText, null),
+  sourceAddress: v.nullish(text(), null),
+  reason: v.nullish(anyText, null),
+  decision: atLeast({
     allowed: flag,
     policyIds: list(text()),
-    violations: list(part({ policyId: text() })),
+    violations: list(atLeast({ policyId: text() })),
     policySetHash: text(),
     inventoryHash: text(),
     slice: inventorySlice,
   }),
 });
 
-const readEntry: Reader<ReturnType<typeof circumstances> & { readonly request: AuthorizationRequest }> = (json) => ({
-  ...circumstances(json),
-  request: operation(json),
-});
+/** The fields that depend on the operation. Reads leave no audit entry. */
+const operationSchema = oneKindOf('operation', [
+  fields({ operation: v.literal('CREATE_POD_IDENTITY_ASSOCIATION'), request: createRequest }),
+  fields({
+    operation: v.literal('UPDATE_POD_IDENTITY_ASSOCIATION'),
+    before: association,
+    request: atLeast({ changes }),
+  }),
+  fields({ operation: v.literal('DELETE_POD_IDENTITY_ASSOCIATION'), before: association }),
+]);
+
+const entrySchema = v.intersect([decisionSchema, operationSchema]);
+
+/** The authorization request of an audit entry. */
+function requestOf(entry: v.InferOutput<typeof operationSchema>): AuthorizationRequest {
+  switch (entry.operation) {
+    case 'CREATE_POD_IDENTITY_ASSOCIATION':
+      return { action: 'CreatePodIdentityAssociation', association: entry.request };
+    case 'UPDATE_POD_IDENTITY_ASSOCIATION': {
+      const becomes = { ...settingsOf(entry.before), ...entry.request.changes };
+      return { action: 'UpdatePodIdentityAssociation', association: entry.before, becomes };
+    }
+    case 'DELETE_POD_IDENTITY_ASSOCIATION':
+      return { action: 'DeletePodIdentityAssociation', association: entry.before };
+  }
+}
 
 /** A decision of the trail, made again. */
 export interface DecisionAgain {
@@ -70,7 +76,7 @@ export interface DecisionAgain {
  * entry holds. Throws an Error that says what is wrong when they can't be read.
  */
 export function decideAgain(file: string, directory: string): DecisionAgain {
-  const entry = readJson(file, readFileSync(file, 'utf8'), readEntry);
+  const entry = parseJson(file, readFileSync(file, 'utf8'), entrySchema);
   const recorded = entry.decision;
   const context: AuthorizationContext = {
     identity: { ...entry, userAgent: null, apiRequestId: file },
@@ -79,7 +85,7 @@ export function decideAgain(file: string, directory: string): DecisionAgain {
     now: Date.parse(entry.time),
   };
   const engine = createEngine(compilePolicies(readPolicySources(directory)));
-  const decision = authorizeOnSlice(engine, context, entry.request, recorded.slice);
+  const decision = authorizeOnSlice(engine, context, requestOf(entry), recorded.slice);
   const same = verdict(recorded) === verdict(decision);
   const samePolicies = recorded.policySetHash === decision.policySetHash;
   const report = [

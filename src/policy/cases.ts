@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from './authorize.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
-import { flag, list, note, object, optional, readJson, text } from './json.ts';
-import type { Reader } from './json.ts';
+import { anyObject, anyText, exactly, flag, list, parseJson, text } from './json.ts';
+import { principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
-import { principal, request } from './read-model.ts';
 
 /** A question to policy, and the answer that is expected. */
 export interface PolicyCase {
@@ -57,7 +58,7 @@ export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): 
 }
 
 function parseCase(file: string, content: string, allowed: boolean): PolicyCase {
-  const { context, ...rest } = readJson(file, content, readCase);
+  const { context, ...rest } = parseJson(file, content, caseSchema);
   const { actor, onBehalfOf, hasReason, now, sourceAddress } = context;
   const identity = { principal: context.principal, actor, sourceAddress, userAgent: null, apiRequestId: file };
   return {
@@ -69,28 +70,25 @@ function parseCase(file: string, content: string, allowed: boolean): PolicyCase 
   };
 }
 
-const anObject: Reader<object> = (json) => {
-  if (typeof json.value === 'object' && json.value !== null) return json.value;
-  note(json, 'write an object: { … }.');
-  return {};
-};
-
-const readCase = object({
+const caseSchema = exactly({
   description: text(),
-  context: object({
+  context: exactly({
     principal,
-    actor: optional(principal, null),
-    onBehalfOf: optional(text(/^/, 'a string'), null),
-    hasReason: optional(flag, false),
-    now: optional(
-      text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a time, such as "2026-11-02T09:00:00Z"'),
+    actor: v.nullish(principal, null),
+    onBehalfOf: v.nullish(anyText, null),
+    hasReason: v.nullish(flag, false),
+    now: v.nullish(
+      text(
+        'a time in UTC, such as "2026-11-02T09:00:00Z"',
+        (value) => value.endsWith('Z') && parseTimestamp(value) !== null,
+      ),
       '2026-11-02T09:00:00Z',
     ),
-    sourceAddress: optional(text(), null),
+    sourceAddress: v.nullish(text(), null),
   }),
   request,
   policyIds: list(text()),
-  inventory: optional(anObject, null),
+  inventory: v.nullish(anyObject, null),
 });
 
 function inventoryFor(inventoryText: string, one: PolicyCase): ReturnType<typeof parseInventory> {

@@ -1,28 +1,18 @@
-/** A value somewhere in a JSON file. */
-export interface JsonValue {
-  /** Where it stands, e.g. `clusters.0.region`; empty for the whole file. */
-  readonly path: string;
-  /** Undefined when it is missing. */
-  readonly value: unknown;
-  /** Collects what is wrong in the file. */
-  readonly problems: string[];
+// Schemas for the JSON files of operators, and their error messages. A message names the path, what was found and what
+// to write.
+import * as v from 'valibot';
+
+/** The parts of a valibot issue that messages use. */
+interface Issue {
+  readonly input: unknown;
 }
 
 /**
- * Reads a value as T. What does not fit is noted among the problems, and some T is returned all the same, so that
- * reading goes on to the next problem.
- */
-export type Reader<T> = (json: JsonValue) => T;
-
-/** How each field of T is read. */
-export type Fields<T> = { readonly [K in keyof T]: Reader<T[K]> };
-
-/**
- * Reads a JSON text. Throws one Error that lists every problem with its path in the file.
+ * Parses a JSON text and validates it against a schema. Throws one Error that lists every problem with its path.
  *
  * @param file its name, for the message
  */
-export function readJson<T>(file: string, text: string, read: Reader<T>): T {
+export function parseJson<Output>(file: string, text: string, schema: v.GenericSchema<unknown, Output>): Output {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -30,125 +20,120 @@ export function readJson<T>(file: string, text: string, read: Reader<T>): T {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`${file} is not JSON: ${why}`, { cause: error });
   }
-  const problems: string[] = [];
-  const result = read({ path: '', value, problems });
-  if (problems.length > 0) throw new Error(`${file} is not valid:\n${problems.map((line) => `- ${line}`).join('\n')}`);
-  return result;
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const problems = result.issues.map((issue) => `- ${pathOf(issue)}: ${issue.message}`);
+  throw new Error(`${file} is not valid:\n${problems.join('\n')}`);
 }
 
-/** Notes what is wrong with a value and how to mend it, as `<path>: <problem>`. */
-export function note(json: JsonValue, problem: string): void {
-  json.problems.push(`${json.path === '' ? 'the file' : json.path}: ${problem}`);
+/** The path of the value that an issue is about. Unknown fields are a problem of the object that holds them. */
+function pathOf(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? 'the file';
+  if (!isUnknownField(issue)) return path;
+  return path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : 'the file';
 }
 
-/** A string that matches a pattern; `wanted` says in words what is to be written. */
-export function text(pattern = /./s, wanted = 'a string that is not empty'): Reader<string> {
-  return (json) => {
-    if (typeof json.value === 'string' && pattern.test(json.value)) return json.value;
-    note(json, `${found(json)}; write ${wanted}.`);
-    return '';
+/** The message of an issue: what was found, and what to write instead. */
+function expected(wanted: string): (issue: Issue) => string {
+  return ({ input }) => {
+    if (input === undefined) return `is missing; write ${wanted}.`;
+    return `${JSON.stringify(input).slice(0, 80)} is not valid; write ${wanted}.`;
   };
 }
+
+/**
+ * A string.
+ *
+ * @param wanted describes the valid strings, for the message
+ */
+export function text(wanted = 'a string that is not empty', isValid = (value: string) => value !== '') {
+  return v.pipe(v.string(expected(wanted)), v.check(isValid, expected(wanted)));
+}
+
+/** A string, which can be empty. */
+export const anyText = v.string(expected('a string'));
 
 /** True or false. */
-export const flag: Reader<boolean> = (json) => {
-  if (typeof json.value === 'boolean') return json.value;
-  note(json, `${found(json)}; write true or false.`);
-  return false;
-};
+export const flag = v.boolean(expected('true or false'));
 
 /** One of some strings. */
-export function oneOf<T extends string>(first: T, ...others: readonly T[]): Reader<T> {
-  const values = [first, ...others];
-  return (json) => {
-    const value = values.find((candidate) => candidate === json.value);
-    if (value === undefined) note(json, `${found(json)}; write one of ${values.join(', ')}.`);
-    return value ?? first;
-  };
+export function oneOf<const Value extends string>(...values: readonly Value[]) {
+  return v.picklist(values, expected(`one of ${values.join(', ')}`));
 }
 
-/** What stands there, or the fallback when it is missing or null. */
-export function optional<T, F>(read: Reader<T>, fallback: F): Reader<T | F> {
-  return (json) => (json.value === undefined || json.value === null ? fallback : read(json));
+/** A list. */
+export function list<Item extends v.GenericSchema>(item: Item) {
+  return v.array(item, expected('a list: [ … ]'));
 }
 
-/** A list, each of its items read alike. */
-export function list<T>(read: Reader<T>): Reader<readonly T[]> {
-  return (json) => {
-    if (Array.isArray(json.value)) return json.value.map((value, index) => read(inside(json, value, String(index))));
-    note(json, `${found(json)}; write a list: [ … ].`);
-    return [];
-  };
+const notAnObject = expected('an object: { … }');
+
+/** Any object. The message covers arrays too, which valibot's own schemas take for objects. */
+function objectShape<Input>() {
+  return v.custom<Input>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), notAnObject);
 }
 
-/** An object with exactly these fields. A field that is not known is a problem too: most often it is a slip of the pen. */
-export function object<T extends object>(fields: Fields<T>): Reader<T> {
-  const read = part(fields);
-  return (json) => {
-    const result = read(json);
-    for (const key of entries(json).keys()) {
-      if (!Object.hasOwn(fields, key)) {
-        note(json, `"${key}" is not known here; known are ${Object.keys(fields).join(', ')}.`);
-      }
+/** Any object, with whatever fields. */
+export const anyObject = objectShape<object>();
+
+/** An object with exactly these fields. An unknown field is a problem: usually it is a typing mistake. */
+export function exactly<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const schema = strictFields(entries);
+  return v.pipe(objectShape<v.InferInput<typeof schema>>(), schema);
+}
+
+/** An object with at least these fields. Others are ignored. */
+export function atLeast<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const schema = fields(entries);
+  return v.pipe(objectShape<v.InferInput<typeof schema>>(), schema);
+}
+
+/** As `exactly`, for `oneKindOf`. */
+export function strictFields<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject(entries, fieldMessage(entries));
+}
+
+/** As `atLeast`, for `oneKindOf`. */
+export function fields<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.object(entries, fieldMessage(entries));
+}
+
+/**
+ * An object of which one field says which other fields it has.
+ *
+ * @param tag the name of that field
+ * @param options the fields of each kind of object, with the tag as a literal
+ */
+export function oneKindOf<const Tag extends string, const Options extends v.VariantOptions<Tag>>(
+  tag: Tag,
+  options: Options,
+) {
+  return v.variant(tag, options, (issue) => {
+    if (issue.path === undefined) return notAnObject(issue);
+    // Valibot lists the literals of the tag as `("a" | "b")`.
+    return expected(`one of ${issue.expected.replace(/[()"]/g, '').replaceAll(' | ', ', ')}`)(issue);
+  });
+}
+
+/** The message on a missing field or on unknown fields. */
+function fieldMessage(entries: v.ObjectEntries): (issue: v.StrictObjectIssue | v.ObjectIssue) => string {
+  return (issue) => {
+    const { input: object, key } = issue.path?.[0] ?? {};
+    if (isUnknownField(issue) && typeof object === 'object' && object !== null) {
+      const unknown = Object.keys(object).filter((name) => !Object.hasOwn(entries, name));
+      const names = unknown.map((name) => JSON.stringify(name)).join(', ');
+      return `${names} is not known here; known are ${Object.keys(entries).join(', ')}.`;
     }
-    return result;
+    return missingMessage(entries[String(key)], issue);
   };
 }
 
-/** These fields of an object that may have others. */
-export function part<T extends object>(fields: Fields<T>): Reader<T> {
-  return (json) => {
-    const given = entries(json);
-    const isOne = isObject(json);
-    if (!isOne) note(json, `${found(json)}; write an object: { … }.`);
-    const result: Partial<T> = {};
-    for (const key in fields) {
-      const field = inside(json, given.get(key), key);
-      // Where there is no object at all, the one problem noted above is enough.
-      result[key] = fields[key](isOne ? field : { ...field, problems: [] });
-    }
-    // Every field has been read above.
-    return result as T;
-  };
+/** A missing field has the message of its own schema, which says what to write. */
+function missingMessage(schema: object | undefined, issue: Issue): string {
+  const message = schema !== undefined && 'message' in schema ? schema.message : null;
+  return typeof message === 'function' ? String(message(issue)) : 'is missing.';
 }
 
-/** Those of these fields that an object has; it may have others. */
-export function partial<T extends object>(fields: Fields<T>): Reader<Partial<T>> {
-  return (json) => {
-    const given = entries(json);
-    if (!isObject(json)) note(json, `${found(json)}; write an object: { … }.`);
-    const result: Partial<T> = {};
-    for (const key in fields) if (given.has(key)) result[key] = fields[key](inside(json, given.get(key), key));
-    return result;
-  };
-}
-
-/** An object of which one field says how the rest is to be read. */
-export function choice<T>(field: string, readers: Readonly<Record<string, Reader<T>>>): Reader<T> {
-  const [first, ...others] = Object.keys(readers);
-  if (first === undefined) throw new Error('a choice of nothing');
-  return (json) => {
-    const tag = oneOf(first, ...others)(inside(json, entries(json).get(field), field));
-    const read = readers[tag];
-    if (read === undefined) throw new Error(`no reader for ${tag}`);
-    return read(json);
-  };
-}
-
-function isObject({ value }: JsonValue): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function entries(json: JsonValue): ReadonlyMap<string, unknown> {
-  return new Map(typeof json.value === 'object' && json.value !== null ? Object.entries(json.value) : []);
-}
-
-/** What stands in a value under a key or index. */
-export function inside(json: JsonValue, value: unknown, key: string): JsonValue {
-  return { path: json.path === '' ? key : `${json.path}.${key}`, value, problems: json.problems };
-}
-
-function found(json: JsonValue): string {
-  if (json.value === undefined) return 'is missing';
-  return `${JSON.stringify(json.value).slice(0, 80)} does not fit`;
+function isUnknownField(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
 }

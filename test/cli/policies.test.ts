@@ -34,7 +34,7 @@ test('a case that can not be evaluated fails with the cause', () => {
   replaceIn(join(folder, 'cases/allow/owner-creates.json'), 'arn:aws:iam', 'arn:aws:sts');
   const { failures } = checkPolicies(folder);
   expect(failures).toEqual([
-    expect.stringContaining('found: denied by evaluation-failed (Error: not the ARN of a role'),
+    expect.stringContaining('found: denied by evaluation-failed (Error: not an IAM role ARN'),
   ]);
 });
 

@@ -136,7 +136,7 @@ test('what is wrong with an entry is said, and that none is named', () => {
   writeFileSync(file, JSON.stringify({ operation: 'DELETE_POD_IDENTITY_ASSOCIATION' }));
   expect(() => decideAgain(file, folder)).toThrow(/time: is missing[^]*before: is missing/);
   writeFileSync(file, JSON.stringify({ operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { changes: [] } }));
-  expect(() => decideAgain(file, folder)).toThrow('request.changes: [] does not fit; write an object');
+  expect(() => decideAgain(file, folder)).toThrow('request.changes: [] is not valid; write an object');
   writeFileSync(file, JSON.stringify({ time: '2026-11-02T09:00:00.000Z' }));
   expect(() => decideAgain(file, folder)).toThrow('operation: is missing');
   const { status, err } = run('replay-decision.ts');

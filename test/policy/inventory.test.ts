@@ -24,89 +24,109 @@ const payments = { name: 'payments', owners: ['payments-team'] };
 const robot = { id: 'robot', groups: [], mayNamePeople: false };
 const set = { roleNamePrefix: 'AWSReservedSSO_X_', groups: [] };
 
-describe('an inventory that is not valid names the path of each problem and how to mend it', () => {
+describe('an invalid inventory is rejected with the path of each problem and how to fix it', () => {
   test.each([
     [{ accounts: undefined }, 'accounts: is missing; write a list'],
-    [{ namespaces: {} }, 'namespaces: {} does not fit; write a list'],
+    [{ namespaces: {} }, 'namespaces: {} is not valid; write a list'],
     [{ extra: 1 }, 'the file: "extra" is not known here; known are accounts'],
-    [{ accounts: ['x'], clusters: [] }, 'accounts.0: "x" does not fit; write an object'],
+    [{ accounts: ['x'], clusters: [] }, 'accounts.0: "x" is not valid; write an object'],
     [
       { accounts: [{ ...account, accountId: 111122223333 }] },
-      'accounts.0.accountId: 111122223333 does not fit; write an AWS account id',
+      'accounts.0.accountId: 111122223333 is not valid; write an AWS account ID',
     ],
-    [{ accounts: [{ ...account, name: '' }] }, 'accounts.0.name: "" does not fit'],
+    [{ accounts: [{ ...account, name: '' }] }, 'accounts.0.name: "" is not valid'],
     [
       { accounts: [{ ...account, regions: ['Frankfurt'] }] },
-      'accounts.0.regions.0: "Frankfurt" does not fit; write an AWS region',
+      'accounts.0.regions.0: "Frankfurt" is not valid; write an AWS region',
     ],
-    [
-      { accounts: [{ ...account, roleArn: 'x' }] },
-      'accounts.0.roleArn: "x" does not fit; write the ARN of an IAM role',
-    ],
+    [{ accounts: [{ ...account, roleArn: 'x' }] }, 'accounts.0.roleArn: "x" is not valid; write an IAM role ARN'],
     [
       { accounts: [{ ...account, roleArn: 'arn:aws:iam::444455556666:role/gateway' }] },
-      'accounts.0.roleArn: names a role of another account; write one of 111122223333',
+      'accounts.0.roleArn: is a role of another account; write a role of 111122223333',
     ],
-    [{ accounts: [account, account] }, 'accounts.1: 111122223333 stands here a second time'],
+    [{ accounts: [account, account] }, 'accounts.1: 111122223333 is a duplicate'],
     [
       { clusters: [{ ...cluster, clusterName: 'a/b' }] },
-      `clusters.0.clusterName: "a/b" does not fit; write an EKS cluster's name`,
+      `clusters.0.clusterName: "a/b" is not valid; write the name of an EKS cluster`,
     ],
     [{ clusters: [{ ...cluster, environment: undefined }] }, 'clusters.0.environment: is missing'],
     [
       { clusters: [{ ...cluster, region: 'us-east-1' }] },
       'clusters.0: 111122223333 in us-east-1 is not under accounts; add it there',
     ],
-    [{ clusters: [cluster, cluster] }, 'clusters.1: 111122223333/eu-central-1/a stands here a second time'],
+    [{ clusters: [cluster, cluster] }, 'clusters.1: 111122223333/eu-central-1/a is a duplicate'],
     [
       { namespaces: [{ ...payments, name: 'pay*ments' }] },
-      'namespaces.0.name: "pay*ments" does not fit; write a namespace',
+      'namespaces.0.name: "pay*ments" is not valid; write a namespace',
     ],
-    [{ namespaces: [{ ...payments, name: 'Payments' }] }, 'namespaces.0.name: "Payments" does not fit'],
+    [{ namespaces: [{ ...payments, name: 'Payments' }] }, 'namespaces.0.name: "Payments" is not valid'],
     [{ namespaces: [{ ...payments, owner: 'x' }] }, 'namespaces.0: "owner" is not known here; known are name, owners'],
-    [{ namespaces: [{ ...payments, owners: 'x' }] }, 'namespaces.0.owners: "x" does not fit; write a list'],
-    [{ namespaces: [{ ...payments, owners: [''] }] }, 'namespaces.0.owners.0: "" does not fit'],
-    [{ namespaces: [{ ...payments, system: 'no' }] }, 'namespaces.0.system: "no" does not fit; write true or false'],
+    [{ namespaces: [{ ...payments, owners: 'x' }] }, 'namespaces.0.owners: "x" is not valid; write a list'],
+    [{ namespaces: [{ ...payments, owners: [''] }] }, 'namespaces.0.owners.0: "" is not valid'],
+    [{ namespaces: [{ ...payments, system: 'no' }] }, 'namespaces.0.system: "no" is not valid; write true or false'],
     [
       { namespaces: [{ ...payments, roleArns: ['x'] }] },
-      'namespaces.0.roleArns.0: "x" does not fit; write the ARN of an IAM role',
+      'namespaces.0.roleArns.0: "x" is not valid; write an IAM role ARN',
     ],
-    [{ namespaces: [payments, payments] }, 'namespaces.1: payments stands here a second time'],
+    [{ namespaces: [payments, payments] }, 'namespaces.1: payments is a duplicate'],
     [{ namespaces: [{ ...payments, name: 'kube-*', system: false }] }, 'namespaces.0.system: is false for a pattern'],
-    [{ systemNamespaces: ['*-system'] }, 'systemNamespaces.0: "*-system" does not fit'],
+    [{ systemNamespaces: ['*-system'] }, 'systemNamespaces.0: "*-system" is not valid'],
     [
       { services: [{ ...robot, mayNamePeople: undefined }] },
       'services.0.mayNamePeople: is missing; write true or false',
     ],
-    [{ services: [robot, robot] }, 'services.1: robot stands here a second time'],
+    [{ services: [robot, robot] }, 'services.1: robot is a duplicate'],
     [
       { permissionSets: [{ ...set, roleNamePrefix: 'AWSReservedSSO_Admin' }] },
-      'permissionSets.0.roleNamePrefix: "AWSReservedSSO_Admin" does not fit',
+      'permissionSets.0.roleNamePrefix: "AWSReservedSSO_Admin" is not valid',
     ],
-    [{ permissionSets: [set, set] }, 'permissionSets.1: AWSReservedSSO_X_ stands here a second time'],
+    [{ permissionSets: [set, set] }, 'permissionSets.1: AWSReservedSSO_X_ is a duplicate'],
   ])('%j', (fields, message) => {
     expect(changed(fields)).toThrow(message);
   });
 
-  test('all problems are named at once', () => {
+  test('with all problems at once', () => {
     expect(changed({ services: 1, permissionSets: 2 })).toThrow(/services: [^]*permissionSets: /);
+    const namespaces = [{ ...payments, owner: 'x', sytem: true }, payments, payments];
+    const clusters = [{ ...cluster, region: 'us-east-1' }];
+    expect(changed({ services: 1, namespaces, clusters })).toThrow(
+      [
+        'The inventory is not valid:',
+        '- namespaces.0: "owner", "sytem" is not known here; known are name, owners, system, roleArns.',
+        '- services: 1 is not valid; write a list: [ … ].',
+        '- namespaces.1: payments is a duplicate; keep one of them.',
+        '- namespaces.2: payments is a duplicate; keep one of them.',
+        '- clusters.0: 111122223333 in us-east-1 is not under accounts; add it there.',
+      ].join('\n'),
+    );
   });
 
-  test('text that is no JSON, or no object', () => {
+  test('with one problem for an invalid account, not one for each of its clusters', () => {
+    expect(changed({ accounts: [{ ...account, name: '' }] })).toThrow(
+      /^The inventory is not valid:\n- accounts\.0\.name: [^\n]*$/,
+    );
+  });
+
+  test.each(['__proto__', 'constructor', 'toString'])('with the unknown field %s', (name) => {
+    const text = content.replace('"owners"', `"${name}": 1, "owners"`);
+    expect(() => parseInventory(text)).toThrow(`namespaces.0: "${name}" is not known here`);
+  });
+
+  test('where it is not JSON or not an object', () => {
     expect(() => parseInventory('{')).toThrow('The inventory is not JSON');
-    expect(() => parseInventory('[]')).toThrow('the file: [] does not fit; write an object');
+    expect(() => parseInventory('[]')).toThrow('the file: [] is not valid; write an object');
   });
 });
 
 describe('the hash', () => {
-  test('is SHA-256 of the text, as sha256sum says', () => {
+  test('is SHA-256 of the text, as sha256sum prints it', () => {
     expect(inventory.hash).toBe(createHash('sha256').update(Buffer.from(content)).digest('hex'));
     expect(inventoryHash('ü')).toBe('607474ca475a9724d7360aba71a56d5df77e61350e3f724cfa1f46e857e2d85f');
   });
 });
 
 describe('accounts', () => {
-  test('are found by id alone', () => {
+  test('are found by ID', () => {
     expect(accountOf(inventory, '111122223333')).toEqual({ ...account, roleArn: null });
     expect(accountOf(inventory, '444455556666')).toBeNull();
   });
@@ -118,7 +138,7 @@ describe('accounts', () => {
   });
 });
 
-test('services are found by the exact id', () => {
+test('finds a service by its exact ID', () => {
   expect(serviceOf(inventory, 'https://issuer.example#chatops')?.mayNamePeople).toBe(true);
   expect(serviceOf(inventory, 'https://issuer.example#chatop')).toBeNull();
 });

@@ -1,6 +1,7 @@
 import type { RequestIdentity } from '../../src/model/principal.ts';
 import { authenticate } from '../../src/auth/authenticate.ts';
-import type { IdentityEvent, KnownPrincipals } from '../../src/auth/authenticate.ts';
+import type { IdentityEvent } from '../../src/auth/authenticate.ts';
+import type { KnownPrincipals } from '../../src/policy/inventory.ts';
 
 export const settings = { groupsClaim: 'groups', scopesClaim: 'scope' };
 

@@ -1,0 +1,148 @@
+import * as v from 'valibot';
+import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
+import { parseRoleArn } from '../validation/role-arns.ts';
+import type { Inventory } from './inventory.ts';
+import { exactly, flag, list, text } from './json.ts';
+
+const group = text();
+const accountId = text('an AWS account ID: 12 digits in quotes', isAccountId);
+const region = text('an AWS region, such as "eu-central-1"', isRegion);
+const roleArn = text(
+  'an IAM role ARN, such as "arn:aws:iam::111122223333:role/pods/payments/payments-api"',
+  (value) => parseRoleArn(value) !== null,
+);
+const namespaceName = text(
+  'a namespace, such as "payments", or a prefix and one star at the end, such as "payments-*"',
+  (value) => isNamespace(value) || isNamespacePattern(value),
+);
+
+/** Whether a value is a prefix of namespace names and a star. The star is last, so that the longest match is unique. */
+function isNamespacePattern(value: string): boolean {
+  return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
+}
+
+const account = exactly({ accountId, name: text(), regions: list(region), roleArn: v.nullish(roleArn, null) });
+const cluster = exactly({
+  accountId,
+  region,
+  clusterName: text('the name of an EKS cluster', isClusterName),
+  environment: text(),
+});
+const namespace = exactly({
+  name: namespaceName,
+  owners: list(group),
+  system: v.nullish(flag, null),
+  roleArns: v.nullish(list(roleArn), []),
+});
+const service = exactly({ id: text(), groups: list(group), mayNamePeople: flag });
+const permissionSet = exactly({
+  // The underscore ends the permission set's name: without it, the prefix would match other sets too.
+  roleNamePrefix: text('"AWSReservedSSO_", the permission set\'s name, and "_"', (value) =>
+    /^AWSReservedSSO_.+_$/.test(value),
+  ),
+  groups: list(group),
+});
+
+/** The inventory's JSON. One validation reports every problem: those of single fields and contradictions between them. */
+export const inventorySchema: v.GenericSchema<unknown, Omit<Inventory, 'hash'>> = v.pipe(
+  exactly({
+    accounts: list(account),
+    clusters: list(cluster),
+    namespaces: list(namespace),
+    systemNamespaces: list(namespaceName),
+    services: list(service),
+    permissionSets: list(permissionSet),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    for (const { path, message } of contradictions(dataset.value)) {
+      const [first, ...others] = path.map(
+        (key) => ({ type: 'unknown', origin: 'value', input: undefined, key, value: undefined }) as const,
+      );
+      addIssue({ message, ...(first === undefined ? {} : { path: [first, ...others] }) });
+    }
+  }),
+);
+
+/** A problem that no single field has. */
+interface Contradiction {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** An item of a list, and its index. */
+type Indexed<T> = readonly [index: number, item: T];
+
+/** Contradictions between the valid items of the inventory's lists. Works on an invalid inventory too. */
+function contradictions(inventory: unknown): readonly Contradiction[] {
+  const accounts = validItems(inventory, 'accounts', account);
+  const clusters = validItems(inventory, 'clusters', cluster);
+  const namespaces = validItems(inventory, 'namespaces', namespace);
+  const services = validItems(inventory, 'services', service);
+  const permissionSets = validItems(inventory, 'permissionSets', permissionSet);
+  return [
+    ...duplicates('accounts', accounts, (one) => one.accountId),
+    ...duplicates('clusters', clusters, (one) => `${one.accountId}/${one.region}/${one.clusterName}`),
+    ...duplicates('namespaces', namespaces, ({ name }) => name),
+    ...duplicates('services', services, ({ id }) => id),
+    ...duplicates('permissionSets', permissionSets, ({ roleNamePrefix }) => roleNamePrefix),
+    ...accounts
+      .filter(([, one]) => one.roleArn !== null && parseRoleArn(one.roleArn)?.accountId !== one.accountId)
+      .map(([index, one]) => ({
+        path: ['accounts', index, 'roleArn'],
+        message: `is a role of another account; write a role of ${one.accountId}.`,
+      })),
+    ...(v.is(list(account), fieldOf(inventory, 'accounts')) ? unservedClusters(accounts, clusters) : []),
+    // A pattern with false would lift the protection of namespaces that the author did not think of.
+    ...namespaces
+      .filter(([, { name, system }]) => system === false && name.endsWith('*'))
+      .map(([index]) => ({
+        path: ['namespaces', index, 'system'],
+        message: 'is false for a pattern; give each such namespace an entry of its own.',
+      })),
+  ];
+}
+
+/** Clusters whose account and region are not registered. */
+function unservedClusters(
+  accounts: readonly Indexed<v.InferOutput<typeof account>>[],
+  clusters: readonly Indexed<v.InferOutput<typeof cluster>>[],
+): readonly Contradiction[] {
+  const served = new Set(accounts.flatMap(([, one]) => one.regions.map((name) => `${one.accountId}/${name}`)));
+  return clusters
+    .filter(([, one]) => !served.has(`${one.accountId}/${one.region}`))
+    .map(([index, one]) => ({
+      path: ['clusters', index],
+      message: `${one.accountId} in ${one.region} is not under accounts; add it there.`,
+    }));
+}
+
+function validItems<Item>(
+  inventory: unknown,
+  field: string,
+  schema: v.GenericSchema<unknown, Item>,
+): readonly Indexed<Item>[] {
+  const items = fieldOf(inventory, field);
+  if (!Array.isArray(items)) return [];
+  return items.flatMap((item: unknown, index) => {
+    const result = v.safeParse(schema, item);
+    return result.success ? [[index, result.output] as const] : [];
+  });
+}
+
+function fieldOf(inventory: unknown, field: string): unknown {
+  return typeof inventory === 'object' && inventory !== null ? Reflect.get(inventory, field) : undefined;
+}
+
+function duplicates<Item>(
+  field: string,
+  items: readonly Indexed<Item>[],
+  keyOf: (item: Item) => string,
+): readonly Contradiction[] {
+  const seen = new Set<string>();
+  return items.flatMap(([index, item]) => {
+    const key = keyOf(item);
+    const isDuplicate = seen.has(key);
+    seen.add(key);
+    return isDuplicate ? [{ path: [field, index], message: `${key} is a duplicate; keep one of them.` }] : [];
+  });
+}

@@ -1,0 +1,94 @@
+// Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
+import * as v from 'valibot';
+import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
+import type { InventorySlice } from '../model/decision.ts';
+import type { Principal } from '../model/principal.ts';
+import { anyText, atLeast, exactly, flag, list, oneKindOf, oneOf, strictFields, text } from './json.ts';
+import type { AuthorizationRequest } from './policy.ts';
+
+/** A schema whose output is a type of the model. */
+type SchemaOf<T> = v.GenericSchema<unknown, T>;
+
+const nullableText = v.nullish(anyText, null);
+
+const clusterFields = { accountId: text(), region: text(), clusterName: text() };
+
+const targetFields = { ...clusterFields, namespace: text(), serviceAccount: text() };
+
+const settingFields = { roleArn: text(), targetRoleArn: nullableText, policy: nullableText };
+
+const tags = v.nullish(list(exactly({ key: text(), value: anyText })), []);
+
+/** A principal. */
+export const principal: SchemaOf<Principal> = exactly({
+  id: text(),
+  kind: oneOf('USER', 'SERVICE'),
+  groups: v.nullish(list(text()), []),
+  sessionName: nullableText,
+});
+
+/** A canonical create request. */
+export const createRequest: SchemaOf<CreateRequest> = exactly({
+  ...targetFields,
+  ...settingFields,
+  tags,
+  disableSessionTags: v.nullish(flag, false),
+});
+
+/** The settings that an update changes. Null clears a setting; an absent one is kept. */
+export const changes: SchemaOf<Partial<AssociationSettings>> = atLeast({
+  roleArn: v.exactOptional(text()),
+  targetRoleArn: v.exactOptional(v.nullable(anyText)),
+  disableSessionTags: v.exactOptional(flag),
+  policy: v.exactOptional(v.nullable(anyText)),
+});
+
+/** All settings of an association after an update. */
+const updatedSettings: SchemaOf<AssociationSettings> = exactly({
+  ...settingFields,
+  disableSessionTags: v.nullish(flag, false),
+});
+
+/** An association. Its IDs and times are optional: policies don't use them. */
+export const association: SchemaOf<Association> = exactly({
+  ...targetFields,
+  ...settingFields,
+  tags,
+  disableSessionTags: v.nullish(flag, null),
+  associationArn: v.nullish(anyText, ''),
+  associationId: v.nullish(anyText, ''),
+  createdAt: v.nullish(anyText, ''),
+  modifiedAt: v.nullish(anyText, ''),
+  ownerArn: nullableText,
+  externalId: nullableText,
+});
+
+const placeScopes = [
+  strictFields({ kind: v.literal('namespace'), ...clusterFields, namespace: text() }),
+  strictFields({ kind: v.literal('cluster'), ...clusterFields }),
+] as const;
+
+const listScope = oneKindOf('kind', placeScopes);
+
+const trailScope = oneKindOf('kind', [
+  ...placeScopes,
+  strictFields({ kind: v.literal('principal'), principal }),
+  strictFields({ kind: v.literal('gateway') }),
+]);
+
+/** An authorization request. */
+export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
+  strictFields({ action: v.literal('CreatePodIdentityAssociation'), association: createRequest }),
+  strictFields({ action: v.literal('UpdatePodIdentityAssociation'), association, becomes: updatedSettings }),
+  strictFields({ action: v.literal('DeletePodIdentityAssociation'), association }),
+  strictFields({ action: v.literal('DescribePodIdentityAssociation'), association }),
+  strictFields({ action: v.literal('ListPodIdentityAssociations'), scope: listScope }),
+  strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),
+]);
+
+/** The slice of the inventory that a decision used. */
+export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
+  cluster: v.nullish(atLeast({ ...clusterFields, environment: text() }), null),
+  namespace: v.nullish(atLeast({ name: text(), owners: list(text()), system: flag, roleArns: list(text()) }), null),
+  services: list(atLeast({ id: text(), groups: list(text()), mayNamePeople: flag })),
+});
