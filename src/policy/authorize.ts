@@ -9,15 +9,15 @@ import type { Inventory } from './inventory.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from './policy.ts';
 import { clusterOf, emptySlice, sliceFor } from './slice.ts';
 
-/** Hears why policy couldn't be evaluated; for the operators' log, never for callers. */
+/** Receives why a policy evaluation failed, for the operators' log. Callers never see it. */
 export type OnFailure = (detail: string) => void;
 
-/** A decision without what stands in the inventory's file. */
+/** A decision without the hash of the inventory. */
 type DecisionOnSlice = Omit<Decision, 'inventoryHash'>;
 
 /**
- * The policy boundary over these policies and this inventory. Throws when the policies are not valid (see
- * compilePolicies); what it returns never throws. Make few: see createEngine.
+ * Creates the policy decision point for these policies and this inventory. Throws when the policies are invalid (see
+ * compilePolicies). The returned function never throws. Create few: see createEngine.
  */
 export function createAuthorize(
   sources: PolicySources & { readonly inventory: Inventory; readonly onFailure?: OnFailure },
@@ -25,7 +25,7 @@ export function createAuthorize(
   return authorizeWith(createEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
 }
 
-/** The policy boundary over an engine that is ready, e.g. one whose policies were compiled at build time. */
+/** Creates the policy decision point for an existing engine, e.g. one whose policies were compiled at build time. */
 export function authorizeWith(engine: Engine, inventory: Inventory, onFailure?: OnFailure): Authorize {
   return (context, request) => {
     let slice = emptySlice;
@@ -41,8 +41,8 @@ export function authorizeWith(engine: Engine, inventory: Inventory, onFailure?: 
 }
 
 /**
- * Decides on a slice of the inventory, such as one kept in the trail. Never throws: what can't be evaluated is a denial
- * with `failed` set.
+ * Authorizes a request with a slice of the inventory, such as one from an audit entry. Never throws: a failed evaluation
+ * is a denial with `failed` set.
  */
 export function authorizeOnSlice(
   engine: Engine,
@@ -56,11 +56,11 @@ export function authorizeOnSlice(
     if (clusterOf(request) !== null && slice.cluster === null) {
       return { ...denied, policyIds: [], violations: [clusterNotRegistered(request)] };
     }
-    const answer = engine.ask(toCedar(context, request, slice));
-    if (answer.kind === 'failed') return failed(engine, slice, answer.policyIds, answer.detail, onFailure);
-    const { allowed, policyIds } = answer;
+    const result = engine.evaluate(toCedar(context, request, slice));
+    if (result.kind === 'failed') return failed(engine, slice, result.policyIds, result.detail, onFailure);
+    const { allowed, policyIds } = result;
     if (allowed) return { ...denied, allowed, policyIds, violations: [] };
-    // Cedar names no policy when none applied.
+    // Cedar lists no policy when none applied.
     const violations = policyIds.length > 0 ? forbidden(engine.policySet, policyIds) : [defaultDeny(request, slice)];
     return { ...denied, policyIds, violations };
   } catch (error) {
@@ -78,7 +78,7 @@ function failed(
   try {
     onFailure?.(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
   } catch {
-    // A log that breaks must not turn a denial into an exception.
+    // A failing log must not turn a denial into an exception.
   }
   return {
     allowed: false,

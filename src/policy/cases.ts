@@ -9,21 +9,21 @@ import { anyObject, anyText, exactly, flag, list, parseJson, text } from './json
 import { principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
-/** A question to policy, and the answer that is expected. */
+/** An authorization request, and the expected decision. */
 export interface PolicyCase {
   /** Relative to the folder of the policies, e.g. `cases/deny/default-service-account.json`. */
   readonly file: string;
   readonly description: string;
   readonly allowed: boolean;
-  /** Allowed: exactly the permits that authorize. Denied: exactly the violations. Sorted. */
+  /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
-  /** Fields that replace those of the inventory for this case; null for none. */
+  /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
   readonly inventory: object | null;
 }
 
-/** Every case of a folder: `cases/allow/*.json` and `cases/deny/*.json`. Throws on a file that is not a case. */
+/** Reads the cases of a folder: `cases/allow/*.json` and `cases/deny/*.json`. Throws on an invalid file. */
 export function readCases(directory: string): readonly PolicyCase[] {
   return (['allow', 'deny'] as const).flatMap((expected) => {
     const folder = join('cases', expected);
@@ -37,9 +37,9 @@ export function readCases(directory: string): readonly PolicyCase[] {
 }
 
 /**
- * Runs a case. Null when the answer is the expected one, else what differs.
+ * Runs a case. Returns null when the decision is the expected one, else the difference.
  *
- * @param inventoryText the folder's inventory, without the case's own fields
+ * @param inventoryText the inventory of the folder
  */
 export function runCase(engine: Engine, inventoryText: string, one: PolicyCase): string | null {
   let failure = '';
@@ -51,7 +51,7 @@ export function runCase(engine: Engine, inventoryText: string, one: PolicyCase):
   return found === expected ? null : `expected: ${expected}; found: ${found}${failure}`;
 }
 
-/** Policies that no case names: nothing would be noticed if they did not work. */
+/** The IDs of the policies that no case covers. */
 export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): readonly string[] {
   const named = new Set(cases.flatMap((one) => one.policyIds));
   return Object.keys(engine.policySet.policies).filter((id) => !named.has(id));

@@ -1,4 +1,4 @@
-// The one door to Cedar: a bundle must place cedar_wasm_bg.wasm beside the code of this module, so nothing else imports it.
+// The only module that imports Cedar: a bundle must place cedar_wasm_bg.wasm next to the code of this module.
 export {
   policySetTextToParts,
   policyToJson,

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { policySetTextToParts, policyToJson, schemaToJson, validate } from './cedar.ts';
 import type { DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
 
-/** What `policies/` holds: the Cedar schema, and the texts of the policy files by file name. */
+/** The content of a policy folder: the Cedar schema, and the policy texts by file name. */
 export interface PolicySources {
   readonly schema: string;
   readonly policies: Readonly<Record<string, string>>;
 }
 
-/** A validated policy set as plain JSON, in Cedar's JSON formats: it can be made at build time and kept in a file. */
+/** A validated policy set in Cedar's JSON formats. It can be compiled at build time and stored in a file. */
 export interface PolicySet {
   readonly schema: SchemaJson<string>;
   /** By `@id`. */
@@ -17,13 +17,12 @@ export interface PolicySet {
   readonly hash: string;
 }
 
-/** Policy ids with a meaning of their own in decisions. */
+/** Policy IDs with a special meaning in decisions. */
 export const reservedIds = ['default-deny', 'cluster-not-registered', 'evaluation-failed'] as const;
 
 /**
- * Parses and validates (strictly) policies and their schema. Throws one Error that lists every problem: what Cedar
- * cannot parse, what does not fit the schema, warnings too; templates; a policy without `@id`; a forbid without
- * `@message` or `@advice`.
+ * Parses policies and their schema, and validates them in Cedar's strict mode. Throws one Error that lists every problem:
+ * syntax errors, schema violations, warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`.
  */
 export function compilePolicies(sources: PolicySources): PolicySet {
   const schema = compileSchema(sources.schema);
@@ -31,24 +30,24 @@ export function compilePolicies(sources: PolicySources): PolicySet {
   const policies = new Map<string, PolicyJson>();
   for (const file of Object.keys(sources.policies).sort()) {
     for (const { id, json, where } of parsePolicies(file, sources.policies[file] ?? '', problems)) {
-      if (policies.has(id)) problems.push(`${where}: @id("${id}") is used twice; give every policy an id of its own.`);
+      if (policies.has(id)) problems.push(`${where}: @id("${id}") is used twice; give every policy a unique ID.`);
       policies.set(id, json);
     }
   }
   throwIfAny(problems);
 
-  // What is validated is what will authorize: the JSON, not the text that it was made from.
+  // Validate the JSON, because decisions are made from it, not from the text.
   const set: PolicySet = { schema, policies: Object.fromEntries(policies), hash: policySetHash(sources) };
-  const answer = validate({
+  const result = validate({
     validationSettings: { mode: 'strict' },
     schema,
     policies: { staticPolicies: { ...set.policies } },
   });
-  // Its warnings about the schema are those that compileSchema has thrown for.
+  // Schema warnings need no check here: compileSchema throws on them.
   const findings =
-    answer.type === 'failure'
-      ? answer.errors
-      : [...answer.validationErrors, ...answer.validationWarnings].map(({ error }) => error);
+    result.type === 'failure'
+      ? result.errors
+      : [...result.validationErrors, ...result.validationWarnings].map(({ error }) => error);
   throwIfAny(findings.map(describe));
   return set;
 }
@@ -61,7 +60,7 @@ export function policySetHash(sources: PolicySources): string {
     .digest('hex');
 }
 
-/** One policy of a file. */
+/** A policy of a file. */
 interface ParsedPolicy {
   readonly id: string;
   readonly json: PolicyJson;
@@ -70,12 +69,12 @@ interface ParsedPolicy {
 }
 
 function compileSchema(text: string): SchemaJson<string> {
-  const answer = schemaToJson(text);
-  if (answer.type === 'success') {
-    throwIfAny(answer.warnings.map((warning) => `schema: ${describe(warning)}`));
-    return answer.json;
+  const result = schemaToJson(text);
+  if (result.type === 'success') {
+    throwIfAny(result.warnings.map((warning) => `schema: ${describe(warning)}`));
+    return result.json;
   }
-  throw invalid(answer.errors.map((error) => `schema${lineOf(text, error)}: ${describe(error)}`));
+  throw invalid(result.errors.map((error) => `schema${lineOf(text, error)}: ${describe(error)}`));
 }
 
 function parsePolicies(file: string, text: string, problems: string[]): readonly ParsedPolicy[] {
@@ -85,18 +84,18 @@ function parsePolicies(file: string, text: string, problems: string[]): readonly
     return [];
   }
   for (const template of parts.policy_templates) {
-    problems.push(`${file}, "${firstLine(template)}": templates are not used here; write the policy without slots.`);
+    problems.push(`${file}, "${firstLine(template)}": templates are not supported; write the policy without slots.`);
   }
   return parts.policies.flatMap((policy) => {
-    const answer = policyToJson(policy);
-    if (answer.type === 'failure') {
-      problems.push(...answer.errors.map((error) => `${file}, "${firstLine(policy)}": ${describe(error)}`));
+    const result = policyToJson(policy);
+    if (result.type === 'failure') {
+      problems.push(...result.errors.map((error) => `${file}, "${firstLine(policy)}": ${describe(error)}`));
       return [];
     }
-    const id = answer.json.annotations?.id;
-    const found = policyProblems(answer.json);
+    const id = result.json.annotations?.id;
+    const found = policyProblems(result.json);
     problems.push(...found.map((problem) => `${file}, "${firstLine(policy)}": ${problem}`));
-    return found.length > 0 || !id ? [] : [{ id, json: answer.json, where: file }];
+    return found.length > 0 || !id ? [] : [{ id, json: result.json, where: file }];
   });
 }
 
@@ -105,18 +104,18 @@ function policyProblems(policy: PolicyJson): readonly string[] {
   const id = annotations.id ?? '';
   const problems: string[] = [];
   if (hasUnsafeNumber(policy)) {
-    problems.push('a number is beyond ±9007199254740991, where JavaScript rounds; write a smaller one.');
+    problems.push('a number is beyond ±9007199254740991, where JavaScript rounds; use a smaller number.');
   }
-  if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push('write @id("…") above it: small letters, digits and hyphens.');
+  if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push('write @id("…") above it: lower-case letters, digits and hyphens.');
   if (reservedIds.some((reserved) => reserved === id)) problems.push(`@id("${id}") is reserved; choose another.`);
   if (policy.effect === 'forbid') {
     if (!annotations.message) problems.push('write @message("…") above the forbid: what is not allowed.');
-    if (!annotations.advice) problems.push('write @advice("…") above the forbid: how the caller can mend it.');
+    if (!annotations.advice) problems.push('write @advice("…") above the forbid: how the caller can fix it.');
   }
   return problems;
 }
 
-/** The text was right, but the JSON made of it would be rounded in silence. */
+/** Whether a number of the policy text would be rounded silently in JSON. */
 function hasUnsafeNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value);
   return typeof value === 'object' && value !== null && Object.values(value).some(hasUnsafeNumber);
@@ -128,7 +127,7 @@ function describe(error: DetailedError): string {
     .join('; ');
 }
 
-/** `:<line>` of an error; empty when Cedar does not say. Cedar counts bytes. */
+/** `:<line>` of an error; empty when the error has no location. Cedar's offsets are in bytes. */
 function lineOf(text: string, error: DetailedError): string {
   const start = error.sourceLocations?.[0]?.start;
   if (start === undefined) return '';
@@ -144,5 +143,5 @@ function throwIfAny(problems: readonly string[]): void {
 }
 
 function invalid(problems: readonly string[]): Error {
-  return new Error(`The policies are not valid:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+  return new Error(`The policies are invalid:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
 }

@@ -2,7 +2,7 @@ import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from './cedar
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
 
-/** A request in Cedar's words. */
+/** A request in Cedar's JSON format. */
 export interface CedarRequest {
   readonly principal: TypeAndId;
   readonly action: TypeAndId;
@@ -11,55 +11,55 @@ export interface CedarRequest {
   readonly entities: EntityJson[];
 }
 
-/** What Cedar says to a request. */
-export type CedarAnswer =
+/** The result of an evaluation by Cedar. */
+export type CedarResult =
   | { readonly kind: 'decided'; readonly allowed: boolean; /** Sorted. */ readonly policyIds: readonly string[] }
   | {
       readonly kind: 'failed';
-      /** The policies that failed, sorted; empty when it was the request. */
+      /** The policies that failed, sorted; empty when the request was invalid. */
       readonly policyIds: readonly string[];
       /** For operators only. */
       readonly detail: string;
     };
 
-/** A policy set that is ready to answer. */
+/** A parsed policy set, ready to evaluate requests. */
 export interface Engine {
   readonly policySet: PolicySet;
-  /** May throw when the engine itself breaks. */
-  readonly ask: (request: CedarRequest) => CedarAnswer;
+  /** Throws only on a failure of the engine itself. */
+  readonly evaluate: (request: CedarRequest) => CedarResult;
 }
 
 let engines = 0;
 
 /**
- * Parses a policy set once, for many requests. Cedar keeps it until the process ends, so make few engines. Throws when
- * Cedar does not take the set, which compilePolicies rules out.
+ * Parses a policy set once, for many requests. Cedar caches it until the process ends, so create few engines. Throws when
+ * Cedar rejects the set; a set from compilePolicies is always accepted.
  */
 export function createEngine(policySet: PolicySet): Engine {
   engines += 1;
-  // Cedar's cache is shared by the whole process: engines of the same id would authorize by each other's policies.
+  // Cedar's cache is shared by the whole process: engines with the same id would evaluate each other's policies.
   const id = `engine-${engines}`;
-  for (const answer of [
+  for (const result of [
     preparseSchema(id, policySet.schema),
     preparsePolicySet(id, { staticPolicies: { ...policySet.policies } }),
   ]) {
-    if (answer.type === 'failure') throw new Error(`Cedar refuses the policies: ${JSON.stringify(answer.errors)}`);
+    if (result.type === 'failure') throw new Error(`Cedar rejects the policies: ${JSON.stringify(result.errors)}`);
   }
-  return { policySet, ask: (request) => ask(id, request) };
+  return { policySet, evaluate: (request) => evaluate(id, request) };
 }
 
-function ask(id: string, request: CedarRequest): CedarAnswer {
-  const answer = statefulIsAuthorized({
+function evaluate(id: string, request: CedarRequest): CedarResult {
+  const result = statefulIsAuthorized({
     ...request,
     preparsedSchemaName: id,
     validateRequest: true,
     preparsedPolicySetId: id,
   });
-  if (answer.type === 'failure') {
-    return { kind: 'failed', policyIds: [], detail: answer.errors.map(({ message }) => message).join('; ') };
+  if (result.type === 'failure') {
+    return { kind: 'failed', policyIds: [], detail: result.errors.map(({ message }) => message).join('; ') };
   }
-  const { decision, diagnostics } = answer.response;
-  // Cedar skips a policy that errors. A forbid that is skipped forbids nothing, so any error must be a denial.
+  const { decision, diagnostics } = result.response;
+  // Cedar skips a policy that errors. A skipped forbid has no effect, so any error must be a denial.
   if (diagnostics.errors.length > 0) {
     return {
       kind: 'failed',

@@ -8,18 +8,18 @@ import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 
-/** A cluster or a namespace that the inventory knows. */
+/** A cluster or a namespace of the inventory. */
 type Known<K extends 'cluster' | 'namespace'> = NonNullable<InventorySlice[K]>;
 
-/** A resource, and all entities that policies can reach from it. */
+/** A resource, and all entities reachable from it. */
 interface Resource {
   readonly uid: TypeAndId;
   readonly entities: readonly EntityJson[];
 }
 
 /**
- * Puts a question into Cedar's words, from the question, the context and the slice alone. Throws on what cannot be put
- * so: a role that is no role's ARN, a time out of range, a slice that lacks what the question needs.
+ * Converts an authorization request into Cedar's format. The result depends only on the arguments. Throws on an invalid
+ * role ARN, a time out of range, and a slice that lacks the cluster or namespace of the request.
  */
 export function toCedar(
   context: AuthorizationContext,
@@ -28,8 +28,8 @@ export function toCedar(
 ): CedarRequest {
   const { principal, actor } = context.identity;
   const resource = resourceOf(request, slice);
-  const people = actor === null ? [principal] : [principal, actor];
-  const entities = [...people.map((one) => principalEntity(one, slice)), ...resource.entities];
+  const principals = actor === null ? [principal] : [principal, actor];
+  const entities = [...principals.map((one) => principalEntity(one, slice)), ...resource.entities];
   return {
     principal: principalUid(principal),
     action: uid('Action', request.action),
@@ -44,7 +44,7 @@ function resourceOf(request: AuthorizationRequest, slice: InventorySlice): Resou
     case 'CreatePodIdentityAssociation':
       return association(request.association, request.association, false, slice);
     case 'UpdatePodIdentityAssociation':
-      // The one resource is what the association would become; what it is stands in the context.
+      // The resource is the association after the update; its current settings are in the context.
       return existing(request.association, request.becomes, slice);
     case 'DeletePodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
@@ -72,9 +72,9 @@ function existing(found: Association, given: AssociationSettings, slice: Invento
   return association(found, given, found.ownerArn !== null, slice);
 }
 
-/** `given` stands apart from `asked`, so that what an update sets can't move the association to another place. */
+/** `given` is separate from `requested`, so that the settings of an update can't change the service account or the tags. */
 function association(
-  asked: Pick<CreateRequest, 'serviceAccount' | 'tags'>,
+  requested: Pick<CreateRequest, 'serviceAccount' | 'tags'>,
   given: AssociationSettings,
   ownedByAddon: boolean,
   slice: InventorySlice,
@@ -82,17 +82,17 @@ function association(
   const inCluster = cluster(known('cluster', slice));
   const inNamespace = namespace(known('namespace', slice), known('cluster', slice));
   const { uid: self, entities } = resource(
-    uid('Association', `${inNamespace.uid.id}/${asked.serviceAccount}`),
+    uid('Association', `${inNamespace.uid.id}/${requested.serviceAccount}`),
     {
       cluster: ref(inCluster.uid),
       namespace: ref(inNamespace.uid),
-      serviceAccount: asked.serviceAccount,
+      serviceAccount: requested.serviceAccount,
       settings: settings(given),
       ownedByAddon,
     },
     [inNamespace.uid],
     // fromEntries, because a tag's key may be __proto__.
-    Object.fromEntries(asked.tags.map(({ key, value }) => [key, value])),
+    Object.fromEntries(requested.tags.map(({ key, value }) => [key, value])),
   );
   return { uid: self, entities: [...entities, ...inNamespace.entities] };
 }
@@ -129,7 +129,7 @@ function cluster({ accountId, region, clusterName, environment }: Known<'cluster
   );
 }
 
-/** A principal with its groups, by its token or by the inventory. */
+/** A principal with its groups, from its token and from the inventory. */
 function principalEntity(principal: Principal, slice: InventorySlice): EntityJson {
   const isService = principal.kind === 'SERVICE';
   const service = isService ? slice.services.find(({ id }) => id === principal.id) : undefined;
@@ -156,7 +156,7 @@ function contextOf(context: AuthorizationContext, request: AuthorizationRequest)
   };
 }
 
-/** An address as Cedar takes it: without a zone, and IPv4 as such even where it comes mapped into IPv6. Null for others. */
+/** An IP address in Cedar's format: without a zone, and a mapped IPv4 address as IPv4. Null for anything else. */
 function addressOf(address: string | null): string | null {
   const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
   return isIP(plain) === 0 || plain.includes('%') || (plain.includes(':') && plain.includes('.')) ? null : plain;
@@ -196,7 +196,7 @@ function known<K extends 'cluster' | 'namespace'>(what: K, slice: InventorySlice
   return found;
 }
 
-/** The first of each uid: Cedar takes no entity twice. */
+/** The first entity of each uid: Cedar rejects duplicates. */
 function distinct(entities: readonly EntityJson[]): EntityJson[] {
   const byUid = new Map<string, EntityJson>();
   for (const entity of entities) {

@@ -7,14 +7,14 @@ type ReservedId = (typeof reservedIds)[number];
 
 const reserved = (policyId: ReservedId, message: string, advice: string): Violation => ({ policyId, message, advice });
 
-/** What a denial says when policy couldn't be evaluated. The cause is for operators and stays out of it. */
+/** The violation when policy evaluation failed. The cause is for operators only. */
 export const evaluationFailed = reserved(
   'evaluation-failed',
   'Policy could not be evaluated, so the request is denied.',
-  'Ask the operators of the gateway to look at its log; then send the request again.',
+  'Ask the operators of the gateway to check its log, then send the request again.',
 );
 
-/** One violation for each forbid that decided, in its own words. */
+/** One violation for each forbid that decided, with its own message and advice. */
 export function forbidden(policySet: PolicySet, policyIds: readonly string[]): readonly Violation[] {
   return policyIds.map((policyId) => {
     const annotations = policySet.policies[policyId]?.annotations ?? {};
@@ -22,7 +22,7 @@ export function forbidden(policySet: PolicySet, policyIds: readonly string[]): r
   });
 }
 
-/** What a denial says when the inventory lacks the cluster. */
+/** The violation when the cluster is not registered in the inventory. */
 export function clusterNotRegistered(request: AuthorizationRequest): Violation {
   const cluster = clusterOf(request);
   return reserved(
@@ -32,21 +32,21 @@ export function clusterNotRegistered(request: AuthorizationRequest): Violation {
   );
 }
 
-/** What a denial says when no permit applies: whom to ask. */
+/** The violation when no permit applies. The advice says who can grant access. */
 export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice): Violation {
   const namespace = slice.namespace;
   if (namespace === null && request.action === 'ListPodIdentityAssociations') {
     return reserved(
       'default-deny',
       `No rule lets you list the associations of the whole cluster ${request.scope.clusterName}.`,
-      'List those of a namespace that your group owns; for more, ask the platform admins.',
+      'List the associations of a namespace that your group owns, or ask the platform admins for access.',
     );
   }
   if (namespace === null) {
     return reserved(
       'default-deny',
       'No rule lets you read this audit trail.',
-      'Ask for the trail of a namespace that your group owns, or for your own; for more, ask the platform admins.',
+      'Read the audit trail of a namespace that your group owns, or your own, or ask the platform admins for access.',
     );
   }
   const what = {
@@ -61,7 +61,7 @@ export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice
     'default-deny',
     `No rule lets you ${what} namespace ${namespace.name}.`,
     namespace.owners.length > 0
-      ? `The namespace is owned by ${namespace.owners.join(', ')}: ask there, or to be added to the group.`
-      : 'The namespace has no owners: ask the platform admins to register it and its owners in the inventory.',
+      ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add you to the group.`
+      : 'The namespace has no owners. Ask the platform admins to register it and its owners in the inventory.',
   );
 }

@@ -28,9 +28,9 @@ export function parseJson<Output>(file: string, text: string, schema: v.GenericS
 
 /** The path of the value that an issue is about. Unknown fields are a problem of the object that holds them. */
 function pathOf(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? 'the file';
-  if (!isUnknownField(issue)) return path;
-  return path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : 'the file';
+  const keys = issue.path?.map(({ key }) => String(key)) ?? [];
+  const path = isUnknownField(issue) ? keys.slice(0, -1) : keys;
+  return path.join('.') || 'the file';
 }
 
 /** The message of an issue: what was found, and what to write instead. */
@@ -73,7 +73,7 @@ function objectShape<Input>() {
   return v.custom<Input>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), notAnObject);
 }
 
-/** Any object, with whatever fields. */
+/** Any object. */
 export const anyObject = objectShape<object>();
 
 /** An object with exactly these fields. An unknown field is a problem: usually it is a typing mistake. */
@@ -122,7 +122,7 @@ function fieldMessage(entries: v.ObjectEntries): (issue: v.StrictObjectIssue | v
     if (isUnknownField(issue) && typeof object === 'object' && object !== null) {
       const unknown = Object.keys(object).filter((name) => !Object.hasOwn(entries, name));
       const names = unknown.map((name) => JSON.stringify(name)).join(', ');
-      return `${names} is not known here; known are ${Object.keys(entries).join(', ')}.`;
+      return `${names} is not a known field; known fields are ${Object.keys(entries).join(', ')}.`;
     }
     return missingMessage(entries[String(key)], issue);
   };

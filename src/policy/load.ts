@@ -9,7 +9,7 @@ import { parseInventory } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
 import type { Authorize } from './policy.ts';
 
-/** What a folder of policies comes to. */
+/** A loaded policy folder. */
 export interface LoadedPolicy {
   readonly authorize: Authorize;
   readonly inventory: Inventory;
@@ -17,20 +17,20 @@ export interface LoadedPolicy {
   readonly policySetHash: string;
 }
 
-/** Loads policies, schema and inventory from a folder. Throws an Error that says what is wrong with them, and where. */
+/** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   return load(directory, compilePolicies(readPolicySources(directory)), onFailure);
 }
 
-/** The file that a build keeps a compiled policy set in, beside the policies. */
+/** The file with the compiled policy set that a build writes next to the policies. */
 export const policySetFile = 'policy-set.json';
 
 /**
- * As `loadPolicy`, for a folder in which a build has put the policy set that it compiled and validated. To parse and
- * validate the texts takes longer than all else that a function does before its first answer.
+ * Like `loadPolicy`, for a folder with the policy set that a build compiled and validated. Parsing and validating the
+ * texts would be the longest part of a function's cold start.
  */
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
-  // Only a build writes this file, from what compilePolicies returns.
+  // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
   return load(directory, policySet, onFailure);
 }
@@ -47,7 +47,7 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
 /** Reads `schema.cedarschema` and all `*.cedar` files of a folder. */
 export function readPolicySources(directory: string): PolicySources {
   const files = readdirSync(directory).filter((name) => name.endsWith('.cedar'));
-  if (files.length === 0) throw new Error(`${directory} holds no *.cedar file; put the policies there.`);
+  if (files.length === 0) throw new Error(`${directory} has no *.cedar file; put the policies there.`);
   return {
     schema: readFileSync(join(directory, 'schema.cedarschema'), 'utf8'),
     policies: Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')])),

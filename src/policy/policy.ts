@@ -8,10 +8,10 @@ import type {
 import type { Decision } from '../model/decision.ts';
 import type { RequestIdentity, Principal } from '../model/principal.ts';
 
-/** Who asks, in what circumstances: Cedar's principal and context. */
+/** The identity of a request and its circumstances: Cedar's principal and context. */
 export interface AuthorizationContext {
   readonly identity: RequestIdentity;
-  /** The person whom the caller names, unproved. */
+  /** The person whom a service names, unverified. */
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
   readonly hasReason: boolean;
@@ -19,10 +19,10 @@ export interface AuthorizationContext {
   readonly now: number;
 }
 
-/** What is asked for: Cedar's action and resource. */
+/** The requested action and its object: Cedar's action and resource. */
 export type AuthorizationRequest =
   | { readonly action: 'CreatePodIdentityAssociation'; readonly association: CreateRequest }
-  /** `association` is as EKS shows it before the update; `becomes`, all settings that it would have after it. */
+  /** `association` is the state at EKS before the update; `becomes` are all settings after it. */
   | {
       readonly action: 'UpdatePodIdentityAssociation';
       readonly association: Association;
@@ -31,19 +31,17 @@ export type AuthorizationRequest =
   | { readonly action: 'DeletePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'ListPodIdentityAssociations'; readonly scope: ListScope }
-  /** The trail of a namespace, of a cluster, of one principal, or (`gateway`) everything. */
+  /** The audit trail of a namespace, a cluster, a principal, or (`gateway`) the whole trail. */
   | { readonly action: 'ReadAuditTrail'; readonly scope: TrailScope };
 
-/** Whose associations are listed. */
+/** Which associations are listed. */
 export type ListScope =
   | ({ readonly kind: 'namespace' } & Pick<AssociationTarget, 'accountId' | 'region' | 'clusterName' | 'namespace'>)
   | ({ readonly kind: 'cluster' } & ClusterRef);
 
-/** Whose trail is read. */
+/** Which part of the audit trail is read. */
 export type TrailScope =
   ListScope | { readonly kind: 'principal'; readonly principal: Principal } | { readonly kind: 'gateway' };
 
-/**
- * The policy boundary. Never throws: what can't be evaluated is a denial with `failed` set.
- */
+/** The policy decision point. Never throws: a failed evaluation is a denial with `failed` set. */
 export type Authorize = (context: AuthorizationContext, request: AuthorizationRequest) => Decision;

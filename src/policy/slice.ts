@@ -4,12 +4,12 @@ import { serviceOf } from './inventory.ts';
 import type { Inventory, InventoryNamespace } from './inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
-/** The slice of a question on which the inventory has nothing to say. */
+/** The slice of a request for which the inventory has no data. */
 export const emptySlice: InventorySlice = { cluster: null, namespace: null, services: [] };
 
 /**
- * The part of the inventory that a question needs, and no more. Where a cluster is in question and not registered, all
- * of the slice but the services is null.
+ * The part of the inventory that a request needs. `cluster` and `namespace` are null where the request is about a cluster
+ * that is not registered.
  */
 export function sliceFor(
   inventory: Inventory,
@@ -17,7 +17,7 @@ export function sliceFor(
   request: AuthorizationRequest,
 ): InventorySlice {
   const ref = clusterOf(request);
-  const cluster = ref === null ? null : registered(inventory, ref);
+  const cluster = ref === null ? null : clusterSlice(inventory, ref);
   const name = namespaceOf(request);
   return {
     cluster,
@@ -26,7 +26,7 @@ export function sliceFor(
   };
 }
 
-/** The cluster that a question is about; null when it is about none. */
+/** The cluster that a request is about; null when it is not about a cluster. */
 export function clusterOf(request: AuthorizationRequest): ClusterRef | null {
   switch (request.action) {
     case 'CreatePodIdentityAssociation':
@@ -63,7 +63,7 @@ function serviceIds(context: AuthorizationContext, request: AuthorizationRequest
   return [...new Set(principals.flatMap((one) => (one?.kind === 'SERVICE' ? [one.id] : [])))];
 }
 
-function registered(inventory: Inventory, ref: ClusterRef): InventorySlice['cluster'] {
+function clusterSlice(inventory: Inventory, ref: ClusterRef): InventorySlice['cluster'] {
   return (
     inventory.clusters.find(
       (cluster) =>
@@ -77,14 +77,14 @@ function namespaceSlice(inventory: Inventory, name: string): InventorySlice['nam
   return {
     name,
     owners: entry?.owners ?? [],
-    system: entry?.system ?? inventory.systemNamespaces.some((pattern) => fits(pattern, name)),
+    system: entry?.system ?? inventory.systemNamespaces.some((pattern) => matches(pattern, name)),
     roleArns: entry?.roleArns ?? [],
   };
 }
 
-/** The entry of exactly that name, else the one with the longest pattern that fits. */
+/** The entry with exactly this name, else the one with the longest matching pattern. */
 function namespaceEntry(inventory: Inventory, name: string): InventoryNamespace | undefined {
-  const entries = inventory.namespaces.filter((entry) => fits(entry.name, name));
+  const entries = inventory.namespaces.filter((entry) => matches(entry.name, name));
   return (
     entries.find((entry) => entry.name === name) ??
     entries.reduce<InventoryNamespace | undefined>(
@@ -94,6 +94,6 @@ function namespaceEntry(inventory: Inventory, name: string): InventoryNamespace 
   );
 }
 
-function fits(pattern: string, name: string): boolean {
+function matches(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

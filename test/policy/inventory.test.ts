@@ -28,7 +28,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
   test.each([
     [{ accounts: undefined }, 'accounts: is missing; write a list'],
     [{ namespaces: {} }, 'namespaces: {} is not valid; write a list'],
-    [{ extra: 1 }, 'the file: "extra" is not known here; known are accounts'],
+    [{ extra: 1 }, 'the file: "extra" is not a known field; known fields are accounts'],
     [{ accounts: ['x'], clusters: [] }, 'accounts.0: "x" is not valid; write an object'],
     [
       { accounts: [{ ...account, accountId: 111122223333 }] },
@@ -60,7 +60,10 @@ describe('an invalid inventory is rejected with the path of each problem and how
       'namespaces.0.name: "pay*ments" is not valid; write a namespace',
     ],
     [{ namespaces: [{ ...payments, name: 'Payments' }] }, 'namespaces.0.name: "Payments" is not valid'],
-    [{ namespaces: [{ ...payments, owner: 'x' }] }, 'namespaces.0: "owner" is not known here; known are name, owners'],
+    [
+      { namespaces: [{ ...payments, owner: 'x' }] },
+      'namespaces.0: "owner" is not a known field; known fields are name, owners',
+    ],
     [{ namespaces: [{ ...payments, owners: 'x' }] }, 'namespaces.0.owners: "x" is not valid; write a list'],
     [{ namespaces: [{ ...payments, owners: [''] }] }, 'namespaces.0.owners.0: "" is not valid'],
     [{ namespaces: [{ ...payments, system: 'no' }] }, 'namespaces.0.system: "no" is not valid; write true or false'],
@@ -92,7 +95,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
     expect(changed({ services: 1, namespaces, clusters })).toThrow(
       [
         'The inventory is not valid:',
-        '- namespaces.0: "owner", "sytem" is not known here; known are name, owners, system, roleArns.',
+        '- namespaces.0: "owner", "sytem" is not a known field; known fields are name, owners, system, roleArns.',
         '- services: 1 is not valid; write a list: [ … ].',
         '- namespaces.1: payments is a duplicate; keep one of them.',
         '- namespaces.2: payments is a duplicate; keep one of them.',
@@ -109,7 +112,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
 
   test.each(['__proto__', 'constructor', 'toString'])('with the unknown field %s', (name) => {
     const text = content.replace('"owners"', `"${name}": 1, "owners"`);
-    expect(() => parseInventory(text)).toThrow(`namespaces.0: "${name}" is not known here`);
+    expect(() => parseInventory(text)).toThrow(`namespaces.0: "${name}" is not a known field`);
   });
 
   test('where it is not JSON or not an object', () => {
