@@ -1,82 +1,82 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../model/refusal.ts';
 
-/** How a page is asked for, as GraphQL hands it over. Absent and null mean the same. */
+/** The paging arguments as GraphQL passes them. Absent and null mean the same. */
 export interface PageInput {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
 }
 
-/** An item of a page, and its cursor. */
+/** An item of a page and its cursor. */
 export interface Edge<Item> {
   readonly cursor: string;
   readonly node: Item;
 }
 
-/** A page, in the form of the GraphQL Cursor Connections Specification. */
+/** A page, by the GraphQL Cursor Connections Specification. */
 export interface Connection<Item> {
   readonly edges: readonly Edge<Item>[];
   readonly hasNextPage: boolean;
-  /** Where the next page begins; null when the page is empty and nothing follows. */
+  /** The cursor to pass as `after` for the next page; null when the page is empty and the last one. */
   readonly endCursor: string | null;
 }
 
 const defaultFirst = 50;
 const maxFirst = 1_000;
 
-/** How many a page may have. */
+/** The most items of a page. */
 export function firstOf({ first }: PageInput): number {
   return first ?? defaultFirst;
 }
 
-/** Rules of the size of a page. */
+/** Findings on the size of a page. */
 export function firstFindings({ first }: PageInput): Finding[] {
   const size = first ?? defaultFirst;
   if (size >= 1 && size <= maxFirst) return [];
-  const advice = `Give a number from 1 to ${maxFirst}, and read on with after.`;
-  return [{ path: 'first', rule: 'page-size', message: `first is ${size}.`, advice }];
+  const advice = `Give a number from 1 to ${maxFirst}, and read further pages with after.`;
+  return [{ path: 'first', rule: 'page-size', message: `first is ${size}; it must be from 1 to ${maxFirst}.`, advice }];
 }
 
-/** Grows with every change of what cursors hold, so that one of an older version is told from a broken one. */
+/** The version of the cursor format. It distinguishes an old cursor from an invalid one. */
 const version = 1;
 
 /**
- * A position in the answers to a query, as text: opaque, and of no use with another query. `query` is whatever tells
- * queries apart. The digest at its end shows mistakes, and is no secret: what a cursor says is held to the same rules as
- * any other input, and who may read is decided anew for every page.
+ * The cursor of a position in the result of a query: an opaque string, valid for that query only. `query` is any string
+ * that identifies the query. The digest at the end detects damage, not forgery: the content of a cursor is validated like
+ * any other input, and every page is authorized separately.
  */
 export function cursorOf(query: string, position: unknown): string {
   const content = Buffer.from(JSON.stringify([version, digest(query), position])).toString('base64url');
   return `${content}.${digest(content)}`;
 }
 
-/** What a cursor says; a finding where it is none, is not whole, or is of another query. */
+/** The position of a cursor, or a finding where the cursor is invalid, incomplete or of another query. */
 export type ReadCursor =
   { readonly kind: 'position'; readonly position: unknown } | { readonly kind: 'invalid'; readonly finding: Finding };
 
-/** Takes a cursor apart. */
+/** Reads the position of a cursor. */
 export function readCursor(query: string, cursor: string): ReadCursor {
-  const [content = '', seal] = cursor.split('.', 2);
-  if (cursor !== `${content}.${digest(content)}` || seal === undefined) return invalid(notWhole);
-  const [madeBy, madeFor, position] = contentOf(content);
-  if (madeBy !== version) return invalid('after is a cursor of another version of the gateway.');
-  if (madeFor !== digest(query)) return invalid('after is a cursor of another query.');
+  const [content = '', checksum] = cursor.split('.', 2);
+  if (cursor !== `${content}.${digest(content)}` || checksum === undefined) return invalid(notValid);
+  const [cursorVersion, queryDigest, position] = contentOf(content);
+  if (cursorVersion !== version) return invalid('after is a cursor of another version of the gateway.');
+  if (queryDigest !== digest(query)) return invalid('after is a cursor of another query.');
   return { kind: 'position', position };
 }
 
-/** The finding on a cursor that says what none of the gateway's does. */
-export const brokenCursor: ReadCursor = invalid('after is no cursor.');
+/** The result for a cursor whose position is invalid. */
+export const brokenCursor: ReadCursor = invalid('after is not a valid cursor.');
 
-const notWhole = 'after is no cursor of the gateway, or not the whole of one.';
+const notValid = 'after is not a valid cursor, or is incomplete.';
 
 function invalid(message: string): Extract<ReadCursor, { kind: 'invalid' }> {
   return { kind: 'invalid', finding: cursorFinding(message) };
 }
 
-/** What is wrong with a cursor, and how to mend it. */
+/** A finding on a cursor. */
 export function cursorFinding(message: string): Finding {
   const advice =
-    'Pass endCursor of the page before as it was answered, with the same arguments as there; or leave after out, and start again.';
+    'Pass endCursor of the previous page unchanged, with the same arguments, or leave after out to start at the first page.';
   return { path: 'after', rule: 'cursor', message, advice };
 }
 

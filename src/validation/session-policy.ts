@@ -16,13 +16,15 @@ const principalElements = ['Principal', 'NotPrincipal'];
 const statementElements = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'];
 
 const textRules: readonly TextRule[] = [
-  maxLength(maxPolicyLength, 'Take out white space, or merge statements: put several actions in one list.'),
+  maxLength(maxPolicyLength, 'Remove white space, or merge statements by listing several actions in one.'),
   {
     rule: 'policy-characters',
-    // `sessionPolicyDocumentType` in the STS service model: with others, the pods could never get credentials.
+    // `sessionPolicyDocumentType` in the STS service model: with other characters, pods can't get credentials.
     problem: (value) => {
       const found = /[^\t\n\r\x20-\xFF]/u.exec(value);
-      return found === null ? null : `contains ${codePoint(found[0])}; STS takes tab, line ends and U+0020 to U+00FF`;
+      return found === null
+        ? null
+        : `contains ${codePoint(found[0])}; STS accepts tab, line breaks and U+0020 to U+00FF`;
     },
     advice: 'Write other characters as JSON escapes, e.g. "\\u20ac".',
   },
@@ -34,7 +36,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The statements with their places; what is no statement at all is left out. */
+/** The statements and their positions, without the items that are not objects. */
 function statementsOf(document: JsonObject): { place: string; statement: JsonObject }[] {
   const { Statement: given } = document;
   if (isObject(given)) return [{ place: 'Statement', statement: given }];
@@ -44,31 +46,31 @@ function statementsOf(document: JsonObject): { place: string; statement: JsonObj
   );
 }
 
-/** One or several non-empty texts, as IAM takes them for actions and resources. */
-function isTextOrTexts(value: unknown): boolean {
-  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return texts.length > 0 && texts.every((text) => typeof text === 'string' && text !== '');
+/** Whether a value is one or several non-empty strings, as IAM accepts for actions and resources. */
+function isStringOrStrings(value: unknown): boolean {
+  const strings: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return strings.length > 0 && strings.every((item) => typeof item === 'string' && item !== '');
 }
 
-/** Exactly one of `name` and `Not<name>`, a text or a list of texts. */
+/** Whether a statement has exactly one of `name` and `Not<name>`, a string or a list of strings. */
 function hasOneOf(statement: JsonObject, name: string): boolean {
   const present = [name, `Not${name}`].filter((element) => Object.hasOwn(statement, element));
   const [element] = present;
-  return present.length === 1 && element !== undefined && isTextOrTexts(statement[element]);
+  return present.length === 1 && element !== undefined && isStringOrStrings(statement[element]);
 }
 
 function unknownElement(object: JsonObject, known: readonly string[]): string | undefined {
   return Object.keys(object).find((element) => !known.includes(element));
 }
 
-/** A rule of the policy as an object; `problem` follows `policy` in a sentence. */
+/** A rule for the policy as an object. `problem` is the predicate of a message whose subject is `policy`. */
 interface DocumentRule {
   readonly rule: string;
   readonly problem: (document: JsonObject) => string | null;
   readonly advice: string;
 }
 
-/** A rule that each statement must keep; the first that breaks it is told. */
+/** A rule for every statement. The finding is on the first statement that breaks it. */
 function eachStatement(rule: string, problem: (statement: JsonObject) => string | null, advice: string): DocumentRule {
   return {
     rule,
@@ -83,7 +85,7 @@ function eachStatement(rule: string, problem: (statement: JsonObject) => string 
   };
 }
 
-/** The grammar of IAM policies (IAM user guide, "Grammar of the IAM JSON policy language"), as far as sessions use it. */
+/** The grammar of IAM policies (IAM User Guide, "Grammar of the IAM JSON policy language") for session policies. */
 const documentRules: readonly DocumentRule[] = [
   {
     rule: 'policy-version',
@@ -97,30 +99,30 @@ const documentRules: readonly DocumentRule[] = [
       const element = unknownElement(document, policyElements);
       return element === undefined ? null : `has the unknown element ${quote(element)}`;
     },
-    advice: `A policy has ${policyElements.join(', ')}, spelled like this; e.g. ${example}`,
+    advice: `The elements of a policy are ${policyElements.join(', ')} (case-sensitive), e.g. ${example}`,
   },
   {
     rule: 'policy-statement',
     problem: ({ Statement: given }) =>
       isObject(given) || (Array.isArray(given) && given.length > 0 && given.every(isObject))
         ? null
-        : 'has no Statement, or one that is no object and no list of objects',
+        : 'must have a Statement that is an object or a non-empty list of objects',
     advice: `Give it at least one statement, e.g. ${example}`,
   },
   eachStatement(
     'policy-effect',
-    ({ Effect: effect }) => (effect === 'Allow' || effect === 'Deny' ? null : 'has no Effect "Allow" or "Deny"'),
+    ({ Effect: effect }) => (effect === 'Allow' || effect === 'Deny' ? null : 'must have the Effect "Allow" or "Deny"'),
     'Write "Effect": "Allow" or "Effect": "Deny".',
   ),
   eachStatement(
     'policy-action',
-    (statement) => (hasOneOf(statement, 'Action') ? null : 'does not have exactly one of Action and NotAction'),
-    'Write one of them with a text or a list of texts, e.g. "Action": ["s3:GetObject"].',
+    (statement) => (hasOneOf(statement, 'Action') ? null : 'must have exactly one of Action and NotAction'),
+    'Write one of them with a string or a list of strings, e.g. "Action": ["s3:GetObject"].',
   ),
   eachStatement(
     'policy-resource',
-    (statement) => (hasOneOf(statement, 'Resource') ? null : 'does not have exactly one of Resource and NotResource'),
-    'Write one of them with a text or a list of texts, e.g. "Resource": "arn:aws:s3:::example/*".',
+    (statement) => (hasOneOf(statement, 'Resource') ? null : 'must have exactly one of Resource and NotResource'),
+    'Write one of them with a string or a list of strings, e.g. "Resource": "arn:aws:s3:::example/*".',
   ),
   eachStatement(
     'policy-principal',
@@ -128,7 +130,7 @@ const documentRules: readonly DocumentRule[] = [
       const element = principalElements.find((name) => Object.hasOwn(statement, name));
       return element === undefined ? null : `has a ${element}`;
     },
-    'Take it out: a session policy is for the session of the role, and names no principal.',
+    'Remove it: a session policy applies to the role session and must not have a principal.',
   ),
   eachStatement(
     'policy-statement-elements',
@@ -136,7 +138,7 @@ const documentRules: readonly DocumentRule[] = [
       const element = unknownElement(statement, [...statementElements, ...principalElements]);
       return element === undefined ? null : `has the unknown element ${quote(element)}`;
     },
-    `A statement has ${statementElements.join(', ')}, spelled like this; e.g. ${example}`,
+    `The elements of a statement are ${statementElements.join(', ')} (case-sensitive), e.g. ${example}`,
   ),
 ];
 
@@ -150,13 +152,13 @@ function documentFindings(text: string): Finding[] {
       {
         path,
         rule: 'policy-json',
-        message: `policy is no valid JSON${why}.`,
+        message: `policy is not valid JSON${why}.`,
         advice: `Give JSON text, e.g. ${example}`,
       },
     ];
   }
   if (!isObject(document)) {
-    const message = `policy ${quote(text)} is no JSON object.`;
+    const message = `policy ${quote(text)} is not a JSON object.`;
     return [{ path, rule: 'policy-object', message, advice: `Give an IAM policy, e.g. ${example}` }];
   }
   const policy = document;
@@ -173,15 +175,15 @@ function sessionTagFindings(disableSessionTags: boolean | null | undefined): Fin
       path,
       rule: 'policy-needs-disabled-session-tags',
       message:
-        'policy is given, but disableSessionTags is not true: EKS takes a session policy only without session tags.',
+        'policy requires disableSessionTags: true, because EKS accepts a session policy only without session tags.',
       advice: 'Give disableSessionTags: true, or leave policy out.',
     },
   ];
 }
 
-/** Rules of the session policy: those of EKS, of STS for its text, and IAM's grammar. One finding for each at most. */
+/** Findings on the session policy: the rules of EKS, the limits of STS and the grammar of IAM. At most one for each rule. */
 export function policyFindings(value: Text, disableSessionTags: boolean | null | undefined): Finding[] {
-  const ofText = optionalText(path, value, textRules);
-  if (value === null || value === undefined || value === '') return ofText;
-  return [...ofText, ...documentFindings(value), ...sessionTagFindings(disableSessionTags)];
+  const textFindings = optionalText(path, value, textRules);
+  if (value === null || value === undefined || value === '') return textFindings;
+  return [...textFindings, ...documentFindings(value), ...sessionTagFindings(disableSessionTags)];
 }

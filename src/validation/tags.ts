@@ -3,7 +3,7 @@ import type { Finding } from '../model/refusal.ts';
 import { codePoint, maxLength, quote, textFindings, wellFormed } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
 
-/** A tag as GraphQL hands it over; an absent or null value is the empty one. */
+/** A tag as GraphQL passes it. An absent or null value means the empty string. */
 export interface TagInput {
   readonly key: string;
   readonly value?: Text;
@@ -13,10 +13,10 @@ export interface TagInput {
 const maxKeyLength = 128;
 const maxValueLength = 256;
 
-/** Tags that are checked one by one. Beyond `maxTags` the request is refused anyway; this bounds the answer. */
+/** The most tags to check one by one, which bounds the findings. More than `maxTags` are invalid in any case. */
 const maxCheckedTags = 60;
 
-/** Starts with `prefix`, in any case of ASCII letters. */
+/** Whether a value begins with a prefix, ignoring the case of ASCII letters. */
 function hasPrefix(value: string, prefix: string): boolean {
   return value.slice(0, prefix.length).toLowerCase() === prefix;
 }
@@ -24,7 +24,7 @@ function hasPrefix(value: string, prefix: string): boolean {
 const characters: TextRule = {
   rule: 'tag-characters',
   problem: (value) => {
-    // Halves of surrogate pairs (\p{Cs}) have a rule of their own.
+    // Unpaired surrogates (\p{Cs}) have a rule of their own.
     const found = /[^\p{L}\p{Z}\p{N}_.:/=+\-@\p{Cs}]/u.exec(value);
     return found === null ? null : `contains ${quote(found[0])} (${codePoint(found[0])})`;
   },
@@ -34,17 +34,17 @@ const characters: TextRule = {
 const awsPrefix: TextRule = {
   rule: 'no-aws-prefix',
   problem: (value) =>
-    hasPrefix(value, 'aws:') ? 'begins with "aws:", which AWS keeps for itself in any case of letters' : null,
-  advice: 'Begin otherwise, e.g. "team" or "example.com/team".',
+    hasPrefix(value, 'aws:') ? 'begins with "aws:", which is reserved for AWS in any letter case' : null,
+  advice: 'Use another prefix, e.g. "team" or "example.com/team".',
 };
 
 const ownPrefix: TextRule = {
   rule: 'no-own-prefix',
   problem: (value) =>
     hasPrefix(value, gatewayTagPrefix)
-      ? `begins with "${gatewayTagPrefix}", which the gateway keeps for itself in any case of letters`
+      ? `begins with "${gatewayTagPrefix}", which is reserved for the gateway in any letter case`
       : null,
-  advice: 'Leave the tag out: the gateway sets its own. For a tag of yours begin otherwise, e.g. "team".',
+  advice: 'Leave the tag out, because the gateway sets it, or use another prefix, e.g. "team".',
 };
 
 const keyRules = [
@@ -56,10 +56,7 @@ const keyRules = [
 ];
 
 const valueRules = [
-  maxLength(
-    maxValueLength,
-    'Shorten the value, or refer to where it stands, e.g. "https://example.com/owners/payments".',
-  ),
+  maxLength(maxValueLength, 'Shorten the value, or refer to its location, e.g. "https://example.com/owners/payments".'),
   wellFormed,
   characters,
   awsPrefix,
@@ -71,8 +68,8 @@ function keyFindings(path: string, key: string): Finding[] {
   return [{ path, rule: 'not-empty', message: `${path} is the empty string.`, advice }];
 }
 
-/** Keys are unique; their letters' case counts (EKS API reference). */
-function repetitionFindings(tags: readonly TagInput[]): Finding[] {
+/** Keys must be unique. They are case-sensitive (EKS API reference). */
+function duplicateFindings(tags: readonly TagInput[]): Finding[] {
   const firstIndexes = new Map<string, number>();
   return tags.flatMap(({ key }, index) => {
     const first = firstIndexes.get(key);
@@ -84,8 +81,8 @@ function repetitionFindings(tags: readonly TagInput[]): Finding[] {
       {
         path: `tags.${index}.key`,
         rule: 'unique-key',
-        message: `tags.${index}.key ${quote(key)} is the same as tags.${first}.key.`,
-        advice: `Keep one of tags.${first} and tags.${index}: a key has one value, e.g. "team".`,
+        message: `tags.${index}.key ${quote(key)} duplicates tags.${first}.key.`,
+        advice: `Keep either tags.${first} or tags.${index}: keys must be unique.`,
       },
     ];
   });
@@ -99,14 +96,14 @@ function countFindings(count: number): Finding[] {
       path: 'tags',
       rule: 'max-tags',
       message: `tags has ${count} entries; at most ${maxTags} are allowed.${unchecked}`,
-      advice: `Leave tags out; with at most ${maxTags - 1} there is room for the tag by which the gateway proves what it made.`,
+      advice: `Remove tags. With at most ${maxTags - 1}, the gateway can add its ownership tag.`,
     },
   ];
 }
 
 /**
- * Rules of the tags, as the EKS service model and AWS's tag policy have them. `__proto__` and the like are good keys: the
- * AWS SDK sends them as any other.
+ * Findings on tags, by the EKS service model and the AWS tag naming rules. Keys such as `__proto__` are valid: the AWS SDK
+ * sends them like any other.
  */
 export function tagFindings(tags: readonly TagInput[] | null | undefined): Finding[] {
   const given = tags ?? [];
@@ -117,6 +114,6 @@ export function tagFindings(tags: readonly TagInput[] | null | undefined): Findi
       ...keyFindings(`tags.${index}.key`, key),
       ...textFindings(`tags.${index}.value`, value ?? '', valueRules),
     ]),
-    ...repetitionFindings(checked),
+    ...duplicateFindings(checked),
   ];
 }

@@ -1,23 +1,23 @@
 import type { Finding } from '../model/refusal.ts';
 
-/** A field of the input as GraphQL hands it over: absent and null mean the same. */
+/** A string field of an input as GraphQL passes it. Absent and null mean the same. */
 export type Text = string | null | undefined;
 
-/** One rule for a text. */
+/** A rule for a string. */
 export interface TextRule {
   /** Its name, kebab-case. */
   readonly rule: string;
-  /** What is wrong, to follow the field and its value in a sentence (`has 70 characters`); null when the rule is kept. */
+  /** The predicate of a message whose subject is the field and its value (`has 70 characters`); null when the value is valid. */
   readonly problem: (value: string) => string | null;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly advice: string | ((value: string) => string);
 }
 
-/** Length of a quoted value in a message, characters. */
+/** The most characters of a quoted value in a message. */
 const quoteLength = 60;
 
-/** What can't be seen, or would change how the text around it looks: control, format, surrogate, line separator. */
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Characters that are invisible or change how the surrounding text is displayed: control, format, surrogate, separator. */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const shortEscapes = new Map([
   ['\n', '\\n'],
@@ -27,12 +27,12 @@ const shortEscapes = new Map([
   ['\\', '\\\\'],
 ]);
 
-/** Length in Unicode characters (code points), as AWS counts. An unpaired surrogate counts as one. */
+/** The number of Unicode characters (code points), as AWS counts. An unpaired surrogate counts as one. */
 export function characterCount(text: string): number {
   return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
 }
 
-/** The first `limit` Unicode characters. Its cost grows with `limit`, not with the text. */
+/** The first `limit` Unicode characters. Time is linear in `limit`, independent of the length of the text. */
 export function firstCharacters(text: string, limit: number): string {
   // A character takes at most two code units.
   return Array.from(text.slice(0, 2 * limit))
@@ -40,23 +40,24 @@ export function firstCharacters(text: string, limit: number): string {
     .join('');
 }
 
-/** The code point of a character, as Unicode writes it: `U+0007`. */
+/** The code point of a character in Unicode notation: `U+0007`. */
 export function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** A value in quotes for a message: at most about 60 characters, with escapes for all that can't be seen. */
+/** A value in quotes for a message: at most 60 characters, with escapes for invisible characters. */
 export function quote(value: string): string {
   let shown = '';
   for (const character of firstCharacters(value, quoteLength + 1)) {
-    const escaped = shortEscapes.get(character) ?? (unseen.test(character) ? `\\${codePoint(character)}` : character);
+    const escaped =
+      shortEscapes.get(character) ?? (invisible.test(character) ? `\\${codePoint(character)}` : character);
     if (shown.length + escaped.length > quoteLength) return `"${shown}…"`;
     shown += escaped;
   }
   return `"${shown}"`;
 }
 
-/** The findings of one text: one at most for each rule. The empty text is held to no rule. */
+/** Findings on a string, at most one for each rule. */
 export function textFindings(path: string, value: string, rules: readonly TextRule[]): Finding[] {
   return rules.flatMap(({ rule, problem, advice }) => {
     const found = problem(value);
@@ -72,7 +73,7 @@ export function textFindings(path: string, value: string, rules: readonly TextRu
   });
 }
 
-/** The findings of a field that may be left out but, when given, holds something. */
+/** Findings on an optional field, which must not be empty when given. */
 export function optionalText(path: string, value: Text, rules: readonly TextRule[]): Finding[] {
   if (value === null || value === undefined) return [];
   if (value !== '') return textFindings(path, value, rules);
@@ -81,12 +82,12 @@ export function optionalText(path: string, value: Text, rules: readonly TextRule
       path,
       rule: 'not-empty',
       message: `${path} is the empty string.`,
-      advice: `Leave ${path} out, or give null, when there is nothing to say.`,
+      advice: `Leave ${path} out, or give null.`,
     },
   ];
 }
 
-/** The findings of a field that must be given. `example` is a good value. */
+/** Findings on a required field. `example` is a valid value, for the advice. */
 export function requiredText(path: string, value: Text, rules: readonly TextRule[], example: string): Finding[] {
   if (value !== null && value !== undefined && value !== '') return textFindings(path, value, rules);
   const advice = `Give ${path} a value, e.g. "${example}".`;
@@ -97,7 +98,7 @@ export function requiredText(path: string, value: Text, rules: readonly TextRule
   ];
 }
 
-/** A limit on the length, in Unicode characters. */
+/** A maximum length, in Unicode characters. */
 export function maxLength(limit: number, advice: string): TextRule {
   return {
     rule: 'max-length',
@@ -109,7 +110,7 @@ export function maxLength(limit: number, advice: string): TextRule {
   };
 }
 
-/** No wildcards: an association is for exactly one service account, and holds exactly one role (EKS user guide). */
+/** Rejects wildcards: an association has exactly one service account and one role (EKS User Guide). */
 export function noWildcard(advice: string): TextRule {
   return {
     rule: 'no-wildcard',
@@ -118,14 +119,14 @@ export function noWildcard(advice: string): TextRule {
   };
 }
 
-/** The value with a harmless letter for each run of `*`, so that `no-wildcard` alone speaks of them. */
+/** The value with a valid letter for each run of `*`, so that only `no-wildcard` reports them. */
 export function withoutWildcards(value: string): string {
   return value.replace(/\*+/g, 'a');
 }
 
-/** No unpaired surrogates: they can't be sent in UTF-8, so the text would be kept as another one. */
+/** Rejects unpaired surrogates: UTF-8 can't encode them, so the stored text would differ. */
 export const wellFormed: TextRule = {
   rule: 'well-formed-unicode',
-  problem: (value) => (value.isWellFormed() ? null : 'contains half of a surrogate pair, so it is not valid Unicode'),
+  problem: (value) => (value.isWellFormed() ? null : 'contains an unpaired surrogate, so it is not valid Unicode'),
   advice: 'Send the whole character, e.g. "\\ud83d\\ude00" in JSON, or leave it out.',
 };

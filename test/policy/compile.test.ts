@@ -10,7 +10,7 @@ function compile(policies: string | Record<string, string>, ofSchema = schema): 
     compilePolicies({ schema: ofSchema, policies: typeof policies === 'string' ? { 'a.cedar': policies } : policies });
 }
 
-test('policies are kept by their ids', () => {
+test('keys policies by their IDs', () => {
   const set = compilePolicies({
     schema,
     policies: { 'a.cedar': `${annotated} forbid (principal, action, resource);` },
@@ -18,18 +18,18 @@ test('policies are kept by their ids', () => {
   expect(Object.keys(set.policies)).toEqual(['x']);
 });
 
-describe('a policy set is refused when', () => {
+describe('rejects a policy set when', () => {
   test.each([
-    ['a policy has no id', 'permit (principal, action, resource);', /a\.cedar.*write @id/],
-    ['an id is empty', '@id permit (principal, action, resource);', /write @id/],
-    ['an id is not plain', '@id("Owners Create") permit (principal, action, resource);', /write @id/],
-    ['an id is reserved', '@id("default-deny") permit (principal, action, resource);', /"default-deny"\) is reserved/],
+    ['a policy has no ID', 'permit (principal, action, resource);', /a\.cedar.*write @id/],
+    ['an ID is empty', '@id permit (principal, action, resource);', /write @id/],
+    ['an ID has other characters', '@id("Owners Create") permit (principal, action, resource);', /write @id/],
+    ['an ID is reserved', '@id("default-deny") permit (principal, action, resource);', /"default-deny"\) is reserved/],
     ['a forbid has no message', '@id("x") @advice("a") forbid (principal, action, resource);', /write @message/],
     ['a forbid has no advice', '@id("x") @message("m") forbid (principal, action, resource);', /write @advice/],
     [
       'a policy is a template',
       '@id("x") permit (principal == ?principal, action, resource);',
-      /templates are not used/,
+      /templates are not supported/,
     ],
     ['a policy does not parse', '// ü\n@id("x")\npermit (principal, action resource);', /a\.cedar:3: /],
     ['an attribute is unknown', '@id("x") permit (principal, action, resource) when { resource.nmae == "x" };', /nmae/],
@@ -49,20 +49,20 @@ describe('a policy set is refused when', () => {
     expect(compile(policies)).toThrow(message);
   });
 
-  test('two files use the same id', () => {
+  test('two files use the same ID', () => {
     const policy = '@id("x") permit (principal, action, resource);';
     expect(compile({ 'a.cedar': policy, 'b.cedar': policy })).toThrow(/b\.cedar: @id\("x"\) is used twice/);
   });
 
-  test('the schema does not parse, and the line is named', () => {
+  test('the schema does not parse, with the line of the error', () => {
     expect(compile('', 'namespace A {\n  entity ;\n}')).toThrow(/schema:2: /);
   });
 
-  test('the schema hides a word of Cedar', () => {
+  test('the schema shadows a built-in type of Cedar', () => {
     expect(compile('', `${schema} entity ipaddr;`)).toThrow(/schema: .*`ipaddr` shadows a builtin/);
   });
 
-  test('there are several problems, and all are named at once', () => {
+  test('there are several problems, and lists all of them', () => {
     expect(compile('permit (principal, action, resource);\n@id("x") forbid (principal, action, resource);')).toThrow(
       /@id[^]*@message[^]*@advice/,
     );
@@ -81,7 +81,7 @@ describe('the hash of a policy set', () => {
     );
   });
 
-  test('changes with any text, any name, and where text moves between files', () => {
+  test('changes with any text and file name, and when text moves between files', () => {
     const hashes = [
       { schema, policies },
       { schema: `${schema} `, policies },

@@ -12,7 +12,7 @@ function blocks(language: string): readonly string[] {
   return found;
 }
 
-test('the rules and the case in the docs work as they stand', () => {
+test('the policies and the case in the docs are valid', () => {
   const folder = copyOfShipped();
   writeFileSync(join(folder, 'docs.cedar'), blocks('cedar').join('\n'));
   expect(() => loadPolicy(folder)).not.toThrow();
@@ -22,7 +22,7 @@ test('the rules and the case in the docs work as they stand', () => {
   rmSync(folder, { recursive: true });
 });
 
-test('the docs name every shipped policy', () => {
+test('the docs list every shipped policy', () => {
   const texts = ['access.cedar', 'guardrails.cedar'].map((file) => readFileSync(join(shipped, file), 'utf8'));
   const ids = [...texts.join('\n').matchAll(/^@id\("(.*)"\)/gm)].map(([, id]) => `\`${id ?? ''}\``);
   expect(ids.length).toBeGreaterThan(0);

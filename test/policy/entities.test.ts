@@ -19,14 +19,14 @@ import {
 
 const { authorize } = loadPolicy(shipped);
 
-describe('what policies see', () => {
+describe('policies can use', () => {
   const sees = (condition: string, who = context(alice), request = create()): boolean => {
     const decision = over(permitAll, forbidWhen(condition, onCreate)).authorize(who, request);
     expect(decision.failed).toBe(false);
     return !decision.allowed;
   };
 
-  test('the parts of a role', () => {
+  test('the parts of a role ARN', () => {
     expect(sees('resource.settings.role.arn == "arn:aws:iam::111122223333:role/pods/payments/payments-api"')).toBe(
       true,
     );
@@ -50,7 +50,7 @@ describe('what policies see', () => {
     );
   });
 
-  test('the place, by attributes, by ids and by membership', () => {
+  test('cluster and namespace, by attributes, IDs and membership', () => {
     expect(sees('resource.cluster.environment == "dev" && resource.cluster.region == "eu-central-1"')).toBe(true);
     expect(sees('resource.cluster.name == "apps-dev" && resource.cluster.account == "111122223333"')).toBe(true);
     expect(sees('resource in PodIdentity::Account::"111122223333"')).toBe(true);
@@ -62,7 +62,7 @@ describe('what policies see', () => {
     expect(sees('resource.namespace.owners == [PodIdentity::Group::"payments-team"]')).toBe(true);
   });
 
-  test('the circumstances', () => {
+  test('the context', () => {
     expect(sees('context.now == datetime("2026-11-02T00:00:00Z")')).toBe(true);
     expect(sees('context.hasReason')).toBe(false);
     expect(sees('context.hasReason', context(alice, { hasReason: true }))).toBe(true);
@@ -70,7 +70,7 @@ describe('what policies see', () => {
     expect(sees('context has onBehalfOf && context.onBehalfOf == "x"', context(alice, { onBehalfOf: 'x' }))).toBe(true);
   });
 
-  test('the actor, with the rights that the inventory gives it', () => {
+  test('the actor, with the groups and attributes of the inventory', () => {
     const chatops = 'https://issuer.example#chatops';
     const condition = `context has actor && context.actor == PodIdentity::Service::"${chatops}" &&
       context.actor.mayNamePeople && context.actor in PodIdentity::Group::"payments-team"`;
@@ -91,7 +91,7 @@ describe('what policies see', () => {
   });
 
   test.each(['', 'unknown', '203.0.113.0/24', '203.0.113.7:443', 'fe80::1%eth0', '64:ff9b::203.0.113.7'])(
-    'no address where %j is none that Cedar takes',
+    'no address where %j is not an IP address of Cedar',
     (sourceAddress) => {
       expect(sees('context has sourceAddress', context(alice, { sourceAddress }))).toBe(false);
     },
@@ -131,7 +131,7 @@ describe('what policies see', () => {
     const legacy = 'arn:aws:iam::111122223333:role/legacy/batch';
     const archive = 'arn:aws:iam::444455556666:role/archive';
 
-    test('the settings that it would have in the resource, those that it has in the context', () => {
+    test('the new settings in the resource, the current ones in the context', () => {
       const request = update(
         { roleArn: legacy, disableSessionTags: null },
         { roleArn: `${legacy}-2`, targetRoleArn: archive, disableSessionTags: true, policy: '{}' },
@@ -147,7 +147,7 @@ describe('what policies see', () => {
       expect(sees('context.current.hasSessionPolicy', request)).toBe(false);
     });
 
-    test('what it clears is in the context only', () => {
+    test('a cleared setting in the context only', () => {
       const before = { targetRoleArn: archive, disableSessionTags: true, policy: '{}' };
       const request = update(before, { targetRoleArn: null, disableSessionTags: false, policy: null });
       expect(sees('resource.settings has targetRole || resource.settings.hasSessionPolicy', request)).toBe(false);
@@ -158,7 +158,7 @@ describe('what policies see', () => {
       expect(sees('context.current.sessionTagsDisabled && context.current.hasSessionPolicy', request)).toBe(true);
     });
 
-    test('its place and its tags, which stay whatever else stands among what it sets', () => {
+    test('its namespace, service account and tags, which an update never changes', () => {
       const elsewhere = { namespace: 'search', serviceAccount: 'other', tags: [] };
       const request = update({}, { roleArn: legacy, ...elsewhere });
       expect(sees('resource.hasTag("team") && resource.getTag("team") == "payments"', request)).toBe(true);
@@ -173,7 +173,7 @@ describe('what policies see', () => {
       );
     });
 
-    test('the circumstances, as of every question', () => {
+    test('the context, as for every request', () => {
       const { authorize } = over(
         permitAll,
         forbidWhen('context has onBehalfOf && context has actor && context has sourceAddress && context.hasReason'),
@@ -184,7 +184,7 @@ describe('what policies see', () => {
     });
   });
 
-  test('of a delete, the settings that the association has', () => {
+  test('of a delete, the current settings of the association', () => {
     const onDelete = 'forbid (principal, action == PodIdentity::Action::"DeletePodIdentityAssociation", resource)';
     const { authorize } = over(permitAll, forbidWhen('resource.settings.role.name == "payments-api"', onDelete));
     expect(authorize(context(alice), remove()).allowed).toBe(false);
@@ -205,7 +205,7 @@ describe('principals', () => {
     'x'.repeat(5000),
   ];
 
-  test.each(weird)('the id %j is itself and nothing else', (id) => {
+  test.each(weird)('the ID %j matches itself only', (id) => {
     const odd = { ...alice, id };
     const trailOf = (of: string): AuthorizationRequest => ({
       action: 'ReadAuditTrail',
@@ -216,13 +216,13 @@ describe('principals', () => {
     expect(authorize(context(odd), trailOf(`${id} `))).toMatchObject({ allowed: false, failed: false });
   });
 
-  test('a group with any letters is itself and nothing else', () => {
+  test('a group with any characters matches itself only', () => {
     expect(
       authorize(context(person('eve', 'payments-team"', ' payments-team', 'Payments-Team')), create()).allowed,
     ).toBe(false);
   });
 
-  test('a registered service has the groups of the inventory besides those of its token', () => {
+  test('a registered service has the groups of the inventory and of its token', () => {
     const ci = 'iam:111122223333:role/ci-deployer';
     expect(authorize(context(service(ci)), create()).allowed).toBe(true);
     expect(authorize(context(service(ci, 'platform-admins')), create()).policyIds).toEqual([
@@ -232,7 +232,7 @@ describe('principals', () => {
     expect(authorize(context({ ...service(ci), kind: 'USER' }), create()).allowed).toBe(false);
   });
 
-  test('a service that acts for itself stands in the request once, with the groups of the principal', () => {
+  test('a service that is principal and actor is one entity, with the groups of the principal', () => {
     const ci = service('iam:111122223333:role/ci-deployer');
     expect(authorize(context(ci, { actor: { ...ci, groups: ['platform-admins'] } }), create())).toMatchObject({
       policyIds: ['owners-create'],

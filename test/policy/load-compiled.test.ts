@@ -22,7 +22,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a policy set that was kept in a file decides every shipped case as its texts do', () => {
+test('decides every shipped case by the compiled policy set as by the texts', () => {
   const kept = JSON.parse(readFileSync(join(folder, policySetFile), 'utf8')) as PolicySet;
   const engine = createEngine(kept);
   const inventory = readInventoryText(folder);
@@ -31,7 +31,7 @@ test('a policy set that was kept in a file decides every shipped case as its tex
   expect(cases.flatMap((one) => runCase(engine, inventory, one) ?? [])).toEqual([]);
 });
 
-test('it is loaded with the inventory beside it, and has the hash of its texts', () => {
+test('loads the compiled policy set with the inventory and the hash of the texts', () => {
   const fromTexts = loadPolicy(folder);
   rmSync(join(folder, 'access.cedar'));
   const kept = loadCompiledPolicy(folder);
@@ -40,7 +40,7 @@ test('it is loaded with the inventory beside it, and has the hash of its texts',
   expect(kept.authorize(context(alice), create())).toEqual(fromTexts.authorize(context(alice), create()));
 });
 
-test('without it nothing is loaded', () => {
+test('throws without the file of the compiled policy set', () => {
   rmSync(join(folder, policySetFile));
   expect(() => loadCompiledPolicy(folder)).toThrow(policySetFile);
 });

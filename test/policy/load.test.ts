@@ -11,13 +11,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('the hashes of a folder are those that decisions carry', () => {
+test('records the hashes of the folder in decisions', () => {
   const { authorize, inventory, policySetHash } = loadPolicy(folder);
   const decision = authorize(context(alice), create());
   expect(decision).toMatchObject({ allowed: true, policySetHash, inventoryHash: inventory.hash });
 });
 
-test('the hashes are stable, and each changes with its own files only', () => {
+test('changes each hash with its own files only', () => {
   const hashes = (): readonly string[] => {
     const { policySetHash, inventory } = loadPolicy(folder);
     return [policySetHash, inventory.hash];
@@ -39,16 +39,16 @@ test('the hashes are stable, and each changes with its own files only', () => {
   }
 });
 
-test('every *.cedar file counts, and a folder without any is refused', () => {
+test('loads every *.cedar file, and rejects a folder without one', () => {
   writeFileSync(join(folder, 'own.cedar'), '@id("own") permit (principal, action, resource);');
   expect(loadPolicy(folder).authorize(context(alice), create()).policyIds).toEqual(['own', 'owners-create']);
   for (const file of ['own', 'access', 'guardrails']) rmSync(join(folder, `${file}.cedar`));
-  expect(() => loadPolicy(folder)).toThrow('holds no *.cedar file');
+  expect(() => loadPolicy(folder)).toThrow('has no *.cedar file');
 });
 
-test('failures are reported to the operators', () => {
+test('reports evaluation failures', () => {
   const failures: string[] = [];
   const { authorize } = loadPolicy(folder, (detail) => failures.push(detail));
   expect(authorize(context(alice), create({ roleArn: 'nonsense' })).failed).toBe(true);
-  expect(failures).toEqual([expect.stringContaining('not the ARN of a role: nonsense')]);
+  expect(failures).toEqual([expect.stringContaining('not an IAM role ARN: nonsense')]);
 });

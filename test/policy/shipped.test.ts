@@ -18,19 +18,19 @@ const cases = readCases(shipped);
 const policySet = compilePolicies(sources);
 const engine = createEngine(policySet);
 
-describe('each shipped case gets the answer that its folder and its policyIds say', () => {
+describe('each shipped case gets the expected decision', () => {
   test.each(cases)('$file: $description', (one) => {
     expect(runCase(engine, inventoryText, one)).toBeNull();
   });
 });
 
-test('every shipped policy is named by a case, and so is every denial without a policy', () => {
+test('every shipped policy has a case, and so has every denial without a policy', () => {
   expect(untestedPolicies(engine, cases)).toEqual([]);
   const named = cases.flatMap(({ policyIds }) => policyIds);
   expect(named).toEqual(expect.arrayContaining(['default-deny', 'cluster-not-registered']));
 });
 
-describe('each shipped policy bites: without it, every case that names it comes out otherwise', () => {
+describe('each shipped policy has an effect: without it, each of its cases gets another decision', () => {
   test.each(Object.keys(policySet.policies))('%s', (id) => {
     const without = createEngine(compilePolicies(remove(sources, id)));
     const named = cases.filter(({ policyIds }) => policyIds.includes(id));
@@ -38,7 +38,7 @@ describe('each shipped policy bites: without it, every case that names it comes 
   });
 });
 
-describe('each shipped policy bites on each of its actions: without that one, every case of it comes out otherwise', () => {
+describe('each shipped policy has an effect on each of its actions: without that action, each of its cases gets another decision', () => {
   test.each(Object.entries(policySet.policies).flatMap(([id, policy]) => actionsOf(policy).map((name) => [id, name])))(
     '%s, %s',
     (id, name) => {
@@ -50,22 +50,22 @@ describe('each shipped policy bites on each of its actions: without that one, ev
   );
 });
 
-test('policies as text and as JSON authorize alike', () => {
+test('policies as text and as JSON give the same decisions', () => {
   const staticPolicies = Object.values(sources.policies).join('\n');
-  const asText = (ask: Parameters<Engine['ask']>[0]): ReturnType<Engine['ask']> => {
-    const answer = isAuthorized({ ...ask, schema: sources.schema, policies: { staticPolicies } });
-    if (answer.type === 'failure') throw new Error(JSON.stringify(answer.errors));
-    const { decision, diagnostics } = answer.response;
+  const evaluateText = (request: Parameters<Engine['evaluate']>[0]): ReturnType<Engine['evaluate']> => {
+    const result = isAuthorized({ ...request, schema: sources.schema, policies: { staticPolicies } });
+    if (result.type === 'failure') throw new Error(JSON.stringify(result.errors));
+    const { decision, diagnostics } = result.response;
     return { kind: 'decided', allowed: decision === 'allow', policyIds: diagnostics.reason };
   };
   const inventory = parseInventory(inventoryText);
-  const decideByText = authorizeWith({ policySet, ask: asText }, inventory);
-  const decideByJson = authorizeWith(engine, inventory);
-  const summary = (authorize: typeof decideByJson) => (one: PolicyCase) => {
+  const authorizeByText = authorizeWith({ policySet, evaluate: evaluateText }, inventory);
+  const authorizeByJson = authorizeWith(engine, inventory);
+  const summary = (authorize: typeof authorizeByJson) => (one: PolicyCase) => {
     const { allowed, failed, policyIds } = authorize(one.context, one.request);
     return { file: one.file, allowed, failed, policies: policyIds.length };
   };
-  expect(cases.map(summary(decideByText))).toEqual(cases.map(summary(decideByJson)));
+  expect(cases.map(summary(authorizeByText))).toEqual(cases.map(summary(authorizeByJson)));
 });
 
 describe('administrator roles', () => {
@@ -88,15 +88,18 @@ describe('administrator roles', () => {
     'OrganizationAccountAccessRole',
     'AWSControlTowerExecution',
     'AWSCloudFormationStackSetExecutionRole',
-  ])('%s is one, as role and as target role', (name) => {
+  ])('%s is recognized as role and as target role', (name) => {
     expect(asRole(name)).toEqual(['no-administrator-roles']);
     expect(asTarget(name)).toEqual(['no-administrator-roles']);
   });
 
-  test.each(['payments-admin-console', 'phpmyadmin', 'badminton', 'payments-api'])('%s is none', (name) => {
-    expect(asRole(name)).toEqual(['owners-create']);
-    expect(asTarget(name)).toEqual(['owners-create']);
-  });
+  test.each(['payments-admin-console', 'phpmyadmin', 'badminton', 'payments-api'])(
+    '%s is not an administrator role',
+    (name) => {
+      expect(asRole(name)).toEqual(['owners-create']);
+      expect(asTarget(name)).toEqual(['owners-create']);
+    },
+  );
 });
 
 describe('system namespaces', () => {
@@ -116,7 +119,7 @@ describe('system namespaces', () => {
     ['kube-system', 'karpenter'],
     ['kube-system', 's3-csi-driver-sa'],
     ['amazon-cloudwatch', 'cloudwatch-agent'],
-  ])('%s admits %s', (namespace, serviceAccount) => {
+  ])('%s allows %s', (namespace, serviceAccount) => {
     expect(allowed(namespace, serviceAccount)).toBe(true);
   });
 
@@ -126,19 +129,19 @@ describe('system namespaces', () => {
     ['kube-public', 'aws-node'],
     ['aws-observability', 'agent'],
     ['eks-something', 'agent'],
-  ])('%s does not admit %s', (namespace, serviceAccount) => {
+  ])('%s does not allow %s', (namespace, serviceAccount) => {
     expect(allowed(namespace, serviceAccount)).toBe(false);
   });
 });
 
-/** The actions that the head of a policy names; all of the schema when it names none. */
+/** The actions in the head of a policy; all of the schema when it has none. */
 function actionsOf({ action }: PolicyJson): readonly string[] {
   if (action.op === 'All') return Object.keys(policySet.schema.PodIdentity?.actions ?? {});
   const entities = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
   return entities.map((entity) => ('__entity' in entity ? entity.__entity : entity).id);
 }
 
-/** A policy set of which one policy no longer speaks of one action. */
+/** A policy set in which one policy no longer applies to one action. */
 function exempt(from: PolicySet, id: string, name: string): PolicySet {
   const policy = from.policies[id];
   if (policy === undefined) throw new Error(`no policy ${id}`);

@@ -44,7 +44,7 @@ describe('the namespace', () => {
     ['payday', ['short']],
     ['pay', ['short']],
     ['orders', ['rest']],
-  ])('%s is owned by %j: the exact name wins, then the longest pattern', (namespace, owners) => {
+  ])('%s is owned by %j: an exact name takes precedence, then the longest pattern', (namespace, owners) => {
     expect(sliceFor(inventory, context(alice), create({ namespace })).namespace?.owners).toEqual(owners);
   });
 
@@ -60,7 +60,7 @@ describe('the namespace', () => {
     expect(sliceFor(inventory, context(alice), create({ namespace })).namespace?.system).toBe(system);
   });
 
-  test('an unlisted one has neither owners nor roles', () => {
+  test('has no owners and no roles when the inventory does not list it', () => {
     const shippedInventory = parseInventory(readInventoryText(shipped));
     expect(sliceFor(shippedInventory, context(alice), create({ namespace: 'orders' })).namespace).toEqual({
       name: 'orders',
@@ -71,7 +71,7 @@ describe('the namespace', () => {
   });
 });
 
-describe('the slice holds what the question needs and no more', () => {
+describe('the slice holds exactly the data that the request needs', () => {
   const cluster = {
     accountId: '111122223333',
     region: 'eu-central-1',
@@ -105,7 +105,7 @@ describe('the slice holds what the question needs and no more', () => {
     expect(sliceFor(inventory, context(alice), request)).toEqual(slice);
   });
 
-  test('services: the principal, the actor, and whose trail is read, as far as they are known', () => {
+  test('services: the registered ones among principal, actor and the principal of the trail', () => {
     const [chatops, ci] = inventory.services;
     if (chatops === undefined || ci === undefined) throw new Error('the inventory has too few services');
     const of = (who: Parameters<typeof context>, request: AuthorizationRequest) =>

@@ -43,7 +43,7 @@ export function context(
   };
 }
 
-/** A request that the shipped policies allow alice, and nobody outside payments-team but platform admins. */
+/** A request that the shipped policies allow to payments-team, such as alice, and to platform admins only. */
 export const request: CreateRequest = {
   accountId: '111122223333',
   region: 'eu-central-1',
@@ -61,7 +61,7 @@ export function create(change: Partial<CreateRequest> = {}): AuthorizationReques
   return { action: 'CreatePodIdentityAssociation', association: { ...request, ...change } };
 }
 
-/** The association that the request makes. */
+/** The association that the request creates. */
 export function association(change: Partial<Association> = {}): Association {
   return {
     ...request,
@@ -79,7 +79,7 @@ export function association(change: Partial<Association> = {}): Association {
 export const addon =
   'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/payments-agent/5ac1e2d0-0000-4000-8000-000000000001';
 
-/** An update that keeps all settings but those given. */
+/** An update that changes the given settings. */
 export function update(
   change: Partial<Association> = {},
   changes: Partial<AssociationSettings> = {},
@@ -101,7 +101,7 @@ export function view(change: Partial<Association> = {}): AuthorizationRequest {
   return { action: 'DescribePodIdentityAssociation', association: association(change) };
 }
 
-/** A list of a namespace, or of a cluster. */
+/** A request to list the associations of a namespace or of a cluster. */
 export function listOf(kind: ListScope['kind'], change: Partial<CreateRequest> = {}): AuthorizationRequest {
   const { accountId, region, clusterName, namespace } = { ...request, ...change };
   const place = { accountId, region, clusterName };
@@ -109,21 +109,21 @@ export function listOf(kind: ListScope['kind'], change: Partial<CreateRequest> =
   return { action: 'ListPodIdentityAssociations', scope };
 }
 
-/** A copy of the shipped folder, for tests to change and to remove. */
+/** A copy of the shipped folder. The test must remove it. */
 export function copyOfShipped(): string {
   const folder = mkdtempSync(join(tmpdir(), 'policies-'));
   cpSync(shipped, folder, { recursive: true });
   return folder;
 }
 
-/** Replaces text in a file that must hold it. */
+/** Replaces text in a file. Throws when the file does not contain it. */
 export function replaceIn(file: string, from: string, to: string): void {
   const text = readFileSync(file, 'utf8');
   if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
   writeFileSync(file, text.replace(from, to));
 }
 
-/** Runs a command of `src/cli` as people do. */
+/** Runs a command of `src/cli` in a process. */
 export function run(script: string, ...args: readonly string[]): { status: number | null; out: string; err: string } {
   const path = join(import.meta.dirname, '../../src/cli', script);
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
@@ -132,18 +132,18 @@ export function run(script: string, ...args: readonly string[]): { status: numbe
 
 export const permitAll = '@id("all") permit (principal, action, resource);';
 
-/** A condition that errors at run time, though it is valid. */
+/** A valid condition that fails at run time. */
 export const overflow = 'context.now.offset(duration("9223372036854775807ms")) > context.now';
 
 export const onCreate =
   'forbid (principal, action == PodIdentity::Action::"CreatePodIdentityAssociation", resource is PodIdentity::Association)';
 
-/** A policy that applies under a condition, to see what Cedar sees. */
+/** A policy that applies under a condition, to test the data that Cedar gets. */
 export function forbidWhen(condition: string, effect = 'forbid (principal, action, resource)'): string {
   return `@id("condition") @message("m") @advice("a") ${effect} when { ${condition} };`;
 }
 
-/** A boundary over a test's own policies, with the shipped schema and inventory. */
+/** A policy decision point for these policies, with the shipped schema and inventory. */
 export function over(...policies: readonly string[]): { authorize: Authorize; failures: string[] } {
   const failures: string[] = [];
   const { schema } = readPolicySources(shipped);

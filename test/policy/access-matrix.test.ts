@@ -18,10 +18,10 @@ import {
   view,
 } from '../support/policy-sample.ts';
 
-// What the shipped policies say of namespace payments, which payments-team owns. The same table stands in the docs.
+// The access that the shipped policies grant to namespace payments, which payments-team owns. The docs have the same table.
 //   yes   allowed in both environments
-//   dev   allowed in dev; in prod a service must name a person (production-names-a-person)
-//   no    no rule permits it in either (default-deny)
+//   dev   allowed in dev, denied in prod, where a service must name a person (production-names-a-person)
+//   no    denied in both environments (default-deny)
 const table = `
 | who                     | create | update | delete | view | list namespace | list cluster | trail of namespace | trail of cluster | whole trail | own trail |
 | ----------------------- | ------ | ------ | ------ | ---- | -------------- | ------------ | ------------------ | ---------------- | ----------- | --------- |
@@ -38,7 +38,7 @@ const table = `
 
 const chatops = service('https://issuer.example#chatops');
 
-const askers: Readonly<Record<string, AuthorizationContext>> = {
+const contexts: Readonly<Record<string, AuthorizationContext>> = {
   'alice, of payments-team': context(alice),
   'alice, through chatops': context(alice, { actor: chatops }),
   'chatops, for a person': context(chatops, { onBehalfOf: 'alice@example.com' }),
@@ -52,7 +52,7 @@ const askers: Readonly<Record<string, AuthorizationContext>> = {
 
 const trail = (scope: TrailScope): AuthorizationRequest => ({ action: 'ReadAuditTrail', scope });
 
-const questions: Readonly<Record<string, (clusterName: string, who: AuthorizationContext) => AuthorizationRequest>> = {
+const requests: Readonly<Record<string, (clusterName: string, who: AuthorizationContext) => AuthorizationRequest>> = {
   create: (clusterName) => create({ clusterName }),
   update: (clusterName) => update({ clusterName }, { roleArn: `${request.roleArn}-2` }),
   delete: (clusterName) => remove({ clusterName }),
@@ -65,14 +65,14 @@ const questions: Readonly<Record<string, (clusterName: string, who: Authorizatio
   'own trail': (_clusterName, who) => trail({ kind: 'principal', principal: who.identity.principal }),
 };
 
-/** What each word of the table means: the verdict in dev and the one in prod. */
+/** The decisions in dev and in prod that a word of the table stands for. */
 const verdicts: Readonly<Record<string, readonly [dev: string, prod: string]>> = {
   yes: ['allowed', 'allowed'],
   dev: ['allowed', 'denied by production-names-a-person'],
   no: ['denied by default-deny', 'denied by default-deny'],
 };
 
-/** The cells of the table that begins with `who`; its second row is that of the dashes. */
+/** The cells of the table that begins with `who`, without the row of dashes. */
 function cellsOf(markdown: string): readonly (readonly string[])[] {
   const lines = markdown.slice(markdown.search(/^\| who /m)).split('\n');
   const end = lines.findIndex((line) => !line.startsWith('|'));
@@ -83,25 +83,26 @@ function cellsOf(markdown: string): readonly (readonly string[])[] {
 const [[, ...actions] = [], ...rows] = cellsOf(table);
 const { authorize } = loadPolicy(shipped);
 
-test('the table names every context and every question', () => {
-  expect(rows.map(([who]) => who)).toEqual(Object.keys(askers));
-  expect(actions).toEqual(Object.keys(questions));
+test('the table has every context and every request', () => {
+  expect(rows.map(([who]) => who)).toEqual(Object.keys(contexts));
+  expect(actions).toEqual(Object.keys(requests));
 });
 
 describe.each(rows.map(([who = '', ...cells]) => ({ who, cells })))('$who', ({ who, cells }) => {
   test.each(actions.map((action, index) => ({ action, cell: cells[index] ?? '' })))('$action: $cell', (one) => {
-    const asks = askers[who];
-    const request = questions[one.action];
-    if (asks === undefined || request === undefined) throw new Error(`nothing stands for ${who}, ${one.action}`);
+    const context = contexts[who];
+    const request = requests[one.action];
+    if (context === undefined || request === undefined)
+      throw new Error(`no context or request for ${who}, ${one.action}`);
     const verdictIn = (clusterName: string): string => {
-      const { allowed, violations } = authorize(asks, request(clusterName, asks));
+      const { allowed, violations } = authorize(context, request(clusterName, context));
       return allowed ? 'allowed' : `denied by ${violations.map(({ policyId }) => policyId).join(', ')}`;
     };
     expect([verdictIn('apps-dev'), verdictIn('apps-prod')]).toEqual(verdicts[one.cell]);
   });
 });
 
-test('the same table stands in the docs', () => {
+test('the docs have the same table', () => {
   const docs = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8');
   expect(cellsOf(docs)).toEqual(cellsOf(table));
 });

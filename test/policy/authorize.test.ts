@@ -33,8 +33,8 @@ const { authorize } = loadPolicy(shipped);
 
 const evaluationFailed: unknown = expect.objectContaining({ policyId: 'evaluation-failed' });
 
-describe('what can not be evaluated is denied', () => {
-  test('a forbid that errors at run time is a denial, though Cedar itself would allow', () => {
+describe('denies a request', () => {
+  test('when a forbid fails, although Cedar itself allows it', () => {
     const { authorize, failures } = over(permitAll, forbidWhen(overflow));
     const decision = authorize(context(alice), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, policyIds: ['condition'] });
@@ -42,12 +42,12 @@ describe('what can not be evaluated is denied', () => {
     expect(failures).toEqual([expect.stringContaining('overflow')]);
   });
 
-  test('all policies that error are named, sorted', () => {
+  test('with the IDs of all policies that fail, sorted', () => {
     const policies = ['b', 'c', 'a'].map((id) => forbidWhen(overflow).replace('condition', id));
     expect(over(permitAll, ...policies).authorize(context(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
   });
 
-  test('a permit that errors beside one that applies is a denial too', () => {
+  test('when a permit fails, even if another permit applies', () => {
     const effect = 'permit (principal, action, resource)';
     const { authorize } = over(permitAll, forbidWhen(overflow, effect));
     expect(authorize(context(alice), create())).toMatchObject({
@@ -57,51 +57,51 @@ describe('what can not be evaluated is denied', () => {
     });
   });
 
-  test('a context that does not fit the schema is a denial: a person can not be the actor', () => {
+  test('when the context violates the schema, e.g. with a user as the actor', () => {
     const { authorize, failures } = over(permitAll);
     const decision = authorize(context(alice, { actor: bob }), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, policyIds: [], violations: [evaluationFailed] });
     expect(failures).toHaveLength(1);
   });
 
-  test('a time that is none is a denial', () => {
+  test('when the time is out of range', () => {
     const { authorize } = over(permitAll);
     for (const now of [Number.NaN, Infinity, 8.64e15]) {
       expect(authorize(context(alice, { now }), create())).toMatchObject({ allowed: false, failed: true });
     }
   });
 
-  test('an engine that throws is a denial, whose message says nothing of the cause', () => {
+  test('when the engine throws, without the cause in the message', () => {
     const failures: string[] = [];
     const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitAll } });
-    const ask = (): never => {
+    const evaluate = (): never => {
       throw new Error('unreachable at 0x2a');
     };
-    const decision = authorizeWith({ policySet, ask }, inventory, (detail) => failures.push(detail))(
+    const decision = authorizeWith({ policySet, evaluate }, inventory, (detail) => failures.push(detail))(
       context(alice),
       create(),
     );
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(JSON.stringify(decision)).not.toContain('unreachable');
-    // For operators, with the place where it broke.
-    expect(failures).toEqual([expect.stringMatching(/unreachable at 0x2a\n +at .*ask/)]);
+    // The log has the cause and its stack.
+    expect(failures).toEqual([expect.stringMatching(/unreachable at 0x2a\n +at .*evaluate/)]);
   });
 
-  test('a request that the schema rules out is a denial: a cluster asks for nothing', () => {
+  test('when the request violates the schema, e.g. with a cluster as the principal', () => {
     const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
-    const asked = toCedar(context(alice), create(), authorize(context(alice), create()).slice);
-    expect(engine.ask(asked)).toMatchObject({ kind: 'decided', allowed: true });
-    const principal = { type: 'PodIdentity::Cluster', id: asked.principal.id };
-    expect(engine.ask({ ...asked, principal })).toMatchObject({ kind: 'failed', policyIds: [] });
+    const cedarRequest = toCedar(context(alice), create(), authorize(context(alice), create()).slice);
+    expect(engine.evaluate(cedarRequest)).toMatchObject({ kind: 'decided', allowed: true });
+    const principal = { type: 'PodIdentity::Cluster', id: cedarRequest.principal.id };
+    expect(engine.evaluate({ ...cedarRequest, principal })).toMatchObject({ kind: 'failed', policyIds: [] });
   });
 
-  test('a policy set that Cedar does not take makes no engine', () => {
+  test('never with an invalid policy set: createEngine throws', () => {
     const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitAll } });
     const broken = { ...policySet.policies, broken: { effect: 'sometimes' } } as unknown as PolicySet['policies'];
-    expect(() => createEngine({ ...policySet, policies: broken })).toThrow('Cedar refuses the policies');
+    expect(() => createEngine({ ...policySet, policies: broken })).toThrow('Cedar rejects the policies');
   });
 
-  test('a role that is no role, or a log that throws, is a denial and no exception', () => {
+  test('when a role ARN is invalid, even if the log throws', () => {
     const onFailure = (): never => {
       throw new Error('the log is full');
     };
@@ -111,7 +111,7 @@ describe('what can not be evaluated is denied', () => {
     }
   });
 
-  test('an update from or to a role that is no role is a denial and no exception', () => {
+  test('when an update is from or to an invalid role ARN', () => {
     const { authorize, failures } = over(permitAll);
     for (const request of [
       update({}, { roleArn: 'x' }),
@@ -119,10 +119,10 @@ describe('what can not be evaluated is denied', () => {
     ]) {
       expect(authorize(context(alice), request)).toMatchObject({ allowed: false, failed: true });
     }
-    expect(failures).toEqual(Array(2).fill(expect.stringContaining('not the ARN of a role: x')));
+    expect(failures).toEqual(Array(2).fill(expect.stringContaining('not an IAM role ARN: x')));
   });
 
-  test('an id at which the engine itself throws is a denial, and the next request is decided again', () => {
+  test('when a principal ID makes Cedar throw, and still evaluates the next request', () => {
     const { authorize, failures } = over(permitAll);
     const decision = authorize(context(person('\ud800')), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
@@ -130,7 +130,7 @@ describe('what can not be evaluated is denied', () => {
     expect(authorize(context(alice), create()).allowed).toBe(true);
   });
 
-  test('an inventory that breaks is a denial and no exception', () => {
+  test('when the inventory throws', () => {
     const broken: Inventory = {
       ...inventory,
       get clusters(): never {
@@ -144,26 +144,26 @@ describe('what can not be evaluated is denied', () => {
     expect(failures).toEqual([expect.stringContaining('broken')]);
   });
 
-  test('a decision on a slice that lacks the namespace is a denial and no exception', () => {
+  test('when the slice lacks the namespace', () => {
     const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
     const slice = { ...authorize(context(alice), create()).slice, namespace: null };
     expect(authorizeOnSlice(engine, context(alice), create(), slice)).toMatchObject({ allowed: false, failed: true });
   });
 
-  test('no policy allows nothing', () => {
+  test('when there are no policies', () => {
     const { authorize } = over();
     expect(authorize(context(pat), create())).toMatchObject({ allowed: false, failed: false, policyIds: [] });
   });
 });
 
-describe('what the inventory does not know', () => {
+describe('requests about clusters', () => {
   const { authorize: permissive } = over(permitAll);
 
   test.each([
     ['cluster', { clusterName: 'apps-test' }],
     ['region', { region: 'us-east-1' }],
     ['account', { accountId: '999999999999' }],
-  ])('an unregistered %s is denied without asking Cedar', (_what, change) => {
+  ])('are denied with an unregistered %s, even if a policy permits everything', (_what, change) => {
     for (const request of [
       create(change),
       update(change),
@@ -181,7 +181,7 @@ describe('what the inventory does not know', () => {
     }
   });
 
-  test('the denial names the cluster and says whom to ask', () => {
+  test('are denied with the cluster in the message and whom to ask in the advice', () => {
     const [violation] = authorize(context(pat), create({ clusterName: 'apps-test' })).violations;
     expect(violation?.message).toBe(
       'The gateway does not serve cluster apps-test in account 111122223333, region eu-central-1.',
@@ -189,12 +189,12 @@ describe('what the inventory does not know', () => {
     expect(violation?.advice).toContain('platform admins');
   });
 
-  test('scopes without a cluster need none', () => {
+  test('are the only ones that need a registered cluster', () => {
     expect(permissive(context(pat), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).allowed).toBe(true);
   });
 });
 
-describe('what a denial says', () => {
+describe('violations', () => {
   test.each<[string, AuthorizationRequest]>([
     ['create associations in', create()],
     ['update associations of', update()],
@@ -202,43 +202,43 @@ describe('what a denial says', () => {
     ['view associations of', view()],
     ['list the associations of', listOf('namespace')],
     ['read the audit trail of', { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...sampleRequest } }],
-  ])('the default denial to %s a namespace names the groups that own it', (what, request) => {
+  ])('of the default denial to %s a namespace list the groups that own it', (what, request) => {
     const [violation] = authorize(context(bob), request).violations;
     expect(violation).toEqual({
       policyId: 'default-deny',
       message: `No rule lets you ${what} namespace payments.`,
-      advice: 'The namespace is owned by payments-team: ask there, or to be added to the group.',
+      advice: 'Owners of the namespace: payments-team. Ask them to make the change, or to add you to the group.',
     });
   });
 
-  test('the default denial of the list of a cluster asks for that of a namespace', () => {
+  test('of the default denial to list a cluster suggest listing a namespace', () => {
     const [violation] = authorize(context(alice), listOf('cluster')).violations;
     expect(violation).toEqual({
       policyId: 'default-deny',
       message: 'No rule lets you list the associations of the whole cluster apps-dev.',
-      advice: 'List those of a namespace that your group owns; for more, ask the platform admins.',
+      advice: 'List the associations of a namespace that your group owns, or ask the platform admins for access.',
     });
   });
 
-  test.each([update, remove])('what an add-on owns is to be changed by the add-on', (request) => {
+  test.each([update, remove])('on an association of an add-on suggest changing the add-on', (request) => {
     const [violation, ...more] = authorize(context(pat), request({ ownerArn: addon })).violations;
     expect(more).toEqual([]);
     expect(violation?.message).toBe('An EKS add-on owns the association.');
     expect(violation?.advice).toContain('Change the add-on instead');
   });
 
-  test('the default denial sends to the platform admins where nobody owns the namespace', () => {
+  test('of the default denial refer to the platform admins where the namespace has no owners', () => {
     const [violation] = authorize(context(bob), view({ namespace: 'orders' })).violations;
     expect(violation?.message).toBe('No rule lets you view associations of namespace orders.');
-    expect(violation?.advice).toContain('ask the platform admins to register it');
+    expect(violation?.advice).toContain('Ask the platform admins to register it');
   });
 
-  test('the default denial of a trail without a namespace asks for a smaller one', () => {
+  test('of the default denial to read a whole trail suggest the trail of a namespace', () => {
     const [violation] = authorize(context(bob), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).violations;
     expect(violation?.advice).toContain('a namespace that your group owns');
   });
 
-  test('a forbid speaks in the words of its annotations', () => {
+  test('of a forbid have the text of its annotations', () => {
     const decision = authorize(context(alice), create({ tags: [] }));
     expect(decision.policyIds).toEqual(['required-tags']);
     expect(decision.violations).toEqual([
@@ -250,13 +250,13 @@ describe('what a denial says', () => {
     ]);
   });
 
-  test('policies that decided are sorted', () => {
+  test('and decisions list the policies sorted', () => {
     const policies = ['c', 'a', 'b'].map((id) => `@id("${id}") permit (principal, action, resource);`);
     expect(over(...policies).authorize(context(alice), create()).policyIds).toEqual(['a', 'b', 'c']);
   });
 });
 
-test('two boundaries keep their own policies', () => {
+test('keeps the policies of two decision points separate', () => {
   const { authorize: open } = over(permitAll);
   const { authorize: closed } = over(permitAll, forbidWhen('true'));
   expect(open(context(bob), create()).allowed).toBe(true);
@@ -264,7 +264,7 @@ test('two boundaries keep their own policies', () => {
   expect(open(context(bob), create()).allowed).toBe(true);
 });
 
-test('a policy set that was kept as JSON decides as before', () => {
+test('decides the same with a policy set that was stored as JSON', () => {
   const sources = readPolicySources(shipped);
   const kept = createEngine(JSON.parse(JSON.stringify(compilePolicies(sources))) as PolicySet);
   const again = authorizeWith(kept, inventory);
