@@ -1,10 +1,10 @@
-import { isIP } from 'node:net';
 import { settingsOf } from '../model/association.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
+import { addressOf, ref, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 
@@ -156,12 +156,6 @@ function contextOf(context: AuthorizationContext, request: AuthorizationRequest)
   };
 }
 
-/** An IP address in Cedar's format: without a zone, and a mapped IPv4 address as IPv4. Null for anything else. */
-function addressOf(address: string | null): string | null {
-  const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
-  return isIP(plain) === 0 || plain.includes('%') || (plain.includes(':') && plain.includes('.')) ? null : plain;
-}
-
 function role(arn: string): CedarValueJson {
   const role = parseRoleArn(arn);
   if (role === null) throw new Error(`not an IAM role ARN: ${arn}`);
@@ -171,14 +165,6 @@ function role(arn: string): CedarValueJson {
 
 function principalUid(principal: Principal): TypeAndId {
   return uid(principal.kind === 'SERVICE' ? 'Service' : 'User', principal.id);
-}
-
-function uid(type: string, id: string): TypeAndId {
-  return { type: `PodIdentity::${type}`, id };
-}
-
-function ref(entity: TypeAndId): CedarValueJson {
-  return { __entity: entity };
 }
 
 function resource(

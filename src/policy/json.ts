@@ -99,9 +99,9 @@ export function fields<const Entries extends v.ObjectEntries>(entries: Entries) 
 }
 
 /**
- * An object of which one field says which other fields it has.
+ * An object with a tag: a field whose value determines the other fields.
  *
- * @param tag the name of that field
+ * @param tag the name of the field
  * @param options the fields of each kind of object, with the tag as a literal
  */
 export function oneKindOf<const Tag extends string, const Options extends v.VariantOptions<Tag>>(
@@ -128,10 +128,10 @@ function fieldMessage(entries: v.ObjectEntries): (issue: v.StrictObjectIssue | v
   };
 }
 
-/** A missing field has the message of its own schema, which says what to write. */
+/** The message on a missing field: that of the field's schema, which says what to write. */
 function missingMessage(schema: object | undefined, issue: Issue): string {
   const message = schema !== undefined && 'message' in schema ? schema.message : null;
-  return typeof message === 'function' ? String(message(issue)) : 'is missing.';
+  return typeof message === 'function' ? (message as (issue: Issue) => string)(issue) : 'is missing.';
 }
 
 function isUnknownField(issue: v.BaseIssue<unknown>): boolean {

@@ -372,7 +372,7 @@ describe('who may list', () => {
 
   test('a denial says what is not allowed and whom to ask', async () => {
     const { errors } = await send({}, { as: 'bob' });
-    expect(errors?.[0]?.message).toMatch(/namespace payments.*owned by payments-team/);
+    expect(errors?.[0]?.message).toMatch(/namespace payments.*Owners of the namespace: payments-team/);
     expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
@@ -398,18 +398,26 @@ describe('what is no list is answered with what is wrong, and EKS is not asked',
     ['first of 1001', { first: 1_001 }, /first is 1001/],
     ['no cluster name', { cluster: '' }, /clusterName is the empty string/],
     ['a wild cluster', { cluster: '*' }, /wildcards/],
-    ['a path for a cluster', { cluster: '../apps-dev' }, /no name of an EKS cluster/],
+    ['a path for a cluster', { cluster: '../apps-dev' }, /not an EKS cluster name/],
     ['an account of letters', { account: 'mine' }, /12 digits/],
-    ['a region that is none', { region: 'Frankfurt' }, /no AWS region/],
+    ['a region that is none', { region: 'Frankfurt' }, /not an AWS region code/],
     ['an empty namespace', { namespace: '' }, /namespace is the empty string/],
     ['a namespace in capitals', { namespace: 'Payments' }, /RFC 1123 label/],
     ['a service account with a slash', { serviceAccount: 'a/b' }, /RFC 1123 subdomain/],
-    ['an empty cursor', { after: '' }, /no cursor of the gateway/],
-    ['nonsense for a cursor', { after: 'x'.repeat(10_000) }, /no cursor of the gateway/],
+    ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
+    ['nonsense for a cursor', { after: 'x'.repeat(10_000) }, /not a valid cursor, or is incomplete/],
     ['a cursor of another query', { after: foreign }, /another query/],
-    ['a forged position', { after: cursorOf(query, { token: 1, offset: 0, associationId: null }) }, /no cursor/],
-    ['a negative position', { after: cursorOf(query, { token: null, offset: -1, associationId: null }) }, /no cursor/],
-    ['a position that is null', { after: cursorOf(query, null) }, /no cursor/],
+    [
+      'a forged position',
+      { after: cursorOf(query, { token: 1, offset: 0, associationId: null }) },
+      /not a valid cursor/,
+    ],
+    [
+      'a negative position',
+      { after: cursorOf(query, { token: null, offset: -1, associationId: null }) },
+      /not a valid cursor/,
+    ],
+    ['a position that is null', { after: cursorOf(query, null) }, /not a valid cursor/],
   ])('%s', async (_, variables, message) => {
     const { status, data, errors } = await send(variables);
     expect({ status, data }).toEqual({ status: 200, data: null });
@@ -456,7 +464,10 @@ describe('EKS', () => {
       // Its EKS never gave such a token.
       const { errors } = await send({ after: endCursor }, { by: other });
       expect(errors).toMatchObject([
-        { message: expect.stringMatching(/EKS does not take.*start again/), extensions: { code: 'BAD_USER_INPUT' } },
+        {
+          message: expect.stringMatching(/EKS does not take.*start at the first page/),
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
       ]);
     } finally {
       await other.close();

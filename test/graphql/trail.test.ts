@@ -204,7 +204,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
     test('a denial says what to ask for, costs no read where the scope tells enough, and shows no entry', async () => {
       await fill(2);
       const { errors } = await send({}, 'bob');
-      expect(errors?.[0]?.message).toMatch(/read the audit trail of namespace payments.*owned by payments-team/);
+      expect(errors?.[0]?.message).toMatch(
+        /read the audit trail of namespace payments.*Owners of the namespace: payments-team/,
+      );
       expect(asked).toEqual([]);
     });
 
@@ -340,14 +342,14 @@ describe('what is no question is answered with what is wrong, and the ledger is 
     ['first of 0', { first: 0 }, /first is 0/],
     ['first of -1', { first: -1 }, /first is -1/],
     ['first of 1001', { first: 1_001 }, /first is 1001/],
-    ['a day for since', { since: '2026-11-24' }, /since "2026-11-24" is no instant/],
-    ['a number for until', { until: 1_795_000_000_000 }, /until "1795000000000" is no instant/],
-    ['an object for since', { since: { at: 1 } }, /since .* is no instant/],
+    ['a day for since', { since: '2026-11-24' }, /since "2026-11-24" is not an RFC 3339 timestamp/],
+    ['a number for until', { until: 1_795_000_000_000 }, /until "1795000000000" is not an RFC 3339 timestamp/],
+    ['an object for since', { since: { at: 1 } }, /since .* is not an RFC 3339 timestamp/],
     ['until at since', { since: '2026-11-24T00:00:00Z', until: '2026-11-24T01:00:00+01:00' }, /not later than since/],
     ['an event that is none', { events: ['NOTHING'] }, /NOTHING/],
-    ['an empty cursor', { after: '' }, /no cursor of the gateway/],
-    ['a forged position', { after: cursorOf(name, 'not a position') }, /no cursor/],
-    ['a forged instant', { after: cursorOf(name, 1) }, /no cursor/],
+    ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
+    ['a forged position', { after: cursorOf(name, 'not a position') }, /not a valid cursor/],
+    ['a forged instant', { after: cursorOf(name, 1) }, /not a valid cursor/],
     [
       'a cursor with other filters',
       { after: cursorOf(name, '01J00000000000000000000000'), events: ['LATE_SUCCESS'] },

@@ -28,7 +28,7 @@ const table = `
 | alice, of payments-team | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | alice, through chatops  | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | chatops, for a person   | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| chatops, for nobody     | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, for no person  | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | ci-deployer             | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | bob, of search-team     | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
 | carol, of no group      | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
@@ -42,7 +42,7 @@ const contexts: Readonly<Record<string, AuthorizationContext>> = {
   'alice, of payments-team': context(alice),
   'alice, through chatops': context(alice, { actor: chatops }),
   'chatops, for a person': context(chatops, { onBehalfOf: 'alice@example.com' }),
-  'chatops, for nobody': context(chatops),
+  'chatops, for no person': context(chatops),
   'ci-deployer': context(service('iam:111122223333:role/ci-deployer')),
   'bob, of search-team': context(bob),
   'carol, of no group': context(person('carol')),

@@ -4,7 +4,7 @@ import type { CreateInput } from '../../src/validation/create.ts';
 import { defaults, goodInput } from '../support/create-input.ts';
 
 describe('a valid input', () => {
-  test('becomes the canonical request, with defaults for all that is left out', () => {
+  test('becomes the canonical request, with defaults for absent fields', () => {
     expect(validateCreate(goodInput, defaults)).toEqual({
       kind: 'valid',
       request: {
@@ -22,7 +22,7 @@ describe('a valid input', () => {
     });
   });
 
-  test('may give null for what it leaves out', () => {
+  test('may have null for optional fields', () => {
     const nothing = {
       accountId: null,
       region: null,
@@ -37,7 +37,7 @@ describe('a valid input', () => {
     expect(validateCreate({ ...goodInput, ...nothing }, defaults)).toEqual(validateCreate(goodInput, defaults));
   });
 
-  test('keeps all that it gives, unchanged', () => {
+  test('keeps every given value unchanged', () => {
     const given = {
       ...goodInput,
       accountId: '444455556666',
@@ -47,11 +47,11 @@ describe('a valid input', () => {
       policy: ' {"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}} ',
       tags: [{ key: 'team', value: 'payments' }],
     };
-    const said = { clientRequestToken: ' t ', reason: 'why\n', onBehalfOf: 'alice@example.com' };
-    expect(validateCreate({ ...given, ...said }, defaults)).toEqual({ kind: 'valid', request: given, ...said });
+    const metadata = { clientRequestToken: ' t ', reason: 'why\n', onBehalfOf: 'alice@example.com' };
+    expect(validateCreate({ ...given, ...metadata }, defaults)).toEqual({ kind: 'valid', request: given, ...metadata });
   });
 
-  test('gets its tags sorted by UTF-16 code units, with the empty value for an absent one', () => {
+  test('has its tags sorted by UTF-16 code units, with an empty value for an absent one', () => {
     const keys = ['b', 'a', '𝒜', 'B', 'ä', '\uff21', '10', '9', '__proto__'];
     const validated = validateCreate({ ...goodInput, tags: keys.map((key) => ({ key })) }, defaults);
     const request = validated.kind === 'valid' ? validated.request : null;
@@ -60,7 +60,7 @@ describe('a valid input', () => {
     );
   });
 
-  test('is not changed itself', () => {
+  test('is not modified', () => {
     const tags = Object.freeze([Object.freeze({ key: 'b' }), Object.freeze({ key: 'a', value: null })]);
     const input = Object.freeze({ ...goodInput, tags });
     expect(validateCreate(input, defaults).kind).toBe('valid');
@@ -68,7 +68,7 @@ describe('a valid input', () => {
 });
 
 describe('an invalid input', () => {
-  test('gets all findings at once, in the order of the fields', () => {
+  test('has every finding, in the order of the fields', () => {
     const input: CreateInput = {
       accountId: '1',
       region: 'x',
@@ -102,19 +102,22 @@ describe('an invalid input', () => {
     ]);
   });
 
-  test('keeps the token, the reason and the person that are valid themselves', () => {
-    const said = { clientRequestToken: 't', reason: 'r', onBehalfOf: 'alice' };
+  test('keeps clientRequestToken, reason and onBehalfOf where they are valid', () => {
+    const metadata = { clientRequestToken: 't', reason: 'r', onBehalfOf: 'alice' };
     const bad = { clientRequestToken: 'ä', reason: ' ', onBehalfOf: 'a\nb' };
     const none = { clientRequestToken: null, reason: null, onBehalfOf: null };
-    expect(validateCreate({ ...goodInput, ...said, namespace: 'A' }, defaults)).toMatchObject({
+    expect(validateCreate({ ...goodInput, ...metadata, namespace: 'A' }, defaults)).toMatchObject({
       kind: 'invalid',
-      ...said,
+      ...metadata,
     });
     expect(validateCreate({ ...goodInput, ...bad }, defaults)).toMatchObject({ kind: 'invalid', ...none });
-    expect(validateCreate({ ...goodInput, ...said, reason: ' ' }, defaults)).toMatchObject({ ...said, reason: null });
+    expect(validateCreate({ ...goodInput, ...metadata, reason: ' ' }, defaults)).toMatchObject({
+      ...metadata,
+      reason: null,
+    });
   });
 
-  test('is recorded with its texts cut and marked, and its lists cut', () => {
+  test('is recorded with long strings cut and marked, and long lists cut', () => {
     const tags = Array.from({ length: 61 }, () => ({ key: '😀'.repeat(257), value: null }));
     const input = {
       clusterName: 'x'.repeat(256),
@@ -133,7 +136,7 @@ describe('an invalid input', () => {
     });
   });
 
-  test('is recorded as plain JSON that UTF-8 can carry', () => {
+  test('is recorded as plain JSON that UTF-8 can encode', () => {
     const recorded = recordedInput({
       reason: 'a\ud800',
       tags: [Object.assign(Object.create(null), { key: '__proto__' })],

@@ -13,14 +13,14 @@ describe.each(accepted)('%s', (field, values) => {
     expect(rulesBrokenBy({ [field]: value })).toEqual([]);
   });
 
-  test('may be left out, but not be empty', () => {
+  test('is optional, but must not be empty', () => {
     expect(rulesBrokenBy({ [field]: null })).toEqual([]);
     expect(rulesBrokenBy({ [field]: undefined })).toEqual([]);
     expect(rulesBrokenBy({ [field]: '' })).toEqual([`${field} not-empty`]);
   });
 });
 
-const refused: [keyof CreateInput, string, string[]][] = [
+const rejected: [keyof CreateInput, string, string[]][] = [
   ['reason', 'max-length', ['x'.repeat(1025), '😀'.repeat(1025)]],
   ['reason', 'no-control-characters', ['a\u0000', 'a\r\nb', 'a\u001b[31m', 'a\u007f', 'a\u0085']],
   ['reason', 'well-formed-unicode', ['a\ud800', '\udc00a']],
@@ -33,13 +33,13 @@ const refused: [keyof CreateInput, string, string[]][] = [
   ['clientRequestToken', 'printable-ascii', ['a\n', '\u0000', 'ä', '😀', '\u007f', '\ud800']],
 ];
 
-describe.each(refused)('%s breaks %s', (field, rule, values) => {
+describe.each(rejected)('%s breaks %s', (field, rule, values) => {
   test.each(values)('as %j', (value) => {
     expect(rulesBrokenBy({ [field]: value })).toEqual([`${field} ${rule}`]);
   });
 });
 
-test('a finding about a control character names it', () => {
+test('a finding on a control character has its code point', () => {
   expect(onlyFindingOf({ reason: 'a\u001b[31m' }).message).toBe(
     'reason "a\\U+001B[31m" contains the control character U+001B.',
   );

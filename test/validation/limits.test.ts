@@ -3,7 +3,7 @@ import { defaults, findingsOf, goodInput } from '../support/create-input.ts';
 
 const million = 1_000_000;
 
-/** Texts on which an expression that goes back over what it has read would take hours. */
+/** Strings on which a regular expression with backtracking would take hours. */
 const hostile = [
   'a',
   '-',
@@ -26,7 +26,7 @@ const hostile = [
   '1',
 ];
 
-describe('inputs of a million characters come to an end', () => {
+describe('validation ends for inputs of a million characters', () => {
   const names = ['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount'];
   const texts = ['clientRequestToken', 'policy', 'reason', 'onBehalfOf'];
   const shapes: { fields: string[]; shape: (text: string) => string }[] = [
@@ -54,7 +54,7 @@ describe('inputs of a million characters come to an end', () => {
     expect(validated.kind === 'invalid' && validated.findings.length).toBe(121);
   });
 
-  test('as JSON nested deeply, whole or broken off', () => {
+  test('as deeply nested JSON, complete or truncated', () => {
     const depth = 150_000;
     const whole = `{"Statement":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`;
     for (const policy of [
@@ -68,7 +68,7 @@ describe('inputs of a million characters come to an end', () => {
   });
 });
 
-test('the worst input leaves findings and a record that fit one DynamoDB item beside the rest of an entry', () => {
+test('the findings and the record of the worst input fit in one DynamoDB item with the rest of an audit entry', () => {
   const worst = `pod-identity-gateway/\ud800#${'\u{10000}'.repeat(300)}`;
   const tags = Array.from({ length: million / 10 }, () => ({
     key: worst,

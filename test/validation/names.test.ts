@@ -34,7 +34,7 @@ describe.each(accepted)('%s', (field, values) => {
   });
 });
 
-const refused: [keyof CreateInput, string, string[]][] = [
+const rejected: [keyof CreateInput, string, string[]][] = [
   [
     'clusterName',
     'cluster-name',
@@ -79,25 +79,25 @@ const refused: [keyof CreateInput, string, string[]][] = [
   ['serviceAccount', 'no-wildcard', ['*', 'checkout-*', '*.checkout']],
 ];
 
-describe.each(refused)('%s breaks %s', (field, rule, values) => {
+describe.each(rejected)('%s breaks %s', (field, rule, values) => {
   test.each(values)('as %j', (value) => {
     expect(rulesBrokenBy({ [field]: value })).toEqual([`${field} ${rule}`]);
   });
 });
 
-test.each(['clusterName', 'namespace', 'serviceAccount', 'roleArn'])('%s must be given', (field) => {
+test.each(['clusterName', 'namespace', 'serviceAccount', 'roleArn'])('%s is required', (field) => {
   expect(rulesBrokenBy({ [field]: undefined })).toEqual([`${field} required`]);
   expect(rulesBrokenBy({ [field]: null })).toEqual([`${field} required`]);
   expect(rulesBrokenBy({ [field]: '' })).toEqual([`${field} not-empty`]);
 });
 
-test.each(['accountId', 'region'])('%s may be left out, but not be empty', (field) => {
+test.each(['accountId', 'region'])('%s is optional, but must not be empty', (field) => {
   expect(rulesBrokenBy({ [field]: undefined })).toEqual([]);
   expect(rulesBrokenBy({ [field]: null })).toEqual([]);
   expect(rulesBrokenBy({ [field]: '' })).toEqual([`${field} not-empty`]);
 });
 
-test('a value that breaks several rules gets a finding for each, at once', () => {
+test('a value that breaks several rules has a finding for each', () => {
   expect(rulesBrokenBy({ namespace: `Team_*${long(60)}` })).toEqual([
     'namespace max-length',
     'namespace no-wildcard',
@@ -105,23 +105,23 @@ test('a value that breaks several rules gets a finding for each, at once', () =>
   ]);
 });
 
-test('a finding says what, where and how to mend it', () => {
+test('a finding says what is wrong, where, and how to fix it', () => {
   expect(onlyFindingOf({ namespace: 'Payments' })).toEqual({
     path: 'namespace',
     rule: 'rfc1123-label',
     message:
-      'namespace "Payments" is no RFC 1123 label: lower-case letters, digits and "-", the first and the last a letter or a digit.',
+      'namespace "Payments" is not an RFC 1123 label: lower-case letters, digits and "-", starting and ending with a letter or a digit.',
     advice: 'Give the name as kubectl get namespaces shows it, e.g. "payments".',
   });
 });
 
-test('a wildcard is called by its name', () => {
+test('a finding on a wildcard says so', () => {
   expect(onlyFindingOf({ serviceAccount: '*' }).message).toBe(
     'serviceAccount "*" contains a "*"; wildcards are not supported.',
   );
 });
 
-test('lengths are counted in characters, and the message says how many there are', () => {
+test('lengths are counted in Unicode characters, and the message has the count', () => {
   const [tooLong] = findingsOf({ namespace: '😀'.repeat(64) });
   expect(tooLong?.message).toContain('has 64 characters; at most 63 are allowed');
   expect(rulesBrokenBy({ namespace: '😀'.repeat(63) })).toEqual(['namespace rfc1123-label']);

@@ -116,7 +116,7 @@ test.each([
   expect(finding.advice).toContain('arn:');
 });
 
-test('every wrong part of an ARN is found at once', () => {
+test('every invalid part of an ARN has a finding', () => {
   expect(rulesBrokenBy({ roleArn: 'arn:gcp:iam::1:role/a b/c d*' })).toEqual([
     'roleArn no-wildcard',
     'roleArn arn-partition',
@@ -126,7 +126,7 @@ test('every wrong part of an ARN is found at once', () => {
   ]);
 });
 
-test('targetRoleArn may be left out, but not be empty', () => {
+test('targetRoleArn is optional, but must not be empty', () => {
   expect(rulesBrokenBy({ targetRoleArn: undefined })).toEqual([]);
   expect(rulesBrokenBy({ targetRoleArn: null })).toEqual([]);
   expect(rulesBrokenBy({ targetRoleArn: '' })).toEqual(['targetRoleArn not-empty']);
@@ -156,6 +156,6 @@ test.each([
   ' arn:aws:iam::111122223333:role/a',
   'arn:aws:iam::111122223333:role/a*',
   'arn:gcp:iam::111122223333:role/a',
-])('parses %j as null', (arn) => {
+])('rejects %j as a role ARN', (arn) => {
   expect(parseRoleArn(arn)).toBeNull();
 });

@@ -19,19 +19,19 @@ test.each([
   expect(brokenBy(policy)).toEqual([]);
 });
 
-test.each(['policy', 'targetRoleArn'])('%s may be null or left out, but not be empty', (field) => {
+test.each(['policy', 'targetRoleArn'])('%s is optional, but must not be empty', (field) => {
   expect(rulesBrokenBy({ [field]: null })).toEqual([]);
   expect(rulesBrokenBy({ [field]: undefined })).toEqual([]);
   expect(rulesBrokenBy({ [field]: '' })).toEqual([`${field} not-empty`]);
 });
 
-test('2,048 characters are allowed, 2,049 are not', () => {
+test('accepts 2,048 characters and rejects 2,049', () => {
   const text = JSON.stringify({ Statement: statement });
   expect(brokenBy(text.padEnd(2048))).toEqual([]);
   expect(brokenBy(text.padEnd(2049))).toEqual(['max-length']);
 });
 
-test('characters beyond U+00FF are refused, because STS does not take them; as JSON escapes they are good', () => {
+test('rejects characters beyond U+00FF, which STS rejects, and accepts them as JSON escapes', () => {
   const text = JSON.stringify({ Statement: { ...statement, Resource: 'X' } });
   expect(brokenBy(text.replace('X', 'ÿ'))).toEqual([]);
   expect(brokenBy(text.replace('X', '€'))).toEqual(['policy-characters']);
@@ -40,13 +40,13 @@ test('characters beyond U+00FF are refused, because STS does not take them; as J
 });
 
 test.each(['{', 'Allow', '{"Statement":}', "{'Statement': []}", '{"Statement":[],}', '\u0000{}'])(
-  '%j is no JSON',
+  '%j is not JSON',
   (policy) => {
     expect(brokenBy(policy)).toContain('policy-json');
   },
 );
 
-test.each(['null', '1', '"text"', 'true', '[]', '[{"Statement":[]}]'])('%s is no object', (policy) => {
+test.each(['null', '1', '"text"', 'true', '[]', '[{"Statement":[]}]'])('%s is not an object', (policy) => {
   expect(brokenBy(policy)).toEqual(['policy-object']);
 });
 
@@ -103,7 +103,7 @@ describe.each(bad)('a policy breaks %s', (rule, policies) => {
   });
 });
 
-test('every broken rule is found at once, each of them once', () => {
+test('every broken rule has one finding', () => {
   const wrong = { Effect: 'allow', Principal: '*', Actions: 1 };
   expect(brokenBy({ Version: '1', Foo: 1, Statement: [wrong, wrong, statement] })).toEqual([
     'policy-version',
@@ -116,15 +116,15 @@ test('every broken rule is found at once, each of them once', () => {
   ]);
 });
 
-test('a finding names the statement, counted from 0', () => {
+test('a finding has the index of the statement, counted from 0', () => {
   const policy = JSON.stringify({ Statement: [statement, { ...statement, Effect: 'allow' }] });
   expect(onlyFindingOf({ policy, disableSessionTags: true })).toMatchObject({
     path: 'policy',
-    message: 'policy has no Effect "Allow" or "Deny" in Statement 1.',
+    message: 'policy must have the Effect "Allow" or "Deny" in Statement 1.',
   });
 });
 
-test('a policy needs disableSessionTags: true', () => {
+test('a policy requires disableSessionTags: true', () => {
   const policy = JSON.stringify({ Statement: statement });
   for (const disableSessionTags of [false, null, undefined]) {
     expect(rulesBrokenBy({ policy, disableSessionTags })).toEqual(['policy policy-needs-disabled-session-tags']);

@@ -60,11 +60,11 @@ test.each(['aws', 'xaws:y', 'my/aws:', 'pod-identity-gateway', 'pod-identity-gat
   },
 );
 
-test('a value may have the prefix that the gateway keeps for keys', () => {
+test('a value may have the prefix that is reserved for keys of the gateway', () => {
   expect(rulesBrokenBy({ tags: [{ key: 'made-by', value: 'pod-identity-gateway/x' }] })).toEqual([]);
 });
 
-test('50 tags are allowed, 51 are not', () => {
+test('accepts 50 tags and rejects 51', () => {
   expect(rulesBrokenBy({ tags: numbered(50) })).toEqual([]);
   expect(onlyFindingOf({ tags: numbered(51) })).toMatchObject({
     path: 'tags',
@@ -73,11 +73,11 @@ test('50 tags are allowed, 51 are not', () => {
   });
 });
 
-test('all of 60 tags are checked one by one, so the finding says nothing of it', () => {
+test('checks all of 60 tags one by one', () => {
   expect(onlyFindingOf({ tags: numbered(60) }).message).toBe('tags has 60 entries; at most 50 are allowed.');
 });
 
-test('only the first 60 tags are checked one by one, and the finding says so', () => {
+test('checks only the first 60 tags one by one, and says so in the finding', () => {
   const tags = numbered(100);
   tags[59] = { key: 'a#' };
   tags[60] = { key: 'b#' };
@@ -88,20 +88,20 @@ test('only the first 60 tags are checked one by one, and the finding says so', (
   );
 });
 
-test('a repeated key is told with the index of its first', () => {
+test('a finding on a duplicate key has the index of the first one', () => {
   const tags = ['team', 'Team', 'a', 'team', 'team'].map((key) => ({ key }));
   expect(findingsOf({ tags }).map(({ path, rule, message }) => ({ path, rule, message }))).toEqual([
-    { path: 'tags.3.key', rule: 'unique-key', message: 'tags.3.key "team" is the same as tags.0.key.' },
-    { path: 'tags.4.key', rule: 'unique-key', message: 'tags.4.key "team" is the same as tags.0.key.' },
+    { path: 'tags.3.key', rule: 'unique-key', message: 'tags.3.key "team" duplicates tags.0.key.' },
+    { path: 'tags.4.key', rule: 'unique-key', message: 'tags.4.key "team" duplicates tags.0.key.' },
   ]);
 });
 
-test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is a key as any other', (key) => {
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('accepts the key %s', (key) => {
   expect(rulesBrokenBy({ tags: [{ key, value: 'v' }] })).toEqual([]);
   expect(rulesBrokenBy({ tags: [{ key }, { key }] })).toEqual(['tags.1.key unique-key']);
 });
 
-test('the AWS SDK sends a tag with the key __proto__, so it need not be refused', async () => {
+test('the AWS SDK sends a tag with the key __proto__', async () => {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -126,7 +126,7 @@ test('the AWS SDK sends a tag with the key __proto__, so it need not be refused'
   expect(bodies.join()).toContain('"tags":{"__proto__":"kept"}');
 });
 
-test('a finding about a character names it', () => {
+test('a finding on a character has its code point', () => {
   expect(onlyFindingOf({ tags: [{ key: 'a\u0007' }] }).message).toBe(
     'tags.0.key "a\\U+0007" contains "\\U+0007" (U+0007).',
   );

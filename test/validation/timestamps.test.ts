@@ -7,7 +7,7 @@ test.each([
   ['2026-11-24T10:00:00.25Z', Date.UTC(2026, 10, 24, 10) + 250],
   ['2026-11-24T10:00:00.0005-00:00', Date.UTC(2026, 10, 24, 10) + 0.5],
   ['2024-02-29T23:59:59.999Z', Date.UTC(2024, 1, 29, 23, 59, 59, 999)],
-])('%s is an instant', (text, instant) => {
+])('parses %s', (text, instant) => {
   expect(parseTimestamp(text)).toBe(instant);
   expect(timestampFindings('since', text)).toEqual([]);
 });
@@ -38,14 +38,14 @@ test.each([
   true,
   {},
   [],
-])('%j is none, and the finding says how to write one', (value) => {
+])('rejects %j, and says how to write a timestamp', (value) => {
   expect(parseTimestamp(value)).toBeNull();
   expect(timestampFindings('since', value)).toMatchObject([
     { path: 'since', rule: 'instant', advice: expect.stringContaining('"2026-11-24T10:00:00Z"') },
   ]);
 });
 
-test.each([null, undefined])('%s is no instant, and nothing is wrong with it', (value) => {
+test.each([null, undefined])('parses %s as null without a finding', (value) => {
   expect(parseTimestamp(value)).toBeNull();
   expect(timestampFindings('since', value)).toEqual([]);
 });
