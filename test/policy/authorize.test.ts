@@ -245,7 +245,7 @@ describe('violations', () => {
       {
         policyId: 'required-tags',
         message: 'The tag "team" is missing or empty.',
-        advice: 'Add a tag with the key "team" and the name of the team that answers for this association.',
+        advice: 'Add a tag with the key "team" and the name of the team that is responsible for this association.',
       },
     ]);
   });
