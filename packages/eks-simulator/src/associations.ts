@@ -1,5 +1,5 @@
 import type { SimulatedAssociation } from './association.ts';
-import { readStateFile, writeStateFile } from './state-file.ts';
+import type { StateFile } from './state-file.ts';
 import { clusterKey } from './world.ts';
 import type { ClusterRef } from './world.ts';
 
@@ -31,7 +31,7 @@ interface Lagging {
  * before it is in memory, so no answer tells of something that a restart would forget. Throws if the file can't be read.
  * `clock` gives milliseconds since the epoch.
  */
-export function openAssociations(stateFile: string | null, clock: () => number): Associations {
+export function openAssociations(stateFile: StateFile | null, clock: () => number): Associations {
   const byId = new Map<string, SimulatedAssociation>();
   const byCluster = new Map<string, Map<string, SimulatedAssociation>>();
   const { lag, lagOf, lagged } = openLags(clock);
@@ -50,9 +50,9 @@ export function openAssociations(stateFile: string | null, clock: () => number):
     byId.set(association.associationId, association);
   };
   const keep = (associations: Iterable<SimulatedAssociation>) => {
-    if (stateFile !== null) writeStateFile(stateFile, [...associations]);
+    stateFile?.write([...associations]);
   };
-  if (stateFile !== null) readStateFile(stateFile).forEach(add);
+  stateFile?.associations.forEach(add);
 
   return {
     all: () => [...byId.values()],

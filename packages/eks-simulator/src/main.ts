@@ -1,37 +1,58 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { readSettings, SettingError, usage } from './settings.ts';
+import type { SettingName } from './settings.ts';
+import { codeOf, messageOf } from './shape.ts';
 import { startEksSimulator } from './simulator.ts';
-import { readWorld } from './world.ts';
+import type { EksSimulatorOptions } from './simulator.ts';
+import { StartError } from './start-error.ts';
+import type { FaultyOption } from './start-error.ts';
 
-/** Longest signature window that makes sense to set, milliseconds: a day. */
-const maxWindowMs = 86_400_000;
+const variables = { port: 'EKS_SIMULATOR_PORT', stateFile: 'EKS_SIMULATOR_STATE' } as const satisfies Record<
+  FaultyOption,
+  SettingName
+>;
 
-/** A setting from the environment; an empty one counts as not set. */
-function textFrom(name: string): string | undefined {
-  const text = process.env[name];
-  return text === '' ? undefined : text;
-}
-
-/** A whole number from the environment. Throws an error that names the variable. */
-function wholeFrom(name: string, byDefault: number, most: number): number {
-  const text = textFrom(name);
-  if (text === undefined) return byDefault;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= most)) throw new Error(`${name} must be a whole number from 0 to ${most}, but is '${text}'`);
-  return value;
-}
+/** Exit code for a wrong option or setting; any other failure exits with 1. */
+const usageExitCode = 2;
 
 async function main(): Promise<void> {
-  const stateFile = textFrom('EKS_SIMULATOR_STATE');
-  const simulator = await startEksSimulator({
-    port: wholeFrom('EKS_SIMULATOR_PORT', 4100, 65_535),
-    signatureWindowMs: wholeFrom('EKS_SIMULATOR_SIGNATURE_WINDOW_MS', 300_000, maxWindowMs),
-    world: readWorld(textFrom('EKS_SIMULATOR_WORLD')),
-    ...(stateFile === undefined ? {} : { stateFile }),
-  });
-  console.log(`The EKS simulator listens on ${simulator.url}; associations are kept in ${stateFile ?? 'memory'}.`);
+  if (wantsHelp()) {
+    process.stdout.write(usage);
+    return;
+  }
+  const options = readSettings(process.env);
+  const simulator = await start(options);
+  // Installed before the line is printed: whoever reads it may send a signal.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void simulator.close());
+  console.log(
+    `The EKS simulator listens on ${simulator.url}; associations are kept in ${options.stateFile ?? 'memory'}.`,
+  );
+}
+
+/** Throws the error of `parseArgs` for anything but `--help`. */
+function wantsHelp(): boolean {
+  return parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values.help === true;
+}
+
+async function start(options: EksSimulatorOptions) {
+  try {
+    return await startEksSimulator(options);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    const variable = variables[error.option];
+    if (!error.inUse) throw new SettingError(variable, error.message);
+    throw new Error(`${error.message} (${variable})`, { cause: error });
+  }
+}
+
+function isUsageError(error: unknown): boolean {
+  return error instanceof SettingError || codeOf(error).startsWith('ERR_PARSE_ARGS');
 }
 
 main().catch((error: unknown) => {
-  console.error(`The EKS simulator did not start: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  const advice = isUsageError(error) ? ' (eks-simulator --help lists all settings)' : '';
+  // One line, although messages of Node may hold several.
+  console.error(`eks-simulator: ${messageOf(error).replace(/\s+/g, ' ')}${advice}`);
+  process.exitCode = isUsageError(error) ? usageExitCode : 1;
 });

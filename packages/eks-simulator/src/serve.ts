@@ -30,7 +30,7 @@ export interface Connection {
 }
 
 /** What the EKS API is served from. */
-export interface ApiParts {
+export interface ApiDependencies {
   readonly backend: Backend;
   readonly faults: Faults;
   readonly log: RequestLog;
@@ -47,10 +47,10 @@ interface Received {
 }
 
 /** Serves one request to the EKS API. The promise ends when nothing of the request can happen any more. */
-export async function serveApi(parts: ApiParts, request: RawRequest, connection: Connection): Promise<void> {
-  const { backend, faults, log } = parts;
+export async function serveApi(deps: ApiDependencies, request: RawRequest, connection: Connection): Promise<void> {
+  const { backend, faults, log } = deps;
   const note = log.add(firstEntry(request, backend.clock()));
-  const received = receive(parts, request);
+  const received = receive(deps, request);
   if (received.kind === 'refused') {
     note({ outcome: received.exception, answer: received.status });
     connection.answer(received);
@@ -66,7 +66,7 @@ export async function serveApi(parts: ApiParts, request: RawRequest, connection:
 }
 
 /** The front door, in the order of AWS: size and encoding, signature, path, body. Time is checked here, and only here. */
-function receive({ backend, signatureWindowMs }: ApiParts, request: RawRequest): Received | Refusal {
+function receive({ backend, signatureWindowMs }: ApiDependencies, request: RawRequest): Received | Refusal {
   const { method, headers, body } = request;
   if (typeof body !== 'string') return body;
   const signer = readSignature(headers, backend.world, backend.clock(), signatureWindowMs);

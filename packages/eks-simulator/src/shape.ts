@@ -43,7 +43,7 @@ export function asFields(value: unknown, where: string, known?: readonly string[
   if (!isFields(value)) throw new ShapeError(`${where} must be a JSON object`);
   const stranger = known && Object.keys(value).find((name) => !known.includes(name));
   if (stranger !== undefined) {
-    throw new ShapeError(`${where}.${stranger} is not known here; known are ${known?.join(', ')}`);
+    throw new ShapeError(`${where}.${stranger} is not a known field. Known fields: ${known?.join(', ')}`);
   }
   return value;
 }
@@ -106,8 +106,14 @@ export function required<T>(
   return value;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Message of anything thrown. Does not test for `Error`: an error of another realm, as under Jest, is not an instance. */
+export function messageOf(error: unknown): string {
+  return isFields(error) ? String(error.message) : String(error);
+}
+
+/** Code of an error of Node, such as `ENOENT`; the empty string where it has none. */
+export function codeOf(error: unknown): string {
+  return isFields(error) ? String(error.code ?? '') : '';
 }
 
 function isFields(value: unknown): value is Fields {

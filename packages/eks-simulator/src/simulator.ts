@@ -12,95 +12,109 @@ import { serverError } from './reply.ts';
 import { openRequestLog } from './request-log.ts';
 import { openRoles } from './roles.ts';
 import { serveApi } from './serve.ts';
-import type { ApiParts, RawRequest } from './serve.ts';
+import type { ApiDependencies, RawRequest } from './serve.ts';
+import { StartError } from './start-error.ts';
+import { openStateFile } from './state-file.ts';
+import type { StateFile } from './state-file.ts';
 import { openTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 import { readWorld } from './world.ts';
 import type { World } from './world.ts';
 
-/** How to simulate; everything has a default. */
+/** Options of `startEksSimulator`; all have defaults. */
 export interface EksSimulatorOptions {
-  /** 0, the default, takes a free one. */
+  /** TCP port; 0, the default, picks a free one. */
   readonly port?: number;
-  /** `127.0.0.1` when absent: whoever reaches the port may do anything. */
+  /** Address to listen on; `127.0.0.1` when absent. Anyone who can reach the port can do everything: nothing is authorized. */
   readonly host?: string;
   /** The world that ships with the simulator when absent. */
   readonly world?: World;
-  /** How far a signature's date may be from the clock; 300,000 ms, as AWS has it, when absent. */
+  /** How far a signature's date may differ from the clock, in ms; 300,000, the value of AWS, when absent. */
   readonly signatureWindowMs?: number;
-  /** How long List and Describe do not show a new association; 0 ms when absent. */
+  /** How long reads omit a new association, in ms; 0 when absent. */
   readonly listLagMs?: number;
-  /** How long reads still show a deleted association, and a create of its service account gets 409; 0 ms when absent. */
+  /** How long reads still return a deleted association, and its service account can't get another, in ms; 0 when absent. */
   readonly deleteLagMs?: number;
-  /** JSON file that keeps the associations; in memory only when absent. */
+  /** JSON file that keeps the associations, locked until `close`; in memory only when absent. */
   readonly stateFile?: string;
-  /** Quota of associations for one cluster; 1,000 when absent. */
+  /** Quota of associations per cluster; 1,000 when absent. */
   readonly maxAssociations?: number;
-  /** Milliseconds since the epoch; the machine's clock when absent. Delays of faults take real time all the same. */
+  /** Milliseconds since the epoch; `Date.now` when absent. The delays of faults always take real time. */
   readonly clock?: () => number;
 }
 
 /** A running simulator. */
 export interface EksSimulator {
-  /** Endpoint for SDK and CLI, e.g. `http://127.0.0.1:4100`. */
+  /** Endpoint for the AWS SDK and CLI, e.g. `http://127.0.0.1:4100`. */
   readonly url: string;
+  /** Fault injection, the request log, and changes made outside the API. */
   readonly control: Control;
-  /** Stops at once: open sockets are destroyed, effects that still wait are dropped. */
+  /** Stops at once: destroys open sockets, drops delayed effects, releases the state file. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Starts an HTTP server that speaks the EKS REST API for pod identity associations. Rejects when the port can't be had
- * or the state file can't be read.
+ * Starts an HTTP server that implements the EKS REST API for pod identity associations. Rejects with a StartError when the
+ * port can't be used, when the state file can't be used, or while another process holds the state file.
  */
 export async function startEksSimulator(options: EksSimulatorOptions = {}): Promise<EksSimulator> {
   const world = options.world ?? readWorld();
+  const stateFile = options.stateFile === undefined ? null : openStateFile(options.stateFile);
+  const deps = createDependencies(options, world, stateFile);
+  const control = openControl(deps.backend, deps.faults, deps.log);
+  const timers = openTimers();
+  const server = createServer((request, response) => void serve(deps, control, timers, request, response));
+  // Clients keep connections open between requests. Node's default of 5 seconds could cut one at the moment of its reuse.
+  server.keepAliveTimeout = 60_000;
+
+  const host = options.host ?? '127.0.0.1';
+  const close = async () => {
+    await closeServer(server, timers);
+    stateFile?.close();
+  };
+  try {
+    const port = await listen(server, host, options.port ?? 0);
+    const name = host.includes(':') ? `[${host}]` : host;
+    return { url: `http://${name}:${port}`, control, close };
+  } catch (error) {
+    stateFile?.close();
+    throw error;
+  }
+}
+
+function createDependencies(options: EksSimulatorOptions, world: World, stateFile: StateFile | null): ApiDependencies {
   const clock = options.clock ?? Date.now;
   const backend: Backend = {
     world,
     clock,
     roles: openRoles(world.roles, clock),
-    associations: openAssociations(options.stateFile ?? null, clock),
+    associations: openAssociations(stateFile, clock),
     listLagMs: options.listLagMs ?? 0,
     deleteLagMs: options.deleteLagMs ?? 0,
     maxAssociations: options.maxAssociations ?? 1000,
     pageSecret: randomBytes(32).toString('hex'),
   };
-  const parts: ApiParts = {
-    backend,
-    faults: openFaults(),
-    log: openRequestLog(),
-    signatureWindowMs: options.signatureWindowMs ?? 300_000,
-  };
-  const control = openControl(backend, parts.faults, parts.log);
-  const timers = openTimers();
-  const server = createServer((request, response) => void serve(parts, control, timers, request, response));
-  // Clients keep connections open between requests; Node's own 5 seconds would cut one that is just being used again.
-  server.keepAliveTimeout = 60_000;
-
-  const host = options.host ?? '127.0.0.1';
-  const port = await listen(server, host, options.port ?? 0);
-  const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${port}`, control, close: () => close(server, timers) };
+  const signatureWindowMs = options.signatureWindowMs ?? 300_000;
+  return { backend, faults: openFaults(), log: openRequestLog(), signatureWindowMs };
 }
 
-/** Serves one HTTP request, whatever it is. Never rejects. */
+/** Serves one HTTP request to the EKS API or the control API. Never rejects. */
 async function serve(
-  parts: ApiParts,
+  deps: ApiDependencies,
   control: Control,
   timers: Timers,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
-  const send = sendReply(response, requestId, parts.backend.clock);
+  const send = sendReply(response, requestId, deps.backend.clock);
   try {
     const body = await readBody(request);
     if (body === null) return;
     const { method = '', url = '', headers } = request;
     const raw: RawRequest = { requestId, method, url, headers, body };
     if (url.startsWith(controlPrefix)) send(serveControl(control, raw));
-    else await serveApi(parts, raw, { answer: send, cut: () => request.socket.destroy(), wait: timers.wait });
+    else await serveApi(deps, raw, { answer: send, cut: () => request.socket.destroy(), wait: timers.wait });
   } catch (error) {
     console.error(`The EKS simulator failed in request ${requestId}:`, error);
     send(serverError());
@@ -109,11 +123,9 @@ async function serve(
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = ({ message }: Error) =>
-      reject(new Error(`Port ${port} of ${host} can't be had (${message}): choose another`));
-    server.once('error', fail);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(host, port, error)));
     server.listen(port, host, () => {
-      server.off('error', fail);
+      server.removeAllListeners('error');
       const address = server.address();
       if (address === null || typeof address === 'string') throw new Error('The server has no TCP port');
       resolve(address.port);
@@ -121,7 +133,15 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-function close(server: Server, timers: Timers): Promise<void> {
+function listenError(host: string, port: number, { code, message }: NodeJS.ErrnoException): StartError {
+  const where = `Port ${port} of ${host}`;
+  if (code === 'EADDRINUSE') {
+    return new StartError('port', true, `${where} is already in use. Choose another port, or 0 for a free one`);
+  }
+  return new StartError('port', false, `${where} can't be opened: ${message}`);
+}
+
+function closeServer(server: Server, timers: Timers): Promise<void> {
   timers.clear();
   return new Promise((resolve) => {
     server.close(() => resolve());

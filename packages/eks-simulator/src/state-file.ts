@@ -7,12 +7,15 @@ import {
   asFields,
   asText,
   asTexts,
+  messageOf,
   optional,
   readJsonFile,
   required,
   ShapeError,
 } from './shape.ts';
 import type { TextForm } from './shape.ts';
+import { StartError } from './start-error.ts';
+import { lockStateFile } from './state-lock.ts';
 import { asAccount, asClusterName, asRegion, asRoleArn } from './world.ts';
 
 const version = 1;
@@ -21,11 +24,47 @@ const idForm: TextForm = {
   means: 'an association id: a- and 17 lower-case alphanumerics',
 };
 
+/** A state file that this process holds the lock of. */
+export interface StateFile {
+  /** What the file held when it was opened. */
+  readonly associations: readonly SimulatedAssociation[];
+  /** Replaces the whole file: after a crash it holds the old or the new content, never a part. */
+  readonly write: (associations: readonly SimulatedAssociation[]) => void;
+  /** Releases the lock. */
+  readonly close: () => void;
+}
+
 /**
- * The associations in a state file; none when the file does not exist yet. Throws an error that names the file, the place
- * in it and what is wrong there: starting with less than was kept would look like associations deleted by somebody.
+ * Locks and reads a state file; a file that does not exist yet holds no associations. Throws a StartError when another
+ * process uses the file, when it can't be read or written, or when its content is invalid: starting with fewer associations
+ * than were kept would look like deletions.
  */
-export function readStateFile(path: string): readonly SimulatedAssociation[] {
+export function openStateFile(path: string): StateFile {
+  const release = startWith(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    return lockStateFile(path);
+  });
+  try {
+    const associations = startWith(path, () => readStateFile(path));
+    return { associations, write: (changed) => writeStateFile(path, changed), close: release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** Turns every error of `step` into a StartError. */
+function startWith<T>(path: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    if (error instanceof ShapeError) throw new StartError('stateFile', false, error.message);
+    throw new StartError('stateFile', false, `The state file ${path} can't be written: ${messageOf(error)}`);
+  }
+}
+
+function readStateFile(path: string): readonly SimulatedAssociation[] {
   if (!existsSync(path)) return [];
   const fields = asFields(readJsonFile(path, 'state file'), path, ['version', 'associations']);
   if (fields.version !== version) throw new ShapeError(`${path}.version must be ${version}`);
@@ -33,8 +72,7 @@ export function readStateFile(path: string): readonly SimulatedAssociation[] {
   return asArray(fields.associations, where).map((item, index) => asAssociation(item, `${where}.${index}`));
 }
 
-/** Replaces a state file as a whole: a crash leaves the old or the new one, never half of one. */
-export function writeStateFile(path: string, associations: readonly SimulatedAssociation[]): void {
+function writeStateFile(path: string, associations: readonly SimulatedAssociation[]): void {
   const temporary = `${path}.${process.pid}.tmp`;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(temporary, `${JSON.stringify({ version, associations }, null, 2)}\n`, { flush: true });

@@ -7,50 +7,103 @@ import { join } from 'node:path';
 import { clientOf, simulate, some } from './simulation.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
-let running: ChildProcess | undefined;
-afterEach(() => running?.kill('SIGKILL'));
+const manifest = join(import.meta.dirname, '../package.json');
+const running: ChildProcess[] = [];
+afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
 
-/** Starts the command and gives what it has said by the first full line, or by its end. */
-async function start(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...environment } });
-  running = child;
-  let said = '';
-  child.stdout.on('data', (chunk) => (said += String(chunk)));
-  child.stderr.on('data', (chunk) => (said += String(chunk)));
+/** Starts the command; resolves with its output after the first of it, or at its end. */
+async function start(environment: Record<string, string>, ...options: string[]) {
+  const child = spawn(process.execPath, [main, ...options], { env: { PATH: process.env.PATH, ...environment } });
+  running.push(child);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
   await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
-  return { child, said: () => said };
+  return { child, output: () => output };
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('listens, says where, keeps its state, and stops by %s', async (signal) => {
-  const folder = mkdtempSync(join(tmpdir(), 'eks-simulator-'));
-  const stateFile = join(folder, 'eks.json');
-  const { child, said } = await start({ EKS_SIMULATOR_PORT: '0', EKS_SIMULATOR_STATE: stateFile });
-  const url = some(/http:\/\/127\.0\.0\.1:\d+/.exec(said()))[0];
-  expect(said()).toContain(`associations are kept in ${stateFile}`);
-  await clientOf({ ...(await simulate()), url }).create();
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'prints where it listens, keeps its state, and stops on %s',
+  async (signal) => {
+    const folder = mkdtempSync(join(tmpdir(), 'eks-simulator-'));
+    const stateFile = join(folder, 'eks.json');
+    const { child, output } = await start({ EKS_SIMULATOR_PORT: '0', EKS_SIMULATOR_STATE: stateFile });
+    const url = some(/http:\/\/127\.0\.0\.1:\d+/.exec(output()))[0];
+    expect(output()).toContain(`associations are kept in ${stateFile}`);
+    await clientOf({ ...(await simulate()), url }).create();
 
-  child.kill(signal);
-  expect(await once(child, 'close')).toEqual([0, null]);
-  expect((await simulate({ stateFile })).control.associations()).toHaveLength(1);
-  rmSync(folder, { recursive: true });
-});
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect((await simulate({ stateFile })).control.associations()).toHaveLength(1);
+    rmSync(folder, { recursive: true });
+  },
+);
+
+/** Runs the command to its end. */
+async function run(environment: Record<string, string>, ...options: string[]) {
+  const { child, output } = await start(environment, ...options);
+  if (child.exitCode === null) await once(child, 'close');
+  return { exitCode: child.exitCode, output: output() };
+}
 
 test.each([
-  ['EKS_SIMULATOR_PORT', 'http', "EKS_SIMULATOR_PORT must be a whole number from 0 to 65535, but is 'http'"],
-  ['EKS_SIMULATOR_PORT', '65536', 'EKS_SIMULATOR_PORT must be a whole number from 0 to 65535'],
-  ['EKS_SIMULATOR_SIGNATURE_WINDOW_MS', '5m', 'EKS_SIMULATOR_SIGNATURE_WINDOW_MS must be a whole number'],
-  ['EKS_SIMULATOR_WORLD', '/nowhere/world.json', "The world file /nowhere/world.json can't be read"],
-])('does not start with %s=%s, and says why', async (name, value, words) => {
-  const { child, said } = await start({ [name]: value });
-  if (child.exitCode === null) await once(child, 'close');
-  expect(child.exitCode).toBe(1);
-  expect(said()).toContain(words);
+  ['EKS_SIMULATOR_PORT', 'abc', "must be a whole number from 0 to 65535: the value is 'abc'"],
+  ['EKS_SIMULATOR_PORT', '99999', "must be a whole number from 0 to 65535: the value is '99999'"],
+  ['EKS_SIMULATOR_SIGNATURE_WINDOW_MS', '5m', "must be a whole number from 0 to 86400000: the value is '5m'"],
+  ['EKS_SIMULATOR_WORLD', '/nowhere/world.json', "The world file /nowhere/world.json can't be read: ENOENT"],
+  ['EKS_SIMULATOR_WORLD', main, `The world file ${main} is not JSON`],
+  ['EKS_SIMULATOR_WORLD', manifest, `${manifest}.name is not a known field`],
+  ['EKS_SIMULATOR_STATE', `${main}/eks.json`, `The state file ${main}/eks.json can't be written: `],
+  ['EKS_SIMULATOR_STATE', tmpdir(), `The state file ${tmpdir()} can't be read: EISDIR`],
+  ['EKS_SIMULATOR_STATE', manifest, `${manifest}.name is not a known field`],
+])('exits with 2 for %s=%s and says what the variable must hold, in one line', async (name, value, words) => {
+  const { exitCode, output } = await run({ EKS_SIMULATOR_PORT: '0', [name]: value });
+  expect(output).toContain(words);
+  expect(output).toMatch(new RegExp(`^eks-simulator: ${name} must be .+--help.+\n$`));
+  expect(exitCode).toBe(2);
 });
 
-test('does not start on a port that is taken, and says so', async () => {
+test.each(['--port=4100', '-x', 'start'])('exits with 2 for the unknown argument %s', async (option) => {
+  const { exitCode, output } = await run({}, option);
+  expect(output).toMatch(/^eks-simulator: Un.+--help.+\n$/);
+  expect(exitCode).toBe(2);
+});
+
+test.each(['--help', '-h'])('%s names every setting with its default', async (option) => {
+  const { exitCode, output } = await run({}, option);
+  const settings = [...output.matchAll(/^ {2}(EKS_SIMULATOR_\w+)\n.+Default: (.+)\.\n +Must be .+\.$/gm)];
+  expect(settings.map(([, name, fallback]) => [name, fallback])).toEqual([
+    ['EKS_SIMULATOR_PORT', '4100'],
+    ['EKS_SIMULATOR_WORLD', join(main, '../world.json')],
+    ['EKS_SIMULATOR_STATE', 'none, they are kept in memory'],
+    ['EKS_SIMULATOR_SIGNATURE_WINDOW_MS', '300000'],
+  ]);
+  expect(exitCode).toBe(0);
+});
+
+test('exits with 1 and one line when the port is in use', async () => {
   const { port } = new URL((await simulate()).url);
-  const { child, said } = await start({ EKS_SIMULATOR_PORT: port });
-  if (child.exitCode === null) await once(child, 'close');
-  expect(child.exitCode).toBe(1);
-  expect(said()).toContain(`Port ${port} of 127.0.0.1 can't be had`);
+  expect(await run({ EKS_SIMULATOR_PORT: port })).toEqual({
+    exitCode: 1,
+    output:
+      `eks-simulator: Port ${port} of 127.0.0.1 is already in use. ` +
+      'Choose another port, or 0 for a free one (EKS_SIMULATOR_PORT)\n',
+  });
+});
+
+test('exits with 1 while another process uses the state file, and takes over when that one was killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'eks-simulator-'));
+  const stateFile = join(folder, 'eks.json');
+  const environment = { EKS_SIMULATOR_PORT: '0', EKS_SIMULATOR_STATE: stateFile };
+  const { child: first } = await start(environment);
+  const { exitCode, output } = await run(environment);
+  expect(output).toMatch(/^eks-simulator: .+\(EKS_SIMULATOR_STATE\)\n$/);
+  expect(output).toContain(`The state file ${stateFile} is in use by process ${first.pid}, see ${stateFile}.lock`);
+  expect(exitCode).toBe(1);
+
+  first.kill('SIGKILL');
+  await once(first, 'close');
+  const second = await start(environment);
+  expect(second.output()).toContain('The EKS simulator listens on');
+  rmSync(folder, { recursive: true });
 });

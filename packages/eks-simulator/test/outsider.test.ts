@@ -43,7 +43,7 @@ test('an outsider changes associations over HTTP, past the rules of the API', as
 
 test.each([
   ['no JSON', '{', 'the request body is not JSON'],
-  ['a field that can not be changed', { namespace: 'search' }, 'changes.namespace is not known here'],
+  ['a field that can not be changed', { namespace: 'search' }, 'changes.namespace is not a known field'],
   ['a role that is no ARN', { roleArn: 'x' }, 'changes.roleArn must be the ARN of an IAM role'],
   ['no role', { roleArn: null }, 'changes.roleArn is missing'],
   ['no tags', { tags: null }, 'changes.tags is missing'],
@@ -81,7 +81,7 @@ test.each([
   ['another region', { ...outsider, region: 'eu-west-1' }, 'the world has no cluster apps-dev'],
   ['another account', { ...outsider, accountId: '444455556666' }, 'the world has no cluster apps-dev'],
   ['a role that is no ARN', { ...outsider, roleArn: 'x' }, 'association.roleArn must be the ARN of an IAM role'],
-  ['an unknown field', { ...outsider, role: 'x' }, 'association.role is not known here'],
+  ['an unknown field', { ...outsider, role: 'x' }, 'association.role is not a known field'],
   ['a service account that is taken', { ...outsider, serviceAccount: 'taken' }, 'Association already exists: a-'],
 ])('an outsider with %s gets a 400 that says so', async (_, body, words) => {
   const { url, control } = await simulate();

@@ -23,7 +23,7 @@ test('a restarted simulator knows its associations', async () => {
   expect((await clientOf(second).list()).names).toEqual(['payments/payments-api']);
   expect(await clientOf(second).describe(some(kept.associationId))).toEqual(kept);
   expect((await failure(clientOf(second).create())).status).toBe(409);
-  expect(readdirSync(dirname(stateFile))).toEqual(['eks.json']);
+  expect(readdirSync(dirname(stateFile))).toEqual(['eks.json', 'eks.json.lock']);
 });
 
 test('a restarted simulator knows changes of associations, and shows them at once', async () => {

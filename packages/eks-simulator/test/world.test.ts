@@ -27,7 +27,7 @@ test('a world needs no access keys', () => {
 
 test.each([
   ['no object', [], 'world must be a JSON object'],
-  ['an unknown field', { ...good, cluster }, 'world.cluster is not known here; known are defaultAccountId'],
+  ['an unknown field', { ...good, cluster }, 'world.cluster is not a known field. Known fields: defaultAccountId'],
   ['no default account', { ...good, defaultAccountId: undefined }, 'world.defaultAccountId is missing'],
   ['a wrong account', { ...good, defaultAccountId: '1111' }, 'world.defaultAccountId must be an AWS account'],
   ['an access key of no account', { ...good, accessKeys: { a: 'b' } }, 'world.accessKeys.a must be an AWS account'],
@@ -35,7 +35,7 @@ test.each([
   ['a cluster without region', change('clusters', { region: null }), 'world.clusters.0.region is missing'],
   ['a wrong region', change('clusters', { region: 'Frankfurt' }), 'world.clusters.0.region must be an AWS region'],
   ['a wrong cluster name', change('clusters', { clusterName: 'a b' }), 'clusters.0.clusterName must be the name of an'],
-  ['an unknown field of a cluster', change('clusters', { name: 'a' }), 'world.clusters.0.name is not known here'],
+  ['an unknown field of a cluster', change('clusters', { name: 'a' }), 'world.clusters.0.name is not a known field'],
   ['a cluster that is there twice', { ...good, clusters: [cluster, cluster] }, 'world.clusters.1 is there twice'],
   ['a role that is no ARN', change('roles', { arn: 'a' }), 'world.roles.0.arn must be the ARN of an IAM role'],
   ['a role without trust policy', change('roles', { trustPolicy: null }), 'world.roles.0.trustPolicy is missing'],
