@@ -29,7 +29,7 @@ test.each(faultKinds)('%s: client, effect and log are as documented, and the nex
 });
 
 test.each(faultKinds)('%s is documented', (kind) => {
-  const documentation = readFileSync(join(import.meta.dirname, '../../../docs/eks-simulator.md'), 'utf8');
+  const documentation = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
   expect(documentation).toContain(`\n| \`${kind}\` `);
 });
 

@@ -30,7 +30,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const { child, output } = await start({ EKS_SIMULATOR_PORT: '0', EKS_SIMULATOR_STATE: stateFile });
     const url = some(/http:\/\/127\.0\.0\.1:\d+/.exec(output()))[0];
     expect(output()).toContain(`associations are kept in ${stateFile}`);
-    await clientOf({ ...(await simulate()), url }).create();
+    await clientOf({ url }).create();
 
     child.kill(signal);
     expect(await once(child, 'close')).toEqual([0, null]);

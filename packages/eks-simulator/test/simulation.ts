@@ -74,7 +74,7 @@ export interface Client {
 
 /** The real SDK client, without retries. `clockOffsetMs` sets the clock that it signs by. */
 export function clientOf(
-  { url }: EksSimulator,
+  { url }: Pick<EksSimulator, 'url'>,
   { region = 'eu-central-1', accessKeyId = 'simulator', timeoutMs = 5000, clockOffsetMs = 0 } = {},
 ): Client {
   const eks = new EKSClient({
