@@ -7,23 +7,23 @@ import type { Refusal } from './reply.ts';
 import { clusterKey } from './world.ts';
 import type { ClusterRef } from './world.ts';
 
-/** Path of one association; the groups are the cluster's name and the association's id. */
+/** Path of one association. Groups: cluster name, association id. */
 export const associationPath = /^\/clusters\/([^/]+)\/pod-identity-associations\/([^/]+)$/;
 
-/** An association that is there for an operation. */
+/** The association that an operation acts on. */
 export interface Found {
   readonly kind: 'found';
   readonly association: SimulatedAssociation;
 }
 
-/** What a request about one association names; with the token only where the operation has one. */
+/** The association that a request names, and the client request token of operations that have one. */
 export interface CallTarget {
   readonly cluster: ClusterRef;
   readonly associationId: string;
   readonly clientRequestToken?: string | null;
 }
 
-/** A request about one association. The IAM action is the operation's name, on the association (IAM's action list for EKS). */
+/** Call of an operation on one association. Its IAM action has the operation's name (IAM's list of actions for EKS). */
 export function associationCall(
   backend: Backend,
   { cluster, associationId, clientRequestToken = null }: CallTarget,
@@ -49,8 +49,8 @@ export function pathTarget(request: ApiRequest): { readonly cluster: ClusterRef;
 }
 
 /**
- * Looks an association up for an operation on `associationPath`: 404 for the cluster, 400 for an id of wrong length, 404
- * for the association. `find` says whether it is looked for in what is or in what is shown.
+ * Finds the association of an operation on `associationPath`. Refuses an unknown cluster with 404, an id of wrong length with
+ * 400, an unknown association with 404. `find` searches the current state for changes, or the visible state for reads.
  */
 export function findAssociation(
   backend: Backend,

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { ClusterRef } from './world.ts';
 
-/** An association as the simulator keeps it. */
+/** An association as the simulator stores it. */
 export interface SimulatedAssociation extends ClusterRef {
   readonly namespace: string;
   readonly serviceAccount: string;
@@ -18,15 +18,15 @@ export interface SimulatedAssociation extends ClusterRef {
   readonly ownerArn: string | null;
   readonly disableSessionTags: boolean;
   readonly targetRoleArn: string | null;
-  /** Set exactly when there is a target role. */
+  /** Null exactly when `targetRoleArn` is null. */
   readonly externalId: string | null;
   /** IAM session policy, JSON text. */
   readonly policy: string | null;
-  /** From when reads show it, milliseconds since the epoch. */
+  /** When reads begin to return it, milliseconds since the epoch. */
   readonly visibleFrom: number;
 }
 
-/** What the maker of an association chooses. */
+/** The fields of an association that its creator chooses. */
 export interface AssociationChoice {
   readonly namespace: string;
   readonly serviceAccount: string;
@@ -38,15 +38,15 @@ export interface AssociationChoice {
   readonly ownerArn: string | null;
 }
 
-/** What can be changed of an association; what is left out stays. Null clears. */
+/** Changes to an association. Absent fields are kept; null clears a field. */
 export type AssociationChange = Partial<Omit<AssociationChoice, 'namespace' | 'serviceAccount'>>;
 
-/** Characters of an association id, `a-` included. */
+/** Length of an association id, including `a-`. */
 export const associationIdLength = 19;
 
 const idAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Makes an association with a new id. `now` and `visibleFrom` are milliseconds since the epoch. */
+/** Builds an association with a new id. `now` and `visibleFrom` are milliseconds since the epoch. */
 export function newAssociation(
   cluster: ClusterRef,
   choice: AssociationChoice,
@@ -67,7 +67,7 @@ export function newAssociation(
   };
 }
 
-/** The association as it is after a change. `now` is milliseconds since the epoch. */
+/** Returns the association with a change applied. `now` is milliseconds since the epoch. */
 export function changedAssociation(
   association: SimulatedAssociation,
   change: AssociationChange,
@@ -82,7 +82,7 @@ export function associationArn({ accountId, region, clusterName }: ClusterRef, a
   return `arn:aws:eks:${region}:${accountId}:podidentityassociation/${clusterName}/${associationId}`;
 }
 
-/** The 14 fields of `PodIdentityAssociation` in the EKS API, null where there is nothing. */
+/** The 14 fields of `PodIdentityAssociation` in the EKS API; those without a value are null. */
 export function associationDetails(association: SimulatedAssociation): object {
   const { roleArn, tags, createdAt, modifiedAt, disableSessionTags, targetRoleArn, externalId, policy } = association;
   return {
@@ -97,7 +97,7 @@ export function associationSummary(association: SimulatedAssociation): object {
   return { clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn };
 }
 
-/** The form that the EKS user guide gives for a target role's trust policy ("Target IAM roles"). */
+/** The format in the EKS user guide, where a target role's trust policy checks it ("Target IAM roles"). */
 function externalIdOf({ region, accountId, clusterName }: ClusterRef, choice: AssociationChoice): string | null {
   const { namespace, serviceAccount, targetRoleArn } = choice;
   return targetRoleArn && [region, accountId, clusterName, namespace, serviceAccount].join('/');

@@ -3,23 +3,23 @@ import type { StateFile } from './state-file.ts';
 import { clusterKey } from './world.ts';
 import type { ClusterRef } from './world.ts';
 
-/** All associations, in every cluster. Changes go by what is; reads go by what is shown, which may lag behind. */
+/** The associations of all clusters. Changes act on the current state; reads see the visible state, which may lag behind. */
 export interface Associations {
   readonly all: () => readonly SimulatedAssociation[];
   readonly count: (cluster: ClusterRef) => number;
   readonly byId: (associationId: string) => SimulatedAssociation | null;
-  /** What holds a service account: its association, or a deleted one as long as the deletion lags. */
+  /** The association that occupies a service account: its own, or a deleted one while the deletion lags. */
   readonly holder: (cluster: ClusterRef, namespace: string, serviceAccount: string) => SimulatedAssociation | null;
   readonly shownById: (associationId: string) => SimulatedAssociation | null;
   readonly shownInCluster: (cluster: ClusterRef) => readonly SimulatedAssociation[];
   readonly insert: (association: SimulatedAssociation) => void;
-  /** Puts a changed association in the place of the one with its id. Reads show the old one for `lagMs` more. */
+  /** Replaces the association with the same id. Reads return the old one for another `lagMs` milliseconds. */
   readonly replace: (association: SimulatedAssociation, lagMs: number) => void;
-  /** Null when there is none with this id. Reads show it for `lagMs` more, and it holds its service account as long. */
+  /** Null for an unknown id. For `lagMs` milliseconds, reads still return it and it occupies its service account. */
   readonly remove: (associationId: string, lagMs: number) => SimulatedAssociation | null;
 }
 
-/** What reads show in place of what is. */
+/** An older state that reads still return. */
 interface Lagging {
   readonly shown: SimulatedAssociation;
   /** Milliseconds since the epoch. */
@@ -27,9 +27,8 @@ interface Lagging {
 }
 
 /**
- * Opens the associations: those of the state file if one is given, else none. With a state file, a change is in the file
- * before it is in memory, so no answer tells of something that a restart would forget. Throws if the file can't be read.
- * `clock` gives milliseconds since the epoch.
+ * Starts with the associations of the state file, or with none. A change is written to the state file before it is applied in
+ * memory, so an answer never describes something that a restart would lose. `clock` returns milliseconds since the epoch.
  */
 export function openAssociations(stateFile: StateFile | null, clock: () => number): Associations {
   const byId = new Map<string, SimulatedAssociation>();
@@ -49,7 +48,7 @@ export function openAssociations(stateFile: StateFile | null, clock: () => numbe
     byCluster.set(clusterKey(association), cluster);
     byId.set(association.associationId, association);
   };
-  const keep = (associations: Iterable<SimulatedAssociation>) => {
+  const persist = (associations: Iterable<SimulatedAssociation>) => {
     stateFile?.write([...associations]);
   };
   stateFile?.associations.forEach(add);
@@ -69,15 +68,15 @@ export function openAssociations(stateFile: StateFile | null, clock: () => numbe
         .map(({ associationId }) => shownById(associationId))
         .filter((shown) => shown !== null),
     insert: (association) => {
-      keep([...byId.values(), association]);
+      persist([...byId.values(), association]);
       add(association);
     },
     replace: (association, lagMs) => {
       const { associationId } = association;
       const old = byId.get(associationId);
-      if (!old) throw new Error(`There is no association ${associationId} to replace`);
-      keep(new Map(byId).set(associationId, association).values());
-      // A change that is shown at once must not show an earlier one before its time.
+      if (!old) throw new Error(`Association ${associationId} does not exist, so it can't be replaced`);
+      persist(new Map(byId).set(associationId, association).values());
+      // A change without a lag must not make an earlier one visible before its time.
       const earlier = lagOf(associationId);
       lag(earlier?.shown ?? old, Math.max(earlier?.until ?? 0, clock() + lagMs));
       add(association);
@@ -85,7 +84,7 @@ export function openAssociations(stateFile: StateFile | null, clock: () => numbe
     remove: (associationId, lagMs) => {
       const association = byId.get(associationId);
       if (!association) return null;
-      keep([...byId.values()].filter((other) => other !== association));
+      persist([...byId.values()].filter((other) => other !== association));
       lag(lagOf(associationId)?.shown ?? association, clock() + lagMs);
       byId.delete(associationId);
       clusterOf(association).delete(serviceAccountKey(association));
@@ -94,7 +93,7 @@ export function openAssociations(stateFile: StateFile | null, clock: () => numbe
   };
 }
 
-/** Starts with nothing that lags. A lag is kept in memory alone: it ends with the process. */
+/** Lags are kept in memory only: they end with the process. */
 function openLags(clock: () => number) {
   const lags = new Map<string, Lagging>();
   const lagOf = (associationId: string) => {
@@ -104,7 +103,7 @@ function openLags(clock: () => number) {
   return {
     lagOf,
     lag: (shown: SimulatedAssociation, until: number) => {
-      // What has lapsed is dropped here, so that memory holds no more than what still lags and the last one.
+      // Drops expired lags, so that memory holds the running ones only.
       for (const id of lags.keys()) if (!lagOf(id)) lags.delete(id);
       lags.set(shown.associationId, { shown, until });
     },
@@ -112,7 +111,7 @@ function openLags(clock: () => number) {
   };
 }
 
-/** A namespace or name may hold any character here, so the two are kept apart by JSON. */
+/** JSON separates the two unambiguously: the simulator allows any character in either name. */
 function serviceAccountKey({ namespace, serviceAccount }: { namespace: string; serviceAccount: string }): string {
   return JSON.stringify([namespace, serviceAccount]);
 }

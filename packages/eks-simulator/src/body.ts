@@ -4,8 +4,8 @@ import { asFields, parseJson, ShapeError } from './shape.ts';
 import type { Fields } from './shape.ts';
 
 /**
- * Reads the JSON body of a request with `take`; 400 `SerializationException` when it is no JSON or a field has another
- * type. `take` gets all fields: one that EKS does not know is read over, as rest-json servers do.
+ * Parses the JSON body of a request with `take`. Refuses invalid JSON and fields of a wrong type with 400
+ * `SerializationException`. `take` receives all fields: unknown ones are ignored, as rest-json servers do.
  */
 export function readBody<T>(body: string, take: (fields: Fields, where: string) => T): T | Refusal {
   const where = 'the request body';

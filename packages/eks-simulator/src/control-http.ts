@@ -1,4 +1,4 @@
-import { asAssociationChange, asOutsiderAssociation } from './control.ts';
+import { asAssociationChange, asDirectAssociation } from './control.ts';
 import type { Control } from './control.ts';
 import { asFault, asOperation } from './faults.ts';
 import { answer, refusal } from './reply.ts';
@@ -7,13 +7,13 @@ import type { RawRequest } from './serve.ts';
 import { parseJson, ShapeError } from './shape.ts';
 import { asRole } from './world.ts';
 
-/** Path under which the simulator itself is steered; EKS has nothing there. */
+/** Prefix of the control API's paths. EKS uses no path with it. */
 export const controlPrefix = '/_simulator/';
 
-/** One thing to do over HTTP; `body` is the JSON of a POST. */
+/** A route of the control API; `body` parses the JSON of a POST. */
 type Route = (control: Control, query: URLSearchParams, body: () => unknown) => object;
 
-/** One thing to do to an association; `body` is the JSON of a PATCH. Null when there is none with this id. */
+/** A route for one association; `body` parses the JSON of a PATCH. Null for an unknown id. */
 type AssociationRoute = (control: Control, associationId: string, body: () => unknown) => object | null;
 
 const routes: Readonly<Record<string, Route>> = {
@@ -37,7 +37,7 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'GET associations': (control) => ({ associations: control.associations() }),
   'POST associations': (control, _query, body) => ({
-    association: control.createAssociation(asOutsiderAssociation(body())),
+    association: control.createAssociation(asDirectAssociation(body())),
   }),
   'POST roles': (control, _query, body) => {
     const role = asRole(body(), 'role');
@@ -56,7 +56,7 @@ const associationRoutes: Readonly<Record<string, AssociationRoute>> = {
 
 const known = [...Object.keys(routes), ...Object.keys(associationRoutes).map((method) => `${method} associations/ID`)];
 
-/** Answers a request under `/_simulator/`: 400 says what is wrong with it, 404 what there is. Needs no signature. */
+/** Answers a request to the control API, which needs no signature: 400 for invalid input, 404 for an unknown route. */
 export function serveControl(control: Control, { method, url, body }: RawRequest): Reply {
   if (typeof body !== 'string') return body;
   const [path = '', query = ''] = url.slice(controlPrefix.length).split('?');
@@ -66,10 +66,10 @@ export function serveControl(control: Control, { method, url, body }: RawRequest
     const associationRoute = associationRoutes[method];
     if (id !== undefined && associationRoute) {
       const done = associationRoute(control, id, json);
-      return done ? answer(done) : notThere(`There is no association ${id}`);
+      return done ? answer(done) : notFound(`Association ${id} does not exist`);
     }
     const route = routes[`${method} ${path}`];
-    if (!route) return notThere(`There is no ${method} ${url}. There are: ${known.join(', ')}`);
+    if (!route) return notFound(`${method} ${url} does not exist. Under ${controlPrefix}: ${known.join(', ')}`);
     return answer(route(control, new URLSearchParams(query), json));
   } catch (error) {
     if (error instanceof ShapeError) return refusal(400, 'BadRequest', error.message);
@@ -77,6 +77,6 @@ export function serveControl(control: Control, { method, url, body }: RawRequest
   }
 }
 
-function notThere(message: string): Reply {
+function notFound(message: string): Reply {
   return refusal(404, 'NotFound', message);
 }

@@ -8,11 +8,11 @@ import { asBoolean, asFields, asText, asTexts, optional, required, ShapeError } 
 import { asAccount, asClusterName, asRegion, asRole, asRoleArn } from './world.ts';
 import type { ClusterRef, Role } from './world.ts';
 
-/** An association that somebody makes directly, past the API: without the checks of role, tags, policy and quota. */
-export interface OutsiderAssociation {
-  /** May be left out where one cluster alone has the name. */
+/** An association to create outside the EKS API, without its checks of role, tags, policy and quota. */
+export interface DirectAssociation {
+  /** Optional if the name of the cluster is unique in the world. */
   readonly accountId?: string | null;
-  /** May be left out where one cluster alone has the name. */
+  /** Optional if the name of the cluster is unique in the world. */
   readonly region?: string | null;
   readonly clusterName: string;
   readonly namespace: string;
@@ -22,35 +22,32 @@ export interface OutsiderAssociation {
   readonly disableSessionTags?: boolean | null;
   readonly targetRoleArn?: string | null;
   readonly policy?: string | null;
-  /** ARN of an EKS add-on, for an association that an add-on owns. */
+  /** ARN of the EKS add-on that owns the association. */
   readonly ownerArn?: string | null;
 }
 
-/** What tests, a demo and the HTTP endpoint do behind the API's back. Bad arguments throw a ShapeError. */
+/** Faults, request log, and changes outside the EKS API. Invalid arguments throw a ShapeError. */
 export interface Control {
   readonly addFault: (fault: Fault) => void;
-  /** Faults that no request has used up yet. */
+  /** Faults that are not used up; `times` is what remains. */
   readonly pendingFaults: () => readonly Fault[];
   readonly clearFaults: () => void;
-  /** Every request to the API, or to one operation of it; oldest first. */
+  /** Logged requests to the EKS API, or to one operation; oldest first. */
   readonly requests: (operation?: OperationName) => readonly LoggedRequest[];
   readonly clearRequests: () => void;
-  /** All associations, shown by List or not yet. */
+  /** All associations, including those that reads do not return yet. */
   readonly associations: () => readonly SimulatedAssociation[];
-  /** Somebody creates one directly. List and Describe show it after the simulator's `listLagMs`. */
-  readonly createAssociation: (association: OutsiderAssociation) => SimulatedAssociation;
-  /**
-   * Somebody changes one directly, past the API: without its checks. Null clears. Reads show it at once. Null when there is
-   * none with this id.
-   */
+  /** Creates one outside the EKS API. Reads return it after `listLagMs`. */
+  readonly createAssociation: (association: DirectAssociation) => SimulatedAssociation;
+  /** Changes one outside the EKS API, without its checks; visible at once. Returns null for an unknown id. */
   readonly updateAssociation: (associationId: string, changes: AssociationChange) => SimulatedAssociation | null;
-  /** Somebody deletes one directly, with the simulator's `deleteLagMs`. False when there is none with this id. */
+  /** Deletes one outside the EKS API, with the lag `deleteLagMs`. Returns false for an unknown id. */
   readonly deleteAssociation: (associationId: string) => boolean;
   /** Adds a role, or replaces the one with the same ARN. */
   readonly addRole: (role: Role) => void;
 }
 
-/** Makes the control over the given parts. */
+/** Builds the control of a simulator. */
 export function openControl(backend: Backend, faults: Faults, log: RequestLog): Control {
   return {
     addFault: (fault) => faults.add(asFault(fault)),
@@ -66,8 +63,8 @@ export function openControl(backend: Backend, faults: Faults, log: RequestLog): 
   };
 }
 
-/** Takes `value` for an association to be made directly. Throws a ShapeError. */
-export function asOutsiderAssociation(value: unknown, where = 'association'): OutsiderAssociation {
+/** Parses an association to create outside the EKS API. Throws a ShapeError. */
+export function asDirectAssociation(value: unknown, where = 'association'): DirectAssociation {
   const fields = asFields(value, where, [
     ...['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount', 'roleArn'],
     ...['tags', 'disableSessionTags', 'targetRoleArn', 'policy', 'ownerArn'],
@@ -87,7 +84,7 @@ export function asOutsiderAssociation(value: unknown, where = 'association'): Ou
   };
 }
 
-/** Takes `value` for what is to be changed directly. Throws a ShapeError. */
+/** Parses changes to make outside the EKS API. Throws a ShapeError. */
 export function asAssociationChange(value: unknown, where = 'changes'): AssociationChange {
   const names = ['roleArn', 'tags', 'disableSessionTags', 'targetRoleArn', 'policy', 'ownerArn'];
   const fields = asFields(value, where, names);
@@ -102,11 +99,11 @@ export function asAssociationChange(value: unknown, where = 'changes'): Associat
   };
 }
 
-function createDirectly(backend: Backend, given: OutsiderAssociation): SimulatedAssociation {
+function createDirectly(backend: Backend, given: DirectAssociation): SimulatedAssociation {
   const { associations, clock, listLagMs } = backend;
-  const association = asOutsiderAssociation(given);
+  const association = asDirectAssociation(given);
   const { namespace, serviceAccount, roleArn } = association;
-  const cluster = theCluster(backend, association);
+  const cluster = findCluster(backend, association);
   const existing = associations.holder(cluster, namespace, serviceAccount);
   if (existing) throw new ShapeError(`Association already exists: ${existing.associationId}`);
 
@@ -135,15 +132,18 @@ function updateDirectly(
   return changed;
 }
 
-/** The one cluster of the world that fits what is said of it. */
-function theCluster({ world }: Backend, { accountId, region, clusterName }: OutsiderAssociation): ClusterRef {
+/** The cluster with the given name, and with the account and region where they are given. */
+function findCluster({ world }: Backend, { accountId, region, clusterName }: DirectAssociation): ClusterRef {
   const [cluster, another] = world.clusters.filter(
     (each) =>
       each.clusterName === clusterName &&
       (each.accountId === accountId || !accountId) &&
       (each.region === region || !region),
   );
-  if (!cluster) throw new ShapeError(`association.clusterName: the world has no cluster ${clusterName} there`);
-  if (another) throw new ShapeError(`association: several clusters are named ${clusterName}; say accountId and region`);
+  if (!cluster)
+    throw new ShapeError(
+      `association.clusterName: the world has no cluster ${clusterName} with this account and region`,
+    );
+  if (another) throw new ShapeError(`association: several clusters are named ${clusterName}: add accountId and region`);
   return cluster;
 }

@@ -4,7 +4,7 @@ import type { Refusal } from './reply.ts';
 import { policyProblem, roleProblem, sessionTagsProblem, tagsProblem, targetRoleProblem } from './rules.ts';
 import type { ClusterRef } from './world.ts';
 
-/** The body of a create, its types right and nothing else checked; null where a field is absent. */
+/** Body of a create with checked types; null for an absent field. */
 export interface CreateInput {
   readonly kind: 'input';
   readonly namespace: string | null;
@@ -17,7 +17,7 @@ export interface CreateInput {
   readonly clientRequestToken: string | null;
 }
 
-/** The rules that the input alone decides, in the order of the fields; the first broken one is told. */
+/** Checks the rules that depend on the input only, in the order of the fields. Reports the first violation. */
 export function checkCreateInput(
   { accountId, clusterName }: ClusterRef,
   input: CreateInput,

@@ -12,8 +12,8 @@ import type { Fields } from './shape.ts';
 import type { ClusterRef } from './world.ts';
 
 /**
- * CreatePodIdentityAssociation. `clientRequestToken` is logged and otherwise read over: what EKS does with a repeated one is not documented,
- * so here a repeat gets what any second create gets, 409.
+ * CreatePodIdentityAssociation. `clientRequestToken` is logged and otherwise ignored: how EKS treats a repeated token is not
+ * documented, so a repeat gets 409 like any second create.
  */
 export const createPodIdentityAssociation: Operation = {
   name: 'CreatePodIdentityAssociation',

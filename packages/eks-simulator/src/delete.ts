@@ -7,7 +7,7 @@ import type { ClusterRef } from './world.ts';
 
 const name = 'DeletePodIdentityAssociation';
 
-/** DeletePodIdentityAssociation. A second one gets 404 at once, however long reads still show the association. */
+/** DeletePodIdentityAssociation. A second delete gets 404 at once, even while reads still return the association. */
 export const deletePodIdentityAssociation: Operation = {
   name,
   method: 'DELETE',

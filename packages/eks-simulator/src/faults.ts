@@ -1,8 +1,8 @@
-import { changingOperations, namelessOperations, operationNames } from './operation.ts';
+import { changingOperations, operationsWithoutId, operationNames } from './operation.ts';
 import type { Call, OperationName } from './operation.ts';
 import { asFields, asText, asWhole, optional, required, ShapeError } from './shape.ts';
 
-/** Every kind of fault; `docs/eks-simulator.md` says what each does. `delayed`: needs `delayMs`. */
+/** Every kind of fault; README.md describes them. `delayed`: requires `delayMs`. `needsEffect`: not for reads. */
 const kinds = {
   'error-before': { delayed: false, needsEffect: false },
   'error-after': { delayed: false, needsEffect: false },
@@ -19,37 +19,38 @@ const kinds = {
 } as const;
 
 const maxTimes = 1_000_000;
-/** A day. */
+/** One day. */
 const maxDelayMs = 86_400_000;
 
+/** Name of a kind of fault. */
 export type FaultKind = keyof typeof kinds;
 
-/** All kinds of fault. */
+/** All kinds of faults. */
 export const faultKinds = Object.keys(kinds).filter(isKind);
 
-/** One thing that goes wrong with the next requests of an operation. */
+/** A fault to inject into the next requests of an operation. */
 export interface Fault {
   readonly operation: OperationName;
   readonly kind: FaultKind;
-  /** How many requests it meets; 1 when absent. */
+  /** How many requests it applies to; 1 when absent. */
   readonly times?: number;
   /** Only requests about this namespace, service account or association; any when absent. */
   readonly match?: { readonly namespace?: string; readonly serviceAccount?: string; readonly associationId?: string };
-  /** Milliseconds; needed by `late-effect`, `delay`, `delay-before` and `lag`, and refused for the others. */
+  /** Milliseconds; required for `late-effect`, `delay`, `delay-before` and `lag`, rejected for the others. */
   readonly delayMs?: number;
 }
 
-/** Faults waiting for requests, first in, first met. */
+/** Queue of faults, applied in the order in which they were added. */
 export interface Faults {
   readonly add: (fault: Fault) => void;
-  /** The first fault that fits the request, used up by one. */
+  /** Returns the first fault that matches the request, and uses it up by one. Null when none matches. */
   readonly take: (operation: OperationName, call: Call) => Fault | null;
-  /** What still waits, `times` being what is left. */
+  /** Faults that are not used up; `times` is what remains. */
   readonly pending: () => readonly Fault[];
   readonly clear: () => void;
 }
 
-/** Takes `value` for a fault. Throws a ShapeError that says what is wrong. */
+/** Parses a fault. Throws a ShapeError. */
 export function asFault(value: unknown, where = 'fault'): Fault {
   const fields = asFields(value, where, ['operation', 'kind', 'times', 'match', 'delayMs']);
   const operation = required(fields, 'operation', where, asOperation);
@@ -59,47 +60,49 @@ export function asFault(value: unknown, where = 'fault'): Fault {
   const delayMs = optional(fields, 'delayMs', where, (delay, at) => asWhole(delay, at, 0, maxDelayMs));
 
   const { delayed, needsEffect } = kinds[kind];
-  if (delayed && delayMs === null) throw new ShapeError(`${where}.delayMs is missing: ${kind} needs it`);
-  if (!delayed && delayMs !== null) throw new ShapeError(`${where}.delayMs means nothing for ${kind}: leave it out`);
+  if (delayed && delayMs === null) throw new ShapeError(`${where}.delayMs is required for ${kind}`);
+  if (!delayed && delayMs !== null) throw new ShapeError(`${where}.delayMs has no meaning for ${kind}: remove it`);
   if (needsEffect && !changingOperations.includes(operation)) {
-    throw new ShapeError(`${where}.kind ${kind} means nothing for ${operation}, which changes nothing`);
+    throw new ShapeError(`${where}.kind ${kind} has no meaning for ${operation}, which changes nothing`);
   }
-  if (match?.associationId !== undefined && namelessOperations.includes(operation)) {
-    throw new ShapeError(`${where}.match.associationId means nothing for ${operation}, whose requests name none`);
+  if (match?.associationId !== undefined && operationsWithoutId.includes(operation)) {
+    throw new ShapeError(
+      `${where}.match.associationId has no meaning for ${operation}, whose requests name no association`,
+    );
   }
   return { operation, kind, times, ...(match && { match }), ...(delayMs !== null && { delayMs }) };
 }
 
-/** Takes `value` for the name of an operation. */
+/** Parses the name of an operation. Throws a ShapeError. */
 export function asOperation(value: unknown, where: string): OperationName {
   const operation = operationNames.find((name) => name === value);
   if (!operation) throw new ShapeError(`${where} must be one of ${operationNames.join(', ')}`);
   return operation;
 }
 
-/** Starts with no faults. */
+/** Creates an empty queue of faults. */
 export function openFaults(): Faults {
-  let waiting: readonly Fault[] = [];
+  let queue: readonly Fault[] = [];
   return {
     add: (fault) => {
-      waiting = [...waiting, fault];
+      queue = [...queue, fault];
     },
     take: (operation, call) => {
-      const found = waiting.find((fault) => fault.operation === operation && fits(fault, call));
+      const found = queue.find((fault) => fault.operation === operation && matches(fault, call));
       if (!found) return null;
       const left = (found.times ?? 1) - 1;
       const used = left > 0 ? [{ ...found, times: left }] : [];
-      waiting = waiting.flatMap((fault) => (fault === found ? used : [fault]));
+      queue = queue.flatMap((fault) => (fault === found ? used : [fault]));
       return found;
     },
-    pending: () => waiting,
+    pending: () => queue,
     clear: () => {
-      waiting = [];
+      queue = [];
     },
   };
 }
 
-function fits({ match }: Fault, { namespace, serviceAccount, associationId }: Call): boolean {
+function matches({ match }: Fault, { namespace, serviceAccount, associationId }: Call): boolean {
   return (
     (match?.namespace === undefined || match.namespace === namespace) &&
     (match?.serviceAccount === undefined || match.serviceAccount === serviceAccount) &&

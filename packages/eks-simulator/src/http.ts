@@ -2,21 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refusal } from './reply.ts';
 import type { Refusal, Reply } from './reply.ts';
 
-/** Longest body, bytes. */
+/** Longest accepted body, in bytes. */
 const maxBodyBytes = 1_048_576;
 
 /**
- * Reads a body to its end. A refusal when it is too long (413) or no UTF-8 (400); null when the client left before it had
- * sent the whole of it.
+ * Reads a body to its end. Refuses a body that is too long (413) or not UTF-8 (400). Returns null when the client
+ * disconnects before the end.
  */
 export async function readBody(request: IncomingMessage): Promise<string | Refusal | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    // Node's types leave open what a stream gives; a request without an encoding set gives buffers.
+    // Node's types leave the chunks of a stream open; without an encoding they are buffers.
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      // What is too long is read all the same, but not kept: a client reads the answer only once it has sent everything.
+      // The rest of a long body is read but not stored: clients read the answer only after sending the whole body.
       if (bytes <= maxBodyBytes) chunks.push(chunk);
     }
   } catch {
@@ -32,10 +32,10 @@ export async function readBody(request: IncomingMessage): Promise<string | Refus
   }
 }
 
-/** A function that sends a reply as rest-json has it. `clock` gives milliseconds since the epoch. */
+/** Returns a function that sends a reply in the rest-json protocol. `clock` returns milliseconds since the epoch. */
 export function sendReply(response: ServerResponse, requestId: string, clock: () => number): (reply: Reply) => void {
   return (reply) => {
-    // Clients may set their own clock by this header, so it must be the simulator's.
+    // Clients correct their clock by this header, so it must come from the simulator's clock.
     response.setHeader('date', new Date(clock()).toUTCString());
     response.setHeader('content-type', 'application/json');
     response.setHeader('x-amzn-requestid', requestId);

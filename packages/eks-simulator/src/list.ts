@@ -7,6 +7,7 @@ import type { Reply } from './reply.ts';
 import { clusterKey } from './world.ts';
 import type { ClusterRef } from './world.ts';
 
+/** Most associations on a page, and the default (EKS API reference). */
 const maxPage = 100;
 
 /** ListPodIdentityAssociations. */
@@ -39,17 +40,17 @@ function list(backend: Backend, cluster: ClusterRef, query: URLSearchParams): Re
   const [namespace, serviceAccount, token] = ['namespace', 'serviceAccount', 'nextToken'].map((name) =>
     query.get(name),
   );
-  // A token goes on with the list that it came from, and with no other.
+  // A page token is valid only for the list that returned it.
   const listName = JSON.stringify([clusterKey(cluster), namespace, serviceAccount]);
   const after = token ? readPageToken(token, listName, pageSecret) : '';
-  if (after === null) return invalidParameter(clusterName, 'nextToken is not one that this list returned');
+  if (after === null) return invalidParameter(clusterName, 'nextToken is not a token that this list returned');
 
   const rest = associations
     .shownInCluster(cluster)
     .filter((association) => namespace === null || association.namespace === namespace)
     .filter((association) => serviceAccount === null || association.serviceAccount === serviceAccount)
     .filter(({ associationId }) => associationId > after)
-    // In the order of ids a page can begin after one that has been deleted meanwhile.
+    // In the order of ids, a page can start after an association that was deleted in between.
     .sort((one, other) => (one.associationId < other.associationId ? -1 : 1));
   const page = rest.slice(0, size);
   const last = page.at(-1);

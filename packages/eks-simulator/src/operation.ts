@@ -4,7 +4,7 @@ import type { Roles } from './roles.ts';
 import type { Signer } from './signature.ts';
 import type { ClusterRef, World } from './world.ts';
 
-/** The operations that the simulator speaks, by their AWS names. */
+/** The simulated operations, by their AWS names. */
 export const operationNames = [
   'CreatePodIdentityAssociation',
   'DescribePodIdentityAssociation',
@@ -16,9 +16,10 @@ export const operationNames = [
   'ListTagsForResource',
 ] as const;
 
+/** Name of a simulated operation. */
 export type OperationName = (typeof operationNames)[number];
 
-/** The operations with an effect. */
+/** The operations that change something. */
 export const changingOperations: readonly OperationName[] = [
   'CreatePodIdentityAssociation',
   'UpdatePodIdentityAssociation',
@@ -27,30 +28,30 @@ export const changingOperations: readonly OperationName[] = [
   'UntagResource',
 ];
 
-/** The operations whose requests name no association, only a cluster, a namespace or a service account. */
-export const namelessOperations: readonly OperationName[] = [
+/** The operations whose requests do not contain an association's id. */
+export const operationsWithoutId: readonly OperationName[] = [
   'CreatePodIdentityAssociation',
   'ListPodIdentityAssociations',
 ];
 
-/** What all operations work on. */
+/** State and settings that all operations share. */
 export interface Backend {
   readonly world: World;
   readonly roles: Roles;
   readonly associations: Associations;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Milliseconds from an association's creation until List and Describe show it. */
+  /** Milliseconds from an association's creation until reads return it. */
   readonly listLagMs: number;
-  /** Milliseconds for which reads still show a deleted association, and it still holds its service account. */
+  /** Milliseconds for which reads still return a deleted association, and it occupies its service account. */
   readonly deleteLagMs: number;
-  /** Quota of associations for one cluster. */
+  /** Quota of associations per cluster. */
   readonly maxAssociations: number;
   /** Signs page tokens. */
   readonly pageSecret: string;
 }
 
-/** A request that has been signed and routed. */
+/** A signed request, routed to its operation. */
 export interface ApiRequest {
   readonly signer: Signer;
   /** The groups of the operation's path, decoded. */
@@ -59,32 +60,32 @@ export interface ApiRequest {
   readonly body: string;
 }
 
-/** A request that could be read. Nothing has been looked up or done yet. */
+/** A parsed request that has not run yet. */
 export interface Call {
   readonly cluster: ClusterRef;
-  /** As far as the request or the association that it names says; faults are matched by them. */
+  /** Of the request, or of the association that it names; null when unknown. Faults match on them. */
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
   readonly associationId: string | null;
-  /** Of a create or an update that named one: for the request log, and for nothing else. */
+  /** As sent with a create or an update; used in the request log only. */
   readonly clientRequestToken: string | null;
-  /** ARN of what the caller needs a permission on, and the permission that `access-denied` says is missing. */
+  /** The IAM action, and the ARN of its resource, that an `access-denied` fault reports as missing. */
   readonly permission: { readonly action: string; readonly resource: string };
-  /** Checks every rule and has the effect, all in one turn of the event loop. `lagMs` overrides the setting. */
+  /** Checks the rules and applies the effect, synchronously. `lagMs` overrides `listLagMs` or `deleteLagMs`. */
   readonly run: (lagMs?: number) => Reply;
 }
 
-/** One operation of the EKS API. Another one is added by adding its name, its file and its line in `operations.ts`. */
+/** An operation of the EKS API. To add one, add its name above, its file, and a line in `operations.ts`. */
 export interface Operation {
   readonly name: OperationName;
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Matched against the path as sent; the groups become the path parameters. */
+  /** Matched against the path as sent. The groups become the path parameters. */
   readonly path: RegExp;
-  /** Reads a request; refuses one that can't be read at all. */
+  /** Parses a request. Refuses one that can't be parsed. */
   readonly read: (request: ApiRequest, backend: Backend) => Call | Refusal;
 }
 
-/** Whether the cluster is there. */
+/** Whether the world has the cluster. */
 export function hasCluster({ world }: Backend, { accountId, region, clusterName }: ClusterRef): boolean {
   return world.clusters.some(
     (cluster) => cluster.accountId === accountId && cluster.region === region && cluster.clusterName === clusterName,

@@ -17,7 +17,7 @@ const operations: readonly Operation[] = [
   listTagsForResource,
 ];
 
-/** The operation of a method and a path (without query), and the path's parameters, decoded. Null when there is none. */
+/** Finds the operation of a method and a path without query, and decodes the path parameters. Null for an unknown path. */
 export function findOperation(
   method: string,
   path: string,
@@ -30,7 +30,7 @@ export function findOperation(
   return null;
 }
 
-/** Null for a path that is no valid percent-encoding. */
+/** Null for a path with an invalid percent-encoding. */
 function decodeAll(segments: readonly string[]): readonly string[] | null {
   try {
     return segments.map(decodeURIComponent);

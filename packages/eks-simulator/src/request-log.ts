@@ -2,36 +2,36 @@ import type { FaultKind } from './faults.ts';
 import type { OperationName } from './operation.ts';
 import type { ClusterRef } from './world.ts';
 
-/** One request to the EKS API, as the simulator saw it. */
+/** A request to the EKS API. */
 export interface LoggedRequest {
-  /** As answered in `x-amzn-requestid`. */
+  /** The `x-amzn-requestid` of the answer. */
   readonly requestId: string;
-  /** When it had arrived whole, by the simulator's clock; ISO 8601, UTC. */
+  /** When the whole request had arrived, by the simulator's clock; ISO 8601, UTC. */
   readonly time: string;
   readonly method: string;
   /** As sent, with the query. */
   readonly path: string;
-  /** The header `X-Amz-Date`; null when there was none. */
+  /** The header `X-Amz-Date`; null when absent. */
   readonly amzDate: string | null;
-  /** This and what follows is null for a request that was refused before it was known what it asks for. */
+  /** Null, like the fields up to `fault`, when the request was refused before its operation was known. */
   readonly operation: OperationName | null;
   readonly cluster: ClusterRef | null;
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
   readonly associationId: string | null;
-  /** As sent with a create or an update; null for every other request, and where none was sent. */
+  /** As sent with a create or an update; null when absent and for every other request. */
   readonly clientRequestToken: string | null;
-  /** The fault that the request met. */
+  /** The fault that applied to the request. */
   readonly fault: FaultKind | null;
-  /** What became of the operation: `succeeded`, the exception's name, `not-done` (by a fault) or `pending`. */
+  /** Result of the operation: `succeeded`, the exception's name, `not-done` (prevented by a fault) or `pending`. */
   readonly outcome: string;
-  /** What the client was sent: a status, `cut`, or null for nothing (yet). */
+  /** What the client received: a status, `cut`, or null for no answer (yet). */
   readonly answer: number | 'cut' | null;
 }
 
-/** The requests seen, oldest first; more than the last 10,000 are not kept. */
+/** The last 10,000 requests, oldest first. */
 export interface RequestLog {
-  /** Begins an entry; the function given back changes it. */
+  /** Adds an entry; the returned function updates it. */
   readonly add: (request: LoggedRequest) => (change: Partial<LoggedRequest>) => void;
   readonly all: (operation?: OperationName) => readonly LoggedRequest[];
   readonly clear: () => void;
@@ -39,9 +39,9 @@ export interface RequestLog {
 
 const maxRequests = 10_000;
 
-/** Starts with no requests. */
+/** Creates an empty log. */
 export function openRequestLog(): RequestLog {
-  // One slot for each request, so that an entry can still change after later ones came.
+  // One slot per request, so that an entry can still be updated after later ones were added.
   const slots: { request: LoggedRequest }[] = [];
   return {
     add: (request) => {

@@ -1,17 +1,17 @@
 import { trustsPodIdentity } from './trust-policy.ts';
 import type { Role } from './world.ts';
 
-/** How EKS sees a role at one moment. */
+/** State of a role, from EKS's point of view. `mistrusting`: its trust policy does not allow EKS Pod Identity. */
 export type RoleState = 'absent' | 'mistrusting' | 'usable';
 
-/** The IAM roles. */
+/** The IAM roles of the world, and those added later. */
 export interface Roles {
   /** Adds a role, or replaces the one with the same ARN. */
   readonly add: (role: Role) => void;
   readonly state: (arn: string) => RoleState;
 }
 
-/** Starts with the given roles. `clock` gives milliseconds since the epoch. */
+/** Starts with the given roles. `clock` returns milliseconds since the epoch. */
 export function openRoles(initial: readonly Role[], clock: () => number): Roles {
   const known = new Map<string, { role: Role; existsFrom: number }>();
   const add = (role: Role) => known.set(role.arn, { role, existsFrom: existsFromMs(role, clock()) });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { courses } from './courses.ts';
-import type { Steps } from './courses.ts';
+import { faultBehaviours } from './fault-behaviour.ts';
+import type { Steps } from './fault-behaviour.ts';
 import type { Faults } from './faults.ts';
 import type { Backend, Call, OperationName } from './operation.ts';
 import { findOperation } from './operations.ts';
@@ -9,36 +9,36 @@ import type { Refusal, Reply } from './reply.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { readSignature } from './signature.ts';
 
-/** A request that has arrived whole. */
+/** A request that has arrived completely. */
 export interface RawRequest {
   readonly requestId: string;
   readonly method: string;
   /** Path and query, as sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** A refusal when it was too long or no UTF-8. */
+  /** A refusal when the body was too long or not UTF-8. */
   readonly body: string | Refusal;
 }
 
-/** The client's connection, and time. */
+/** The connection to the client. */
 export interface Connection {
   readonly answer: (reply: Reply) => void;
-  /** Destroys the socket: the client gets no answer. */
+  /** Destroys the socket without an answer. */
   readonly cut: () => void;
-  /** Waits real time, whatever the simulator's clock says. Never ends once the simulator is closed. */
+  /** Waits in real time, not by the simulator's clock. Never resolves after the simulator is closed. */
   readonly wait: (delayMs: number) => Promise<void>;
 }
 
-/** What the EKS API is served from. */
+/** Dependencies of the EKS API. */
 export interface ApiDependencies {
   readonly backend: Backend;
   readonly faults: Faults;
   readonly log: RequestLog;
-  /** How far a signature's date may be from the clock, milliseconds. */
+  /** How far a signature's date may differ from the clock, in milliseconds. */
   readonly signatureWindowMs: number;
 }
 
-/** A call, and who makes it. */
+/** A call and the IAM user that signed it. */
 interface Received {
   readonly kind: 'received';
   readonly operation: OperationName;
@@ -46,13 +46,13 @@ interface Received {
   readonly userArn: string;
 }
 
-/** Serves one request to the EKS API. The promise ends when nothing of the request can happen any more. */
+/** Serves one request to the EKS API. Resolves when the request can have no further effect. */
 export async function serveApi(deps: ApiDependencies, request: RawRequest, connection: Connection): Promise<void> {
   const { backend, faults, log } = deps;
-  const note = log.add(firstEntry(request, backend.clock()));
+  const updateEntry = log.add(newEntry(request, backend.clock()));
   const received = receive(deps, request);
   if (received.kind === 'refused') {
-    note({ outcome: received.exception, answer: received.status });
+    updateEntry({ outcome: received.exception, answer: received.status });
     connection.answer(received);
     return;
   }
@@ -61,11 +61,11 @@ export async function serveApi(deps: ApiDependencies, request: RawRequest, conne
   const fault = faults.take(operation, call);
   const { cluster, namespace, serviceAccount, associationId, clientRequestToken } = call;
   const asked = { operation, cluster, namespace, serviceAccount, associationId, clientRequestToken };
-  note({ ...asked, fault: fault?.kind ?? null });
-  return courses[fault?.kind ?? 'none'](stepsOf(received, fault?.delayMs ?? 0, note, connection));
+  updateEntry({ ...asked, fault: fault?.kind ?? null });
+  return faultBehaviours[fault?.kind ?? 'none'](stepsOf(received, fault?.delayMs ?? 0, updateEntry, connection));
 }
 
-/** The front door, in the order of AWS: size and encoding, signature, path, body. Time is checked here, and only here. */
+/** Checks a request in the order of AWS: size and encoding, signature with its date, path, body. */
 function receive({ backend, signatureWindowMs }: ApiDependencies, request: RawRequest): Received | Refusal {
   const { method, headers, body } = request;
   if (typeof body !== 'string') return body;
@@ -74,18 +74,18 @@ function receive({ backend, signatureWindowMs }: ApiDependencies, request: RawRe
 
   const [path = '', query = ''] = request.url.split('?');
   const found = findOperation(method, path);
-  if (!found) return refusal(404, 'UnknownOperationException', `There is no operation ${method} ${path}`);
+  if (!found) return refusal(404, 'UnknownOperationException', `${method} ${path} is not a simulated operation`);
   const { operation, pathParameters } = found;
   const call = operation.read({ signer, pathParameters, query: new URLSearchParams(query), body }, backend);
   if ('kind' in call) return call;
   return { kind: 'received', operation: operation.name, call, userArn: signer.userArn };
 }
 
-/** What the course of a request is made of; every step is noted in the log. */
+/** Builds the steps of serving a request; each updates its log entry. */
 function stepsOf(
   { call, userArn }: Received,
   delayMs: number,
-  note: (change: Partial<LoggedRequest>) => void,
+  updateEntry: (change: Partial<LoggedRequest>) => void,
   connection: Connection,
 ): Steps {
   const { clusterName } = call.cluster;
@@ -93,16 +93,16 @@ function stepsOf(
   return {
     effect: (lagMs) => {
       const reply = call.run(lagMs);
-      note({ outcome: reply.kind === 'refused' ? reply.exception : 'succeeded' });
+      updateEntry({ outcome: reply.kind === 'refused' ? reply.exception : 'succeeded' });
       return reply;
     },
-    notDone: () => note({ outcome: 'not-done' }),
+    notDone: () => updateEntry({ outcome: 'not-done' }),
     answer: (reply) => {
-      note({ answer: reply.status });
+      updateEntry({ answer: reply.status });
       connection.answer(reply);
     },
     cut: () => {
-      note({ answer: 'cut' });
+      updateEntry({ answer: 'cut' });
       connection.cut();
     },
     wait: () => connection.wait(delayMs),
@@ -115,7 +115,7 @@ function stepsOf(
   };
 }
 
-function firstEntry({ requestId, method, url, headers }: RawRequest, now: number): LoggedRequest {
+function newEntry({ requestId, method, url, headers }: RawRequest, now: number): LoggedRequest {
   return {
     requestId,
     time: new Date(now).toISOString(),

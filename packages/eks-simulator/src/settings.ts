@@ -1,6 +1,6 @@
 import type { EksSimulatorOptions } from './simulator.ts';
 import { messageOf } from './shape.ts';
-import { readWorld, shippedWorldFile } from './world.ts';
+import { readWorld, defaultWorldFile } from './world.ts';
 
 /** A setting of the command. */
 interface Setting {
@@ -21,7 +21,7 @@ const settings = {
   },
   EKS_SIMULATOR_WORLD: {
     holds: 'the path of a world file',
-    purpose: `JSON file with the clusters, roles and access keys that exist. Default: ${shippedWorldFile}`,
+    purpose: `JSON file with the clusters, roles and access keys that exist. Default: ${defaultWorldFile}`,
   },
   EKS_SIMULATOR_STATE: {
     holds: 'the path of a JSON file that this process can read and replace',

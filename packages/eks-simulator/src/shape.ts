@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 
-/** JSON that does not have the shape it must have. The message says where, what, and what is expected. */
+/** JSON has an unexpected shape. The message names the place, what is wrong, and what is expected. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
-/** A JSON object whose fields have not been looked at yet. */
+/** A JSON object with unchecked fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What a text must look like, and how to say so. */
+/** Required format of a string, and its description. */
 export interface TextForm {
   readonly pattern: RegExp;
-  /** Ends the sentence "… must be …". */
+  /** Completes the sentence "… must be …". */
   readonly means: string;
 }
 
-/** Reads and parses a JSON file. `what` says what it is for. Throws a ShapeError that names the file. */
+/** Reads and parses a JSON file; `what` names its kind in errors. Throws a ShapeError that names the file. */
 export function readJsonFile(path: string, what: string): unknown {
   let text: string;
   try {
@@ -26,7 +26,7 @@ export function readJsonFile(path: string, what: string): unknown {
   return parseJson(text, `The ${what} ${path}`);
 }
 
-/** Parses JSON. Throws a ShapeError that begins with `where`. */
+/** Parses JSON. Throws a ShapeError whose message starts with `where`. */
 export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
@@ -36,54 +36,54 @@ export function parseJson(text: string, where: string): unknown {
 }
 
 /**
- * Takes `value` for a JSON object. With `known`, any other field is an error, because in a file or a request written by
- * hand it is a typing mistake that would otherwise go unnoticed.
+ * Checks that `value` is a JSON object. With `known`, other fields are errors: in a file or request written by hand they are
+ * typing mistakes.
  */
 export function asFields(value: unknown, where: string, known?: readonly string[]): Fields {
   if (!isFields(value)) throw new ShapeError(`${where} must be a JSON object`);
-  const stranger = known && Object.keys(value).find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    throw new ShapeError(`${where}.${stranger} is not a known field. Known fields: ${known?.join(', ')}`);
+  const unknown = known && Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ShapeError(`${where}.${unknown} is not a known field. Known fields: ${known?.join(', ')}`);
   }
   return value;
 }
 
-/** Takes `value` for a JSON array. */
+/** Checks that `value` is a JSON array. */
 export function asArray(value: unknown, where: string): readonly unknown[] {
   if (!Array.isArray(value)) throw new ShapeError(`${where} must be a JSON array`);
   return value;
 }
 
-/** Takes `value` for a string of the given form. */
+/** Checks that `value` is a string of the given format. */
 export function asText(value: unknown, where: string, form?: TextForm): string {
   if (typeof value !== 'string') throw new ShapeError(`${where} must be ${form ? form.means : 'a string'}`);
   if (form && !form.pattern.test(value)) {
-    throw new ShapeError(`${where} must be ${form.means}, but is ${JSON.stringify(value)}`);
+    throw new ShapeError(`${where} must be ${form.means}; got ${JSON.stringify(value)}`);
   }
   return value;
 }
 
-/** Takes `value` for a whole number within the bounds. */
+/** Checks that `value` is a whole number within the bounds, both inclusive. */
 export function asWhole(value: unknown, where: string, least: number, most: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    throw new ShapeError(`${where} must be a whole number from ${least} to ${most}, but is ${JSON.stringify(value)}`);
+    throw new ShapeError(`${where} must be a whole number from ${least} to ${most}; got ${JSON.stringify(value)}`);
   }
   return value;
 }
 
-/** Takes `value` for a boolean. */
+/** Checks that `value` is a boolean. */
 export function asBoolean(value: unknown, where: string): boolean {
   if (typeof value !== 'boolean') throw new ShapeError(`${where} must be true or false`);
   return value;
 }
 
-/** Takes `value` for an object of strings. Built without assignment, so that a key like `__proto__` stays a key. */
+/** Checks that `value` is an object of strings. `fromEntries` keeps a key such as `__proto__` an ordinary key. */
 export function asTexts(value: unknown, where: string): Readonly<Record<string, string>> {
   const entries = Object.entries(asFields(value, where));
   return Object.fromEntries(entries.map(([key, text]) => [key, asText(text, `${where}.${key}`)]));
 }
 
-/** Takes a field with `take`; absent and null alike give null. */
+/** Parses a field with `take`; returns null for an absent or null field. */
 export function optional<T>(
   fields: Fields,
   name: string,
@@ -94,7 +94,7 @@ export function optional<T>(
   return value === null || value === undefined ? null : take(value, `${where}.${name}`);
 }
 
-/** Takes a field with `take`; absent or null is an error. */
+/** Parses a field with `take`. Throws a ShapeError for an absent or null field. */
 export function required<T>(
   fields: Fields,
   name: string,

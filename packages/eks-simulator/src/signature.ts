@@ -3,18 +3,18 @@ import { refusal } from './reply.ts';
 import type { Refusal } from './reply.ts';
 import type { World } from './world.ts';
 
-/** Who signed a request, and for where. */
+/** The signer of a request, and the region it is for. */
 export interface Signer {
   readonly kind: 'signed';
   readonly accountId: string;
   readonly region: string;
-  /** ARN of the IAM user whose access key it is. */
+  /** ARN of the IAM user that owns the access key. */
   readonly userArn: string;
 }
 
 /**
- * Reads a Signature Version 4: who signed, for which region, and whether the time is right. The signature's HMAC is not
- * checked, because the simulator holds no secret keys. `now` and `windowMs` are milliseconds.
+ * Reads the signer and region of a Signature Version 4, and checks its date. The HMAC is not checked, because the simulator
+ * has no secret keys. `now` is milliseconds since the epoch; `windowMs` is milliseconds.
  */
 export function readSignature(
   headers: IncomingHttpHeaders,
@@ -34,15 +34,15 @@ export function readSignature(
   }
   if (service !== 'eks') return invalidSignature(`Credential should be scoped to correct service: 'eks'.`);
 
-  const late = wrongTime(headers['x-amz-date'], now, windowMs);
+  const late = dateProblem(headers['x-amz-date'], now, windowMs);
   if (late) return late;
   const keys = world.accessKeys;
   const accountId = (Object.hasOwn(keys, accessKeyId) ? keys[accessKeyId] : undefined) ?? world.defaultAccountId;
   return { kind: 'signed', accountId, region, userArn: `arn:aws:iam::${accountId}:user/${accessKeyId}` };
 }
 
-/** AWS's rule of the signing date: no more than the window before or after its own clock. */
-function wrongTime(header: string | string[] | undefined, now: number, windowMs: number): Refusal | null {
+/** Checks the signing date as AWS does: at most the window before or after the clock. */
+function dateProblem(header: string | string[] | undefined, now: number, windowMs: number): Refusal | null {
   if (header === undefined) {
     const message = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
     return refusal(403, 'IncompleteSignatureException', message);
@@ -72,7 +72,7 @@ function invalidSignature(message: string): Refusal {
   return refusal(403, 'InvalidSignatureException', message);
 }
 
-/** `20261124T100000Z` as milliseconds since the epoch; null when it is no such time. */
+/** Parses a time such as `20261124T100000Z` to milliseconds since the epoch; null when it is invalid. */
 function amzTime(text: string): number | null {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (!parts) return null;

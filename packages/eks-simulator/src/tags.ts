@@ -11,7 +11,7 @@ import type { Signer } from './signature.ts';
 import { clusterKey } from './world.ts';
 import type { ClusterRef } from './world.ts';
 
-/** What a request to the tags' path names, and who asks. */
+/** The association whose tags a request is about, and the signer of the request. */
 interface Target {
   readonly kind: 'target';
   readonly signer: Signer;
@@ -24,7 +24,7 @@ type Tags = Readonly<Record<string, string>>;
 const path = /^\/tags\/([^/]+)$/;
 const arnPattern = /^arn:aws:eks:([^:/]+):(\d{12}):podidentityassociation\/([^/]+)\/([^/]+)$/;
 
-/** TagResource: adds tags, and gives new values to those that are there. */
+/** TagResource: adds tags and replaces the values of existing ones. */
 export const tagResource: Operation = {
   name: 'TagResource',
   method: 'POST',
@@ -38,7 +38,7 @@ export const tagResource: Operation = {
   },
 };
 
-/** UntagResource: takes tags off; a key that is not there is read over. */
+/** UntagResource: removes tags; ignores unknown keys. */
 export const untagResource: Operation = {
   name: 'UntagResource',
   method: 'DELETE',
@@ -83,7 +83,7 @@ function untag(backend: Backend, target: Target, tagKeys: readonly string[], lag
   return retag(backend, association, Object.fromEntries(left), lagMs);
 }
 
-/** `modifiedAt` stays: what EKS does with it is not known. */
+/** Keeps `modifiedAt`: whether EKS changes it is not known. */
 function retag({ associations }: Backend, association: SimulatedAssociation, tags: Tags, lagMs: number): Reply {
   const problem = allTagsProblem(tags);
   if (problem !== null) return badRequest(problem);
@@ -91,7 +91,7 @@ function retag({ associations }: Backend, association: SimulatedAssociation, tag
   return answer({});
 }
 
-/** The association that the path's ARN names; 400 for anything else, above all for an id in place of an ARN. */
+/** Parses the ARN in the path. Refuses anything but the ARN of an association with 400, such as a bare association id. */
 function targetOf({ signer, pathParameters }: ApiRequest): Target | Refusal {
   const [resourceArn = ''] = pathParameters;
   const [, region, accountId, clusterName, associationId] = arnPattern.exec(resourceArn) ?? [];
@@ -101,7 +101,7 @@ function targetOf({ signer, pathParameters }: ApiRequest): Target | Refusal {
   return { kind: 'target', signer, cluster: { accountId, region, clusterName }, associationId };
 }
 
-/** The association, if it is the one that the ARN names, and in the account and region of the signature. */
+/** The association, if its cluster is that of the ARN, in the account and region of the signature. */
 function owned({ signer, cluster }: Target, association: SimulatedAssociation | null): SimulatedAssociation | null {
   const { accountId, region } = signer;
   if (!association || clusterKey(association) !== clusterKey(cluster)) return null;
@@ -112,7 +112,7 @@ function absent({ associationId }: Target): Refusal {
   return refusal(404, 'NotFoundException', `No pod identity association found for id: ${associationId}.`);
 }
 
-/** 400; the errors of the tags' operations have no field but the message. */
+/** 400. The errors of the tagging operations have a message only. */
 function badRequest(message: string): Refusal {
   return refusal(400, 'BadRequestException', message);
 }

@@ -1,11 +1,11 @@
-/** Waits that end together. */
+/** Timers that can be cancelled together. */
 export interface Timers {
   readonly wait: (delayMs: number) => Promise<void>;
-  /** Drops every wait: what would have come after it never happens. */
+  /** Cancels all timers: their promises never resolve. */
   readonly clear: () => void;
 }
 
-/** Starts with no waits. */
+/** Creates a set without timers. */
 export function openTimers(): Timers {
   const running = new Set<NodeJS.Timeout>();
   return {

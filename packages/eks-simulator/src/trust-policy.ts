@@ -1,13 +1,13 @@
 import { asArray, asFields, asText, optional, required, ShapeError } from './shape.ts';
 import type { Fields } from './shape.ts';
 
-/** Who may assume a role, as IAM writes it. Conditions are not looked at. */
+/** IAM trust policy of a role. Conditions are ignored. */
 export interface TrustPolicy {
   readonly Version?: string;
   readonly Statement: readonly TrustStatement[];
 }
 
-/** One statement of a trust policy; only its effect, service principals and actions are looked at. */
+/** A statement of a trust policy. Only effect, service principals and actions are evaluated. */
 export interface TrustStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Principal?: unknown;
@@ -18,19 +18,19 @@ export interface TrustStatement {
 const podIdentityPrincipal = 'pods.eks.amazonaws.com';
 const neededActions = ['sts:AssumeRole', 'sts:TagSession'];
 
-/** The trust policy that EKS Pod Identity asks for (EKS user guide, "Create IAM role with trust policy"). */
+/** The trust policy that EKS Pod Identity requires (EKS user guide, "Create IAM role with trust policy"). */
 export const podIdentityTrustPolicy: TrustPolicy = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: podIdentityPrincipal }, Action: neededActions }],
 };
 
-/** Takes `value` for a trust policy; IAM allows one statement without a list around it. Throws a ShapeError. */
+/** Parses a trust policy; IAM allows a single statement in place of a list. Throws a ShapeError. */
 export function asTrustPolicy(value: unknown, where: string): TrustPolicy {
   const fields = asFields(value, where);
   return { Statement: required(fields, 'Statement', where, asStatements) };
 }
 
-/** Whether EKS accepts the role: `pods.eks.amazonaws.com` may do both sts:AssumeRole and sts:TagSession. */
+/** Whether EKS accepts the role: it must allow `pods.eks.amazonaws.com` both sts:AssumeRole and sts:TagSession. */
 export function trustsPodIdentity(policy: TrustPolicy): boolean {
   const statements = policy.Statement.filter(({ Principal }) => namesPodIdentity(Principal));
   const covers = (effect: 'Allow' | 'Deny', action: string) =>
@@ -56,13 +56,13 @@ function namesPodIdentity(principal: unknown): boolean {
   return texts(optional(fields, 'Service', 'Principal', (value) => value)).includes(podIdentityPrincipal);
 }
 
-/** IAM lets one string stand for a list of one. */
+/** IAM allows a single string in place of a list. */
 function texts(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((item) => typeof item === 'string');
 }
 
-/** IAM compares actions without regard to case; only a `*` at the end, the usual form, is understood. */
+/** Compares actions case-insensitively, as IAM does. Supports `*` at the end only. */
 function matches(glob: string, action: string): boolean {
   const wanted = action.toLowerCase();
   const pattern = glob.toLowerCase();

@@ -3,7 +3,7 @@ import { invalidParameter } from './reply.ts';
 import type { Refusal } from './reply.ts';
 import { policyProblem, roleProblem, sessionTagsProblem, targetRoleProblem } from './rules.ts';
 
-/** The body of an update, its types right and nothing else checked; null where a field is absent. */
+/** Body of an update with checked types; null for an absent field. */
 export interface UpdateInput {
   readonly kind: 'input';
   readonly roleArn: string | null;
@@ -15,7 +15,7 @@ export interface UpdateInput {
   readonly clientRequestToken: string | null;
 }
 
-/** The rules that the input and the association decide, in the order of the fields; the first broken one is told. */
+/** Checks the rules that depend on input and association, in the order of the fields. Reports the first violation. */
 export function checkUpdateInput(
   association: SimulatedAssociation,
   input: UpdateInput,
@@ -40,7 +40,7 @@ export function checkUpdateInput(
   return { kind: 'valid', change: { ...role, disableSessionTags, targetRoleArn, policy } };
 }
 
-/** A field that may be cleared: absent keeps what was, the empty string leaves nothing. */
+/** New value of a field that can be cleared: an absent one is kept, the empty string clears it. */
 function updated(given: string | null, before: string | null): string | null {
   return given === '' ? null : (given ?? before);
 }

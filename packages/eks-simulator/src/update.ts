@@ -13,7 +13,7 @@ import type { ClusterRef } from './world.ts';
 
 const name = 'UpdatePodIdentityAssociation';
 
-/** UpdatePodIdentityAssociation. `clientRequestToken` is logged and otherwise read over, as at a create. */
+/** UpdatePodIdentityAssociation. `clientRequestToken` is logged and otherwise ignored, as for a create. */
 export const updatePodIdentityAssociation: Operation = {
   name,
   method: 'POST',
@@ -42,7 +42,7 @@ function update(
   const checked = checkUpdateInput(found.association, input);
   if (checked.kind === 'refused') return checked;
   const { change } = checked;
-  // A role that the request does not name is not looked at again.
+  // A role that the request does not name is not checked again.
   const problem = change.roleArn === undefined ? null : roleStateProblem(roles.state(change.roleArn));
   if (problem !== null) return invalidParameter(cluster.clusterName, problem);
 

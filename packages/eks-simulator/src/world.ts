@@ -4,7 +4,7 @@ import type { TextForm } from './shape.ts';
 import { asTrustPolicy } from './trust-policy.ts';
 import type { TrustPolicy } from './trust-policy.ts';
 
-/** Where a cluster stands. */
+/** Identifies a cluster. */
 export interface ClusterRef {
   /** 12 digits. */
   readonly accountId: string;
@@ -16,13 +16,13 @@ export interface ClusterRef {
 export interface Role {
   readonly arn: string;
   readonly trustPolicy: TrustPolicy;
-  /** From when EKS sees it: an ISO 8601 time, or seconds after the simulator learns of it. At once when absent. */
+  /** When EKS can use it: an ISO 8601 time, or seconds after the simulator learns of it. At once when absent. */
   readonly existsFrom?: string | number;
 }
 
-/** What exists in the simulated AWS. */
+/** The simulated AWS before the first request. */
 export interface World {
-  /** Account of an access key that `accessKeys` does not list. */
+  /** Account of the access keys that `accessKeys` does not contain. */
   readonly defaultAccountId: string;
   /** Access key id → account. */
   readonly accessKeys: Readonly<Record<string, string>>;
@@ -30,13 +30,13 @@ export interface World {
   readonly roles: readonly Role[];
 }
 
-/** The world that ships with the simulator. */
-export const shippedWorldFile = join(import.meta.dirname, 'world.json');
+/** The world file that ships with the simulator. */
+export const defaultWorldFile = join(import.meta.dirname, 'world.json');
 
-/** More would be a typing mistake. */
+/** Largest `existsFrom` in seconds: one year. */
 const secondsOfYear = 31_536_000;
 
-const accountForm: TextForm = { pattern: /^\d{12}$/, means: 'an AWS account of 12 digits' };
+const accountForm: TextForm = { pattern: /^\d{12}$/, means: 'an AWS account id of 12 digits' };
 const regionForm: TextForm = { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, means: 'an AWS region such as eu-central-1' };
 const clusterForm: TextForm = { pattern: /^[0-9A-Za-z][\w-]{0,99}$/, means: 'the name of an EKS cluster' };
 
@@ -47,12 +47,12 @@ const roleArnForm: TextForm = {
   means: 'the ARN of an IAM role such as arn:aws:iam::111122223333:role/pods/payments/payments-api',
 };
 
-/** Reads a world file. Throws an error that names the file, the place in it and what is wrong there. */
-export function readWorld(path: string = shippedWorldFile): World {
+/** Reads a world file; the shipped one by default. Throws an error that names the file, the place in it, and the problem. */
+export function readWorld(path: string = defaultWorldFile): World {
   return parseWorld(readJsonFile(path, 'world file'), path);
 }
 
-/** Checks the parsed JSON of a world file. Throws a ShapeError that begins with `where`. */
+/** Checks the parsed JSON of a world file. Throws a ShapeError whose message starts with `where`. */
 export function parseWorld(json: unknown, where = 'world'): World {
   const fields = asFields(json, where, ['defaultAccountId', 'accessKeys', 'clusters', 'roles']);
   const world = {
@@ -61,15 +61,15 @@ export function parseWorld(json: unknown, where = 'world'): World {
     clusters: required(fields, 'clusters', where, (value, at) => each(value, at, asCluster)),
     roles: required(fields, 'roles', where, (value, at) => each(value, at, asRole)),
   };
-  refuseTwice(world.clusters.map(clusterKey), `${where}.clusters`);
-  refuseTwice(
+  rejectDuplicates(world.clusters.map(clusterKey), `${where}.clusters`);
+  rejectDuplicates(
     world.roles.map(({ arn }) => arn),
     `${where}.roles`,
   );
   return world;
 }
 
-/** Takes `value` for a role. Throws a ShapeError. */
+/** Parses a role. Throws a ShapeError. */
 export function asRole(value: unknown, where: string): Role {
   const fields = asFields(value, where, ['arn', 'trustPolicy', 'existsFrom']);
   const existsFrom = optional(fields, 'existsFrom', where, asExistsFrom);
@@ -80,27 +80,27 @@ export function asRole(value: unknown, where: string): Role {
   };
 }
 
-/** Takes `value` for the ARN of an IAM role. */
+/** Checks that `value` is the ARN of an IAM role. */
 export function asRoleArn(value: unknown, where: string): string {
   return asText(value, where, roleArnForm);
 }
 
-/** Takes `value` for an AWS account. */
+/** Checks that `value` is an AWS account id. */
 export function asAccount(value: unknown, where: string): string {
   return asText(value, where, accountForm);
 }
 
-/** Takes `value` for an AWS region. */
+/** Checks that `value` is an AWS region. */
 export function asRegion(value: unknown, where: string): string {
   return asText(value, where, regionForm);
 }
 
-/** Takes `value` for the name of an EKS cluster. */
+/** Checks that `value` is the name of an EKS cluster. */
 export function asClusterName(value: unknown, where: string): string {
   return asText(value, where, clusterForm);
 }
 
-/** One string for a cluster, different for different clusters. */
+/** Unique key of a cluster. */
 export function clusterKey({ accountId, region, clusterName }: ClusterRef): string {
   return `${accountId}/${region}/${clusterName}`;
 }
@@ -124,7 +124,7 @@ function asExistsFrom(value: unknown, where: string): string | number {
   if (typeof value === 'number') return asWhole(value, where, 0, secondsOfYear);
   const text = asText(value, where, { pattern: /./, means: 'an ISO 8601 time or a number of seconds' });
   if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(Date.parse(text))) {
-    throw new ShapeError(`${where} must be an ISO 8601 time or a number of seconds, but is ${JSON.stringify(text)}`);
+    throw new ShapeError(`${where} must be an ISO 8601 time or a number of seconds; got ${JSON.stringify(text)}`);
   }
   return text;
 }
@@ -133,7 +133,7 @@ function each<T>(value: unknown, where: string, take: (item: unknown, where: str
   return asArray(value, where).map((item, index) => take(item, `${where}.${index}`));
 }
 
-function refuseTwice(keys: readonly string[], where: string): void {
+function rejectDuplicates(keys: readonly string[], where: string): void {
   const index = keys.findIndex((key, at) => keys.indexOf(key) !== at);
-  if (index >= 0) throw new ShapeError(`${where}.${index} is there twice: ${keys[index]}`);
+  if (index >= 0) throw new ShapeError(`${where}.${index} is a duplicate: ${keys[index]}`);
 }

@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { otherRoleArn, outsider, roleArn, simulate } from './simulation.ts';
+import { otherRoleArn, directAssociation, roleArn, simulate } from './simulation.ts';
 
 const inItsPlace = existsSync('/usr/bin/aws');
 const aws = inItsPlace ? '/usr/bin/aws' : 'aws';
@@ -57,7 +57,10 @@ cliTest(
   `the AWS CLI updates, deletes and tags${skipped}`,
   async () => {
     const { url, control } = await simulate();
-    const { associationArn, associationId } = control.createAssociation({ ...outsider, tags: { 'cost center': '1' } });
+    const { associationArn, associationId } = control.createAssociation({
+      ...directAssociation,
+      tags: { 'cost center': '1' },
+    });
     const resource = ['--resource-arn', associationArn];
     const named = [...cluster, '--association-id', associationId];
 

@@ -1,76 +1,88 @@
 import { podIdentityTrustPolicy } from '../src/trust-policy.ts';
-import { clientOf, failure, outsider, roleArn, sendSigned, simulate, steer } from './simulation.ts';
+import { clientOf, failure, directAssociation, roleArn, sendSigned, simulate, sendControl } from './simulation.ts';
 
 const operation = 'CreatePodIdentityAssociation';
 
-test('faults are added, shown and cleared over HTTP', async () => {
+test('faults are added, listed and cleared over HTTP', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   const fault = { operation, kind: 'throttle', times: 2, match: { namespace: 'payments' } };
-  expect(await steer(simulator.url, 'POST faults', fault)).toEqual({ status: 200, json: { fault } });
+  expect(await sendControl(simulator.url, 'POST faults', fault)).toEqual({ status: 200, json: { fault } });
   expect((await failure(client.create())).name).toBe('ThrottlingException');
-  expect((await steer(simulator.url, 'GET faults')).json).toEqual({ faults: [{ ...fault, times: 1 }] });
-  expect((await steer(simulator.url, 'DELETE faults')).status).toBe(200);
+  expect((await sendControl(simulator.url, 'GET faults')).json).toEqual({ faults: [{ ...fault, times: 1 }] });
+  expect((await sendControl(simulator.url, 'DELETE faults')).status).toBe(200);
   await client.create();
 });
 
 test.each([
-  ['no JSON', '{', 'the request body is not JSON'],
+  ['invalid JSON', '{', 'the request body is not JSON'],
   ['a list', [], 'fault must be a JSON object'],
   ['no operation', { kind: 'throttle' }, 'fault.operation is missing'],
   ['an unknown operation', { operation: 'CreateCluster', kind: 'throttle' }, 'fault.operation must be one of Create'],
   ['an unknown kind', { operation, kind: 'explode' }, 'fault.kind must be one of error-before, error-after'],
   ['an unknown field', { operation, kind: 'throttle', time: 2 }, 'fault.time is not a known field'],
   ['times of 0', { operation, kind: 'throttle', times: 0 }, 'fault.times must be a whole number from 1'],
-  ['times that are no whole number', { operation, kind: 'throttle', times: 1.5 }, 'fault.times must be a whole number'],
-  ['a delay that is missing', { operation, kind: 'delay' }, 'fault.delayMs is missing: delay needs it'],
+  [
+    'times that are not a whole number',
+    { operation, kind: 'throttle', times: 1.5 },
+    'fault.times must be a whole number',
+  ],
+  ['a missing delay', { operation, kind: 'delay' }, 'fault.delayMs is required for delay'],
   ['a delay below 0', { operation, kind: 'delay', delayMs: -1 }, 'fault.delayMs must be a whole number from 0'],
-  ['a delay without meaning', { operation, kind: 'hang', delayMs: 1 }, 'fault.delayMs means nothing for hang'],
+  [
+    'a delay for a kind without delay',
+    { operation, kind: 'hang', delayMs: 1 },
+    'fault.delayMs has no meaning for hang',
+  ],
   [
     'an unknown match',
     { operation, kind: 'hang', match: { cluster: 'apps-dev' } },
     'fault.match.cluster is not a known field',
   ],
-  ['a match that is no text', { operation, kind: 'hang', match: { namespace: 1 } }, 'fault.match.namespace must be a'],
   [
-    'an effect of a read',
+    'a match that is not a string',
+    { operation, kind: 'hang', match: { namespace: 1 } },
+    'fault.match.namespace must be a',
+  ],
+  [
+    'a late effect of a read',
     { operation: 'ListPodIdentityAssociations', kind: 'late-effect', delayMs: 1 },
-    'fault.kind late-effect means nothing for ListPodIdentityAssociations',
+    'fault.kind late-effect has no meaning for ListPodIdentityAssociations',
   ],
   [
     'the lag of a read',
     { operation: 'DescribePodIdentityAssociation', kind: 'lag', delayMs: 1 },
-    'fault.kind lag means nothing for DescribePodIdentityAssociation',
+    'fault.kind lag has no meaning for DescribePodIdentityAssociation',
   ],
   [
-    'the lag of tags that are only listed',
+    'the lag of a tag list',
     { operation: 'ListTagsForResource', kind: 'lag', delayMs: 1 },
-    'fault.kind lag means nothing for ListTagsForResource',
+    'fault.kind lag has no meaning for ListTagsForResource',
   ],
   [
-    'the association of a create',
+    'an association id for a create',
     { operation, kind: 'hang', match: { associationId: 'a-1' } },
-    'fault.match.associationId means nothing for CreatePodIdentityAssociation, whose requests name none',
+    'fault.match.associationId has no meaning for CreatePodIdentityAssociation, whose requests name no association',
   ],
   [
-    'the association of a list',
+    'an association id for a list',
     { operation: 'ListPodIdentityAssociations', kind: 'hang', match: { associationId: 'a-1' } },
-    'fault.match.associationId means nothing for ListPodIdentityAssociations',
+    'fault.match.associationId has no meaning for ListPodIdentityAssociations',
   ],
   [
-    'an association that is no text',
+    'an association id that is not a string',
     { operation: 'DeletePodIdentityAssociation', kind: 'hang', match: { associationId: 1 } },
     'fault.match.associationId must be a string',
   ],
-])('a fault with %s gets a 400 that says so', async (_, body, words) => {
+])('a fault with %s gets a 400 that names the problem', async (_, body, words) => {
   const { url, control } = await simulate();
-  const { status, json } = await steer(url, 'POST faults', body);
+  const { status, json } = await sendControl(url, 'POST faults', body);
   expect(status).toBe(400);
   expect(json).toEqual({ message: expect.stringContaining(words) as string });
   expect(control.pendingFaults()).toEqual([]);
 });
 
-test('the log tells of every request, what was asked, by what signature, and what became of it', async () => {
+test('the log holds operation, signature date, outcome and answer of every request', async () => {
   const now = Date.UTC(2026, 10, 24, 10, 0, 0);
   const simulator = await simulate({ clock: () => now });
   const client = clientOf(simulator, { clockOffsetMs: now - Date.now() });
@@ -80,7 +92,7 @@ test('the log tells of every request, what was asked, by what signature, and wha
   await fetch(`${simulator.url}/clusters`);
 
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
-  const { json } = await steer(simulator.url, 'GET requests');
+  const { json } = await sendControl(simulator.url, 'GET requests');
   const { namespace, serviceAccount } = created;
   const create = { operation, cluster, namespace, serviceAccount, associationId: null, fault: null, method: 'POST' };
   const amzDate: unknown = expect.stringMatching(/^20261124T(100000|095959|100001)Z$/);
@@ -93,16 +105,16 @@ test('the log tells of every request, what was asked, by what signature, and wha
     ],
   });
   expect(simulator.control.requests(operation)).toHaveLength(2);
-  expect((await steer(simulator.url, `GET requests?operation=${operation}`)).json).toMatchObject({
+  expect((await sendControl(simulator.url, `GET requests?operation=${operation}`)).json).toMatchObject({
     requests: [{}, {}],
   });
-  expect((await steer(simulator.url, 'GET requests?operation=CreateCluster')).status).toBe(400);
+  expect((await sendControl(simulator.url, 'GET requests?operation=CreateCluster')).status).toBe(400);
 
-  await steer(simulator.url, 'DELETE requests');
-  expect((await steer(simulator.url, 'GET requests')).json).toEqual({ requests: [] });
+  await sendControl(simulator.url, 'DELETE requests');
+  expect((await sendControl(simulator.url, 'GET requests')).json).toEqual({ requests: [] });
 });
 
-test('the log names the token of a create and of an update, and none for other requests', async () => {
+test('the log holds the client request token of creates and updates only', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   const { associationId = '' } = await client.create({ clientRequestToken: 'of-the-create' });
@@ -118,16 +130,16 @@ test('the log names the token of a create and of an update, and none for other r
   expect(simulator.control.requests().at(-1)).toMatchObject({ operation, clientRequestToken: null });
 });
 
-test('the log names the request id that the client was given', async () => {
+test('the log holds the request id of the answer', async () => {
   const { url, control } = await simulate();
   const response = await fetch(`${url}/clusters`);
   expect(control.requests()[0]?.requestId).toBe(response.headers.get('x-amzn-requestid'));
 });
 
-test('the log tells of updates, deletes and tags which association they are about', async () => {
+test('the log holds the association of updates, deletes and tagging', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
-  const { associationArn, associationId } = simulator.control.createAssociation(outsider);
+  const { associationArn, associationId } = simulator.control.createAssociation(directAssociation);
   await client.tag(associationArn, { team: 'payments' });
   await client.tagsOf(associationArn);
   await client.untag(associationArn, ['team']);
@@ -135,7 +147,7 @@ test('the log tells of updates, deletes and tags which association they are abou
   await client.remove(associationId);
   await failure(client.remove(associationId));
 
-  const { namespace, serviceAccount } = outsider;
+  const { namespace, serviceAccount } = directAssociation;
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
   const about = { cluster, namespace, serviceAccount, associationId, outcome: 'succeeded', answer: 200 };
   const gone = { namespace: null, serviceAccount: null, outcome: 'ResourceNotFoundException', answer: 404 };
@@ -149,24 +161,26 @@ test('the log tells of updates, deletes and tags which association they are abou
   ]);
 });
 
-test('a role is added over HTTP, and replaced by one with the same ARN', async () => {
+test('a role added over HTTP replaces the one with the same ARN', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   const arn = `${roleArn}-new`;
-  expect((await steer(simulator.url, 'POST roles', { arn, trustPolicy: { Statement: [] } })).status).toBe(200);
+  expect((await sendControl(simulator.url, 'POST roles', { arn, trustPolicy: { Statement: [] } })).status).toBe(200);
   expect((await failure(client.create({ roleArn: arn }))).message).toContain('Trust policy');
-  expect((await steer(simulator.url, 'POST roles', { arn, trustPolicy: podIdentityTrustPolicy })).status).toBe(200);
+  expect((await sendControl(simulator.url, 'POST roles', { arn, trustPolicy: podIdentityTrustPolicy })).status).toBe(
+    200,
+  );
   await client.create({ roleArn: arn });
 
-  const refused = await steer(simulator.url, 'POST roles', { arn });
+  const refused = await sendControl(simulator.url, 'POST roles', { arn });
   expect(refused).toEqual({ status: 400, json: { message: 'role.trustPolicy is missing' } });
 });
 
 test.each(['GET nothing', 'DELETE associations', 'DELETE associations/a/b', 'PATCH faults/a', 'PUT faults'])(
-  '%s gets a 404 that says what there is',
+  '%s gets a 404 that lists the routes',
   async (request) => {
     const { url } = await simulate();
-    const { status, json } = await steer(url, request);
+    const { status, json } = await sendControl(url, request);
     expect(status).toBe(404);
     expect(json).toEqual({ message: expect.stringMatching(/POST faults.*PATCH associations\/ID/) as string });
   },

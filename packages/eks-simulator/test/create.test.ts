@@ -27,20 +27,20 @@ test('returns all fields of the association', async () => {
   });
 });
 
-test('gives defaults: no tags, session tags on, no external id without a target role', async () => {
+test('defaults to no tags, session tags enabled, and no external id without a target role', async () => {
   const created = await clientOf(await simulate()).create();
   expect(created).toMatchObject({ tags: {}, disableSessionTags: false });
   expect(created.externalId).toBeUndefined();
   expect(created.ownerArn).toBeUndefined();
 });
 
-test('gives every association another id', async () => {
+test('gives every association a different id', async () => {
   const client = clientOf(await simulate());
   const [one, other] = [await client.create(), await client.create({ serviceAccount: 'payments-worker' })];
   expect(one.associationId).not.toBe(other.associationId);
 });
 
-test('refuses a second association of a service account and names the first', async () => {
+test('refuses a second association for a service account with the id of the first', async () => {
   const client = clientOf(await simulate());
   const { associationId } = await client.create();
   await expect(failure(client.create())).resolves.toEqual({
@@ -50,13 +50,13 @@ test('refuses a second association of a service account and names the first', as
   });
 });
 
-test('takes a repeated clientRequestToken for a second create', async () => {
+test('treats a repeated clientRequestToken as a second create', async () => {
   const client = clientOf(await simulate());
   await client.create({ clientRequestToken: 'same-token' });
   expect((await failure(client.create({ clientRequestToken: 'same-token' }))).status).toBe(409);
 });
 
-test('keeps clusters, namespaces and service accounts apart', async () => {
+test('distinguishes clusters, namespaces and service accounts', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   await client.create();
@@ -75,7 +75,7 @@ test('refuses a cluster that the world does not have', async () => {
   });
 });
 
-test('does not find a cluster of another region or account', async () => {
+test('refuses a cluster of another region and account with 404', async () => {
   const shipped = await simulate();
   expect((await failure(clientOf(shipped, { region: 'eu-west-1' }).create())).status).toBe(404);
 
@@ -90,7 +90,7 @@ test('does not find a cluster of another region or account', async () => {
   expect((await failure(clientOf(small, { accessKeyId: 'toString' }).create())).status).toBe(400);
 });
 
-test('refuses a role that is not there', async () => {
+test('refuses a role that does not exist', async () => {
   const client = clientOf(await simulate());
   await expect(failure(client.create({ roleArn: `${roleArn}-2` }))).resolves.toEqual({
     name: 'InvalidParameterException',
@@ -108,7 +108,7 @@ test('refuses a role whose trust policy is for IRSA only', async () => {
   });
 });
 
-test('refuses what goes beyond the quota of the cluster, and only of that', async () => {
+test('refuses a create above the quota of its cluster, and not of another cluster', async () => {
   const client = clientOf(await simulate({ maxAssociations: 1 }));
   await client.create();
   const refused = await failure(client.create({ serviceAccount: 'payments-worker' }));
@@ -116,7 +116,7 @@ test('refuses what goes beyond the quota of the cluster, and only of that', asyn
   await client.create({ clusterName: 'apps-prod' });
 });
 
-test('has a quota of 1000 for a cluster when none is set', async () => {
+test('has a default quota of 1000 associations per cluster', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   for (let index = 0; index < 999; index += 1) {
@@ -132,25 +132,25 @@ test.each([
   ['an empty service account', { serviceAccount: '' }, 'serviceAccount is required'],
   ['an empty role', { roleArn: '' }, 'roleArn is required'],
   ['a wildcard', { serviceAccount: 'payments-*' }, 'Wildcards are not supported'],
-  ['a role that is no ARN', { roleArn: 'payments-api' }, 'roleArn is not the ARN'],
+  ['a role that is not an ARN', { roleArn: 'payments-api' }, 'roleArn is not the ARN'],
   ['a role of another account', { roleArn: targetRoleArn }, 'Cross-account pass role is not allowed'],
-  ['a target role that is no ARN', { targetRoleArn: 'ledger-reader' }, 'targetRoleArn is not the ARN'],
-  ['an empty map of tags', { tags: {} }, 'tags must hold 1 to 50 tags, but hold 0'],
-  ['51 tags', { tags: manyTags(51) }, 'tags must hold 1 to 50 tags, but hold 51'],
+  ['a target role that is not an ARN', { targetRoleArn: 'ledger-reader' }, 'targetRoleArn is not the ARN'],
+  ['an empty map of tags', { tags: {} }, 'tags must hold 1 to 50 tags; got 0'],
+  ['51 tags', { tags: manyTags(51) }, 'tags must hold 1 to 50 tags; got 51'],
   ['an empty tag key', { tags: { '': 'value' } }, 'key must have 1 to 128'],
   ['a tag key of 129 characters', { tags: { ['é'.repeat(129)]: 'value' } }, 'key must have 1 to 128'],
   ['a tag value of 257 characters', { tags: { team: '😀'.repeat(257) } }, 'must have at most 256'],
-  ['a key of AWS', { tags: { 'aws:team': 'payments' } }, 'reserved for AWS'],
-  ['a key of AWS in other letter case', { tags: { 'AwS:team': 'payments' } }, 'reserved for AWS'],
-  ['a value of AWS', { tags: { team: 'AWS:payments' } }, 'reserved for AWS'],
-  ['a policy with session tags on', { policy }, 'disableSessionTags must be true'],
+  ['a reserved key', { tags: { 'aws:team': 'payments' } }, 'reserved for AWS'],
+  ['a reserved key in another letter case', { tags: { 'AwS:team': 'payments' } }, 'reserved for AWS'],
+  ['a reserved value', { tags: { team: 'AWS:payments' } }, 'reserved for AWS'],
+  ['a policy with session tags enabled', { policy }, 'disableSessionTags must be true'],
   ['a policy of 2049 characters', { policy: long(2049), disableSessionTags: true }, 'policy must have at most 2048'],
   [
-    'a policy that is no JSON object',
+    'a policy that is not a JSON object',
     { policy: '[]', disableSessionTags: true },
     'policy must be an IAM policy in JSON',
   ],
-  ['a policy that is no JSON', { policy: 'allow', disableSessionTags: true }, 'policy must be an IAM policy in JSON'],
+  ['a policy that is not JSON', { policy: 'allow', disableSessionTags: true }, 'policy must be an IAM policy in JSON'],
 ])('refuses %s', async (_, change, words) => {
   const simulator = await simulate();
   const refused = await failure(clientOf(simulator).create(change));
@@ -161,19 +161,19 @@ test.each([
 
 test.each([
   ['50 tags', { tags: manyTags(50) }],
-  ['a tag key of 128 characters beyond UTF-16 units', { tags: { ['😀'.repeat(128)]: 'value' } }],
-  ['a tag value of 256 characters beyond UTF-16 units', { tags: { team: '😀'.repeat(256) } }],
+  ['a tag key of 128 characters outside the basic multilingual plane', { tags: { ['😀'.repeat(128)]: 'value' } }],
+  ['a tag value of 256 characters outside the basic multilingual plane', { tags: { team: '😀'.repeat(256) } }],
   ['an empty tag value', { tags: { team: '' } }],
-  ['a key that only holds aws:', { tags: { 'my-aws:team': 'payments' } }],
+  ['a key that contains aws: inside', { tags: { 'my-aws:team': 'payments' } }],
   ['a policy of 2048 characters', { policy: long(2048), disableSessionTags: true }],
   ['a target role of the same account', { targetRoleArn: roleArn }],
-])('takes %s', async (_, change) => {
+])('accepts %s', async (_, change) => {
   const simulator = await simulate();
   await clientOf(simulator).create(change);
   expect(some(simulator.control.associations()[0])).toMatchObject(change);
 });
 
-test('sees a role only from the time on from which it exists', async () => {
+test('finds a role only after its existsFrom', async () => {
   let now = Date.now();
   const simulator = await simulate({ clock: () => now });
   const client = clientOf(simulator);

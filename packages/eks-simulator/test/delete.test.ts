@@ -1,6 +1,6 @@
 import { clientOf, failure, otherRoleArn, simulate, some } from './simulation.ts';
 
-test('returns the deleted association in full, and it is gone', async () => {
+test('deletes the association and returns all its fields', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   const created = await client.create({ tags: { team: 'payments' } });
@@ -12,20 +12,20 @@ test('returns the deleted association in full, and it is gone', async () => {
   expect(simulator.control.associations()).toHaveLength(1);
 });
 
-test('frees the service account for a new association with a new id', async () => {
+test('a delete frees the service account for an association with a new id', async () => {
   const client = clientOf(await simulate());
   const { associationId } = await client.create();
   await client.remove(some(associationId));
   expect((await client.create()).associationId).not.toBe(associationId);
 });
 
-test('frees its place in the quota', async () => {
+test('a delete frees a place in the quota', async () => {
   const client = clientOf(await simulate({ maxAssociations: 1 }));
   await client.remove(some((await client.create()).associationId));
   await client.create({ namespace: 'search' });
 });
 
-test('does not find an association a second time, in another cluster, or in a cluster that is not there', async () => {
+test('refuses a repeated delete, another cluster, and an unknown cluster with 404', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   const id = some((await client.create()).associationId);
@@ -59,7 +59,7 @@ test('deletes an association that an add-on owns', async () => {
   expect((await client.remove(id)).ownerArn).toBe(ownerArn);
 });
 
-test('deletes an association that reads do not show yet', async () => {
+test('deletes an association that reads do not return yet', async () => {
   let now = Date.now();
   const client = clientOf(await simulate({ clock: () => now, listLagMs: 1000 }));
   await client.remove(some((await client.create()).associationId));
@@ -67,24 +67,24 @@ test('deletes an association that reads do not show yet', async () => {
   expect((await client.list()).names).toEqual([]);
 });
 
-/** A simulator whose deletions lag one second, and what is deleted there. */
+/** A simulator with a deletion lag of one second, and an association to delete. */
 async function simulateLag() {
   let now = Date.now();
   const simulator = await simulate({ clock: () => now, deleteLagMs: 1000 });
   const client = clientOf(simulator);
   const deleted = await client.create({ tags: { team: 'payments' } });
-  const pass = (ms: number) => {
+  const advance = (ms: number) => {
     now += ms;
   };
-  return { simulator, client, deleted, id: some(deleted.associationId), arn: some(deleted.associationArn), pass };
+  return { simulator, client, deleted, id: some(deleted.associationId), arn: some(deleted.associationArn), advance };
 }
 
-test('as long as the deletion lags, reads show the association and a create of its service account meets it', async () => {
-  const { simulator, client, deleted, id, arn, pass } = await simulateLag();
+test('while a deletion lags, reads return the association and a create for its service account gets 409', async () => {
+  const { simulator, client, deleted, id, arn, advance } = await simulateLag();
   await client.remove(id);
   expect(simulator.control.associations()).toEqual([]);
 
-  pass(999);
+  advance(999);
   expect(await client.describe(id)).toEqual(deleted);
   expect((await client.list()).names).toEqual(['payments/payments-api']);
   expect((await client.list({ clusterName: 'apps-prod' })).names).toEqual([]);
@@ -97,14 +97,14 @@ test('as long as the deletion lags, reads show the association and a create of i
   await client.create({ namespace: 'search' });
   await client.create({ clusterName: 'apps-prod' });
 
-  pass(1);
+  advance(1);
   expect((await failure(client.describe(id))).status).toBe(404);
   expect((await failure(client.tagsOf(arn))).status).toBe(404);
   expect((await client.list()).names).toEqual(['search/payments-api']);
   await client.create();
 });
 
-test('as long as the deletion lags, no change finds the association any more', async () => {
+test('while a deletion lags, changes of the association get 404', async () => {
   const { client, id, arn } = await simulateLag();
   await client.remove(id);
   const changes = [
@@ -117,7 +117,7 @@ test('as long as the deletion lags, no change finds the association any more', a
   expect(refused.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
 });
 
-test('an association of a cluster still lists and pages beside one whose deletion lags', async () => {
+test('paging works while a deletion lags', async () => {
   const { client, id } = await simulateLag();
   await client.create({ namespace: 'search' });
   await client.remove(id);
@@ -126,11 +126,11 @@ test('an association of a cluster still lists and pages beside one whose deletio
   expect([...first.names, ...second.names].sort()).toEqual(['payments/payments-api', 'search/payments-api']);
 });
 
-test('the deletion by an outsider lags too', async () => {
-  const { simulator, client, id, pass } = await simulateLag();
+test('a deletion outside the API lags too', async () => {
+  const { simulator, client, id, advance } = await simulateLag();
   expect(simulator.control.deleteAssociation(id)).toBe(true);
   expect(simulator.control.deleteAssociation(id)).toBe(false);
   expect((await client.list()).names).toEqual(['payments/payments-api']);
-  pass(1000);
+  advance(1000);
   expect((await client.list()).names).toEqual([]);
 });

@@ -2,10 +2,10 @@ import type { Fault, FaultKind } from '../src/faults.ts';
 import type { OperationName } from '../src/operation.ts';
 import { failure } from './simulation.ts';
 
-/** The delay of the faults that have one. */
+/** `delayMs` of the faults that require it. */
 export const delayMs = 60;
 
-/** What must be seen of each kind: words of the error of the client, whether there is an effect, what the log says. */
+/** Documented result of each kind: part of the client's error, whether there is an effect, and the log entry. */
 export const expected: Record<
   FaultKind,
   { error: string | null; effect: boolean; outcome: string; answer: number | 'cut' | null }
@@ -30,7 +30,7 @@ export function faultOf(operation: OperationName, kind: FaultKind): Fault {
   return { operation, kind, ...(delayed ? { delayMs } : {}) };
 }
 
-/** Name and words of an error. Under jest the SDK wraps errors of Node's sockets, and puts their name into the words. */
+/** Name and message of an error. Under Jest the SDK wraps socket errors and puts their name into the message. */
 export async function failureText(call: Promise<unknown>): Promise<string> {
   const { name, message } = await failure(call);
   return `${name}: ${message}`;

@@ -8,7 +8,7 @@ import { clientOf, failure, roleArn, simulate, some, until } from './simulation.
 
 const operation = 'CreatePodIdentityAssociation';
 
-/** A simulator whose next create meets the fault, and a client that waits 300 ms at most. */
+/** A simulator with faults, and a client with a timeout of 300 ms. */
 async function simulateWith(...faults: Fault[]) {
   const simulator = await simulate();
   faults.forEach(simulator.control.addFault);
@@ -33,7 +33,7 @@ test.each(faultKinds)('%s is documented', (kind) => {
   expect(documentation).toContain(`\n| \`${kind}\` `);
 });
 
-test('late-effect is done after its delay, if it can still be', async () => {
+test('late-effect runs the operation after its delay, and fails if it is invalid by then', async () => {
   const late: Fault = { operation, kind: 'late-effect', delayMs };
   const { control, client } = await simulateWith(late, late);
   await Promise.all([failure(client.create()), failure(client.create())]);
@@ -43,14 +43,14 @@ test('late-effect is done after its delay, if it can still be', async () => {
   expect(outcomes.sort()).toEqual(['ResourceInUseException', 'succeeded']);
 });
 
-test('late-effect waits: there is no effect before its delay', async () => {
+test('late-effect has no effect before its delay', async () => {
   const { control, client } = await simulateWith({ operation, kind: 'late-effect', delayMs: 5000 });
   await failure(client.create());
   await client.create();
   expect(control.requests().map(({ outcome }) => outcome)).toEqual(['pending', 'succeeded']);
 });
 
-test('delay has its effect first and answers later; delay-before waits first', async () => {
+test('delay waits after the effect, and delay-before waits before it', async () => {
   const { control, client } = await simulateWith(
     { operation, kind: 'delay', delayMs },
     { operation, kind: 'delay-before', delayMs },
@@ -69,7 +69,7 @@ test('delay has its effect first and answers later; delay-before waits first', a
   expect(control.associations()).toHaveLength(2);
 });
 
-test('lag shows the association of this create only after its delay', async () => {
+test('reads return a created association after the delay of a lag fault', async () => {
   let now = Date.now();
   const simulator = await simulate({ clock: () => now });
   const client = clientOf(simulator);
@@ -81,7 +81,7 @@ test('lag shows the association of this create only after its delay', async () =
   expect((await client.list()).names).toEqual(['payments/payments-api']);
 });
 
-test('access-denied speaks the words of IAM', async () => {
+test('access-denied answers with the message of IAM', async () => {
   const { client } = await simulateWith({ operation, kind: 'access-denied' });
   expect((await failure(client.create())).message).toBe(
     `User: arn:aws:iam::111122223333:user/simulator is not authorized to perform: iam:PassRole on resource: ${roleArn} ` +
@@ -89,7 +89,7 @@ test('access-denied speaks the words of IAM', async () => {
   );
 });
 
-test('a fault meets as many requests as it says, and faults meet requests in the order in which they were added', async () => {
+test('faults apply in the order in which they were added, each to its number of requests', async () => {
   const { control, client } = await simulateWith(
     { operation, kind: 'throttle', times: 2 },
     { operation, kind: 'error-before' },
@@ -105,14 +105,14 @@ test.each([
   { namespace: 'search' },
   { serviceAccount: 'search-api' },
   { namespace: 'search', serviceAccount: 'search-api' },
-])('a fault that matches %j lets other requests pass', async (match) => {
+])('a fault that matches %j does not apply to other requests', async (match) => {
   const { client } = await simulateWith({ operation, kind: 'throttle', match });
   await client.create();
   const refused = await failure(client.create({ namespace: 'search', serviceAccount: 'search-api' }));
   expect(refused.name).toBe('ThrottlingException');
 });
 
-test('faults meet Describe and List too, and only the operation that they name', async () => {
+test('faults apply to Describe and List, and to the named operation only', async () => {
   const { control, client } = await simulateWith();
   const id = some((await client.create()).associationId);
   const match = { namespace: 'payments', serviceAccount: 'payments-api' };
@@ -128,7 +128,7 @@ test('faults meet Describe and List too, and only the operation that they name',
   expect((await client.describe(id)).associationId).toBe(id);
 });
 
-test('a request that can not be read uses up no fault', async () => {
+test('a request with an invalid signature uses up no fault', async () => {
   const { simulator, control, client } = await simulateWith({ operation, kind: 'throttle' });
   const stale = clientOf(simulator, { clockOffsetMs: -400_000 });
   expect((await failure(stale.create())).name).toBe('InvalidSignatureException');
@@ -136,7 +136,7 @@ test('a request that can not be read uses up no fault', async () => {
   expect((await failure(client.create())).name).toBe('ThrottlingException');
 });
 
-test('close lets go of hanging clients and drops effects that still wait', async () => {
+test('close disconnects hanging clients and drops delayed effects', async () => {
   const simulator = await startEksSimulator();
   const client = clientOf(simulator);
   simulator.control.addFault({ operation, kind: 'hang' });

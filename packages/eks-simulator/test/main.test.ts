@@ -11,7 +11,7 @@ const manifest = join(import.meta.dirname, '../package.json');
 const running: ChildProcess[] = [];
 afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
 
-/** Starts the command; resolves with its output after the first of it, or at its end. */
+/** Starts the command; resolves after its first output on stdout, or when it exits. */
 async function start(environment: Record<string, string>, ...options: string[]) {
   const child = spawn(process.execPath, [main, ...options], { env: { PATH: process.env.PATH, ...environment } });
   running.push(child);
@@ -39,7 +39,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-/** Runs the command to its end. */
+/** Runs the command until it exits. */
 async function run(environment: Record<string, string>, ...options: string[]) {
   const { child, output } = await start(environment, ...options);
   if (child.exitCode === null) await once(child, 'close');
@@ -106,4 +106,4 @@ test('exits with 1 while another process uses the state file, and takes over whe
   const second = await start(environment);
   expect(second.output()).toContain('The EKS simulator listens on');
   rmSync(folder, { recursive: true });
-});
+}, 30_000);

@@ -1,6 +1,6 @@
 import { clientOf, failure, simulate, some } from './simulation.ts';
 
-test('describes what was created', async () => {
+test('describes a created association', async () => {
   const client = clientOf(await simulate());
   const created = await client.create({ tags: { team: 'payments' } });
   await expect(client.describe(some(created.associationId))).resolves.toEqual(created);
@@ -18,7 +18,7 @@ test.each(['a-short', 'a-abcdefghijklmnopqr'])(
   },
 );
 
-test('does not find an association that does not exist, or is in another cluster', async () => {
+test('refuses to describe an unknown association, or one of another cluster', async () => {
   const client = clientOf(await simulate());
   const { associationId } = await client.create({ clusterName: 'apps-prod' });
   for (const id of ['a-abcdefghijklmnop1', some(associationId)]) {
@@ -27,14 +27,14 @@ test('does not find an association that does not exist, or is in another cluster
   }
 });
 
-test('neither describes nor lists in a cluster that is not there', async () => {
+test('refuses to describe and list in an unknown cluster', async () => {
   const client = clientOf(await simulate());
   const message = 'No cluster found for name: apps-test.';
   expect(await failure(client.describe('a-abcdefghijklmnop1', 'apps-test'))).toMatchObject({ message, status: 404 });
   expect(await failure(client.list({ clusterName: 'apps-test' }))).toMatchObject({ message, status: 404 });
 });
 
-test('lists by namespace and by service account, whole names only', async () => {
+test('filters lists by the exact namespace and service account', async () => {
   const client = clientOf(await simulate());
   await client.create({ namespace: 'payments', serviceAccount: 'api' });
   await client.create({ namespace: 'payments', serviceAccount: 'api-2' });
@@ -48,7 +48,7 @@ test('lists by namespace and by service account, whole names only', async () => 
   expect((await client.list({ namespace: 'pay' })).names).toEqual([]);
 });
 
-test('pages through a list, also when the association at the end of a page is deleted meanwhile', async () => {
+test('pages through a list while the last association of each page is deleted', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   for (const serviceAccount of ['a', 'b', 'c', 'd', 'e']) await client.create({ serviceAccount });
@@ -69,7 +69,7 @@ test('pages through a list, also when the association at the end of a page is de
   expect(seen.sort()).toEqual(['a', 'b', 'c', 'd', 'e'].map((name) => `payments/${name}`));
 });
 
-test('shows 100 on a page when not asked for fewer, and no token after the last', async () => {
+test('returns 100 associations per page by default, and no token with the last page', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
   const roleArn = 'arn:aws:iam::111122223333:role/any';
@@ -96,7 +96,7 @@ test.each([0, 101, -1])('refuses maxResults %d', async (maxResults) => {
   expect(refused).toMatchObject({ name: 'InvalidParameterException', status: 400 });
 });
 
-test('refuses a page token that is forged, of another list, or of another simulator', async () => {
+test('refuses a forged page token, and one of another list or simulator', async () => {
   const [one, other] = [await simulate(), await simulate()];
   const client = clientOf(one);
   await client.create({ serviceAccount: 'a' });
@@ -115,7 +115,7 @@ test('refuses a page token that is forged, of another list, or of another simula
   }
 });
 
-test('shows a new association only after the lag, while a second create meets it at once', async () => {
+test('reads return a new association after listLagMs, and a second create gets 409 at once', async () => {
   let now = Date.now();
   const client = clientOf(await simulate({ clock: () => now, listLagMs: 3000 }));
   const id = some((await client.create()).associationId);

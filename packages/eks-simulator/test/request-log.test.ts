@@ -17,7 +17,7 @@ test('keeps the last 10,000 requests', () => {
   expect(log.all()[0]?.requestId).toBe('request-1');
 });
 
-test('an entry can still change after later ones, and one that was cleared does not come back', () => {
+test('an entry can be updated after later ones were added, and stays cleared after clear', () => {
   const log = openRequestLog();
   const change = log.add(request('one'));
   log.add(request('two'));

@@ -33,7 +33,7 @@ test.each([
   ],
   ['no signature', { authorization: signedHeaders(now).authorization?.replace(', Signature=00', ', ') }],
   ['no date', { 'x-amz-date': undefined }],
-  ['a date that is none', { 'x-amz-date': '2026-11-24T10:10:00Z' }],
+  ['a date in another format', { 'x-amz-date': '2026-11-24T10:10:00Z' }],
   ['a date that does not exist', { 'x-amz-date': '20261324T101000Z' }],
 ])('refuses a signature with %s', async (_, change) => {
   const { url } = await simulate({ clock: () => now });
@@ -50,7 +50,7 @@ test('refuses a signature for another service', async () => {
   expect(refused).toMatchObject({ status: 403, error: 'InvalidSignatureException' });
 });
 
-test('takes a signature up to five minutes before and after its clock, and says why it refuses others', async () => {
+test('accepts signatures up to five minutes before and after its clock, and explains refusals', async () => {
   const { url } = await simulate({ clock: () => now });
   const at = async (time: number) => statusAndError(await fetch(`${url}${path}`, { headers: signedHeaders(time) }));
 
@@ -69,20 +69,20 @@ test('takes a signature up to five minutes before and after its clock, and says 
   });
 });
 
-test('takes the window from its settings', async () => {
+test('uses the configured signature window', async () => {
   const { url } = await simulate({ clock: () => now, signatureWindowMs: 2000 });
   const status = async (time: number) => (await fetch(`${url}${path}`, { headers: signedHeaders(time) })).status;
   expect([await status(now - 2000), await status(now - 3000)]).toEqual([200, 403]);
 });
 
-test('refuses a create of the SDK that was signed too long ago, without an effect', async () => {
+test('refuses an SDK create with an expired signature, without an effect', async () => {
   const simulator = await simulate();
   const refused = await failure(clientOf(simulator, { clockOffsetMs: -400_000 }).create());
   expect(refused).toMatchObject({ name: 'InvalidSignatureException', status: 403 });
   expect(simulator.control.associations()).toEqual([]);
 });
 
-test('checks the date once, when the request has arrived: what takes longer afterwards is done all the same', async () => {
+test('checks the date only when the request arrives, so a delayed effect still takes place', async () => {
   let clock = now;
   const simulator = await simulate({ clock: () => clock });
   simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'delay-before', delayMs: 50 });
@@ -93,7 +93,7 @@ test('checks the date once, when the request has arrived: what takes longer afte
   expect(simulator.control.associations()).toHaveLength(1);
 });
 
-test('answers with a Date header of its own clock', async () => {
+test('sends its own clock in the Date header', async () => {
   const { url } = await simulate({ clock: () => now });
   const response = await fetch(`${url}${path}`, { headers: signedHeaders(now) });
   expect(response.headers.get('date')).toBe('Tue, 24 Nov 2026 10:10:00 GMT');

@@ -22,7 +22,7 @@ import type { EksSimulator, EksSimulatorOptions } from '../src/simulator.ts';
 /** A role of the shipped world that EKS accepts. */
 export const roleArn = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
 
-/** Another one. */
+/** A second such role. */
 export const otherRoleArn = 'arn:aws:iam::111122223333:role/pods/payments/payments-worker';
 
 /** A role of another account. */
@@ -31,7 +31,7 @@ export const targetRoleArn = 'arn:aws:iam::444455556666:role/data/ledger-reader'
 /** A session policy. */
 export const policy = '{"Version":"2012-10-17","Statement":[]}';
 
-/** A good create in the shipped world. */
+/** A valid create in the shipped world. */
 export const goodRequest: CreatePodIdentityAssociationRequest = {
   clusterName: 'apps-dev',
   namespace: 'payments',
@@ -39,8 +39,13 @@ export const goodRequest: CreatePodIdentityAssociationRequest = {
   roleArn,
 };
 
-/** What somebody makes directly, past the API. */
-export const outsider = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'payments-api', roleArn };
+/** A valid association to create over the control API. */
+export const directAssociation = {
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'payments-api',
+  roleArn,
+};
 
 const open: (() => Promise<void>)[] = [];
 
@@ -55,7 +60,7 @@ export async function simulate(options: EksSimulatorOptions = {}): Promise<EksSi
   return simulator;
 }
 
-/** What a test says to the SDK client. */
+/** The operations of the SDK client, with defaults. */
 export interface Client {
   readonly create: (change?: Partial<CreatePodIdentityAssociationRequest>) => Promise<PodIdentityAssociation>;
   readonly describe: (associationId: string, clusterName?: string) => Promise<PodIdentityAssociation>;
@@ -72,7 +77,7 @@ export interface Client {
   readonly tagsOf: (resourceArn: string) => Promise<Record<string, string> | undefined>;
 }
 
-/** The real SDK client, without retries. `clockOffsetMs` sets the clock that it signs by. */
+/** The real SDK client, without retries. `clockOffsetMs` shifts its signing clock. */
 export function clientOf(
   { url }: Pick<EksSimulator, 'url'>,
   { region = 'eu-central-1', accessKeyId = 'simulator', timeoutMs = 5000, clockOffsetMs = 0 } = {},
@@ -119,20 +124,20 @@ export function clientOf(
   };
 }
 
-/** What a test sees of an error: the exception, its words, its HTTP status. */
+/** Exception name, message and HTTP status of an error. */
 export interface Failure {
   readonly name: string;
   readonly message: string;
   readonly status: number | undefined;
 }
 
-/** The error that a call ends with; throws when there is none. */
+/** Resolves with the error of a call; throws when the call succeeds. */
 export async function failure(call: Promise<unknown>): Promise<Failure> {
   const error: unknown = await call.then(
     () => null,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof Error)) throw new Error('There was no error');
+  if (!(error instanceof Error)) throw new Error('The call succeeded');
   const status = error instanceof EKSServiceException ? error.$metadata.httpStatusCode : undefined;
   return { name: error.name, message: error.message, status };
 }
@@ -147,7 +152,7 @@ export function signedHeaders(time: number = Date.now()): Record<string, string>
   };
 }
 
-/** Sends what the SDK would not send, with a signature. */
+/** Sends a signed request that the SDK can't send. */
 export async function sendSigned(url: string, method: string, body?: string | Uint8Array<ArrayBuffer>) {
   const response = await fetch(url, { method, headers: signedHeaders(), ...(body === undefined ? {} : { body }) });
   const json: unknown = await response.json();
@@ -155,29 +160,33 @@ export async function sendSigned(url: string, method: string, body?: string | Ui
   return { status: response.status, error, json, requestId: response.headers.get('x-amzn-requestid') };
 }
 
-/** Sends a request to the simulator's own endpoint; `request` is method and path, e.g. `POST faults`. */
-export async function steer(url: string, request: string, body?: unknown): Promise<{ status: number; json: unknown }> {
+/** Sends a request to the control API; `request` is method and path, e.g. `POST faults`. */
+export async function sendControl(
+  url: string,
+  request: string,
+  body?: unknown,
+): Promise<{ status: number; json: unknown }> {
   const [method = '', path] = request.split(' ');
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(`${url}/_simulator/${path}`, { method, ...(body === undefined ? {} : { body: text }) });
   return { status: response.status, json: await response.json() };
 }
 
-/** A map of so many good tags. */
+/** A map with the given number of valid tags. */
 export function manyTags(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'value']));
 }
 
-/** Waits until `reached` gives true, and no longer than two seconds. */
+/** Waits until `reached` returns true. Throws after two seconds. */
 export async function until(reached: () => boolean): Promise<void> {
   for (const end = Date.now() + 2000; !reached();) {
-    if (Date.now() > end) throw new Error('It was not reached in two seconds');
+    if (Date.now() > end) throw new Error('The condition was not reached in two seconds');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
-/** Unwraps what must be there. */
+/** Returns a value that must not be null or undefined. */
 export function some<T>(value: T | null | undefined): T {
-  if (value === null || value === undefined) throw new Error('There is nothing');
+  if (value === null || value === undefined) throw new Error('The value is missing');
   return value;
 }

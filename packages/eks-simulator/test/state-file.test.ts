@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a restarted simulator knows its associations', async () => {
+test('a restarted simulator has its associations', async () => {
   const stateFile = join(folder, 'new', 'eks.json');
   const first = await startEksSimulator({ stateFile });
   const client = clientOf(first);
@@ -26,7 +26,7 @@ test('a restarted simulator knows its associations', async () => {
   expect(readdirSync(dirname(stateFile))).toEqual(['eks.json', 'eks.json.lock']);
 });
 
-test('a restarted simulator knows changes of associations, and shows them at once', async () => {
+test('a restarted simulator has changed associations, visible at once', async () => {
   const stateFile = join(folder, 'eks.json');
   const first = await startEksSimulator({ stateFile, deleteLagMs: 60_000 });
   const client = clientOf(first);
@@ -45,7 +45,7 @@ test('a restarted simulator knows changes of associations, and shows them at onc
   expect(await second.describe(some(associationId))).toEqual({ ...updated, tags: { team: 'payments' } });
 });
 
-test('a change or a deletion that can not be written to the file has not taken place', async () => {
+test('a change or deletion that cannot be written to the state file has no effect', async () => {
   const stateFile = join(folder, 'eks.json');
   const simulator = await simulate({ stateFile });
   const client = clientOf(simulator);
@@ -66,14 +66,14 @@ test('a change or a deletion that can not be written to the file has not taken p
   expect((await client.describe(some(associationId))).disableSessionTags).toBe(false);
 });
 
-test('keeps nothing without a state file', async () => {
+test('associations end with the process without a state file', async () => {
   const first = await startEksSimulator();
   await clientOf(first).create();
   await first.close();
   expect((await simulate()).control.associations()).toEqual([]);
 });
 
-test('an association that can not be written to the file is not there', async () => {
+test('a create that cannot be written to the state file has no effect', async () => {
   const stateFile = join(folder, 'eks.json');
   const simulator = await simulate({ stateFile });
   rmSync(folder, { recursive: true });
@@ -86,12 +86,12 @@ test('an association that can not be written to the file is not there', async ()
 });
 
 test.each([
-  ['no JSON', '{', 'eks.json is not JSON'],
+  ['invalid JSON', '{', 'eks.json is not JSON'],
   ['another version', '{"version":2,"associations":[]}', 'eks.json.version must be 1'],
-  ['no list', '{"version":1}', 'associations must be a JSON array'],
+  ['associations that are missing', '{"version":1}', 'associations must be a JSON array'],
   ['a wrong id', stateWith({ associationId: 'x' }), 'associations.0.associationId must be an association id'],
   ['a missing field', stateWith({ namespace: null }), 'associations.0.namespace is missing'],
-  ['a time that is none', stateWith({ createdAt: 'now' }), 'associations.0.createdAt must be a number'],
+  ['a time that is not a number', stateWith({ createdAt: 'now' }), 'associations.0.createdAt must be a number'],
 ])('does not start from a state file with %s', async (_, text, words) => {
   const stateFile = join(folder, 'eks.json');
   writeFileSync(stateFile, text);

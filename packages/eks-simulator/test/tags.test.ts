@@ -1,4 +1,4 @@
-import { clientOf, failure, manyTags, outsider, simulate, some } from './simulation.ts';
+import { clientOf, failure, manyTags, directAssociation, simulate, some } from './simulation.ts';
 import type { Client, Failure } from './simulation.ts';
 
 /** A simulator with one association that has the tags. */
@@ -6,22 +6,22 @@ async function simulateWith(tags: Record<string, string>) {
   let now = Date.now();
   const simulator = await simulate({ clock: () => now });
   const { associationArn: arn, associationId: id } = simulator.control.createAssociation({
-    ...outsider,
+    ...directAssociation,
     tags,
   });
-  const pass = (ms: number) => {
+  const advance = (ms: number) => {
     now += ms;
   };
-  return { simulator, client: clientOf(simulator), arn, id, pass };
+  return { simulator, client: clientOf(simulator), arn, id, advance };
 }
 
-/** What each of the three operations is refused with. */
+/** The errors of the three tagging operations. */
 function failures(client: Client, arn: string): Promise<Failure[]> {
   const calls = [client.tag(arn, { team: 'search' }), client.untag(arn, ['team']), client.tagsOf(arn)];
   return Promise.all(calls.map(failure));
 }
 
-test('adds tags, gives new values, keeps the others', async () => {
+test('adds tags, replaces values, and keeps other tags', async () => {
   const { client, arn, id } = await simulateWith({ team: 'payments', stage: 'dev' });
   await client.tag(arn, { stage: 'prod', 'cost center': 'a+b=c/d', Team: 'search' });
   const tags = { team: 'payments', stage: 'prod', 'cost center': 'a+b=c/d', Team: 'search' };
@@ -29,7 +29,7 @@ test('adds tags, gives new values, keeps the others', async () => {
   expect((await client.describe(id)).tags).toEqual(tags);
 });
 
-test('takes tags off by their keys, and reads over keys that are not there', async () => {
+test('removes tags by their keys, and ignores unknown keys', async () => {
   const { client, arn } = await simulateWith({
     team: 'payments',
     'cost center': '1',
@@ -45,16 +45,16 @@ test('lists no tags as an empty map', async () => {
   expect(await client.tagsOf(arn)).toEqual({});
 });
 
-test('leaves modifiedAt as it is', async () => {
-  const { client, arn, id, pass } = await simulateWith({});
+test('tagging keeps modifiedAt', async () => {
+  const { client, arn, id, advance } = await simulateWith({});
   const { modifiedAt } = await client.describe(id);
-  pass(1000);
+  advance(1000);
   await client.tag(arn, { team: 'payments', stage: 'dev' });
   await client.untag(arn, ['stage']);
   expect((await client.describe(id)).modifiedAt).toEqual(modifiedAt);
 });
 
-test('tags what an add-on owns, and what reads do not show yet', async () => {
+test('tags associations that an add-on owns, and those that reads do not return yet', async () => {
   let now = Date.now();
   const simulator = await simulate({ clock: () => now, listLagMs: 1000 });
   const client = clientOf(simulator);
@@ -67,14 +67,14 @@ test('tags what an add-on owns, and what reads do not show yet', async () => {
 });
 
 test.each([
-  ['an empty map', {}, 'tags must hold 1 to 50 tags, but hold 0'],
-  ['51 tags', manyTags(51), 'tags must hold 1 to 50 tags, but hold 51'],
-  ['more than 50 with those that are there', manyTags(50), 'can have at most 50 tags, but would have 51'],
+  ['an empty map', {}, 'tags must hold 1 to 50 tags; got 0'],
+  ['51 tags', manyTags(51), 'tags must hold 1 to 50 tags; got 51'],
+  ['more than 50 with the existing ones', manyTags(50), 'can have at most 50 tags, but would have 51'],
   ['an empty key', { '': 'value' }, 'key must have 1 to 128'],
   ['a key of 129 characters', { ['é'.repeat(129)]: 'value' }, 'key must have 1 to 128'],
   ['a value of 257 characters', { team: '😀'.repeat(257) }, 'must have at most 256'],
-  ['a key of AWS', { 'aWs:team': 'payments' }, 'reserved for AWS'],
-  ['a value of AWS', { team: 'AWS:payments' }, 'reserved for AWS'],
+  ['a reserved key', { 'aWs:team': 'payments' }, 'reserved for AWS'],
+  ['a reserved value', { team: 'AWS:payments' }, 'reserved for AWS'],
 ])('refuses to add %s, and adds nothing', async (_, tags, words) => {
   const { client, arn } = await simulateWith({ team: 'payments' });
   const refused = await failure(client.tag(arn, tags));
@@ -84,12 +84,12 @@ test.each([
 });
 
 test.each([
-  ['no key', [], 'tagKeys must hold 1 to 50 keys, but hold 0'],
-  ['51 keys', Object.keys(manyTags(51)), 'tagKeys must hold 1 to 50 keys, but hold 51'],
+  ['no key', [], 'tagKeys must hold 1 to 50 keys; got 0'],
+  ['51 keys', Object.keys(manyTags(51)), 'tagKeys must hold 1 to 50 keys; got 51'],
   ['an empty key', [''], 'key must have 1 to 128'],
   ['a key of 129 characters', ['é'.repeat(129)], 'key must have 1 to 128'],
-  ['a key of AWS', ['team', 'AWS:team'], 'reserved for AWS'],
-])('refuses to take off %s, and takes nothing off', async (_, tagKeys, words) => {
+  ['a reserved key', ['team', 'AWS:team'], 'reserved for AWS'],
+])('refuses to remove %s, and removes nothing', async (_, tagKeys, words) => {
   const { client, arn } = await simulateWith({ team: 'payments' });
   const refused = await failure(client.untag(arn, tagKeys));
   expect(refused).toMatchObject({ name: 'BadRequestException', status: 400 });
@@ -97,7 +97,7 @@ test.each([
   expect(await client.tagsOf(arn)).toEqual({ team: 'payments' });
 });
 
-test('takes 50 tags in all: a new value needs no room, and tags of AWS do not count', async () => {
+test('accepts 50 tags; a new value of an existing one and tags of AWS do not count', async () => {
   const { client, arn } = await simulateWith({ ...manyTags(50), 'aws:cloudformation:stack-name': 'payments' });
   await client.tag(arn, { 'key-0': 'other' });
   expect((await failure(client.tag(arn, { team: 'payments' }))).name).toBe('BadRequestException');
@@ -106,7 +106,7 @@ test('takes 50 tags in all: a new value needs no room, and tags of AWS do not co
 });
 
 test.each(['a-abcdefghijklmnop1', 'arn:aws:eks:eu-central-1:111122223333:cluster/apps-dev', 'arn:aws:iam::1:role/a/b'])(
-  'refuses the tags of %s, which is no ARN of an association',
+  'refuses the tags of %s, which is not an association ARN',
   async (resourceArn) => {
     const client = clientOf(await simulate());
     for (const refused of await failures(client, resourceArn)) {
@@ -124,7 +124,7 @@ test.each([
   ['cluster', 'apps-dev', 'apps-prod'],
   ['region', 'eu-central-1', 'eu-west-1'],
   ['account', '111122223333', '444455556666'],
-])('does not find an ARN with another %s', async (_, part, other) => {
+])('refuses an ARN with another %s with 404', async (_, part, other) => {
   const { client, arn } = await simulateWith({ team: 'payments' });
   const otherArn = arn.replace(new RegExp(part), other);
   expect(otherArn).not.toBe(arn);
@@ -134,13 +134,13 @@ test.each([
   expect(await client.tagsOf(arn)).toEqual({ team: 'payments' });
 });
 
-test('does not find an association of another account or region than that of the signature', async () => {
+test('refuses an association of another account and region with 404', async () => {
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
   const accessKeys = { other: '444455556666' };
   const simulator = await simulate({
     world: { defaultAccountId: '111122223333', accessKeys, clusters: [cluster], roles: [] },
   });
-  const { associationArn } = simulator.control.createAssociation(outsider);
+  const { associationArn } = simulator.control.createAssociation(directAssociation);
   const others = [clientOf(simulator, { region: 'eu-west-1' }), clientOf(simulator, { accessKeyId: 'other' })];
   for (const other of others) {
     expect((await failures(other, associationArn)).map(({ status }) => status)).toEqual([404, 404, 404]);

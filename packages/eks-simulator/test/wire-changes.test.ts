@@ -1,13 +1,13 @@
-import { outsider, roleArn, sendSigned, simulate, some } from './simulation.ts';
+import { directAssociation, roleArn, sendSigned, simulate, some } from './simulation.ts';
 
 const path = '/clusters/apps-dev/pod-identity-associations';
 
 test.each([
-  ['an update whose body is no JSON', `${path}/a-abcdefghijklmnop1`, '{"roleArn":'],
-  ['an update whose body is nothing', `${path}/a-abcdefghijklmnop1`, ''],
+  ['an update whose body is not JSON', `${path}/a-abcdefghijklmnop1`, '{"roleArn":'],
+  ['an update with an empty body', `${path}/a-abcdefghijklmnop1`, ''],
   ['an update with a number for a string', `${path}/a-abcdefghijklmnop1`, '{"policy":1}'],
   ['an update with a string for a boolean', `${path}/a-abcdefghijklmnop1`, '{"disableSessionTags":"true"}'],
-  ['tags that are no map', `/tags/${encodeURIComponent('arn')}`, '{"tags":["team"]}'],
+  ['tags that are not a map', `/tags/${encodeURIComponent('arn')}`, '{"tags":["team"]}'],
   ['a number for the value of a new tag', `/tags/${encodeURIComponent('arn')}`, '{"tags":{"team":1}}'],
 ])('refuses %s', async (_, changePath, body) => {
   const { url } = await simulate();
@@ -15,9 +15,13 @@ test.each([
   expect(refused).toMatchObject({ status: 400, error: 'SerializationException' });
 });
 
-test('an update reads over tags and other fields that it does not know, and takes null for absent', async () => {
+test('an update ignores tags and unknown fields, and treats null as absent', async () => {
   const { url, control } = await simulate();
-  const { associationId } = control.createAssociation({ ...outsider, tags: { team: 'payments' }, policy: '{}' });
+  const { associationId } = control.createAssociation({
+    ...directAssociation,
+    tags: { team: 'payments' },
+    policy: '{}',
+  });
   const body = {
     roleArn,
     policy: null,
@@ -29,13 +33,20 @@ test('an update reads over tags and other fields that it does not know, and take
   const { status, json } = await sendSigned(`${url}${path}/${associationId}`, 'POST', JSON.stringify(body));
   expect(status).toBe(200);
   const { associationArn } = some(control.associations()[0]);
-  const kept = { ...outsider, associationArn, associationId, tags: { team: 'payments' }, ownerArn: null, policy: '{}' };
+  const kept = {
+    ...directAssociation,
+    associationArn,
+    associationId,
+    tags: { team: 'payments' },
+    ownerArn: null,
+    policy: '{}',
+  };
   expect(json).toEqual({ association: expect.objectContaining({ ...kept, disableSessionTags: true }) as unknown });
 });
 
-test('delete sends all 14 fields; tagging sends an empty object, and an error that holds nothing but its message', async () => {
+test('delete returns all 14 fields; tagging returns an empty object, and errors with a message only', async () => {
   const { url, control } = await simulate();
-  const association = control.createAssociation(outsider);
+  const association = control.createAssociation(directAssociation);
   const { associationArn, associationId } = association;
   const tagsPath = `${url}/tags/${encodeURIComponent(associationArn)}`;
   expect(await sendSigned(tagsPath, 'POST', '{"tags":{"team":"payments"}}')).toMatchObject({ status: 200, json: {} });
@@ -50,9 +61,9 @@ test('delete sends all 14 fields; tagging sends an empty object, and an error th
   expect(refused.json).toEqual({ message: `No pod identity association found for id: ${associationId}.` });
 });
 
-test('tags with a key of __proto__ are added and taken off like others', async () => {
+test('a tag with the key __proto__ is added and removed like others', async () => {
   const { url, control } = await simulate();
-  const { associationArn } = control.createAssociation(outsider);
+  const { associationArn } = control.createAssociation(directAssociation);
   const tagsPath = `${url}/tags/${encodeURIComponent(associationArn)}`;
   await sendSigned(tagsPath, 'POST', '{"tags":{"__proto__":"x"}}');
   expect(Object.entries(some(control.associations()[0]).tags)).toEqual([['__proto__', 'x']]);

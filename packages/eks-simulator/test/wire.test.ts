@@ -4,7 +4,7 @@ import { goodRequest, roleArn, sendSigned, signedHeaders, simulate, some } from 
 const path = '/clusters/apps-dev/pod-identity-associations';
 const { namespace, serviceAccount } = goodRequest;
 
-test('sends all 14 fields, times as seconds with a fraction, and null where there is nothing', async () => {
+test('returns all 14 fields: times as fractional seconds, null for absent values', async () => {
   const now = Math.floor(Date.now() / 1000) * 1000 + 250;
   const { url } = await simulate({ clock: () => now });
   const { status, json } = await sendSigned(
@@ -56,7 +56,7 @@ test('lists summaries of six fields', async () => {
   expect(json).toEqual({ associations: [summary], nextToken: null });
 });
 
-test('writes an error as rest-json does: type in a header, message and cluster in the body', async () => {
+test('returns errors in rest-json: type in a header, message and cluster in the body', async () => {
   const { url } = await simulate();
   const refused = await sendSigned(`${url}/clusters/apps-test/pod-identity-associations`, 'GET');
   expect(refused).toMatchObject({
@@ -66,7 +66,7 @@ test('writes an error as rest-json does: type in a header, message and cluster i
   });
 });
 
-test('gives every answer a request id of its own', async () => {
+test('gives every answer a different request id', async () => {
   const { url } = await simulate();
   const ids = [
     (await sendSigned(`${url}${path}`, 'GET')).requestId,
@@ -82,8 +82,8 @@ test.each([
   ['an unknown path', 'GET', '/clusters'],
   ['an unknown method', 'PUT', path],
   ['an operation that is not simulated', 'GET', '/clusters/apps-dev/access-entries'],
-  ['tags of nothing', 'GET', '/tags/'],
-  ['a path that is no valid encoding', 'GET', '/clusters/%zz/pod-identity-associations'],
+  ['tags without an ARN', 'GET', '/tags/'],
+  ['a path with an invalid percent-encoding', 'GET', '/clusters/%zz/pod-identity-associations'],
   ['a longer path', 'GET', `${path}/a-abcdefghijklmnop1/more`],
 ])('refuses %s', async (_, method, unknownPath) => {
   const { url } = await simulate();
@@ -92,14 +92,14 @@ test.each([
 });
 
 test.each([
-  ['no JSON', '{"namespace":'],
-  ['nothing', ''],
+  ['invalid JSON', '{"namespace":'],
+  ['empty', ''],
   ['a list', '[]'],
   ['a number for a string', '{"namespace":1}'],
   ['a string for a boolean', '{"disableSessionTags":"true"}'],
   ['a list for a map', '{"tags":["team"]}'],
   ['a number for the value of a tag', '{"tags":{"team":1}}'],
-  ['bytes that are no UTF-8', Buffer.from(`{"namespace":"\xff"}`, 'latin1')],
+  ['bytes that are not UTF-8', Buffer.from(`{"namespace":"\xff"}`, 'latin1')],
 ])('refuses a create whose body is %s', async (_, body) => {
   const { url } = await simulate();
   const refused = await sendSigned(`${url}${path}`, 'POST', body);
@@ -113,13 +113,13 @@ test('refuses a create without its required fields', async () => {
   expect(refused.json).toEqual({ clusterName: 'apps-dev', message: 'namespace is required' });
 });
 
-test('refuses maxResults that is no number', async () => {
+test('refuses maxResults that is not a number', async () => {
   const { url } = await simulate();
   const refused = await sendSigned(`${url}${path}?maxResults=ten`, 'GET');
   expect(refused).toMatchObject({ status: 400, error: 'InvalidParameterException' });
 });
 
-test('reads over fields that it does not know and takes null for absent', async () => {
+test('ignores unknown fields and treats null as absent', async () => {
   const { url } = await simulate();
   const body = { namespace, serviceAccount, roleArn, tags: null, policy: null, colour: 'blue' };
   expect((await sendSigned(`${url}${path}`, 'POST', JSON.stringify(body))).status).toBe(200);
@@ -135,7 +135,7 @@ test('keeps a tag whose key is __proto__', async () => {
   expect(Object.entries(some(control.associations()[0]).tags)).toEqual([['__proto__', 'x']]);
 });
 
-test('takes a body of 1 MB and refuses a longer one', async () => {
+test('accepts a body of 1 MB and refuses a longer one', async () => {
   const { url } = await simulate();
   const bodyOf = (bytes: number) => JSON.stringify({ namespace }).padEnd(bytes);
   expect((await sendSigned(`${url}${path}`, 'POST', bodyOf(1_048_576))).status).toBe(400);
@@ -143,7 +143,7 @@ test('takes a body of 1 MB and refuses a longer one', async () => {
   expect(refused).toMatchObject({ status: 413, error: 'RequestEntityTooLargeException' });
 });
 
-test('does nothing for a client that leaves before it has sent the whole request', async () => {
+test('ignores a request whose client disconnects before its end', async () => {
   const { url, control } = await simulate();
   const { hostname, port } = new URL(url);
   const headers = Object.entries(signedHeaders()).map(([name, value]) => `${name}: ${value}`);

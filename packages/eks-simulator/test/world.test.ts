@@ -21,23 +21,27 @@ test('the shipped world has the clusters and roles of the examples', () => {
   ]);
 });
 
-test('a world needs no access keys', () => {
+test('access keys are optional in a world', () => {
   expect(parseWorld(good).accessKeys).toEqual({});
 });
 
 test.each([
-  ['no object', [], 'world must be a JSON object'],
+  ['not an object', [], 'world must be a JSON object'],
   ['an unknown field', { ...good, cluster }, 'world.cluster is not a known field. Known fields: defaultAccountId'],
   ['no default account', { ...good, defaultAccountId: undefined }, 'world.defaultAccountId is missing'],
   ['a wrong account', { ...good, defaultAccountId: '1111' }, 'world.defaultAccountId must be an AWS account'],
-  ['an access key of no account', { ...good, accessKeys: { a: 'b' } }, 'world.accessKeys.a must be an AWS account'],
-  ['clusters that are no list', { ...good, clusters: cluster }, 'world.clusters must be a JSON array'],
+  [
+    'an access key without a valid account',
+    { ...good, accessKeys: { a: 'b' } },
+    'world.accessKeys.a must be an AWS account',
+  ],
+  ['clusters that are not a list', { ...good, clusters: cluster }, 'world.clusters must be a JSON array'],
   ['a cluster without region', change('clusters', { region: null }), 'world.clusters.0.region is missing'],
   ['a wrong region', change('clusters', { region: 'Frankfurt' }), 'world.clusters.0.region must be an AWS region'],
   ['a wrong cluster name', change('clusters', { clusterName: 'a b' }), 'clusters.0.clusterName must be the name of an'],
   ['an unknown field of a cluster', change('clusters', { name: 'a' }), 'world.clusters.0.name is not a known field'],
-  ['a cluster that is there twice', { ...good, clusters: [cluster, cluster] }, 'world.clusters.1 is there twice'],
-  ['a role that is no ARN', change('roles', { arn: 'a' }), 'world.roles.0.arn must be the ARN of an IAM role'],
+  ['a cluster that is a duplicate', { ...good, clusters: [cluster, cluster] }, 'world.clusters.1 is a duplicate'],
+  ['a role that is not an ARN', change('roles', { arn: 'a' }), 'world.roles.0.arn must be the ARN of an IAM role'],
   ['a role without trust policy', change('roles', { trustPolicy: null }), 'world.roles.0.trustPolicy is missing'],
   ['a trust policy without statements', change('roles', { trustPolicy: {} }), 'trustPolicy.Statement is missing'],
   [
@@ -47,7 +51,7 @@ test.each([
   ],
   ['a wrong time', change('roles', { existsFrom: 'soon' }), 'roles.0.existsFrom must be an ISO 8601 time or a number'],
   ['a negative time', change('roles', { existsFrom: -1 }), 'roles.0.existsFrom must be a whole number from 0'],
-  ['a role that is there twice', { ...good, roles: [role, role] }, 'world.roles.1 is there twice'],
+  ['a role that is a duplicate', { ...good, roles: [role, role] }, 'world.roles.1 is a duplicate'],
 ])('a world with %s is refused', (_, json, words) => {
   expect(() => parseWorld(json)).toThrow(words);
 });
@@ -101,7 +105,7 @@ test.each<[string, TrustStatement[]]>([
   expect(trustsPodIdentity({ Statement })).toBe(false);
 });
 
-test('a world may write one statement without a list', () => {
+test('a trust policy may hold one statement without a list', () => {
   const trustPolicy = { Statement: { Effect: 'Allow', Principal, Action: both } };
   const world = parseWorld(change('roles', { trustPolicy }));
   expect(world.roles.map((each) => trustsPodIdentity(each.trustPolicy))).toEqual([true]);

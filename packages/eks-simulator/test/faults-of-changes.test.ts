@@ -3,10 +3,10 @@ import { faultKinds } from '../src/faults.ts';
 import { changingOperations } from '../src/operation.ts';
 import type { OperationName } from '../src/operation.ts';
 import { delayMs, expected, failureText, faultOf } from './fault-effects.ts';
-import { clientOf, failure, otherRoleArn, outsider, roleArn, simulate, until } from './simulation.ts';
+import { clientOf, failure, otherRoleArn, directAssociation, roleArn, simulate, until } from './simulation.ts';
 import type { Client } from './simulation.ts';
 
-/** An operation on an association that is there, and whether it has taken place. */
+/** An operation on an existing association, and a check of its effect. */
 interface Change {
   readonly send: (client: Client, association: SimulatedAssociation) => Promise<unknown>;
   readonly isDone: (association: SimulatedAssociation | undefined) => boolean;
@@ -32,21 +32,21 @@ const changes: Partial<Record<OperationName, Change>> = {
 };
 const operations = Object.entries(changes) as [OperationName, Change][];
 
-/** A simulator with one association, and a client that waits 300 ms at most. */
-async function simulateOne(clock: () => number = Date.now) {
+/** A simulator with one association, and a client with a timeout of 300 ms. */
+async function simulateWithAssociation(clock: () => number = Date.now) {
   const simulator = await simulate({ clock });
   const { control } = simulator;
-  const association = control.createAssociation({ ...outsider, tags: { team: 'payments' } });
+  const association = control.createAssociation({ ...directAssociation, tags: { team: 'payments' } });
   return { control, association, client: clientOf(simulator, { timeoutMs: 300 }) };
 }
 
-test('every operation that changes something is tried', () => {
+test('every changing operation is tested', () => {
   expect(['CreatePodIdentityAssociation', ...Object.keys(changes)].sort()).toEqual([...changingOperations].sort());
 });
 
 describe.each(operations)('%s', (operation, { send, isDone }) => {
   test.each(faultKinds)('%s: client, effect and log are as documented', async (kind) => {
-    const { control, association, client } = await simulateOne();
+    const { control, association, client } = await simulateWithAssociation();
     control.addFault(faultOf(operation, kind));
     const { error, effect, outcome, answer } = expected[kind];
     const call = send(client, association);
@@ -59,16 +59,16 @@ describe.each(operations)('%s', (operation, { send, isDone }) => {
     expect(control.pendingFaults()).toEqual([]);
   });
 
-  test('late-effect is done after its delay', async () => {
-    const { control, association, client } = await simulateOne();
+  test('late-effect runs the operation after its delay', async () => {
+    const { control, association, client } = await simulateWithAssociation();
     control.addFault({ operation, kind: 'late-effect', delayMs });
     await failure(send(client, association));
     await until(() => control.requests()[0]?.outcome === 'succeeded');
     expect(isDone(control.associations()[0])).toBe(true);
   });
 
-  test('late-effect that finds the association deleted does nothing', async () => {
-    const { control, association, client } = await simulateOne();
+  test('late-effect on a deleted association has no effect', async () => {
+    const { control, association, client } = await simulateWithAssociation();
     control.addFault({ operation, kind: 'late-effect', delayMs });
     await failure(send(client, association));
     control.deleteAssociation(association.associationId);
@@ -77,9 +77,9 @@ describe.each(operations)('%s', (operation, { send, isDone }) => {
     expect(control.associations()).toEqual([]);
   });
 
-  test('lag shows the association as it was until its delay has passed', async () => {
+  test('lag makes reads return the old association until its delay has passed', async () => {
     let now = Date.now();
-    const { control, association, client } = await simulateOne(() => now);
+    const { control, association, client } = await simulateWithAssociation(() => now);
     const { associationId, associationArn } = association;
     const before = await client.describe(associationId);
     control.addFault({ operation, kind: 'lag', delayMs: 5000 });
@@ -96,8 +96,8 @@ describe.each(operations)('%s', (operation, { send, isDone }) => {
     else expect((await failure(client.describe(associationId))).status).toBe(404);
   });
 
-  test('access-denied names its own permission, on the association', async () => {
-    const { control, association, client } = await simulateOne();
+  test('access-denied names the permission of the operation on the association', async () => {
+    const { control, association, client } = await simulateWithAssociation();
     control.addFault({ operation, kind: 'access-denied' });
     const words = `perform: eks:${operation} on resource: ${association.associationArn} because`;
     expect((await failure(send(client, association))).message).toContain(words);
@@ -106,7 +106,7 @@ describe.each(operations)('%s', (operation, { send, isDone }) => {
 
 test('a second change does not end the lag of the first', async () => {
   let now = Date.now();
-  const { control, association, client } = await simulateOne(() => now);
+  const { control, association, client } = await simulateWithAssociation(() => now);
   const { associationId } = association;
   control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'lag', delayMs: 5000 });
   await client.update(associationId, { roleArn: otherRoleArn });
@@ -116,8 +116,8 @@ test('a second change does not end the lag of the first', async () => {
   expect(await client.describe(associationId)).toMatchObject({ roleArn: otherRoleArn, disableSessionTags: true });
 });
 
-test('a deletion that is shown at once ends the lag of a change', async () => {
-  const { control, association, client } = await simulateOne();
+test('a deletion without a lag ends the lag of an earlier change', async () => {
+  const { control, association, client } = await simulateWithAssociation();
   control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'lag', delayMs: 5000 });
   await client.update(association.associationId, { roleArn: otherRoleArn });
   await client.remove(association.associationId);
@@ -125,8 +125,8 @@ test('a deletion that is shown at once ends the lag of a change', async () => {
   await client.create();
 });
 
-test('a deletion that lags shows what was shown before it', async () => {
-  const { control, association, client } = await simulateOne();
+test('reads during a lagging deletion return what was visible before it', async () => {
+  const { control, association, client } = await simulateWithAssociation();
   const { associationId } = association;
   control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'lag', delayMs: 5000 });
   control.addFault({ operation: 'DeletePodIdentityAssociation', kind: 'lag', delayMs: 5000 });
@@ -135,9 +135,9 @@ test('a deletion that lags shows what was shown before it', async () => {
   expect((await client.describe(associationId)).roleArn).toBe(roleArn);
 });
 
-test('a fault that matches an association lets requests about others pass, whatever the operation', async () => {
-  const { control, association, client } = await simulateOne();
-  const other = control.createAssociation({ ...outsider, namespace: 'search' });
+test('a fault that matches an association does not apply to other associations', async () => {
+  const { control, association, client } = await simulateWithAssociation();
+  const other = control.createAssociation({ ...directAssociation, namespace: 'search' });
   const match = { associationId: other.associationId };
   for (const [operation, { send }] of operations) {
     if (operation === 'DeletePodIdentityAssociation') continue;
@@ -156,9 +156,9 @@ test('a fault that matches an association lets requests about others pass, whate
   expect((await failure(client.remove(other.associationId))).name).toBe('ThrottlingException');
 });
 
-test('a fault that matches a namespace meets changes and tags of its associations, which name none', async () => {
-  const { control, association, client } = await simulateOne();
-  const other = control.createAssociation({ ...outsider, namespace: 'search' });
+test('a fault that matches a namespace applies to requests that contain an association id only', async () => {
+  const { control, association, client } = await simulateWithAssociation();
+  const other = control.createAssociation({ ...directAssociation, namespace: 'search' });
   control.addFault({ operation: 'ListTagsForResource', kind: 'access-denied', match: { namespace: 'search' } });
   await client.tagsOf(association.associationArn);
   expect((await failure(client.tagsOf(other.associationArn))).message).toContain(
@@ -169,16 +169,16 @@ test('a fault that matches a namespace meets changes and tags of its association
   expect((await failure(client.update(other.associationId, { roleArn }))).name).toBe('ThrottlingException');
 });
 
-test('a fault that matches a namespace still meets a Describe of what was deleted and is shown', async () => {
-  const { control, association, client } = await simulateOne();
+test('a fault that matches a namespace applies to a deleted association that reads still return', async () => {
+  const { control, association, client } = await simulateWithAssociation();
   control.addFault({ operation: 'DeletePodIdentityAssociation', kind: 'lag', delayMs: 5000 });
   await client.remove(association.associationId);
   control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'throttle', match: { namespace: 'payments' } });
   expect((await failure(client.describe(association.associationId))).name).toBe('ThrottlingException');
 });
 
-test('a request about tags whose ARN can not be read uses up no fault', async () => {
-  const { control, client } = await simulateOne();
+test('a tagging request with an invalid ARN uses up no fault', async () => {
+  const { control, client } = await simulateWithAssociation();
   control.addFault({ operation: 'TagResource', kind: 'throttle' });
   expect((await failure(client.tag('a-abcdefghijklmnop1', { team: 'payments' }))).name).toBe('BadRequestException');
   expect(control.pendingFaults()).toHaveLength(1);

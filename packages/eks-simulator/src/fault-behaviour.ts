@@ -1,25 +1,25 @@
 import type { FaultKind } from './faults.ts';
 import type { Refusal, Reply } from './reply.ts';
 
-/** The steps out of which a request's course is made. Each is noted in the request log. */
+/** The steps of serving a request. Each is recorded in the request log. */
 export interface Steps {
-  /** Checks every rule and, if all hold, has the effect. */
+  /** Runs the operation: checks its rules and applies its effect. `lagMs`: how long reads return the state before it. */
   readonly effect: (lagMs?: number) => Reply;
-  /** Notes that the fault kept the operation from being done. */
+  /** Records that the fault prevented the operation. */
   readonly notDone: () => void;
   readonly answer: (reply: Reply) => void;
   readonly cut: () => void;
-  /** Waits the fault's `delayMs`. */
+  /** Waits for the fault's `delayMs`. */
   readonly wait: () => Promise<void>;
   readonly delayMs: number;
-  /** Ready answers for this request. */
+  /** Error answers for this request. */
   readonly refusals: Readonly<Record<'serverError' | 'throttled' | 'accessDenied', Refusal>>;
 }
 
-type Course = (steps: Steps) => void | Promise<void>;
+type FaultBehaviour = (steps: Steps) => void | Promise<void>;
 
-/** What happens to a request, by the fault that it meets. */
-export const courses: Readonly<Record<FaultKind | 'none', Course>> = {
+/** The order of steps for each kind of fault, and for no fault. */
+export const faultBehaviours: Readonly<Record<FaultKind | 'none', FaultBehaviour>> = {
   none: ({ effect, answer }) => answer(effect()),
   lag: ({ effect, answer, delayMs }) => answer(effect(delayMs)),
 
