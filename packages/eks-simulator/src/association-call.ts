@@ -30,8 +30,8 @@ export function associationCall(
   action: string,
   run: Call['run'],
 ): Call {
-  const { byId, shownById } = backend.associations;
-  const association = byId(associationId) ?? shownById(associationId);
+  const { byId, visibleById } = backend.associations;
+  const association = byId(associationId) ?? visibleById(associationId);
   return {
     cluster,
     namespace: association?.namespace ?? null,

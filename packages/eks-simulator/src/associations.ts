@@ -9,9 +9,9 @@ export interface Associations {
   readonly count: (cluster: ClusterRef) => number;
   readonly byId: (associationId: string) => SimulatedAssociation | null;
   /** The association that occupies a service account: its own, or a deleted one while the deletion lags. */
-  readonly holder: (cluster: ClusterRef, namespace: string, serviceAccount: string) => SimulatedAssociation | null;
-  readonly shownById: (associationId: string) => SimulatedAssociation | null;
-  readonly shownInCluster: (cluster: ClusterRef) => readonly SimulatedAssociation[];
+  readonly occupant: (cluster: ClusterRef, namespace: string, serviceAccount: string) => SimulatedAssociation | null;
+  readonly visibleById: (associationId: string) => SimulatedAssociation | null;
+  readonly visibleInCluster: (cluster: ClusterRef) => readonly SimulatedAssociation[];
   readonly insert: (association: SimulatedAssociation) => void;
   /** Replaces the association with the same id. Reads return the old one for another `lagMs` milliseconds. */
   readonly replace: (association: SimulatedAssociation, lagMs: number) => void;
@@ -21,7 +21,7 @@ export interface Associations {
 
 /** An older state that reads still return. */
 interface Lagging {
-  readonly shown: SimulatedAssociation;
+  readonly visible: SimulatedAssociation;
   /** Milliseconds since the epoch. */
   readonly until: number;
 }
@@ -37,10 +37,10 @@ export function openAssociations(stateFile: StateFile | null, clock: () => numbe
   const clusterOf = (cluster: ClusterRef) =>
     byCluster.get(clusterKey(cluster)) ?? new Map<string, SimulatedAssociation>();
   const deletedIn = (cluster: ClusterRef) =>
-    lagged().filter((shown) => !byId.has(shown.associationId) && clusterKey(shown) === clusterKey(cluster));
-  const shownById = (associationId: string) => {
-    const shown = lagOf(associationId)?.shown ?? byId.get(associationId);
-    return shown && shown.visibleFrom <= clock() ? shown : null;
+    lagged().filter((visible) => !byId.has(visible.associationId) && clusterKey(visible) === clusterKey(cluster));
+  const visibleById = (associationId: string) => {
+    const visible = lagOf(associationId)?.visible ?? byId.get(associationId);
+    return visible && visible.visibleFrom <= clock() ? visible : null;
   };
 
   const add = (association: SimulatedAssociation) => {
@@ -57,16 +57,16 @@ export function openAssociations(stateFile: StateFile | null, clock: () => numbe
     all: () => [...byId.values()],
     count: (cluster) => clusterOf(cluster).size,
     byId: (associationId) => byId.get(associationId) ?? null,
-    holder: (cluster, namespace, serviceAccount) => {
+    occupant: (cluster, namespace, serviceAccount) => {
       const key = serviceAccountKey({ namespace, serviceAccount });
       const deleted = deletedIn(cluster).find((each) => serviceAccountKey(each) === key);
       return clusterOf(cluster).get(key) ?? deleted ?? null;
     },
-    shownById,
-    shownInCluster: (cluster) =>
+    visibleById,
+    visibleInCluster: (cluster) =>
       [...clusterOf(cluster).values(), ...deletedIn(cluster)]
-        .map(({ associationId }) => shownById(associationId))
-        .filter((shown) => shown !== null),
+        .map(({ associationId }) => visibleById(associationId))
+        .filter((visible) => visible !== null),
     insert: (association) => {
       persist([...byId.values(), association]);
       add(association);
@@ -78,14 +78,14 @@ export function openAssociations(stateFile: StateFile | null, clock: () => numbe
       persist(new Map(byId).set(associationId, association).values());
       // A change without a lag must not make an earlier one visible before its time.
       const earlier = lagOf(associationId);
-      lag(earlier?.shown ?? old, Math.max(earlier?.until ?? 0, clock() + lagMs));
+      lag(earlier?.visible ?? old, Math.max(earlier?.until ?? 0, clock() + lagMs));
       add(association);
     },
     remove: (associationId, lagMs) => {
       const association = byId.get(associationId);
       if (!association) return null;
       persist([...byId.values()].filter((other) => other !== association));
-      lag(lagOf(associationId)?.shown ?? association, clock() + lagMs);
+      lag(lagOf(associationId)?.visible ?? association, clock() + lagMs);
       byId.delete(associationId);
       clusterOf(association).delete(serviceAccountKey(association));
       return association;
@@ -102,12 +102,12 @@ function openLags(clock: () => number) {
   };
   return {
     lagOf,
-    lag: (shown: SimulatedAssociation, until: number) => {
+    lag: (visible: SimulatedAssociation, until: number) => {
       // Drops expired lags, so that memory holds the running ones only.
       for (const id of lags.keys()) if (!lagOf(id)) lags.delete(id);
-      lags.set(shown.associationId, { shown, until });
+      lags.set(visible.associationId, { visible, until });
     },
-    lagged: () => [...lags.keys()].flatMap((id) => lagOf(id)?.shown ?? []),
+    lagged: () => [...lags.keys()].flatMap((id) => lagOf(id)?.visible ?? []),
   };
 }
 

@@ -1,6 +1,6 @@
 import { refusal } from './reply.ts';
 import type { Refusal } from './reply.ts';
-import { asFields, parseJson, ShapeError } from './shape.ts';
+import { asBoolean, asFields, asText, optional, parseJson, ShapeError } from './shape.ts';
 import type { Fields } from './shape.ts';
 
 /**
@@ -15,4 +15,15 @@ export function readBody<T>(body: string, take: (fields: Fields, where: string) 
     if (error instanceof ShapeError) return refusal(400, 'SerializationException', error.message);
     throw error;
   }
+}
+
+/** Fields that creates and updates have in common, with checked types; null for an absent field. */
+export function asAssociationInput(fields: Fields, where: string) {
+  return {
+    roleArn: optional(fields, 'roleArn', where, asText),
+    disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
+    targetRoleArn: optional(fields, 'targetRoleArn', where, asText),
+    policy: optional(fields, 'policy', where, asText),
+    clientRequestToken: optional(fields, 'clientRequestToken', where, asText),
+  };
 }

@@ -104,7 +104,7 @@ function createDirectly(backend: Backend, given: DirectAssociation): SimulatedAs
   const association = asDirectAssociation(given);
   const { namespace, serviceAccount, roleArn } = association;
   const cluster = findCluster(backend, association);
-  const existing = associations.holder(cluster, namespace, serviceAccount);
+  const existing = associations.occupant(cluster, namespace, serviceAccount);
   if (existing) throw new ShapeError(`Association already exists: ${existing.associationId}`);
 
   const choice = {

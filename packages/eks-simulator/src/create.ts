@@ -1,13 +1,13 @@
 import { newAssociation, associationDetails } from './association.ts';
 import { checkCreateInput } from './create-rules.ts';
 import type { CreateInput } from './create-rules.ts';
-import { readBody } from './body.ts';
+import { asAssociationInput, readBody } from './body.ts';
 import { clusterOf, hasCluster } from './operation.ts';
 import type { Backend, Call, Operation } from './operation.ts';
 import { alreadyExists, answer, clusterNotFound, invalidParameter, limitExceeded } from './reply.ts';
 import type { Refusal, Reply } from './reply.ts';
 import { roleStateProblem } from './rules.ts';
-import { asBoolean, asText, asTexts, optional } from './shape.ts';
+import { asText, asTexts, optional } from './shape.ts';
 import type { Fields } from './shape.ts';
 import type { ClusterRef } from './world.ts';
 
@@ -43,7 +43,7 @@ function create(backend: Backend, cluster: ClusterRef, input: CreateInput, lagMs
   if (checked.kind === 'refused') return checked;
   const { choice } = checked;
 
-  const existing = associations.holder(cluster, choice.namespace, choice.serviceAccount);
+  const existing = associations.occupant(cluster, choice.namespace, choice.serviceAccount);
   if (existing) return alreadyExists(clusterName, existing.associationId);
   if (associations.count(cluster) >= maxAssociations) return limitExceeded(clusterName, maxAssociations);
   const problem = roleStateProblem(roles.state(choice.roleArn));
@@ -59,11 +59,7 @@ function asCreateInput(fields: Fields, where: string): CreateInput {
     kind: 'input',
     namespace: optional(fields, 'namespace', where, asText),
     serviceAccount: optional(fields, 'serviceAccount', where, asText),
-    roleArn: optional(fields, 'roleArn', where, asText),
     tags: optional(fields, 'tags', where, asTexts),
-    disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
-    targetRoleArn: optional(fields, 'targetRoleArn', where, asText),
-    policy: optional(fields, 'policy', where, asText),
-    clientRequestToken: optional(fields, 'clientRequestToken', where, asText),
+    ...asAssociationInput(fields, where),
   };
 }

@@ -1,9 +1,7 @@
 import { associationCall, associationPath, findAssociation, pathTarget } from './association-call.ts';
 import { associationDetails } from './association.ts';
-import type { Backend, Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { answer } from './reply.ts';
-import type { Reply } from './reply.ts';
-import type { ClusterRef } from './world.ts';
 
 const name = 'DescribePodIdentityAssociation';
 
@@ -14,12 +12,10 @@ export const describePodIdentityAssociation: Operation = {
   path: associationPath,
   read: (request, backend) => {
     const target = pathTarget(request);
-    return associationCall(backend, target, name, () => describe(backend, target.cluster, target.associationId));
+    const { cluster, associationId } = target;
+    return associationCall(backend, target, name, () => {
+      const found = findAssociation(backend, cluster, associationId, backend.associations.visibleById);
+      return found.kind === 'refused' ? found : answer({ association: associationDetails(found.association) });
+    });
   },
 };
-
-function describe(backend: Backend, cluster: ClusterRef, associationId: string): Reply {
-  const found = findAssociation(backend, cluster, associationId, backend.associations.shownById);
-  if (found.kind === 'refused') return found;
-  return answer({ association: associationDetails(found.association) });
-}

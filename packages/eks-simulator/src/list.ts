@@ -46,7 +46,7 @@ function list(backend: Backend, cluster: ClusterRef, query: URLSearchParams): Re
   if (after === null) return invalidParameter(clusterName, 'nextToken is not a token that this list returned');
 
   const rest = associations
-    .shownInCluster(cluster)
+    .visibleInCluster(cluster)
     .filter((association) => namespace === null || association.namespace === namespace)
     .filter((association) => serviceAccount === null || association.serviceAccount === serviceAccount)
     .filter(({ associationId }) => associationId > after)

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   }
   const options = readSettings(process.env);
   const simulator = await start(options);
-  // Installed before the line is printed: whoever reads it may send a signal.
+  // Installed before the line is printed, because its reader may send a signal at once.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void simulator.close());
   console.log(
     `The EKS simulator listens on ${simulator.url}; associations are kept in ${options.stateFile ?? 'memory'}.`,

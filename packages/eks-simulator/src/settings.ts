@@ -36,7 +36,7 @@ const settings = {
 /** Name of an environment variable of the command. */
 export type SettingName = keyof typeof settings;
 
-/** A setting has a wrong value. The message names the variable, what it must hold, and what is wrong. */
+/** A setting has a wrong value. The message names the variable, what it must hold, and the problem. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 

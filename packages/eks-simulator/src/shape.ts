@@ -113,7 +113,7 @@ export function messageOf(error: unknown): string {
 
 /** Code of an error of Node, such as `ENOENT`; the empty string where it has none. */
 export function codeOf(error: unknown): string {
-  return isFields(error) ? String(error.code ?? '') : '';
+  return isFields(error) && typeof error.code === 'string' ? error.code : '';
 }
 
 function isFields(value: unknown): value is Fields {

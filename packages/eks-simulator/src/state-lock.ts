@@ -6,7 +6,7 @@ import { StartError } from './start-error.ts';
 /** The process that holds a lock, as the lock file describes it. */
 interface LockHolder {
   readonly pid: number;
-  /** Start time of the process in the units of /proc, which tells it from a later one with the same pid; else null. */
+  /** Start time of the process in the units of /proc, which distinguishes it from a later one with the same pid; null without /proc. */
   readonly started: string | null;
 }
 

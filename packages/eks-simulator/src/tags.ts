@@ -60,7 +60,7 @@ export const listTagsForResource: Operation = {
     const target = targetOf(request);
     if (target.kind === 'refused') return target;
     return associationCall(backend, target, 'ListTagsForResource', () => {
-      const association = owned(target, backend.associations.shownById(target.associationId));
+      const association = owned(target, backend.associations.visibleById(target.associationId));
       return association ? answer({ tags: association.tags }) : absent(target);
     });
   },

@@ -1,11 +1,10 @@
 import { associationCall, associationPath, findAssociation, pathTarget } from './association-call.ts';
 import { associationDetails, changedAssociation } from './association.ts';
-import { readBody } from './body.ts';
+import { asAssociationInput, readBody } from './body.ts';
 import type { Backend, Call, Operation } from './operation.ts';
 import { answer, invalidParameter } from './reply.ts';
 import type { Refusal, Reply } from './reply.ts';
 import { roleStateProblem } from './rules.ts';
-import { asBoolean, asText, optional } from './shape.ts';
 import type { Fields } from './shape.ts';
 import { checkUpdateInput } from './update-rules.ts';
 import type { UpdateInput } from './update-rules.ts';
@@ -52,12 +51,5 @@ function update(
 }
 
 function asUpdateInput(fields: Fields, where: string): UpdateInput {
-  return {
-    kind: 'input',
-    roleArn: optional(fields, 'roleArn', where, asText),
-    disableSessionTags: optional(fields, 'disableSessionTags', where, asBoolean),
-    targetRoleArn: optional(fields, 'targetRoleArn', where, asText),
-    policy: optional(fields, 'policy', where, asText),
-    clientRequestToken: optional(fields, 'clientRequestToken', where, asText),
-  };
+  return { kind: 'input', ...asAssociationInput(fields, where) };
 }

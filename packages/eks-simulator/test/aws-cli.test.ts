@@ -17,7 +17,7 @@ const environment = {
 };
 
 const cliTest = installed || process.env.CI !== undefined ? test : test.skip;
-const skipped = installed ? '' : ' (skipped: there is no aws on this machine)';
+const skipped = installed ? '' : ' (skipped: the AWS CLI is not installed)';
 
 async function run(url: string, operation: string, ...options: string[]): Promise<unknown> {
   const args = ['eks', operation, ...options, '--endpoint-url', url, '--output', 'json'];
@@ -50,7 +50,7 @@ cliTest(
     expect(again).toContain(`(ResourceInUseException) when calling the CreatePodIdentityAssociation operation`);
     expect(again).toContain(`Association already exists: ${associationId}`);
   },
-  15_000,
+  60_000,
 );
 
 cliTest(
@@ -81,5 +81,5 @@ cliTest(
     expect(again).toContain('(ResourceNotFoundException) when calling the DeletePodIdentityAssociation operation');
     expect(untagged).toContain('(NotFoundException) when calling the UntagResource operation');
   },
-  15_000,
+  60_000,
 );

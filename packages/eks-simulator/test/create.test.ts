@@ -145,11 +145,7 @@ test.each([
   ['a reserved value', { tags: { team: 'AWS:payments' } }, 'reserved for AWS'],
   ['a policy with session tags enabled', { policy }, 'disableSessionTags must be true'],
   ['a policy of 2049 characters', { policy: long(2049), disableSessionTags: true }, 'policy must have at most 2048'],
-  [
-    'a policy that is not a JSON object',
-    { policy: '[]', disableSessionTags: true },
-    'policy must be an IAM policy in JSON',
-  ],
+  ['a policy that is a JSON array', { policy: '[]', disableSessionTags: true }, 'policy must be an IAM policy in JSON'],
   ['a policy that is not JSON', { policy: 'allow', disableSessionTags: true }, 'policy must be an IAM policy in JSON'],
 ])('refuses %s', async (_, change, words) => {
   const simulator = await simulate();

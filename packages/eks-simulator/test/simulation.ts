@@ -31,14 +31,6 @@ export const targetRoleArn = 'arn:aws:iam::444455556666:role/data/ledger-reader'
 /** A session policy. */
 export const policy = '{"Version":"2012-10-17","Statement":[]}';
 
-/** A valid create in the shipped world. */
-export const goodRequest: CreatePodIdentityAssociationRequest = {
-  clusterName: 'apps-dev',
-  namespace: 'payments',
-  serviceAccount: 'payments-api',
-  roleArn,
-};
-
 /** A valid association to create over the control API. */
 export const directAssociation = {
   clusterName: 'apps-dev',
@@ -46,6 +38,9 @@ export const directAssociation = {
   serviceAccount: 'payments-api',
   roleArn,
 };
+
+/** A valid create in the shipped world. */
+export const goodRequest: CreatePodIdentityAssociationRequest = directAssociation;
 
 const open: (() => Promise<void>)[] = [];
 
