@@ -7,120 +7,120 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant: RFC 3339, in UTC, e.g. `2026-11-24T10:00:00.000Z`. */
+  /** A point in time: RFC 3339, in UTC, e.g. `2026-11-24T10:00:00.000Z`. */
   DateTime: { input: string; output: string; }
 };
 
-/** An association holds the service account. */
+/** The service account already has an association. */
 export type AssociationAlreadyExists = Refusal & {
   readonly __typename?: 'AssociationAlreadyExists';
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
   /** ASSOCIATION_ALREADY_EXISTS or OUTCOME_UNDETERMINED. */
   readonly code: RefusalCode;
-  /** Where it differs from what was asked for; empty where nothing does; null when `existing` is. */
+  /** Fields in which `existing` and the request differ; empty when they are equal; null when `existing` is null. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association; null when EKS does not show it, or you may not view it. */
+  /** The existing association; null when it is not visible in EKS or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** True when EKS names an association but shows none: a delete may be settling. */
+  /** True when EKS reports a conflict but the association is not visible: a delete may still be in progress. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** Somebody else changed the association. */
+/** The association was modified by another operation or tool. */
 export type AssociationChanged = Refusal & {
   readonly __typename?: 'AssociationChanged';
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
   /** ASSOCIATION_CHANGED. */
   readonly code: RefusalCode;
-  /** Where it differs from what was asked for; null when `existing` is, and for a delete. */
+  /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association as it is now; null when you may not view it. */
+  /** The association as it is now; null when you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** Always false: read it again, and decide anew. */
+  /** Always false: read the association again before you decide on a new request. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** An association that the gateway's trail does not explain. */
+/** An association whose state in EKS does not match the audit trail. */
 export type AssociationDrift = {
   readonly __typename?: 'AssociationDrift';
-  /** The association at EKS; null when it was deleted. */
+  /** The association in EKS; null when it was deleted. */
   readonly association: Maybe<PodIdentityAssociation>;
-  /** Its ARN. */
+  /** ARN of the association. */
   readonly associationArn: Scalars['ID']['output'];
-  /** Where EKS differs from what the trail says it should be; empty unless MODIFIED. */
+  /** Fields in which EKS differs from the state recorded in the audit trail; empty unless `kind` is MODIFIED. */
   readonly differences: ReadonlyArray<Difference>;
-  /** Why it is here. */
+  /** How EKS and the audit trail differ. */
   readonly kind: DriftKind;
-  /** The last entry of the trail on it; null when there is none. */
+  /** The last audit entry of the association; null without one. */
   readonly lastEntry: Maybe<AuditEntry>;
 };
 
-/** There is no such association, or somebody else deleted it. */
+/** The association does not exist, or was deleted by another operation or tool. */
 export type AssociationNotFound = Refusal & {
   readonly __typename?: 'AssociationNotFound';
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
   /** ASSOCIATION_NOT_FOUND. */
   readonly code: RefusalCode;
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** Always false: ids of associations are not used again. */
+  /** Always false: EKS does not reuse association ids. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** A line of the audit trail. Written once, never changed. */
+/** An entry of the audit trail. Entries are never changed or deleted. */
 export type AuditEntry = {
   readonly __typename?: 'AuditEntry';
-  /** The service that a delegated token names (RFC 8693 `act`); null without one. */
+  /** The service that acts for the principal, from the `act` claim of the token (RFC 8693); null without one. */
   readonly actor: Maybe<Principal>;
-  /** API Gateway's id of the request, by which the gateway's logs find it. */
+  /** Request id of API Gateway, `apiRequestId` in the gateway's logs. */
   readonly apiRequestId: Scalars['String']['output'];
-  /** ARN of the association, once it is known. */
+  /** ARN of the association; null while it is not known. */
   readonly associationArn: Maybe<Scalars['ID']['output']>;
-  /** The association as it was before; null for a create, and where there was none. */
+  /** The association before the operation; null for a create and when the association did not exist. */
   readonly before: Maybe<PodIdentityAssociation>;
-  /** What policy said; null when it was not asked. */
+  /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
-  /** EKS's id of its answer, by which CloudTrail finds the call; null when there was none. */
+  /** Request id of the EKS call, the `requestID` in CloudTrail; null without an answer of EKS. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
-  /** What happened. */
+  /** The event. */
   readonly event: AuditEvent;
-  /** Which holder of the token wrote it, counted from 1; null where no token was held. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; null without a lease. */
   readonly fence: Maybe<Scalars['Int']['output']>;
-  /** The broken rules; empty unless INVALID. */
+  /** The findings; empty unless `event` is INVALID. */
   readonly findings: ReadonlyArray<InputFinding>;
-  /** Its id. */
+  /** Id of the entry. */
   readonly id: Scalars['ID']['output'];
-  /** What was learned or answered, in a sentence. */
+  /** Human-readable description of the result; null without one. */
   readonly message: Maybe<Scalars['String']['output']>;
-  /** The person whom a service named, without proof; null without one. */
+  /** The person named by a service, not verified; null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** What was asked for. */
+  /** Kind of operation. */
   readonly operation: OperationKind;
-  /** All entries of the operation, oldest first, this one among them. */
+  /** All entries of the operation, including this one, oldest first. */
   readonly operationEntries: ReadonlyArray<AuditEntry>;
-  /** Joins all entries of one operation; the association bears it as a tag. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. */
   readonly operationId: Scalars['ID']['output'];
-  /** Whose rights decided. */
+  /** The principal whose permissions were evaluated. */
   readonly principal: Principal;
-  /** The caller's reason; null when none was given. */
+  /** The reason given in the request; null without one. */
   readonly reason: Maybe<Scalars['String']['output']>;
-  /** Set when something was refused. */
+  /** Code of the refusal; null when the request was not refused. */
   readonly refusalCode: Maybe<RefusalCode>;
-  /** What was asked for, in canonical form; null when the input was not valid. */
+  /** The request in canonical form; null when the input was not valid. */
   readonly request: Maybe<RecordedRequest>;
-  /** The caller's network address; null when not known. */
+  /** Source IP address; null when not known. */
   readonly sourceAddress: Maybe<Scalars['String']['output']>;
-  /** What it is about; null when the input was not valid. */
+  /** The service account that the request concerns; null when the input was not valid. */
   readonly target: Maybe<AuditTarget>;
-  /** When it happened. */
+  /** Time of the event. */
   readonly time: Scalars['DateTime']['output'];
-  /** The caller's user agent; null when it sent none. */
+  /** User agent; null when the client sent none. */
   readonly userAgent: Maybe<Scalars['String']['output']>;
 };
 
@@ -131,62 +131,62 @@ export type AuditEntryConnection = {
   readonly edges: ReadonlyArray<AuditEntryEdge>;
   /** The entries. */
   readonly nodes: ReadonlyArray<AuditEntry>;
-  /** Whether more follows, and from where. */
+  /** Information about the page. */
   readonly pageInfo: PageInfo;
 };
 
 /** An audit entry on a page. */
 export type AuditEntryEdge = {
   readonly __typename?: 'AuditEntryEdge';
-  /** Its position: opaque, and of this query alone. */
+  /** Opaque cursor, valid only for the same query. */
   readonly cursor: Scalars['String']['output'];
   /** The entry. */
   readonly node: AuditEntry;
 };
 
-/** What happened. More values may come. */
+/** Event of an audit entry. Values may be added. */
 export type AuditEvent =
-  /** It was asked what the answer would be; nothing was done. */
+  /** A dry run; nothing was done. */
   | 'CHECKED'
-  /** A request met its token held by another one. */
+  /** Another request with the same token holds the lease. */
   | 'CONTENDED'
-  /** Policy denied it; nothing was done. */
+  /** Policy denied the request; nothing was done. */
   | 'DENIED'
-  /** Allowed and recorded; EKS is about to be asked. */
+  /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
-  /** The input broke rules; nothing was done. */
+  /** The input is not valid; nothing was done. */
   | 'INVALID'
-  /** A holder learned, after it had been overtaken, that EKS had created the association. */
+  /** A lease holder whose lease had been taken over received the answer of EKS that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
-  /** Certainly not done, and the token keeps that answer. Closes the operation. */
+  /** The change is not done, and the refusal is final for the token. Closes the operation. */
   | 'REFUSED'
-  /** Not done, and the token is free for another try. Closes the operation. */
+  /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
-  /** The token's recorded answer was given again. */
+  /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
-  /** Done. Closes the operation. */
+  /** The change is done. Closes the operation. */
   | 'SUCCEEDED'
-  /** The holder's time ran out; another request, or the reconciler, took the operation over. */
+  /** The lease expired, and another request or the reconciler took over the operation. */
   | 'TAKEN_OVER'
-  /** A request came with a token that belongs to other input. */
+  /** The token was used for a request with different input. */
   | 'TOKEN_REUSED'
-  /** What EKS did is not known yet. Closes nothing. */
+  /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN';
 
-/** Exactly one way into the trail. */
+/** Which entries to read: set exactly one field. */
 export type AuditScope =
-  /** Everything: true. For auditors. */
+  /** All entries, when true. Intended for auditors. */
   { readonly all: Scalars['Boolean']['input']; readonly associationArn?: never; readonly cluster?: never; readonly operationId?: never; readonly principalId?: never; }
-  |  /** An association, by ARN: what came of operations on it. */
+  |  /** Entries of the association with this ARN. */
   { readonly all?: never; readonly associationArn: Scalars['ID']['input']; readonly cluster?: never; readonly operationId?: never; readonly principalId?: never; }
-  |  /** A cluster, or less of it. */
+  |  /** Entries of a cluster, a namespace or a service account. */
   { readonly all?: never; readonly associationArn?: never; readonly cluster: ClusterScope; readonly operationId?: never; readonly principalId?: never; }
-  |  /** An operation, by id. */
+  |  /** Entries of this operation. */
   { readonly all?: never; readonly associationArn?: never; readonly cluster?: never; readonly operationId: Scalars['ID']['input']; readonly principalId?: never; }
-  |  /** A principal, by id: what it asked for. */
+  |  /** Entries of requests by this principal. */
   { readonly all?: never; readonly associationArn?: never; readonly cluster?: never; readonly operationId?: never; readonly principalId: Scalars['ID']['input']; };
 
-/** What an entry is about. */
+/** The service account that a request concerns. */
 export type AuditTarget = {
   readonly __typename?: 'AuditTarget';
   /** Account of the cluster. */
@@ -201,234 +201,234 @@ export type AuditTarget = {
   readonly serviceAccount: Scalars['String']['output'];
 };
 
-/** What a mutation would answer now. */
+/** Result of a dry run. */
 export type CheckPayload = {
   readonly __typename?: 'CheckPayload';
-  /** The entry, CHECKED, that this question added to the trail. */
+  /** The audit entry of this dry run; its event is CHECKED. */
   readonly auditEntry: AuditEntry;
-  /** The policy decision; null when the input is not valid or there is no such association. */
+  /** The policy decision; null when the input is not valid or the association does not exist. */
   readonly decision: Maybe<PolicyDecision>;
-  /** Where `existing` differs from what is asked for; null when `existing` is, and for a delete. */
+  /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association that it is about: the one in the way of a create, the one that would be updated or deleted; null when there is none, or you may not view it. */
+  /** For a create the conflicting association, otherwise the one to update or delete; null when it does not exist or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
-  /** The refusal that it would meet; null where none is in sight. */
+  /** The refusal that the mutation would return now; null when no refusal is expected. */
   readonly refusal: Maybe<Refusal>;
-  /** True when the input is valid, policy allows it and no association stands in the way. EKS can still refuse. */
+  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
-/** A cluster, a namespace of it, or a service account of that. */
+/** A cluster, a namespace in it, or a service account in that namespace. */
 export type ClusterScope = {
-  /** Account of the cluster; the deployment's when left out. */
+  /** Account of the cluster; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
   /** Kubernetes namespace. */
   readonly namespace?: InputMaybe<Scalars['String']['input']>;
-  /** Region of the cluster; the deployment's when left out. */
+  /** Region of the cluster; defaults to the region of the deployment. */
   readonly region?: InputMaybe<Scalars['String']['input']>;
-  /** Kubernetes service account; needs `namespace`. */
+  /** Kubernetes service account; requires `namespace`. */
   readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What EKS takes, with where, why and for whom. To leave a field out and to give null mean the same. */
+/** The parameters of the EKS API, plus the cluster's account and region, a reason and a beneficiary. Null means the same as an omitted field. */
 export type CreatePodIdentityAssociationInput = {
-  /** Account of the cluster, 12 digits; the deployment's when left out. */
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
   /**
-   * Your name for this request: 1 to 255 printable ASCII characters, case-sensitive. Sent again with the same input, it gets the
-   * first answer again. When left out the gateway makes one, which can't help if you never get the answer.
+   * Idempotency token: 1 to 255 printable ASCII characters, case-sensitive. A repeated request with the same token and input
+   * returns the first answer. When omitted, the gateway generates a token; then a retry after a lost answer is a new request.
    */
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
-  /** Whether EKS leaves its session tags out; false when left out. */
+  /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
-  /** The person for whom a service asks, up to 256 characters. Recorded as the service's claim; gives no rights. */
+  /** The person for whom a service acts, up to 256 characters. Recorded as an unverified claim; grants no permissions. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** IAM session policy as JSON text, up to 2,048 characters. Takes effect only with `disableSessionTags: true`. */
   readonly policy?: InputMaybe<Scalars['String']['input']>;
-  /** Why you ask, for the trail: up to 1,024 characters. Does not make it another request. */
+  /** Reason, recorded in the audit trail: up to 1,024 characters. Not part of the input that the token is bound to. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
-  /** Region of the cluster; the deployment's when left out. */
+  /** Region of the cluster; defaults to the region of the deployment. */
   readonly region?: InputMaybe<Scalars['String']['input']>;
   /** ARN of the IAM role, in the cluster's account. */
   readonly roleArn: Scalars['String']['input'];
   /** Kubernetes service account, an RFC 1123 subdomain. It need not exist yet. */
   readonly serviceAccount: Scalars['String']['input'];
-  /** Tags of the association, up to 50. Up to 49 leave room for the tag by which the gateway proves what it made. */
+  /** Tags of the association, up to 50. With 50 tags the gateway can't add its ownership tag, see OUTCOME_UNDETERMINED. */
   readonly tags?: InputMaybe<ReadonlyArray<TagInput>>;
-  /** ARN of a second role that `roleArn` assumes; it may be in another account. */
+  /** ARN of a second role, which EKS Pod Identity assumes with the credentials of `roleArn`; it may be in another account. */
   readonly targetRoleArn?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The answer to a create. `status` says which of the other fields are set. */
+/** Result of a create. `status` determines which of the other fields are set. */
 export type CreatePodIdentityAssociationPayload = {
   readonly __typename?: 'CreatePodIdentityAssociationPayload';
-  /** The association as EKS gave it; set exactly when SUCCEEDED. */
+  /** The created association; set if and only if `status` is SUCCEEDED. */
   readonly association: Maybe<PodIdentityAssociation>;
-  /** The last entry that this request added to the trail. Its `operationId` joins all entries of the operation. */
+  /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
-  /** The token of this request: yours, or the one made for it; null when yours was not valid. */
+  /** The token of this request, yours or a generated one; null when yours is not valid. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
-  /** Why nothing was created; set exactly when REFUSED. */
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
-  /** True when the answer was read back from the record of this token, and nothing was done. */
+  /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before the same request with the same token can bring more; null where waiting brings nothing. */
+  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
-  /** How the request stands; all that a client has to branch on. */
+  /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
 };
 
-/** What to delete. */
+/** The association to delete. */
 export type DeletePodIdentityAssociationInput = {
-  /** Account of the cluster, 12 digits; the deployment's when left out. */
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
-  /** EKS's id of the association: `a-` and 17 characters. */
+  /** Id of the association in EKS: `a-` and 17 characters. */
   readonly associationId: Scalars['String']['input'];
-  /** Your name for this request, as for a create. */
+  /** Idempotency token, as for a create. */
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
-  /** Refuse to delete it if its modifiedAt is another by now; see the same field of an update. */
+  /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The person for whom a service asks, as for a create. */
+  /** The person for whom a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
-  /** Why you ask, for the trail: up to 1,024 characters. */
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
-  /** Region of the cluster; the deployment's when left out. */
+  /** Region of the cluster; defaults to the region of the deployment. */
   readonly region?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The answer to a delete. `status` says which of the other fields are set. */
+/** Result of a delete. `status` determines which of the other fields are set. */
 export type DeletePodIdentityAssociationPayload = {
   readonly __typename?: 'DeletePodIdentityAssociationPayload';
-  /** The association that was deleted; set exactly when SUCCEEDED. */
+  /** The deleted association; set if and only if `status` is SUCCEEDED. */
   readonly association: Maybe<PodIdentityAssociation>;
-  /** The last entry that this request added to the trail. Its `operationId` joins all entries of the operation. */
+  /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
-  /** The token of this request: yours, or the one made for it; null when yours was not valid. */
+  /** The token of this request, yours or a generated one; null when yours is not valid. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
-  /** Why nothing was done; set exactly when REFUSED. */
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
-  /** True when the answer was read back from the record of this token, and nothing was done. */
+  /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before the same request with the same token can bring more; null where waiting brings nothing. */
+  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
-  /** How the request stands; all that a client has to branch on. */
+  /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
 };
 
-/** A field in which the request and the association differ. */
+/** A field in which a request and an association differ. */
 export type Difference = {
   readonly __typename?: 'Difference';
-  /** What is there; null when nothing is. */
+  /** The existing value; null when the association has none. */
   readonly existing: Maybe<Scalars['String']['output']>;
   /** The field, e.g. `roleArn` or `tags.team`. */
   readonly field: Scalars['String']['output'];
-  /** What was asked for; null when nothing was. */
+  /** The requested value; null when the request has none. */
   readonly requested: Maybe<Scalars['String']['output']>;
 };
 
-/** Ways in which EKS and the trail can differ. More may come. */
+/** How EKS and the audit trail can differ. Values may be added. */
 export type DriftKind =
-  /** The trail says that it should be there, and it is not. */
+  /** The association exists according to the audit trail, but not in EKS. */
   | 'DELETED'
-  /** It bears a tag of the gateway that leads to no operation which made it. */
+  /** The association has an ownership tag, but the operation named in the tag did not create it. */
   | 'FORGED_TAG'
-  /** It is not what the last operation on it made of it. */
+  /** The association differs from the state that the last operation recorded. */
   | 'MODIFIED'
-  /** It bears no tag of the gateway. */
+  /** The association has no ownership tag of the gateway. */
   | 'UNMANAGED';
 
-/** EKS said no, or could not be asked. */
+/** EKS rejected the request, or the gateway could not send it. */
 export type EksRefused = Refusal & {
   readonly __typename?: 'EksRefused';
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** One of the codes of EKS's refusals. */
+  /** The code of the refusal, such as ROLE_NOT_FOUND, THROTTLED or EKS_REFUSED. */
   readonly code: RefusalCode;
-  /** EKS's own words. */
+  /** Message of the EKS exception. */
   readonly eksMessage: Scalars['String']['output'];
-  /** EKS's exception, e.g. `InvalidParameterException`. */
+  /** Name of the EKS exception, e.g. `InvalidParameterException`. */
   readonly exception: Scalars['String']['output'];
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** True when EKS may say yes to the same request later. */
+  /** True when the unchanged request can succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** A rule that the input breaks. */
+/** A violated validation rule. */
 export type InputFinding = {
   readonly __typename?: 'InputFinding';
-  /** How to mend it. */
+  /** How to fix it. */
   readonly advice: Scalars['String']['output'];
   /** What is wrong. */
   readonly message: Scalars['String']['output'];
   /** The field, e.g. `tags.3.key`. */
   readonly path: Scalars['String']['output'];
-  /** The rule's name. */
+  /** Name of the rule. */
   readonly rule: Scalars['String']['output'];
 };
 
-/** Everything that is wrong with the input, at once. */
+/** The input is not valid. Reports all findings at once. */
 export type InvalidInput = Refusal & {
   readonly __typename?: 'InvalidInput';
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
   /** INVALID_INPUT. */
   readonly code: RefusalCode;
-  /** The broken rules. */
+  /** The findings, one per violated rule. */
   readonly findings: ReadonlyArray<InputFinding>;
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
   /** Always false. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** What can be changed. A request may name one of these fields, once. */
+/** Operations that change an association. A request may contain one mutation field. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
-   * Lets the pods of a service account take on an IAM role. Checked against policy first; recorded in the trail before and
-   * after; done once for a token, however often it is sent.
+   * Creates an association, which gives the pods of a service account an IAM role. Enforces policy, writes audit entries before
+   * and after the EKS call, and is idempotent per client request token.
    */
   readonly createPodIdentityAssociation: CreatePodIdentityAssociationPayload;
   /**
-   * Deletes an association, on the same terms as a create: as policy allows, recorded, once for a token. Answers what was
-   * deleted. Pods that run keep the credentials that they have until these expire.
+   * Deletes an association and returns it. Enforces policy, is audited and idempotent like a create. Running pods keep their
+   * current credentials until these expire.
    */
   readonly deletePodIdentityAssociation: DeletePodIdentityAssociationPayload;
   /**
-   * Changes role, target role, session tags or session policy of an association, on the same terms as a create: as policy
-   * allows, recorded, once for a token. Cluster, namespace, service account and tags stay, as at EKS.
+   * Changes the role, target role, session tags setting or session policy of an association. Enforces policy, is audited and
+   * idempotent like a create. Cluster, namespace, service account and tags can't be changed, as in the EKS API.
    */
   readonly updatePodIdentityAssociation: UpdatePodIdentityAssociationPayload;
 };
 
 
-/** What can be changed. A request may name one of these fields, once. */
+/** Operations that change an association. A request may contain one mutation field. */
 export type MutationCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
 };
 
 
-/** What can be changed. A request may name one of these fields, once. */
+/** Operations that change an association. A request may contain one mutation field. */
 export type MutationDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
 };
 
 
-/** What can be changed. A request may name one of these fields, once. */
+/** Operations that change an association. A request may contain one mutation field. */
 export type MutationUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
 };
 
-/** What was asked for. */
+/** Kind of operation. */
 export type OperationKind =
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
@@ -437,64 +437,64 @@ export type OperationKind =
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 
-/** Where a page ends. */
+/** Information about a page. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
-  /** Pass it as `after` for the next page; null when nothing follows an empty page. */
+  /** Pass it as `after` to read the next page; null when the page is empty and no items follow. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
-  /** Whether more follows. */
+  /** Whether more items follow. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Always false: pages go forward only. */
+  /** Always false: only forward pagination is supported. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the first on the page; null when the page is empty. */
+  /** Cursor of the first item on the page; null when the page is empty. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** An EKS Pod Identity association: all that EKS tells, with its account and region. */
+/** An EKS Pod Identity association: all fields of the EKS API, plus account and region. */
 export type PodIdentityAssociation = {
   readonly __typename?: 'PodIdentityAssociation';
   /** Account of the cluster. */
   readonly accountId: Scalars['String']['output'];
-  /** Its ARN. */
+  /** ARN of the association. */
   readonly associationArn: Scalars['String']['output'];
-  /** EKS's id of it. */
+  /** Id of the association in EKS. */
   readonly associationId: Scalars['String']['output'];
-  /** What the trail holds of it, newest first; null when you may not read the trail of its namespace. */
+  /** Audit entries of this association, newest first; null when you are not allowed to read the audit trail of its namespace. */
   readonly auditTrail: Maybe<AuditEntryConnection>;
   /** Name of the cluster. */
   readonly clusterName: Scalars['String']['output'];
-  /** When it was created. */
+  /** Time of creation. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** Whether EKS leaves its session tags out; null when EKS does not say. */
+  /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
-  /** External id to demand in the second role's trust policy; null when there is no second role. */
+  /** External id for the target role's trust policy; null without a target role. */
   readonly externalId: Maybe<Scalars['String']['output']>;
-  /** Its ARN, which no other object of the graph has: a key for client caches. */
+  /** The association's ARN: globally unique, usable as a cache key. */
   readonly id: Scalars['ID']['output'];
-  /** When it was last modified. */
+  /** Time of the last modification. */
   readonly modifiedAt: Scalars['DateTime']['output'];
   /** Kubernetes namespace. */
   readonly namespace: Scalars['String']['output'];
-  /** The operation of the gateway that made it, by its tag; null when it bears none. */
+  /** Id of the gateway operation that created the association, read from its ownership tag; null without the tag. */
   readonly operationId: Maybe<Scalars['ID']['output']>;
-  /** The EKS add-on that owns it; null when none does. */
+  /** ARN of the EKS add-on that owns the association; null without one. */
   readonly ownerArn: Maybe<Scalars['String']['output']>;
-  /** IAM session policy as JSON text; null when there is none. */
+  /** IAM session policy as JSON text; null without one. */
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Region of the cluster. */
   readonly region: Scalars['String']['output'];
-  /** IAM role that its pods get. */
+  /** ARN of the IAM role that the pods get. */
   readonly roleArn: Scalars['String']['output'];
   /** Kubernetes service account. */
   readonly serviceAccount: Scalars['String']['output'];
-  /** All its tags, the gateway's own among them, sorted by key. */
+  /** All tags, including the gateway's ownership tag, sorted by key. */
   readonly tags: ReadonlyArray<Tag>;
-  /** Second role that `roleArn` assumes; null when there is none. */
+  /** ARN of the target role; null without one. */
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
 };
 
 
-/** An EKS Pod Identity association: all that EKS tells, with its account and region. */
+/** An EKS Pod Identity association: all fields of the EKS API, plus account and region. */
 export type PodIdentityAssociationAuditTrailArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -507,116 +507,116 @@ export type PodIdentityAssociationConnection = {
   readonly edges: ReadonlyArray<PodIdentityAssociationEdge>;
   /** The associations. */
   readonly nodes: ReadonlyArray<PodIdentityAssociation>;
-  /** Whether more follows, and from where. */
+  /** Information about the page. */
   readonly pageInfo: PageInfo;
 };
 
 /** An association on a page. */
 export type PodIdentityAssociationEdge = {
   readonly __typename?: 'PodIdentityAssociationEdge';
-  /** Its position: opaque, and of this query alone. */
+  /** Opaque cursor, valid only for the same query. */
   readonly cursor: Scalars['String']['output'];
   /** The association. */
   readonly node: PodIdentityAssociation;
 };
 
-/** Why something was allowed or denied. */
+/** A policy decision and its reasons. */
 export type PolicyDecision = {
   readonly __typename?: 'PolicyDecision';
-  /** The result. */
+  /** Whether policy allows the request. */
   readonly allowed: Scalars['Boolean']['output'];
   /** SHA-256 of the inventory. */
   readonly inventoryHash: Scalars['String']['output'];
-  /** `@id`s of the policies that decided. */
+  /** `@id`s of the policies that determined the decision. */
   readonly policyIds: ReadonlyArray<Scalars['String']['output']>;
-  /** SHA-256 of the policies and their schema. */
+  /** SHA-256 of the Cedar policies and their schema. */
   readonly policySetHash: Scalars['String']['output'];
-  /** The reasons of a denial; empty when allowed. */
+  /** Reasons for a denial; empty when allowed. */
   readonly violations: ReadonlyArray<PolicyViolation>;
 };
 
-/** Denied by policy. EKS was not asked. */
+/** The request was denied by policy. Nothing was changed in EKS. */
 export type PolicyDenied = Refusal & {
   readonly __typename?: 'PolicyDenied';
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
   /** POLICY_DENIED or POLICY_EVALUATION_FAILED. */
   readonly code: RefusalCode;
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** True only for POLICY_EVALUATION_FAILED. A denial is not remembered: once policy allows it, the same token succeeds. */
+  /** True only for POLICY_EVALUATION_FAILED. Denials are not recorded under the token: it can be used again once policy allows the request. */
   readonly retryable: Scalars['Boolean']['output'];
-  /** All reasons, not only the first. */
+  /** All reasons for the denial. */
   readonly violations: ReadonlyArray<PolicyViolation>;
 };
 
 /** A reason for a denial. */
 export type PolicyViolation = {
   readonly __typename?: 'PolicyViolation';
-  /** What to change, or whom to ask. */
+  /** What to change or whom to contact. */
   readonly advice: Maybe<Scalars['String']['output']>;
   /** What is not allowed. */
   readonly message: Scalars['String']['output'];
-  /** `@id` of the policy; or `default-deny`, `cluster-not-registered`, `evaluation-failed`. */
+  /** `@id` of the policy, or one of `default-deny`, `cluster-not-registered`, `evaluation-failed`. */
   readonly policyId: Scalars['String']['output'];
 };
 
-/** Who is authenticated. */
+/** An authenticated identity. */
 export type Principal = {
   readonly __typename?: 'Principal';
-  /** Its groups, from the token's claims or the inventory. */
+  /** Groups from the token's claims and the inventory. */
   readonly groups: ReadonlyArray<Scalars['String']['output']>;
-  /** `<issuer>#<subject>` by JWT; `iam:<account>:role/<name>` and the like by SigV4. */
+  /** `<issuer>#<subject>` for a JWT; `iam:<account>:…` for a request signed with AWS credentials, e.g. `iam:<account>:role/<name>`. */
   readonly id: Scalars['ID']['output'];
-  /** A person or a workload. */
+  /** Whether the principal is a person or a workload. */
   readonly kind: PrincipalKind;
-  /** Name of the IAM role session: recorded, and no part of any decision, because its caller chose it; null without one. */
+  /** Name of the IAM role session, chosen by the client: recorded, but not used for decisions; null without one. */
   readonly sessionName: Maybe<Scalars['String']['output']>;
 };
 
-/** Kinds of principal. */
+/** Kind of principal. */
 export type PrincipalKind =
-  /** A workload: by IAM role, or a JWT of its own. */
+  /** A workload: authenticated by an IAM role session or a JWT issued to it. */
   | 'SERVICE'
-  /** A person: by JWT, or a role session of IAM Identity Center. */
+  /** A person: authenticated by a JWT, an IAM Identity Center session or an IAM user's signature. */
   | 'USER';
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type Query = {
   readonly __typename?: 'Query';
   /**
-   * The associations of a cluster that the gateway's trail does not explain: made, changed or deleted by somebody else. Costs EKS
-   * a call for each association; deletions are looked for in the trail of the last 90 days. You must be allowed to list the
-   * associations and to read the trail.
+   * Differences between EKS and the audit trail: associations that were created, modified or deleted outside the gateway. Costs
+   * one EKS call per association. Deletions are detected for associations with an audit entry in the last 90 days. Requires
+   * permission to list the associations and to read the audit trail.
    */
   readonly associationDrift: ReadonlyArray<AssociationDrift>;
-  /** An entry of the audit trail; null when there is none, or when you may not read it. */
+  /** An audit entry; null when it does not exist or you are not allowed to read it. */
   readonly auditEntry: Maybe<AuditEntry>;
   /**
-   * The audit trail, newest first. A page can be shorter than `first`, or empty, though more follows: `hasNextPage` says so.
-   * An entry that was written in the last second may be missing.
+   * The audit trail, newest first. A page can be shorter than `first`, or empty, although more entries follow: check
+   * `hasNextPage`. An entry written within the last second may be missing.
    */
   readonly auditTrail: AuditEntryConnection;
-  /** What createPodIdentityAssociation would answer now. Nothing is created; the question is recorded. */
+  /** Dry run of `createPodIdentityAssociation`. Creates nothing; adds a CHECKED entry to the audit trail. */
   readonly checkCreatePodIdentityAssociation: CheckPayload;
-  /** What deletePodIdentityAssociation would answer now. Nothing is deleted; the question is recorded. */
+  /** Dry run of `deletePodIdentityAssociation`. Deletes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkDeletePodIdentityAssociation: CheckPayload;
-  /** What updatePodIdentityAssociation would answer now. Nothing is changed; the question is recorded. */
+  /** Dry run of `updatePodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkUpdatePodIdentityAssociation: CheckPayload;
-  /** An association, read from EKS; null when there is none, or when you may not view it. */
+  /** An association, read from EKS; null when it does not exist or you are not allowed to view it. */
   readonly podIdentityAssociation: Maybe<PodIdentityAssociation>;
   /**
-   * The associations of a cluster, of a namespace of it, or of one service account, in the order of EKS. The owners of a
-   * namespace must name it. Fields that EKS's list does not have (role, tags, times, settings) cost it a call for each
-   * association: select them only where you need them.
+   * The associations of a cluster, a namespace or a service account, in the order in which EKS lists them. Owners of a
+   * namespace must pass `namespace`. The list operation of EKS does not return role, tags, times and settings: selecting one of
+   * these fields costs one EKS call per association.
    */
   readonly podIdentityAssociations: PodIdentityAssociationConnection;
-  /** The principal that the gateway takes you for. */
+  /** The authenticated principal. */
   readonly viewer: Principal;
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryAssociationDriftArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
   clusterName: Scalars['String']['input'];
@@ -625,13 +625,13 @@ export type QueryAssociationDriftArgs = {
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryAuditEntryArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryAuditTrailArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   events?: InputMaybe<ReadonlyArray<AuditEvent>>;
@@ -643,25 +643,25 @@ export type QueryAuditTrailArgs = {
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryCheckCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryCheckDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryCheckUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryPodIdentityAssociationArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
   associationId: Scalars['String']['input'];
@@ -670,7 +670,7 @@ export type QueryPodIdentityAssociationArgs = {
 };
 
 
-/** What can be read. Nothing here changes anything. */
+/** Read operations and dry runs. They never change an association. */
 export type QueryPodIdentityAssociationsArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -681,77 +681,77 @@ export type QueryPodIdentityAssociationsArgs = {
   serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** A request in canonical form, as its fingerprint saw it. Of an update, what it changes. */
+/** A request in canonical form. For an update, only the changes. */
 export type RecordedRequest = {
   readonly __typename?: 'RecordedRequest';
-  /** The fields that an update was to change; empty for a create and a delete. */
+  /** The fields that an update changes; empty for a create and a delete. */
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
-  /** Whether EKS was to leave its session tags out; null when that was not to change. */
+  /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
-  /** IAM session policy; null when none was asked for, or it was to be cleared. */
+  /** Requested IAM session policy; null when the request has none or clears it. */
   readonly policy: Maybe<Scalars['String']['output']>;
-  /** IAM role; null when it was not to change. */
+  /** Requested role; null when an update does not change it, and for a delete. */
   readonly roleArn: Maybe<Scalars['String']['output']>;
-  /** The caller's tags, sorted by key; empty for an update and a delete. */
+  /** Requested tags, sorted by key; empty for an update and a delete. */
   readonly tags: ReadonlyArray<Tag>;
-  /** Second role; null when none was asked for, or it was to be cleared. */
+  /** Requested target role; null when the request has none or clears it. */
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
 };
 
-/** Why nothing was done. These four fields are all that a client needs; the types behind it tell more. */
+/** Why a request was refused. These four fields are enough for a client; the implementing types add details. */
 export type Refusal = {
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** A stable code. More may come. */
+  /** Stable, machine-readable code. Codes may be added. */
   readonly code: RefusalCode;
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** True when the same request can succeed later without a change. */
+  /** True when the unchanged request can succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** The codes of refusals. */
+/** Why a request was refused. */
 export type RefusalCode =
-  /** The service account has an association already. */
+  /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association is not what it was when you read it, or when the request began. */
+  /** The association was modified after you read it (`expectedModifiedAt`), or after the request began. */
   | 'ASSOCIATION_CHANGED'
-  /** The cluster has as many associations as its quota allows. */
+  /** The cluster has reached its quota of associations. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
-  /** There is no such association, or no more. */
+  /** The association does not exist, or no longer exists. */
   | 'ASSOCIATION_NOT_FOUND'
-  /** EKS knows no such cluster. */
+  /** The cluster does not exist. */
   | 'CLUSTER_NOT_FOUND'
-  /** EKS refused for another reason: `eksMessage` has its words. */
+  /** EKS rejected the request for another reason, given in `eksMessage`. */
   | 'EKS_REFUSED'
-  /** No connection to EKS could be made. */
+  /** The gateway could not connect to EKS, so EKS did not receive the request. */
   | 'EKS_UNREACHABLE'
-  /** The gateway's own IAM role may not do this. */
+  /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'
-  /** Fields of the input break rules. */
+  /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** An association equal to the request exists, and nothing can show whether this request made it (50 tags left no room for the proof). */
+  /** An association equal to the request exists, and the gateway can't determine whether this request created it, because 50 tags leave no room for its ownership tag. */
   | 'OUTCOME_UNDETERMINED'
-  /** No rule permits it, or one forbids it. */
+  /** No policy permits the request, or a policy forbids it. */
   | 'POLICY_DENIED'
-  /** The policy could not be evaluated, which counts as a denial. */
+  /** A policy failed to evaluate, so the request was denied. */
   | 'POLICY_EVALUATION_FAILED'
-  /** EKS knows no such role, perhaps not yet. */
+  /** The IAM role does not exist, or EKS can't see it yet. */
   | 'ROLE_NOT_FOUND'
-  /** EKS throttles the account. */
+  /** EKS throttled the request. */
   | 'THROTTLED'
-  /** The token belongs to an earlier request of yours with other input. */
+  /** The token was used for a request with different input. */
   | 'TOKEN_REUSED_WITH_DIFFERENT_INPUT'
-  /** The role's trust policy does not let EKS Pod Identity assume it. */
+  /** The role's trust policy does not allow EKS Pod Identity to assume it. */
   | 'TRUST_POLICY_INVALID';
 
-/** How a request stands. More values may come: take one that you don't know for IN_PROGRESS. */
+/** Status of a request. Values may be added: treat unknown values as IN_PROGRESS. */
 export type RequestStatus =
-  /** It is under way, or what EKS did is not known yet. Send the same request with the same token again. */
+  /** The request is in progress, or in doubt: the effect of the EKS call is not known yet. Send the same request with the same token again. */
   | 'IN_PROGRESS'
-  /** It was certainly not done. */
+  /** The change is not done and will not be done by this request. */
   | 'REFUSED'
-  /** It is done. */
+  /** The change is done. */
   | 'SUCCEEDED';
 
 /** A tag. */
@@ -767,74 +767,74 @@ export type Tag = {
 export type TagInput = {
   /** Key: 1 to 128 characters. */
   readonly key: Scalars['String']['input'];
-  /** Value: up to 256 characters; empty when left out. */
+  /** Value: up to 256 characters; empty when omitted. */
   readonly value?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The token belongs to an earlier request of the same caller that asked for something else. */
+/** The token was used by the same principal for a request with different input. */
 export type TokenReused = Refusal & {
   readonly __typename?: 'TokenReused';
-  /** What to do about it. */
+  /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
   /** TOKEN_REUSED_WITH_DIFFERENT_INPUT. */
   readonly code: RefusalCode;
-  /** What is the matter, in a sentence for people. */
+  /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** The operation of that earlier request. */
+  /** Operation id of the earlier request. */
   readonly originalOperationId: Scalars['ID']['output'];
   /** Always false. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
 /**
- * What to change of an association; a field that is left out stays as it is. At least one of roleArn, targetRoleArn,
- * disableSessionTags and policy must be there.
+ * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags and
+ * policy is required.
  */
 export type UpdatePodIdentityAssociationInput = {
-  /** Account of the cluster, 12 digits; the deployment's when left out. */
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
-  /** EKS's id of the association: `a-` and 17 characters. */
+  /** Id of the association in EKS: `a-` and 17 characters. */
   readonly associationId: Scalars['String']['input'];
-  /** Your name for this request, as for a create. */
+  /** Idempotency token, as for a create. */
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
-  /** Whether EKS leaves its session tags out from now on. */
+  /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /**
-   * Refuse the change if the association's modifiedAt is another by now. Compared just before EKS is asked, so it is no
-   * safeguard against a tool that changes it in that moment.
+   * Optimistic concurrency check: the request is refused with ASSOCIATION_CHANGED if the association's `modifiedAt` differs.
+   * Compared before the EKS call, so a change by another tool between the comparison and the call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The person for whom a service asks, as for a create. */
+  /** The person for whom a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
   readonly policy?: InputMaybe<Scalars['String']['input']>;
-  /** Why you ask, for the trail: up to 1,024 characters. */
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
-  /** Region of the cluster; the deployment's when left out. */
+  /** Region of the cluster; defaults to the region of the deployment. */
   readonly region?: InputMaybe<Scalars['String']['input']>;
-  /** ARN of the new IAM role, in the cluster's account. It can't be cleared. */
+  /** ARN of the new IAM role, in the cluster's account. The role can't be cleared. */
   readonly roleArn?: InputMaybe<Scalars['String']['input']>;
-  /** ARN of the new second role; null clears it. */
+  /** ARN of the new target role; null clears it. */
   readonly targetRoleArn?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The answer to an update. `status` says which of the other fields are set. */
+/** Result of an update. `status` determines which of the other fields are set. */
 export type UpdatePodIdentityAssociationPayload = {
   readonly __typename?: 'UpdatePodIdentityAssociationPayload';
-  /** The association as it is now; set exactly when SUCCEEDED. */
+  /** The association after the update; set if and only if `status` is SUCCEEDED. */
   readonly association: Maybe<PodIdentityAssociation>;
-  /** The last entry that this request added to the trail. Its `operationId` joins all entries of the operation. */
+  /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
-  /** The token of this request: yours, or the one made for it; null when yours was not valid. */
+  /** The token of this request, yours or a generated one; null when yours is not valid. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
-  /** Why nothing was done; set exactly when REFUSED. */
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
-  /** True when the answer was read back from the record of this token, and nothing was done. */
+  /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before the same request with the same token can bring more; null where waiting brings nothing. */
+  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
-  /** How the request stands; all that a client has to branch on. */
+  /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
 };
