@@ -223,7 +223,7 @@ describe('violations', () => {
   test.each([update, remove])('on an association of an add-on suggest changing the add-on', (request) => {
     const [violation, ...more] = authorize(context(pat), request({ ownerArn: addon })).violations;
     expect(more).toEqual([]);
-    expect(violation?.message).toBe('An EKS add-on owns the association.');
+    expect(violation?.message).toBe('The association is owned by an EKS add-on.');
     expect(violation?.advice).toContain('Change the add-on instead');
   });
 
