@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLambdaSettings } from '../../src/app/settings.ts';
+import type { Environment } from '../../src/app/settings.ts';
+import { readLocalSettings } from '../../src/local/settings.ts';
+import { outcomes } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import { enumValues, replaceBlock, tableOf, tableUnder } from '../support/reference.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const file = join(root, 'docs', 'reference.md');
+const reference = readFileSync(file, 'utf8');
+const schema = readFileSync(join(root, 'schema.graphql'), 'utf8');
+
+const codes = Object.entries<Outcome>(outcomes).filter(([name, { code }]) => code === name);
+
+/** The tables that follow from the code, in the place where the page has them. */
+function generated(page: string): string {
+  const meanings = enumValues(schema, 'RefusalCode');
+  const refusals = codes.map(([code, { retryable, advice }]) => [
+    `\`${code}\``,
+    meanings.get(code) ?? '',
+    retryable ? 'yes' : 'no',
+    advice ?? '',
+  ]);
+  const events = [...enumValues(schema, 'AuditEvent')].map(([event, meaning]) => [`\`${event}\``, meaning]);
+  const withRefusals = replaceBlock(page, 'refusals', tableOf(['code', 'meaning', 'retryable', 'advice'], refusals));
+  return replaceBlock(withRefusals, 'events', tableOf(['event', 'meaning'], events));
+}
+
+test('the reference lists the refusal codes and audit events of the code (UPDATE_REFERENCE=1 writes them)', () => {
+  const page = generated(reference);
+  if (process.env.UPDATE_REFERENCE) writeFileSync(file, page);
+  else expect(reference).toBe(page);
+});
+
+test('every refusal code has a row of the outcome table and a description in the schema', () => {
+  const used = new Set(Object.values<Outcome>(outcomes).flatMap(({ code }) => code ?? []));
+  expect(new Set(codes.map(([name]) => name))).toEqual(used);
+  expect(new Set(enumValues(schema, 'RefusalCode').keys())).toEqual(used);
+});
+
+test('the reference lists the error codes of the code', () => {
+  const source = readFileSync(join(root, 'src', 'graphql', 'errors.ts'), 'utf8');
+  const inCode = new Set([...source.matchAll(/'([A-Z_]{6,})'/g)].map(([, code]) => code));
+  expect(new Set(tableUnder(reference, '## GraphQL errors').keys())).toEqual(inCode);
+});
+
+/** The variables that a function reads from its environment. */
+function variablesRead(read: (env: Environment) => unknown, values: object = {}) {
+  const names = new Set<string>();
+  const env = new Proxy(values as Record<string, string>, {
+    get: (target, name) => {
+      names.add(String(name));
+      return target[String(name)];
+    },
+  });
+  read(env);
+  return names;
+}
+
+const required = ['HOME_ACCOUNT_ID', 'AWS_REGION', 'IDEMPOTENCY_TABLE', 'AUDIT_TABLE', 'LAMBDA_TASK_ROOT'];
+const inAws = variablesRead(readLambdaSettings, Object.fromEntries(required.map((name) => [name, 'x'])));
+const both = tableUnder(reference, '### Both');
+const local = tableUnder(reference, '### Only');
+
+test('the reference lists the variables that the functions in AWS read', () => {
+  expect(new Set([...both.keys(), 'LAMBDA_TASK_ROOT'])).toEqual(inAws);
+});
+
+test('the reference lists the variables that the local gateway reads', () => {
+  const read = variablesRead(readLocalSettings);
+  expect(new Set([...both.keys(), ...local.keys(), 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE'])).toEqual(read);
+});
+
+/** The first word of the cell with the default. */
+const byDefault = new Map([...both, ...local].map(([variable, [cell = '']]) => [variable, /[^`;\s]+/.exec(cell)?.[0]]));
+const withoutDefault = [...byDefault].filter(([, value]) => value === 'none').map(([variable]) => variable);
+
+test('the reference names the variables without a default', () => {
+  expect(withoutDefault).toEqual(['AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB']);
+});
+
+test.each([...byDefault].filter(([variable]) => !withoutDefault.includes(variable)))(
+  'the reference gives the default of %s',
+  (variable, value) => {
+    const settings = (env: Environment) => JSON.stringify(readLocalSettings(env)).replaceAll(`${root}/`, '');
+    expect(settings({ [variable]: value })).toBe(settings({}));
+  },
+);
+
+test('the reference lists the parameters of serverless.yml, their variables and defaults', () => {
+  const serverless = readFileSync(join(root, 'serverless.yml'), 'utf8');
+  const inCode = [...serverless.matchAll(/^ {4}(\w+): \$\{env:(\w+), '(.*)'\}$/gm)].map(([, name, variable, value]) => [
+    name,
+    `\`${variable}\``,
+    /^$|not-set/.test(value ?? '') ? 'none' : `\`${value}\``,
+  ]);
+  const rows = [...tableUnder(reference, '### Serverless')].map(([name, cells]) => [name, ...cells.slice(0, 2)]);
+  expect(rows).toEqual(inCode);
+});
