@@ -2,17 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { createStandIns, examplesIn } from '../support/doc-examples.ts';
+import { createPlaceholders, examplesIn } from '../support/doc-examples.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
 
-/** The document with the answers of this run, in the stand-ins that it uses. */
+/** The document with the answers of this run, in which placeholders replace ids and times. */
 async function rerun(markdown: string): Promise<string> {
   const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('There is no ledger to test on.');
+  if (!sqlite) throw new Error('ledgersUnderTest() returned no ledger.');
   const { ledger, close } = await sqlite.open();
   const gateway = await openGateway({ ledger });
-  const { hide, show } = createStandIns();
+  const { hide, show } = createPlaceholders();
   let document = markdown;
   try {
     for (const { query, variables, as, answer } of examplesIn(markdown)) {
@@ -28,7 +28,7 @@ async function rerun(markdown: string): Promise<string> {
   }
 }
 
-test('the examples in the docs answer what stands below them (UPDATE_EXAMPLES=1 writes the answers anew)', async () => {
+test('the examples in the docs return the recorded answers (UPDATE_EXAMPLES=1 records them again)', async () => {
   const markdown = readFileSync(file, 'utf8');
   expect(examplesIn(markdown).length).toBe(markdown.match(/^### /gm)?.length);
   const document = await rerun(markdown);
