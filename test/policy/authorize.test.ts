@@ -224,7 +224,7 @@ describe('violations', () => {
     const [violation, ...more] = authorize(context(pat), request({ ownerArn: addon })).violations;
     expect(more).toEqual([]);
     expect(violation?.message).toBe('The association is owned by an EKS add-on.');
-    expect(violation?.advice).toContain('Change the add-on instead');
+    expect(violation?.advice).toContain('Change podIdentityAssociations of the add-on instead');
   });
 
   test('of the default denial refer to the platform admins where the namespace has no owners', () => {
