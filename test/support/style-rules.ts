@@ -90,6 +90,18 @@ export const styleRules: readonly StyleRule[] = [
     good: "A superseded lease holder can't write.",
   },
   {
+    pattern: /(?<!\blease )\bholders?\b/i,
+    cure: 'write "lease holder"',
+    bad: 'Only the latest holder may write.',
+    good: 'Only the latest lease holder may write.',
+  },
+  {
+    pattern: /\blapsed?\b/i,
+    cure: 'write "expired"',
+    bad: 'Operations whose lease has lapsed.',
+    good: 'Operations whose lease has expired.',
+  },
+  {
     pattern: /\b(past the gateway|in the way)\b/i,
     cure: 'write "outside the gateway"; an existing association "conflicts"',
     bad: 'Associations made past the gateway.',
