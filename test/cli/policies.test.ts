@@ -23,7 +23,7 @@ test('each case that comes out otherwise is named, and each policy without a cas
   appendFileSync(join(folder, 'access.cedar'), extra);
   const { status, out, err } = run('policies.ts', folder);
   expect(status).toBe(1);
-  expect(err).toContain('FAILED cases/deny/default-service-account.json: Every pod without');
+  expect(err).toContain('FAILED cases/deny/default-service-account.json: The service account default');
   expect(err).toContain('expected: denied by no-default-service-account; found: allowed by owners-create');
   expect(err).toContain('FAILED cases/deny/update-for-default-service-account.json: ');
   expect(err).toContain('FAILED extra: no case names this policy');
