@@ -131,10 +131,4 @@ export const styleRules: readonly StyleRule[] = [
     bad: 'Whoever may tag associations can forge it.',
     good: 'A principal that may tag associations can forge it.',
   },
-  {
-    pattern: /\bthe trail\b(?=[^.]* (holds|knows|tells|says)\b)/i,
-    cure: 'write "the audit trail contains" or "shows"',
-    bad: 'What the trail says of it.',
-    good: 'What the audit trail contains about it.',
-  },
 ];
