@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { CodegenConfig } from '@graphql-codegen/cli';
+import type { Types } from '@graphql-codegen/plugin-helpers';
 
 const schema = 'schema.graphql';
 
@@ -13,7 +13,7 @@ const types = {
   inputMaybeValue: 'T | null | undefined',
 };
 
-const config: CodegenConfig = {
+const config: Types.Config = {
   schema,
   generates: {
     // The types of the schema alone: inputs, enums, objects. Imports nothing, so every layer may use it.
