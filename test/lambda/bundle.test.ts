@@ -16,24 +16,18 @@ import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
 import { functionCredentials, runFunction } from '../support/lambda-runtime-api.ts';
 import type { RunningFunction } from '../support/lambda-runtime-api.ts';
+import { describeUnless } from '../support/requires.ts';
 import { hasRuntimeClient, installRuntimeClient } from '../support/lambda-runtime-client.ts';
 
 // A cold start takes a quarter of a second where nothing else runs.
 jest.setTimeout(30_000);
 
 const root = join(import.meta.dirname, '..', '..');
-const mustRun = Boolean(process.env.CI);
 const missing = [
   ...(hasRuntimeClient() ? [] : ['`npm run runtime-client` builds what it needs']),
   ...(dynamoDbEndpoint === undefined ? ['it needs DynamoDB Local'] : []),
 ];
-const runs = missing.length === 0 || mustRun;
-const describeWhereItCan = runs ? describe : describe.skip;
-const reason = runs ? '' : ` (skipped: ${missing.join(', ')})`;
-// Jest names no test of a file in which all are skipped.
-if (!runs) process.stderr.write(`Tests of the bundle are left out: ${missing.join(', ')}.\n`);
-
-describeWhereItCan(`The bundle in Lambda's own runtime client${reason}`, () => {
+describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in Lambda's own runtime client", () => {
   const taskRoot = mkdtempSync(join(tmpdir(), 'bundle-'));
   let simulator: EksSimulator;
   const names = { idempotencyTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };

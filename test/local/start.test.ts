@@ -11,10 +11,12 @@ import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { loadSigningKey } from '../../src/local/keys.ts';
 import { mintToken, principals } from '../../src/local/principals.ts';
 import type { EksSimulator } from '#eks-simulator';
+import { awsCli, missingAwsCli } from '../support/aws-cli.ts';
 import { createDocument } from '../support/documents.ts';
 import type { Payload } from '../support/documents.ts';
 import { input, openSimulator } from '../support/gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
+import { testUnless } from '../support/requires.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 
@@ -80,26 +82,46 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe('npm start', () => {
-  test('binds a role for whoever has a token, and the AWS CLI sees it', async () => {
-    const server = await start();
-    const { status, association } = await send(server, {}, await printedToken());
-    expect(status).toBe('SUCCEEDED');
-    const aws = (...args: string[]) =>
-      run('aws', ['eks', ...args, '--cluster-name', 'apps-dev', '--endpoint-url', server.eksUrl, '--output', 'json'], {
-        env: { ...process.env, AWS_DEFAULT_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
-      });
-    const listed = JSON.parse((await aws('list-pod-identity-associations')).stdout) as { associations: unknown[] };
-    expect(listed.associations).toMatchObject([{ associationId: association?.associationId, serviceAccount: 'api' }]);
-    const id = association?.associationId ?? '';
-    const described = await aws('describe-pod-identity-association', '--association-id', id);
-    const { association: shown } = JSON.parse(described.stdout) as { association: Record<string, unknown> };
-    const { tags = [], modifiedAt, ...same } = association ?? {};
-    for (const field of ['clusterName', 'namespace', 'serviceAccount', 'roleArn', 'associationArn', 'associationId']) {
-      expect(shown[field]).toBe((same as Record<string, unknown>)[field]);
-    }
-    expect(shown.tags).toEqual(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
-    expect(Date.parse(String(shown.modifiedAt))).toBe(Date.parse(String(modifiedAt)));
-  }, 30_000);
+  testUnless(missingAwsCli)(
+    'binds a role for whoever has a token, and the AWS CLI sees it',
+    async () => {
+      const server = await start();
+      const { status, association } = await send(server, {}, await printedToken());
+      expect(status).toBe('SUCCEEDED');
+      const aws = (...args: string[]) =>
+        run(
+          awsCli ?? 'aws',
+          ['eks', ...args, '--cluster-name', 'apps-dev', '--endpoint-url', server.eksUrl, '--output', 'json'],
+          {
+            env: {
+              ...process.env,
+              AWS_DEFAULT_REGION: 'eu-central-1',
+              AWS_ACCESS_KEY_ID: 'x',
+              AWS_SECRET_ACCESS_KEY: 'x',
+            },
+          },
+        );
+      const listed = JSON.parse((await aws('list-pod-identity-associations')).stdout) as { associations: unknown[] };
+      expect(listed.associations).toMatchObject([{ associationId: association?.associationId, serviceAccount: 'api' }]);
+      const id = association?.associationId ?? '';
+      const described = await aws('describe-pod-identity-association', '--association-id', id);
+      const { association: shown } = JSON.parse(described.stdout) as { association: Record<string, unknown> };
+      const { tags = [], modifiedAt, ...same } = association ?? {};
+      for (const field of [
+        'clusterName',
+        'namespace',
+        'serviceAccount',
+        'roleArn',
+        'associationArn',
+        'associationId',
+      ]) {
+        expect(shown[field]).toBe((same as Record<string, unknown>)[field]);
+      }
+      expect(shown.tags).toEqual(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
+      expect(Date.parse(String(shown.modifiedAt))).toBe(Date.parse(String(modifiedAt)));
+    },
+    30_000,
+  );
 
   test('remembers across a restart what EKS and the ledger hold', async () => {
     const first = await start();
