@@ -1,11 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { awsCli, missingAwsCli } from '../../../test/support/aws-cli.ts';
+import { testUnless } from '../../../test/support/requires.ts';
 import { otherRoleArn, directAssociation, roleArn, simulate } from './simulation.ts';
 
-const inItsPlace = existsSync('/usr/bin/aws');
-const aws = inItsPlace ? '/usr/bin/aws' : 'aws';
-const installed = inItsPlace || spawnSync(aws, ['--version']).status === 0;
 const environment = {
   PATH: process.env.PATH,
   HOME: process.env.HOME,
@@ -16,12 +14,11 @@ const environment = {
   AWS_MAX_ATTEMPTS: '1',
 };
 
-const cliTest = installed || process.env.CI !== undefined ? test : test.skip;
-const skipped = installed ? '' : ' (skipped: the AWS CLI is not installed)';
+const cliTest = testUnless(missingAwsCli);
 
 async function run(url: string, operation: string, ...options: string[]): Promise<unknown> {
   const args = ['eks', operation, ...options, '--endpoint-url', url, '--output', 'json'];
-  const { stdout } = await promisify(execFile)(aws, args, { env: environment });
+  const { stdout } = await promisify(execFile)(awsCli ?? 'aws', args, { env: environment });
   return stdout === '' ? null : JSON.parse(stdout);
 }
 
@@ -29,7 +26,7 @@ const cluster = ['--cluster-name', 'apps-dev'];
 const target = ['--namespace', 'payments', '--service-account', 'payments-api'];
 
 cliTest(
-  `the AWS CLI creates, describes and lists${skipped}`,
+  'the AWS CLI creates, describes and lists',
   async () => {
     const { url, control } = await simulate();
     const create = [...cluster, ...target, '--role-arn', roleArn, '--tags', 'team=payments'];
@@ -54,7 +51,7 @@ cliTest(
 );
 
 cliTest(
-  `the AWS CLI updates, deletes and tags${skipped}`,
+  'the AWS CLI updates, deletes and tags',
   async () => {
     const { url, control } = await simulate();
     const { associationArn, associationId } = control.createAssociation({
