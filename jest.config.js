@@ -17,6 +17,8 @@ const shared = {
 
 /** `npm test` runs the project `default`, `npm run test:reliability` the other; `npx jest FILE` finds a test in either. */
 export default {
+  // Tests wait for servers and for time rather than for a processor. Jest's own choice is one worker fewer.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
