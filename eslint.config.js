@@ -84,7 +84,9 @@ export default tseslint.config(
     files: [
       'src/lambda/settings.ts',
       'src/local/settings.ts',
-      'src/local/simulator/main.ts',
+      'src/app/settings.ts',
+      'packages/*/src/main.ts',
+      'packages/*/test/**/*.ts',
       'src/local/token.ts',
       'test/**/*.ts',
       'bench/**/*.ts',
