@@ -2,16 +2,19 @@ import { defaultDescribeLimits } from '../operations/dependencies.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
 import { defaultTimes } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
-
-/** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { readSettings } from './environment.ts';
+import type { Environment, SettingsReader } from './environment.ts';
 
 /** What both functions read from their environment. */
-export interface LambdaSettings {
+export interface LambdaSettings extends GatewaySettings {
   readonly home: { readonly accountId: string; readonly region: string };
   readonly idempotencyTable: string;
   readonly auditTable: string;
   readonly policiesDirectory: string;
+}
+
+/** What the functions and the local server read in the same way. */
+export interface GatewaySettings {
   readonly claims: ClaimNames;
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
@@ -23,48 +26,33 @@ export interface ClaimNames {
   readonly scopesClaim: string;
 }
 
-/**
- * Reads the settings. Throws an Error that names every variable which is missing, or else the first which is wrong, with
- * what it should hold.
- */
+/** Reads the settings. Throws an Error that names all missing variables and describes every wrong value. */
 export function readLambdaSettings(env: Environment = process.env): LambdaSettings {
-  const missing: string[] = [];
-  const needed = (variable: string): string => {
-    const text = env[variable] ?? '';
-    if (text === '') missing.push(variable);
-    return text;
-  };
-  const read = {
-    home: { accountId: needed('HOME_ACCOUNT_ID'), region: needed('AWS_REGION') },
-    idempotencyTable: needed('IDEMPOTENCY_TABLE'),
-    auditTable: needed('AUDIT_TABLE'),
-    policiesDirectory: env.POLICIES_DIRECTORY ?? `${needed('LAMBDA_TASK_ROOT')}/dist/policies`,
-  };
-  if (missing.length > 0) {
-    throw new Error(
-      `Environment variables are not set: ${missing.join(', ')}. serverless.yml shows what they should hold.`,
-    );
-  }
+  return readSettings(env, (reader) => ({
+    home: { accountId: reader.accountId('HOME_ACCOUNT_ID'), region: reader.region('AWS_REGION') },
+    idempotencyTable: reader.required('IDEMPOTENCY_TABLE'),
+    auditTable: reader.required('AUDIT_TABLE'),
+    policiesDirectory: policiesDirectory(reader),
+    ...readGatewaySettings(reader),
+  }));
+}
+
+/** Where the build puts the policies, unless another folder is set. */
+function policiesDirectory(reader: SettingsReader): string {
+  const directory = reader.text('POLICIES_DIRECTORY', '');
+  return directory === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/policies` : directory;
+}
+
+/** Reads claim names, times and limits; each has a default. */
+export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
   return {
-    ...read,
-    claims: readClaimNames(env),
-    times: sound(readTimes(env)),
-    describeLimits: readDescribeLimits(env),
+    claims: {
+      groupsClaim: reader.text('JWT_GROUPS_CLAIM', 'groups'),
+      scopesClaim: reader.text('JWT_SCOPES_CLAIM', 'scope'),
+    },
+    times: readTimes(reader),
+    describeLimits: readDescribeLimits(reader),
   };
-}
-
-/** Throws where a request could outlast its lease, so that a holder at work would be overtaken. */
-function sound(times: Times): Times {
-  const { leaseMs, requestMs } = times;
-  if (leaseMs > requestMs) return times;
-  throw new Error(
-    `LEASE_MS is ${leaseMs} and REQUEST_MS ${requestMs}: a lease must be longer than a request, as by default.`,
-  );
-}
-
-/** Names of the claims; `groups` and `scope` where nothing is set. */
-export function readClaimNames(env: Environment): ClaimNames {
-  return { groupsClaim: env.JWT_GROUPS_CLAIM ?? 'groups', scopesClaim: env.JWT_SCOPES_CLAIM ?? 'scope' };
 }
 
 /** The variable of each of the protocol's times; all in milliseconds. */
@@ -79,37 +67,32 @@ export const timeVariables = {
   roleRetryMs: 'ROLE_RETRY_MS',
 } as const satisfies Record<keyof Times, string>;
 
-/** The protocol's times, each from its variable or by default. */
-export function readTimes(env: Environment): Times {
-  const read = Object.entries(timeVariables).map(([time, variable]) => [
+/** A lease that ends before its request does would expire while the lease holder still works. */
+function readTimes(reader: SettingsReader): Times {
+  const entries = Object.entries(timeVariables).map(([time, variable]) => [
     time,
-    readNumber(env, variable, defaultTimes[time as keyof Times]),
+    reader.number(variable, defaultTimes[time as keyof Times]),
   ]);
-  return { ...defaultTimes, ...(Object.fromEntries(read) as Partial<Times>) };
+  const times = { ...defaultTimes, ...(Object.fromEntries(entries) as Partial<Times>) };
+  const { leaseMs, requestMs } = times;
+  if (leaseMs <= requestMs) {
+    reader.problem(
+      `LEASE_MS is ${leaseMs} and REQUEST_MS is ${requestMs}: a lease must be longer than a request, such as ` +
+        `${defaultTimes.leaseMs} and ${defaultTimes.requestMs}.`,
+    );
+  }
+  return times;
 }
 
-/** The variable of each bound on describes. */
+/** The variable of each limit on describes. */
 export const describeVariables = {
   describeConcurrency: 'DESCRIBE_CONCURRENCY',
   describesPerSecond: 'DESCRIBES_PER_SECOND',
 } as const satisfies Record<keyof DescribeLimits, string>;
 
-/** The bounds on describes, each from its variable or by default. Throws where one is 0: nothing would ever be described. */
-export function readDescribeLimits(env: Environment): DescribeLimits {
-  const read = (limit: keyof DescribeLimits) => {
-    const variable = describeVariables[limit];
-    const value = readNumber(env, variable, defaultDescribeLimits[limit]);
-    if (value === 0) throw new Error(`${variable} is 0: set it to 1 or more, such as ${defaultDescribeLimits[limit]}.`);
-    return value;
-  };
+/** A limit of 0 would let no describe through. */
+function readDescribeLimits(reader: SettingsReader): DescribeLimits {
+  const read = (limit: keyof DescribeLimits) =>
+    reader.number(describeVariables[limit], defaultDescribeLimits[limit], { least: 1 });
   return { describeConcurrency: read('describeConcurrency'), describesPerSecond: read('describesPerSecond') };
-}
-
-/** A whole number that is not negative; `fallback` where nothing is set. Throws an Error that says what was wrong. */
-export function readNumber(env: Environment, variable: string, fallback: number): number {
-  const text = env[variable];
-  if (text === undefined || text === '') return fallback;
-  if (!/^\d{1,15}$/.test(text))
-    throw new Error(`${variable} is ${JSON.stringify(text)}: set it to a whole number, such as ${fallback}.`);
-  return Number(text);
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { createAuthenticate, createDependencies } from '../app/compose.ts';
+import { explainFailure, readingPolicies } from '../app/explain.ts';
+import { createHandler } from '../graphql/handler.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
-import { createHandler } from '../graphql/handler.ts';
-import { createAuthenticate, createDependencies } from '../app/compose.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
 import { startHttpApi } from './http-api/http-api.ts';
@@ -14,57 +15,89 @@ import type { LocalSettings } from './settings.ts';
 import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 
-/** The gateway on this machine: the Lambda handler behind HTTP, with ledger, reconciler and, if wanted, EKS beside it. */
+/** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
 export interface LocalGateway {
   /** E.g. `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
-  /** Null where EKS is somewhere else. */
+  /** Null where another EKS endpoint is set. */
   readonly simulator: EksSimulator | null;
   readonly ledger: Ledger;
-  /** Answers the requests under way, then lets go of everything. */
+  /** Answers the requests in progress, then releases ports, files and timers. */
   close(): Promise<void>;
 }
 
-/** Starts all of it. Rejects with an Error that says what can't be had: a port, a file, a table, a policy. */
+/** Longest time of one run of the reconciler, in milliseconds. */
+const reconcileMs = 30_000;
+
+/**
+ * Starts all of it. Rejects with an Error that names the setting to fix when a port, a file, a table or a policy can't be
+ * used; everything that was started before is closed by then.
+ */
 export async function startLocalGateway(settings: LocalSettings, log: Log): Promise<LocalGateway> {
-  const { home, times, describeLimits, claims } = settings;
-  const policy = loadPolicy(settings.policiesDirectory, (detail) =>
-    log('error', 'Policy could not be evaluated.', { detail }),
-  );
+  const started: Closer[] = [];
+  try {
+    return await startAll(settings, log, started);
+  } catch (error) {
+    await closeAll(started);
+    throw error;
+  }
+}
+
+type Closer = () => Promise<void> | void;
+
+/** Closes in the reverse order of starting. */
+async function closeAll(started: Closer[]): Promise<void> {
+  for (const close of started.splice(0).reverse()) await close();
+}
+
+async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
+  const { home, times, describeLimits, claims, policiesDirectory, port } = settings;
+  const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
+  const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
+  const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
   const key = await loadSigningKey(settings.folder);
   const ledger = await openLedger(settings);
+  started.push(() => ledger.close());
   const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
+  if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
   const deps = createDependencies({ policy, ledger, home, times, describeLimits, log, eks });
-  const server = await startHttpApi({
-    port: settings.port,
-    accountId: home.accountId,
-    authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-    handler: createHandler(deps, createAuthenticate(policy, claims)),
-  });
-  const reconciler = startSettler(
+  const reconciler = startReconciler(
     settings.reconcileIntervalMs,
-    (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + 30_000),
+    (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + reconcileMs),
     log,
   );
-  const close = async () => {
-    await server.close();
-    await reconciler.stop();
-    await simulator?.close();
-    ledger.close();
-  };
-  return { url: server.url, simulator, ledger, close };
+  started.push(() => reconciler.stop());
+  const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
+    startHttpApi({
+      port,
+      accountId: home.accountId,
+      authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
+      handler: createHandler(deps, createAuthenticate(policy, claims)),
+    }),
+  );
+  started.push(() => server.close());
+  return { url: server.url, simulator, ledger, close: () => closeAll(started) };
 }
 
+/**
+ * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
+ * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
+ */
 function startSimulator({ eksSimulatorPort: port, folder, ledgerFile, times }: LocalSettings): Promise<EksSimulator> {
-  // What the ledger remembers across starts, EKS must remember too.
+  const { signatureWindowMs } = times;
+  // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
-  return startEksSimulator({ port, signatureWindowMs: times.signatureWindowMs, ...state });
+  return explainFailure(
+    `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
+    'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
+    () => startEksSimulator({ port, signatureWindowMs, ...state }),
+  );
 }
 
-/** Runs the reconciler every so often, one run at a time. */
-function startSettler(intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
+/** Runs the reconciler at an interval, one run at a time. */
+function startReconciler(intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
   let count = 0;
   let running: Promise<unknown> = Promise.resolve();
   let isRunning = false;

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
 import type { JSONWebKeySet, JWK } from 'jose';
+import { explainFailure } from '../app/explain.ts';
 
 /** The key that the local issuer signs tokens with. */
 export interface SigningKey {
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string;
   readonly privateKey: KeyObject;
-  /** The public half, as the issuer's `jwks_uri` would give it. */
+  /** The public key, as an issuer's `jwks_uri` returns it. */
   readonly publicKeys: JSONWebKeySet;
 }
 
@@ -22,8 +23,8 @@ export class SigningKeyUnusable extends Error {
   constructor(file: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `${file} holds no RSA private key (${reason}). Delete this file: the next start makes a new key. ` +
-        'Tokens made with the old key are not accepted then.',
+      `${file} is not an RSA private key (${reason}). Delete this file: the next start creates a new key. ` +
+        'Tokens signed with the old key are rejected then.',
       { cause },
     );
     this.name = 'SigningKeyUnusable';
@@ -32,18 +33,21 @@ export class SigningKeyUnusable extends Error {
 
 const fileName = 'signing-key.json';
 
-/** In bits: what is made, and the least that RS256 allows (RFC 7518, section 3.3). */
+/** Size of a new key in bits; RS256 allows no smaller one (RFC 7518, section 3.3). */
 const modulusLength = 2048;
 
 /**
- * Reads the signing key from `folder`, and makes both when they aren't there: an RSA key of 2,048 bits as a JWK, in a
- * file that its owner alone may read. However many processes start at once, all get the same key. Throws
- * `SigningKeyUnusable` when the file holds something else.
+ * Reads the signing key from `folder`. Creates folder and key where they are missing: an RSA key of 2,048 bits as a JWK, in
+ * a file that only its owner may read. Processes that start at the same time all get the same key. Throws
+ * `SigningKeyUnusable` when the file holds something else, and an Error that names LOCAL_FOLDER when it can't be written.
  */
 export async function loadSigningKey(folder: string): Promise<SigningKey> {
   const file = join(folder, fileName);
-  if (!existsSync(file)) await createKeyFile(folder, file);
-  const text = await readFile(file, 'utf8');
+  const advice = 'Set LOCAL_FOLDER to a folder that this user can write.';
+  const text = await explainFailure(`The signing key can't be kept in ${folder}`, advice, async () => {
+    if (!existsSync(file)) await createKeyFile(folder, file);
+    return readFile(file, 'utf8');
+  });
   try {
     return await parseSigningKey(text);
   } catch (cause) {
@@ -52,8 +56,8 @@ export async function loadSigningKey(folder: string): Promise<SigningKey> {
 }
 
 /**
- * The key is written to a file of another name and then linked to its own: a reader finds all of it or nothing, and of
- * two that create it at once the second finds the first's.
+ * Writes the key to a temporary file and links that to the final name. A reader finds a complete key or none; of two
+ * processes that create it at the same time, the second one uses the key of the first.
  */
 async function createKeyFile(folder: string, file: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -77,25 +81,25 @@ async function createKeyFile(folder: string, file: string): Promise<void> {
 
 async function parseSigningKey(text: string): Promise<SigningKey> {
   const jwk: unknown = JSON.parse(text);
-  if (!isRecord(jwk)) throw new Error('it is no JWK');
+  if (!isRecord(jwk)) throw new Error('it is not a JWK');
   const privateKey = createPrivateKey({ format: 'jwk', key: jwk });
   if ((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < modulusLength) {
-    throw new Error(`it is no RSA key of ${modulusLength} bits or more`);
+    throw new Error(`it is not an RSA key of ${modulusLength} bits or more`);
   }
   const publicKey = createPublicKey(privateKey);
   assertPair(privateKey, publicKey);
   const { kty, n, e } = publicKey.export({ format: 'jwk' });
-  if (kty === undefined || n === undefined || e === undefined) throw new Error('its public half is incomplete');
+  if (kty === undefined || n === undefined || e === undefined) throw new Error('its public key is incomplete');
   const publicJwk: JWK = { kty, n, e };
   const kid = await calculateJwkThumbprint(publicJwk);
   return { kid, privateKey, publicKeys: { keys: [{ ...publicJwk, kid, alg: 'RS256', use: 'sig' }] } };
 }
 
-/** Numbers that don't belong together make a key all the same, whose signatures nobody could verify. */
+/** OpenSSL accepts a private key whose numbers do not match; its signatures could not be verified. */
 function assertPair(privateKey: KeyObject, publicKey: KeyObject): void {
   const probe = Buffer.from('probe');
   if (!verify('sha256', probe, publicKey, sign('sha256', probe, privateKey))) {
-    throw new Error('its private and its public half do not belong together');
+    throw new Error('its private and its public key do not match');
   }
 }
 

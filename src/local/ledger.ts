@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { explainFailure } from '../app/explain.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -7,29 +8,46 @@ import { createSqliteLedger } from '../ledger/sqlite.ts';
 import { createTables } from '../ledger/tables.ts';
 import type { LedgerSettings } from './settings.ts';
 
-/** Credentials for addresses on this machine, where nobody checks them. */
-const madeUp = { accessKeyId: 'local', secretAccessKey: 'local' };
+/** Credentials for endpoints on this machine, which do not check them. */
+const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** The ledger of the settings; file or tables are made where they are missing. Rejects with an Error where they can't be. */
+/** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
-  if (settings.ledger === 'sqlite') return createSqliteLedger({ file: settings.ledgerFile });
-  const { idempotencyTable, auditTable } = settings;
+  const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
+  if (ledger === 'sqlite') {
+    const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
+    return explainFailure(`LEDGER_FILE is ${file}`, advice, () => createSqliteLedger({ file }));
+  }
   const client = dynamoDbClient(settings);
-  await createTables(client, { idempotencyTable, auditTable });
-  return createDynamoDbLedger({ client, idempotencyTable, auditTable });
+  const names = { idempotencyTable, auditTable };
+  await explainFailure('The ledger in DynamoDB', dynamoDbAdvice(settings), () => createTables(client, names)).catch(
+    (error: unknown) => {
+      client.destroy();
+      throw error;
+    },
+  );
+  return createDynamoDbLedger({ client, ...names });
+}
+
+function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: LedgerSettings): string {
+  const where = endpoint === null ? `of AWS in ${region} (AWS_REGION)` : endpoint;
+  const credentials = hasCredentials
+    ? ''
+    : ' Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for DynamoDB in AWS.';
+  return `The endpoint is ${where}.${credentials} Set AWS_ENDPOINT_URL_DYNAMODB to use another endpoint.`;
 }
 
 /**
- * The ledger of the settings, which must be there: to make an empty one would hide a wrong setting. Throws an Error that
- * says how to mend it where its file is missing or none; a missing table is noticed when it is read.
+ * Opens the ledger of the settings, which must exist: creating an empty one would hide a wrong setting. Throws an Error that
+ * says how to fix the settings where its file is missing. A missing table is noticed when it is read.
  */
 export function openExistingLedger(settings: LedgerSettings): Ledger {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'dynamodb')
     return createDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
-  const advice = 'Let LEDGER_FILE name the file of a ledger, or set LEDGER to dynamodb.';
-  if (file === ':memory:') throw new Error(`A ledger in memory is gone with its server. ${advice}`);
-  if (!existsSync(file)) throw new Error(`There is no ledger in ${file}. ${advice}`);
+  const advice = 'Set LEDGER_FILE to the file of a ledger, or LEDGER to dynamodb.';
+  if (file === ':memory:') throw new Error(`A ledger in memory ends with the process that created it. ${advice}`);
+  if (!existsSync(file)) throw new Error(`The ledger file ${file} does not exist. ${advice}`);
   return createSqliteLedger({ file });
 }
 
@@ -43,11 +61,11 @@ function dynamoDbClient(settings: LedgerSettings): DynamoDBClient {
   });
 }
 
-/** What a client of AWS needs beside an endpoint: nothing, unless that is on this machine and there are no credentials. */
+/** Placeholder credentials for an AWS client whose endpoint is on this machine, unless there are others; else nothing. */
 export function credentialsFor(
   { hasCredentials }: Pick<LedgerSettings, 'hasCredentials'>,
   endpoint: string | undefined,
 ) {
-  const isHere = endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
-  return isHere && !hasCredentials ? { credentials: madeUp } : {};
+  const isLocal = endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+  return isLocal && !hasCredentials ? { credentials: placeholders } : {};
 }

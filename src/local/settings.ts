@@ -1,83 +1,92 @@
 import { join, resolve } from 'node:path';
-import { readClaimNames, readDescribeLimits, readNumber, readTimes } from '../app/settings.ts';
-import type { ClaimNames, Environment } from '../app/settings.ts';
-import type { DescribeLimits } from '../operations/dependencies.ts';
-import type { Times } from '../idempotency/times.ts';
+import { readSettings } from '../app/environment.ts';
+import type { Environment, SettingsReader } from '../app/environment.ts';
+import { readGatewaySettings } from '../app/settings.ts';
+import type { GatewaySettings } from '../app/settings.ts';
 
-/** Account and region of the example inventory, and of the simulator's world. */
+/** Account and region of the example inventory and of the simulator's example clusters. */
 const exampleAccountId = '111122223333';
 const exampleRegion = 'eu-central-1';
 
-/** Where the ledger is, for all that runs on this machine. */
+/** Where the ledger is, for all commands of this machine. */
 export interface LedgerSettings {
   readonly ledger: 'sqlite' | 'dynamodb';
-  /** File of the embedded ledger, or `:memory:`. */
+  /** File of the SQLite ledger, or `:memory:`. */
   readonly ledgerFile: string;
   /** Region of the tables. */
   readonly region: string;
+  /** Null: DynamoDB's own endpoint in `region`. */
   readonly dynamoDbEndpoint: string | null;
   readonly idempotencyTable: string;
   readonly auditTable: string;
-  /** Whether AWS credentials stand in the environment; otherwise made-up ones are used for addresses on this machine. */
+  /** Whether the environment holds AWS credentials; without them, placeholders are used for loopback endpoints. */
   readonly hasCredentials: boolean;
 }
 
 /** What the local server reads from its environment. */
-export interface LocalSettings extends LedgerSettings {
+export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly home: { readonly accountId: string; readonly region: string };
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
+  /** 0: any free port. */
   readonly eksSimulatorPort: number;
-  /** Where EKS is; null: the simulator is started. */
+  /** Endpoint of EKS; null: the simulator is started. */
   readonly eksEndpoint: string | null;
-  /** Keys, ledger and the simulator's associations; ignored by git. */
+  /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
-  readonly claims: ClaimNames;
-  readonly times: Times;
-  readonly describeLimits: DescribeLimits;
+  /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
 }
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Reads the settings; each has a default. Throws an Error that says which one is wrong, and how to mend it. */
+/** The highest TCP port. */
+const maxPort = 65_535;
+
+/** The longest delay of Node.js's timers, in milliseconds; a longer one would fire at once. */
+const maxTimerMs = 2_147_483_647;
+
+/** Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it. */
 export function readLocalSettings(env: Environment = process.env): LocalSettings {
-  const ledger = readLedgerSettings(env);
-  return {
-    ...ledger,
-    home: { accountId: env.HOME_ACCOUNT_ID ?? exampleAccountId, region: ledger.region },
-    port: readNumber(env, 'PORT', 4000),
-    eksSimulatorPort: readNumber(env, 'EKS_SIMULATOR_PORT', 4100),
-    eksEndpoint: env.AWS_ENDPOINT_URL_EKS ?? null,
-    folder: localFolder(env),
-    policiesDirectory: env.POLICIES_DIRECTORY ?? join(root, 'policies'),
-    claims: readClaimNames(env),
-    times: readTimes(env),
-    describeLimits: readDescribeLimits(env),
-    reconcileIntervalMs: readNumber(env, 'RECONCILE_INTERVAL_MS', 10_000),
-  };
+  return readSettings(env, (reader) => {
+    const ledger = ledgerSettings(reader);
+    return {
+      ...ledger,
+      home: { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region },
+      port: reader.number('PORT', 4000, { most: maxPort }),
+      eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
+      eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
+      folder: localFolder(reader),
+      policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
+      ...readGatewaySettings(reader),
+      reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
+    };
+  });
 }
 
 /** Reads where the ledger is, as {@link readLocalSettings} does. */
 export function readLedgerSettings(env: Environment = process.env): LedgerSettings {
+  return readSettings(env, ledgerSettings);
+}
+
+/** The folder that holds keys, ledger and simulator state: `.local` beside package.json unless LOCAL_FOLDER is set. */
+export function readLocalFolder(env: Environment = process.env): string {
+  return readSettings(env, localFolder);
+}
+
+function ledgerSettings(reader: SettingsReader): LedgerSettings {
   return {
-    ledger: readLedger(env),
-    ledgerFile: env.LEDGER_FILE ?? join(localFolder(env), 'ledger.sqlite'),
-    region: env.AWS_REGION ?? exampleRegion,
-    dynamoDbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB ?? null,
-    idempotencyTable: env.IDEMPOTENCY_TABLE ?? 'pod-identity-gateway-idempotency',
-    auditTable: env.AUDIT_TABLE ?? 'pod-identity-gateway-audit',
-    hasCredentials: env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined,
+    ledger: reader.oneOf('LEDGER', ['sqlite', 'dynamodb'], 'sqlite (a file on this machine) or dynamodb'),
+    ledgerFile: reader.text('LEDGER_FILE', join(localFolder(reader), 'ledger.sqlite')),
+    region: reader.region('AWS_REGION', exampleRegion),
+    dynamoDbEndpoint: reader.url('AWS_ENDPOINT_URL_DYNAMODB', 'http://127.0.0.1:8000'),
+    idempotencyTable: reader.text('IDEMPOTENCY_TABLE', 'pod-identity-gateway-idempotency'),
+    auditTable: reader.text('AUDIT_TABLE', 'pod-identity-gateway-audit'),
+    hasCredentials: reader.text('AWS_ACCESS_KEY_ID', '') !== '' || reader.text('AWS_PROFILE', '') !== '',
   };
 }
 
-function localFolder({ LOCAL_FOLDER }: Environment): string {
-  return LOCAL_FOLDER ?? join(root, '.local');
-}
-
-function readLedger({ LEDGER }: Environment): 'sqlite' | 'dynamodb' {
-  if (LEDGER === undefined || LEDGER === 'sqlite') return 'sqlite';
-  if (LEDGER === 'dynamodb') return 'dynamodb';
-  throw new Error(`LEDGER is ${JSON.stringify(LEDGER)}: set it to sqlite (a file on this machine) or dynamodb.`);
+function localFolder(reader: SettingsReader): string {
+  return resolve(reader.text('LOCAL_FOLDER', join(root, '.local')));
 }

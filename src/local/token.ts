@@ -1,7 +1,7 @@
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../app/command.ts';
 import { loadSigningKey } from './keys.ts';
 import { mintToken, principals } from './principals.ts';
+import { readLocalFolder } from './settings.ts';
 
 const defaultLifetime = '12h';
 const secondsOfUnit: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -15,77 +15,37 @@ ${principals.map(({ name, description }) => `  ${name.padEnd(18)} ${description}
 
 const help = `Prints a token for the local server, as one of the example principals.
 
-Usage: npm run --silent token -- NAME [--expires-in ${defaultLifetime}]
+Usage: npm run --silent token -- NAME [--expires-in LIFETIME]
 
-  --expires-in  how long the token is valid: a number and s, m, h or d (${defaultLifetime} when absent)
-  --help        this text
+  --expires-in LIFETIME  how long the token is valid: a number and s, m, h or d (default: ${defaultLifetime})
+  -h, --help             print this text
 
 ${names}
-The key is read from signing-key.json in the folder that LOCAL_FOLDER names, .local beside package.json when it names
-none, and made when it isn't there.
+Environment variables:
+  LOCAL_FOLDER  folder of signing-key.json, which is created where it is missing (default: .local beside package.json)
 `;
 
-/** What the command line asks for. */
-type Request =
-  | { readonly kind: 'help' }
-  | { readonly kind: 'token'; readonly name: string; readonly expiresInSeconds: number }
-  | { readonly kind: 'wrong'; readonly message: string };
-
-function parse(args: string[]): Request {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        'expires-in': { type: 'string', default: defaultLifetime },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) return { kind: 'help' };
-    const [name, ...more] = positionals;
-    if (name === undefined) return { kind: 'wrong', message: help };
-    if (more.length > 0) return { kind: 'wrong', message: `One name, please, not ${positionals.length}.\n\n${names}` };
-    const expiresInSeconds = parseLifetime(values['expires-in']);
-    if (expiresInSeconds === null) {
-      return { kind: 'wrong', message: '--expires-in takes a number and s, m, h or d, up to 365d: --expires-in 12h\n' };
-    }
-    return { kind: 'token', name, expiresInSeconds };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return { kind: 'wrong', message: `${error.message}\n\n${help}` };
-  }
-}
-
-function parseLifetime(text: string): number | null {
+/** The lifetime in seconds. Throws `UsageError` where the text is not one, or too long. */
+function parseLifetime(text: string): number {
   const [, count, unit] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
   const seconds = Number(count) * (secondsOfUnit[unit ?? ''] ?? NaN);
-  return seconds > 0 && seconds <= maxLifetimeSeconds ? seconds : null;
+  if (seconds > 0 && seconds <= maxLifetimeSeconds) return seconds;
+  throw new UsageError('--expires-in takes a number and s, m, h or d, up to 365d, such as --expires-in 12h.');
 }
 
-async function run(args: string[], folder: string): Promise<number> {
-  const request = parse(args);
-  if (request.kind === 'help') {
-    process.stdout.write(help);
+process.exitCode = await runCommand({
+  help,
+  options: { 'expires-in': { type: 'string', default: defaultLifetime } },
+  maxArguments: Infinity,
+  run: async ({ 'expires-in': lifetime }, args) => {
+    const [name] = args;
+    if (name === undefined) throw new UsageError('Expected the name of an example principal.', `\n${names}`);
+    if (args.length > 1) throw new UsageError(`Expected one name, got ${args.length}.`, `\n${names}`);
+    const expiresInSeconds = parseLifetime(lifetime);
+    const principal = principals.find((one) => one.name === name);
+    if (principal === undefined) throw new UsageError(`${name} is not an example principal.`, `\n${names}`);
+    const key = await loadSigningKey(readLocalFolder());
+    process.stdout.write(`${await mintToken(key, principal, { expiresInSeconds })}\n`);
     return 0;
-  }
-  if (request.kind === 'wrong') {
-    process.stderr.write(request.message);
-    return 2;
-  }
-  const principal = principals.find(({ name }) => name === request.name);
-  if (principal === undefined) {
-    process.stderr.write(`There is no example principal called ${request.name}.\n\n${names}`);
-    return 2;
-  }
-  try {
-    const key = await loadSigningKey(folder);
-    process.stdout.write(`${await mintToken(key, principal, request)}\n`);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
-  }
-}
-
-const folder = resolve(process.env.LOCAL_FOLDER ?? join(import.meta.dirname, '..', '..', '.local'));
-process.exitCode = await run(process.argv.slice(2), folder);
+  },
+});

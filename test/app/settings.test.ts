@@ -1,12 +1,9 @@
 import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
-import {
-  describeVariables,
-  readDescribeLimits,
-  readLambdaSettings,
-  readTimes,
-  timeVariables,
-} from '../../src/app/settings.ts';
+import type { Times } from '../../src/idempotency/times.ts';
+import type { Environment } from '../../src/app/environment.ts';
+import { describeVariables, readLambdaSettings, timeVariables } from '../../src/app/settings.ts';
+import { readLocalSettings } from '../../src/local/settings.ts';
 
 const env = {
   HOME_ACCOUNT_ID: '111122223333',
@@ -16,7 +13,7 @@ const env = {
   LAMBDA_TASK_ROOT: '/var/task',
 };
 
-test('without more than the stack sets, everything else has its default', () => {
+test('the variables that the stack sets are enough; everything else has a default', () => {
   expect(readLambdaSettings(env)).toEqual({
     home: { accountId: '111122223333', region: 'eu-central-1' },
     idempotencyTable: 'tokens',
@@ -28,17 +25,24 @@ test('without more than the stack sets, everything else has its default', () => 
   });
 });
 
-test.each(Object.keys(env))('says that %s is missing, when it is, and when it is empty', (name) => {
+test.each(Object.keys(env))('names %s when it is not set, and when it is empty', (name) => {
   const missing = `Environment variables are not set: ${name}.`;
   expect(() => readLambdaSettings({ ...env, [name]: undefined })).toThrow(missing);
   expect(() => readLambdaSettings({ ...env, [name]: '' })).toThrow(missing);
 });
 
-test('names all that is missing at once', () => {
+test('names all missing variables at once', () => {
   expect(() => readLambdaSettings({})).toThrow(`Environment variables are not set: ${Object.keys(env).join(', ')}.`);
 });
 
-test('takes policies from elsewhere, and claims of other names', () => {
+test('describes missing and wrong variables at once', () => {
+  const wrong = { ...env, AUDIT_TABLE: '', AWS_REGION: 'Frankfurt', LEASE_MS: 'long' };
+  expect(() => readLambdaSettings(wrong)).toThrow(
+    /^\n- Environment variables are not set: AUDIT_TABLE\. .*\n- AWS_REGION is "Frankfurt": .*\n- LEASE_MS is "long": .*$/,
+  );
+});
+
+test('reads another policies directory and other claim names', () => {
   const { LAMBDA_TASK_ROOT: _, ...rest } = env;
   const own = { POLICIES_DIRECTORY: '/opt/policies', JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scp' };
   expect(readLambdaSettings({ ...rest, ...own })).toMatchObject({
@@ -47,26 +51,59 @@ test('takes policies from elsewhere, and claims of other names', () => {
   });
 });
 
-test.each(Object.entries(timeVariables))('%s is read from %s', (time, variable) => {
-  expect(readTimes({ [variable]: '1234' })).toEqual({ ...defaultTimes, [time]: 1234 });
-  expect(readTimes({ [variable]: '' })).toEqual(defaultTimes);
+/** What each function that reads settings makes of the same variables. */
+const readers = [
+  ['the functions', (more: Environment) => readLambdaSettings({ ...env, ...more })],
+  ['the local server', (more: Environment) => readLocalSettings(more)],
+] as const;
+
+describe.each(readers)('%s', (_name, read) => {
+  test.each(Object.entries(timeVariables))('read %s from %s', (time, variable) => {
+    const longer = defaultTimes[time as keyof Times] + 1;
+    expect(read({ [variable]: String(longer) }).times).toEqual({ ...defaultTimes, [time]: longer });
+    expect(read({ [variable]: '' }).times).toEqual(defaultTimes);
+  });
+
+  test('reject a lease that is not longer than a request', () => {
+    const equal = { LEASE_MS: '5000', REQUEST_MS: '5000' };
+    expect(() => read(equal)).toThrow('LEASE_MS is 5000 and REQUEST_MS is 5000');
+    expect(() => read({ REQUEST_MS: String(defaultTimes.leaseMs) })).toThrow('LEASE_MS is 35000');
+    expect(read({ ...equal, LEASE_MS: '5001' }).times.leaseMs).toBe(5001);
+  });
+
+  test.each(['-1', '1.5', '5s', '1e3', ' 1', 'NaN', '1234567890123456'])('reject "%s" as a time', (text) => {
+    expect(() => read({ LEASE_MS: text })).toThrow(`LEASE_MS is "${text}": set it to a whole number, such as 35000.`);
+  });
+
+  test.each(Object.entries(describeVariables))('read %s from %s, and reject 0', (limit, variable) => {
+    expect(read({ [variable]: '3' }).describeLimits).toEqual({ ...defaultDescribeLimits, [limit]: 3 });
+    expect(read({ [variable]: '' }).describeLimits).toEqual(defaultDescribeLimits);
+    const wanted = 'set it to a whole number of 1 or more';
+    expect(() => read({ [variable]: '0' })).toThrow(`${variable} is "0": ${wanted}`);
+    expect(() => read({ [variable]: '-1' })).toThrow(`${variable} is "-1": ${wanted}`);
+  });
+
+  test.each(['eu-central-1a', 'eu-*', 'EU-CENTRAL-1', 'Frankfurt'])('reject the region "%s"', (region) => {
+    expect(() => read({ AWS_REGION: region })).toThrow(
+      `AWS_REGION is "${region}": set it to the code of an AWS region`,
+    );
+  });
+
+  test.each(['12345678901', '1111-2222-3333', '111122223333*', 'abc'])('reject the account "%s"', (account) => {
+    expect(() => read({ HOME_ACCOUNT_ID: account })).toThrow(
+      `HOME_ACCOUNT_ID is "${account}": set it to an AWS account`,
+    );
+  });
 });
 
-test('a lease must be longer than a request', () => {
-  const shorter = { ...env, LEASE_MS: '5000', REQUEST_MS: '5000' };
-  expect(() => readLambdaSettings(shorter)).toThrow('LEASE_MS is 5000 and REQUEST_MS 5000');
-  expect(readLambdaSettings({ ...shorter, LEASE_MS: '5001' }).times.leaseMs).toBe(5001);
+test.each(['foo', 'localhost:4100', 'ftp://127.0.0.1', 'http://'])('reject the endpoint "%s"', (url) => {
+  for (const variable of ['AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB']) {
+    expect(() => readLocalSettings({ [variable]: url })).toThrow(
+      `${variable} is "${url}": set it to an http or https URL`,
+    );
+  }
 });
 
-test.each(['-1', '1.5', '5s', '1e3', ' 1', 'NaN', '1234567890123456'])('"%s" is no time', (text) => {
-  expect(() => readLambdaSettings({ ...env, LEASE_MS: text })).toThrow(
-    `LEASE_MS is "${text}": set it to a whole number, such as 35000.`,
-  );
-});
-
-test.each(Object.entries(describeVariables))('%s is read from %s, and is never 0', (limit, variable) => {
-  expect(readDescribeLimits({ [variable]: '3' })).toEqual({ ...defaultDescribeLimits, [limit]: 3 });
-  expect(readDescribeLimits({ [variable]: '' })).toEqual(defaultDescribeLimits);
-  expect(() => readDescribeLimits({ [variable]: '0' })).toThrow(`${variable} is 0: set it to 1 or more`);
-  expect(() => readDescribeLimits({ [variable]: '-1' })).toThrow('set it to a whole number');
+test.each(['0', '2147483648'])('rejects RECONCILE_INTERVAL_MS=%s, which a timer can not wait', (text) => {
+  expect(() => readLocalSettings({ RECONCILE_INTERVAL_MS: text })).toThrow('from 1 to 2147483647');
 });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(parent, { recursive: true }));
 
-test('the first start makes a key that its owner alone may read, and the next finds it', async () => {
+test('creates a key that only its owner may read, and finds it again', async () => {
   const made = await loadSigningKey(folder);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -26,7 +26,7 @@ test('the first start makes a key that its owner alone may read, and the next fi
   expect(found.privateKey.equals(made.privateKey)).toBe(true);
 });
 
-test('the public keys hold nothing private', async () => {
+test('the public keys contain no private part', async () => {
   const { kid, publicKeys } = await loadSigningKey(folder);
   const [publicKey, ...others] = publicKeys.keys;
   expect(others).toEqual([]);
@@ -40,13 +40,13 @@ test('the public keys hold nothing private', async () => {
   });
 });
 
-test('twenty that start at once get the same key', async () => {
+test('twenty processes that start at the same time get the same key', async () => {
   const keys = await Promise.all(Array.from({ length: 20 }, () => loadSigningKey(folder)));
   expect(new Set(keys.map(({ kid }) => kid)).size).toBe(1);
   expect(await readdir(folder)).toEqual(['signing-key.json']);
 }, 20_000);
 
-describe('a file that holds no usable key', () => {
+describe('a file without a usable key', () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
 
@@ -56,24 +56,24 @@ describe('a file that holds no usable key', () => {
     ['a list', '[]'],
     ['null', 'null'],
     ['a public key', JSON.stringify({ kty: rsa.kty, n: rsa.n, e: rsa.e })],
-    ['halves of two keys', JSON.stringify({ ...rsa, n: otherRsa.n })],
+    ['parts of two keys', JSON.stringify({ ...rsa, n: otherRsa.n })],
     ['a key of another kind', JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }))],
     [
       'a key that is too short',
       JSON.stringify(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' })),
     ],
-  ])('(%s) is named, with what to do, and left as it is', async (_, content) => {
+  ])('(%s) is named in an error that says what to do, and is not changed', async (_, content) => {
     await loadSigningKey(folder);
     await writeFile(file, content);
     const loading = loadSigningKey(folder);
     await expect(loading).rejects.toMatchObject({ code: 'SIGNING_KEY_UNUSABLE' });
-    await expect(loading).rejects.toThrow(`${file} holds no RSA private key`);
+    await expect(loading).rejects.toThrow(`${file} is not an RSA private key`);
     await expect(loading).rejects.toThrow('Delete this file');
     expect(await readFile(file, 'utf8')).toBe(content);
   });
 });
 
-test('a folder that can not be made is an error that names it', async () => {
+test('rejects a folder that can not be created, and names it', async () => {
   await writeFile(join(parent, 'deep'), '');
   await expect(loadSigningKey(folder)).rejects.toThrow(join(parent, 'deep'));
 });

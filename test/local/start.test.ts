@@ -144,7 +144,7 @@ describe('npm start', () => {
   }, 30_000);
 
   test.each([
-    ['PORT', 'http', 'PORT is "http": set it to a whole number, such as 4000.'],
+    ['PORT', 'http', 'PORT is "http": set it to a whole number from 0 to 65535, such as 4000.'],
     ['LEDGER', 'postgres', 'LEDGER is "postgres": set it to sqlite (a file on this machine) or dynamodb.'],
   ])('says what is wrong with %s', async (variable, value, message) => {
     await expect(start({ [variable]: value })).rejects.toThrow(message);

@@ -37,7 +37,7 @@ async function isAuthorized(line: string, localFolder = folder): Promise<boolean
   return answer.kind === 'authorized';
 }
 
-test('prints a token and nothing else, which the local server accepts', async () => {
+test('prints only a token, which the local server accepts', async () => {
   const { code, stdout, stderr } = await token(['alice']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
@@ -52,28 +52,27 @@ test.each([
   ['90s', 90],
   ['2m', 120],
   ['365d', 365 * 86_400],
-])('--expires-in %s', async (text, seconds) => {
+])('--expires-in %s sets the lifetime', async (text, seconds) => {
   const { stdout } = await token(['chatops', '--expires-in', text]);
   const { exp = 0, iat = 0, ...claims } = decodeJwt(stdout.trim());
   expect(exp - iat).toBe(seconds);
   expect(claims).toMatchObject({ sub: 'chatops', client_id: 'chatops' });
 });
 
-test.each(['0s', '12', 'h', '1w', '-1h', '366d', '1.5h', ''])('--expires-in %j is refused', async (text) => {
+test.each(['0s', '12', 'h', '1w', '-1h', '366d', '1.5h', ''])('rejects --expires-in %j', async (text) => {
   const { code, stdout, stderr } = await token(['alice', `--expires-in=${text}`]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('--expires-in takes a number and s, m, h or d');
 });
 
 test.each([
-  ['an unknown name', ['mallory'], 'There is no example principal called mallory.'],
-  ['no name', [], 'Usage: '],
-  ['two names', ['alice', 'bob'], 'One name, please, not 2.'],
-  ['an unknown option', ['alice', '--admin'], "Unknown option '--admin'"],
-])('%s: the names are listed on standard error, with what each may do', async (_, args, message) => {
+  ['an unknown name', ['mallory'], 'mallory is not an example principal. Run with --help for usage.\n'],
+  ['no name', [], 'Expected the name of an example principal. Run with --help for usage.\n'],
+  ['two names', ['alice', 'bob'], 'Expected one name, got 2. Run with --help for usage.\n'],
+])('%s: lists the names on standard error, with what each may do', async (_, args, message) => {
   const { code, stdout, stderr } = await token(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(message);
+  expect(stderr.startsWith(message)).toBe(true);
   for (const { name, description } of principals) expect(stderr).toContain(`${name.padEnd(18)} ${description}`);
 });
 
@@ -84,14 +83,14 @@ test('--help explains the command and lists the names', async () => {
   for (const { name } of principals) expect(stdout).toContain(name);
 });
 
-test('commands that start at once on a new machine sign with the same key', async () => {
+test('commands that run at the same time on a new machine sign with the same key', async () => {
   const fresh = join(folder, 'fresh');
   const outcomes = await Promise.all(['alice', 'bob', 'pat', 'olivia'].map((name) => token([name], fresh)));
   const accepted = await Promise.all(outcomes.map(({ stdout }) => isAuthorized(stdout, fresh)));
   expect(accepted).toEqual([true, true, true, true]);
 });
 
-test('a broken key file is named, without a stack trace', async () => {
+test('names a broken key file, without a stack trace', async () => {
   const broken = await mkdtemp(join(folder, 'broken-'));
   await writeFile(join(broken, 'signing-key.json'), 'x');
   const { code, stdout, stderr } = await token(['alice'], broken);

@@ -3,13 +3,18 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'local', 'start.ts');
+const root = join(import.meta.dirname, '..', '..');
+const main = join(root, 'src', 'local', 'start.ts');
+const shortLeaseMain = join(root, 'test', 'support', 'short-lease-server.ts');
 
 export type ServerProcess = Awaited<ReturnType<typeof startServerProcess>>;
 
-/** `npm start` in a process of its own, on free ports. Resolves once it listens. */
+/**
+ * `npm start` in a child process, on free ports. Resolves once it listens. A `LEASE_MS` in `env` may be shorter than a
+ * request, which `npm start` itself refuses.
+ */
 export async function startServerProcess(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, ['LEASE_MS' in env ? shortLeaseMain : main], {
     env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -19,7 +24,7 @@ export async function startServerProcess(env: Readonly<Record<string, string>>) 
   const printed: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     printed.push(line);
-    if (line.startsWith('A request:')) break;
+    if (line.trimStart().startsWith("-H 'content-type")) break;
   }
   const addressOf = (label: string) => {
     const url = printed.find((line) => line.startsWith(label))?.match(/http:\S+/)?.[0];
@@ -29,8 +34,10 @@ export async function startServerProcess(env: Readonly<Record<string, string>>) 
   return {
     url: addressOf('GraphQL'),
     eksUrl: addressOf('EKS'),
+    /** What it printed, line by line. */
+    printed,
     signal: (name: NodeJS.Signals) => child.kill(name),
-    /** Ends it, and tells with which code and by which signal. */
+    /** Sends it a signal; resolves with its exit code and the signal that ended it. */
     stop: async (name: NodeJS.Signals = 'SIGTERM') => {
       child.kill(name);
       return (await exited) as [number | null, NodeJS.Signals | null];

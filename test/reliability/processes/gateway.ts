@@ -5,7 +5,7 @@ import type { NodeProcess } from './node-process.ts';
 import type { Random } from './random.ts';
 import { times } from './times.ts';
 
-const main = join(import.meta.dirname, '..', '..', '..', 'src', 'local', 'start.ts');
+const main = join(import.meta.dirname, '..', '..', 'support', 'short-lease-server.ts');
 
 /** Paths and addresses of a run. */
 export interface RunPaths {

@@ -1,0 +1,66 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startServerProcess } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const testWithAwsCli = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
+
+let folder: string;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'printed-'));
+  server = await startServerProcess({ LOCAL_FOLDER: folder });
+}, 20_000);
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** The command that `npm start` prints after a label, over one or several lines. */
+function printedCommand(label: string): string {
+  const start = server.printed.findIndex((line) => line.startsWith(label));
+  const lines = server.printed.slice(start);
+  const end = lines.findIndex((line) => !line.endsWith('\\'));
+  return lines
+    .slice(0, end + 1)
+    .join('\n')
+    .slice(label.length)
+    .trim();
+}
+
+/** Runs a command in a shell on a machine without AWS settings. */
+async function runInShell(command: string): Promise<unknown> {
+  const env = { PATH: process.env.PATH, HOME: folder, LOCAL_FOLDER: folder, PYENV_ROOT: process.env.PYENV_ROOT };
+  const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: root, env });
+  return JSON.parse(stdout);
+}
+
+test('npm start prints an AWS CLI command with endpoint, region and credentials', () => {
+  const command = printedCommand('Associations:');
+  expect(command).toMatch(
+    /^AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws eks list-pod-identity-associations /,
+  );
+  expect(command).toContain(`--cluster-name apps-dev --region eu-central-1 --endpoint-url ${server.eksUrl}`);
+});
+
+testWithAwsCli(
+  'the printed AWS CLI command works without AWS settings',
+  async () => {
+    expect(await runInShell(`${printedCommand('Associations:')} --output json`)).toEqual({ associations: [] });
+  },
+  30_000,
+);
+
+test('the printed request is answered', async () => {
+  expect(await runInShell(printedCommand('A request:'))).toEqual({
+    data: {
+      viewer: { id: expect.stringContaining('alice'), kind: 'USER', groups: expect.arrayContaining(['payments-team']) },
+    },
+  });
+}, 30_000);
