@@ -1,11 +1,10 @@
-// Makes dist/, which Lambda runs: node deploy/build.ts [--policies FOLDER] [--inventory FILE] [--outdir FOLDER]
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
+import { runCommand } from '../src/app/command.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
 import { compilePolicies } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
@@ -15,8 +14,8 @@ const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
 
 /**
- * `@as-integrations/aws-lambda` is CommonJS, and asks for `@apollo/server` by `require`: for another build of it than the
- * one that our own `import`s get. Here both get the same.
+ * `@as-integrations/aws-lambda` is CommonJS and loads `@apollo/server` by `require`, which resolves to another build than
+ * the `import`s of the gateway. This plugin resolves both to the same build.
  */
 const oneApollo: Plugin = {
   name: 'one-apollo',
@@ -28,8 +27,8 @@ const oneApollo: Plugin = {
 };
 
 /**
- * CommonJS, because `require` loads Node's modules faster than `import` does, and because Cedar's build for Node looks for
- * its WebAssembly in `__dirname`. The ending says so whatever package.json lies above.
+ * CommonJS, because `require` loads Node's modules faster than `import` does, and because Cedar's build for Node.js reads
+ * its WebAssembly from `__dirname`. The extension `.cjs` makes it CommonJS whatever package.json is above it.
  */
 const options = {
   absWorkingDir: root,
@@ -39,27 +38,27 @@ const options = {
   target: 'node24',
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  // ES modules first: what isn't used is left out, which CommonJS hides. It also makes `graphql` one copy.
+  // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
   plugins: [oneApollo],
-  // Names stay, so that stack traces in the log can be read without a source map.
+  // Names are kept, so that stack traces in the log are readable without a source map.
   minifySyntax: true,
   minifyWhitespace: true,
-  // For whoever wants to read a trace by lines; not in the package, which they would double.
+  // For line numbers of stack traces; the package leaves the maps out, as they would double its size.
   sourcemap: 'external',
-  // As graphql asks for it: in production it compares classes without a search for second copies of itself.
+  // `graphql` skips its check for a second copy of itself in production.
   define: { 'process.env.NODE_ENV': '"production"', 'globalThis.process.env.NODE_ENV': '"production"' },
   metafile: true,
   logLevel: 'silent',
 } satisfies BuildOptions;
 
-/** What goes into a package: a folder of policies with their cases, and the file of an inventory. */
+/** Inputs of a package: a folder of policies with their cases, and the file of an inventory. */
 interface Sources {
   readonly policies: string;
   readonly inventory: string;
 }
 
-/** Puts the bundles, Cedar's WebAssembly and the policies into `outdir`. Throws an Error that says what keeps it from that. */
+/** Writes the bundles, Cedar's WebAssembly and the policies to `outdir`. Throws an Error that says what is not valid. */
 async function buildInto(outdir: string, { policies, inventory }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
@@ -70,7 +69,7 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
 
   const { metafile, warnings } = await build({ ...options, outdir });
   const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
-  if (problems.length > 0) throw new Error(`The bundle is not fit for Lambda:\n${problems.join('\n')}`);
+  if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
   const cedar = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs')));
   await copyFile(join(cedar, wasm), join(outdir, wasm));
@@ -81,14 +80,14 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
 
 const wasm = 'cedar_wasm_bg.wasm';
 
-/** Takes away what an earlier build left, so that nothing of it can be deployed for this one. */
+/** Removes the files of an earlier build, so that none of them is deployed with this one. */
 async function clean(outdir: string): Promise<void> {
   if (outdir === ownOutdir) await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   if ((await readdir(outdir)).length > 0) throw new Error(`${outdir} is not empty: choose a new folder.`);
 }
 
-/** Copies the policies, without their cases, and compiles them, so that no function has to do so at each cold start. */
+/** Copies the policies without their cases, and compiles them here rather than at each cold start of a function. */
 async function copyPolicies(from: string, to: string): Promise<void> {
   await mkdir(to);
   const names = await readdir(from);
@@ -107,19 +106,31 @@ async function printSizes(outdir: string): Promise<void> {
   }
 }
 
-const { values } = parseArgs({
+const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory.
+
+Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--outdir FOLDER]
+
+  --policies FOLDER  policies, with their cases (default: policies beside package.json)
+  --inventory FILE   inventory of the deployment (default: inventory.json in the folder of policies)
+  --outdir FOLDER    an empty or new folder for the result (default: dist beside package.json, which is emptied)
+  -h, --help         print this text
+
+Exits with 0 when everything is built, with 1 when policies, inventory or bundles are not valid, with 2 when the arguments
+are wrong.
+`;
+
+process.exitCode = await runCommand({
+  help,
   options: {
     policies: { type: 'string', default: join(root, 'policies') },
-    // The folder's own is what the cases are about; what is deployed has other clusters in it.
     inventory: { type: 'string' },
     outdir: { type: 'string', default: ownOutdir },
   },
+  run: async (values) => {
+    const policies = resolve(values.policies);
+    // The cases use the inventory in the folder of policies; a deployment serves other clusters.
+    const inventory = resolve(values.inventory ?? join(policies, 'inventory.json'));
+    await buildInto(resolve(values.outdir), { policies, inventory });
+    return 0;
+  },
 });
-try {
-  const policies = resolve(values.policies);
-  const inventory = values.inventory ? resolve(values.inventory) : join(policies, 'inventory.json');
-  await buildInto(resolve(values.outdir), { policies, inventory });
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}

@@ -1,21 +1,30 @@
-// Validates a folder of policies and runs its cases: node src/policy/check.ts [directory]
 import { join } from 'node:path';
+import { runCommand } from '../app/command.ts';
+import { readingPolicies } from '../app/explain.ts';
 import { readCases, runCase, untestedPolicies } from '../policy/cases.ts';
 import { compilePolicies } from '../policy/compile.ts';
 import { createEngine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../policy/load.ts';
 
-/** What a check found. */
+/** The result of a check. */
 export interface CheckReport {
-  /** Each case that came out otherwise, and each policy that no case names. */
+  /** Each case with another result than it expects, and each policy without a case. */
   readonly failures: readonly string[];
-  /** One line, with the hashes that decisions carry. */
+  /** One line, with the hashes that decisions record. */
   readonly summary: string;
 }
 
-/** Checks a folder of policies. Throws an Error that says what is wrong when policies, inventory or a case can't be read. */
+/**
+ * Validates a folder of policies and runs its cases. Throws an Error that says what is wrong when policies, inventory or a
+ * case can't be read.
+ */
 export function checkPolicies(directory: string): CheckReport {
+  const advice = 'Name a folder with *.cedar files, schema.cedarschema, inventory.json and cases.';
+  return readingPolicies(directory, advice, () => check(directory));
+}
+
+function check(directory: string): CheckReport {
   const engine = createEngine(compilePolicies(readPolicySources(directory)));
   const inventoryText = readInventoryText(directory);
   const inventory = parseInventory(inventoryText);
@@ -25,23 +34,34 @@ export function checkPolicies(directory: string): CheckReport {
       const problem = runCase(engine, inventoryText, one);
       return problem === null ? [] : [`${one.file}: ${one.description}\n  ${problem}`];
     }),
-    ...untestedPolicies(engine, cases).map((id) => `${id}: no case names this policy; write one that it decides.`),
+    ...untestedPolicies(engine, cases).map((id) => `${id}: no case names this policy. Add one that it decides.`),
   ];
   const policies = Object.keys(engine.policySet.policies).length;
   const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
   return { failures, summary: `${policies} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}` };
 }
 
-function main([directory = join(import.meta.dirname, '../../policies')]: readonly string[]): number {
-  try {
+const help = `Validates a folder of policies and runs its cases.
+
+Usage: npm run --silent policies -- [FOLDER]
+
+  FOLDER      folder of policies (default: policies beside package.json)
+  -h, --help  print this text
+
+Exits with 0 when every case has the expected result and every policy has a case, else with 1; with 2 when the arguments
+are wrong.
+`;
+
+const command = {
+  help,
+  options: {},
+  maxArguments: 1,
+  run: (_values: object, [directory = join(import.meta.dirname, '../../policies')]: readonly string[]) => {
     const { failures, summary } = checkPolicies(directory);
     for (const failure of failures) console.error(`FAILED ${failure}`);
     console.log(summary);
     return failures.length === 0 ? 0 : 1;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  }
-}
+  },
+};
 
-if (import.meta.main) process.exitCode = main(process.argv.slice(2));
+if (import.meta.main) process.exitCode = await runCommand(command);

@@ -1,8 +1,8 @@
-// Makes a decision of the trail again: node src/policy/again.ts <entry.json> [directory]
-// The entry is one as the ledger keeps it. Exits with 0 when the decision is the recorded one, else with 1.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { runCommand, UsageError } from '../app/command.ts';
+import { readingPolicies } from '../app/explain.ts';
 import { settingsOf } from '../model/association.ts';
 import { compilePolicies } from '../policy/compile.ts';
 import { authorizeOnSlice } from '../policy/authorize.ts';
@@ -12,7 +12,7 @@ import { readPolicySources } from '../policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import { association, changes, createRequest, inventorySlice, principal } from '../policy/model-schemas.ts';
 
-/** What is compared of a decision. */
+/** The parts of a decision that are compared. */
 interface RecordedDecision {
   readonly allowed: boolean;
   readonly policyIds: readonly string[];
@@ -64,18 +64,18 @@ function requestOf(entry: v.InferOutput<typeof operationSchema>): AuthorizationR
   }
 }
 
-/** A decision of the trail, made again. */
-export interface DecisionAgain {
+/** The result of replaying a decision. */
+export interface ReplayedDecision {
   readonly same: boolean;
-  /** The recorded decision, the new one, and what comes of comparing them, a line each. */
+  /** The recorded decision, the replayed one and their comparison, one line each. */
   readonly report: string;
 }
 
 /**
- * Makes the decision of an audit entry again, with the policies of a folder and the slice of the inventory that the
- * entry holds. Throws an Error that says what is wrong when they can't be read.
+ * Replays the decision of an audit entry, with the policies of a folder and the slice of the inventory that the entry
+ * records. Throws an Error that says what is wrong when entry or policies can't be read.
  */
-export function decideAgain(file: string, directory: string): DecisionAgain {
+export function replayDecision(file: string, directory: string): ReplayedDecision {
   const entry = parseJson(file, readFileSync(file, 'utf8'), entrySchema);
   const recorded = entry.decision;
   const context: AuthorizationContext = {
@@ -84,14 +84,16 @@ export function decideAgain(file: string, directory: string): DecisionAgain {
     hasReason: entry.reason !== null,
     now: Date.parse(entry.time),
   };
-  const engine = createEngine(compilePolicies(readPolicySources(directory)));
+  const advice = 'Name a folder with *.cedar files and schema.cedarschema.';
+  const sources = readingPolicies(directory, advice, () => readPolicySources(directory));
+  const engine = createEngine(compilePolicies(sources));
   const decision = authorizeOnSlice(engine, context, requestOf(entry), recorded.slice);
   const same = verdict(recorded) === verdict(decision);
   const samePolicies = recorded.policySetHash === decision.policySetHash;
   const report = [
     `recorded: ${verdict(recorded)} (policy set ${recorded.policySetHash}, inventory ${recorded.inventoryHash})`,
-    `again:    ${verdict(decision)} (policy set ${decision.policySetHash}, the recorded slice of the inventory)`,
-    `${same ? 'The same decision' : 'Another decision'}, by ${samePolicies ? 'the same policies' : 'other policies'}.`,
+    `replayed: ${verdict(decision)} (policy set ${decision.policySetHash}, the recorded slice of the inventory)`,
+    `${same ? 'Same' : 'Different'} decision, ${samePolicies ? 'same' : 'different'} policies.`,
   ];
   return { same, report: report.join('\n') };
 }
@@ -101,16 +103,28 @@ function verdict({ allowed, policyIds, violations }: RecordedDecision): string {
   return `${allowed ? 'allowed' : 'denied'} by ${ids.join(', ')}`;
 }
 
-function main([file, directory = join(import.meta.dirname, '../../policies')]: readonly string[]): number {
-  try {
-    if (file === undefined) throw new Error('Name an entry: node src/policy/again.ts <entry.json> [directory]');
-    const { same, report } = decideAgain(file, directory);
+const help = `Replays the decision of an audit entry and compares it with the recorded one.
+
+Usage: npm run --silent policies:replay -- ENTRY [FOLDER]
+
+  ENTRY       JSON file with one audit entry, such as a line of npm run audit:export
+  FOLDER      folder of policies (default: policies beside package.json)
+  -h, --help  print this text
+
+The inventory is the slice that the entry records. Exits with 0 when the decision is the recorded one, with 1 when it is
+not or can't be replayed, with 2 when the arguments are wrong.
+`;
+
+const command = {
+  help,
+  options: {},
+  maxArguments: 2,
+  run: (_values: object, [file, directory = join(import.meta.dirname, '../../policies')]: readonly string[]) => {
+    if (file === undefined) throw new UsageError('Expected the file of an audit entry.');
+    const { same, report } = replayDecision(file, directory);
     console.log(report);
     return same ? 0 : 1;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  }
-}
+  },
+};
 
-if (import.meta.main) process.exitCode = main(process.argv.slice(2));
+if (import.meta.main) process.exitCode = await runCommand(command);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '../app/command.ts';
 import { createLog } from '../runtime/log.ts';
 import { startLocalGateway } from '../local/gateway.ts';
 import type { LocalGateway } from '../local/gateway.ts';
@@ -13,10 +14,17 @@ import { demoSteps } from './steps.ts';
 import type { Step } from './steps.ts';
 import { readLocalSettings } from '../local/settings.ts';
 
-/**
- * `npm run demo`: the gateway, its ledger and a simulated EKS on free ports of this machine, and what an owner of a
- * namespace meets there. Exits with 0 only if every answer was what it should be.
- */
+const help = `Walks through eight typical requests of a namespace owner, against the gateway and a simulated EKS on free ports of this
+machine. Keeps everything in memory and in a temporary folder, which is removed at the end.
+
+Usage: npm run demo
+
+  -h, --help  print this text
+
+Exits with 0 when every response is the expected one, else with 1.
+`;
+
+/** Starts the gateway, runs the steps and stops it. True when every response is the expected one. */
 async function demo(): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'pod-identity-gateway-'));
   const log: string[] = [];
@@ -32,7 +40,7 @@ async function demo(): Promise<boolean> {
   try {
     const failures = await run(gateway, folder);
     if (failures === 0) return true;
-    say(`${failures} answers were not what they should be. The gateway's log:\n${log.join('')}`);
+    say(`${failures} responses are not the expected ones. The log of the gateway:\n${log.join('')}`);
     return false;
   } finally {
     await gateway.close();
@@ -42,7 +50,7 @@ async function demo(): Promise<boolean> {
 
 async function run(gateway: LocalGateway, folder: string): Promise<number> {
   const alice = principals.find(({ name }) => name === 'alice');
-  if (!alice || !gateway.simulator) throw new Error('The demo needs alice and the simulator.');
+  if (!alice || !gateway.simulator) throw new Error('The demo needs the example principal alice and the simulator.');
   const token = await mintToken(await loadSigningKey(folder), alice, { expiresInSeconds: 600 });
   const client = createClient(`${gateway.url}/graphql`, token);
   say(`The gateway listens on ${gateway.url}/graphql, a simulated EKS on ${gateway.simulator.url}.`);
@@ -51,14 +59,14 @@ async function run(gateway: LocalGateway, folder: string): Promise<number> {
   let failures = 0;
   const steps = demoSteps(gateway.simulator);
   for (const [index, step] of steps.entries()) {
-    if (!(await take(step, index + 1, steps[0]?.input ?? {}, client))) failures += 1;
+    if (!(await runStep(step, index + 1, steps[0]?.input ?? {}, client))) failures += 1;
   }
   printTrail(await client.trail());
-  say(failures === 0 ? `All ${steps.length} answers are what they should be.` : '');
+  say(failures === 0 ? `All ${steps.length} responses are the expected ones.` : '');
   return failures;
 }
 
-async function take(
+async function runStep(
   step: Step,
   number: number,
   first: DemoInput,
@@ -71,4 +79,4 @@ async function take(
   return problem === null;
 }
 
-process.exitCode = (await demo()) ? 0 : 1;
+process.exitCode = await runCommand({ help, options: {}, run: async () => ((await demo()) ? 0 : 1) });

@@ -11,13 +11,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('what ships passes, with a summary in one line', () => {
+test('the shipped policies pass, with a summary in one line', () => {
   const { status, out, err } = run('policies.ts');
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out).toMatch(/^\d+ policies, \d+ cases, 0 failures; policy set [0-9a-f]{64}, inventory [0-9a-f]{64}\n$/);
 });
 
-test('each case that comes out otherwise is named, and each policy without a case', () => {
+test('names each case with an unexpected result, and each policy without a case', () => {
   replaceIn(join(folder, 'guardrails.cedar'), 'serviceAccount == "default"', 'serviceAccount == "none"');
   const extra = '@id("extra") permit (principal in PodIdentity::Group::"x", action, resource);';
   appendFileSync(join(folder, 'access.cedar'), extra);
@@ -30,7 +30,7 @@ test('each case that comes out otherwise is named, and each policy without a cas
   expect(out).toContain('4 failures');
 });
 
-test('a case that can not be evaluated fails with the cause', () => {
+test('reports the cause of a case that can not be evaluated', () => {
   replaceIn(join(folder, 'cases/allow/owner-creates.json'), 'arn:aws:iam', 'arn:aws:sts');
   const { failures } = checkPolicies(folder);
   expect(failures).toEqual([
@@ -38,7 +38,7 @@ test('a case that can not be evaluated fails with the cause', () => {
   ]);
 });
 
-test('a deny case names exactly the violations, an allow case exactly the permits', () => {
+test('compares the exact violations of a deny case and the exact permits of an allow case', () => {
   replaceIn(join(folder, 'cases/deny/several-at-once.json'), '"required-tags"', '"no-system-namespaces"');
   replaceIn(join(folder, 'cases/allow/admin-creates-for-system-controller.json'), '"owners-create", ', '');
   expect(checkPolicies(folder).failures).toHaveLength(2);
@@ -65,14 +65,21 @@ test.each([
     'request.scope.kind',
   ],
   ['a scope', 'cases/allow/auditor-reads-everything.json', '"gateway"', '"all"', 'request.scope.kind: "all"'],
-])('what is wrong with %s is said', (_what, file, from, to, message) => {
+])('says what is wrong with %s', (_what, file, from, to, message) => {
   replaceIn(join(folder, file), from, to);
   expect(() => checkPolicies(folder)).toThrow(message);
 });
 
-test('the command says what is wrong and fails', () => {
+test('prints what is wrong and fails', () => {
   replaceIn(join(folder, 'inventory.json'), '"regions"', '"region"');
   const { status, out, err } = run('policies.ts', folder);
   expect({ status, out }).toEqual({ status: 1, out: '' });
   expect(err).toContain('accounts.0.regions: is missing; write a list');
+});
+
+test('names a folder that does not exist, in one line', () => {
+  const missing = join(folder, 'missing');
+  const { status, out, err } = run('policies.ts', missing);
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toMatch(/^The policies can't be read from .*missing: ENOENT.* Name a folder with .*\n$/);
 });

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssociationSettings, CreateRequest } from '../../src/model/association.ts';
-import { decideAgain } from '../../src/cli/replay-decision.ts';
+import { replayDecision } from '../../src/cli/replay-decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
 import {
@@ -56,10 +56,10 @@ test.each<[string, Partial<CreateRequest>]>([
   ['denied by guardrails', { serviceAccount: 'default', tags: [] }],
   ['denied by default', { namespace: 'orders', roleArn: 'arn:aws:iam::111122223333:role/pods/orders/x' }],
   ['denied for the cluster', { clusterName: 'apps-test' }],
-])('a decision that was %s comes out the same', (_what, change) => {
-  const { same, report } = decideAgain(entry(change), folder);
+])('a decision that was %s is replayed as recorded', (_what, change) => {
+  const { same, report } = replayDecision(entry(change), folder);
   expect(same).toBe(true);
-  expect(report).toContain('The same decision, by the same policies.');
+  expect(report).toContain('Same decision, same policies.');
 });
 
 const { accountId, region, clusterName, associationId } = association();
@@ -71,30 +71,30 @@ test.each<[string, Partial<AssociationSettings>, boolean]>([
   ['null clears', { targetRoleArn: null, policy: null }, true],
   ['nothing changes', {}, false],
   ['a guardrail denies', { roleArn: 'arn:aws:iam::111122223333:role/x', disableSessionTags: true }, false],
-])('the decision on an update comes out the same where %s', (_what, changes, allowed) => {
+])('the decision on an update is replayed as recorded: %s', (_what, changes, allowed) => {
   const before = association({ targetRoleArn: archive, policy: '{}' });
   const operation = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { ...reference, changes }, before };
-  const { same, report } = decideAgain(entryOf(update(before, changes), operation, context(alice)), folder);
+  const { same, report } = replayDecision(entryOf(update(before, changes), operation, context(alice)), folder);
   expect(same).toBe(true);
-  expect(report).toContain(allowed ? 'again:    allowed by owners-update' : 'again:    denied by ');
+  expect(report).toContain(allowed ? 'replayed: allowed by owners-update' : 'replayed: denied by ');
 });
 
 test.each([
-  ['allowed', alice, null, 'again:    allowed by owners-delete'],
-  ['denied by a guardrail', alice, addon, 'again:    denied by not-owned-by-addon'],
-  ['denied by default', bob, null, 'again:    denied by default-deny'],
-])('a decision on a delete that was %s comes out the same', (_what, who, ownerArn, verdict) => {
+  ['allowed', alice, null, 'replayed: allowed by owners-delete'],
+  ['denied by a guardrail', alice, addon, 'replayed: denied by not-owned-by-addon'],
+  ['denied by default', bob, null, 'replayed: denied by default-deny'],
+])('a decision on a delete that was %s is replayed as recorded', (_what, who, ownerArn, verdict) => {
   const operation = {
     operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
     request: reference,
     before: association({ ownerArn }),
   };
-  const { same, report } = decideAgain(entryOf(remove({ ownerArn }), operation, context(who)), folder);
+  const { same, report } = replayDecision(entryOf(remove({ ownerArn }), operation, context(who)), folder);
   expect(same).toBe(true);
   expect(report).toContain(verdict);
 });
 
-test('all circumstances are taken from the entry', () => {
+test('takes the whole context from the entry', () => {
   writeFileSync(
     join(folder, 'own.cedar'),
     `@id("own") permit (principal is PodIdentity::Service, action, resource) when {
@@ -110,36 +110,38 @@ test('all circumstances are taken from the entry', () => {
     now: Date.parse('2026-11-02T09:00:00.123Z'),
     sourceAddress: '203.0.113.7',
   });
-  const { same, report } = decideAgain(entry({ clusterName: 'apps-prod' }, who), folder);
-  expect(report).toContain('again:    allowed by own, owners-create');
+  const { same, report } = replayDecision(entry({ clusterName: 'apps-prod' }, who), folder);
+  expect(report).toContain('replayed: allowed by own, owners-create');
   expect(same).toBe(true);
 });
 
-test('the recorded slice counts, not the inventory of today', () => {
+test('uses the recorded slice, not the current inventory', () => {
   const file = entry();
   replaceIn(join(folder, 'inventory.json'), '["payments-team"]', '[]');
-  expect(decideAgain(file, folder).same).toBe(true);
+  expect(replayDecision(file, folder).same).toBe(true);
 });
 
-test('another decision by other policies is called so, and the command fails', () => {
+test('reports a different decision by different policies, and fails', () => {
   const file = entry();
   replaceIn(join(folder, 'guardrails.cedar'), 'serviceAccount == "default"', 'serviceAccount == "payments-api"');
   const { status, out } = run('replay-decision.ts', file, folder);
   expect(status).toBe(1);
   expect(out).toContain('recorded: allowed by owners-create');
-  expect(out).toContain('again:    denied by no-default-service-account');
-  expect(out).toContain('Another decision, by other policies.');
+  expect(out).toContain('replayed: denied by no-default-service-account');
+  expect(out).toContain('Different decision, different policies.');
 });
 
-test('what is wrong with an entry is said, and that none is named', () => {
+test('says what is wrong with an entry, and rejects a missing argument', () => {
   const file = join(folder, 'entry.json');
   writeFileSync(file, JSON.stringify({ operation: 'DELETE_POD_IDENTITY_ASSOCIATION' }));
-  expect(() => decideAgain(file, folder)).toThrow(/time: is missing[^]*before: is missing/);
+  expect(() => replayDecision(file, folder)).toThrow(/time: is missing[^]*before: is missing/);
   writeFileSync(file, JSON.stringify({ operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { changes: [] } }));
-  expect(() => decideAgain(file, folder)).toThrow('request.changes: [] is not valid; write an object');
+  expect(() => replayDecision(file, folder)).toThrow('request.changes: [] is not valid; write an object');
   writeFileSync(file, JSON.stringify({ time: '2026-11-02T09:00:00.000Z' }));
-  expect(() => decideAgain(file, folder)).toThrow('operation: is missing');
+  expect(() => replayDecision(file, folder)).toThrow('operation: is missing');
   const { status, err } = run('replay-decision.ts');
-  expect(status).toBe(1);
-  expect(err).toContain('Name an entry');
+  expect({ status, err }).toEqual({
+    status: 2,
+    err: 'Expected the file of an audit entry. Run with --help for usage.\n',
+  });
 });
