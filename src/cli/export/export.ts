@@ -4,15 +4,15 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 
 /**
- * Entries read at a time: enough that a page of ordinary entries fills an answer of DynamoDB (1 MB), and few enough that
- * one of the biggest entries that DynamoDB can hold (400 KB) stays well below what a small machine has.
+ * Entries per page. A page of ordinary entries fills a response of DynamoDB (1 MB); a page of the largest entries that
+ * DynamoDB can store (400 KB each) takes 100 MB of memory.
  */
 const pageSize = 250;
 
-/** What came of an export, with the number of entries that were written. */
+/** The result of an export, with the number of entries that were written. */
 export type Exported =
   | { readonly kind: 'done'; readonly count: number }
-  /** The reader closed its end: it wants no more. */
+  /** The reader closed the pipe. */
   | { readonly kind: 'closed' }
   /** `last` is the oldest entry that was written; null when none was. */
   | {
@@ -23,12 +23,11 @@ export type Exported =
     };
 
 /**
- * Writes the trail of a range, newest first, a line an entry. Holds one page at a time: the next is read when the output has
- * taken the one before. What is added to the trail meanwhile is newer than all that is still to come, so every entry comes
- * once.
+ * Writes the entries of a range, newest first, one line each. Keeps one page in memory: the next one is read when the output
+ * has accepted the one before. Entries added meanwhile are newer than all that is still to be read, so each is written once.
  *
  * @param range milliseconds since the epoch; `since` inclusive, `until` exclusive
- * @param report told after every page: entries so far, and the instant of the oldest
+ * @param report called after every page with the number of entries so far and the time of the oldest
  */
 export async function exportTrail(
   ledger: Pick<Ledger, 'readTrail'>,
@@ -37,7 +36,7 @@ export async function exportTrail(
   output: Writable,
   report: (count: number, reached: string) => void,
 ): Promise<Exported> {
-  // The write's callback tells of errors too; without this one, the event would end the process.
+  // Errors are handled in the callback of each write; without a listener, the event would end the process.
   output.on('error', () => undefined);
   const query = { partition: { kind: 'all' }, ...range, events: null, operations: null, limit: pageSize } as const;
   let count = 0;
@@ -48,7 +47,7 @@ export async function exportTrail(
       const page = await ledger.readTrail({ ...query, before });
       const oldest = page.entries.at(-1);
       if (oldest !== undefined) {
-        await written(output, page.entries.map((entry) => `${lineOf(entry)}\n`).join(''));
+        await writeText(output, page.entries.map((entry) => `${lineOf(entry)}\n`).join(''));
         count += page.entries.length;
         last = oldest;
         report(count, oldest.time);
@@ -63,7 +62,7 @@ export async function exportTrail(
   }
 }
 
-function written(output: Writable, text: string): Promise<void> {
+function writeText(output: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(text, (error) => (error ? reject(error) : resolve()));
   });

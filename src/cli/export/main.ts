@@ -1,30 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommand } from '../../app/command.ts';
 import { auditEntryId } from '../../model/audit.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { openExistingLedger } from '../../local/ledger.ts';
 import { readLedgerSettings } from '../../local/settings.ts';
-import { help, parseArguments } from './arguments.ts';
-import type { ExportFormat } from './arguments.ts';
+import { help, options, readExportRequest } from './arguments.ts';
+import type { ExportFormat, ExportRequest } from './arguments.ts';
 import { exportTrail } from './export.ts';
 import type { Exported } from './export.ts';
 import { ocsfEvent } from './ocsf.ts';
 import { createProgress } from './progress.ts';
 
-/** `npm run audit:export`: the trail on standard output. Gives the exit code. */
-async function run(args: readonly string[]): Promise<number> {
-  const request = parseArguments(args, Date.now());
-  if (request.kind === 'help') {
-    process.stdout.write(help);
-    return 0;
-  }
-  if (request.kind === 'wrong') return failed(2, `${request.message}\n\n${help.trimEnd()}`);
+/** Writes the trail to standard output. Gives the exit code. */
+async function run({ format, since, until }: ExportRequest): Promise<number> {
   const settings = attempt(readLedgerSettings);
   if (settings instanceof Error) return failed(2, settings.message);
   const ledger = attempt(() => openExistingLedger(settings));
   if (ledger instanceof Error) return failed(1, ledger.message);
   const progress = createProgress(process.stderr, () => performance.now());
-  const exported = await exportTrail(ledger, request, lineOf[request.format], process.stdout, progress.report);
+  const range = { since, until };
+  const exported = await exportTrail(ledger, range, lineOf[format], process.stdout, progress.report);
   progress.end();
   ledger.close();
   return finish(exported);
@@ -47,17 +43,17 @@ function finish(exported: Exported): number {
   const what =
     kind === 'ledger-failed'
       ? `The ledger can't be read: ${reasonOf(error)}`
-      : `Nothing more can be written: ${error.message}`;
-  return failed(1, `${what}\n${count} entries were written${last === null ? '.' : `; ${goOn(last)}`}`);
+      : `The output can't be written: ${error.message}`;
+  return failed(1, `${what}\n${count} entries were written${last === null ? '.' : `. ${continuation(last)}`}`);
 }
 
-/** How to get the rest after a failure. The entries of one millisecond may be torn apart, so that one is asked for again. */
-function goOn({ time }: AuditEntry): string {
+/** How to get the rest after a failure. Entries of the last millisecond may be missing, so it is read again. */
+function continuation({ time }: AuditEntry): string {
   const until = new Date(Date.parse(time) + 1).toISOString();
-  return `go on with --until ${until}, which gives those of that millisecond again, with the same ids.`;
+  return `Continue with --until ${until}; entries of that last millisecond are repeated, with the same ids.`;
 }
 
-/** What the store said; of an AWS error its name too, which often is all that it has. */
+/** The message of the store. AWS errors get their name too, as some have no message. */
 function reasonOf({ cause, message }: Error): string {
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : message;
 }
@@ -76,4 +72,4 @@ function failed(code: 1 | 2, message: string): number {
   return code;
 }
 
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await runCommand({ help, options, run: (values) => run(readExportRequest(values, Date.now())) });

@@ -2,26 +2,26 @@ import type { AuditEntry } from '../../model/audit.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import { operations } from '../../operations/operations.ts';
 
-/** `severity_id` of OCSF: what is worth a look, by what happened. */
+/** `severity_id` of OCSF. */
 export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
 
 export type Severity = keyof typeof severities;
 
-/** `status_id` of OCSF. `In Progress` is the gateway's own word, which OCSF wants under 99. */
+/** `status_id` of OCSF. `In Progress` is not in OCSF, which requires 99 (Other) for such values. */
 export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 } as const;
 
 export type Status = keyof typeof statuses;
 
-/** `activity_id` of the class API Activity. `Check` is the gateway's own word, under 99. */
+/** `activity_id` of the class API Activity. `Check` is not in OCSF, hence 99 (Other). */
 export const activities = { Create: 1, Update: 3, Delete: 4, Check: 99 } as const;
 
 export type Activity = keyof typeof activities;
 
-/** `byCode`: as the answer that was given again. */
+/** `byCode`: the status of the result that was replayed. */
 const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode'; readonly severity: Severity }>> = {
   INVALID: { status: 'Failure', severity: 'Informational' },
   DENIED: { status: 'Failure', severity: 'Medium' },
-  // The question was answered, whatever the answer.
+  // A dry run succeeds whatever its result.
   CHECKED: { status: 'Success', severity: 'Informational' },
   INTENT: { status: 'In Progress', severity: 'Informational' },
   SUCCEEDED: { status: 'Success', severity: 'Informational' },
@@ -32,21 +32,21 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   REPLAYED: { status: 'byCode', severity: 'Informational' },
   CONTENDED: { status: 'In Progress', severity: 'Informational' },
   TOKEN_REUSED: { status: 'Failure', severity: 'Low' },
-  // EKS did what another holder may have answered otherwise.
+  // EKS applied the change after another lease holder may have reported a different outcome.
   LATE_SUCCESS: { status: 'Success', severity: 'High' },
 };
 
-/** Refusals that only the operators of the gateway can mend. */
+/** Refusals that only the operators of the gateway can fix. */
 const operatorsMustAct: readonly AuditEntry['refusalCode'][] = ['POLICY_EVALUATION_FAILED', 'GATEWAY_ACCESS_DENIED'];
 
-/** What an entry is in OCSF's words. */
+/** Activity, status and severity of an entry in OCSF. */
 export interface OcsfOutcome {
   readonly activity: Activity;
   readonly status: Status;
   readonly severity: Severity;
 }
 
-/** What an entry is in OCSF's words, by its event, its operation and its refusal. */
+/** Maps an entry to OCSF by its event, its operation and its refusal. */
 export function ocsfOutcome(entry: Pick<AuditEntry, 'event' | 'operation' | 'refusalCode'>): OcsfOutcome {
   const { event, operation, refusalCode } = entry;
   const { status, severity } = outcomeOf[event];
@@ -58,8 +58,8 @@ export function ocsfOutcome(entry: Pick<AuditEntry, 'event' | 'operation' | 'ref
 }
 
 /**
- * Outcome of policy, in the attributes of the profile `security_control`. A check is observed, as nothing is let through
- * or held up by it. Null where policy was not asked.
+ * The policy decision in the attributes of the profile `security_control`. A dry run is `Observed`, as it neither lets a
+ * change through nor blocks it. Null where no policy was evaluated.
  */
 export function ocsfDisposition({ event, decision }: Pick<AuditEntry, 'event' | 'decision'>) {
   if (decision === null) return null;

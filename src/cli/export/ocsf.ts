@@ -9,15 +9,15 @@ import { activities, ocsfDisposition, ocsfOutcome, severities, statuses } from '
 /** Released 2026-08-03. Source of class and objects: https://schema.ocsf.io/1.9.0/classes/api_activity. */
 const ocsfVersion = '1.9.0';
 
-/** Category and class, by which every id of an event begins. */
+/** Category and class; the ids of an event type start with the class. */
 const categoryUid = 6;
 const classUid = 6003;
 
 const product = 'pod-identity-gateway';
 
 /**
- * An entry as an event of the class API Activity of OCSF 1.9.0, with the profiles `cloud` and, where policy was asked,
- * `security_control`. What OCSF has no attribute for is in `unmapped`, under the entry's own names; nothing is left out.
+ * An entry as an event of the class API Activity of OCSF 1.9.0, with the profiles `cloud` and, where policy was evaluated,
+ * `security_control`. Fields without an OCSF attribute are in `unmapped`, under their own names, so nothing is lost.
  *
  * @param productVersion version of the gateway that exports
  */
@@ -69,7 +69,7 @@ function metadataOf(entry: AuditEntry, version: string, isDecided: boolean) {
   };
 }
 
-/** `user` is whose rights decided; `application` the service that a delegated token names. */
+/** `user` is the principal that policy evaluates; `application` is the service in a delegated token. */
 function actorOf({ principal, actor }: AuditEntry) {
   const issuer = issuerOf(principal);
   return {
@@ -85,7 +85,7 @@ function userOf({ id, kind, groups }: Principal) {
   return { uid: id, ...type, groups: groups.map((name) => ({ name })) };
 }
 
-/** Issuer of the token; null for a principal of IAM. */
+/** Issuer of the token; null for an IAM principal. */
 function issuerOf({ id }: Principal): string | null {
   const end = id.indexOf('#');
   return id.startsWith('iam:') || end < 1 ? null : id.slice(0, end);
@@ -100,7 +100,7 @@ function apiOf({ operation, apiRequestId, request, refusalCode, message }: Audit
   };
 }
 
-/** Where the request came from. Without an address it is the gateway itself that acts: its reconciler. */
+/** Source of the request. Entries of the gateway's reconciler have no address. */
 function sourceOf(address: string | null) {
   if (address === null) return { svc_name: product };
   return isIP(address) === 0 ? { name: address } : { ip: address };
@@ -112,7 +112,7 @@ function cloudOf({ target }: AuditEntry) {
   return { provider: 'AWS', account, region: target.region };
 }
 
-/** The association, known or wished for; the cluster that it is in; the roles that were asked for. */
+/** The association, existing or requested; its cluster; the requested roles. */
 function resourcesOf(entry: AuditEntry) {
   const { target, associationArn } = entry;
   if (target === null) return {};
@@ -138,7 +138,7 @@ function resourcesOf(entry: AuditEntry) {
   };
 }
 
-/** The policies that decided, by their ids; without one, nothing permitted it. */
+/** Ids of the policies that decided; empty when no policy permits the request. */
 function policyOf({ policyIds, violations, policySetHash }: Decision) {
   const names = policyIds.length > 0 ? policyIds : violations.map(({ policyId }) => policyId);
   return {
@@ -168,7 +168,7 @@ function unmappedOf(entry: AuditEntry) {
   };
 }
 
-/** A field that is there only where it has a value: OCSF leaves out what is not known. */
+/** A field that is present only where it has a value: OCSF omits unknown values. */
 function set<K extends string, V>(key: K, value: V | null): Partial<Record<K, NonNullable<V>>> {
   const field: Partial<Record<K, NonNullable<V>>> = {};
   if (value !== null && value !== undefined) field[key] = value;

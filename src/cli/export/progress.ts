@@ -4,16 +4,16 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** How often the line is written anew at most, in milliseconds. */
+/** Shortest time between two updates of the line, in milliseconds. */
 const intervalMs = 200;
 
-/** Deletes the rest of a terminal's line. */
+/** Control sequence that clears the rest of a terminal's line. */
 const clearRest = '\u001b[K';
 
 /**
- * A line that tells how far an export has come; none where nobody looks.
+ * A line with the progress of an export; nothing where standard error is not a terminal.
  *
- * @param clock milliseconds, of a clock that never goes back
+ * @param clock milliseconds of a monotonic clock
  */
 export function createProgress(screen: Screen, clock: () => number) {
   const startedAt = clock();
@@ -24,13 +24,13 @@ export function createProgress(screen: Screen, clock: () => number) {
     screen.write(`\r${line}${clearRest}`);
   };
   return {
-    /** @param reached RFC 3339: the instant of the oldest entry so far */
+    /** @param reached RFC 3339: time of the oldest entry so far */
     report(count: number, reached: string): void {
       const seconds = Math.max((clock() - startedAt) / 1_000, 0.001);
       line = `${grouped(count)} entries, ${grouped(Math.round(count / seconds))}/s, back to ${reached}`;
       if (screen.isTTY === true && clock() - shownAt >= intervalMs) show();
     },
-    /** Shows the last line, and leaves it. */
+    /** Shows the last line, and ends it. */
     end(): void {
       if (screen.isTTY !== true || line === '') return;
       show();
