@@ -1,14 +1,14 @@
 import { extname } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** Packages of which a second copy costs time at each cold start, and whose classes then fail `instanceof`. */
+/** Packages that must be bundled once: a second copy slows cold starts and breaks `instanceof`. */
 const oneCopyOf = ['@apollo/server', 'graphql'];
 
-/** What must not reach AWS: the parts of the local gateway, and the database they keep. */
-const localInput = /^(src\/local|test)\//;
+/** What must not be deployed: code for local use only, and its database. */
+const localInput = /^(src\/(local|cli|demo)|packages|test)\//;
 const localBuiltin = /^(node:)?sqlite$/;
 
-/** What is wrong with the bundles that esbuild's metafile describes, one sentence each; empty when nothing is. */
+/** What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are valid. */
 export function bundleProblems(metafile: Metafile): string[] {
   return Object.entries(metafile.outputs)
     .filter(([, { entryPoint }]) => entryPoint !== undefined)
@@ -20,7 +20,7 @@ export function bundleProblems(metafile: Metafile): string[] {
       });
       const builtins = imports.map(({ path }) => path).filter((path) => localBuiltin.test(path));
       const local = [...paths.filter((path) => localInput.test(path)), ...builtins].map(
-        (path) => `holds ${path}, which belongs to the local gateway: nothing under src/lambda may import it`,
+        (path) => `holds ${path}, which is for local use only: remove its import from the code under src/lambda`,
       );
       return [...copies, ...local].map((problem) => `${file} ${problem}.`);
     });

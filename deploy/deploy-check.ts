@@ -1,15 +1,15 @@
-// A plugin of the Serverless Framework that stops what would fail late in AWS, or deploy something else than was meant.
+// A plugin of the Serverless Framework that rejects wrong settings before anything is deployed.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseInventory } from '../src/policy/inventory.ts';
 
-/** What `serverless.yml` has for the issuer and the audience where nobody set them. */
+/** Part of the placeholders in `serverless.yml` for issuer and audience. */
 const notSet = 'not-set.invalid';
 
-/** The account of the inventory that ships with the policies; AWS keeps it for examples. */
+/** The account of the example inventory; AWS reserves it for documentation. */
 const exampleAccountId = '111122223333';
 
-/** The part of the framework that is read here. */
+/** The part of the framework's API that is used here. */
 interface Serverless {
   readonly serviceDir: string;
   readonly processedInput: { readonly commands: readonly string[] };
@@ -24,7 +24,7 @@ interface Serverless {
   };
 }
 
-/** What has been chosen for a deployment. */
+/** The settings of a deployment. */
 export interface DeployChoice {
   readonly issuer: string;
   readonly audience: readonly string[];
@@ -34,7 +34,7 @@ export interface DeployChoice {
   readonly inventory: string;
 }
 
-/** Why a deployment would not work, one sentence each; empty when nothing is known. Throws where the inventory is wrong. */
+/** Why a deployment would not work, one sentence each; empty when no problem is found. Throws for an invalid inventory. */
 export function deployProblems({ issuer, audience, assumeRoleArns, inventory }: DeployChoice): string[] {
   const given = assumeRoleArns === '' ? [] : assumeRoleArns.split(',');
   const { accounts } = parseInventory(inventory);
@@ -50,18 +50,20 @@ export function deployProblems({ issuer, audience, assumeRoleArns, inventory }: 
       : []),
     ...given
       .filter((arn) => !/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(arn))
-      .map((arn) => `assumeRoleArns has "${arn}", which is no ARN of a role: separate them by commas without blanks.`),
+      .map(
+        (arn) => `assumeRoleArns has "${arn}", which is not an IAM role ARN: separate ARNs by commas without spaces.`,
+      ),
     ...accounts
       .filter(({ accountId }) => accountId === exampleAccountId)
       .map(
         (example) =>
-          `The inventory names the account ${example.accountId}, which is nobody's: build with your own inventory.`,
+          `The inventory names the account ${example.accountId}, which is an example: build with your own inventory.`,
       ),
-    ...missing.map((arn) => `The inventory names ${arn}, which assumeRoleArns lacks: add it there.`),
+    ...missing.map((arn) => `The inventory names ${arn}, which assumeRoleArns does not contain: add it there.`),
   ];
 }
 
-/** The plugin. The framework calls it with `new`, so it can't be an arrow function. */
+/** The plugin. The framework calls it with `new`, which an arrow function does not support. */
 export default function deployCheck(serverless: Serverless) {
   const stop = (problems: readonly string[]) => {
     if (problems.length > 0) throw new serverless.classes.Error(problems.join('\n'), 'DEPLOY_CHECK_FAILED');

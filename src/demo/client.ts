@@ -1,4 +1,4 @@
-/** The parts of a payload that the demo shows. */
+/** The fields of a payload that the demo shows. */
 export interface DemoAnswer {
   readonly status: string;
   readonly replayed: boolean;
@@ -8,7 +8,7 @@ export interface DemoAnswer {
   readonly auditEntry: { readonly id: string; readonly operationId: string };
 }
 
-/** A refusal of any kind; the fields of the other kinds are absent. */
+/** A refusal of any type; fields of other types are absent. */
 export interface DemoRefusal {
   readonly code: string;
   readonly message: string;
@@ -19,7 +19,7 @@ export interface DemoRefusal {
   readonly existing?: { readonly associationId: string } | null;
 }
 
-/** A line of the trail. */
+/** An audit entry. */
 export interface DemoEntry {
   readonly id: string;
   readonly time: string;
@@ -30,7 +30,7 @@ export interface DemoEntry {
   readonly target: { readonly namespace: string; readonly serviceAccount: string } | null;
 }
 
-/** A field of the input, as a client would write it. */
+/** The input of a mutation. */
 export type DemoInput = Readonly<Record<string, unknown>>;
 
 const createDocument = /* GraphQL */ `
@@ -98,7 +98,7 @@ const trailDocument = /* GraphQL */ `
   }
 `;
 
-/** A GraphQL client of one person, over HTTP, that remembers which entries of the trail its requests led to. */
+/** A GraphQL client of one principal. It keeps the audit entry ids of its requests, to read the trail later. */
 export function createClient(url: string, token: string) {
   const entryIds = new Map<string, string>();
 
@@ -106,7 +106,7 @@ export function createClient(url: string, token: string) {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
     const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
-    if (!data || errors) throw new Error(`The gateway answered ${response.status}: ${JSON.stringify(errors)}`);
+    if (!data || errors) throw new Error(`The gateway responded with ${response.status}: ${JSON.stringify(errors)}`);
     return data;
   };
 
@@ -117,7 +117,7 @@ export function createClient(url: string, token: string) {
     return data.createPodIdentityAssociation;
   };
 
-  /** All entries of all operations that this client's requests led to, oldest first. */
+  /** All entries of the operations of this client's requests, oldest first. */
   const trail = async (): Promise<DemoEntry[]> => {
     const read = [...entryIds.values()].map((id) =>
       send<{ auditEntry: { operationEntries: DemoEntry[] } | null }>(trailDocument, { id }),

@@ -2,12 +2,12 @@ import { inspect, styleText } from 'node:util';
 import type { DemoAnswer, DemoEntry, DemoInput } from './client.ts';
 import type { Step } from './steps.ts';
 
-/** A line, and an empty one before it. */
+/** Prints a line after an empty one; nothing for an empty text. */
 export function say(text: string): void {
   if (text !== '') process.stdout.write(`\n${text}\n`);
 }
 
-/** One request, its answer, and whether that is what it should be. */
+/** Prints one request, its response, and whether that is the expected one. */
 export function printStep(
   number: number,
   { title, input }: Step,
@@ -16,22 +16,22 @@ export function printStep(
   problem: string | null,
 ): void {
   const { auditEntry: _, ...shown } = answer;
-  const told = Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== null && value !== false));
+  const fields = Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== null && value !== false));
   const mark = problem === null ? styleText('green', '✓') : `${styleText('red', '✗')} ${problem}`;
   say(`${styleText('bold', `${number}. ${title}`)} ${mark}`);
-  process.stdout.write(`${indent(`→ ${shownInput(number, input, first)}`)}\n${indent(`← ${plain(told)}`)}\n`);
+  process.stdout.write(`${indent(`→ ${shownInput(number, input, first)}`)}\n${indent(`← ${plain(fields)}`)}\n`);
 }
 
-/** The first input whole, of the others what differs from it. */
+/** The first input completely; for the others, the fields that differ from it. */
 function shownInput(number: number, input: DemoInput, first: DemoInput): string {
   if (number === 1) return plain(input);
   const changed = Object.fromEntries(Object.entries(input).filter(([field, value]) => value !== first[field]));
-  return Object.keys(changed).length === 0 ? 'as 1.' : `as 1., but ${plain(changed)}`;
+  return Object.keys(changed).length === 0 ? 'same as 1' : `same as 1, except ${plain(changed)}`;
 }
 
-/** The trail, a line an entry. */
+/** Prints the audit trail, one line per entry. */
 export function printTrail(entries: readonly DemoEntry[]): void {
-  say(styleText('bold', `What the audit trail holds of it, ${entries.length} entries:`));
+  say(styleText('bold', `The audit trail of these requests, ${entries.length} entries:`));
   const numbers = new Map(
     [...new Set(entries.map(({ operationId }) => operationId))].map((id, index) => [id, index + 1]),
   );
@@ -42,7 +42,7 @@ export function printTrail(entries: readonly DemoEntry[]): void {
     target ? `${target.namespace}/${target.serviceAccount}` : '-',
     refusalCode ?? message ?? '',
   ]);
-  printTable([['time', 'operation', 'event', 'service account', 'what was said'], ...rows]);
+  printTable([['time', 'operation', 'event', 'service account', 'result'], ...rows]);
 }
 
 const lastColumnWidth = 66;

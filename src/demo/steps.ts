@@ -5,9 +5,9 @@ import type { DemoAnswer, DemoInput } from './client.ts';
 export interface Step {
   readonly title: string;
   readonly input: DemoInput;
-  /** What is arranged first. */
+  /** Runs before the request. */
   readonly before?: () => void;
-  /** What is wrong with the answer; null when nothing is. */
+  /** What is wrong with the response; null when it is the expected one. */
   readonly check: (answer: DemoAnswer) => string | null;
 }
 
@@ -30,7 +30,7 @@ const worker: DemoInput = {
   clientRequestToken: 'payments-worker-1',
 };
 
-/** The requests, and what each must come to. */
+/** The requests and the expected response to each. */
 export function demoSteps({ control }: EksSimulator): Step[] {
   let firstId: string | undefined;
   const creates = (serviceAccount: string) =>
@@ -51,9 +51,9 @@ export function demoSteps({ control }: EksSimulator): Step[] {
       title: 'The same request again, with the same token',
       input: api,
       check: ({ status, replayed, association }) =>
-        expect(status === 'SUCCEEDED' && replayed, 'it should be read back') ??
+        expect(status === 'SUCCEEDED' && replayed, 'it should be replayed') ??
         expect(association?.associationId === firstId, 'it should be the same association') ??
-        expect(sent() === 1, 'EKS should have been asked once'),
+        expect(sent() === 1, 'EKS should have received one create'),
     },
     {
       title: 'The same token, for another role',
@@ -67,7 +67,7 @@ export function demoSteps({ control }: EksSimulator): Step[] {
       check: (answer) =>
         refusedWith('POLICY_DENIED')(answer) ??
         expect(answer.refusal?.violations?.every(({ advice }) => advice) ?? false, 'it should give advice') ??
-        expect(sent() === sentBefore, 'EKS should not have been asked'),
+        expect(sent() === sentBefore, 'EKS should not have received a create'),
     },
     {
       title: 'A service account that has an association, with a new token',
@@ -75,7 +75,7 @@ export function demoSteps({ control }: EksSimulator): Step[] {
       check: (answer) =>
         refusedWith('ASSOCIATION_ALREADY_EXISTS')(answer) ??
         expect(answer.refusal?.existing?.associationId === firstId, 'it should show the existing association') ??
-        expect(answer.refusal?.differences?.[0]?.field === 'roleArn', 'it should say that the role differs'),
+        expect(answer.refusal?.differences?.[0]?.field === 'roleArn', 'it should list the role as a difference'),
     },
     {
       title: 'Several mistakes at once',
@@ -90,24 +90,24 @@ export function demoSteps({ control }: EksSimulator): Step[] {
       check: (answer) => {
         const paths = new Set(answer.refusal?.findings?.map(({ path }) => path));
         const all = ['namespace', 'roleArn', 'tags.0.key', 'policy'].every((path) => paths.has(path));
-        return refusedWith('INVALID_INPUT')(answer) ?? expect(all, 'it should find all four');
+        return refusedWith('INVALID_INPUT')(answer) ?? expect(all, 'it should list all four');
       },
     },
     {
-      title: 'A create whose answer gets lost on the way from EKS',
+      title: 'A create whose response from EKS is lost',
       input: worker,
       before: () => control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' }),
       check: ({ status, retryAfterSeconds }) =>
         expect(status === 'IN_PROGRESS', 'it should be IN_PROGRESS') ??
-        expect(retryAfterSeconds !== null, 'it should say when to ask again'),
+        expect(retryAfterSeconds !== null, 'it should say when to retry'),
     },
     {
-      title: 'Asked for again, with the same token',
+      title: 'A retry with the same token',
       input: worker,
       before: () => (sentBefore = sent()),
       check: ({ status }) =>
         expect(status === 'SUCCEEDED', 'it should be SUCCEEDED') ??
-        expect(creates('worker') === 1 && sent() === sentBefore, 'it should have been done once'),
+        expect(creates('worker') === 1 && sent() === sentBefore, 'it should have been created once'),
     },
   ];
 }

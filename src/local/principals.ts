@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { SigningKey } from './keys.ts';
 
-/** Issuer of the local tokens. No such server exists, and none is asked: the key is in a file. */
+/** Issuer of the local tokens. No such server exists; the key is read from a file. */
 export const issuer = 'https://issuer.example';
 
 /** Audience of the local tokens. */
@@ -11,18 +11,18 @@ export const audience = 'pod-identity-gateway';
 /** OAuth scope that all local tokens carry. */
 export const scope = 'pod-identity-gateway/use';
 
-/** Somebody to be on this machine. */
+/** A principal for use on this machine. */
 export interface ExamplePrincipal {
-  /** What `npm run token` calls it. */
+  /** Its name for `npm run token`. */
   readonly name: string;
-  /** Who it is and what it may do, for people. */
+  /** Role and permissions, for people. */
   readonly description: string;
   readonly claims: {
     readonly sub: string;
     readonly groups?: readonly string[];
-    /** Equal to `sub` in a token that a service got by client credentials. */
+    /** Equal to `sub` in a token from the client credentials grant. */
     readonly client_id?: string;
-    /** RFC 8693: the service that acts for `sub`. */
+    /** RFC 8693: the service that acts on behalf of `sub`. */
     readonly act?: { readonly sub: string };
   };
 }
@@ -32,39 +32,38 @@ export const principals: readonly ExamplePrincipal[] = [
   {
     name: 'alice',
     description:
-      'owns payments and payments-* (group payments-team): may create associations there, and read their trail',
+      'owns payments and payments-* (group payments-team): may create associations there and read their audit trail',
     claims: { sub: 'alice', groups: ['payments-team'] },
   },
   {
     name: 'bob',
-    description: 'owns search (group search-team): may do the same there, and nothing in payments',
+    description: 'owns search (group search-team): may do the same there, but nothing in payments',
     claims: { sub: 'bob', groups: ['search-team'] },
   },
   {
     name: 'pat',
     description:
-      'platform administrator (group platform-admins): may create wherever the guardrails allow, and see everything',
+      'platform administrator (group platform-admins): may create wherever the guardrails allow, and read everything',
     claims: { sub: 'pat', groups: ['platform-admins'] },
   },
   {
     name: 'olivia',
-    description: 'auditor (group auditors): may see everything, and change nothing',
+    description: 'auditor (group auditors): may read everything, but change nothing',
     claims: { sub: 'olivia', groups: ['auditors'] },
   },
   {
     name: 'chatops',
-    description:
-      'a service (client credentials) of payments-team: in production only for a person, named in onBehalfOf',
+    description: 'a service (client credentials) of payments-team: in production only with a person in onBehalfOf',
     claims: { sub: 'chatops', client_id: 'chatops' },
   },
   {
     name: 'alice-via-chatops',
-    description: 'alice, for whom the service chatops acts (RFC 8693): may do what alice may',
+    description: 'the service chatops acting on behalf of alice (RFC 8693): may do what alice may',
     claims: { sub: 'alice', groups: ['payments-team'], act: { sub: 'chatops' } },
   },
 ];
 
-/** A signed token (RS256) of the principal, valid from now on for `expiresInSeconds`. */
+/** A signed token (RS256) of the principal, valid for `expiresInSeconds` from now. */
 export async function mintToken(
   key: SigningKey,
   principal: ExamplePrincipal,

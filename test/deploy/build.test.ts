@@ -32,7 +32,7 @@ const good = [
 ];
 
 describe('A bundle', () => {
-  test('with one copy of each package is fit', () => {
+  test('with one copy of each package is valid', () => {
     expect(bundleProblems(metafile(good, ['node:fs', 'node:crypto']))).toEqual([]);
   });
 
@@ -42,11 +42,14 @@ describe('A bundle', () => {
     ['a graphql of a package', 'node_modules/x/node_modules/graphql/index.mjs', 'copies of graphql'],
     ['the local gateway', 'src/local/gateway.ts', 'src/local/gateway.ts'],
     ['a test', 'test/gateway.ts', 'test/gateway.ts'],
-  ])('with %s is not fit', (_what, path, problem) => {
+    ['a command', 'src/cli/policies.ts', 'src/cli/policies.ts'],
+    ['the demo', 'src/demo/steps.ts', 'src/demo/steps.ts'],
+    ['the EKS simulator', 'packages/eks-simulator/src/index.ts', 'packages/eks-simulator/src/index.ts'],
+  ])('with %s is not valid', (_what, path, problem) => {
     expect(bundleProblems(metafile([...good, path]))).toEqual([expect.stringContaining(problem)]);
   });
 
-  test.each(['node:sqlite', 'sqlite'])('that loads %s is not fit', (name) => {
+  test.each(['node:sqlite', 'sqlite'])('that loads %s is not valid', (name) => {
     expect(bundleProblems(metafile(good, [name]))).toEqual([expect.stringContaining(name)]);
   });
 });
@@ -68,7 +71,7 @@ describe('The build', () => {
       });
     });
 
-  test('does not bundle policies that fail a case', async () => {
+  test('rejects policies that fail a case', async () => {
     const policies = join(folder, 'policies');
     cpSync(join(root, 'policies'), policies, { recursive: true });
     const access = join(policies, 'access.cedar');
@@ -78,7 +81,7 @@ describe('The build', () => {
     expect(readdirSync(outdir)).toEqual([]);
   });
 
-  test('puts another inventory beside the policies than the one their cases are about', async () => {
+  test('packages the inventory of --inventory, not the one of the cases', async () => {
     const inventory = join(folder, 'ours.json');
     const text = readFileSync(join(root, 'policies', 'inventory.json'), 'utf8').replaceAll('payments', 'billing');
     writeFileSync(inventory, text);
@@ -87,7 +90,7 @@ describe('The build', () => {
     expect(readFileSync(join(outdir, 'policies', 'inventory.json'), 'utf8')).toBe(text);
   });
 
-  test('does not bundle an inventory that cannot be read', async () => {
+  test('rejects an invalid inventory', async () => {
     const inventory = join(folder, 'ours.json');
     writeFileSync(inventory, '{}');
     const { exitCode, output } = await build('--inventory', inventory, '--outdir', join(folder, 'dist'));
@@ -95,7 +98,7 @@ describe('The build', () => {
     expect(readdirSync(join(folder, 'dist'))).toEqual([]);
   });
 
-  test('does not clear a folder that is not its own', async () => {
+  test('does not empty a folder other than dist', async () => {
     mkdirSync(join(folder, 'mine'));
     const { exitCode, output } = await build('--outdir', folder);
     expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringContaining('is not empty') });

@@ -14,32 +14,35 @@ function withAccount(roleArn: string): string {
   return JSON.stringify({ ...parsed, accounts: [...parsed.accounts, account] });
 }
 
-test('a deployment with an issuer and an audience has no problem', () => {
+test('accepts a deployment with an issuer and an audience', () => {
   expect(deployProblems(good)).toEqual([]);
 });
 
 test.each([
   ['jwtIssuer', { issuer: 'https://not-set.invalid' }],
   ['jwtAudience', { audience: ['not-set.invalid'] }],
-])('%s must be set', (name, choice) => {
+])('rejects a deployment without %s', (name, choice) => {
   expect(deployProblems({ ...good, ...choice })).toEqual([expect.stringContaining(`${name} is not set`)]);
 });
 
-test('the inventory must not be the example', () => {
+test('rejects the example inventory', () => {
   expect(deployProblems({ ...good, inventory: example })).toEqual([expect.stringContaining('your own inventory')]);
 });
 
-test('a role that the inventory names must be one that may be assumed', () => {
+test('rejects a role of the inventory that assumeRoleArns does not contain', () => {
   const other = { ...good, inventory: withAccount(otherRole) };
   expect(deployProblems(other)).toEqual([expect.stringContaining(otherRole)]);
   expect(deployProblems({ ...other, assumeRoleArns: `${otherRole}-2,${otherRole}` })).toEqual([]);
 });
 
-test.each(['pod-identity-gateway', `${otherRole}, ${otherRole}`])('"%s" is no list of roles', (assumeRoleArns) => {
-  expect(deployProblems({ ...good, assumeRoleArns })).toEqual([expect.stringContaining('no ARN of a role')]);
-});
+test.each(['pod-identity-gateway', `${otherRole}, ${otherRole}`])(
+  'rejects "%s" as a list of roles',
+  (assumeRoleArns) => {
+    expect(deployProblems({ ...good, assumeRoleArns })).toEqual([expect.stringContaining('not an IAM role ARN')]);
+  },
+);
 
-test('`serverless deploy` ends before it asks AWS, where nothing is set; without bundles, so does `serverless package`', async () => {
+test('`serverless deploy` fails before it calls AWS when settings are missing, `serverless package` when bundles are', async () => {
   const service = await openService();
   const deploy = await service.serverless(['deploy']);
   expect(deploy).toEqual({ exitCode: 1, output: expect.stringContaining('jwtIssuer is not set') });

@@ -9,7 +9,7 @@ const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
 const topic = 'arn:aws:sns:eu-central-1:111122223333:alarms';
 
 let service: Service;
-/** Without any setting, and with all of them. */
+/** Packaged without any setting, and with all of them. */
 let plain: Packaged;
 let chosen: Packaged;
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => service.close());
 
-test('the package holds the bundles, Cedar and the policies, and nothing else', () => {
+test('the package contains exactly the bundles, Cedar and the policies', () => {
   expect([...plain.files].sort()).toEqual([
     'dist/cedar_wasm_bg.wasm',
     'dist/graphql.cjs',
@@ -76,7 +76,7 @@ test('token records expire by the attribute that the ledger sets, audit entries 
 test.each([
   ['GraphqlLambdaFunction', 'dist/graphql.handler', 29, 'GraphqlRole'],
   ['ReconcileLambdaFunction', 'dist/reconcile.handler', 60, 'ReconcileRole'],
-])('%s runs on Node.js 24 on Arm, with a role of its own', (name, Handler, Timeout, role) => {
+])('%s runs on Node.js 24 on Arm, with its own role', (name, Handler, Timeout, role) => {
   const { Environment, Code: _, ...rest } = properties(plain.template, name);
   expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
@@ -93,7 +93,7 @@ test.each([
 });
 
 test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction'])(
-  '%s gets the numbers and claims that are set',
+  '%s receives the numbers and claims that are set',
   (name) => {
     expect(properties(chosen.template, name).Environment).toMatchObject({
       Variables: { ...numbers, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scope' },
@@ -107,7 +107,7 @@ const eks = 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}';
 const roles = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pods/*';
 const passed = 'iam:PassRole on arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pods/*';
 
-test('the graphql function may do what a request needs, and no more', () => {
+test('the graphql function has exactly the permissions that requests need', () => {
   expect(grants(plain.template, 'GraphqlRole')).toEqual([
     `dynamodb:GetItem on ${trail}`,
     `dynamodb:GetItem on ${tokens}`,
@@ -128,7 +128,7 @@ test('the graphql function may do what a request needs, and no more', () => {
   ]);
 });
 
-test('the reconciler may look at EKS and write to the ledger, and hand no role to anybody', () => {
+test('the reconciler may read from EKS and write to the ledger, and can not pass roles', () => {
   expect(grants(plain.template, 'ReconcileRole')).toEqual([
     `dynamodb:PutItem on ${trail}`,
     `dynamodb:PutItem on ${tokens}`,
@@ -141,7 +141,7 @@ test('the reconciler may look at EKS and write to the ledger, and hand no role t
   ]);
 });
 
-test('nobody but Lambda may assume the roles, and nothing else grants anything', () => {
+test('only Lambda may assume the roles, and there are no other grants', () => {
   const { Resources } = plain.template;
   const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
   expect(iam.sort()).toEqual(['GraphqlRole', 'OtherAccountsPolicy', 'ReconcileRole']);
@@ -153,13 +153,13 @@ test('nobody but Lambda may assume the roles, and nothing else grants anything',
   }
 });
 
-test('roles are handed to pods from the path that is set', () => {
+test('only roles in the path that is set may be passed to pods', () => {
   const path = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/teams/*';
   const granted = grants(chosen.template, 'GraphqlRole').filter((grant) => grant.startsWith('iam:'));
   expect(granted).toEqual([`iam:GetRole on ${path}`, expect.stringContaining(`iam:PassRole on ${path} if`)]);
 });
 
-test('roles of other accounts may be assumed only where they are given', () => {
+test('roles of other accounts may be assumed only when they are set', () => {
   const policy = resource(chosen.template, 'OtherAccountsPolicy');
   expect(policy).toMatchObject({
     Condition: 'ServesOtherAccounts',
@@ -171,7 +171,7 @@ test('roles of other accounts may be assumed only where they are given', () => {
   expect(plain.template.Conditions.ServesOtherAccounts).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
 });
 
-test('the API has two routes, one behind JWTs and one behind IAM, and no other', () => {
+test('the API has exactly two routes, one with JWTs and one with IAM', () => {
   const routes = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
   const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => ({
     ...{ RouteKey, AuthorizationType, AuthorizerId },
@@ -199,18 +199,18 @@ test('the API is throttled, and its access log is JSON with the request and who 
   });
 });
 
-test('all logs end after some time', () => {
+test('all logs have a retention period', () => {
   const groups = Object.values(plain.template.Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
   expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([90, 90, 90]);
 });
 
-test('the reconciler runs every minute, and is not repeated', () => {
+test('the reconciler runs every minute, and is not retried', () => {
   const { ScheduleExpression, State } = properties(plain.template, 'ReconcileEventsRuleSchedule1');
   expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
   expect(properties(plain.template, 'ReconcileLambdaEvConf').MaximumRetryAttempts).toBe(0);
 });
 
-test('alarms tell a topic where one is given', () => {
+test('alarms are sent to the topic that is set', () => {
   const alarms = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
   expect(alarms).toHaveLength(4);
   for (const { Properties } of alarms) {
@@ -220,7 +220,7 @@ test('alarms tell a topic where one is given', () => {
   expect(plain.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
 });
 
-test('the outputs say where the API is, and what the tables are called', () => {
+test('the outputs contain the URLs of the API and the names of the tables', () => {
   const names = ['GraphqlUrl', 'GraphqlIamUrl', 'IdempotencyTable', 'AuditTable'];
   expect(Object.keys(plain.template.Outputs)).toEqual(expect.arrayContaining(names));
 });

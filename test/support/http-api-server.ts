@@ -6,10 +6,10 @@ import type { Authorize } from '../../src/local/http-api/authorizer.ts';
 import { startHttpApi } from '../../src/local/http-api/http-api.ts';
 import type { HttpApi, HttpApiHandler, HttpApiSettings } from '../../src/local/http-api/http-api.ts';
 
-/** Lets everybody in, as alice. */
+/** Authorizes every request, as alice. */
 export const admitAll: Authorize = async () => ({ kind: 'authorized', claims: { sub: 'alice' }, scopes: null });
 
-/** Answers with the event, as JSON. */
+/** Returns the event, as JSON. */
 export const echo: HttpApiHandler = async (event) => ({
   statusCode: 200,
   headers: { 'content-type': 'application/json' },
@@ -32,7 +32,7 @@ export async function stopAll(): Promise<void> {
   await Promise.all(started.splice(0).map((api) => api.close()));
 }
 
-/** The event that a request became, by way of `echo`. */
+/** The event for a request, as `echo` returns it. */
 export async function eventOf(endpoint: string, init: RequestInit): Promise<APIGatewayProxyEventV2WithJWTAuthorizer> {
   const response = await fetch(endpoint, { method: 'POST', ...init });
   return (await response.json()) as APIGatewayProxyEventV2WithJWTAuthorizer;
@@ -54,10 +54,10 @@ export async function readToEnd(socket: Socket): Promise<string> {
   return text;
 }
 
-/** More than the buffers of a connection hold. */
+/** Larger than the buffers of a connection. */
 export const bigText = 'x'.repeat(20 * 1024 * 1024);
 
-/** Two promises to reconcile by hand: a part of a test says when it begins, and waits until it may go on. */
+/** Two promises that a test resolves by hand: a handler signals that it has begun, and waits until it may continue. */
 export function gate() {
   const { promise: opened, resolve: open } = Promise.withResolvers<undefined>();
   const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Authorization } from './authorizer.ts';
 
-/** What goes back to the client. */
+/** The response to the client. */
 export interface Answer {
   readonly statusCode: number;
   /** Names in lower case. */
@@ -11,7 +11,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** An answer by API Gateway itself: `{"message": …}`, and whatever `more` adds to that. */
+/** A response by API Gateway itself: `{"message": …}` and the fields of `more`. */
 export function gatewayAnswer(statusCode: number, message: string, more: Record<string, string> = {}): Answer {
   return {
     statusCode,
@@ -22,8 +22,8 @@ export function gatewayAnswer(statusCode: number, message: string, more: Record<
 }
 
 /**
- * API Gateway's answer to a request that the authorizer turns away. What is wrong stands in `www-authenticate`, but for a
- * request without a token, where there is nothing to describe. `advice` in the body is an addition of the local server.
+ * API Gateway's response to a request that the authorizer rejects. `www-authenticate` describes the error, unless the request
+ * has no token. `advice` in the body is an addition of the local server.
  */
 export function unauthorizedAnswer(
   { description }: Extract<Authorization, { kind: 'unauthorized' }>,
@@ -36,15 +36,15 @@ export function unauthorizedAnswer(
   return { ...answer, headers: new Map([...headers, ['www-authenticate', hasToken ? challenge : 'Bearer']]) };
 }
 
-/** RFC 6750, section 3, leaves no other characters to an error_description; parts of ours come from the token. */
+/** RFC 6750, section 3, allows only these characters in an error_description; parts of ours come from the token. */
 function quotable(text: string): string {
   return text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
 }
 
 /**
- * The answer that API Gateway makes of a handler's result, payload format 2.0: a result with `statusCode` is taken apart,
- * any other is the body of a JSON answer with status 200. Throws when API Gateway could make no answer of it.
- * Source: as for `toEvent`; `text/plain` where a result names no type was observed on the real service.
+ * Converts a handler's result to a response, payload format 2.0: a result with `statusCode` is a response, any other is the
+ * body of a JSON response with status 200. Throws where API Gateway could not convert the result.
+ * Source: as for `toEvent`; `text/plain` for a result without a content type was observed on the real service.
  */
 export function toAnswer(result: unknown): Answer {
   if (!isRecord(result) || result.statusCode === undefined) {
@@ -56,9 +56,9 @@ export function toAnswer(result: unknown): Answer {
   const status = Number(statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599)
     throw malformed(`statusCode ${JSON.stringify(statusCode)}`);
-  if (!isRecord(headers)) throw malformed('headers that are no object');
-  if (!isTexts(cookies)) throw malformed('cookies that are no list of strings');
-  if (typeof body !== 'string') throw malformed('a body that is no string');
+  if (!isRecord(headers)) throw malformed('headers that are not an object');
+  if (!isTexts(cookies)) throw malformed('cookies that are not a list of strings');
+  if (typeof body !== 'string') throw malformed('a body that is not a string');
   for (const cookie of cookies) validateHeaderValue('set-cookie', cookie);
   return {
     statusCode: status,
@@ -68,7 +68,7 @@ export function toAnswer(result: unknown): Answer {
   };
 }
 
-/** Set by the server, for it alone knows how it sends the body. */
+/** Set by the server, which decides how the body is sent. */
 const serverHeaders = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
 
 function ownHeaders(headers: Record<string, unknown>): [string, string][] {
@@ -76,7 +76,7 @@ function ownHeaders(headers: Record<string, unknown>): [string, string][] {
     const lowerCase = name.toLowerCase();
     if (serverHeaders.has(lowerCase) || value === null || value === undefined) return [];
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      throw malformed(`a header ${name} that is no string`);
+      throw malformed(`a header ${name} that is not a string`);
     }
     const text = String(value);
     validateHeaderName(name);
@@ -86,7 +86,7 @@ function ownHeaders(headers: Record<string, unknown>): [string, string][] {
 }
 
 function malformed(what: string): Error {
-  return new Error(`The handler returned ${what}: API Gateway answers that with Internal Server Error.`);
+  return new Error(`The handler returned ${what}: API Gateway responds to that with Internal Server Error.`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

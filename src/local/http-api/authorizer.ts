@@ -2,11 +2,11 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify 
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 import { flattenClaims } from './claims.ts';
 
-/** What the authorizer says of one request. */
+/** The authorizer's result for one request. */
 export type Authorization =
   | {
       readonly kind: 'authorized';
-      /** As API Gateway hands them on: see `flattenClaims`. */
+      /** In the form that API Gateway passes to functions: see `flattenClaims`. */
       readonly claims: Record<string, string>;
       /** Null, as from API Gateway for a route that names no `authorizationScopes`, whatever the token's `scope`. */
       readonly scopes: string[] | null;
@@ -17,7 +17,7 @@ export type Authorization =
       readonly description: string;
     };
 
-/** Decides on the value of a request's Authorization header; never throws for what a client sent. */
+/** Checks the value of an Authorization header; never throws because of it. */
 export type Authorize = (authorizationHeader: string | undefined) => Promise<Authorization>;
 
 /** What the authorizer checks tokens against. */
@@ -26,20 +26,20 @@ export interface AuthorizerSettings {
   readonly audience: string;
   /** Public RSA keys, each with a `kid`. */
   readonly keys: JSONWebKeySet;
-  /** By how much clocks may differ; API Gateway allows nothing. */
+  /** Allowed clock difference; API Gateway allows none. */
   readonly clockToleranceSeconds?: number;
 }
 
 /**
  * Checks tokens as the JWT authorizer of an API Gateway HTTP API does, but with keys given here in place of the issuer's
- * `jwks_uri`, and RS256 alone of the RSA algorithms. The token stands in the Authorization header, with or without
- * `Bearer` before it. Its `kid` must name a key, its signature fit, `iss` be the issuer, `aud` (without one: `client_id`)
- * name the audience, `exp` lie ahead, and `nbf` and `iat`, where present, not lie ahead.
+ * `jwks_uri`, and with RS256 as the only algorithm. The token is in the Authorization header, with or without `Bearer`
+ * before it. Its `kid` must name a key, its signature must be valid, `iss` must be the issuer, `aud` (`client_id` where there
+ * is no `aud`) must contain the audience, `exp` must be in the future, and `nbf` and `iat`, where present, must not be.
  * Source of the rules: "Control access to HTTP APIs with JWT authorizers" in API Gateway's developer guide.
  */
 export function createAuthorizer({ issuer, audience, keys, clockToleranceSeconds = 0 }: AuthorizerSettings): Authorize {
   const keySet = createLocalJWKSet(keys);
-  // Where a token names no key, `jose` tries the only one there is; API Gateway wants the name.
+  // `jose` accepts a token without `kid` where there is only one key; API Gateway requires `kid`.
   const keyOf: JWTVerifyGetKey = (header, jws) => keySet({ ...header, kid: header.kid ?? '' }, jws);
   return async (authorizationHeader) => {
     const token = (authorizationHeader ?? '').trim().replace(/^bearer(?:\s+|$)/i, '');
@@ -72,7 +72,7 @@ function audienceFault(payload: JWTPayload, audience: string): string | null {
   return fits ? null : `the token does not have a valid audience: its audience is ${shown(named)}, not ${audience}`;
 }
 
-/** `jose` looks at `iat` only where a token's age is limited. */
+/** `jose` checks `iat` only where a token's age is limited. */
 function issuedAtFault({ iat }: JWTPayload, clockToleranceSeconds: number): string | null {
   if (iat === undefined || iat <= Date.now() / 1000 + clockToleranceSeconds) return null;
   return `the token is issued in the future: its iat is ${instant(iat)}`;
@@ -100,8 +100,8 @@ function describeClaim({ claim, reason, payload }: errors.JWTClaimValidationFail
 }
 
 /**
- * The issuer that a token with a bad signature claims to be of, where that isn't ours: a token of another issuer is
- * signed with another key as well, and its issuer is the more useful of the two to name.
+ * Names the issuer in a token with an invalid signature where it is another one: a token of another issuer is signed with
+ * another key too, and the issuer is the more useful explanation.
  */
 function otherIssuer(token: string, issuer: string): string | null {
   try {

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How the reading of a body ended. */
+/** The result of reading a body. */
 export type BodyRead =
   | { readonly kind: 'read'; readonly body: Buffer }
   | { readonly kind: 'too-large' }
-  /** The client went away, or was cut off, before all was there. */
+  /** The connection closed before the body was complete. */
   | { readonly kind: 'dropped' };
 
-/** How often the limit a body that is too large may be read and thrown away. */
+/** Up to this multiple of the limit, the rest of a body that is too large is read and discarded. */
 const drainFactor = 4;
 
 /**
- * Reads a request's body, of at most `maxBytes`. The rest of one that is too large is thrown away, up to a bound: a
- * client that is still sending when the connection closes sees a broken connection in place of the answer.
+ * Reads a request's body of at most `maxBytes`. The rest of a body that is too large is read and discarded up to a limit: a
+ * client that is still sending when the connection closes gets a connection error in place of the response.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyRead> {
   return new Promise((resolve) => {

@@ -3,22 +3,22 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gatewayAnswer } from './answer.ts';
 
-/** The connections of a server, and what goes on in them. */
+/** The connections of a server and their requests in progress. */
 export interface Connections {
-  /** Notes a request as under way until `work` is settled; `work` must not reject. */
+  /** Counts a request as in progress until `work` resolves; `work` must not reject. */
   track(work: Promise<void>, response: ServerResponse): void;
-  /** Once true, an answer must end its connection. */
+  /** Once true, a response must end its connection. */
   isClosing(): boolean;
   /**
-   * Stops listening, cuts the connections without a request, waits for the work under way and its connections, but no
-   * longer than `graceMs`, and cuts what is left then.
+   * Stops listening, closes the connections without a request, waits up to `graceMs` for the requests in progress and their
+   * connections, and closes the rest.
    */
   close(graceMs: number): Promise<void>;
 }
 
-/** Watches a server's connections from their beginning; to be called before the server listens. */
+/** Tracks all connections of a server. Call it before the server listens. */
 export function trackConnections(server: Server): Connections {
-  // Node.js can close idle connections, but takes one that has sent nothing yet (browsers open such) for a busy one.
+  // Node.js can close idle connections, but treats one that has sent nothing yet (browsers open such) as busy.
   const responses = new Map<Duplex, Set<ServerResponse>>();
   const work = new Set<Promise<void>>();
   let closing: Promise<void> | null = null;
@@ -33,10 +33,10 @@ export function trackConnections(server: Server): Connections {
   });
 
   async function closeAll(graceMs: number): Promise<void> {
-    // `server.close` calls this; it would cut the connections whose answer is made, but not wholly sent.
+    // `server.close` calls this; it would close connections whose response is not completely sent yet.
     server.closeIdleConnections = () => undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const [socket, underWay] of responses) if (underWay.size === 0) socket.destroy();
+    for (const [socket, inProgress] of responses) if (inProgress.size === 0) socket.destroy();
     const done = closed.then(() => Promise.all(work));
     const graceOver = new AbortController();
     await Promise.race([done, delay(graceMs, undefined, { signal: graceOver.signal }).catch(() => undefined)]);
@@ -49,13 +49,13 @@ export function trackConnections(server: Server): Connections {
     track(promise, response) {
       work.add(promise);
       void promise.finally(() => work.delete(promise));
-      // Of the request: a response that waits behind another one of its connection has no socket yet.
+      // The request's socket: a pipelined response has none until the one before it is sent.
       const { socket } = response.req;
-      const underWay = responses.get(socket);
-      underWay?.add(response);
+      const inProgress = responses.get(socket);
+      inProgress?.add(response);
       response.on('close', () => {
-        underWay?.delete(response);
-        if (closing !== null && underWay?.size === 0) socket.destroySoon();
+        inProgress?.delete(response);
+        if (closing !== null && inProgress?.size === 0) socket.destroySoon();
       });
     },
     isClosing: () => closing !== null,
@@ -63,7 +63,7 @@ export function trackConnections(server: Server): Connections {
   };
 }
 
-/** Answers what isn't HTTP, or came too slowly, and ends the connection; nothing can be read from it any more. */
+/** Responds to input that is not HTTP or arrives too slowly, and ends the connection. */
 function refuse(error: Error & { code?: string }, socket: Duplex, hasAnswered: boolean): void {
   if (hasAnswered) {
     socket.destroy();

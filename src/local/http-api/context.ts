@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 
-/** What a function is, where invocations don't say. */
+/** The identity of a function, which its invocations do not contain. */
 export interface FunctionIdentity {
   readonly accountId: string;
   readonly functionName: string;
@@ -9,7 +9,7 @@ export interface FunctionIdentity {
 
 /**
  * The context that Lambda gives a handler with each invocation. `deadline` is in milliseconds since the epoch;
- * `getRemainingTimeInMillis` counts down to it. The callbacks of old throw, as none work on Lambda's Node.js 24.
+ * `getRemainingTimeInMillis` counts down to it. The callback functions throw, as Lambda does not support them on Node.js 24.
  */
 export function createContext({ accountId, functionName }: FunctionIdentity, deadline: number): Context {
   return {
@@ -29,5 +29,5 @@ export function createContext({ accountId, functionName }: FunctionIdentity, dea
 const callbacks = { done: refuseCallback, fail: refuseCallback, succeed: refuseCallback };
 
 function refuseCallback(): never {
-  throw new Error('Lambda has no callbacks on Node.js 24: return the result, or throw.');
+  throw new Error('Lambda does not support callbacks on Node.js 24: return the result or throw an error.');
 }

@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import type { Authorization } from './authorizer.ts';
 
-/** What an API is, where requests don't say. */
+/** The identity of an API, which its requests do not contain. */
 export interface ApiIdentity {
   /** Account that the API is deployed in: 12 digits. */
   readonly accountId: string;
-  /** `$default`, or a stage's name; paths have no stage in front, as behind a custom domain. */
+  /** `$default` or a stage's name. Paths do not start with the stage, as behind a custom domain. */
   readonly stage: string;
   /** Without the port. */
   readonly domainName: string;
@@ -24,13 +24,13 @@ export interface RequestHead {
   readonly headers: ReadonlyMap<string, string>;
   readonly cookies: readonly string[];
   readonly sourceIp: string;
-  /** Port that the request came in at. */
+  /** Port that received the request. */
   readonly port: number;
   /** E.g. `HTTP/1.1`. */
   readonly protocol: string;
 }
 
-/** Concern one connection (RFC 9110, section 7.6.1), so no gateway passes them on. */
+/** Apply to one connection only (RFC 9110, section 7.6.1), so gateways do not forward them. */
 const hopByHop = new Set([
   'connection',
   'keep-alive',
@@ -41,7 +41,7 @@ const hopByHop = new Set([
   'upgrade',
 ]);
 
-/** Reads the head of a request. Of repeated headers it keeps all, where Node.js itself would drop some. */
+/** Reads the head of a request. Keeps all repeated headers; Node.js itself would drop some. */
 export function readHead(request: IncomingMessage): RequestHead {
   const [path = '', ...query] = (request.url ?? '').split('?');
   const headers = new Map<string, string>();
@@ -65,20 +65,20 @@ export function readHead(request: IncomingMessage): RequestHead {
   };
 }
 
-/** The id of a request as HTTP APIs make them: 15 characters and an equals sign. */
+/** A request ID in the form of HTTP APIs: 15 characters and an equals sign. */
 export function newRequestId(): string {
   return `${randomBytes(11).toString('base64url')}=`;
 }
 
-/** What one event is made of. */
-export interface EventParts {
+/** The inputs of one event. */
+export interface EventInput {
   readonly api: ApiIdentity;
   readonly routeKey: string;
   readonly requestId: string;
   readonly head: RequestHead;
   readonly authorization: Extract<Authorization, { kind: 'authorized' }>;
   readonly body: Buffer;
-  /** When the request came in, milliseconds since the epoch. */
+  /** Arrival of the request, in milliseconds since the epoch. */
   readonly time: number;
 }
 
@@ -86,8 +86,8 @@ export interface EventParts {
  * The event that an HTTP API's Lambda proxy integration sends, payload format 2.0, for a route with a JWT authorizer.
  * Source: "Create AWS Lambda proxy integrations for HTTP APIs" in API Gateway's developer guide.
  */
-export function toEvent(parts: EventParts): APIGatewayProxyEventV2WithJWTAuthorizer {
-  const { api, routeKey, requestId, head, authorization, body, time } = parts;
+export function toEvent(input: EventInput): APIGatewayProxyEventV2WithJWTAuthorizer {
+  const { api, routeKey, requestId, head, authorization, body, time } = input;
   const isText = body.length === 0 || isTextual(head.headers.get('content-type'));
   return {
     version: '2.0',
@@ -132,7 +132,7 @@ function forwardedHeaders(head: RequestHead, body: Buffer, time: number): Record
     const seconds = Math.floor(time / 1000).toString(16);
     headers.set('x-amzn-trace-id', `Root=1-${seconds}-${randomBytes(12).toString('hex')}`);
   }
-  // A body that came in chunks has been put together by now.
+  // A chunked body is complete by now, so its length is known.
   if (body.length > 0) headers.set('content-length', String(body.length));
   return Object.fromEntries(headers);
 }
@@ -140,9 +140,9 @@ function forwardedHeaders(head: RequestHead, body: Buffer, time: number): Record
 const textualTypes = new Set(['application/json', 'application/xml', 'application/javascript', 'application/graphql']);
 
 /**
- * Whether a body goes into the event as text. AWS doesn't say for which types it does; observed on the real service:
- * `text/*` and the four above, unless they name a charset other than UTF-8. All else is base64, form data and bodies
- * without a type among it.
+ * Whether a body is put into the event as text. AWS does not document the types; observed on the real service: `text/*` and
+ * the four above, unless they name a charset other than UTF-8. Everything else is base64, including form data and bodies
+ * without a type.
  */
 function isTextual(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');

@@ -13,39 +13,39 @@ import { newRequestId, readHead, toEvent } from './event.ts';
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
 export type HttpApiHandler = (event: APIGatewayProxyEventV2WithJWTAuthorizer, context: Context) => Promise<unknown>;
 
-/** What to serve, and within which bounds. */
+/** What to serve, and its limits. */
 export interface HttpApiSettings {
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
   readonly host?: string;
   readonly handler: HttpApiHandler;
   readonly authorize: Authorize;
-  /** Account that events name: 12 digits. */
+  /** Account ID in events: 12 digits. */
   readonly accountId: string;
   readonly stage?: string;
   readonly functionName?: string;
-  /** After this long a handler that hasn't answered is given up, as Lambda does. */
+  /** Time-out of the handler, as Lambda has; the client then gets status 500. */
   readonly functionTimeoutMs?: number;
-  /** Largest body; Lambda takes 6 MB an invocation, API Gateway 10 MB a request. */
+  /** Largest body; Lambda accepts 6 MB per invocation, API Gateway 10 MB per request. */
   readonly maxBodyBytes?: number;
-  /** How long a client may take to send a whole request. */
+  /** How long a client may take to send a complete request. */
   readonly requestTimeoutMs?: number;
-  /** How long `close` waits for the requests under way. */
+  /** How long `close` waits for the requests in progress. */
   readonly graceMs?: number;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface HttpApi {
   /** E.g. `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
   /**
-   * Takes no more requests, lets those under way be answered for `graceMs` at most, and resolves when no connection and,
-   * within that time, no handler is left. A connection without a request is cut at once.
+   * Accepts no new requests and waits up to `graceMs` for those in progress. Resolves when all connections are closed and
+   * the handlers have ended or that time is over. Connections without a request are closed at once.
    */
   close(): Promise<void>;
 }
 
-/** The one route; an HTTP API answers all else with 404, an OPTIONS too as long as no CORS is configured. */
+/** The only route. An HTTP API responds to all others with 404, and to OPTIONS too unless CORS is configured. */
 const routeMethod = 'POST';
 const routePath = '/graphql';
 const routeKey = `${routeMethod} ${routePath}`;
@@ -55,7 +55,7 @@ const maxHeaderBytes = 10_240;
 
 /**
  * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with the route `POST /graphql` and a JWT authorizer does.
- * Rejects when the port can't be listened on.
+ * Rejects when it can't listen on the port.
  */
 export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> {
   const { port, host = '127.0.0.1', requestTimeoutMs = 30_000, graceMs = 30_000 } = settings;
@@ -65,7 +65,7 @@ export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> 
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
   });
-  // A client that doesn't take its answer is cut off; no connection is silent for longer while a handler works.
+  // Closes the connection of a client that does not read its response. A handler never takes longer than this.
   server.setTimeout(functionTimeoutMs + requestTimeoutMs);
   const connections = trackConnections(server);
   server.on('request', (request, response) => {
@@ -81,14 +81,14 @@ export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: Error & { code?: string }) => {
-      const advice = `Port ${port} of ${host} is in use. Stop the program that listens there, or take another port.`;
+      const advice = `Port ${port} of ${host} is in use. Stop the program that listens there, or choose another port.`;
       reject(error.code === 'EADDRINUSE' ? new Error(advice, { cause: error }) : error);
     });
     server.listen(port, host, () => resolve());
   });
 }
 
-/** Answers one request, whatever happens; never rejects. */
+/** Responds to one request; never rejects. */
 async function serve(
   settings: HttpApiSettings,
   host: string,
@@ -106,7 +106,7 @@ async function serve(
   }
 }
 
-/** Null when the client is gone. Throws what the handler throws. */
+/** Null when the client has disconnected. Throws what the handler throws. */
 async function answerRequest(
   settings: HttpApiSettings,
   host: string,
@@ -128,7 +128,7 @@ async function answerRequest(
   return toAnswer(await invoke(settings, event));
 }
 
-/** Runs the handler, and gives it up at the function's time-out; unlike Lambda, it can't stop it. */
+/** Runs the handler with the function's time-out. Unlike Lambda, it can't stop a handler that takes longer. */
 async function invoke(
   { handler, accountId, functionName = 'pod-identity-gateway', functionTimeoutMs = 29_000 }: HttpApiSettings,
   event: APIGatewayProxyEventV2WithJWTAuthorizer,
@@ -136,7 +136,7 @@ async function invoke(
   const context = createContext({ accountId, functionName }, Date.now() + functionTimeoutMs);
   const answered = new AbortController();
   const timeout = delay(functionTimeoutMs, undefined, { signal: answered.signal }).then(() => {
-    throw new Error(`The handler gave no answer within ${functionTimeoutMs} ms.`);
+    throw new Error(`The handler did not return within ${functionTimeoutMs} ms.`);
   });
   try {
     return await Promise.race([handler(event, context), timeout]);
@@ -150,7 +150,7 @@ function send(answer: Answer, requestId: string, response: ServerResponse, isLas
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   if (answer.cookies.length > 0) response.setHeader('set-cookie', answer.cookies);
   response.setHeader('apigw-requestid', requestId);
-  // The rest of a body that is too large would otherwise be read for as long as the client sends.
+  // Otherwise the rest of a body that is too large would be read for as long as the client sends.
   const endsEarly = answer.statusCode === 413 && !response.req.complete;
   if (isLast || endsEarly) response.setHeader('connection', 'close');
   response.statusCode = answer.statusCode;

@@ -141,7 +141,7 @@ describe('answers', () => {
     ['a status that is none', { statusCode: 'x' }],
     ['a status out of range', { statusCode: 600 }],
     ['a status that is no final one', { statusCode: 103 }],
-    ['a body that is no string', { statusCode: 200, body: {} }],
+    ['a body that is not a string', { statusCode: 200, body: {} }],
     ['headers that are no object', { statusCode: 200, headers: 'x' }],
     ['a header that is no string', { statusCode: 200, headers: { a: ['b'] } }],
     ['a header that would break the answer', { statusCode: 200, headers: { 'x-left': 'over', a: 'b\r\nc: d' } }],
@@ -160,7 +160,7 @@ describe('answers', () => {
   test('a body that is no string is explained on standard error', async () => {
     const { endpoint } = await start(async () => ({ statusCode: 200, body: {} }));
     expect((await post(endpoint)).status).toBe(500);
-    const explained = expect.objectContaining({ message: expect.stringContaining('a body that is no string') });
+    const explained = expect.objectContaining({ message: expect.stringContaining('a body that is not a string') });
     expect(logged).toHaveBeenCalledWith(expect.anything(), explained);
   });
 
@@ -227,7 +227,7 @@ describe('the function', () => {
     expect(response.status).toBe(500);
     expect(logged).toHaveBeenCalledWith(
       expect.anything(),
-      expect.objectContaining({ message: 'The handler gave no answer within 50 ms.' }),
+      expect.objectContaining({ message: 'The handler did not return within 50 ms.' }),
     );
   });
 });
