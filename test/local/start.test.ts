@@ -51,7 +51,7 @@ async function printedToken(): Promise<string> {
 
 async function token(): Promise<string> {
   const alice = principals.find(({ name }) => name === 'alice');
-  if (!alice) throw new Error('There is no example principal alice.');
+  if (!alice) throw new Error('The example principal alice is missing.');
   return mintToken(await loadSigningKey(folder), alice, { expiresInSeconds: 60 });
 }
 
@@ -76,14 +76,14 @@ async function sendUntilDone(server: ServerProcess): Promise<Payload> {
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries += 1) {
-    if (tries === 200) throw new Error('It did not come about within ten seconds.');
+    if (tries === 200) throw new Error('The condition did not hold within ten seconds.');
     await sleep(50);
   }
 }
 
 describe('npm start', () => {
   testUnless(missingAwsCli)(
-    'binds a role for whoever has a token, and the AWS CLI sees it',
+    'creates an association that the AWS CLI shows',
     async () => {
       const server = await start();
       const { status, association } = await send(server, {}, await printedToken());
@@ -123,7 +123,7 @@ describe('npm start', () => {
     30_000,
   );
 
-  test('remembers across a restart what EKS and the ledger hold', async () => {
+  test('keeps EKS and the ledger across a restart', async () => {
     const first = await start();
     const { association } = await send(first);
     expect(await first.stop()).toEqual([0, null]);
@@ -133,7 +133,7 @@ describe('npm start', () => {
     expect(other.refusal).toMatchObject({ code: 'ASSOCIATION_ALREADY_EXISTS', existing: { id: association?.id } });
   }, 30_000);
 
-  test('with an EKS that nobody serves, says that nothing was sent', async () => {
+  test('refuses a create when EKS is unreachable', async () => {
     const simulator = await openSimulator();
     await simulator.close();
     const server = await start({ AWS_ENDPOINT_URL_EKS: simulator.url });
@@ -227,7 +227,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     expect(events.filter((event) => event !== 'CONTENDED')).toEqual(['INTENT', 'TAKEN_OVER', 'SUCCEEDED']);
   }, 30_000);
 
-  test('killed between EKS and finish, and nobody asks again: the reconciler closes it', async () => {
+  test('killed between EKS and finish without a retry: the reconciler completes the operation', async () => {
     const first = await startHere();
     simulator.control.addFault({ operation: create, kind: 'hang-after' });
     const lost = send(first).catch(() => null);
@@ -268,7 +268,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     expect(simulator.control.requests(create)).toHaveLength(1);
   }, 30_000);
 
-  test('told to end, answers the requests under way first', async () => {
+  test('answers the requests in progress before it stops', async () => {
     const server = await startHere();
     simulator.control.addFault({ operation: create, kind: 'delay', delayMs: 700 });
     const answer = send(server);

@@ -1,15 +1,15 @@
 /**
- * What OCSF says of class 6003 with the profiles cloud and security_control, for the attributes that the export uses: which
- * are required, of which type, with which values. No package of npm's carries its JSON schema, so it is written down here,
- * by hand. Source: https://github.com/ocsf/ocsf-schema: events/base_event.json, events/application/api_activity.json,
+ * OCSF's rules for class 6003 with the profiles cloud and security_control, for the attributes that the export uses: which
+ * are required, of which type, with which values. No npm package contains its JSON schema, so the rules are transcribed
+ * here. Source: https://github.com/ocsf/ocsf-schema: events/base_event.json, events/application/api_activity.json,
  * profiles/cloud.json, profiles/security_control.json, dictionary.json and objects/, as of 1.6 to 1.9; what 1.9.0 changed
- * (`actor.application` in place of `app_uid`) is from its CHANGELOG.md. It is no substitute for OCSF's own validator.
+ * (`actor.application` in place of `app_uid`) is from its CHANGELOG.md. It does not replace OCSF's own validator.
  */
 interface Rule {
   readonly type: 'string' | 'integer' | 'boolean' | 'ip' | 'timestamp' | 'json' | ObjectName;
   readonly array?: true;
   readonly required?: true;
-  /** Values, with the caption that the sibling must have; `null` for 99, whose sibling is the source's own word. */
+  /** Values, with the caption that the sibling must have; `null` for 99, whose sibling is a value of the source. */
   readonly values?: Readonly<Record<number, string | null>>;
   /** Attribute with the caption. */
   readonly sibling?: string;
@@ -40,7 +40,7 @@ const severity = {
   99: null,
 };
 const action = { 0: 'Unknown', 1: 'Allowed', 2: 'Denied', 3: 'Observed', 4: 'Modified', 99: null };
-/** Those of the 28 that can be meant here. */
+/** The values of the 28 that apply here. */
 const disposition = { 0: 'Unknown', 1: 'Allowed', 2: 'Blocked', 16: 'No Action', 17: 'Logged', 99: null };
 const userType = { 0: 'Unknown', 1: 'User', 2: 'Admin', 3: 'System', 4: 'Service', 99: null };
 const role = { 0: 'Unknown', 1: 'Target', 2: 'Actor', 3: 'Affected', 4: 'Related', 99: null };
@@ -176,7 +176,7 @@ export function problemsOf(event: unknown): string[] {
 }
 
 function problemsOfObject(path: string, name: ObjectName, value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} is no object`];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} is not an object`];
   const { attributes, atLeastOne = [] }: Rules = objects[name];
   const fields = new Map(Object.entries(value));
   const unknown = [...fields.keys()].filter((key) => !(key in attributes)).map((key) => `${path}.${key} is unknown`);
@@ -194,7 +194,7 @@ function problemsOfObject(path: string, name: ObjectName, value: unknown): strin
 
 function problemsOfAttribute(path: string, rule: Rule, value: unknown, siblings: Map<string, unknown>): string[] {
   if (rule.array) {
-    if (!Array.isArray(value)) return [`${path} is no array`];
+    if (!Array.isArray(value)) return [`${path} is not an array`];
     return value.flatMap((item, index) => problemsOfValue(`${path}.${index}`, rule, item));
   }
   return [...problemsOfValue(path, rule, value), ...problemsOfSibling(path, rule, value, siblings)];
@@ -215,15 +215,17 @@ function problemsOfValue(path: string, { type, pattern }: Rule, value: unknown):
     case 'json':
       return value === null ? [`${path} is null`] : [];
     case 'integer':
-      return Number.isSafeInteger(value) ? [] : [`${path} is no integer`];
+      return Number.isSafeInteger(value) ? [] : [`${path} is not an integer`];
     case 'boolean':
-      return typeof value === 'boolean' ? [] : [`${path} is no boolean`];
+      return typeof value === 'boolean' ? [] : [`${path} is not a boolean`];
     case 'timestamp':
-      return Number.isSafeInteger(value) && Number(value) > 1e12 ? [] : [`${path} is no time in milliseconds`];
+      return Number.isSafeInteger(value) && Number(value) > 1e12 ? [] : [`${path} is not a time in milliseconds`];
     case 'ip':
-      return typeof value === 'string' && ip.test(value) ? [] : [`${path} is no address`];
+      return typeof value === 'string' && ip.test(value) ? [] : [`${path} is not an IP address`];
     case 'string':
-      return typeof value === 'string' && value !== '' && (pattern?.test(value) ?? true) ? [] : [`${path} is no text`];
+      return typeof value === 'string' && value !== '' && (pattern?.test(value) ?? true)
+        ? []
+        : [`${path} is not a string`];
   }
 }
 

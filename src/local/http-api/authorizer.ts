@@ -89,7 +89,7 @@ function describe(error: errors.JOSEError, token: string, issuer: string): strin
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return otherIssuer(token, issuer) ?? 'the signature of the token does not fit: it was changed after it was signed';
   }
-  return `the token is no valid JWT: ${error.message}`;
+  return `the token is not a valid JWT: ${error.message}`;
 }
 
 function describeClaim({ claim, reason, payload }: errors.JWTClaimValidationFailed, issuer: string): string {

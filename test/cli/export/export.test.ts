@@ -47,7 +47,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('an expor
 
   afterAll(() => close());
 
-  test('has every entry once, the newest first, over several pages', async () => {
+  test('writes every entry once, newest first, over several pages', async () => {
     const { output, lines } = keeping();
     const reports: [number, string][] = [];
     const result = await exportTrail(ledger, all, idOf, output, (...report) => reports.push(report));
@@ -56,21 +56,21 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('an expor
     expect(reports.at(-1)).toEqual([620, new Date(now).toISOString()]);
   }, 30_000);
 
-  test('begins at since and ends before until', async () => {
+  test('starts at since and ends before until', async () => {
     const { output, lines } = keeping();
     const range = { since: now + 10 * 60_000, until: now + 12 * 60_000 };
     await exportTrail(ledger, range, idOf, output, () => undefined);
     expect(lines()).toEqual(entries.slice(30, 36).map(idOf).reverse());
   });
 
-  test('writes nothing where there is nothing', async () => {
+  test('writes nothing for an empty range', async () => {
     const { output, kept } = keeping();
     const range = { since: now - 2_000, until: now };
     expect(await exportTrail(ledger, range, idOf, output, () => undefined)).toEqual({ kind: 'done', count: 0 });
     expect(kept).toEqual([]);
   });
 
-  test('leaves out what is added meanwhile, and repeats nothing', async () => {
+  test('skips entries that are added meanwhile, and repeats none', async () => {
     const { output, lines } = keeping();
     let added = 0;
     const growing: Pick<Ledger, 'readTrail'> = {
@@ -92,7 +92,7 @@ describe('an export', () => {
     next,
   });
 
-  test('reads on only when the output has taken the page before', async () => {
+  test('reads the next page only when the output has accepted the one before', async () => {
     const { output, kept } = keeping(20);
     const taken: number[] = [];
     let pages = 0;
@@ -114,20 +114,20 @@ describe('an export', () => {
     expect(taken).toEqual([0, 1, 2]);
   });
 
-  test('ends when the reader wants no more', async () => {
+  test('ends when the reader closes the pipe', async () => {
     let reads = 0;
     const ledger = { readTrail: async () => page(100 - (reads += 1), 'more') };
     expect(await exportTrail(ledger, all, idOf, failing('EPIPE'), () => undefined)).toEqual({ kind: 'closed' });
     expect(reads).toBe(2);
   });
 
-  test('says how far it came when the output fails', async () => {
+  test('reports the last entry when the output fails', async () => {
     const ledger = { readTrail: async () => page(100, 'more') };
     const result = await exportTrail(ledger, all, idOf, failing('ENOSPC'), () => undefined);
     expect(result).toMatchObject({ kind: 'output-failed', count: 2, last: { time: new Date(now + 99).toISOString() } });
   });
 
-  test('says how far it came when the ledger fails', async () => {
+  test('reports the last entry when the ledger fails', async () => {
     const pages = [page(100, 'more')];
     const ledger = {
       async readTrail() {
@@ -140,7 +140,7 @@ describe('an export', () => {
     expect(result).toMatchObject({ kind: 'ledger-failed', count: 2, last: { time: new Date(now + 99).toISOString() } });
   });
 
-  test('does not take a bug for a broken ledger', async () => {
+  test('throws other errors unchanged', async () => {
     const ledger = { readTrail: () => Promise.reject(new Error('a bug')) };
     await expect(exportTrail(ledger, all, idOf, keeping().output, () => undefined)).rejects.toThrow('a bug');
   });

@@ -104,7 +104,7 @@ describe('an entry as an event of OCSF', () => {
     expect(event.metadata.event_code).toBe(expected.event);
   });
 
-  test('has every event in the table above', () => {
+  test('the table above has every event', () => {
     const all: Record<AuditEvent, true> = {
       ...{ INVALID: true, DENIED: true, CHECKED: true, INTENT: true, SUCCEEDED: true, REFUSED: true, RELEASED: true },
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
@@ -126,14 +126,14 @@ describe('an entry as an event of OCSF', () => {
     expect(told.metadata.profiles).toEqual(['cloud', 'security_control']);
   });
 
-  test('names what stands in for a policy where none permitted it', () => {
+  test('names the default denial when no policy permits the request', () => {
     const violations = [{ policyId: 'default-deny', message: 'Nothing permits it.', advice: null }];
     const event = eventOf(auditEntry({ event: 'DENIED', decision: { ...denied, policyIds: [], violations } }));
     expect(event).toMatchObject({ policy: { name: 'default-deny', desc: 'Nothing permits it.' } });
     expect(problemsOf(event)).toEqual([]);
   });
 
-  test('claims no disposition where policy was not asked', () => {
+  test('has no disposition when no policy is evaluated', () => {
     const event = eventOf(
       entryOf({ event: 'INVALID', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null }),
     );
@@ -142,7 +142,7 @@ describe('an entry as an event of OCSF', () => {
     expect(event).not.toHaveProperty('resources');
   });
 
-  test('says who, from where, when, and on what', () => {
+  test('has principal, source, time and resources', () => {
     const { associationArn, roleArn } = association();
     const entry = auditEntry({ event: 'SUCCEEDED', userAgent: 'curl/8', associationArn, decision: allowed });
     expect(eventOf(entry)).toMatchObject({
@@ -164,7 +164,7 @@ describe('an entry as an event of OCSF', () => {
     });
   });
 
-  test('tells a service of IAM, the service of a delegated token, and a named person', () => {
+  test('maps an IAM service, the service of a delegated token, and onBehalfOf', () => {
     const ci = { id: 'iam:111122223333:role/ci', kind: 'SERVICE', groups: [], sessionName: 'build-7' } as const;
     const event = eventOf(auditEntry({ principal: ci, actor: { ...ci, id: 'iam:1:role/bot' }, onBehalfOf: 'bob' }));
     expect(event.actor).toEqual({
@@ -186,7 +186,7 @@ describe('an entry as an event of OCSF', () => {
     expect(problemsOf(event)).toEqual([]);
   });
 
-  test('keeps what OCSF has no attribute for', () => {
+  test('keeps fields without an OCSF attribute', () => {
     const kept = {
       reason: 'a move',
       onBehalfOf: 'bob',

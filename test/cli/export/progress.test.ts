@@ -7,7 +7,7 @@ function screen(isTTY: boolean) {
   return { progress, shown, at: (time: number) => (now = time) };
 }
 
-test('shows a line on a terminal, not more often than it can be read, and the last one in any case', () => {
+test('updates a line on a terminal at intervals, and always shows the last one', () => {
   const { progress, shown, at } = screen(true);
   at(1_000);
   progress.report(2_000, '2026-11-24T12:00:00.000Z');
@@ -18,13 +18,13 @@ test('shows a line on a terminal, not more often than it can be read, and the la
   expect(shown.slice(1)).toEqual(['\r2,250 entries, 2,045/s, back to 2026-11-24T11:00:00.000Z\u001b[K', '\n']);
 });
 
-test('shows nothing where nothing was read', () => {
+test('shows nothing when nothing is read', () => {
   const { progress, shown } = screen(true);
   progress.end();
   expect(shown).toEqual([]);
 });
 
-test('shows nothing where nobody looks', () => {
+test('shows nothing without a terminal', () => {
   const { progress, shown, at } = screen(false);
   at(1_000);
   progress.report(1, '2026-11-24T12:00:00.000Z');

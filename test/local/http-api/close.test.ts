@@ -19,7 +19,7 @@ function gatedHandler() {
   return { handler, begun, open };
 }
 
-test('close lets a request under way be answered, and takes no other', async () => {
+test('close waits for the request in progress, and accepts no other', async () => {
   const { handler, begun, open } = gatedHandler();
   const { endpoint, close } = await start(handler);
   const answer = fetch(endpoint, { method: 'POST' });
@@ -35,7 +35,7 @@ test('close lets a request under way be answered, and takes no other', async () 
   await closed;
 });
 
-test('close lets a request be answered whose body is still coming', async () => {
+test('close waits for a request whose body is still arriving', async () => {
   const { url, close } = await start(async (event) => ({ statusCode: 200, body: event.body }));
   const socket = await dial(url);
   socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc');
@@ -46,7 +46,7 @@ test('close lets a request be answered whose body is still coming', async () => 
   await closed;
 });
 
-test('close cuts connections without a request at once: kept alive ones, and ones that never sent anything', async () => {
+test('close disconnects idle and unused connections at once', async () => {
   const { endpoint, url, close } = await start(echo);
   const agent = new Agent({ keepAlive: true });
   const responses = await once(request(endpoint, { method: 'POST', agent }).end(), 'response');
@@ -64,7 +64,7 @@ test('close cuts connections without a request at once: kept alive ones, and one
   agent.destroy();
 });
 
-test('close waits no longer than the grace time', async () => {
+test('close waits at most for the grace time', async () => {
   const { handler, begun, open } = gatedHandler();
   const { endpoint, close } = await start(handler, { graceMs: 50 });
   const answer = fetch(endpoint, { method: 'POST' });
@@ -78,7 +78,7 @@ test('close waits no longer than the grace time', async () => {
   open();
 });
 
-test('close may be called again, and waits just the same', async () => {
+test('a second close waits as well', async () => {
   const { handler, begun, open } = gatedHandler();
   const { endpoint, close } = await start(handler);
   const answer = fetch(endpoint, { method: 'POST' });
@@ -90,7 +90,7 @@ test('close may be called again, and waits just the same', async () => {
   await close();
 });
 
-test('close cuts a connection as soon as it has its answer, even one that was begun before', async () => {
+test('close disconnects a client after its response, even one that began before', async () => {
   const { begin, begun } = gate();
   const { url, close } = await start(async () => {
     begin();
@@ -108,7 +108,7 @@ test('close cuts a connection as soon as it has its answer, even one that was be
   expect(Date.now() - before).toBeLessThan(2000);
 });
 
-test('nothing keeps the process alive after close', async () => {
+test('the process can exit after close', async () => {
   const program = `
     const { startHttpApi } = await import(${JSON.stringify(join(import.meta.dirname, '../../../src/local/http-api/http-api.ts'))});
     const authorize = async () => ({ kind: 'authorized', claims: {}, scopes: null });

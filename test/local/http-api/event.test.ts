@@ -54,7 +54,7 @@ test('a request becomes an event of payload format 2.0', async () => {
   expect(Date.parse(`${day} ${month} ${year} ${clock} GMT`)).toBe(Math.floor(timeEpoch / 1000) * 1000);
 });
 
-test('a request without query, body and content type has none in its event', async () => {
+test('the event of a request without query, body and content type has none of them', async () => {
   const { endpoint } = await start(echo);
   const event = await eventOf(endpoint, {});
   expect(event.rawQueryString).toBe('');
@@ -64,7 +64,7 @@ test('a request without query, body and content type has none in its event', asy
   expect(Object.keys(event)).not.toEqual(expect.arrayContaining(['queryStringParameters']));
 });
 
-test('repeated headers are joined with commas, and cookies stand apart', async () => {
+test('joins repeated headers with commas, and separates cookies', async () => {
   const { url } = await start(echo);
   const socket = await dial(url);
   socket.write(
@@ -87,7 +87,7 @@ test('repeated headers are joined with commas, and cookies stand apart', async (
   expect(event).not.toHaveProperty('headers.cookie');
 });
 
-test('a body in chunks arrives whole, with its length', async () => {
+test('a chunked body arrives complete, with its length', async () => {
   const { url } = await start(echo);
   const socket = await dial(url);
   socket.write(
@@ -142,7 +142,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ ad
   },
 );
 
-test('every request has an id of its own', async () => {
+test('every request has a unique id', async () => {
   const { endpoint } = await start(echo);
   const events = await Promise.all(Array.from({ length: 20 }, () => eventOf(endpoint, {})));
   expect(new Set(events.map(({ requestContext }) => requestContext.requestId)).size).toBe(20);

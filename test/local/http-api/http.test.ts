@@ -41,11 +41,11 @@ describe('routes', () => {
 });
 
 describe('authorization', () => {
-  const turnAway = async () => ({ kind: 'unauthorized', description: 'the token is "odd"\n ü' }) as const;
+  const reject = async () => ({ kind: 'unauthorized', description: 'the token is "odd"\n ü' }) as const;
 
-  test('a request that is turned away learns why, and does not reach the handler', async () => {
+  test('a rejected request gets the reason and does not reach the handler', async () => {
     const handler = jest.fn();
-    const { endpoint } = await start(handler, { authorize: turnAway });
+    const { endpoint } = await start(handler, { authorize: reject });
     const response = await fetch(endpoint, { method: 'POST', headers: { authorization: 'Bearer x' } });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
@@ -58,15 +58,15 @@ describe('authorization', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
-  test('without a token there is no error to describe, as on API Gateway', async () => {
-    const { endpoint } = await start(echo, { authorize: turnAway });
+  test('a request without a token gets no error description, as on API Gateway', async () => {
+    const { endpoint } = await start(echo, { authorize: reject });
     const response = await post(endpoint);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expect(await response.json()).toHaveProperty('advice');
   });
 
-  test('two Authorization headers are one value, the same for authorizer and handler', async () => {
+  test('joins two Authorization headers to one value for authorizer and handler', async () => {
     const seen: (string | undefined)[] = [];
     const { url } = await start(
       async (event) => {
@@ -96,8 +96,8 @@ describe('authorization', () => {
   });
 });
 
-describe('answers', () => {
-  test('status, headers, cookies and body are the result’s', async () => {
+describe('responses', () => {
+  test('status, headers, cookies and body come from the result', async () => {
     const { endpoint } = await start(async (event) => ({
       statusCode: 201,
       headers: { 'Content-Type': 'application/json', 'X-Count': 3, 'x-flag': true, 'Content-Length': '9999' },
@@ -129,7 +129,7 @@ describe('answers', () => {
     ['an object without statusCode', { hello: 1 }, '{"hello":1}'],
     ['a string', 'hello', 'hello'],
     ['nothing', undefined, 'null'],
-  ])('%s is the body of a JSON answer', async (_, result, body) => {
+  ])('%s is the body of a JSON response', async (_, result, body) => {
     const { endpoint } = await start(async () => result);
     const response = await post(endpoint);
     expect(response.status).toBe(200);
@@ -138,16 +138,16 @@ describe('answers', () => {
   });
 
   test.each([
-    ['a status that is none', { statusCode: 'x' }],
+    ['a status that is not a number', { statusCode: 'x' }],
     ['a status out of range', { statusCode: 600 }],
-    ['a status that is no final one', { statusCode: 103 }],
+    ['a status that is not final', { statusCode: 103 }],
     ['a body that is not a string', { statusCode: 200, body: {} }],
-    ['headers that are no object', { statusCode: 200, headers: 'x' }],
-    ['a header that is no string', { statusCode: 200, headers: { a: ['b'] } }],
-    ['a header that would break the answer', { statusCode: 200, headers: { 'x-left': 'over', a: 'b\r\nc: d' } }],
+    ['headers that are not an object', { statusCode: 200, headers: 'x' }],
+    ['a header that is not a string', { statusCode: 200, headers: { a: ['b'] } }],
+    ['a header that would split the response', { statusCode: 200, headers: { 'x-left': 'over', a: 'b\r\nc: d' } }],
     ['a header with a bad name', { statusCode: 200, headers: { 'x-left': 'over', 'a b': 'c' } }],
-    ['cookies that are no strings', { statusCode: 200, cookies: [1] }],
-    ['a cookie that would break the answer', { statusCode: 200, headers: { 'x-left': 'over' }, cookies: ['a\nb'] }],
+    ['cookies that are not strings', { statusCode: 200, cookies: [1] }],
+    ['a cookie that would split the response', { statusCode: 200, headers: { 'x-left': 'over' }, cookies: ['a\nb'] }],
   ])('%s is an internal error', async (_, result) => {
     const { endpoint } = await start(async () => result);
     const response = await post(endpoint);
@@ -157,7 +157,7 @@ describe('answers', () => {
     expect(logged).toHaveBeenCalledTimes(1);
   });
 
-  test('a body that is no string is explained on standard error', async () => {
+  test('a body that is not a string is explained on standard error', async () => {
     const { endpoint } = await start(async () => ({ statusCode: 200, body: {} }));
     expect((await post(endpoint)).status).toBe(500);
     const explained = expect.objectContaining({ message: expect.stringContaining('a body that is not a string') });
@@ -172,7 +172,7 @@ describe('answers', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('the handler broke'))],
-  ])('a handler that %s is an internal error, told on standard error, not to the client', async (_, handler) => {
+  ])('a handler that %s is an internal error, logged on standard error only', async (_, handler) => {
     const { endpoint } = await start(handler);
     const response = await post(endpoint);
     expect(response.status).toBe(500);
@@ -186,7 +186,7 @@ describe('answers', () => {
 });
 
 describe('the function', () => {
-  test('gets a context like Lambda’s, with the time left counting down', async () => {
+  test('receives a context like Lambda’s, with a decreasing remaining time', async () => {
     const contexts: Context[] = [];
     const left: number[] = [];
     const { endpoint } = await start(
@@ -214,14 +214,14 @@ describe('the function', () => {
     expect(Reflect.get(contexts[0] ?? {}, 'succeed')).toThrow('callbacks');
   });
 
-  test('is given 29 seconds by default', async () => {
+  test('has a time-out of 29 seconds by default', async () => {
     const { endpoint } = await start(async (_, context) => ({ left: context.getRemainingTimeInMillis() }));
     const { left } = (await (await post(endpoint)).json()) as { left: number };
     expect(left).toBeGreaterThan(28_500);
     expect(left).toBeLessThanOrEqual(29_000);
   });
 
-  test('is given up when it takes too long', async () => {
+  test('times out when it takes too long', async () => {
     const { endpoint } = await start(() => new Promise(() => undefined), { functionTimeoutMs: 50, graceMs: 100 });
     const response = await post(endpoint);
     expect(response.status).toBe(500);
@@ -232,7 +232,7 @@ describe('the function', () => {
   });
 });
 
-test('two servers can not have the same port, and the error says so', async () => {
+test('rejects a port that is in use, and names it', async () => {
   const { url } = await start(echo);
   const port = Number(new URL(url).port);
   const second = startHttpApi({ port, handler: echo, authorize: jest.fn(), accountId: '111122223333' });

@@ -32,7 +32,7 @@ describe('big bodies', () => {
     expect(await tooLarge.json()).toEqual({ message: 'Request Entity Too Large' });
   });
 
-  test('a body without a length that never ends is answered before it ends', async () => {
+  test('responds to an endless chunked body before it ends', async () => {
     const handler = jest.fn();
     const { url } = await start(handler, { maxBodyBytes: 1000 });
     const socket = await dial(url);
@@ -53,7 +53,7 @@ describe('big bodies', () => {
   });
 });
 
-describe('what is not HTTP', () => {
+describe('invalid HTTP', () => {
   test.each([
     ['garbage', 'hello\r\n\r\n', 400, 'Bad Request'],
     ['a bad header', 'POST /graphql HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n', 400, 'Bad Request'],
@@ -69,7 +69,7 @@ describe('what is not HTTP', () => {
       431,
       'Request Header Fields Too Large',
     ],
-  ])('%s is refused, and the server lives on', async (_, text, status, message) => {
+  ])('rejects %s, and keeps serving', async (_, text, status, message) => {
     const { url, endpoint } = await start(echo);
     const socket = await dial(url);
     socket.write(text);
@@ -86,7 +86,7 @@ describe('what is not HTTP', () => {
     expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  test('a query string that can not be decoded is passed on as it is', async () => {
+  test('forwards a query string that can not be decoded unchanged', async () => {
     const { endpoint } = await start(echo);
     const event = await eventOf(`${endpoint}?a=%&b=%ff?c`, {});
     expect(event.rawQueryString).toBe('a=%&b=%ff?c');
@@ -94,11 +94,11 @@ describe('what is not HTTP', () => {
   });
 });
 
-describe('slow and lost clients', () => {
+describe('slow and disconnected clients', () => {
   test.each([
     ['its headers', 'POST /graphql HTTP/1.1\r\nHost: x\r\n'],
     ['its body', 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc'],
-  ])('a client that does not finish %s in time is cut off', async (_, text) => {
+  ])('disconnects a client that does not finish %s in time', async (_, text) => {
     const handler = jest.fn();
     const { url } = await start(handler, { requestTimeoutMs: 100 });
     const socket = await dial(url);
@@ -107,7 +107,7 @@ describe('slow and lost clients', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
-  test('a client that leaves in the middle of its body does not reach the handler', async () => {
+  test('a client that disconnects during its body does not reach the handler', async () => {
     const handler = jest.fn().mockResolvedValue({ statusCode: 200 });
     const { url, endpoint } = await start(handler);
     const socket = await dial(url);
@@ -119,7 +119,7 @@ describe('slow and lost clients', () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  test('a client that leaves while its token is looked at does not reach the handler', async () => {
+  test('a client that disconnects while its token is checked does not reach the handler', async () => {
     const handler = jest.fn();
     const { open, opened, begin, begun } = gate();
     const authorize: Authorize = async (header) => {
@@ -138,7 +138,7 @@ describe('slow and lost clients', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
-  test('a client that does not take its answer is cut off', async () => {
+  test('disconnects a client that does not read its response', async () => {
     const { open, opened } = gate();
     const handler = async () => {
       open();
@@ -156,7 +156,7 @@ describe('slow and lost clients', () => {
     socket.destroy();
   });
 
-  test('what follows a request and is not HTTP does not get into the answer', async () => {
+  test('invalid input after a request does not change its response', async () => {
     const { open, opened } = gate();
     const { url } = await start(async () => {
       open();
@@ -172,7 +172,7 @@ describe('slow and lost clients', () => {
     expect(await readToEnd(socket).catch(() => '')).not.toContain('Bad Request');
   });
 
-  test('a refused client that keeps its side of the connection open is cut off', async () => {
+  test('disconnects a rejected client that keeps its side of the connection open', async () => {
     const { url, close } = await start(echo);
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
@@ -186,7 +186,7 @@ describe('slow and lost clients', () => {
     socket.destroy();
   });
 
-  test('a handler whose client left runs to its end, and the server lives on', async () => {
+  test('a handler whose client disconnects runs to its end, and the server keeps serving', async () => {
     let finished = false;
     const { begin, begun } = gate();
     const { url, close } = await start(async () => {
