@@ -30,7 +30,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
 }
 
 function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: LedgerSettings): string {
-  const where = endpoint === null ? `of AWS in ${region} (AWS_REGION)` : endpoint;
+  const where = endpoint ?? `of AWS in ${region} (AWS_REGION)`;
   const credentials = hasCredentials
     ? ''
     : ' Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for DynamoDB in AWS.';
