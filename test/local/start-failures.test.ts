@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startServerProcess } from '../support/server-process.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'local', 'start.ts');
 
@@ -58,6 +59,13 @@ describe('npm start ends with exit code 1 and one line', () => {
     const line = await failure({});
     expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
   }, 20_000);
+
+  test('when another server runs the simulator on the same folder', async () => {
+    const first = await startServerProcess({ LOCAL_FOLDER: folder });
+    const line = await failure({}).finally(() => first.stop());
+    expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
+    expect(line).toContain('give each running server its own LOCAL_FOLDER');
+  }, 30_000);
 
   test('when the folder of policies is missing', async () => {
     const missing = join(folder, 'missing');
