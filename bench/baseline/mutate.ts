@@ -5,7 +5,7 @@ import { auditContextOf, createEntry } from '../../src/ledger/audit-entry.ts';
 import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
 import type { AuditContext } from '../../src/model/audit.ts';
 import { denialOf, invalidRefusal } from '../../src/operations/refusals.ts';
-import type { ValidatedAs } from '../../src/validation/create.ts';
+import type { ValidatedAs } from '../../src/validation/validated.ts';
 import type { Association } from '../../src/model/association.ts';
 import { requestedOperation } from '../../src/model/operation.ts';
 import type { MutationRequest, OperationKind, RequestOf } from '../../src/model/operation.ts';

@@ -1,37 +1,29 @@
+import type { DeletePodIdentityAssociationInput, UpdatePodIdentityAssociationInput } from '../generated/types.ts';
 import type { AssociationSettings, DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { associationIdFindings, expectedModifiedAtFindings } from './associations.ts';
 import { clusterFindings, resolveCluster } from './names.ts';
-import type { ClusterDefaults, ClusterInput } from './names.ts';
+import type { ClusterDefaults } from './names.ts';
 import { recordedInput } from './recorded-input.ts';
 import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
 import { policyFindings } from './session-policy.ts';
-import type { Text } from './text-rules.ts';
 import { utcTimestamp } from './timestamps.ts';
 import { validateMetadata } from './validated.ts';
-import type { MetadataInput, ValidatedAs } from './validated.ts';
-
-/** `DeletePodIdentityAssociationInput` as GraphQL passes it. Absent and null mean the same. */
-export interface DeleteInput extends ClusterInput, MetadataInput {
-  readonly associationId?: Text;
-  readonly expectedModifiedAt?: Text;
-}
-
-/** `UpdatePodIdentityAssociationInput` as GraphQL passes it. Of the settings, null clears and absent keeps. */
-export interface UpdateInput extends DeleteInput {
-  readonly roleArn?: Text;
-  readonly targetRoleArn?: Text;
-  readonly disableSessionTags?: boolean | null | undefined;
-  readonly policy?: Text;
-}
+import type { ValidatedAs } from './validated.ts';
 
 /** Validates the input of a delete, and converts it into its canonical form. */
-export function validateDelete(input: DeleteInput, defaults: ClusterDefaults): ValidatedAs<DeleteRequest> {
+export function validateDelete(
+  input: DeletePodIdentityAssociationInput,
+  defaults: ClusterDefaults,
+): ValidatedAs<DeleteRequest> {
   return validate(input, defaults, [], (request) => request);
 }
 
 /** Validates the input of an update, and converts it into its canonical form. */
-export function validateUpdate(input: UpdateInput, defaults: ClusterDefaults): ValidatedAs<UpdateRequest> {
+export function validateUpdate(
+  input: UpdatePodIdentityAssociationInput,
+  defaults: ClusterDefaults,
+): ValidatedAs<UpdateRequest> {
   const changes = changesOf(input);
   const findings = [
     ...(Object.keys(changes).length === 0 ? [nothingToChange] : []),
@@ -58,7 +50,12 @@ const notCleared: Finding = {
   advice: 'Give true or false, or leave it out to keep the current value.',
 };
 
-function changesOf({ roleArn, targetRoleArn, disableSessionTags, policy }: UpdateInput): Partial<AssociationSettings> {
+function changesOf({
+  roleArn,
+  targetRoleArn,
+  disableSessionTags,
+  policy,
+}: UpdatePodIdentityAssociationInput): Partial<AssociationSettings> {
   return {
     ...(typeof roleArn === 'string' ? { roleArn } : {}),
     ...(targetRoleArn === undefined ? {} : { targetRoleArn }),
@@ -74,12 +71,12 @@ function changesOf({ roleArn, targetRoleArn, disableSessionTags, policy }: Updat
  * @param toRequest completes the canonical request
  */
 function validate<Request extends DeleteRequest>(
-  input: DeleteInput,
+  input: DeletePodIdentityAssociationInput,
   defaults: ClusterDefaults,
   settingsFindings: readonly Finding[],
   toRequest: (request: DeleteRequest) => Request,
 ): ValidatedAs<Request> {
-  const { clusterName, associationId } = input;
+  const { associationId } = input;
   const { metadata, findings: metadataFindings } = validateMetadata(input);
   const findings = [
     ...clusterFindings(input),
@@ -90,11 +87,10 @@ function validate<Request extends DeleteRequest>(
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,
   ];
-  // A missing or empty field has a finding; the tests for it here are for the compiler only.
-  if (findings.length > 0 || !clusterName || !associationId) {
+  if (findings.length > 0) {
     return { kind: 'invalid', findings, recordedInput: recordedInput(input), ...metadata };
   }
-  const cluster = resolveCluster({ ...input, clusterName }, defaults);
+  const cluster = resolveCluster(input, defaults);
   const expectedModifiedAt = utcTimestamp(input.expectedModifiedAt);
   return { kind: 'valid', request: toRequest({ ...cluster, associationId, expectedModifiedAt }), ...metadata };
 }

@@ -1,3 +1,4 @@
+import type { DeletePodIdentityAssociationInput } from '../generated/types.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { maxLength, noWildcard, optionalText, requiredText, withoutWildcards } from './text-rules.ts';
@@ -12,11 +13,7 @@ export interface ClusterDefaults {
 }
 
 /** The fields of an input that identify a cluster. Absent and null mean the same. */
-export interface ClusterInput {
-  readonly clusterName?: Text;
-  readonly accountId?: Text;
-  readonly region?: Text;
-}
+export type ClusterInput = Pick<DeletePodIdentityAssociationInput, 'clusterName' | 'accountId' | 'region'>;
 
 /** Limit of `ClusterName` in the EKS service model. */
 const maxClusterNameLength = 100;

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { QueryAuditTrailArgs } from '../generated/types.ts';
 import type { Finding } from '../model/refusal.ts';
 
 /** The paging arguments as GraphQL passes them. Absent and null mean the same. */
-export interface PageInput {
-  readonly first?: number | null | undefined;
-  readonly after?: string | null | undefined;
-}
+export type PageInput = Pick<QueryAuditTrailArgs, 'first' | 'after'>;
 
 /** An item of a page and its cursor. */
 export interface Edge<Item> {

@@ -1,13 +1,8 @@
+import type { TagInput } from '../generated/types.ts';
 import { maxTags, gatewayTagPrefix } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { codePoint, maxLength, quote, textFindings, wellFormed } from './text-rules.ts';
-import type { Text, TextRule } from './text-rules.ts';
-
-/** A tag as GraphQL passes it. An absent or null value means the empty string. */
-export interface TagInput {
-  readonly key: string;
-  readonly value?: Text;
-}
+import type { TextRule } from './text-rules.ts';
 
 /** Limits of `TagKey` and `TagValue` in the EKS service model, in Unicode characters. */
 const maxKeyLength = 128;

@@ -1,13 +1,10 @@
+import type { DeletePodIdentityAssociationInput } from '../generated/types.ts';
 import type { Finding } from '../model/refusal.ts';
 import { clientRequestTokenFindings, onBehalfOfFindings, reasonFindings } from './free-texts.ts';
 import type { Text } from './text-rules.ts';
 
 /** The fields that every mutation accepts beside the change itself. Absent and null mean the same. */
-export interface MetadataInput {
-  readonly clientRequestToken?: Text;
-  readonly reason?: Text;
-  readonly onBehalfOf?: Text;
-}
+type MetadataInput = Pick<DeletePodIdentityAssociationInput, 'clientRequestToken' | 'reason' | 'onBehalfOf'>;
 
 /** The same fields after validation: null where a field is absent or invalid. */
 export interface RequestMetadata {

@@ -33,9 +33,7 @@ test('names each case with an unexpected result, and each policy without a case'
 test('reports the cause of a case that can not be evaluated', () => {
   replaceIn(join(folder, 'cases/allow/owner-creates.json'), 'arn:aws:iam', 'arn:aws:sts');
   const { failures } = checkPolicies(folder);
-  expect(failures).toEqual([
-    expect.stringContaining('found: denied by evaluation-failed (Error: not an IAM role ARN'),
-  ]);
+  expect(failures).toEqual([expect.stringContaining('found: denied by evaluation-failed (Error: not an IAM role ARN')]);
 });
 
 test('compares the exact violations of a deny case and the exact permits of an allow case', () => {

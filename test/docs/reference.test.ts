@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLambdaSettings } from '../../src/app/settings.ts';
-import type { Environment } from '../../src/app/settings.ts';
+import type { Environment } from '../../src/app/environment.ts';
 import { readLocalSettings } from '../../src/local/settings.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Outcome } from '../../src/model/outcome.ts';

@@ -67,7 +67,13 @@ describe.each(stores)('the trail in $name', ({ open }) => {
   test('returns only the requested events and operations', async () => {
     const kinds = ['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const;
     for (let round = 0; round < 60; round += 1) {
-      const events = oneOf([null, [], ['LATE_SUCCESS'], ['LATE_SUCCESS', 'DENIED', 'LATE_SUCCESS'], ['REPLAYED']] as const);
+      const events = oneOf([
+        null,
+        [],
+        ['LATE_SUCCESS'],
+        ['LATE_SUCCESS', 'DENIED', 'LATE_SUCCESS'],
+        ['REPLAYED'],
+      ] as const);
       const operations = oneOf([null, [], kinds, kinds.slice(1)]);
       const since = oneOf([null, today - 2 * day]);
       const query = trailQuery(oneOf(partitions()), { events, operations, since, limit: 1 + randomInt(20) });

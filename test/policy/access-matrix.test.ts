@@ -26,9 +26,9 @@ const table = `
 | who                     | create | update | delete | view | list namespace | list cluster | trail of namespace | trail of cluster | whole trail | own trail |
 | ----------------------- | ------ | ------ | ------ | ---- | -------------- | ------------ | ------------------ | ---------------- | ----------- | --------- |
 | alice, of payments-team | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| alice, through chatops  | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| chatops, for a person   | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| chatops, for no person  | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| alice, with actor chatops  | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, with onBehalfOf   | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, without onBehalfOf  | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | ci-deployer             | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | bob, of search-team     | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
 | carol, of no group      | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
@@ -40,9 +40,9 @@ const chatops = service('https://issuer.example#chatops');
 
 const contexts: Readonly<Record<string, AuthorizationContext>> = {
   'alice, of payments-team': context(alice),
-  'alice, through chatops': context(alice, { actor: chatops }),
-  'chatops, for a person': context(chatops, { onBehalfOf: 'alice@example.com' }),
-  'chatops, for no person': context(chatops),
+  'alice, with actor chatops': context(alice, { actor: chatops }),
+  'chatops, with onBehalfOf': context(chatops, { onBehalfOf: 'alice@example.com' }),
+  'chatops, without onBehalfOf': context(chatops),
   'ci-deployer': context(service('iam:111122223333:role/ci-deployer')),
   'bob, of search-team': context(bob),
   'carol, of no group': context(person('carol')),
@@ -102,7 +102,7 @@ describe.each(rows.map(([who = '', ...cells]) => ({ who, cells })))('$who', ({ w
   });
 });
 
-test('the docs have the same table', () => {
+test('docs/policy.md has the same table', () => {
   const docs = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8');
   expect(cellsOf(docs)).toEqual(cellsOf(table));
 });

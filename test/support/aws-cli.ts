@@ -11,7 +11,7 @@ const usualFolders = ['/usr/local/bin', '/usr/bin'];
 export function findAwsCli(path = process.env.PATH ?? '', otherFolders = usualFolders): string | null {
   const folders = [...path.split(delimiter).filter((folder) => folder !== ''), ...otherFolders];
   const programs = [...new Set(folders)].map((folder) => join(folder, 'aws'));
-  return programs.find((program) => versionOf(program).startsWith("aws-cli/2.")) ?? null;
+  return programs.find((program) => versionOf(program).startsWith('aws-cli/2.')) ?? null;
 }
 
 function versionOf(program: string): string {

@@ -1,6 +1,11 @@
+import type { CreatePodIdentityAssociationInput } from '../../src/generated/types.ts';
 import type { Finding } from '../../src/model/refusal.ts';
 import { validateCreate } from '../../src/validation/create.ts';
-import type { CreateInput } from '../../src/validation/create.ts';
+
+/** An input that may lack fields, which GraphQL would reject before validation. */
+export type CreateInput = {
+  readonly [Field in keyof CreatePodIdentityAssociationInput]?: CreatePodIdentityAssociationInput[Field] | null;
+};
 
 export const defaults = { accountId: '111122223333', region: 'eu-central-1' };
 
@@ -10,11 +15,11 @@ export const goodInput = {
   namespace: 'payments',
   serviceAccount: 'checkout',
   roleArn: 'arn:aws:iam::111122223333:role/payments/checkout',
-} satisfies CreateInput;
+} satisfies CreatePodIdentityAssociationInput;
 
 /** The findings on the valid input with `changes`. */
 export function findingsOf(changes: CreateInput): readonly Finding[] {
-  const validated = validateCreate({ ...goodInput, ...changes }, defaults);
+  const validated = validateCreate({ ...goodInput, ...changes } as CreatePodIdentityAssociationInput, defaults);
   return validated.kind === 'invalid' ? validated.findings : [];
 }
 

@@ -1,6 +1,6 @@
 import { recordedInput } from '../../src/validation/recorded-input.ts';
 import { validateCreate } from '../../src/validation/create.ts';
-import type { CreateInput } from '../../src/validation/create.ts';
+import type { CreatePodIdentityAssociationInput } from '../../src/generated/types.ts';
 import { defaults, goodInput } from '../support/create-input.ts';
 
 describe('a valid input', () => {
@@ -69,7 +69,8 @@ describe('a valid input', () => {
 
 describe('an invalid input', () => {
   test('has every finding, in the order of the fields', () => {
-    const input: CreateInput = {
+    const input: CreatePodIdentityAssociationInput = {
+      clusterName: '',
       accountId: '1',
       region: 'x',
       namespace: 'A',
@@ -126,8 +127,9 @@ describe('an invalid input', () => {
       policy: null,
       tags,
     };
-    const validated = validateCreate(input, defaults);
+    const validated = validateCreate({ ...goodInput, ...input }, defaults);
     expect(validated.kind === 'invalid' && validated.recordedInput).toEqual({
+      ...goodInput,
       clusterName: 'x'.repeat(256),
       namespace: `${'x'.repeat(256)}… [257 characters]`,
       disableSessionTags: true,

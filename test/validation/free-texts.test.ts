@@ -1,5 +1,5 @@
 import { quote } from '../../src/validation/text-rules.ts';
-import type { CreateInput } from '../../src/validation/create.ts';
+import type { CreateInput } from '../support/create-input.ts';
 import { onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
 
 const accepted: [keyof CreateInput, string[]][] = [

@@ -1,4 +1,4 @@
-import type { CreateInput } from '../../src/validation/create.ts';
+import type { CreateInput } from '../support/create-input.ts';
 import { findingsOf, onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
 
 const long = (length: number) => 'a'.repeat(length);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { CreatePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
-import type { TagInput } from '../../src/validation/tags.ts';
+import type { TagInput } from '../../src/generated/types.ts';
 import { findingsOf, goodInput, onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
 
 const numbered = (count: number): TagInput[] =>
