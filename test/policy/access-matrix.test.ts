@@ -31,7 +31,7 @@ const table = `
 | chatops, without onBehalfOf  | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | ci-deployer             | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | bob, of search-team     | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
-| carol, of no group      | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
+| carol, without groups      | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
 | pat, of platform-admins | yes    | yes    | yes    | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
 | olivia, of auditors     | no     | no     | no     | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
 `;
@@ -45,7 +45,7 @@ const contexts: Readonly<Record<string, AuthorizationContext>> = {
   'chatops, without onBehalfOf': context(chatops),
   'ci-deployer': context(service('iam:111122223333:role/ci-deployer')),
   'bob, of search-team': context(bob),
-  'carol, of no group': context(person('carol')),
+  'carol, without groups': context(person('carol')),
   'pat, of platform-admins': context(pat),
   'olivia, of auditors': context(person('olivia', 'auditors')),
 };
