@@ -13,7 +13,7 @@ let closeLedger: () => Promise<void>;
 
 beforeEach(async () => {
   const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('There is no ledger to test on.');
+  if (!sqlite) throw new Error('No ledger is available.');
   const { ledger, close } = await sqlite.open();
   closeLedger = close;
   gateway = await openGateway({ ledger });
@@ -24,10 +24,10 @@ afterEach(async () => {
   await closeLedger();
 });
 
-const ask = (variables: object, as?: string) =>
+const readDrift = (variables: object, as?: string) =>
   gateway.send<{ associationDrift: object[] }>(document, { cluster: 'apps-dev', ...variables }, as);
 
-test('associationDrift shows owners, administrators and auditors what nobody asked the gateway for', async () => {
+test('associationDrift returns an association created outside the gateway to owners, administrators and auditors', async () => {
   await gateway.create();
   const { clusterName, namespace, roleArn } = input;
   const { associationId } = gateway.simulator.control.createAssociation({
@@ -37,7 +37,7 @@ test('associationDrift shows owners, administrators and auditors what nobody ask
     roleArn,
   });
   for (const as of ['alice', 'pat', 'olivia']) {
-    const { data } = await ask({ namespace }, as);
+    const { data } = await readDrift({ namespace }, as);
     expect(data?.associationDrift).toMatchObject([
       { kind: 'UNMANAGED', association: { associationId, roleArn }, lastEntry: null },
     ]);
@@ -45,11 +45,11 @@ test('associationDrift shows owners, administrators and auditors what nobody ask
 });
 
 test.each([
-  ['a namespace that the caller may not list', { namespace: 'search' }, 'FORBIDDEN'],
+  ['a namespace that the principal may not list', { namespace: 'search' }, 'FORBIDDEN'],
   ['the whole cluster, for the owner of a namespace', {}, 'FORBIDDEN'],
   ['a cluster outside the inventory', { cluster: 'apps-none' }, 'FORBIDDEN'],
-  ['a name that can’t be', { namespace: '*' }, 'BAD_USER_INPUT'],
-])('associationDrift of %s is an error with a code', async (_, variables, code) => {
-  const { data, errors } = await ask(variables);
+  ['an invalid namespace', { namespace: '*' }, 'BAD_USER_INPUT'],
+])('associationDrift of %s fails with an error code', async (_, variables, code) => {
+  const { data, errors } = await readDrift(variables);
   expect({ data, code: errors?.[0]?.extensions.code }).toEqual({ data: null, code });
 });

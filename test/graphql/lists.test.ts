@@ -30,8 +30,8 @@ afterEach(async () => {
   ledger.close();
 });
 
-/** Opens the gateway anew with other parts, over the same simulated EKS. */
-async function withParts<T>(
+/** Runs `work` on a second gateway with changed dependencies and the same simulated EKS. */
+async function withDependencies<T>(
   change: (deps: Dependencies) => Dependencies,
   work: (other: Gateway) => Promise<T>,
 ): Promise<T> {
@@ -43,7 +43,7 @@ async function withParts<T>(
   }
 }
 
-/** Makes associations past the gateway, and tells their ids in EKS's order. */
+/** Creates associations outside the gateway. Returns the ids of the namespace in EKS's order. */
 function fill(count: number, namespace = 'payments', clusterName = 'apps-dev'): string[] {
   for (let index = 0; index < count; index++) {
     const serviceAccount = `sa-${index}`;
@@ -87,8 +87,8 @@ async function list(variables: object = {}, options = {}): Promise<Page<Node>> {
 
 const idsOf = ({ edges }: Page<Node>) => edges.map(({ node }) => node.associationId);
 
-/** All ids, page by page. */
-async function walk(first: number, variables: object = {}, options = {}): Promise<string[][]> {
+/** Reads all pages. Returns the ids of each. */
+async function readAll(first: number, variables: object = {}, options = {}): Promise<string[][]> {
   const pages: string[][] = [];
   for (let after: string | null = null; ;) {
     const page = await list({ ...variables, first, after }, options);
@@ -99,21 +99,21 @@ async function walk(first: number, variables: object = {}, options = {}): Promis
 }
 
 describe('pages', () => {
-  test('the ids of 1,000 associations take ten calls of EKS, and no describe', async () => {
+  test('read the ids of 1,000 associations with 10 list calls and 0 describe calls', async () => {
     const expected = fill(1_000);
     expect(idsOf(await list({ first: 1_000 }))).toEqual(expected);
     expect([listCalls(), describeCalls()]).toEqual([10, 0]);
   });
 
-  test.each([1, 7, 50, 99, 100, 101, 150, 999])('of %i give each association once, in order', async (first) => {
+  test.each([1, 7, 50, 99, 100, 101, 150, 999])('of size %i return each association once, in order', async (first) => {
     const count = first === 1 ? 120 : 250;
     const expected = fill(count);
-    const pages = await walk(first);
+    const pages = await readAll(first);
     expect(pages.flat()).toEqual(expected);
     expect(pages.slice(0, -1).every((page) => page.length === first)).toBe(true);
   });
 
-  test('are of 50 where nothing is said, and tell where they begin and end', async () => {
+  test('have 50 edges by default, and return their first and last cursor', async () => {
     fill(51);
     const page = await list();
     expect(page.edges).toHaveLength(50);
@@ -126,7 +126,7 @@ describe('pages', () => {
     expect((await list({ first: null })).edges).toHaveLength(50);
   });
 
-  test('can go on after any association of a page', async () => {
+  test('continue after any association of a page', async () => {
     const expected = fill(205);
     const { edges } = await list({ first: 205 });
     for (const index of [0, 98, 99, 100, 150, 203, 204]) {
@@ -134,7 +134,7 @@ describe('pages', () => {
     }
   });
 
-  test('leave nothing out when associations above the cursor, or the one before it, are deleted', async () => {
+  test('skip no association when associations before the cursor, or the one at it, are deleted', async () => {
     const expected = fill(60);
     const { pageInfo } = await list({ first: 30 });
     for (const id of expected.slice(0, 5)) gateway.simulator.control.deleteAssociation(id);
@@ -146,12 +146,12 @@ describe('pages', () => {
     expect(next).toEqual(expected.slice(expected.indexOf(last) + 1));
   });
 
-  test('of a list without anything are empty', async () => {
+  test('are empty when the cluster has no associations', async () => {
     const empty = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
     expect(await list()).toMatchObject({ edges: [], pageInfo: empty });
   });
 
-  test('hold what was asked for: a cluster, a namespace, a service account, a name in all namespaces', async () => {
+  test('are limited to a cluster, a namespace, a service account, or a service account name in all namespaces', async () => {
     fill(3);
     fill(2, 'search');
     fill(4, 'payments', 'apps-prod');
@@ -164,7 +164,7 @@ describe('pages', () => {
 });
 
 describe('details', () => {
-  test('cost nothing where no field needs them', async () => {
+  test('cost 0 describe calls when no selected field needs them', async () => {
     fill(3);
     const summary = 'id accountId region clusterName namespace serviceAccount associationArn ownerArn __typename';
     const { edges } = await list({}, { fields: `${summary} auditTrail { nodes { before { roleArn } } }` });
@@ -189,13 +189,13 @@ describe('details', () => {
     'operationId',
     '... on PodIdentityAssociation { roleArn }',
     'alias: roleArn',
-  ])('cost one describe for each association where %s is selected', async (fields) => {
+  ])('cost one describe call per association when %s is selected', async (fields) => {
     fill(3);
     await list({}, { fields });
     expect([listCalls(), describeCalls()]).toEqual([1, 3]);
   });
 
-  test('are there as well where only nodes are selected', async () => {
+  test('are returned when only nodes are selected', async () => {
     fill(2);
     const query = '{ podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { roleArn } } }';
     const nodes = [{ roleArn: roleArn('payments/app') }, { roleArn: roleArn('payments/app') }];
@@ -203,7 +203,7 @@ describe('details', () => {
     expect(describeCalls()).toBe(2);
   });
 
-  test('are those that podIdentityAssociation tells', async () => {
+  test('equal those of the created association', async () => {
     const { association } = await gateway.create();
     const fields = 'roleArn tags { key value } createdAt operationId disableSessionTags policy';
     const [edge] = (await list({}, { fields })).edges;
@@ -216,7 +216,7 @@ describe('details', () => {
     });
   });
 
-  test('are asked for once a request, however often an association stands in it', async () => {
+  test('are read once per request, even when an association is selected several times', async () => {
     fill(3);
     const half =
       'podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { roleArn } edges { node { ...Tags } } }';
@@ -226,7 +226,7 @@ describe('details', () => {
     expect(describeCalls()).toBe(6);
   });
 
-  test('leave out an association that EKS lists and does not describe any more', async () => {
+  test('omit an association that is deleted between list and describe', async () => {
     const expected = fill(3);
     const gone = expected[1] ?? '';
     const vanishing = (deps: Dependencies): Dependencies => ({
@@ -241,16 +241,16 @@ describe('details', () => {
         return { ...eks, page };
       },
     });
-    const left = await withParts(vanishing, (by) => list({ first: 2 }, { fields: 'roleArn', by }));
-    expect(idsOf(left)).toEqual([expected[0]]);
-    expect(left.pageInfo.hasNextPage).toBe(true);
-    const rest = await list({ after: left.pageInfo.endCursor }, { fields: 'roleArn' });
+    const firstPage = await withDependencies(vanishing, (by) => list({ first: 2 }, { fields: 'roleArn', by }));
+    expect(idsOf(firstPage)).toEqual([expected[0]]);
+    expect(firstPage.pageInfo.hasNextPage).toBe(true);
+    const rest = await list({ after: firstPage.pageInfo.endCursor }, { fields: 'roleArn' });
     expect(idsOf(rest)).toEqual([expected[2]]);
   });
 
-  test('leave out what the caller may not view one by one', async () => {
+  test('omit associations that the principal may not view', async () => {
     const expected = fill(3);
-    const blinded = (deps: Dependencies): Dependencies => ({
+    const withHidden = (deps: Dependencies): Dependencies => ({
       ...deps,
       authorize: (context, request) => {
         const decision = deps.authorize(context, request);
@@ -259,20 +259,22 @@ describe('details', () => {
         return hidden ? { ...decision, allowed: false } : decision;
       },
     });
-    expect(idsOf(await withParts(blinded, (by) => list({}, { fields: 'roleArn', by })))).toEqual(expected.slice(1));
+    expect(idsOf(await withDependencies(withHidden, (by) => list({}, { fields: 'roleArn', by })))).toEqual(
+      expected.slice(1),
+    );
   });
 
-  test('are described no more than 8 at once, and no more than 20 within a second', async () => {
+  test('are read with at most 8 concurrent calls and at most 20 calls per second', async () => {
     fill(45);
     let running = 0;
     let most = 0;
-    const begun: number[] = [];
-    const watched = (deps: Dependencies): Dependencies => ({
+    const startTimes: number[] = [];
+    const observed = (deps: Dependencies): Dependencies => ({
       ...deps,
       eksFor: (cluster) => {
         const eks = deps.eksFor(cluster);
         const describe: typeof eks.describe = async (...args) => {
-          begun.push(Date.now());
+          startTimes.push(Date.now());
           running += 1;
           most = Math.max(most, running);
           const result = await eks.describe(...args);
@@ -282,10 +284,10 @@ describe('details', () => {
         return { ...eks, describe };
       },
     });
-    await withParts(watched, (by) => list({}, { fields: 'roleArn', by }));
-    expect(begun).toHaveLength(45);
+    await withDependencies(observed, (by) => list({}, { fields: 'roleArn', by }));
+    expect(startTimes).toHaveLength(45);
     expect(most).toBe(8);
-    const spans = begun.slice(20).map((time, index) => time - (begun[index] ?? 0));
+    const spans = startTimes.slice(20).map((time, index) => time - (startTimes[index] ?? 0));
     // A timer may fire a little early or late.
     expect(Math.min(...spans)).toBeGreaterThan(950);
     const arrivals = gateway.simulator.control
@@ -294,33 +296,33 @@ describe('details', () => {
     expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(1_900);
   });
 
-  test('follow the settings', async () => {
+  test('are read at the configured rate', async () => {
     fill(5);
     const slow = (deps: Dependencies): Dependencies => ({
       ...deps,
       describeLimits: { describeConcurrency: 1, describesPerSecond: 4 },
     });
-    await withParts(slow, (by) => list({}, { fields: 'roleArn', by }));
+    await withDependencies(slow, (by) => list({}, { fields: 'roleArn', by }));
     const arrivals = gateway.simulator.control
       .requests('DescribePodIdentityAssociation')
       .map(({ time }) => Date.parse(time));
     expect((arrivals[4] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(950);
   });
 
-  test('that can not be had in the time of the request are refused before any is asked for', async () => {
+  test('are rejected before the first call when they cannot be read in the time of the request', async () => {
     fill(600);
     const { data, errors } = await send({ first: 600 }, { fields: 'roleArn' });
     expect(data).toBeNull();
     expect(errors).toMatchObject([
       {
         extensions: { code: 'BAD_USER_INPUT' },
-        message: expect.stringMatching(/take 29 seconds or more for 600.*smaller first/),
+        message: expect.stringMatching(/take at least 29 seconds for 600.*smaller first/),
       },
     ]);
     expect(describeCalls()).toBe(0);
   });
 
-  test('that EKS refuses to give are an error, after which EKS is left alone', async () => {
+  test('fail with EKS_READ_FAILED when EKS denies access, and no further call is started', async () => {
     fill(60);
     gateway.simulator.control.addFault({
       operation: 'DescribePodIdentityAssociation',
@@ -337,7 +339,7 @@ describe('details', () => {
     expect(describeCalls()).toBeLessThanOrEqual(8);
   });
 
-  test('that throttling stops are an error too', async () => {
+  test('fail with EKS_READ_FAILED when EKS throttles every call', async () => {
     fill(2);
     gateway.simulator.control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'throttle', times: 100 });
     const { errors } = await send({}, { fields: 'roleArn' });
@@ -345,7 +347,7 @@ describe('details', () => {
   });
 });
 
-describe('who may list', () => {
+describe('authorization', () => {
   test.each([
     ['alice', 'payments', true],
     ['bob', 'payments', false],
@@ -360,7 +362,7 @@ describe('who may list', () => {
     ['chatops', null, false],
     ['pat', null, true],
     ['olivia', null, true],
-  ])('%s, of namespace %s: %s', async (as, namespace, allowed) => {
+  ])('%s, namespace %s: allowed %s', async (as, namespace, allowed) => {
     const { data, errors } = await send({ namespace }, { as });
     if (allowed) expect(data?.podIdentityAssociations.edges).toEqual([]);
     else {
@@ -370,7 +372,7 @@ describe('who may list', () => {
     }
   });
 
-  test('a denial says what is not allowed and whom to ask', async () => {
+  test('a denial names the namespace and its owners', async () => {
     const { errors } = await send({}, { as: 'bob' });
     expect(errors?.[0]?.message).toMatch(/namespace payments.*Owners of the namespace: payments-team/);
     expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
@@ -380,7 +382,7 @@ describe('who may list', () => {
     ['cluster', { cluster: 'apps-none' }],
     ['account', { account: '999988887777' }],
     ['region', { region: 'us-east-1' }],
-  ])('nobody, of a %s that is not registered', async (_, variables) => {
+  ])('denies an administrator a list of a %s that is not in the inventory', async (_, variables) => {
     const { errors } = await send(variables, { as: 'pat' });
     expect(errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN', violations: [{ policyId: 'cluster-not-registered' }] } },
@@ -388,7 +390,7 @@ describe('who may list', () => {
   });
 });
 
-describe('what is no list is answered with what is wrong, and EKS is not asked', () => {
+describe('invalid arguments are rejected with BAD_USER_INPUT and 0 EKS calls', () => {
   const foreign = cursorOf('another query', { token: null, offset: 1, associationId: null });
   const query = JSON.stringify(['podIdentityAssociations', home.accountId, home.region, 'apps-dev', 'payments', null]);
 
@@ -396,28 +398,28 @@ describe('what is no list is answered with what is wrong, and EKS is not asked',
     ['first of 0', { first: 0 }, /first is 0.*1 to 1000/],
     ['first of -1', { first: -1 }, /first is -1/],
     ['first of 1001', { first: 1_001 }, /first is 1001/],
-    ['no cluster name', { cluster: '' }, /clusterName is the empty string/],
-    ['a wild cluster', { cluster: '*' }, /wildcards/],
-    ['a path for a cluster', { cluster: '../apps-dev' }, /not an EKS cluster name/],
-    ['an account of letters', { account: 'mine' }, /12 digits/],
-    ['a region that is none', { region: 'Frankfurt' }, /not an AWS region code/],
+    ['an empty cluster name', { cluster: '' }, /clusterName is the empty string/],
+    ['a cluster with a wildcard', { cluster: '*' }, /wildcards/],
+    ['a path instead of a cluster name', { cluster: '../apps-dev' }, /not an EKS cluster name/],
+    ['an account ID of letters', { account: 'mine' }, /12 digits/],
+    ['a malformed region', { region: 'Frankfurt' }, /not an AWS region code/],
     ['an empty namespace', { namespace: '' }, /namespace is the empty string/],
     ['a namespace in capitals', { namespace: 'Payments' }, /RFC 1123 label/],
     ['a service account with a slash', { serviceAccount: 'a/b' }, /RFC 1123 subdomain/],
     ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
-    ['nonsense for a cursor', { after: 'x'.repeat(10_000) }, /not a valid cursor, or is incomplete/],
+    ['10,000 letters as a cursor', { after: 'x'.repeat(10_000) }, /not a valid cursor, or is incomplete/],
     ['a cursor of another query', { after: foreign }, /another query/],
     [
-      'a forged position',
+      'a forged cursor with a token of the wrong type',
       { after: cursorOf(query, { token: 1, offset: 0, associationId: null }) },
       /not a valid cursor/,
     ],
     [
-      'a negative position',
+      'a forged cursor with a negative offset',
       { after: cursorOf(query, { token: null, offset: -1, associationId: null }) },
       /not a valid cursor/,
     ],
-    ['a position that is null', { after: cursorOf(query, null) }, /not a valid cursor/],
+    ['a forged cursor whose position is null', { after: cursorOf(query, null) }, /not a valid cursor/],
   ])('%s', async (_, variables, message) => {
     const { status, data, errors } = await send(variables);
     expect({ status, data }).toEqual({ status: 200, data: null });
@@ -426,13 +428,13 @@ describe('what is no list is answered with what is wrong, and EKS is not asked',
     expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('all mistakes are told at once', async () => {
+  test('returns the findings of all arguments at once', async () => {
     const { errors } = await send({ cluster: '*', namespace: 'A', first: 0 });
     const findings = ['clusterName', 'namespace', 'first'].map((path) => ({ path }));
     expect(errors).toMatchObject([{ extensions: { findings } }]);
   });
 
-  test('a cursor that was cut, changed, or is of another namespace, cluster or service account', async () => {
+  test('rejects a cursor that is truncated, changed, or of another namespace, cluster or service account', async () => {
     fill(3);
     const cursor = (await list({ first: 1 })).pageInfo.endCursor ?? '';
     gateway.simulator.control.clearRequests();
@@ -455,17 +457,17 @@ describe('what is no list is answered with what is wrong, and EKS is not asked',
   });
 });
 
-describe('EKS', () => {
-  test('that does not take a position any more makes the caller start again', async () => {
+describe('when reading from EKS', () => {
+  test('rejects a cursor whose EKS page token EKS rejects', async () => {
     fill(150);
     const { endCursor } = (await list({ first: 120 })).pageInfo;
     const other = await openGateway({ ledger });
     try {
-      // Its EKS never gave such a token.
+      // The EKS of the other gateway has not issued this token.
       const { errors } = await send({ after: endCursor }, { by: other });
       expect(errors).toMatchObject([
         {
-          message: expect.stringMatching(/EKS does not take.*start at the first page/),
+          message: expect.stringMatching(/EKS rejects the position in after.*start at the first page/),
           extensions: { code: 'BAD_USER_INPUT' },
         },
       ]);
@@ -474,38 +476,41 @@ describe('EKS', () => {
     }
   });
 
-  test('that gives no list is an error with a code', async () => {
+  test('fails with EKS_READ_FAILED when EKS denies the list call', async () => {
     gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
     const { data, errors } = await send({});
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ extensions: { code: 'EKS_READ_FAILED', exception: 'AccessDeniedException' } }]);
   });
 
-  test('that hangs is waited for no longer than the request may last', async () => {
+  test('fails with EKS_READ_FAILED at the time limit of the request when EKS hangs', async () => {
     fill(1);
     gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'hang', times: 9 });
-    const hasty = (deps: Dependencies): Dependencies => ({ ...deps, times: { ...deps.times, requestMs: 300 } });
-    const { errors } = await withParts(hasty, (by) => send({}, { by }));
+    const withShortLimit = (deps: Dependencies): Dependencies => ({
+      ...deps,
+      times: { ...deps.times, requestMs: 300 },
+    });
+    const { errors } = await withDependencies(withShortLimit, (by) => send({}, { by }));
     expect(errors).toMatchObject([
-      { message: expect.stringMatching(/time of the request ran out/), extensions: { code: 'EKS_READ_FAILED' } },
+      { message: expect.stringMatching(/request ran out of time/), extensions: { code: 'EKS_READ_FAILED' } },
     ]);
   });
 
-  test('that would show another namespace for a forged token is not believed', async () => {
+  test('omits associations of another namespace that EKS returns', async () => {
     fill(2);
-    const careless = (deps: Dependencies): Dependencies => ({
+    const ignoringNamespace = (deps: Dependencies): Dependencies => ({
       ...deps,
       eksFor: (cluster) => {
         const eks = deps.eksFor(cluster);
         return { ...eks, page: (query, bounds) => eks.page({ ...query, namespace: 'payments' }, bounds) };
       },
     });
-    const page = await withParts(careless, (by) => list({ namespace: 'search' }, { as: 'bob', by }));
+    const page = await withDependencies(ignoringNamespace, (by) => list({ namespace: 'search' }, { as: 'bob', by }));
     expect(page.edges).toEqual([]);
   });
 });
 
-test('an answer holds 5,000 rows at most', async () => {
+test('rejects a query whose answer has more than 5,000 rows', async () => {
   fill(1_000);
   const part = 'podIdentityAssociations(clusterName: "apps-dev", first: 1000) { nodes { associationId } }';
   const queryOf = (times: number) =>

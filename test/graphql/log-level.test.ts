@@ -20,19 +20,18 @@ afterEach(async () => {
   ledger.close();
 });
 
-const levels = () =>
-  gateway.logged.flatMap(({ level, message }) => (message === 'A request met an error.' ? level : []));
+const levels = () => gateway.logged.flatMap(({ level, message }) => (message === 'Request failed.' ? level : []));
 
 test.each([
-  ['no GraphQL', '{'],
+  ['text that is not GraphQL', '{'],
   ['a field that does not exist', '{ nothing }'],
   ['a variable of the wrong type', 'query ($id: ID!) { auditEntry(id: $id) { id } }'],
-])('a caller who sends %s is a warning, which no alarm is for', async (_what, query) => {
+])('logs a warning, not an error, when a client sends %s', async (_, query) => {
   await gateway.send(query, { id: {} });
   expect(levels()).toEqual(['warn']);
 });
 
-test('a ledger that cannot be reached is an error', async () => {
+test('logs an error when the ledger is unreachable', async () => {
   await gateway.close();
   const commit = () => Promise.reject(new LedgerUnavailable(new Error('no route')));
   gateway = await openGateway({ ledger, change: (deps) => ({ ...deps, ledger: { ...ledger, commit } }) });
@@ -40,8 +39,11 @@ test('a ledger that cannot be reached is an error', async () => {
   expect(levels()).toEqual(['error']);
 });
 
-test('who is not authenticated leaves a warning that says why', async () => {
-  const handler = createHandler(gateway.deps, () => ({ kind: 'unauthenticated', message: 'No one is there.' }));
+test('logs a warning with the reason when authentication fails', async () => {
+  const handler = createHandler(gateway.deps, () => ({
+    kind: 'unauthenticated',
+    message: 'The token has no subject.',
+  }));
   const event = await jwtEvent('alice', '{ viewer { id } }');
   const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
   expect(await handler(event, context)).toMatchObject({ statusCode: 401 });
@@ -49,8 +51,8 @@ test('who is not authenticated leaves a warning that says why', async () => {
   expect(gateway.logged).toEqual([
     {
       level: 'warn',
-      message: 'A request was not authenticated.',
-      fields: { apiRequestId, reason: 'No one is there.' },
+      message: 'Request not authenticated.',
+      fields: { apiRequestId, reason: 'The token has no subject.' },
     },
   ]);
 });

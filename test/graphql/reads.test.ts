@@ -11,7 +11,7 @@ let reads = 0;
 
 beforeEach(async () => {
   const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('There is no ledger to test on.');
+  if (!sqlite) throw new Error('No ledger is available.');
   ({ ledger, close: closeLedger } = await sqlite.open());
   reads = 0;
   const counting: Ledger = {
@@ -33,7 +33,7 @@ test.each([
   ['alice', { id: 'https://issuer.example#alice', kind: 'USER' }],
   ['chatops', { id: 'https://issuer.example#chatops', kind: 'SERVICE' }],
   ['alice-via-chatops', { id: 'https://issuer.example#alice', kind: 'USER' }],
-])('viewer tells %s who the gateway takes them for', async (name, viewer) => {
+])('viewer returns the authenticated principal of %s', async (name, viewer) => {
   const { data } = await gateway.send('{ viewer { id kind groups sessionName } }', {}, name);
   expect(data).toMatchObject({ viewer: { ...viewer, sessionName: null } });
 });
@@ -47,20 +47,20 @@ describe('podIdentityAssociation', () => {
   const read = (variables: object, as?: string) =>
     gateway.send<{ podIdentityAssociation: unknown }>(document, variables, as);
 
-  test('shows an association to its owners, to platform administrators and to auditors, and to nobody else', async () => {
+  test('returns an association to its owners, platform administrators and auditors only', async () => {
     const { association, auditEntry } = await gateway.create();
     const variables = { id: association?.associationId, cluster: 'apps-dev' };
-    const shown = { roleArn: roleArn('payments/payments-api'), operationId: auditEntry.operationId };
+    const visible = { roleArn: roleArn('payments/payments-api'), operationId: auditEntry.operationId };
     for (const name of ['alice', 'pat', 'olivia']) {
-      expect(await read(variables, name)).toMatchObject({ data: { podIdentityAssociation: shown } });
+      expect(await read(variables, name)).toMatchObject({ data: { podIdentityAssociation: visible } });
     }
     expect(await read(variables, 'bob')).toMatchObject({ data: { podIdentityAssociation: null } });
   });
 
   test.each([
-    ['an id that no association has', { id: 'a-00000000000000000' }],
+    ['an id of no association', { id: 'a-00000000000000000' }],
     ['an id of the wrong length', { id: 'a-1' }],
-    ['a cluster that can’t be', { id: 'a-00000000000000000', cluster: '../apps-dev' }],
+    ['an invalid cluster name', { id: 'a-00000000000000000', cluster: '../apps-dev' }],
     ['an account outside the inventory', { id: 'a-00000000000000000', account: '999988887777' }],
     ['a region outside the inventory', { id: 'a-00000000000000000', region: 'us-east-1' }],
   ])('is null for %s', async (_, variables) => {
@@ -70,7 +70,7 @@ describe('podIdentityAssociation', () => {
     });
   });
 
-  test('is an error with a code when EKS gives no answer', async () => {
+  test('fails with EKS_READ_FAILED when EKS denies access', async () => {
     gateway.simulator.control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'access-denied' });
     const { data, errors } = await read({ id: 'a-00000000000000000', cluster: 'apps-dev' });
     expect(data).toEqual({ podIdentityAssociation: null });
@@ -89,7 +89,7 @@ describe('auditEntry', () => {
   const read = (id: string, as?: string) =>
     gateway.send<{ auditEntry: Record<string, unknown> | null }>(document, { id }, as);
 
-  test('shows an entry, and all of its operation, to those who may read the trail of its namespace', async () => {
+  test('returns an entry and all entries of its operation to principals that may read the trail of its namespace', async () => {
     const { auditEntry } = await gateway.create();
     for (const name of ['alice', 'pat', 'olivia']) {
       const { data } = await read(auditEntry.id, name);
@@ -110,18 +110,20 @@ describe('auditEntry', () => {
     expect(await read(auditEntry.id, 'bob')).toMatchObject({ data: { auditEntry: null } });
   });
 
-  test('shows everybody what they did themselves', async () => {
+  test('returns to every principal its own entries', async () => {
     const denied = await gateway.create({}, 'bob');
     expect(denied.refusal?.code).toBe('POLICY_DENIED');
     expect(await read(denied.auditEntry.id, 'bob')).toMatchObject({ data: { auditEntry: { event: 'DENIED' } } });
     const invalid = await gateway.create({ namespace: '*' }, 'bob');
-    const seen = { data: { auditEntry: { event: 'INVALID', target: null, findings: [{ path: 'namespace' }] } } };
-    expect(await read(invalid.auditEntry.id, 'bob')).toMatchObject(seen);
+    const invalidEntry = {
+      data: { auditEntry: { event: 'INVALID', target: null, findings: [{ path: 'namespace' }] } },
+    };
+    expect(await read(invalid.auditEntry.id, 'bob')).toMatchObject(invalidEntry);
     expect(await read(invalid.auditEntry.id, 'alice')).toMatchObject({ data: { auditEntry: null } });
-    expect(await read(invalid.auditEntry.id, 'olivia')).toMatchObject(seen);
+    expect(await read(invalid.auditEntry.id, 'olivia')).toMatchObject(invalidEntry);
   });
 
-  test('reads the entries of an operation once a request', async () => {
+  test('reads the entries of an operation once per request', async () => {
     const { auditEntry } = await gateway.create();
     reads = 0;
     await read(auditEntry.id);
@@ -129,42 +131,42 @@ describe('auditEntry', () => {
   });
 
   test.each(['', 'nonsense', '01J00000000000000000000000.01J00000000000000000000000', 'x'.repeat(100_000)])(
-    'is null for an id that no entry has (%#)',
+    'is null for an id of no entry (%#)',
     async (id) => expect(await read(id)).toEqual({ status: 200, data: { auditEntry: null } }),
   );
 });
 
-test('an association in the way is not shown to a caller who may not view it, when answered and when replayed', async () => {
+test('does not disclose a conflicting association to a principal that may not view it, in the first result and in replays', async () => {
   await gateway.create();
-  // No shipped rule lets anybody create where they may not view.
-  const blinded = (deps: Dependencies): Dependencies => ({
+  // Every principal that may create by the shipped policies may also view, so the test overrides the decision.
+  const withoutView = (deps: Dependencies): Dependencies => ({
     ...deps,
     authorize: (context, request) => {
       const decision = deps.authorize(context, request);
       return request.action === 'DescribePodIdentityAssociation' ? { ...decision, allowed: false } : decision;
     },
   });
-  const blind = await openGateway({ ledger, simulator: gateway.simulator, change: blinded });
+  const other = await openGateway({ ledger, simulator: gateway.simulator, change: withoutView });
   const hidden = { code: 'ASSOCIATION_ALREADY_EXISTS', existing: null, differences: null };
   const second = { clientRequestToken: 'second' };
-  expect(await blind.create(second)).toMatchObject({ replayed: false, refusal: hidden });
-  expect(await blind.create(second)).toMatchObject({ replayed: true, refusal: hidden });
-  await blind.close();
+  expect(await other.create(second)).toMatchObject({ replayed: false, refusal: hidden });
+  expect(await other.create(second)).toMatchObject({ replayed: true, refusal: hidden });
+  await other.close();
 });
 
-test('a bug is masked, and stands in the log under the request’s id', async () => {
+test('masks an internal error, and logs it with the request ID', async () => {
   await gateway.close();
   const broken = () => {
     throw new Error('secret of the database');
   };
   gateway = await openGateway({ ledger, change: (deps) => ({ ...deps, authorize: broken }) });
-  await expect(gateway.create()).rejects.toThrow('Something broke inside the gateway.');
+  await expect(gateway.create()).rejects.toThrow('Internal error.');
   await expect(gateway.create()).rejects.not.toThrow('secret');
-  const line = gateway.logged.find(({ message }) => message === 'A request met an error.');
+  const line = gateway.logged.find(({ message }) => message === 'Request failed.');
   expect(line?.fields).toMatchObject({ apiRequestId: expect.any(String), error: expect.stringContaining('secret') });
 });
 
-test('each request leaves one line in the log', async () => {
+test('writes one log line per request', async () => {
   await gateway.send('query Me { viewer { id } }');
   expect(gateway.logged).toMatchObject([
     {

@@ -47,19 +47,19 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;
-  let asked: TrailQuery[];
+  let queries: TrailQuery[];
 
   beforeEach(async () => {
     ({ ledger, close: closeLedger } = await open());
-    asked = [];
-    const noting: Ledger = {
+    queries = [];
+    const recording: Ledger = {
       ...ledger,
       readTrail: (query) => {
-        asked.push(query);
+        queries.push(query);
         return ledger.readTrail(query);
       },
     };
-    gateway = await openGateway({ ledger: noting });
+    gateway = await openGateway({ ledger: recording });
   });
 
   afterEach(async () => {
@@ -89,7 +89,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
   const codeOf = ({ errors }: Answered<unknown>) => errors?.[0]?.extensions.code ?? null;
 
   describe('pages', () => {
-    test('give each entry once, newest first, each after its cursor, while entries are added', async () => {
+    test('return each entry once, newest first, while entries are added', async () => {
       const entries = await fill(25);
       const first = await read({ first: 10 });
       await appendAll(ledger, [entryAt(100)]);
@@ -101,7 +101,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(idsOf(await read({ after: first.edges[3]?.cursor }))).toEqual(newestFirst(entries).slice(4));
     });
 
-    test('are of 50 where nothing is said, and tell where they begin and end', async () => {
+    test('have 50 edges by default, and return their first and last cursor', async () => {
       await fill(51);
       const { edges, pageInfo } = await read({ first: null });
       expect(edges).toHaveLength(50);
@@ -113,22 +113,22 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       });
     });
 
-    test('without entries have no cursors', async () => {
+    test('have no cursors when there are no entries', async () => {
       const nothing = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
       expect(await read()).toEqual({ edges: [], pageInfo: nothing });
     });
 
-    test('deep in a long trail cost one question, and as many entries as on top', async () => {
+    test('deep in a long trail take one ledger query for exactly one page', async () => {
       const entries = await fill(2_300);
       const first = await read({ first: 1_000 });
       const second = await read({ first: 1_000, after: first.pageInfo.endCursor });
-      asked = [];
+      queries = [];
       const third = await read({ first: 10, after: second.pageInfo.endCursor });
       expect(idsOf(third)).toEqual(newestFirst(entries).slice(2_000, 2_010));
-      expect(asked).toMatchObject([{ limit: 10, before: entries[300]?.entryId }]);
+      expect(queries).toMatchObject([{ limit: 10, before: entries[300]?.entryId }]);
     }, 30_000);
 
-    test('are read on by where they ended, when a filter leaves less of them than was asked for', async () => {
+    test('continue from the end cursor when a filter returns fewer entries than requested', async () => {
       const entries = await fill(1_500, (index) => ({ event: index === 3 ? 'DENIED' : 'INTENT' }));
       const first = await read({ events: ['DENIED'] });
       expect(first).toMatchObject({ edges: [], pageInfo: { hasNextPage: true, startCursor: null } });
@@ -137,7 +137,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
     }, 30_000);
   });
 
-  test('since is in, until is out, and both filters have to pass', async () => {
+  test('since is inclusive, until is exclusive, and an entry must match both filters', async () => {
     const entries = await fill(10, (index) => ({
       event: index % 2 === 0 ? 'INTENT' : 'SUCCEEDED',
       operation: index < 5 ? 'CREATE_POD_IDENTITY_ASSOCIATION' : 'DELETE_POD_IDENTITY_ASSOCIATION',
@@ -151,7 +151,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
     expect(idsOf(await read({ events: [] }))).toEqual([]);
   });
 
-  describe('who may read', () => {
+  describe('authorization', () => {
     const scopes = {
       namespace,
       serviceAccount: { cluster: { ...namespace.cluster, serviceAccount: 'api' } },
@@ -160,9 +160,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       association: { associationArn },
       operation: { operationId: '' },
       all: { all: true },
-      nobody: { principalId: user('nobody').id },
+      stranger: { principalId: user('stranger').id },
     };
-    const everything = [
+    const allScopes = [
       'namespace',
       'serviceAccount',
       'cluster',
@@ -170,7 +170,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       'association',
       'operation',
       'all',
-      'nobody',
+      'stranger',
     ];
 
     test.each([
@@ -178,8 +178,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       ['alice-via-chatops', ['namespace', 'serviceAccount', 'principal', 'association', 'operation']],
       ['chatops', ['namespace', 'serviceAccount', 'association', 'operation']],
       ['bob', []],
-      ['pat', everything],
-      ['olivia', everything],
+      ['pat', allScopes],
+      ['olivia', allScopes],
     ])('%s: %j', async (as, expected) => {
       const [entry] = await fill(1);
       const allowed: string[] = [];
@@ -192,7 +192,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
     });
 
-    test('everybody reads what they did themselves, services too', async () => {
+    test('every principal reads its own entries, including services', async () => {
       await gateway.create({}, 'bob');
       expect((await read({ scope: { principalId: user('bob').id } }, 'bob')).edges).toHaveLength(1);
       expect((await read({ scope: { principalId: user('chatops').id } }, 'chatops')).edges).toEqual([]);
@@ -201,16 +201,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(codeOf(await send({ scope: { operationId: auditEntry.operationId } }, 'alice'))).toBe('FORBIDDEN');
     });
 
-    test('a denial says what to ask for, costs no read where the scope tells enough, and shows no entry', async () => {
+    test('a denial names the namespace and its owners, and takes 0 ledger reads when the scope is sufficient', async () => {
       await fill(2);
       const { errors } = await send({}, 'bob');
       expect(errors?.[0]?.message).toMatch(
         /read the audit trail of namespace payments.*Owners of the namespace: payments-team/,
       );
-      expect(asked).toEqual([]);
+      expect(queries).toEqual([]);
     });
 
-    test('of an association or an operation, a denial is the same whether it has entries or not', async () => {
+    test('a denial for an association or an operation does not disclose whether it has entries', async () => {
       const [entry] = await fill(1);
       const other = { associationArn: associationArn.replace(associationId, 'a-9999999999999999z') };
       expect(await send({ scope: { associationArn } }, 'bob')).toEqual(await send({ scope: other }, 'bob'));
@@ -218,7 +218,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(await operation(entry?.operationId)).toEqual(await operation('01J00000000000000000000000'));
     });
 
-    test('the owner of an association reads on to its end, and behind filters that leave nothing', async () => {
+    test('the owner of an association reads pages and filters that have no entries', async () => {
       await fill(3);
       const scope = { associationArn };
       const { pageInfo } = await read({ scope, first: 3 });
@@ -227,7 +227,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(codeOf(await send({ scope, events: ['LATE_SUCCESS'] }, 'bob'))).toBe('FORBIDDEN');
     });
 
-    test('auditors read what is left of a cluster that is not registered, by association and by operation', async () => {
+    test('auditors read a cluster that is not in the inventory by association and by operation', async () => {
       const gone = { ...target, clusterName: 'apps-gone' };
       const arn = associationArn.replace('apps-dev', 'apps-gone');
       const [entry] = await fill(1, () => ({ target: gone, associationArn: arn, principal: user('bob') }));
@@ -247,7 +247,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
         as,
       );
 
-    test('is the trail of its ARN, in pages, with cursors that auditTrail takes too', async () => {
+    test('equals auditTrail of its ARN, page by page, with interchangeable cursors', async () => {
       const { association } = await gateway.create();
       await gateway.update({
         associationId: association?.associationId,
@@ -262,7 +262,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(data?.podIdentityAssociation?.auditTrail?.edges).toEqual(whole?.edges.slice(1, 2));
     });
 
-    test('is null for who may view the association and not read its trail', async () => {
+    test('is null for a principal that may view the association but not read its trail', async () => {
       await gateway.close();
       gateway = await openGateway({
         ledger,
@@ -284,7 +284,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(answered.errors).toBeUndefined();
     });
 
-    test('holds its arguments to the same rules', async () => {
+    test('validates its arguments by the same rules', async () => {
       const { association } = await gateway.create();
       for (const more of [{ first: 0 }, { first: 1_001 }, { after: 'x' }]) {
         const answered = await readOf(association?.associationId, more);
@@ -295,7 +295,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
   });
 });
 
-describe('what is no question is answered with what is wrong, and the ledger is not asked', () => {
+describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads', () => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;
@@ -320,43 +320,55 @@ describe('what is no question is answered with what is wrong, and the ledger is 
   const name = JSON.stringify(['auditTrail', { kind: 'all' }, null, null, null, null]);
 
   test.each([
-    ['a scope that is false', { scope: { all: false } }, /nothing but true/],
-    ['an operation that is none', { scope: { operationId: 'x' } }, /no id of an operation/],
+    ['all: false', { scope: { all: false } }, /scope.all must be true/],
+    ['a malformed operation ID', { scope: { operationId: 'x' } }, /not the ID of an operation/],
     [
-      'an operation in small letters',
+      'an operation ID in lower case',
       { scope: { operationId: '01j00000000000000000000000' } },
-      /no id of an operation/,
+      /not the ID of an operation/,
     ],
-    ['an empty operation', { scope: { operationId: '' } }, /empty string/],
-    ['an empty principal', { scope: { principalId: '' } }, /empty string/],
-    ['a principal that is too long', { scope: { principalId: 'x'.repeat(100_000) } }, /at most 2048/],
-    ['a principal with half of a character', { scope: { principalId: '\ud83d' } }, /surrogate/],
-    ['an ARN of another service', { scope: { associationArn: 'arn:aws:iam::111122223333:role/x' } }, /no ARN/],
-    ['an ARN that goes on', { scope: { associationArn: `${associationArn}/x` } }, /no ARN/],
-    ['a cluster that is none', { scope: { cluster: { clusterName: '*' } } }, /scope.cluster|clusterName/],
+    ['an empty operation ID', { scope: { operationId: '' } }, /empty string/],
+    ['an empty principal ID', { scope: { principalId: '' } }, /empty string/],
+    ['a principal ID that is too long', { scope: { principalId: 'x'.repeat(100_000) } }, /at most 2048/],
+    ['a principal ID with an unpaired surrogate', { scope: { principalId: '\ud83d' } }, /surrogate/],
     [
-      'a service account alone',
+      'an ARN of another service',
+      { scope: { associationArn: 'arn:aws:iam::111122223333:role/x' } },
+      /not the ARN of an association/,
+    ],
+    [
+      'an association ARN with a suffix',
+      { scope: { associationArn: `${associationArn}/x` } },
+      /not the ARN of an association/,
+    ],
+    ['a cluster with a wildcard', { scope: { cluster: { clusterName: '*' } } }, /scope.cluster|clusterName/],
+    [
+      'a service account without a namespace',
       { scope: { cluster: { clusterName: 'apps-dev', serviceAccount: 'api' } } },
       /namespace/,
     ],
     ['first of 0', { first: 0 }, /first is 0/],
     ['first of -1', { first: -1 }, /first is -1/],
     ['first of 1001', { first: 1_001 }, /first is 1001/],
-    ['a day for since', { since: '2026-11-24' }, /since "2026-11-24" is not an RFC 3339 timestamp/],
-    ['a number for until', { until: 1_795_000_000_000 }, /until "1795000000000" is not an RFC 3339 timestamp/],
-    ['an object for since', { since: { at: 1 } }, /since .* is not an RFC 3339 timestamp/],
-    ['until at since', { since: '2026-11-24T00:00:00Z', until: '2026-11-24T01:00:00+01:00' }, /not later than since/],
-    ['an event that is none', { events: ['NOTHING'] }, /NOTHING/],
+    ['a date without time as since', { since: '2026-11-24' }, /since "2026-11-24" is not an RFC 3339 timestamp/],
+    ['a number as until', { until: 1_795_000_000_000 }, /until "1795000000000" is not an RFC 3339 timestamp/],
+    ['an object as since', { since: { at: 1 } }, /since .* is not an RFC 3339 timestamp/],
+    [
+      'until equal to since',
+      { since: '2026-11-24T00:00:00Z', until: '2026-11-24T01:00:00+01:00' },
+      /not later than since/,
+    ],
+    ['an unknown event', { events: ['NOTHING'] }, /NOTHING/],
     ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
-    ['a forged position', { after: cursorOf(name, 'not a position') }, /not a valid cursor/],
-    ['a forged instant', { after: cursorOf(name, 1) }, /not a valid cursor/],
+    ['a forged cursor with a malformed position', { after: cursorOf(name, 'not a position') }, /not a valid cursor/],
+    ['a forged cursor with a number as position', { after: cursorOf(name, 1) }, /not a valid cursor/],
     [
       'a cursor with other filters',
       { after: cursorOf(name, '01J00000000000000000000000'), events: ['LATE_SUCCESS'] },
       /another query/,
     ],
     [
-      'a cursor of another time',
+      'a cursor of another time range',
       { after: cursorOf(name, '01J00000000000000000000000'), since: '2026-11-24T00:00:00Z' },
       /another query/,
     ],
@@ -374,7 +386,7 @@ describe('what is no question is answered with what is wrong, and the ledger is 
     expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('all mistakes are told at once, by where they are', async () => {
+  test('returns the findings of all arguments at once, with their paths', async () => {
     const variables = { scope: { cluster: { clusterName: '*', namespace: 'A' } }, first: 0, since: 'x' };
     const { errors } = await gateway.send(document, variables, 'olivia');
     const findings = ['scope.cluster.clusterName', 'scope.cluster.namespace', 'since', 'first'].map((path) => ({

@@ -10,9 +10,10 @@ import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const create = 'CreatePodIdentityAssociation';
-const quietMs = 600;
+/** Longer than an operation of these tests can stay in doubt. Milliseconds. */
+const inDoubtMs = 600;
 
-/** Dependencies whose holder stands still at EKS's door until it is let go. */
+/** Dependencies whose create call to EKS waits until `thawed` resolves. */
 function frozenBeforeEks(deps: Dependencies, thawed: Promise<unknown>): Dependencies {
   const eksFor = (cluster: Parameters<Dependencies['eksFor']>[0]): Eks => {
     const eks = deps.eksFor(cluster);
@@ -21,7 +22,7 @@ function frozenBeforeEks(deps: Dependencies, thawed: Promise<unknown>): Dependen
   return { ...deps, eksFor };
 }
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('holders of a token on $name', ({ open }) => {
+describe.each(ledgersUnderTest().filter(({ available }) => available))('lease holders on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateways: Gateway[];
@@ -42,33 +43,33 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     return gateway;
   };
 
-  const settleNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', Date.now() + 20_000);
+  const reconcileNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', Date.now() + 20_000);
 
-  test('who sends the create after its signature has expired is refused by EKS itself, and writes nothing', async () => {
-    // A signature's date has whole seconds, so a window of less than one or two would refuse fresh ones.
+  test('a superseded lease holder whose signature has expired is rejected by EKS and writes nothing', async () => {
+    // A signature's date has a resolution of one second, so a shorter window would reject fresh signatures.
     const simulator = await startEksSimulator({ signatureWindowMs: 1_500 });
     const times = { leaseMs: 200, requestMs: 20_000, signatureWindowMs: 1_600 };
     const { promise: thawed, resolve: thaw } = Promise.withResolvers<undefined>();
     const frozen = await openOne({ simulator, times, change: (deps) => frozenBeforeEks(deps, thawed) });
     const other = await openOne({ simulator, times });
 
-    const answerOfFrozen = frozen.create();
+    const resultOfFrozen = frozen.create();
     await sleep(2_400);
-    const answerOfOther = await other.create();
-    expect(answerOfOther).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 3 } });
-    simulator.control.deleteAssociation(answerOfOther.association?.associationId ?? '');
+    const resultOfOther = await other.create();
+    expect(resultOfOther).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 3 } });
+    simulator.control.deleteAssociation(resultOfOther.association?.associationId ?? '');
     thaw(undefined);
-    // Its late create would have found the service account free.
-    expect(await answerOfFrozen).toMatchObject({
+    // The late create would have succeeded, because the service account is free again.
+    expect(await resultOfFrozen).toMatchObject({
       status: 'SUCCEEDED',
       replayed: true,
-      association: answerOfOther.association,
+      association: resultOfOther.association,
     });
     expect(simulator.control.associations()).toEqual([]);
     await simulator.close();
   }, 20_000);
 
-  test('one that finds the ledger gone after EKS answers IN_PROGRESS, and the reconciler finishes', async () => {
+  test('returns IN_PROGRESS when the ledger fails after the EKS call, and the reconciler completes the operation', async () => {
     let commits = 0;
     const breaking = (deps: Dependencies): Dependencies => ({
       ...deps,
@@ -85,13 +86,13 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     const answer = await broken.create();
     expect(answer).toMatchObject({ status: 'IN_PROGRESS', refusal: null, auditEntry: { event: 'INTENT' } });
     await sleep(150);
-    const sound = await openOne({ simulator });
-    expect(await settleNow(sound)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
-    expect(await sound.create()).toMatchObject({ status: 'SUCCEEDED', replayed: true });
-    expect(sound.sent()).toBe(1);
+    const working = await openOne({ simulator });
+    expect(await reconcileNow(working)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
+    expect(await working.create()).toMatchObject({ status: 'SUCCEEDED', replayed: true });
+    expect(working.sent()).toBe(1);
   });
 
-  test('no request is sent to EKS while the ledger is gone', async () => {
+  test('sends no request to EKS while the ledger is unavailable', async () => {
     const gone = () => Promise.reject(new LedgerUnavailable(new Error('gone')));
     const change = (deps: Dependencies): Dependencies => ({
       ...deps,
@@ -103,34 +104,34 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 
-  test('a record that vanishes while it is claimed is no claim', async () => {
+  test('fails with LEDGER_UNAVAILABLE when the record disappears during the claim', async () => {
     const commit = () => Promise.resolve({ kind: 'conflict', record: null } as const);
     const gateway = await openOne({ change: (deps) => ({ ...deps, ledger: { ...ledger, commit } }) });
     await expect(gateway.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 
-  test('a token that everybody else gets first is told to be in use, after a few tries', async () => {
-    let tries = 0;
+  test('returns IN_PROGRESS after 4 claims that other requests win', async () => {
+    let claims = 0;
     const commit: Ledger['commit'] = (_, next) => {
-      tries += 1;
-      if (tries > 20) throw new Error('Nobody tries that often.');
+      claims += 1;
+      if (claims > 20) throw new Error('Too many claims.');
       return Promise.resolve({ kind: 'conflict', record: { ...next, state: 'RELEASED' } });
     };
     const gateway = await openOne({ change: (deps) => ({ ...deps, ledger: { ...ledger, commit } }) });
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'CONTENDED' } });
-    expect(tries).toBe(4);
+    expect(claims).toBe(4);
     expect(gateway.sent()).toBe(0);
   });
 
   describe('the reconciler', () => {
-    test('closes an operation whose effect shows', async () => {
+    test('completes an operation whose effect is visible', async () => {
       const gateway = await openOne();
       gateway.simulator.control.addFault({ operation: create, kind: 'cut-after' });
       const { auditEntry } = await gateway.create();
-      expect(await settleNow(gateway)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
+      expect(await reconcileNow(gateway)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
       expect(await gateway.events(auditEntry.operationId)).toEqual(['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'SUCCEEDED']);
-      const [, , takenOver] = await ledger.operationEntries(auditEntry.operationId);
+      const [, , takenOver] = await ledger.operationEnclaims(auditEntry.operationId);
       expect(takenOver).toMatchObject({
         principal: { id: 'https://issuer.example#alice' },
         userAgent: 'pod-identity-gateway/reconciler',
@@ -139,43 +140,43 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
       expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: true });
     });
 
-    test('leaves an operation open while its effect can still come, then releases it and creates nothing', async () => {
+    test('leaves an operation open while it is in doubt, then releases it without a create', async () => {
       const gateway = await openOne();
       gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
       const { auditEntry } = await gateway.create();
-      expect(await settleNow(gateway)).toEqual({ closed: 0, open: 1, overtaken: 0, failed: 0 });
-      await sleep(quietMs);
-      expect(await settleNow(gateway)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
+      expect(await reconcileNow(gateway)).toEqual({ closed: 0, open: 1, overtaken: 0, failed: 0 });
+      await sleep(inDoubtMs);
+      expect(await reconcileNow(gateway)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
       expect((await gateway.events(auditEntry.operationId)).at(-1)).toBe('RELEASED');
       expect(gateway.sent()).toBe(1);
-      expect(await settleNow(gateway)).toEqual({ closed: 0, open: 0, overtaken: 0, failed: 0 });
+      expect(await reconcileNow(gateway)).toEqual({ closed: 0, open: 0, overtaken: 0, failed: 0 });
       expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
     });
 
-    test('does not touch an operation whose holder still has its lease', async () => {
+    test('does not touch an operation whose lease is valid', async () => {
       const gateway = await openOne();
       gateway.simulator.control.addFault({ operation: create, kind: 'delay', delayMs: 500 });
       const answer = gateway.create();
       await sleep(250);
-      expect(await settleNow(gateway)).toEqual({ closed: 0, open: 0, overtaken: 0, failed: 0 });
+      expect(await reconcileNow(gateway)).toEqual({ closed: 0, open: 0, overtaken: 0, failed: 0 });
       expect(await answer).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 1 } });
     });
 
-    test('refuses what another association stands in the way of', async () => {
+    test('refuses a create when the service account already has an association', async () => {
       const gateway = await openOne();
       gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
       await gateway.create();
       const { clusterName, namespace, serviceAccount, roleArn } = input;
       gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount, roleArn });
-      await sleep(quietMs);
-      expect(await settleNow(gateway)).toMatchObject({ closed: 1 });
+      await sleep(inDoubtMs);
+      expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
       expect(await gateway.create()).toMatchObject({
         replayed: true,
         refusal: { code: 'ASSOCIATION_ALREADY_EXISTS', differences: [{ field: 'tags.team' }] },
       });
     });
 
-    test('goes on with the others when EKS can’t be asked about one', async () => {
+    test('continues with other operations when EKS denies the read for one', async () => {
       const gateway = await openOne();
       const faults = gateway.simulator.control;
       for (const serviceAccount of ['one', 'two']) {
@@ -187,8 +188,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('holders 
         kind: 'access-denied',
         match: { serviceAccount: 'one' },
       });
-      expect(await settleNow(gateway)).toEqual({ closed: 1, open: 1, overtaken: 0, failed: 0 });
-      expect(await settleNow(gateway)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
+      expect(await reconcileNow(gateway)).toEqual({ closed: 1, open: 1, overtaken: 0, failed: 0 });
+      expect(await reconcileNow(gateway)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
     });
   });
 });

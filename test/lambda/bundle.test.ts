@@ -19,19 +19,19 @@ import type { RunningFunction } from '../support/lambda-runtime-api.ts';
 import { describeUnless } from '../support/requires.ts';
 import { hasRuntimeClient, installRuntimeClient } from '../support/lambda-runtime-client.ts';
 
-// A cold start takes a quarter of a second where nothing else runs.
+// A cold start takes about 250 ms on an idle machine.
 jest.setTimeout(30_000);
 
 const root = join(import.meta.dirname, '..', '..');
 const missing = [
-  ...(hasRuntimeClient() ? [] : ['`npm run runtime-client` builds what it needs']),
-  ...(dynamoDbEndpoint === undefined ? ['it needs DynamoDB Local'] : []),
+  ...(hasRuntimeClient() ? [] : ['run `npm run runtime-client` first']),
+  ...(dynamoDbEndpoint === undefined ? ['DynamoDB Local is not available'] : []),
 ];
-describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in Lambda's own runtime client", () => {
+describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in Lambda's runtime client", () => {
   const taskRoot = mkdtempSync(join(tmpdir(), 'bundle-'));
   let simulator: EksSimulator;
-  const names = { idempotencyTable: `tokens-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
-  // Region and credentials of the functions: DynamoDB Local keeps the tables of each pair apart.
+  const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  // The region and credentials of the functions, because DynamoDB Local separates tables by region and access key.
   const client = dynamoDbClient({ region: 'eu-central-1', credentials: functionCredentials });
   const ledger = createDynamoDbLedger({ client, ...names });
   let graphql: RunningFunction;
@@ -65,7 +65,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     AWS_ENDPOINT_URL_EKS: simulator.url,
   });
 
-  const ask = async <T>(event: APIGatewayProxyEventV2): Promise<T> => {
+  const send = async <T>(event: APIGatewayProxyEventV2): Promise<T> => {
     const outcome = await graphql.invoke(event);
     if (outcome.kind === 'failed') throw new Error(JSON.stringify(outcome.error));
     const { statusCode, body } = outcome.value as { statusCode: number; body: string };
@@ -75,14 +75,14 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
   };
   const create = async (fields: object = {}) => {
     const variables = { input: { ...input, ...fields } };
-    return (await ask<{ create: Payload }>(await jwtEvent('alice', createDocument, variables))).create;
+    return (await send<{ create: Payload }>(await jwtEvent('alice', createDocument, variables))).create;
   };
-  const sent = () => simulator.control.requests('CreatePodIdentityAssociation').length;
+  const createCalls = () => simulator.control.requests('CreatePodIdentityAssociation').length;
   const events = async (operationId: string) =>
     (await ledger.operationEntries(operationId)).map(({ event }) => event).join(' ');
 
-  it('tells who asks by the token', async () => {
-    const { viewer } = await ask<{ viewer: unknown }>(await jwtEvent('alice', '{ viewer { id kind groups } }'));
+  it('authenticates the principal of a token', async () => {
+    const { viewer } = await send<{ viewer: unknown }>(await jwtEvent('alice', '{ viewer { id kind groups } }'));
     expect(viewer).toEqual({
       id: 'https://issuer.example#alice',
       kind: 'USER',
@@ -90,22 +90,22 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     });
   });
 
-  it('tells who asks by the role that signed', async () => {
-    const { viewer } = await ask<{ viewer: unknown }>(await iamEvent('{ viewer { id kind groups sessionName } }'));
+  it('authenticates the role that signed the request', async () => {
+    const { viewer } = await send<{ viewer: unknown }>(await iamEvent('{ viewer { id kind groups sessionName } }'));
     const id = 'iam:111122223333:role/ci-deployer';
     expect(viewer).toEqual({ id, kind: 'SERVICE', groups: ['payments-team'], sessionName: 'build-7' });
   });
 
-  it('creates an association, once for a token', async () => {
+  it('creates an association once per token', async () => {
     const first = await create();
     expect(first).toMatchObject({ status: 'SUCCEEDED', replayed: false });
     const again = await create();
     expect(again).toMatchObject({ status: 'SUCCEEDED', replayed: true, association: first.association });
-    expect(sent()).toBe(1);
+    expect(createCalls()).toBe(1);
     expect(await events(first.auditEntry.operationId)).toBe('INTENT SUCCEEDED REPLAYED');
   });
 
-  it('denies by the policies beside it', async () => {
+  it('enforces the policies of the package', async () => {
     const denied = await create({
       namespace: 'search',
       roleArn: roleArn('search/search-api'),
@@ -114,20 +114,20 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(denied).toMatchObject({ status: 'REFUSED', refusal: { code: 'POLICY_DENIED' } });
   });
 
-  it('closes by the reconciler what an answer that got lost left open', async () => {
+  it('completes by the reconciler an operation whose EKS response is lost', async () => {
     simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
     const worker = { serviceAccount: 'worker', roleArn: roleArn('payments/payments-worker') };
     const lost = await create({ ...worker, clientRequestToken: 'lost' });
     expect(lost.status).toBe('IN_PROGRESS');
 
-    const settled = await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
-    expect(settled).toEqual({ kind: 'answered', value: { closed: 1, open: 0, overtaken: 0, failed: 0 } });
+    const reconciled = await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
+    expect(reconciled).toEqual({ kind: 'answered', value: { closed: 1, open: 0, overtaken: 0, failed: 0 } });
     expect(await events(lost.auditEntry.operationId)).toBe('INTENT UNKNOWN TAKEN_OVER SUCCEEDED');
   });
 
-  it('logs one JSON object a line, with the id that API Gateway gave the request', async () => {
+  it('logs one JSON object per line, with the request ID of API Gateway', async () => {
     const event = await jwtEvent('alice', '{ viewer { id } }');
-    await ask(event);
+    await send(event);
     const apiRequestId = event.requestContext.requestId;
     const lines = graphql.log().map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.filter((line) => line.apiRequestId === apiRequestId)).toEqual([
@@ -135,7 +135,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     ]);
   });
 
-  it('does not start without its settings, and says which is missing', async () => {
+  it('fails to start without a required setting, and names it', async () => {
     const { IDEMPOTENCY_TABLE: _, ...rest } = environment();
     const broken = await runFunction({ taskRoot, handler: 'dist/reconcile.handler', timeout: 60, environment: rest });
     const outcome = await broken.invoke({});

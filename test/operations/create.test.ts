@@ -7,8 +7,8 @@ import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const create = 'CreatePodIdentityAssociation';
 
-/** Longer than the doubt of an operation under the tests' times. */
-const quietMs = 600;
+/** Longer than an operation of these tests can stay in doubt. Milliseconds. */
+const inDoubtMs = 600;
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))(
   'createPodIdentityAssociation on $name',
@@ -28,7 +28,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
     });
 
     describe('an allowed request', () => {
-      test('returns all that EKS tells of the association', async () => {
+      test('returns all fields of the association', async () => {
         const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}';
         const targetRoleArn = 'arn:aws:iam::444455556666:role/shared-data-reader';
         const { status, association, refusal, replayed, auditEntry } = await gateway.create({
@@ -63,7 +63,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         });
       });
 
-      test('is recorded before EKS is asked, and after', async () => {
+      test('is recorded before and after the call to EKS', async () => {
         const { auditEntry, association } = await gateway.create({ reason: 'It reads a bucket.' });
         const entries = await ledger.operationEntries(auditEntry.operationId);
         expect(entries.map(({ event, fence }) => [event, fence])).toEqual([
@@ -81,7 +81,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         });
       });
 
-      test('without a token gets one, which answers a repetition', async () => {
+      test('without a token gets a token that replays it', async () => {
         const first = await gateway.create({ clientRequestToken: undefined });
         expect(first.clientRequestToken).toMatch(/^[0-9a-f-]{36}$/);
         const again = await gateway.create({ clientRequestToken: first.clientRequestToken });
@@ -89,16 +89,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
     });
 
-    describe('the same token again', () => {
-      test('gets the first answer, and EKS is not asked again', async () => {
+    describe('a repeated token', () => {
+      test('replays the first result without another EKS call', async () => {
         const first = await gateway.create();
-        const again = await gateway.create({ reason: 'Another reason is no other request.' });
+        const again = await gateway.create({ reason: 'The reason is not part of the request.' });
         expect(again).toMatchObject({ status: 'SUCCEEDED', replayed: true, association: first.association });
         expect(gateway.sent()).toBe(1);
         expect(await gateway.events(first.auditEntry.operationId)).toEqual(['INTENT', 'SUCCEEDED', 'REPLAYED']);
       });
 
-      test('takes tags in another order, and what is left out or null, for the same', async () => {
+      test('replays when tags are in another order and optional fields are absent or null', async () => {
         const tags = [
           { key: 'team', value: 'payments' },
           { key: 'app', value: '' },
@@ -114,7 +114,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(again).toMatchObject({ status: 'SUCCEEDED', replayed: true });
       });
 
-      test('gets a refusal again that would not change', async () => {
+      test('replays a final refusal', async () => {
         const irsaOnly = { roleArn: roleArn('payments/irsa-only') };
         const first = await gateway.create(irsaOnly);
         expect(first).toMatchObject({
@@ -126,7 +126,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.sent()).toBe(1);
       });
 
-      test('with other input is refused and does nothing', async () => {
+      test('with different input is refused without an EKS call', async () => {
         const first = await gateway.create();
         const other = await gateway.create({ roleArn: roleArn('payments/payments-worker') });
         expect(other).toMatchObject({
@@ -142,23 +142,23 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.sent()).toBe(1);
       });
 
-      test('from another caller is another request', async () => {
+      test('from another principal is a separate request', async () => {
         await gateway.create();
-        const pats = await gateway.create({}, 'pat');
-        expect(pats).toMatchObject({
+        const other = await gateway.create({}, 'pat');
+        expect(other).toMatchObject({
           status: 'REFUSED',
           replayed: false,
           refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
         });
       });
 
-      test('in another case of letters is another token', async () => {
+      test('in another letter case is a separate token', async () => {
         await gateway.create({ clientRequestToken: 'token' });
         const other = await gateway.create({ clientRequestToken: 'TOKEN' });
         expect(other.refusal?.code).toBe('ASSOCIATION_ALREADY_EXISTS');
       });
 
-      test('is authorised anew', async () => {
+      test('of another request is authorized separately', async () => {
         const fields = { onBehalfOf: 'alice', namespace: 'payments' };
         await gateway.create(fields, 'chatops');
         const inProduction = { ...fields, clusterName: 'apps-prod', onBehalfOf: undefined, clientRequestToken: 'prod' };
@@ -167,7 +167,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
     });
 
     describe('a refused request', () => {
-      test('that policy denies never reaches EKS, and gives advice', async () => {
+      test('denied by policy makes no EKS call and includes advice', async () => {
         const denied = await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
         expect(denied).toMatchObject({
           status: 'REFUSED',
@@ -180,12 +180,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(entry?.decision?.slice.namespace).toMatchObject({ name: 'search', owners: ['search-team'] });
       });
 
-      test('that policy denied is not remembered: the token is free', async () => {
+      test('denied by policy leaves the token unused', async () => {
         await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
         expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
       });
 
-      test('with invalid input tells all findings, and leaves one entry', async () => {
+      test('with invalid input returns all findings and writes one audit entry', async () => {
         const invalid = await gateway.create({ namespace: 'Payments', roleArn: 'nothing', clientRequestToken: 'ü' });
         expect(invalid.refusal?.findings?.map(({ path }) => path)).toEqual([
           'namespace',
@@ -202,7 +202,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.simulator.control.requests()).toEqual([]);
       });
 
-      test('for a service account in use shows what is there and what differs', async () => {
+      test('for a service account in use returns its association and the differences', async () => {
         const first = await gateway.create();
         const second = await gateway.create({
           clientRequestToken: 'second',
@@ -220,7 +220,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         });
       });
 
-      test('for a service account in use by an equal association shows no differences', async () => {
+      test('for a service account with an equal association returns no differences', async () => {
         await gateway.create();
         const second = await gateway.create({ clientRequestToken: 'second' });
         expect(second.refusal).toMatchObject({ code: 'ASSOCIATION_ALREADY_EXISTS', differences: [] });
@@ -236,18 +236,18 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
           'POLICY_DENIED',
           'role-in-cluster-account',
         ],
-      ])('for %s is denied', async (_, fields, code, policyId) => {
+      ])('for %s is denied by policy', async (_, fields, code, policyId) => {
         const denied = await gateway.create(fields);
         expect(denied.refusal).toMatchObject({ code, violations: [{ policyId }] });
         expect(gateway.simulator.control.requests()).toEqual([]);
       });
     });
 
-    describe('when EKS refuses for now', () => {
+    describe('a temporary rejection by EKS', () => {
       test.each([
         ['throttle', 'THROTTLED', 5],
         ['access-denied', 'GATEWAY_ACCESS_DENIED', null],
-      ] as const)('(%s), the token is free to try again', async (kind, code, retryAfterSeconds) => {
+      ] as const)('(%s) releases the token for a retry', async (kind, code, retryAfterSeconds) => {
         gateway.simulator.control.addFault({ operation: create, kind });
         const first = await gateway.create();
         expect(first).toMatchObject({
@@ -261,7 +261,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(second.auditEntry.operationId).not.toBe(first.auditEntry.operationId);
       });
 
-      test('(access-denied), the operators of the gateway find it in the log', async () => {
+      test('(access-denied) is logged for the operators of the gateway', async () => {
         gateway.simulator.control.addFault({ operation: create, kind: 'access-denied' });
         const { auditEntry } = await gateway.create();
         const line = gateway.logged.find(({ level }) => level === 'warn');
@@ -271,16 +271,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         });
       });
 
-      test('a role that EKS does not know yet is waited for', async () => {
+      test('of a role that is not visible yet is retried until it is visible', async () => {
         await gateway.close();
         gateway = await openGateway({ ledger, times: { roleRetryMs: 4_000 } });
-        const young = roleArn('payments/young');
-        setTimeout(() => gateway.simulator.control.addRole({ arn: young, trustPolicy: podIdentityTrustPolicy }), 300);
-        expect(await gateway.create({ roleArn: young })).toMatchObject({ status: 'SUCCEEDED' });
+        const newRole = roleArn('payments/new');
+        setTimeout(() => gateway.simulator.control.addRole({ arn: newRole, trustPolicy: podIdentityTrustPolicy }), 300);
+        expect(await gateway.create({ roleArn: newRole })).toMatchObject({ status: 'SUCCEEDED' });
         expect(gateway.sent()).toBe(2);
       });
 
-      test('a role that EKS does not know at all is refused, and can be asked for again', async () => {
+      test('of a role that does not exist is refused, and a retry succeeds once it exists', async () => {
         const unknown = { roleArn: roleArn('payments/unknown') };
         expect(await gateway.create(unknown)).toMatchObject({
           retryAfterSeconds: 10,
@@ -295,9 +295,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
     });
 
-    describe('when nobody knows what EKS did', () => {
+    describe('a create in doubt', () => {
       test.each(['cut-after', 'error-after'] as const)(
-        '(%s) and it was done, the same token finds it',
+        '(%s) that took effect is found by a repeated request',
         async (kind) => {
           gateway.simulator.control.addFault({ operation: create, kind });
           const first = await gateway.create();
@@ -320,13 +320,13 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       );
 
       test.each(['cut-before', 'error-before'] as const)(
-        '(%s) and it was not done, it is done after the doubt, once',
+        '(%s) that took no effect is sent again, once, when it is no longer in doubt',
         async (kind) => {
           gateway.simulator.control.addFault({ operation: create, kind });
           const first = await gateway.create();
           expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'UNKNOWN' } });
           expect(gateway.sent()).toBe(1);
-          await sleep(quietMs);
+          await sleep(inDoubtMs);
           const last = await gateway.create();
           expect(last).toMatchObject({ status: 'SUCCEEDED', auditEntry: { event: 'SUCCEEDED' } });
           expect(gateway.sent()).toBe(2);
@@ -342,7 +342,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         },
       );
 
-      test('and the effect comes later, it is found', async () => {
+      test('that takes effect late is found by a repeated request', async () => {
         gateway.simulator.control.addFault({ operation: create, kind: 'late-effect', delayMs: 350 });
         const first = await gateway.create();
         expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
@@ -354,19 +354,19 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.sent()).toBe(1);
       });
 
-      test("and another's association is there after the doubt, it is refused", async () => {
+      test('is refused when another association exists once it is no longer in doubt', async () => {
         gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
         await gateway.create();
-        gateway.simulator.control.createAssociation(outsiders);
+        gateway.simulator.control.createAssociation(outsideInput);
         expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
-        await sleep(quietMs);
+        await sleep(inDoubtMs);
         expect(await gateway.create()).toMatchObject({
           status: 'REFUSED',
           refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
         });
       });
 
-      test('and 50 tags left no room for the proof, an equal association ends it undetermined', async () => {
+      test('without room for the operation tag is refused as undetermined when an equal association exists', async () => {
         const tags = Array.from({ length: 50 }, (_, index) => ({
           key: index === 0 ? 'team' : `tag-${index}`,
           value: 'x',
@@ -374,17 +374,17 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         gateway.simulator.control.addFault({ operation: create, kind: 'cut-after' });
         expect(await gateway.create({ tags })).toMatchObject({ status: 'IN_PROGRESS' });
         expect(await gateway.create({ tags })).toMatchObject({ status: 'IN_PROGRESS' });
-        await sleep(quietMs);
+        await sleep(inDoubtMs);
         expect(await gateway.create({ tags })).toMatchObject({
           status: 'REFUSED',
           refusal: { __typename: 'AssociationAlreadyExists', code: 'OUTCOME_UNDETERMINED', differences: [] },
         });
       });
 
-      test('an effect that shows after its operation was released is still this request’s', async () => {
-        gateway.simulator.control.addFault({ operation: create, kind: 'late-effect', delayMs: quietMs + 500 });
+      test('is found by a repeated request even when it becomes visible after its release', async () => {
+        gateway.simulator.control.addFault({ operation: create, kind: 'late-effect', delayMs: inDoubtMs + 500 });
         const first = await gateway.create();
-        await sleep(quietMs);
+        await sleep(inDoubtMs);
         gateway.simulator.control.addFault({ operation: create, kind: 'throttle' });
         expect(await gateway.create()).toMatchObject({ status: 'REFUSED', refusal: { code: 'THROTTLED' } });
         await sleep(600);
@@ -395,8 +395,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
     });
 
-    describe('several at once', () => {
-      test('50 with one token: one create, one association, and in the end one answer', async () => {
+    describe('concurrent creates', () => {
+      test('50 with the same token make one EKS call, and replays return one association', async () => {
         const answers = await Promise.all(Array.from({ length: 50 }, () => gateway.create()));
         const done = answers.filter(({ status, replayed }) => status === 'SUCCEEDED' && !replayed);
         const others = answers.filter((answer) => !done.includes(answer));
@@ -410,7 +410,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.simulator.control.associations()).toHaveLength(1);
       });
 
-      test('50 with a token each, for one service account: one succeeds, 49 see its association', async () => {
+      test('50 with different tokens for one service account: 1 succeeds, 49 are refused with its association', async () => {
         const answers = await Promise.all(
           Array.from({ length: 50 }, (_, index) => gateway.create({ clientRequestToken: `token-${index}` })),
         );
@@ -424,8 +424,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
   },
 );
 
-/** An association of the same service account that somebody makes directly at EKS. */
-const outsiders = {
+/** An association of the same service account, created outside the gateway. */
+const outsideInput = {
   clusterName: input.clusterName,
   namespace: input.namespace,
   serviceAccount: input.serviceAccount,

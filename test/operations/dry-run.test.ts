@@ -18,7 +18,7 @@ let gateway: Gateway;
 
 beforeEach(async () => {
   const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('There is no ledger to test on.');
+  if (!sqlite) throw new Error('No ledger is available.');
   ({ ledger, close: closeLedger } = await sqlite.open());
   gateway = await openGateway({ ledger });
 });
@@ -44,7 +44,7 @@ const changes = () =>
     .filter((operation) => !/^(Describe|List)/.test(operation ?? ''));
 
 describe('checkCreatePodIdentityAssociation', () => {
-  test('says that an allowed create would be attempted, changes nothing, and leaves the token alone', async () => {
+  test('reports that an allowed create would be attempted, without a change and without using the token', async () => {
     expect(await check('Create', input)).toEqual({
       wouldBeAttempted: true,
       refusal: null,
@@ -62,7 +62,7 @@ describe('checkCreatePodIdentityAssociation', () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
   });
 
-  test('tells a denial with its advice, and does not ask EKS', async () => {
+  test('returns a denial with its advice, with 0 EKS calls', async () => {
     const other = { ...input, namespace: 'search', roleArn: roleArn('search/search-api') };
     expect(await check('Create', other)).toMatchObject({
       wouldBeAttempted: false,
@@ -76,7 +76,7 @@ describe('checkCreatePodIdentityAssociation', () => {
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 
-  test('tells all findings', async () => {
+  test('returns all findings', async () => {
     expect(await check('Create', { ...input, namespace: '*', roleArn: 'x' })).toMatchObject({
       wouldBeAttempted: false,
       refusal: { code: 'INVALID_INPUT', findings: [{ path: 'namespace' }, { path: 'roleArn' }] },
@@ -84,7 +84,7 @@ describe('checkCreatePodIdentityAssociation', () => {
     });
   });
 
-  test('shows an association in the way, and what differs', async () => {
+  test('returns a conflicting association and the differences', async () => {
     const { association } = await gateway.create();
     const wanted = { ...input, roleArn: roleArn('payments/payments-worker'), clientRequestToken: 'other' };
     expect(await check('Create', wanted)).toMatchObject({
@@ -95,7 +95,7 @@ describe('checkCreatePodIdentityAssociation', () => {
     });
   });
 
-  test('is an error with a code where EKS can’t be asked', async () => {
+  test('fails with EKS_READ_FAILED when EKS denies access', async () => {
     gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
     await expect(check('Create', input)).rejects.toThrow('EKS_READ_FAILED');
   });
@@ -108,21 +108,21 @@ describe.each(['Update', 'Delete'] as const)('check%sPodIdentityAssociation', (k
     return { clusterName: 'apps-dev', associationId: association?.associationId, ...more };
   };
 
-  test('says that an allowed one would be attempted, shows what it is about, and changes nothing', async () => {
-    const asked = await fields();
+  test('reports that an allowed change would be attempted, with its association, without a change', async () => {
+    const change = await fields();
     gateway.simulator.control.clearRequests();
-    expect(await check(kind, asked)).toMatchObject({
+    expect(await check(kind, change)).toMatchObject({
       wouldBeAttempted: true,
       refusal: null,
       decision: { allowed: true },
-      existing: { associationId: asked.associationId, roleArn: input.roleArn },
+      existing: { associationId: change.associationId, roleArn: input.roleArn },
       differences: kind === 'Update' ? [{ field: 'roleArn' }] : null,
       auditEntry: { event: 'CHECKED', operation: `${kind.toUpperCase()}_POD_IDENTITY_ASSOCIATION` },
     });
     expect(changes()).toEqual([]);
   });
 
-  test('tells a denial, and does not show what the caller may not view', async () => {
+  test('returns a denial without an association that the principal may not view', async () => {
     expect(await check(kind, await fields(), 'bob')).toMatchObject({
       wouldBeAttempted: false,
       refusal: { code: 'POLICY_DENIED' },
@@ -131,18 +131,18 @@ describe.each(['Update', 'Delete'] as const)('check%sPodIdentityAssociation', (k
     });
   });
 
-  test('tells that there is no such association, or another by now', async () => {
-    const asked = await fields();
-    const absent = { ...asked, associationId: 'a-00000000000000000' };
+  test('reports an unknown association and an outdated expectedModifiedAt', async () => {
+    const change = await fields();
+    const absent = { ...change, associationId: 'a-00000000000000000' };
     expect(await check(kind, absent)).toMatchObject({ refusal: { code: 'ASSOCIATION_NOT_FOUND' }, decision: null });
-    const changed = { ...asked, expectedModifiedAt: '2020-01-01T00:00:00Z' };
+    const changed = { ...change, expectedModifiedAt: '2020-01-01T00:00:00Z' };
     expect(await check(kind, changed)).toMatchObject({
       wouldBeAttempted: false,
       refusal: { code: 'ASSOCIATION_CHANGED' },
     });
   });
 
-  test('tells all findings', async () => {
+  test('returns all findings', async () => {
     expect(await check(kind, { clusterName: '*', associationId: 'x', ...more })).toMatchObject({
       refusal: {
         code: 'INVALID_INPUT',

@@ -8,7 +8,7 @@ import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers
 
 type Proxy = Awaited<ReturnType<typeof startFaultProxy>>;
 
-describeOnDynamoDb('calls on the wire', () => {
+describeOnDynamoDb('network calls', () => {
   let proxy: Proxy;
   let gateway: Gateway;
   let closeAll: () => Promise<void>;
@@ -35,25 +35,25 @@ describeOnDynamoDb('calls on the wire', () => {
     return operations;
   };
 
-  test('a create makes two of DynamoDB and one of EKS', async () => {
+  test('a create makes 2 DynamoDB calls and 1 EKS call', async () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
   });
 
-  test('a denial makes one of DynamoDB and none of EKS', async () => {
+  test('a denial makes 1 DynamoDB call and 0 EKS calls', async () => {
     await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
     expect(dynamoDbCalls()).toEqual(['PutItem']);
     expect(eksCalls()).toEqual([]);
   });
 
-  test('invalid input makes one of DynamoDB and none of EKS', async () => {
+  test('invalid input makes 1 DynamoDB call and 0 EKS calls', async () => {
     await gateway.create({ namespace: '*' });
     expect(dynamoDbCalls()).toEqual(['PutItem']);
     expect(eksCalls()).toEqual([]);
   });
 
-  test('a replay makes two of DynamoDB and none of EKS', async () => {
+  test('a replay makes 2 DynamoDB calls and 0 EKS calls', async () => {
     await gateway.create();
     dynamoDbCalls();
     eksCalls();
@@ -62,7 +62,7 @@ describeOnDynamoDb('calls on the wire', () => {
     expect(eksCalls()).toEqual([]);
   });
 
-  test('a request that meets another one at work makes two of DynamoDB and none of EKS', async () => {
+  test('a request whose token is leased by another request makes 2 DynamoDB calls and 0 EKS calls', async () => {
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'delay', delayMs: 1_000 });
     const first = gateway.create();
     while (eksCalls().length === 0) await sleep(20);
@@ -73,7 +73,7 @@ describeOnDynamoDb('calls on the wire', () => {
     expect(await first).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('an association in the way is looked at once', async () => {
+  test('a conflict with an existing association makes 2 DynamoDB calls and 2 EKS calls', async () => {
     await gateway.create();
     dynamoDbCalls();
     eksCalls();
@@ -82,7 +82,7 @@ describeOnDynamoDb('calls on the wire', () => {
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
   });
 
-  test('a DynamoDB that says nothing before the intent: an error with a code, and none of EKS', async () => {
+  test('a request fails with LEDGER_UNAVAILABLE and 0 EKS calls when DynamoDB does not accept the INTENT', async () => {
     proxy.faults.push(
       { kind: 'answer', exception: 'InternalServerError' },
       ...Array.from({ length: 40 }, () => ({
@@ -107,7 +107,7 @@ describeOnDynamoDb('calls on the wire', () => {
     expect(eksCalls()).toEqual([]);
   }, 30_000);
 
-  test('an answer of DynamoDB that is lost after it was written changes nothing for the caller', async () => {
+  test('a create succeeds with 1 EKS call when the response to a DynamoDB write is lost', async () => {
     proxy.faults.push({ kind: 'lost-answer' });
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);

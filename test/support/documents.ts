@@ -91,7 +91,7 @@ const wholePayload = /* GraphQL */ `
       }
 `;
 
-/** Everything that a create answers, whatever kind of refusal it is. */
+/** A create that selects every field of its payload and of every kind of refusal. */
 export const createDocument = /* GraphQL */ `
   ${wholeAssociation}
   mutation Create($input: CreatePodIdentityAssociationInput!) {
@@ -101,7 +101,7 @@ export const createDocument = /* GraphQL */ `
   }
 `;
 
-/** The same of an update. */
+/** An update with the same selection. */
 export const updateDocument = /* GraphQL */ `
   ${wholeAssociation}
   mutation Update($input: UpdatePodIdentityAssociationInput!) {
@@ -111,7 +111,7 @@ export const updateDocument = /* GraphQL */ `
   }
 `;
 
-/** The same of a delete. */
+/** A delete with the same selection. */
 export const deleteDocument = /* GraphQL */ `
   ${wholeAssociation}
   mutation Delete($input: DeletePodIdentityAssociationInput!) {

@@ -28,7 +28,7 @@ export const home = { accountId: '111122223333', region: 'eu-central-1' };
 
 export const roleArn = (path: string) => `arn:aws:iam::111122223333:role/pods/${path}`;
 
-/** An input that alice may send and EKS accepts. */
+/** A create input that policy permits to alice and EKS accepts. */
 export const input = {
   clusterName: 'apps-dev',
   namespace: 'payments',
@@ -39,8 +39,8 @@ export const input = {
 };
 
 /**
- * Times in which a doubt passes within a test. The simulator still takes signatures for five minutes, as AWS does: what a
- * test shows then does not lean on them.
+ * Times that end in-doubt periods within a test. The simulator still accepts signatures for five minutes, as AWS does, so no
+ * result depends on expired signatures.
  */
 export const shortTimes: Times = {
   ...defaultTimes,
@@ -51,7 +51,7 @@ export const shortTimes: Times = {
   roleRetryMs: 0,
 };
 
-/** A GraphQL answer. */
+/** A GraphQL response, with its HTTP status. */
 export interface Answered<T> {
   readonly status: number;
   readonly data: T | null;
@@ -60,17 +60,17 @@ export interface Answered<T> {
 
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
-/** What a test may choose of a gateway. */
+/** Options of a gateway under test. */
 export interface GatewayOptions {
   readonly ledger: Ledger;
   readonly times?: Partial<Times>;
-  /** Another EKS than one of its own. */
+  /** A simulated EKS to share; by default the gateway starts its own. */
   readonly simulator?: EksSimulator;
-  /** Puts a test's own part in place of one of the real ones. */
+  /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
 
-/** The gateway over HTTP, with real policy, real clients and a simulated EKS, on free ports. */
+/** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway({ ledger, times, simulator: given, change = (deps) => deps }: GatewayOptions) {
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
@@ -97,8 +97,8 @@ export async function openGateway({ ledger, times, simulator: given, change = (d
   });
 
   const tokenOf = async (name: string) => {
-    const principal = principals.find((one) => one.name === name);
-    if (!principal) throw new Error(`There is no example principal ${name}.`);
+    const principal = principals.find((known) => known.name === name);
+    if (!principal) throw new Error(`Unknown example principal ${name}.`);
     return mintToken(key, principal, { expiresInSeconds: 600 });
   };
 
@@ -139,7 +139,7 @@ export async function openGateway({ ledger, times, simulator: given, change = (d
   const events = async (operationId: string) =>
     (await ledger.operationEntries(operationId)).map(({ event }: AuditEntry) => event);
 
-  /** How many requests of one kind have reached EKS. */
+  /** The number of requests of one operation that reached EKS. */
   const sent = (operation: OperationName = 'CreatePodIdentityAssociation') =>
     simulator.control.requests(operation).length;
 
@@ -164,7 +164,7 @@ export async function openGateway({ ledger, times, simulator: given, change = (d
   };
 }
 
-/** A simulated EKS with the shipped clusters and roles. */
+/** Starts a simulated EKS with the shipped clusters and roles. */
 export function openSimulator(): Promise<EksSimulator> {
   return startEksSimulator({ world: readWorld() });
 }

@@ -8,12 +8,12 @@ import { audience, issuer, mintToken, principals } from '../../src/local/princip
 
 const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
 
-/** The event of `POST /graphql` with a new token of an example principal, whose claims are as API Gateway hands them on. */
+/** The event of `POST /graphql` with a new token of an example principal. Its claims have the form that API Gateway passes. */
 export async function jwtEvent(name: string, query: string, variables: object = {}): Promise<APIGatewayProxyEventV2> {
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
   const principal = principals.find((each) => each.name === name);
-  if (!principal) throw new Error(`There is no example principal ${name}.`);
+  if (!principal) throw new Error(`Unknown example principal ${name}.`);
   const token = `Bearer ${await mintToken(key, principal, { expiresInSeconds: 600 })}`;
   const authorization = await createAuthorizer({ issuer, audience, keys: key.publicKeys })(token);
   if (authorization.kind === 'unauthorized') throw new Error(authorization.description);
@@ -37,7 +37,7 @@ export async function jwtEvent(name: string, query: string, variables: object = 
   });
 }
 
-/** The event of `POST /iam/graphql`, signed by a session of the role `ci-deployer`. */
+/** The event of `POST /iam/graphql` signed by a session of the role `ci-deployer`. */
 export async function iamEvent(query: string, variables: object = {}): Promise<APIGatewayProxyEventV2> {
   const event = await jwtEvent('alice', query, variables);
   const { authorization: _, ...headers } = event.headers;

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-/** A CloudFormation template, as far as tests look into it. */
+/** The sections of a CloudFormation template that tests read. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
@@ -22,23 +22,23 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-/** What a run of the framework came to. */
+/** The result of a run of the framework. */
 export interface FrameworkRun {
   readonly exitCode: number;
   readonly output: string;
 }
 
-/** A folder in which the framework finds the service, with a `dist` of its own. `close` removes it. */
+/** Creates a folder with the service and its own `dist` for the framework. `close` removes it. */
 export async function openService() {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
-  // A copy, because the framework looks for files beside the real one.
+  // Copied, because the framework resolves paths from the real location of the file.
   for (const name of ['serverless.yml', 'package.json', 'deploy']) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
   for (const name of ['node_modules', 'src']) await symlink(join(root, name), join(folder, name));
   await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist')], { cwd: root });
 
-  /** Runs `serverless` with these arguments, and these variables alone. One run at a time: all write to one folder. */
+  /** Runs `serverless` with these arguments and only these variables. Not concurrently: all runs write to one folder. */
   const serverless = async (args: readonly string[], env: Record<string, string> = {}): Promise<FrameworkRun> => {
     const script = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
     try {
@@ -50,13 +50,13 @@ export async function openService() {
     }
   };
 
-  /** Packages, and gives the template and the names of the files in the zip. */
+  /** Packages the service. Returns the template and the names of the files in the zip. */
   const makePackage = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
     const { exitCode, output } = await serverless(['package', ...args], env);
     if (exitCode !== 0) throw new Error(output);
-    const made = join(folder, '.serverless');
-    const text = await readFile(join(made, 'cloudformation-template-update-stack.json'), 'utf8');
-    const files = filesOfZip(await readFile(join(made, 'pod-identity-gateway.zip')));
+    const packageFolder = join(folder, '.serverless');
+    const text = await readFile(join(packageFolder, 'cloudformation-template-update-stack.json'), 'utf8');
+    const files = filesOfZip(await readFile(join(packageFolder, 'pod-identity-gateway.zip')));
     return { template: JSON.parse(text) as Template, files };
   };
 
@@ -65,7 +65,7 @@ export async function openService() {
   return { serverless, makePackage, removeBundles, close };
 }
 
-/** The names in the central directory of a zip file (PKWARE's APPNOTE, sections 4.3.12 and 4.3.16). */
+/** The file names in the central directory of a zip file (PKWARE's APPNOTE, sections 4.3.12 and 4.3.16). */
 function filesOfZip(zip: Buffer): string[] {
   const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   const count = zip.readUInt16LE(end + 10);
@@ -79,14 +79,14 @@ function filesOfZip(zip: Buffer): string[] {
   return names;
 }
 
-/** A resource of a template. Throws when there is none of that name. */
+/** A resource of a template. Throws if it does not exist. */
 export function resource(template: Template, name: string): Resource {
   const found = template.Resources[name];
   if (!found) throw new Error(`The template has no ${name}.`);
   return found;
 }
 
-/** The properties of a resource. Throws when there is none of that name. */
+/** The properties of a resource. Throws if it does not exist. */
 export function properties(template: Template, name: string): Resource['Properties'] {
   return resource(template, name).Properties;
 }
@@ -98,7 +98,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What the policies in a role allow, as sorted lines `action on resource`, with `if condition` where there is one. */
+/** The permissions of a role as sorted lines `action on resource`, with `if condition` for a conditional statement. */
 export function grants(template: Template, role: string): string[] {
   const policies = properties(template, role).Policies as { PolicyDocument: { Statement: Statement[] } }[];
   return policies
@@ -111,7 +111,7 @@ export function grants(template: Template, role: string): string[] {
     .sort();
 }
 
-/** `IdempotencyTable.Arn`, or the text of a substitution. */
+/** A resource reference as text: `IdempotencyTable.Arn`, or the text of a substitution. */
 function nameOf(value: unknown): string {
   const { 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as { 'Fn::GetAtt'?: string[]; 'Fn::Sub'?: string };
   return attribute?.join('.') ?? text ?? JSON.stringify(value);

@@ -5,33 +5,33 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { runtimeClient } from './lambda-runtime-client.ts';
 
-/** How an invocation, or the start of a function, ended. */
+/** The result of an invocation, or of the start of a function. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: { readonly errorType: string; readonly errorMessage: string } };
 
-/** A function in an execution environment of its own. */
+/** A function in its own execution environment. */
 export interface RunningFunction {
-  /** Sends an event and waits for what comes of it: of a function that doesn't start, the failure to start. */
+  /** Sends an event and waits for the result. If the function failed to start, the result is that failure. */
   invoke(event: unknown): Promise<Outcome>;
-  /** Lines that it has written so far. */
+  /** The lines that the function has written so far. */
   log(): string[];
   stop(): Promise<void>;
 }
 
-/** What Lambda is told about a function. */
+/** The configuration of a function. */
 export interface FunctionSettings {
-  /** Folder of the unpacked package. */
+  /** The folder of the unpacked package. */
   readonly taskRoot: string;
   /** E.g. `dist/graphql.handler`. */
   readonly handler: string;
-  /** In seconds. */
+  /** Seconds. */
   readonly timeout: number;
-  /** The function's own variables, beside those that Lambda sets. */
+  /** The function's own variables, in addition to those that Lambda sets. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The credentials that every function has here. */
+/** The credentials of every function under test. */
 export const functionCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 interface Invocation {
@@ -40,7 +40,7 @@ interface Invocation {
   readonly end: (outcome: Outcome) => void;
 }
 
-/** Runs a function as Lambda does: AWS's own runtime client under Node, with the variables of an execution environment. */
+/** Runs a function as Lambda does: with AWS's runtime client under Node and the variables of an execution environment. */
 export async function runFunction(settings: FunctionSettings): Promise<RunningFunction> {
   const api = await openRuntimeApi(settings.timeout);
   const child = start(settings, api.port);
@@ -58,7 +58,7 @@ export async function runFunction(settings: FunctionSettings): Promise<RunningFu
 }
 
 /**
- * The Runtime API (version 2018-06-01), from which the runtime client takes events and to which it gives answers. Source:
+ * The Runtime API (version 2018-06-01), from which the runtime client reads events and to which it posts results. Source:
  * "Using the Lambda runtime API for custom runtimes" in Lambda's developer guide.
  */
 async function openRuntimeApi(timeout: number) {
@@ -67,7 +67,7 @@ async function openRuntimeApi(timeout: number) {
   let waiting: ServerResponse | null = null;
   let failure: Outcome | null = null;
 
-  const handOut = () => {
+  const deliver = () => {
     const invocation = waiting && queue.shift();
     if (!waiting || !invocation) return;
     open.set(invocation.id, invocation);
@@ -95,7 +95,7 @@ async function openRuntimeApi(timeout: number) {
     const path = request.url?.replace('/2018-06-01/runtime/', '') ?? '';
     if (path === 'invocation/next') {
       waiting = response;
-      handOut();
+      deliver();
       return;
     }
     const text = Buffer.concat(await request.toArray()).toString();
@@ -111,7 +111,7 @@ async function openRuntimeApi(timeout: number) {
     new Promise<Outcome>((end) => {
       if (failure) end(failure);
       else queue.push({ id: randomUUID(), event, end });
-      handOut();
+      deliver();
     });
   const close = () => {
     server.closeAllConnections();
@@ -121,7 +121,7 @@ async function openRuntimeApi(timeout: number) {
 }
 
 function start({ taskRoot, handler, environment }: FunctionSettings, port: number) {
-  // Nothing of this process's environment: what a function needs must be in its own.
+  // The environment of this process is not inherited: a function gets only its own variables.
   const env = {
     AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
     AWS_LAMBDA_FUNCTION_NAME: 'under-test',
@@ -148,7 +148,7 @@ function start({ taskRoot, handler, environment }: FunctionSettings, port: numbe
     log: () => lines,
     onExit: (then: (reason: string) => void) =>
       void exited.then(() => {
-        then(`It exited.\n${lines.join('\n')}`);
+        then(`The process exited.\n${lines.join('\n')}`);
       }),
     stop: async () => {
       child.kill('SIGKILL');

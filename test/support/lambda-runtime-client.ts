@@ -18,41 +18,41 @@ const client = {
 const cache = join(import.meta.dirname, '..', '..', '.cache');
 const home = join(cache, client.name, client.version);
 
-/** The runtime client's script; it is there once `installRuntimeClient` has been run. */
+/** The runtime client's script; it exists after `installRuntimeClient`. */
 export const runtimeClient = join(home, 'node_modules', client.name, 'index.mjs');
 
-/** Whether the runtime client is there. */
+/** Whether the runtime client is installed. */
 export function hasRuntimeClient(): boolean {
   return existsSync(runtimeClient);
 }
 
 /**
- * Fetches the runtime client into an ignored folder and builds it, where it isn't there. Needs cmake, make, g++ and
- * python3, and takes some 40 seconds. Throws what keeps it from that.
+ * Downloads the runtime client into an ignored folder and builds it, unless it is installed. Requires cmake, make, g++ and
+ * python3, and takes about 40 seconds. Throws if the download or the build fails.
  */
 export async function installRuntimeClient(): Promise<void> {
   if (hasRuntimeClient()) return;
   await mkdir(join(cache, client.name), { recursive: true });
-  // Aside first, then moved: other test runs may build it at the same time.
-  const aside = await mkdtemp(join(cache, client.name, 'building-'));
+  // Built in a temporary folder, then renamed, because other test runs may build it at the same time.
+  const building = await mkdtemp(join(cache, client.name, 'building-'));
   try {
     const archive = `${client.name}-${client.version}.tgz`;
-    await run('npm', ['pack', `${client.name}@${client.version}`, '--silent'], { cwd: aside });
+    await run('npm', ['pack', `${client.name}@${client.version}`, '--silent'], { cwd: building });
     const sha512 = createHash('sha512')
-      .update(await readFile(join(aside, archive)))
+      .update(await readFile(join(building, archive)))
       .digest('base64');
-    if (sha512 !== client.sha512) throw new Error(`${archive} is not the package that is expected: sha512-${sha512}`);
-    // A root of its own, whose installation may build this one package.
+    if (sha512 !== client.sha512) throw new Error(`${archive} has an unexpected checksum: sha512-${sha512}`);
+    // A separate root package that allows install scripts of this package only.
     const root = { private: true, allowScripts: { [client.name]: true } };
-    await writeFile(join(aside, 'package.json'), JSON.stringify(root));
-    await run('npm', ['install', `./${archive}`, '--no-audit', '--no-fund'], { cwd: aside });
-    const built = join(aside, 'node_modules', client.name, 'rapid-client.node');
-    if (!existsSync(built)) throw new Error('npm did not build it: its install script was not run.');
-    await rename(aside, home).catch((error: unknown) => {
+    await writeFile(join(building, 'package.json'), JSON.stringify(root));
+    await run('npm', ['install', `./${archive}`, '--no-audit', '--no-fund'], { cwd: building });
+    const built = join(building, 'node_modules', client.name, 'rapid-client.node');
+    if (!existsSync(built)) throw new Error('npm did not build the runtime client: its install script did not run.');
+    await rename(building, home).catch((error: unknown) => {
       if (!hasRuntimeClient()) throw error;
     });
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    await rm(building, { recursive: true, force: true });
   }
 }
 
