@@ -1,49 +1,25 @@
 import type { Ledger, TrailQuery } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import { cursorOf } from '../../src/validation/paging.ts';
-import { home, openGateway } from '../support/gateway.ts';
-import type { Answered, Gateway } from '../support/gateway.ts';
-import { appendAll, auditEntryAt } from '../support/ledger-samples.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { appendAll } from '../support/ledger-samples.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
+import {
+  associationArn,
+  associationId,
+  begin,
+  codeOf,
+  document,
+  entryAt,
+  idsOf,
+  namespace,
+  newestFirst,
+  target,
+  user,
+} from '../support/trail.ts';
+import type { Trail } from '../support/trail.ts';
 
-interface Trail {
-  readonly edges: readonly {
-    readonly cursor: string;
-    readonly node: { readonly id: string; readonly event: string };
-  }[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
-}
-
-const page = 'edges { cursor node { id event } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
-const document = `query ($scope: AuditScope!, $first: Int, $after: String, $since: DateTime, $until: DateTime,
-  $events: [AuditEvent!], $operations: [OperationKind!]) {
-  auditTrail(scope: $scope, first: $first, after: $after, since: $since, until: $until, events: $events, operations: $operations) { ${page} }
-}`;
-const associationDocument = `query ($id: String!, $first: Int, $after: String) {
-  podIdentityAssociation(clusterName: "apps-dev", associationId: $id) { associationId auditTrail(first: $first, after: $after) { ${page} } }
-}`;
-
-const begin = Date.UTC(2026, 10, 20);
-const target = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
-const associationId = 'a-0123456789abcdefg';
-const associationArn = `arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/${associationId}`;
-const user = (name: string) => ({
-  id: `https://issuer.example#${name}`,
-  kind: 'USER' as const,
-  groups: [],
-  sessionName: null,
-});
-const entryAt = (index: number, fields: Partial<AuditEntry> = {}) =>
-  auditEntryAt(begin + index * 60_000, { target, principal: user('alice'), associationArn, ...fields });
-
-const namespace = { cluster: { clusterName: 'apps-dev', namespace: 'payments' } };
-
-describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name', ({ open }) => {
+describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTrail on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;
@@ -82,11 +58,6 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
     if (!answered.data) throw new Error(JSON.stringify(answered));
     return answered.data.auditTrail;
   }
-
-  const newestFirst = (entries: readonly AuditEntry[]) =>
-    entries.map(({ operationId, entryId }) => `${operationId}.${entryId}`).reverse();
-  const idsOf = ({ edges }: Trail) => edges.map(({ node }) => node.id);
-  const codeOf = ({ errors }: Answered<unknown>) => errors?.[0]?.extensions.code ?? null;
 
   describe('pages', () => {
     test('return each entry once, newest first, while entries are added', async () => {
@@ -237,161 +208,5 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       }
       expect(codeOf(await send({ scope: { cluster: { clusterName: 'apps-gone' } } }, 'olivia'))).toBe('FORBIDDEN');
     });
-  });
-
-  describe('auditTrail of an association', () => {
-    const readOf = (id: string | undefined, more: object = {}, as = 'alice') =>
-      gateway.send<{ podIdentityAssociation: { associationId: string; auditTrail: Trail | null } | null }>(
-        associationDocument,
-        { id, ...more },
-        as,
-      );
-
-    test('equals auditTrail of its ARN, page by page, with interchangeable cursors', async () => {
-      const { association } = await gateway.create();
-      await gateway.update({
-        associationId: association?.associationId,
-        disableSessionTags: true,
-        clientRequestToken: 'update',
-      });
-      const whole = (await readOf(association?.associationId)).data?.podIdentityAssociation?.auditTrail;
-      expect(whole?.edges.map(({ node }) => node.event)).toEqual(['SUCCEEDED', 'INTENT', 'SUCCEEDED']);
-      const scope = { associationArn: association?.associationArn };
-      expect(await read({ scope })).toEqual(whole);
-      const { data } = await readOf(association?.associationId, { first: 1, after: whole?.edges[0]?.cursor });
-      expect(data?.podIdentityAssociation?.auditTrail?.edges).toEqual(whole?.edges.slice(1, 2));
-    });
-
-    test('is null for a principal that may view the association but not read its trail', async () => {
-      await gateway.close();
-      gateway = await openGateway({
-        ledger,
-        change: (deps) => ({
-          ...deps,
-          authorize: (context, request) => {
-            const decision = deps.authorize(context, request);
-            const denied = { allowed: false, violations: [{ policyId: 'x', message: 'No.', advice: null }] };
-            return request.action === 'ReadAuditTrail' ? { ...decision, ...denied } : decision;
-          },
-        }),
-      });
-      const { association } = await gateway.create();
-      const answered = await readOf(association?.associationId);
-      expect(answered.data?.podIdentityAssociation).toEqual({
-        associationId: association?.associationId,
-        auditTrail: null,
-      });
-      expect(answered.errors).toBeUndefined();
-    });
-
-    test('validates its arguments by the same rules', async () => {
-      const { association } = await gateway.create();
-      for (const more of [{ first: 0 }, { first: 1_001 }, { after: 'x' }]) {
-        const answered = await readOf(association?.associationId, more);
-        expect(answered.data?.podIdentityAssociation?.auditTrail).toBeNull();
-        expect(codeOf(answered)).toBe('BAD_USER_INPUT');
-      }
-    });
-  });
-});
-
-describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads', () => {
-  let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
-  let gateway: Gateway;
-  let reads = 0;
-
-  beforeAll(async () => {
-    const [sqlite] = ledgersUnderTest();
-    if (!sqlite) throw new Error('There is no ledger to test on.');
-    ({ ledger, close: closeLedger } = await sqlite.open());
-    const trail: Ledger['readTrail'] = (query) => {
-      reads += 1;
-      return ledger.readTrail(query);
-    };
-    gateway = await openGateway({ ledger: { ...ledger, readTrail: trail } });
-  });
-
-  afterAll(async () => {
-    await gateway.close();
-    await closeLedger();
-  });
-
-  const name = JSON.stringify(['auditTrail', { kind: 'all' }, null, null, null, null]);
-
-  test.each([
-    ['all: false', { scope: { all: false } }, /scope.all must be true/],
-    ['a malformed operation ID', { scope: { operationId: 'x' } }, /not the ID of an operation/],
-    [
-      'an operation ID in lower case',
-      { scope: { operationId: '01j00000000000000000000000' } },
-      /not the ID of an operation/,
-    ],
-    ['an empty operation ID', { scope: { operationId: '' } }, /empty string/],
-    ['an empty principal ID', { scope: { principalId: '' } }, /empty string/],
-    ['a principal ID that is too long', { scope: { principalId: 'x'.repeat(100_000) } }, /at most 2048/],
-    ['a principal ID with an unpaired surrogate', { scope: { principalId: '\ud83d' } }, /surrogate/],
-    [
-      'an ARN of another service',
-      { scope: { associationArn: 'arn:aws:iam::111122223333:role/x' } },
-      /not the ARN of an association/,
-    ],
-    [
-      'an association ARN with a suffix',
-      { scope: { associationArn: `${associationArn}/x` } },
-      /not the ARN of an association/,
-    ],
-    ['a cluster with a wildcard', { scope: { cluster: { clusterName: '*' } } }, /scope.cluster|clusterName/],
-    [
-      'a service account without a namespace',
-      { scope: { cluster: { clusterName: 'apps-dev', serviceAccount: 'api' } } },
-      /namespace/,
-    ],
-    ['first of 0', { first: 0 }, /first is 0/],
-    ['first of -1', { first: -1 }, /first is -1/],
-    ['first of 1001', { first: 1_001 }, /first is 1001/],
-    ['a date without time as since', { since: '2026-11-24' }, /since "2026-11-24" is not an RFC 3339 timestamp/],
-    ['a number as until', { until: 1_795_000_000_000 }, /until "1795000000000" is not an RFC 3339 timestamp/],
-    ['an object as since', { since: { at: 1 } }, /since .* is not an RFC 3339 timestamp/],
-    [
-      'until equal to since',
-      { since: '2026-11-24T00:00:00Z', until: '2026-11-24T01:00:00+01:00' },
-      /not later than since/,
-    ],
-    ['an unknown event', { events: ['NOTHING'] }, /NOTHING/],
-    ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
-    ['a forged cursor with a malformed position', { after: cursorOf(name, 'not a position') }, /not a valid cursor/],
-    ['a forged cursor with a number as position', { after: cursorOf(name, 1) }, /not a valid cursor/],
-    [
-      'a cursor with other filters',
-      { after: cursorOf(name, '01J00000000000000000000000'), events: ['LATE_SUCCESS'] },
-      /another query/,
-    ],
-    [
-      'a cursor of another time range',
-      { after: cursorOf(name, '01J00000000000000000000000'), since: '2026-11-24T00:00:00Z' },
-      /another query/,
-    ],
-    [
-      'a cursor of another scope',
-      { after: cursorOf(name, '01J00000000000000000000000'), scope: namespace },
-      /another query/,
-    ],
-  ])('%s', async (_, variables, message) => {
-    const { status, data, errors } = await gateway.send(document, { scope: { all: true }, ...variables }, 'olivia');
-    expect({ status, data: data ?? null }).toEqual({ status: expect.any(Number), data: null });
-    expect(status).toBeLessThan(500);
-    expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
-    expect(reads).toBe(0);
-    expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
-  });
-
-  test('returns the findings of all arguments at once, with their paths', async () => {
-    const variables = { scope: { cluster: { clusterName: '*', namespace: 'A' } }, first: 0, since: 'x' };
-    const { errors } = await gateway.send(document, variables, 'olivia');
-    const findings = ['scope.cluster.clusterName', 'scope.cluster.namespace', 'since', 'first'].map((path) => ({
-      path,
-    }));
-    expect(errors).toMatchObject([{ extensions: { findings } }]);
   });
 });

@@ -131,7 +131,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
       const { auditEntry } = await gateway.create();
       expect(await reconcileNow(gateway)).toEqual({ closed: 1, open: 0, overtaken: 0, failed: 0 });
       expect(await gateway.events(auditEntry.operationId)).toEqual(['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'SUCCEEDED']);
-      const [, , takenOver] = await ledger.operationEnclaims(auditEntry.operationId);
+      const [, , takenOver] = await ledger.operationEntries(auditEntry.operationId);
       expect(takenOver).toMatchObject({
         principal: { id: 'https://issuer.example#alice' },
         userAgent: 'pod-identity-gateway/reconciler',

@@ -1,0 +1,107 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { cursorOf } from '../../src/validation/paging.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import { associationArn, document, namespace } from '../support/trail.ts';
+
+describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads', () => {
+  let ledger: Ledger;
+  let closeLedger: () => Promise<void>;
+  let gateway: Gateway;
+  let reads = 0;
+
+  beforeAll(async () => {
+    const [sqlite] = ledgersUnderTest();
+    if (!sqlite) throw new Error('No ledger is available.');
+    ({ ledger, close: closeLedger } = await sqlite.open());
+    const trail: Ledger['readTrail'] = (query) => {
+      reads += 1;
+      return ledger.readTrail(query);
+    };
+    gateway = await openGateway({ ledger: { ...ledger, readTrail: trail } });
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await closeLedger();
+  });
+
+  const name = JSON.stringify(['auditTrail', { kind: 'all' }, null, null, null, null]);
+
+  test.each([
+    ['all: false', { scope: { all: false } }, /scope.all must be true/],
+    ['a malformed operation ID', { scope: { operationId: 'x' } }, /not the ID of an operation/],
+    [
+      'an operation ID in lower case',
+      { scope: { operationId: '01j00000000000000000000000' } },
+      /not the ID of an operation/,
+    ],
+    ['an empty operation ID', { scope: { operationId: '' } }, /empty string/],
+    ['an empty principal ID', { scope: { principalId: '' } }, /empty string/],
+    ['a principal ID that is too long', { scope: { principalId: 'x'.repeat(100_000) } }, /at most 2048/],
+    ['a principal ID with an unpaired surrogate', { scope: { principalId: '\ud83d' } }, /surrogate/],
+    [
+      'an ARN of another service',
+      { scope: { associationArn: 'arn:aws:iam::111122223333:role/x' } },
+      /not the ARN of an association/,
+    ],
+    [
+      'an association ARN with a suffix',
+      { scope: { associationArn: `${associationArn}/x` } },
+      /not the ARN of an association/,
+    ],
+    ['a cluster with a wildcard', { scope: { cluster: { clusterName: '*' } } }, /scope.cluster|clusterName/],
+    [
+      'a service account without a namespace',
+      { scope: { cluster: { clusterName: 'apps-dev', serviceAccount: 'api' } } },
+      /namespace/,
+    ],
+    ['first of 0', { first: 0 }, /first is 0/],
+    ['first of -1', { first: -1 }, /first is -1/],
+    ['first of 1001', { first: 1_001 }, /first is 1001/],
+    ['a date without time as since', { since: '2026-11-24' }, /since "2026-11-24" is not an RFC 3339 timestamp/],
+    ['a number as until', { until: 1_795_000_000_000 }, /until "1795000000000" is not an RFC 3339 timestamp/],
+    ['an object as since', { since: { at: 1 } }, /since .* is not an RFC 3339 timestamp/],
+    [
+      'until equal to since',
+      { since: '2026-11-24T00:00:00Z', until: '2026-11-24T01:00:00+01:00' },
+      /not later than since/,
+    ],
+    ['an unknown event', { events: ['NOTHING'] }, /NOTHING/],
+    ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
+    ['a forged cursor with a malformed position', { after: cursorOf(name, 'not a position') }, /not a valid cursor/],
+    ['a forged cursor with a number as position', { after: cursorOf(name, 1) }, /not a valid cursor/],
+    [
+      'a cursor with other filters',
+      { after: cursorOf(name, '01J00000000000000000000000'), events: ['LATE_SUCCESS'] },
+      /another query/,
+    ],
+    [
+      'a cursor of another time range',
+      { after: cursorOf(name, '01J00000000000000000000000'), since: '2026-11-24T00:00:00Z' },
+      /another query/,
+    ],
+    [
+      'a cursor of another scope',
+      { after: cursorOf(name, '01J00000000000000000000000'), scope: namespace },
+      /another query/,
+    ],
+  ])('%s', async (_, variables, message) => {
+    const { status, data, errors } = await gateway.send(document, { scope: { all: true }, ...variables }, 'olivia');
+    expect({ status, data: data ?? null }).toEqual({ status: expect.any(Number), data: null });
+    expect(status).toBeLessThan(500);
+    expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(reads).toBe(0);
+    expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('returns the findings of all arguments at once, with their paths', async () => {
+    const variables = { scope: { cluster: { clusterName: '*', namespace: 'A' } }, first: 0, since: 'x' };
+    const { errors } = await gateway.send(document, variables, 'olivia');
+    const findings = ['scope.cluster.clusterName', 'scope.cluster.namespace', 'since', 'first'].map((path) => ({
+      path,
+    }));
+    expect(errors).toMatchObject([{ extensions: { findings } }]);
+  });
+});

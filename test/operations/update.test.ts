@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { WholeAssociation } from '../support/documents.ts';
+import { input, openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import { inDoubtMs, target, worker } from '../support/changes.ts';
+
+describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
+  let ledger: Ledger;
+  let closeLedger: () => Promise<void>;
+  let gateway: Gateway;
+  let association: WholeAssociation;
+
+  beforeEach(async () => {
+    ({ ledger, close: closeLedger } = await open());
+    gateway = await openGateway({ ledger });
+    const created = await gateway.create();
+    if (!created.association) throw new Error(JSON.stringify(created));
+    association = created.association;
+    gateway.simulator.control.clearRequests();
+  });
+
+  afterEach(async () => {
+    await gateway.close();
+    await closeLedger();
+  });
+
+  describe('updatePodIdentityAssociation', () => {
+    const update = (fields: object) => gateway.update({ associationId: association.associationId, ...fields });
+
+    test('changes the given fields, clears those that are null, and keeps the rest', async () => {
+      const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}';
+      const whole = await update({ targetRoleArn: target, disableSessionTags: true, policy });
+      expect(whole.association).toMatchObject({ roleArn: input.roleArn, targetRoleArn: target, policy });
+      const cleared = await update({ targetRoleArn: null, policy: null });
+      expect(cleared.association).toMatchObject({ targetRoleArn: null, policy: null, disableSessionTags: true });
+      const entries = await ledger.operationEntries(cleared.auditEntry.operationId);
+      expect(entries[0]?.request).toMatchObject({ changes: { targetRoleArn: null, policy: null } });
+    });
+
+    test.each([
+      ['no field to change', {}, 'input'],
+      ['null as role', { roleArn: null }, 'roleArn'],
+      ['null as disableSessionTags', { disableSessionTags: null }, 'disableSessionTags'],
+      ['an empty target role', { targetRoleArn: '' }, 'targetRoleArn'],
+      ['a policy that is not JSON', { policy: 'allow' }, 'policy'],
+    ])('with %s is invalid', async (_, fields, path) => {
+      const { refusal } = await update(fields);
+      expect(refusal?.findings?.map((finding) => finding.path)).toContain(path);
+    });
+
+    test('with an outdated expectedModifiedAt is refused, even with a token that another update used', async () => {
+      const { associationId, modifiedAt } = association;
+      await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'change' });
+      const stale = {
+        associationId,
+        targetRoleArn: target,
+        expectedModifiedAt: modifiedAt,
+        clientRequestToken: 'change',
+      };
+      const { refusal } = await gateway.update(stale);
+      expect(refusal).toMatchObject({ code: 'ASSOCIATION_CHANGED', differences: [{ field: 'targetRoleArn' }] });
+    });
+
+    test('to a role that policy does not permit is denied', async () => {
+      const denied = await update({ roleArn: roleArn('search/search-api') });
+      expect(denied.refusal).toMatchObject({ code: 'POLICY_DENIED', violations: [{ policyId: 'role-by-convention' }] });
+    });
+
+    test('with a session policy but without disableSessionTags is denied', async () => {
+      const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}';
+      expect((await update({ policy })).refusal?.code).toBe('POLICY_DENIED');
+    });
+
+    test('in doubt is refused with the current state when the association is changed outside the gateway', async () => {
+      const fields = { roleArn: worker, clientRequestToken: 'lost' };
+      gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+      await update(fields);
+      gateway.simulator.control.updateAssociation(association.associationId, { targetRoleArn: target });
+      expect(await update(fields)).toMatchObject({ status: 'IN_PROGRESS' });
+      await sleep(inDoubtMs);
+      expect((await update(fields)).refusal).toMatchObject({
+        code: 'ASSOCIATION_CHANGED',
+        existing: { targetRoleArn: target },
+        differences: [{ field: 'roleArn', requested: worker, existing: input.roleArn }],
+      });
+    });
+
+    test('in doubt is not reported as done from a stale read', async () => {
+      const call = 'UpdatePodIdentityAssociation';
+      gateway.simulator.control.addFault({ operation: call, kind: 'lag', delayMs: 300 });
+      expect(await update({ roleArn: worker, clientRequestToken: 'other' })).toMatchObject({ status: 'SUCCEEDED' });
+      const back = { roleArn: input.roleArn, clientRequestToken: 'lost' };
+      gateway.simulator.control.addFault({ operation: call, kind: 'cut-before' });
+      await update(back);
+      expect(await update(back)).toMatchObject({ status: 'IN_PROGRESS' });
+      await sleep(inDoubtMs);
+      expect((await update(back)).refusal).toMatchObject({
+        code: 'ASSOCIATION_CHANGED',
+        existing: { roleArn: worker },
+      });
+    });
+
+    test('in doubt that changes nothing succeeds when it is no longer in doubt', async () => {
+      const fields = { roleArn: input.roleArn, clientRequestToken: 'lost' };
+      gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+      await update(fields);
+      expect(await update(fields)).toMatchObject({ status: 'IN_PROGRESS' });
+      await sleep(inDoubtMs);
+      expect(await update(fields)).toMatchObject({ status: 'SUCCEEDED', association: { roleArn: input.roleArn } });
+      expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(1);
+    });
+
+    test('in doubt is refused when the association is deleted outside the gateway', async () => {
+      const fields = { roleArn: worker, clientRequestToken: 'lost' };
+      gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+      await update(fields);
+      gateway.simulator.control.deleteAssociation(association.associationId);
+      expect((await update(fields)).refusal?.code).toBe('ASSOCIATION_NOT_FOUND');
+    });
+
+    test('10 concurrent requests with different tokens all succeed', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => update({ roleArn: worker, clientRequestToken: `token-${index}` })),
+      );
+      expect(answers.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
+    });
+  });
+});
