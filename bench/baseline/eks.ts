@@ -21,7 +21,6 @@ import type {
   UpdateRequest,
 } from '../../src/model/association.ts';
 import type { OutcomeName } from '../../src/model/outcome.ts';
-import type { BaselineDependencies } from './dependencies.ts';
 
 /** EKS applied the change, or certainly did not. Every other outcome is thrown. */
 export type EksChangeResult =
@@ -66,7 +65,7 @@ export interface EksCalls {
 /** Creates the EKS calls for the deployment's own account and region. */
 export function createEksCalls(
   { endpoint, credentials }: Pick<EKSClientConfig, 'endpoint' | 'credentials'>,
-  home: BaselineDependencies['home'],
+  home: Omit<ClusterRef, 'clusterName'>,
 ): EksCalls {
   const client = new EKSClient({
     region: home.region,

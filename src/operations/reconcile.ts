@@ -73,7 +73,7 @@ async function reconcileOne(
   const { operationId } = record;
   const entries = await deps.ledger.operationEntries(operationId);
   const intent = entries.find(({ event }) => event === 'INTENT');
-  if (!intent || intent.request === null) throw new Error(`Operation ${operationId} has no INTENT with a request.`);
+  if (!intent?.request) throw new Error(`Operation ${operationId} has no INTENT with a request.`);
   // Throws for a cluster that is no longer served, before the lease is taken over in vain.
   deps.eksFor(intent.request);
   const deadline = deps.clock() + operationMs;

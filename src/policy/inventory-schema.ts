@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
-import type { Inventory } from './inventory.ts';
 import { exactly, flag, list, text } from './json.ts';
 
 const group = text();
@@ -44,7 +43,7 @@ const permissionSet = exactly({
 });
 
 /** The inventory's JSON. One validation reports every problem: those of single fields and contradictions between them. */
-export const inventorySchema: v.GenericSchema<unknown, Omit<Inventory, 'hash'>> = v.pipe(
+export const inventorySchema = v.pipe(
   exactly({
     accounts: list(account),
     clusters: list(cluster),

@@ -29,7 +29,7 @@ export function parseScope(scope: AuditScope, home: Dependencies['home']): Parse
     const findings = requiredText('scope.operationId', operationId, operationRules, '01KAV5D2F8Q4T7W0Y3Z6B9E1HJ');
     return partitionUnless(findings, { kind: 'operation', operationId });
   }
-  return partitionUnless(scope.all === true ? [] : [notAll], { kind: 'all' });
+  return partitionUnless(scope.all ? [] : [notAll], { kind: 'all' });
 }
 
 function clusterPartition(scope: ClusterScope, home: Dependencies['home']): ParsedScope {

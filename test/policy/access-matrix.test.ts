@@ -29,7 +29,7 @@ const table = `
 | alice, with actor chatops  | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | chatops, with onBehalfOf   | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | chatops, without onBehalfOf  | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| ci-deployer             | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| ci-deployer, without onBehalfOf | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
 | bob, of search-team     | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
 | carol, without groups      | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
 | pat, of platform-admins | yes    | yes    | yes    | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
@@ -43,7 +43,7 @@ const contexts: Readonly<Record<string, AuthorizationContext>> = {
   'alice, with actor chatops': context(alice, { actor: chatops }),
   'chatops, with onBehalfOf': context(chatops, { onBehalfOf: 'alice@example.com' }),
   'chatops, without onBehalfOf': context(chatops),
-  'ci-deployer': context(service('iam:111122223333:role/ci-deployer')),
+  'ci-deployer, without onBehalfOf': context(service('iam:111122223333:role/ci-deployer')),
   'bob, of search-team': context(bob),
   'carol, without groups': context(person('carol')),
   'pat, of platform-admins': context(pat),

@@ -1,6 +1,6 @@
 import type { CallerAnswer } from '../facts.ts';
 import { sendRequest, noAnswer } from './request.ts';
-import type { CaseRequest } from './request.ts';
+import type { CaseRequest } from './case-request.ts';
 import type { CaseClock } from './case-clock.ts';
 import type { Implementation, Process } from './implementation.ts';
 import { openWireProxy } from './wire-proxy.ts';

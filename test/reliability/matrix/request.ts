@@ -2,18 +2,10 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createContext } from '../../../src/local/http-api/context.ts';
 import { createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
 import { jwtEvent } from '../../support/lambda-event.ts';
-import type { CallerAnswer, ChangeKind } from '../facts.ts';
-import type { RequestVariant } from './flows.ts';
+import type { CallerAnswer } from '../facts.ts';
+import type { CaseRequest } from './case-request.ts';
 import type { Process } from './implementation.ts';
 import { inputOf } from './target.ts';
-
-/** A mutation that a case sends. */
-export interface CaseRequest extends RequestVariant {
-  readonly kind: ChangeKind;
-  /** The association to change; null for a create. */
-  readonly associationId: string | null;
-  readonly by: 'alice' | 'bob';
-}
 
 /** An answer without its times. */
 export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;

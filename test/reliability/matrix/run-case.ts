@@ -1,5 +1,5 @@
 import { violations } from '../invariants.ts';
-import type { CaseRequest } from './request.ts';
+import type { CaseRequest } from './case-request.ts';
 import type { Case, CaseResult } from './case.ts';
 import { openCaseClock } from './case-clock.ts';
 import type { CaseClock } from './case-clock.ts';

@@ -1,7 +1,7 @@
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { EksSimulator } from '#eks-simulator';
 import type { ChangeKind } from '../facts.ts';
-import type { CaseRequest } from './request.ts';
+import type { CaseRequest } from './case-request.ts';
 
 /** The service account of all cases. Each case has its own backend. */
 const target = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };

@@ -9,6 +9,7 @@ import type { Decision } from '../../../src/model/decision.ts';
 import type { MemoryEks } from './eks.ts';
 import type { Model } from './model.ts';
 import type { Process, Processes } from './processes.ts';
+import { home } from './home.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What all processes of a scenario share. */
@@ -27,9 +28,6 @@ export interface Environment {
   /** Adds a line to the log; the line is built only if the log is enabled. */
   readonly log: (line: () => string) => void;
 }
-
-/** Account and region of all scenarios. */
-export const home = { accountId: '111122223333', region: 'eu-central-1' };
 
 /** The service account of all scenarios. */
 export const serviceAccount = { namespace: 'payments', serviceAccount: 'api' };

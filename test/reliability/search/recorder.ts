@@ -7,7 +7,7 @@ import type { CallerAnswer, ChangeKind, EksChange, Facts, TrailEntry } from '../
 import { violations } from '../invariants.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { Model } from './model.ts';
-import { home } from './environment.ts';
+import { home } from './home.ts';
 
 /** The recorder of a scenario. */
 export type Recorder = ReturnType<typeof createRecorder>;

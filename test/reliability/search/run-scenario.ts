@@ -7,7 +7,8 @@ import { createRecorder } from './recorder.ts';
 import { createScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf, describeBehaviour } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
-import { home, roleArn, serviceAccount, times, ulids } from './environment.ts';
+import { home } from './home.ts';
+import { roleArn, serviceAccount, times, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 /** The result of a scenario. */

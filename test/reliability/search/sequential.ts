@@ -11,7 +11,8 @@ import { createRecorder } from './recorder.ts';
 import { createScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
-import { home, ulids } from './environment.ts';
+import { home } from './home.ts';
+import { ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 /** What a ledger returned and stored in a scenario. Two ledgers with the same contract give equal transcripts. */

@@ -1,0 +1,96 @@
+/**
+ * The layers of src, bottom up: a layer imports only from itself and from layers above it in this list. What stands on one
+ * line is one layer. A new folder needs a line here, or the check fails. `docs/architecture.md` says what each is for.
+ */
+export const layers = [
+  'model',
+  'runtime',
+  'generated/types.ts',
+  'validation',
+  'policy',
+  'ledger',
+  'eks',
+  'idempotency',
+  'operations',
+  'queries',
+  'generated',
+  'auth',
+  'graphql',
+  'app',
+  'lambda',
+  'local',
+  'demo',
+  'cli',
+];
+
+/** Layers that do without some of the layers below them, so that each knows one foreign thing. */
+const independent = {
+  policy: ['runtime'],
+  eks: ['policy', 'ledger'],
+  ledger: ['policy', 'validation'],
+  idempotency: ['policy', 'eks', 'validation'],
+};
+
+const pathOf = (layer) => `^src/${layer}${layer.endsWith('.ts') ? '$' : '/'}`;
+
+const rules = layers.map((layer, index) => {
+  const closed = [...layers.slice(index + 1), ...(independent[layer] ?? [])];
+  const from = { path: pathOf(layer), ...(layer === 'generated' ? { pathNot: pathOf('generated/types.ts') } : {}) };
+  const pathNot = [
+    pathOf(layer),
+    ...layers
+      .slice(0, index)
+      .filter((one) => !closed.includes(one))
+      .map(pathOf),
+  ];
+  return {
+    name: `layer-${layer}`,
+    comment: `src/${layer} may import only from layers below it, see docs/architecture.md`,
+    severity: 'error',
+    from,
+    to: { path: '^(src|packages|test|bench|deploy|tools)/', pathNot },
+  };
+});
+
+/** The simulator runs beside the gateway on a developer's machine only. */
+const simulator = '^packages/eks-simulator/';
+const usesSimulator = ['local', 'demo'];
+
+export default {
+  forbidden: [
+    ...rules.map((rule) =>
+      usesSimulator.some((layer) => rule.name === `layer-${layer}`)
+        ? { ...rule, to: { ...rule.to, pathNot: [...rule.to.pathNot, simulator] } }
+        : rule,
+    ),
+    {
+      name: 'no-folder-without-layer',
+      comment: 'Add the folder to the layers in .dependency-cruiser.js and to docs/architecture.md',
+      severity: 'error',
+      from: { path: '^src/', pathNot: layers.map(pathOf) },
+      to: {},
+    },
+    {
+      name: 'no-import-of-folder-without-layer',
+      comment: 'Add the folder to the layers in .dependency-cruiser.js and to docs/architecture.md',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: layers.map(pathOf) },
+    },
+    { name: 'no-cycles', comment: 'Types included', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'simulator-alone',
+      comment: 'The simulator stands in for AWS and can be used alone: it knows nothing of the gateway',
+      severity: 'error',
+      from: { path: `${simulator}src/` },
+      to: { path: '^(src|test|bench|deploy|tools)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
