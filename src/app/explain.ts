@@ -23,7 +23,7 @@ export function readingPolicies<T>(directory: string, advice: string, read: () =
 }
 
 /** Whether an error comes from the operating system, such as ENOENT or EACCES. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }
 

@@ -9,7 +9,7 @@ export interface DemoAnswer {
 }
 
 /** A refusal of any type; fields of other types are absent. */
-export interface DemoRefusal {
+interface DemoRefusal {
   readonly code: string;
   readonly message: string;
   readonly advice: string | null;

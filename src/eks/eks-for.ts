@@ -5,7 +5,7 @@ import type { EksConnection } from './client.ts';
 import type { EksFor } from './eks.ts';
 
 /** An account of the inventory, with the regions whose clusters the gateway serves. */
-export interface ServedAccount {
+interface ServedAccount {
   readonly accountId: string;
   readonly regions: readonly string[];
   /** ARN of the role to assume in the account; null for the account of the gateway. */

@@ -6,7 +6,7 @@ import { textOrNull } from './association.ts';
 import { eksErrorOf, incompleteResponse } from './errors.ts';
 
 /** Summaries per page: the maximum of EKS. Constant, because EKS does not document a page token with another size. */
-export const eksPageSize = 100;
+const eksPageSize = 100;
 
 /** Exceptions that EKS can raise for an invalid page token. It documents none; the rest of the request is known to be valid. */
 const tokenExceptions: readonly string[] = [

@@ -8,10 +8,6 @@ import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { QueryResult } from '../queries/query-result.ts';
 
-/** Codes of the gateway's own top-level errors; Apollo Server has further ones. */
-export type ErrorCode =
-  'UNAUTHENTICATED' | 'FORBIDDEN' | 'LEDGER_UNAVAILABLE' | 'EKS_READ_FAILED' | 'INTERNAL_SERVER_ERROR';
-
 /** The request carries no accepted identity. */
 export function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { TakeRows } from '../queries/request-context.ts';
 
 /** Maximum number of rows (associations and entries, at any depth) of one answer: about 5 MB of the 6 MB that Lambda allows. */
-export const maxRows = 5_000;
+const maxRows = 5_000;
 
 /** Creates the counter of one request. */
 export function countRows(): TakeRows {

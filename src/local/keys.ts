@@ -18,7 +18,7 @@ export interface SigningKey {
 }
 
 /** The key's file can't be used. The message names it and says what to do. */
-export class SigningKeyUnusable extends Error {
+class SigningKeyUnusable extends Error {
   readonly code = 'SIGNING_KEY_UNUSABLE';
   constructor(file: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);

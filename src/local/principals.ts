@@ -9,7 +9,7 @@ export const issuer = 'https://issuer.example';
 export const audience = 'pod-identity-gateway';
 
 /** OAuth scope that all local tokens carry. */
-export const scope = 'pod-identity-gateway/use';
+const scope = 'pod-identity-gateway/use';
 
 /** A principal for use on this machine. */
 export interface ExamplePrincipal {

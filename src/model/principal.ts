@@ -1,5 +1,5 @@
 /** A person, or a workload. */
-export type PrincipalKind = 'USER' | 'SERVICE';
+type PrincipalKind = 'USER' | 'SERVICE';
 
 /** An authenticated principal: the same value in policy decisions, in the audit trail and in the logs. */
 export interface Principal {

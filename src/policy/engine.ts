@@ -12,7 +12,7 @@ export interface CedarRequest {
 }
 
 /** The result of an evaluation by Cedar. */
-export type CedarResult =
+type CedarResult =
   | { readonly kind: 'decided'; readonly allowed: boolean; /** Sorted. */ readonly policyIds: readonly string[] }
   | {
       readonly kind: 'failed';

@@ -9,7 +9,7 @@ export interface RateLimits {
 }
 
 /** Until when a task may start, and whether it is still needed when its turn comes. */
-export interface TaskBounds {
+interface TaskBounds {
   /** Milliseconds since the epoch. */
   readonly deadline: number;
   readonly isNeeded: () => boolean;

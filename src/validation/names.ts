@@ -118,7 +118,7 @@ const serviceAccountRules = [
 ];
 
 /** Findings on a cluster name. */
-export function clusterNameFindings(value: Text): Finding[] {
+function clusterNameFindings(value: Text): Finding[] {
   return requiredText('clusterName', value, clusterNameRules, 'payments-prod');
 }
 

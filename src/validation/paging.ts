@@ -6,7 +6,7 @@ import type { Finding } from '../model/refusal.ts';
 export type PageInput = Pick<QueryAuditTrailArgs, 'first' | 'after'>;
 
 /** An item of a page and its cursor. */
-export interface Edge<Item> {
+interface Edge<Item> {
   readonly cursor: string;
   readonly node: Item;
 }

@@ -7,7 +7,7 @@ import type { Text } from './text-rules.ts';
 type MetadataInput = Pick<DeletePodIdentityAssociationInput, 'clientRequestToken' | 'reason' | 'onBehalfOf'>;
 
 /** The same fields after validation: null where a field is absent or invalid. */
-export interface RequestMetadata {
+interface RequestMetadata {
   readonly clientRequestToken: string | null;
   readonly reason: string | null;
   readonly onBehalfOf: string | null;

@@ -20,7 +20,7 @@ export type Fault =
   | { readonly kind: 'dripping' };
 
 /** A request that the proxy received. */
-export interface SeenRequest {
+interface SeenRequest {
   /** E.g. `TransactWriteItems`. */
   readonly operation: string;
   readonly body: Pick<QueryCommandInput, 'IndexName' | 'ConsistentRead' | 'Limit' | 'Select'> & {

@@ -42,7 +42,7 @@ export const input = {
  * Times that end in-doubt periods within a test. The simulator still accepts signatures for five minutes, as AWS does, so no
  * result depends on expired signatures.
  */
-export const shortTimes: Times = {
+const shortTimes: Times = {
   ...defaultTimes,
   signatureWindowMs: 300,
   eksProcessingMs: 100,

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { runtimeClient } from './lambda-runtime-client.ts';
 
 /** The result of an invocation, or of the start of a function. */
-export type Outcome =
+type Outcome =
   | { readonly kind: 'answered'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: { readonly errorType: string; readonly errorMessage: string } };
 

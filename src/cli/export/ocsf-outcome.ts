@@ -5,17 +5,17 @@ import { operations } from '../../operations/operations.ts';
 /** `severity_id` of OCSF. */
 export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
 
-export type Severity = keyof typeof severities;
+type Severity = keyof typeof severities;
 
 /** `status_id` of OCSF. `In Progress` is not in OCSF, which requires 99 (Other) for such values. */
 export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 } as const;
 
-export type Status = keyof typeof statuses;
+type Status = keyof typeof statuses;
 
 /** `activity_id` of the class API Activity. `Check` is not in OCSF, hence 99 (Other). */
 export const activities = { Create: 1, Update: 3, Delete: 4, Check: 99 } as const;
 
-export type Activity = keyof typeof activities;
+type Activity = keyof typeof activities;
 
 /** `byCode`: the status of the result that was replayed. */
 const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode'; readonly severity: Severity }>> = {

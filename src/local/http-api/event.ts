@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import type { Authorization } from './authorizer.ts';
 
 /** The identity of an API, which its requests do not contain. */
-export interface ApiIdentity {
+interface ApiIdentity {
   /** Account that the API is deployed in: 12 digits. */
   readonly accountId: string;
   /** `$default` or a stage's name. Paths do not start with the stage, as behind a custom domain. */

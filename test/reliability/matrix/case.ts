@@ -19,7 +19,7 @@ export interface Case {
 }
 
 /** A fault, and the request of the flow that it is injected at. */
-export interface Injection {
+interface Injection {
   readonly at: number;
   readonly step: Step;
   readonly fault: Fault;

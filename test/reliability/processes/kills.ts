@@ -12,7 +12,7 @@ export type KillKind = 'killed' | 'frozen' | 'killed while frozen' | 'frozen for
 const killKinds: readonly KillKind[] = ['killed', 'frozen for long', 'killed while frozen', 'frozen'];
 
 /** A gateway, and the number of requests that it has answered so far. */
-export interface Target {
+interface Target {
   readonly gateway: Gateway;
   readonly answers: () => number;
 }

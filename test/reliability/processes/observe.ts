@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { CallerAnswer, ChangeKind, EksChange, Facts, AssociationFact, RecordFact, TrailEntry } from '../facts.ts';
 
 /** An entry of the audit trail, with what the report needs in addition. */
-export interface Entry extends TrailEntry {
+interface Entry extends TrailEntry {
   readonly byReconciler: boolean;
 }
 
