@@ -6,7 +6,7 @@ import { createLog } from '../runtime/log.ts';
 import { createAuthenticate, createDependencies } from './compose.ts';
 import { readLambdaSettings } from './settings.ts';
 
-/** The dependencies of both functions in AWS, created once for each execution environment while it initialises. */
+/** The dependencies of both functions in AWS, created once for each execution environment while it starts. */
 export function productionDependencies() {
   const { home, idempotencyTable, auditTable, policiesDirectory, claims, times, describeLimits } = readLambdaSettings();
   const log = createLog((line) => process.stdout.write(line));

@@ -6,6 +6,7 @@ import type { EksError } from '../eks/eks.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
+import { outOfTime } from '../queries/describer.ts';
 import type { QueryResult } from '../queries/query-result.ts';
 
 /** The request carries no accepted identity. */
@@ -43,7 +44,9 @@ function sentences(reasons: readonly { readonly message: string; readonly advice
 
 /** EKS could not be read. Reads change nothing, so a retry is safe. */
 function eksReadFailed({ exception, message }: EksError): GraphQLError {
-  return new GraphQLError(`Could not read from EKS: ${message} Retry.`, {
+  // Without a change, a request that ran out of time would do so again.
+  const advice = exception === outOfTime.exception ? '' : ' Retry.';
+  return new GraphQLError(`Could not read from EKS: ${message}${advice}`, {
     extensions: { code: 'EKS_READ_FAILED', exception },
   });
 }
@@ -62,12 +65,12 @@ const clientErrors: readonly unknown[] = [
 /** Codes whose message is meant for the client, written here or by Apollo Server. */
 const publicErrors: readonly unknown[] = [...clientErrors, 'EKS_READ_FAILED'];
 
-/** Whether the client caused an error, so that no operator needs to look at it. */
+/** Whether the client caused an error, so that it needs no operator. */
 export function isClientError({ extensions }: GraphQLError): boolean {
   return clientErrors.includes(extensions.code);
 }
 
-/** What the client gets of an error: nothing about bugs and failed dependencies but that there is one; the log has the rest. */
+/** The error that the client gets. Bugs and failed dependencies are masked; the log has the details. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const thrown = unwrapResolverError(error);
   if (thrown instanceof EksReadFailed) {
@@ -75,8 +78,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return { ...formatted, message, extensions };
   }
   if (thrown instanceof LedgerUnavailable) {
-    const message =
-      'The ledger is unavailable, so no request was sent to EKS. Send the same request with the same clientRequestToken again.';
+    const message = 'The ledger is unavailable. Retry; send a mutation again with the same clientRequestToken.';
     return { ...formatted, message, extensions: { code: 'LEDGER_UNAVAILABLE' } };
   }
   if (publicErrors.includes(formatted.extensions?.code)) return withoutStack(formatted);

@@ -53,7 +53,7 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
   });
 }
 
-/** Logs one line for each request, and each error in full, which the client gets masked. */
+/** Logs one line for each request, and each error in full; clients get a masked one. */
 function logRequests({ log, clock }: Dependencies): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: ({ contextValue }) => {

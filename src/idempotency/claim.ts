@@ -126,7 +126,7 @@ function takeOverAttempt(deps: ProtocolDependencies, expired: IdempotencyRecord,
 
 /**
  * Closes a taken-over operation that had no effect and can have none any more, and claims the next one, in one
- * transaction. Null when another holder was faster. Throws `LedgerUnavailable`. `closing` is the entry that closes it.
+ * transaction. Null when another request was faster. Throws `LedgerUnavailable`. `closing` is the entry that closes it.
  */
 export async function reclaim(
   deps: ProtocolDependencies,

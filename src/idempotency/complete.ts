@@ -14,7 +14,7 @@ export interface Completion {
   readonly kind:
     /** The conclusion is recorded. */
     | 'recorded'
-    /** A later holder has recorded a result of the same request: that is the answer. */
+    /** A later lease holder has recorded a result of the same request: that is the answer. */
     | 'superseded'
     /** Nothing final is recorded that this request could answer with. */
     | 'unknown';
@@ -30,8 +30,9 @@ export interface CompletingRequest {
 }
 
 /**
- * Records what a lease holder concluded: idempotency record and audit entry, in one transaction. A holder answers only
- * what is recorded: superseded, it answers from the record; with the ledger unavailable, that the outcome is not known.
+ * Records what a lease holder concluded: idempotency record and audit entry, in one transaction. The answer
+ * is only what is recorded: a superseded lease holder answers from the record; with the ledger unavailable, the outcome is
+ * not known.
  */
 export async function complete(
   deps: ProtocolDependencies,
@@ -87,7 +88,7 @@ function recordAfter(
   return outcome === 'NOT_DONE' ? withOperationInDoubt(next) : next;
 }
 
-/** A later holder has the record: what that holder recorded is the answer, not what EKS told this one. */
+/** A later lease holder owns the record: the answer is what it recorded, not what EKS answered to this one. */
 async function superseded(
   deps: ProtocolDependencies,
   request: CompletingRequest,

@@ -68,7 +68,7 @@ export function succeedingRecord(released: IdempotencyRecord, fresh: Idempotency
   return { ...fresh, fence: released.fence + 1, inDoubtOperationIds: released.inDoubtOperationIds };
 }
 
-/** The record after its expired lease passed to the next holder. The operation stays the same. */
+/** The record after the next lease holder took over its expired lease. The operation stays the same. */
 export function takenOver(expired: IdempotencyRecord, now: number, times: Times): IdempotencyRecord {
   return { ...expired, fence: expired.fence + 1, leaseUntil: now + times.leaseMs };
 }

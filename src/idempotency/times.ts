@@ -1,6 +1,6 @@
 /** The protocol's times, in milliseconds. */
 export interface Times {
-  /** How long a lease lasts. Longer than a request can take, so that only a holder that is stuck or gone loses its lease. */
+  /** How long a lease lasts. Longer than a request can take, so that a lease expires only if its lease holder is stuck or gone. */
   readonly leaseMs: number;
   /** How long a request may take, whatever time its function has left. */
   readonly requestMs: number;

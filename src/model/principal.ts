@@ -8,7 +8,7 @@ export interface Principal {
   readonly kind: PrincipalKind;
   /** From the token's claims, or from the inventory. */
   readonly groups: readonly string[];
-  /** IAM session name: recorded, never used in decisions, because whoever calls AssumeRole chooses it. */
+  /** IAM session name: recorded, never used in decisions, because the client that calls AssumeRole chooses it. */
   readonly sessionName: string | null;
 }
 

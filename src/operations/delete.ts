@@ -29,8 +29,8 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
       if (result.kind === 'in-use') return rejected('EKS_REFUSED', result.error);
       return concludedByEks(result);
     },
-    // Association ids are not reused: an association that existed and is gone proves the delete at any time, whoever sent
-    // it. One that still exists proves nothing until the operation can no longer take effect.
+    // Association ids are not reused: an association that existed and is gone proves the delete at any time,
+    // regardless of who sent it. One that still exists proves nothing until the operation can no longer take effect.
     observe: async (deps, { eks, request, record, before, deadline }) => {
       const observedAt = deps.clock();
       const described = await eks.describe(request.associationId, { deadline });

@@ -3,7 +3,7 @@ import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { Authorize } from '../policy/policy.ts';
 
-/** How fast EKS is asked for the details of listed associations. Retries by the SDK come on top. */
+/** How fast details of listed associations are read from EKS. Retries by the SDK come on top. */
 export interface DescribeLimits {
   /** How many describes may run at the same time, in this process. */
   readonly describeConcurrency: number;

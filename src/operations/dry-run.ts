@@ -10,7 +10,7 @@ import { admit } from './mutate.ts';
 import type { Admission, MutationCall, Operation } from './operation.ts';
 import { redactFor } from './refusals.ts';
 
-/** What a mutation would answer now, as far as that can be told without sending it to EKS. */
+/** What a mutation would answer now, as far as it can be determined without sending it to EKS. */
 export interface DryRunResult {
   /** Whether the request would be sent to EKS. */
   readonly wouldBeAttempted: boolean;
@@ -24,7 +24,7 @@ export interface DryRunResult {
 }
 
 /**
- * Admits a mutation without executing it, looks for what would prevent its effect, and records the check. Throws as the
+ * Admits a mutation without executing it, checks for what would prevent its effect, and records the result. Throws as the
  * mutation does.
  */
 export async function dryRun<Kind extends OperationKind>(
@@ -34,8 +34,8 @@ export async function dryRun<Kind extends OperationKind>(
 ): Promise<DryRunResult> {
   const admission = await admit(deps, operation, call, { isDryRun: true });
   const { request, authorization, audit } = admission.kind === 'admitted' ? admission.mutation : admission;
-  const unredacted = await foreseenRefusal(deps, operation, admission);
-  const { refusal } = redactFor(deps, authorization, { refusal: unredacted });
+  const foreseen = await foreseenRefusal(deps, operation, admission);
+  const { refusal } = redactFor(deps, authorization, { refusal: foreseen });
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
   const auditEntry = await recordEntry(deps, audit, {

@@ -34,7 +34,7 @@ import { answerContended, answerRefused, answerReplay, answerTokenReused } from 
 
 /**
  * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable` where nothing can be
- * recorded; in both cases EKS was not asked for a change.
+ * recorded; in both cases no change was sent to EKS.
  */
 export async function mutate<Kind extends OperationKind>(
   deps: Dependencies,
@@ -45,7 +45,7 @@ export async function mutate<Kind extends OperationKind>(
   if (admission.kind === 'refused') {
     return redactFor(deps, admission.authorization, await answerRefused(deps, admission));
   }
-  // An approval would be asked for here.
+  // An approval step belongs here.
   const { mutation } = admission;
   return redactFor(deps, mutation.authorization, await execute(deps, operation, mutation));
 }
@@ -137,7 +137,7 @@ export async function execute<Kind extends OperationKind>(
       const { lease } = claimed;
       const conclusion = await effect.observe(deps, effectInput(deps, mutation, lease));
       if (conclusion) return record(lease, conclusion);
-      // The earlier effect certainly did not happen: only then is it asked for again, as a new operation.
+      // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
       const closing = closingEntry(deps, audit, lease.record, notDone);
       const next = await reclaim(deps, request, lease.record, closing);
       return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);

@@ -106,7 +106,7 @@ export type Admission<Kind extends OperationKind> =
 export interface Effect<Kind extends OperationKind> {
   /** Sends the change to EKS and interprets the answer. */
   readonly perform: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion>;
-  /** Observes what became of an earlier holder's change; null: it had no effect, and can have none any more. */
+  /** Observes what became of an earlier lease holder's change; null: it had no effect, and can no longer have one. */
   readonly observe: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion | null>;
 }
 
@@ -141,7 +141,7 @@ export interface Operation<Kind extends OperationKind> {
     deps: Dependencies,
     valid: ValidRequest<Kind>,
   ) => Promise<LoadedTarget | { readonly kind: 'refused'; readonly conclusion: RefusedConclusion }>;
-  /** What policy is asked; its action is the Cedar action. */
+  /** The authorization request; its action is the Cedar action. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
   /** Refuses a permitted request whose precondition is not met; null: it is met. Throws `LedgerUnavailable`. */
   readonly checkPrecondition: (

@@ -17,7 +17,7 @@ export interface ReconciliationResult {
   /** Operations whose outcome is not known yet. */
   open: number;
   /** Operations that a request took over first. */
-  overtaken: number;
+  superseded: number;
   /** Operations that could not be examined; the log says why. */
   failed: number;
 }
@@ -37,7 +37,7 @@ const operationMs = 10_000;
  * must end, in milliseconds since the epoch; `runId` names the run in the trail.
  */
 export async function reconcile(deps: Dependencies, runId: string, deadline: number): Promise<ReconciliationResult> {
-  const result: ReconciliationResult = { closed: 0, open: 0, overtaken: 0, failed: 0 };
+  const result: ReconciliationResult = { closed: 0, open: 0, superseded: 0, failed: 0 };
   const records = await deps.ledger.expiredLeases(deps.clock(), maxOperations);
   const queue = records.values();
   const worker = async () => {
@@ -79,7 +79,7 @@ async function reconcileOne(
   const deadline = deps.clock() + operationMs;
   const audit = auditContextOfReconciler(intent, runId);
   const lease = await takeOver(deps, record, audit, 'The lease expired; the reconciler took the operation over.');
-  if (lease === null) return 'overtaken';
+  if (lease === null) return 'superseded';
 
   const conclusion = await observeEffect(deps, intent, intent.before, lease.record, deps.clock() + operationMs / 2);
   const { entry } = await complete(deps, { audit, deadline }, lease, conclusion ?? notDone);

@@ -40,7 +40,7 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
       return concludedByEks(result);
     },
     // An update leaves no mark, but its settings are visible: an association that was modified since the operation began
-    // and has them is its success, whoever sent the change. One that was not modified may be a stale read from before
+    // and has them is its success, regardless of who sent the change. One that was not modified may be a stale read from before
     // another change; it proves nothing until the operation can no longer take effect.
     observe: async (deps, { eks, request, record, deadline }) => {
       const observedAt = deps.clock();

@@ -64,7 +64,7 @@ export async function associationDrift(
     if (drift) drifts.push(drift);
   }
   const listedArns = new Set(summaries.map(({ associationArn }) => associationArn));
-  const deleted = await deletedOutside(deps, scope, listedArns, listedAt, deadline);
+  const deleted = await deletedAssociations(deps, scope, listedArns, listedAt, deadline);
   return deleted ? { kind: 'ok', value: [...drifts, ...deleted] } : { kind: 'eks-failed', error: tooMuch };
 }
 
@@ -77,7 +77,7 @@ function violationsOf(deps: Dependencies, identity: RequestIdentity, scope: List
 }
 
 /** Associations that should exist by the trail and that EKS does not list; null if the time ran out. */
-async function deletedOutside(
+async function deletedAssociations(
   deps: Dependencies,
   partition: ({ readonly kind: 'cluster' } & ClusterRef) | Extract<ListScope, { kind: 'namespace' }>,
   listedArns: ReadonlySet<string>,

@@ -87,7 +87,7 @@ function offsetIn(summaries: readonly AssociationSummary[], { offset, associatio
   return index >= 0 ? index + 1 : Math.min(Math.max(0, offset - 1), summaries.length);
 }
 
-/** A cursor forged with the token of another list must not disclose associations that policy was not asked about. */
+/** A cursor forged with the token of another list must not disclose associations that were not authorized. */
 function matching(found: readonly ListedSummary[], { namespace, serviceAccount }: ListRange): ListedSummary[] {
   return found.filter(
     ({ summary }) =>

@@ -40,7 +40,7 @@ const associationIdRules: readonly TextRule[] = [
 
 const expectedModifiedAtRules: readonly TextRule[] = [
   {
-    rule: 'instant',
+    rule: 'timestamp',
     problem: (value) => (parseTimestamp(value) === null ? 'is not an RFC 3339 timestamp' : null),
     advice: 'Give modifiedAt of the association unchanged, e.g. "2026-11-24T10:00:00.000Z".',
   },

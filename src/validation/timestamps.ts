@@ -33,5 +33,5 @@ export function timestampFindings(path: string, value: unknown): Finding[] {
   const shown = quote(typeof value === 'string' ? value : JSON.stringify(value));
   const message = `${path} ${shown} is not an RFC 3339 timestamp.`;
   const advice = 'Give date, time and offset, e.g. "2026-11-24T10:00:00Z" or "2026-11-24T11:00:00.000+01:00".';
-  return [{ path, rule: 'instant', message, advice }];
+  return [{ path, rule: 'timestamp', message, advice }];
 }

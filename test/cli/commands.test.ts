@@ -11,9 +11,12 @@ jest.setTimeout(60_000);
 
 /** Runs a script of package.json without npm, which would only add time. */
 function run(name: string, ...args: string[]) {
-  const [program, file = ''] = scripts[name]?.split(' ') ?? [];
+  const [program, ...command] = scripts[name]?.split(' ') ?? [];
   expect(program).toBe('node');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { cwd: root, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...command, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 

@@ -59,8 +59,13 @@ function variablesRead(read: (env: Environment) => unknown, values: object = {})
   return names;
 }
 
-const required = ['HOME_ACCOUNT_ID', 'AWS_REGION', 'IDEMPOTENCY_TABLE', 'AUDIT_TABLE', 'LAMBDA_TASK_ROOT'];
-const inAws = variablesRead(readLambdaSettings, Object.fromEntries(required.map((name) => [name, 'x'])));
+const inAws = variablesRead(readLambdaSettings, {
+  HOME_ACCOUNT_ID: '111122223333',
+  AWS_REGION: 'eu-central-1',
+  IDEMPOTENCY_TABLE: 'idempotency',
+  AUDIT_TABLE: 'audit',
+  LAMBDA_TASK_ROOT: '/var/task',
+});
 const both = tableUnder(reference, '### Both');
 const local = tableUnder(reference, '### Only');
 

@@ -36,7 +36,8 @@ function printedCommand(label: string): string {
 
 /** Runs a command in a shell on a machine without AWS settings. */
 async function runInShell(command: string): Promise<unknown> {
-  const env = { PATH: process.env.PATH, HOME: folder, LOCAL_FOLDER: folder, PYENV_ROOT: process.env.PYENV_ROOT };
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  const env = { ...Object.fromEntries(others), HOME: folder, LOCAL_FOLDER: folder };
   const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: root, env });
   return JSON.parse(stdout);
 }

@@ -242,7 +242,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     expect(simulator.control.requests(create)).toHaveLength(1);
   }, 30_000);
 
-  test('stopped past its lease and overtaken: woken up, it writes nothing and answers from the record', async () => {
+  test('stopped past its lease and superseded: woken up, it writes nothing and answers from the record', async () => {
     const [first, second] = await Promise.all([startHere(), startHere()]);
     simulator.control.addFault({ operation: create, kind: 'delay', delayMs: 500 });
     const answerOfFirst = send(first);

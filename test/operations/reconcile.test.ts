@@ -5,7 +5,7 @@ import { reconcile } from '../../src/operations/reconcile.ts';
 import { openRecord } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';
 
-const nothing = { closed: 0, open: 0, overtaken: 0, failed: 0 };
+const nothing = { closed: 0, open: 0, superseded: 0, failed: 0 };
 
 let ledger: Ledger;
 beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
@@ -44,7 +44,7 @@ describe('the reconciler', () => {
     const { record } = leaseOf(await claim(later(ledger, 1), request));
     const outdated = { ...ledger, expiredLeases: () => Promise.resolve([stale]) };
     const deps = later(outdated, 1, { eksFor: () => eksWith({}) });
-    expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, overtaken: 1 });
+    expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, superseded: 1 });
     expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
     const entries = await ledger.operationEntries(record.operationId);
     expect(entries.map(({ event }) => event)).toEqual(['INTENT', 'TAKEN_OVER']);

@@ -22,7 +22,7 @@ test.each(['2026-02-30T10:00:00Z', '2025-02-29T10:00:00Z', '2026-11-24T24:00:00Z
       validateUpdate(update, defaults),
     ]) {
       const findings = validated.kind === 'invalid' ? validated.findings : [];
-      expect(findings).toMatchObject([{ path: 'expectedModifiedAt', rule: 'instant' }]);
+      expect(findings).toMatchObject([{ path: 'expectedModifiedAt', rule: 'timestamp' }]);
     }
   },
 );

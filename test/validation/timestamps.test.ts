@@ -41,7 +41,7 @@ test.each([
 ])('rejects %j, and says how to write a timestamp', (value) => {
   expect(parseTimestamp(value)).toBeNull();
   expect(timestampFindings('since', value)).toMatchObject([
-    { path: 'since', rule: 'instant', advice: expect.stringContaining('"2026-11-24T10:00:00Z"') },
+    { path: 'since', rule: 'timestamp', advice: expect.stringContaining('"2026-11-24T10:00:00Z"') },
   ]);
 });
 

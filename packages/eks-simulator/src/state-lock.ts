@@ -15,7 +15,7 @@ const maxAttempts = 10;
 
 /**
  * Locks a state file for this process with a file beside it, `<state file>.lock`, and returns the function that releases
- * the lock. The lock of a process that has ended is taken over at once. Throws a StartError while the holder runs, and the
+ * the lock. The lock of a process that has ended is taken over at once. Throws a StartError while the process that holds it runs, and the
  * error of the file system when the lock file can't be written. Holds between the processes of one machine only: a pid
  * means nothing in another container or on another machine.
  */

@@ -40,7 +40,7 @@ export const directAssociation = {
 };
 
 /** A valid create in the shipped world. */
-export const goodRequest: CreatePodIdentityAssociationRequest = directAssociation;
+export const goodRequest: CreatePodIdentityAssociationRequest = { ...directAssociation };
 
 const open: (() => Promise<void>)[] = [];
 

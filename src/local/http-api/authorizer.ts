@@ -33,8 +33,8 @@ export interface AuthorizerSettings {
 /**
  * Checks tokens as the JWT authorizer of an API Gateway HTTP API does, but with keys given here in place of the issuer's
  * `jwks_uri`, and with RS256 as the only algorithm. The token is in the Authorization header, with or without `Bearer`
- * before it. Its `kid` must name a key, its signature must be valid, `iss` must be the issuer, `aud` (`client_id` where there
- * is no `aud`) must contain the audience, `exp` must be in the future, and `nbf` and `iat`, where present, must not be.
+ * before it. Its `kid` must name a key, its signature must be valid, `iss` must be the issuer, `aud` (without it,
+ * `client_id`) must contain the audience, `exp` must be in the future, and `nbf` and `iat`, where present, must not be.
  * Source of the rules: "Control access to HTTP APIs with JWT authorizers" in API Gateway's developer guide.
  */
 export function createAuthorizer({ issuer, audience, keys, clockToleranceSeconds = 0 }: AuthorizerSettings): Authorize {

@@ -16,7 +16,7 @@ export interface Fault {
   /** Reads at EKS lag behind the effect. */
   readonly delaysReads?: true;
   /** Another request with the token takes over and completes before this request takes effect. */
-  readonly overtaken?: true;
+  readonly superseded?: true;
 }
 
 /** A replacement response in JSON. */
@@ -86,7 +86,7 @@ const faults: Readonly<Record<StepKind, readonly Fault[]>> = {
     { name: 'transaction conflict, repeatedly', effect: 'none', answer: conflict, repeats: true },
     { name: 'transaction in progress', effect: 'none', answer: inProgress },
     { name: 'throughput exceeded', effect: 'none', answer: exceeded, repeats: true },
-    { name: 'conditional check failure: superseded while frozen', effect: 'now', answer: 'true', overtaken: true },
+    { name: 'conditional check failure: superseded while frozen', effect: 'now', answer: 'true', superseded: true },
   ],
   'ledger-read': [
     ...crashesOnRead,

@@ -91,7 +91,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
       if (injection?.fault.delaysReads) delayReads(run.backend.simulator, run.kind);
       if (injection?.fault.outsider) run.changedOutside.push(...changeDirectly(run));
       if (followUp === 'second process concurrently') second.resolve(repeatRequest(run).then(() => undefined));
-      if (!injection?.fault.overtaken) return;
+      if (!injection?.fault.superseded) return;
       clock.advance(leaseMs);
       await repeatRequest(run);
     });
