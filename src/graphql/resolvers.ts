@@ -6,9 +6,10 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import { mutate } from '../operations/mutate.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
 import { operations, summarize } from '../operations/operations.ts';
-import { describeAssociation, readAuditEntry } from '../queries/describe.ts';
+import { describeAssociation } from '../queries/describe.ts';
 import { associationDrift } from '../queries/drift.ts';
 import type { RequestContext } from '../queries/request-context.ts';
+import { readAuditEntry } from '../queries/trail.ts';
 import { valueOf } from './errors.ts';
 import { associationFields, pageQueries } from './read-resolvers.ts';
 

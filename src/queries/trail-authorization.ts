@@ -68,13 +68,24 @@ export function entriesViolations(
   return violations.length > 0 ? violations : authorize({ kind: 'gateway' }).violations;
 }
 
-/** The scopes that contain an entry; permission for any one of them is enough, as it is to read the entry by its id. */
-function entryScopes(partition: AuditPartition, { principal, target }: AuditEntry): TrailScope[] {
-  if (partition.kind === 'principal') return [{ kind: 'principal', principal }];
-  const ofNamespace: TrailScope[] = target === null ? [] : [namespaceScope(target)];
+/** Whether a principal may read an entry by its id: in any scope that contains it. */
+export function mayReadEntry(deps: Dependencies, identity: RequestIdentity, entry: AuditEntry): boolean {
+  const context = readContext(deps, identity);
+  return scopesOf(entry).some((scope) => deps.authorize(context, { action: 'ReadAuditTrail', scope }).allowed);
+}
+
+/** The scopes of an entry on a page of a partition; permission for any one of them is enough. */
+function entryScopes(partition: AuditPartition, entry: AuditEntry): TrailScope[] {
+  const [ofPrincipal, ...others] = scopesOf(entry);
+  if (partition.kind === 'principal') return [ofPrincipal];
   // For an association, one's own entries don't count: pages would be readable or not by whose entries are on them.
-  const ofPrincipal: TrailScope[] = partition.kind === 'operation' ? [{ kind: 'principal', principal }] : [];
-  return [...ofPrincipal, ...ofNamespace, { kind: 'gateway' }];
+  return partition.kind === 'operation' ? [ofPrincipal, ...others] : others;
+}
+
+/** The scopes that contain an entry. */
+function scopesOf({ principal, target }: AuditEntry): [TrailScope, ...TrailScope[]] {
+  const ofNamespace: TrailScope[] = target === null ? [] : [namespaceScope(target)];
+  return [{ kind: 'principal', principal }, ...ofNamespace, { kind: 'gateway' }];
 }
 
 function namespaceScope({ accountId, region, clusterName, namespace }: NonNullable<AuditEntry['target']>): TrailScope {

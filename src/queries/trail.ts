@@ -3,6 +3,7 @@ import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
 import type { Association } from '../model/association.ts';
+import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { Finding } from '../model/refusal.ts';
@@ -13,7 +14,7 @@ import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../v
 import type { Connection, PageInput } from '../validation/paging.ts';
 import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
 import type { QueryFailure, QueryResult } from './query-result.ts';
-import { entriesViolations, scopeOf, scopeViolations } from './trail-authorization.ts';
+import { entriesViolations, mayReadEntry, scopeOf, scopeViolations } from './trail-authorization.ts';
 import { parseScope } from './trail-scope.ts';
 
 /**
@@ -52,6 +53,17 @@ export async function associationTrail(
   if (validated.kind === 'invalid') return validated;
   const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
   return read(deps, identity, validated, scope, deadline);
+}
+
+/** Reads an entry for a principal who may read any of the scopes that contain it. Null otherwise, and if there is none. */
+export async function readAuditEntry(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  id: string,
+): Promise<AuditEntry | null> {
+  const key = parseAuditEntryId(id);
+  const entry = key && (await deps.ledger.getEntry(key));
+  return entry && mayReadEntry(deps, identity, entry) ? entry : null;
 }
 
 async function read(

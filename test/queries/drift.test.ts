@@ -135,6 +135,32 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     });
   });
 
+  test.each(['ListPodIdentityAssociations', 'ReadAuditTrail'])('is denied without permission to %s', async (action) => {
+    const { deps } = gateway;
+    const authorize: Dependencies['authorize'] = (context, request) => ({
+      ...deps.authorize(context, request),
+      ...(request.action === action
+        ? { allowed: false, violations: [{ policyId: action, message: '', advice: null }] }
+        : {}),
+    });
+    const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+    const options = { describer, deadline: Date.now() + 10_000 };
+    expect(await associationDrift({ ...deps, authorize }, alice, place, options)).toMatchObject({
+      kind: 'denied',
+      violations: [{ policyId: action }],
+    });
+  });
+
+  test('does not report an association as DELETED while EKS’s list may lag behind its creation', async () => {
+    const { association } = await gateway.create();
+    gateway.simulator.control.deleteAssociation(association?.associationId ?? '');
+    const { deps } = gateway;
+    const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+    const lagging = { ...deps, times: { ...deps.times, listLagMs: 60_000 } };
+    const options = { describer, deadline: Date.now() + 10_000 };
+    expect(await associationDrift(lagging, alice, place, options)).toEqual({ kind: 'ok', value: [] });
+  });
+
   describe('fails if there is too little time', () => {
     const tooMany = { kind: 'eks-failed', error: { message: expect.stringContaining('Name a namespace.') } };
     const driftWith = (deps: Dependencies, perSecond: number, leftMs: number) => {

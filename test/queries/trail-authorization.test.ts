@@ -1,0 +1,210 @@
+import type { AuditPartition } from '../../src/ledger/ledger.ts';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import type { Principal } from '../../src/model/principal.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { TrailScope } from '../../src/policy/policy.ts';
+import { readAuditEntry } from '../../src/queries/trail.ts';
+import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail-authorization.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { auditEntry } from '../support/ledger-samples.ts';
+import { dependenciesOn, identity } from '../support/mutations.ts';
+
+const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
+const payments = { ...cluster, namespace: 'payments' };
+const search = { ...cluster, namespace: 'search' };
+const service: Principal = { id: 'iam:111122223333:role/ci', kind: 'SERVICE', groups: ['ci'], sessionName: 'run' };
+
+const gatewayScope: TrailScope = { kind: 'gateway' };
+const clusterScope: TrailScope = { kind: 'cluster', ...cluster };
+const paymentsScope: TrailScope = { kind: 'namespace', ...payments };
+const searchScope: TrailScope = { kind: 'namespace', ...search };
+const ownScope: TrailScope = { kind: 'principal', principal: identity.principal };
+
+const operation: AuditPartition = { kind: 'operation', operationId: '01J00000000000000000000000' };
+const association: AuditPartition = {
+  kind: 'association',
+  associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-0123456789abcdefg',
+};
+const principal: AuditPartition = { kind: 'principal', principalId: service.id };
+const all: AuditPartition = { kind: 'all' };
+
+/** Dependencies whose policy permits reading these scopes only. A violation is named after the scope that it denies. */
+function permitting(...scopes: readonly TrailScope[]): Dependencies {
+  const permitted = new Set(scopes.map((scope) => JSON.stringify(scope)));
+  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+  return {
+    ...deps,
+    authorize: (context, request) => {
+      if (request.action !== 'ReadAuditTrail') throw new Error('Only the audit trail is read here.');
+      const policyId = JSON.stringify(request.scope);
+      const allowed = permitted.has(policyId);
+      const decision = deps.authorize(context, request);
+      return { ...decision, allowed, violations: allowed ? [] : [{ policyId, message: '', advice: null }] };
+    },
+  };
+}
+
+/** An entry of a principal about a service account of a namespace; null: about none. */
+function entryOf(by: Principal, namespace: typeof payments | null): AuditEntry {
+  return auditEntry({ principal: by, target: namespace && { ...namespace, serviceAccount: 'api' } });
+}
+
+/** The scopes that the violations name. */
+function denied(deps: Dependencies, partition: AuditPartition, entries: readonly AuditEntry[]): unknown[] {
+  return entriesViolations(deps, identity, partition, entries).map(({ policyId }): unknown => JSON.parse(policyId));
+}
+
+describe('the scope of a partition', () => {
+  test.each<[string, AuditPartition, TrailScope | null]>([
+    ['a cluster is that cluster', { kind: 'cluster', ...cluster }, clusterScope],
+    ['a namespace is that namespace', { kind: 'namespace', ...payments }, paymentsScope],
+    ['one’s own entries is oneself', { kind: 'principal', principalId: identity.principal.id }, ownScope],
+    ['another principal’s entries depends on the entries', principal, null],
+    ['an association depends on the entries', association, null],
+    ['an operation depends on the entries', operation, null],
+    ['the whole trail is the gateway', all, gatewayScope],
+  ])('of %s', (_, partition, scope) => {
+    expect(scopeOf(partition, identity)).toEqual(scope);
+  });
+
+  test('of a service account is its namespace', () => {
+    const scope = scopeOf({ kind: 'serviceAccount', ...payments, serviceAccount: 'api' }, identity);
+    expect(scope).toMatchObject(paymentsScope);
+  });
+
+  test('gives the violations of policy', () => {
+    expect(scopeViolations(permitting(paymentsScope), identity, paymentsScope)).toEqual([]);
+    expect(scopeViolations(permitting(paymentsScope), identity, searchScope)).toHaveLength(1);
+  });
+});
+
+describe('entries of an operation', () => {
+  const own = entryOf(identity.principal, search);
+  const ofPayments = entryOf(service, payments);
+  const ofSearch = entryOf(service, search);
+  const withoutTarget = entryOf(service, null);
+
+  test.each([
+    ['by the principal itself', [ownScope], [own]],
+    ['in a namespace that may be read', [paymentsScope], [ofPayments]],
+    ['anywhere, with the whole gateway', [gatewayScope], [ofPayments, ofSearch, withoutTarget]],
+    ['each for a reason of its own', [ownScope, paymentsScope], [own, ofPayments]],
+  ])('may be read %s', (_, scopes, entries) => {
+    expect(denied(permitting(...scopes), operation, entries)).toEqual([]);
+  });
+
+  test.each([
+    ['one of them is in another namespace', [paymentsScope], [ofPayments, ofSearch]],
+    ['one of them is by another principal', [ownScope], [own, ofPayments]],
+    ['one of them has no target', [paymentsScope], [ofPayments, withoutTarget]],
+    ['only the cluster may be read', [clusterScope], [ofPayments]],
+  ])('may not be read if %s', (_, scopes, entries) => {
+    expect(denied(permitting(...scopes), operation, entries)).toEqual([gatewayScope]);
+  });
+});
+
+describe('entries of an association', () => {
+  const ofPayments = entryOf(service, payments);
+
+  test('may be read by who may read its namespace, or the gateway', () => {
+    expect(denied(permitting(paymentsScope), association, [ofPayments])).toEqual([]);
+    expect(denied(permitting(gatewayScope), association, [ofPayments])).toEqual([]);
+  });
+
+  test('may not be read because one wrote them, so that pages do not depend on their authors', () => {
+    expect(denied(permitting(ownScope), association, [entryOf(identity.principal, payments)])).toEqual([clusterScope]);
+  });
+
+  test('are denied with the violations of the cluster in the ARN', () => {
+    expect(denied(permitting(), association, [ofPayments])).toEqual([clusterScope]);
+  });
+
+  test('are denied with the violations of the gateway if the cluster itself may be read', () => {
+    expect(denied(permitting(clusterScope), association, [ofPayments])).toEqual([gatewayScope]);
+  });
+
+  test('are denied with the violations of the gateway if the ARN is malformed', () => {
+    const malformed: AuditPartition = { kind: 'association', associationArn: 'arn' };
+    expect(denied(permitting(), malformed, [ofPayments])).toEqual([gatewayScope]);
+  });
+});
+
+describe('entries of another principal', () => {
+  const scope: TrailScope = { kind: 'principal', principal: service };
+
+  test('may be read by who may read that principal, as the trail recorded it', () => {
+    expect(denied(permitting(scope), principal, [entryOf(service, payments)])).toEqual([]);
+  });
+
+  test('may not be read because the gateway or their namespace may be', () => {
+    const deps = permitting(gatewayScope, paymentsScope);
+    expect(denied(deps, principal, [entryOf(service, payments)])).toEqual([scope]);
+  });
+
+  test('are denied alike if there are none', () => {
+    const assumed: Principal = { id: service.id, kind: 'USER', groups: [], sessionName: null };
+    expect(denied(permitting(), principal, [])).toEqual([{ kind: 'principal', principal: assumed }]);
+    expect(denied(permitting({ kind: 'principal', principal: assumed }), principal, [])).toEqual([]);
+  });
+});
+
+describe('a partition without entries', () => {
+  test.each([
+    ['an association by who may read its cluster', association, [clusterScope]],
+    ['an association by who may read the gateway', association, [gatewayScope]],
+    ['an operation by who may read the gateway', operation, [gatewayScope]],
+    ['the whole trail by who may read the gateway', all, [gatewayScope]],
+  ])('may be read of %s', (_, partition, scopes) => {
+    expect(denied(permitting(...scopes), partition, [])).toEqual([]);
+  });
+
+  test.each([
+    ['an association', association, clusterScope],
+    ['an operation', operation, gatewayScope],
+  ])('is denied of %s with the violations of what its name tells', (_, partition, scope) => {
+    expect(denied(permitting(paymentsScope), partition, [])).toEqual([scope]);
+  });
+});
+
+test('policy is evaluated once for each scope, however many entries it has', () => {
+  const deps = permitting(paymentsScope);
+  const evaluated: unknown[] = [];
+  const counting: Dependencies = {
+    ...deps,
+    authorize: (context, request) => {
+      evaluated.push(request);
+      return deps.authorize(context, request);
+    },
+  };
+  const entries = Array.from({ length: 10 }, () => entryOf(service, payments));
+  expect(entriesViolations(counting, identity, association, entries)).toEqual([]);
+  expect(evaluated).toHaveLength(1);
+});
+
+describe('a single entry', () => {
+  const readable = async (deps: Dependencies, entry: AuditEntry) => {
+    await deps.ledger.appendEntry(entry);
+    return readAuditEntry(deps, identity, `${entry.operationId}.${entry.entryId}`);
+  };
+
+  test.each([
+    ['its principal', { kind: 'principal', principal: service } as const],
+    ['its namespace', paymentsScope],
+    ['the gateway', gatewayScope],
+  ])('may be read by who may read %s', async (_, scope) => {
+    const entry = entryOf(service, payments);
+    expect(await readable(permitting(scope), entry)).toEqual(entry);
+  });
+
+  test('is not disclosed to a principal who may read neither', async () => {
+    expect(await readable(permitting(ownScope, searchScope, clusterScope), entryOf(service, payments))).toBeNull();
+    expect(await readable(permitting(paymentsScope), entryOf(service, null))).toBeNull();
+  });
+
+  test('is null if it does not exist or its id is malformed', async () => {
+    const deps = permitting(gatewayScope);
+    expect(await readAuditEntry(deps, identity, 'x')).toBeNull();
+    const absent = '01J00000000000000000000000.01J00000000000000000000000';
+    expect(await readAuditEntry(deps, identity, absent)).toBeNull();
+  });
+});
