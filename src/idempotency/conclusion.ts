@@ -1,6 +1,7 @@
 import type { Association } from '../model/association.ts';
 import { outcomes } from '../model/outcome.ts';
-import type { Outcome, OutcomeName, RefusedOutcome } from '../model/outcome.ts';
+import type { Outcome, OutcomeName } from '../model/outcome.ts';
+import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /** Outcomes that a lease holder can record. */

@@ -247,14 +247,3 @@ export type RefusalCode = NonNullable<(typeof outcomes)[OutcomeName]['code']>;
 
 /** A row of {@link outcomes}. */
 export type Outcome = OutcomeRow & { readonly code: RefusalCode | null };
-
-/** Outcomes that are refusals. */
-export type RefusedOutcome = {
-  [Name in OutcomeName]: (typeof outcomes)[Name]['code'] extends null ? never : Name;
-}[OutcomeName];
-
-/** The fields of a refusal that its outcome's row determines. `message` is one sentence for people. */
-export function refusalFields(outcome: RefusedOutcome, message: string) {
-  const { code, retryable, advice } = outcomes[outcome];
-  return { code, message, advice, retryable };
-}

@@ -1,6 +1,7 @@
 import type { Association } from './association.ts';
 import type { Violation } from './decision.ts';
-import type { RefusalCode } from './outcome.ts';
+import { outcomes } from './outcome.ts';
+import type { OutcomeName, RefusalCode } from './outcome.ts';
 
 /** One broken rule of the input. */
 export interface Finding {
@@ -48,3 +49,14 @@ export type Refusal =
       readonly differences: readonly Difference[] | null;
     })
   | (RefusalBase & { readonly kind: 'EksRefused'; readonly exception: string; readonly eksMessage: string });
+
+/** Outcomes that are refusals. */
+export type RefusedOutcome = {
+  [Name in OutcomeName]: (typeof outcomes)[Name]['code'] extends null ? never : Name;
+}[OutcomeName];
+
+/** The fields of a refusal that its outcome's row determines. `message` is one sentence for people. */
+export function refusalFields(outcome: RefusedOutcome, message: string) {
+  const { code, retryable, advice } = outcomes[outcome];
+  return { code, message, advice, retryable };
+}

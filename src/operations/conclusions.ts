@@ -2,8 +2,9 @@ import type { ChangeResult, EksError } from '../eks/eks.ts';
 import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Association, CreateRequest, DeleteRequest } from '../model/association.ts';
-import { outcomes, refusalFields } from '../model/outcome.ts';
-import type { RefusedOutcome } from '../model/outcome.ts';
+import { outcomes } from '../model/outcome.ts';
+import { refusalFields } from '../model/refusal.ts';
+import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Difference } from '../model/refusal.ts';
 import { createDifferences } from './differences.ts';
 

@@ -10,7 +10,7 @@ import type { AuditContext } from '../model/audit.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { RefusedOutcome } from '../model/outcome.ts';
+import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import type { ClusterDefaults } from '../validation/names.ts';

@@ -1,5 +1,6 @@
 import type { Decision } from '../model/decision.ts';
-import { outcomes, refusalFields } from '../model/outcome.ts';
+import { outcomes } from '../model/outcome.ts';
+import { refusalFields } from '../model/refusal.ts';
 import type { Finding, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';

@@ -1,6 +1,7 @@
 import { recordEntry } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import { outcomes, refusalFields } from '../model/outcome.ts';
+import { outcomes } from '../model/outcome.ts';
+import { refusalFields } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { RefusedAdmission } from './operation.ts';
