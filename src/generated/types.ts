@@ -272,7 +272,7 @@ export type CreatePodIdentityAssociationPayload = {
   readonly association: Maybe<PodIdentityAssociation>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
-  /** The token of this request, yours or a generated one; null when yours is not valid. */
+  /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
@@ -311,7 +311,7 @@ export type DeletePodIdentityAssociationPayload = {
   readonly association: Maybe<PodIdentityAssociation>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
-  /** The token of this request, yours or a generated one; null when yours is not valid. */
+  /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
@@ -827,7 +827,7 @@ export type UpdatePodIdentityAssociationPayload = {
   readonly association: Maybe<PodIdentityAssociation>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
-  /** The token of this request, yours or a generated one; null when yours is not valid. */
+  /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;

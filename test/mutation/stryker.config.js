@@ -7,8 +7,8 @@ export default {
   mutate: [
     'src/idempotency/*.ts',
     'src/ledger/*.ts',
-    'src/operations/{mutate,observe,refusals,target,unclaimed}.ts',
-    'src/queries/{describe,trail,trail-authorization}.ts',
+    'src/operations/{observe,refusals}.ts',
+    'src/queries/trail-authorization.ts',
   ],
   mutator: {
     // Texts of messages hold no guarantee; states, events and kinds are literal types, which the compiler checks.
