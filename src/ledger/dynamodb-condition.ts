@@ -12,7 +12,7 @@ export interface Condition {
 }
 
 /** Every part as a condition expression. For an absent item, only `absent` and `notInProgress` hold. */
-export const conditionParts: Record<ConditionPart, string> = {
+const conditionParts: Record<ConditionPart, string> = {
   absent: 'attribute_not_exists(#idempotencyKey)',
   inProgress: '#state = :inProgress',
   notInProgress: 'NOT #state = :inProgress',

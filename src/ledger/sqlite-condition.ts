@@ -13,7 +13,7 @@ interface Operands {
 type Predicate = (record: IdempotencyRecord | null, operands: Operands) => boolean;
 
 /** Every part as a predicate. For an absent record, only `absent` and `notInProgress` hold. */
-export const conditionParts: Record<ConditionPart, Predicate> = {
+const conditionParts: Record<ConditionPart, Predicate> = {
   absent: (record) => record === null,
   inProgress: (record) => record?.state === 'IN_PROGRESS',
   notInProgress: (record) => record?.state !== 'IN_PROGRESS',
