@@ -43,11 +43,15 @@ export async function observe(
   bounds: CallBounds,
   associationId: string | null = null,
 ): Promise<Observation> {
-  const listed = associationId === null ? await eks.list(request, bounds) : null;
-  if (listed?.kind === 'failed') return listed;
-  const id = associationId ?? listed?.associationIds[0];
-  if (id === undefined) return { kind: 'nothing' };
-  const described = await eks.describe(id, bounds);
+  if (associationId !== null) return describeObserved(eks, associationId, bounds);
+  const listed = await eks.list(request, bounds);
+  if (listed.kind === 'failed') return listed;
+  const [id] = listed.associationIds;
+  return id === undefined ? { kind: 'nothing' } : describeObserved(eks, id, bounds);
+}
+
+async function describeObserved(eks: Eks, associationId: string, bounds: CallBounds): Promise<Observation> {
+  const described = await eks.describe(associationId, bounds);
   switch (described.kind) {
     case 'found':
       return { kind: 'association', association: described.association };
@@ -69,8 +73,9 @@ export function interpret(
   request: CreateRequest,
   observedAt: number,
 ): Interpretation {
-  const createdBy = observation.kind === 'association' ? operationIdOf(observation.association) : null;
-  if (observation.kind === 'association' && createdBy === record.operationId) return { ...observation, kind: 'own' };
+  if (observation.kind === 'association' && operationIdOf(observation.association) === record.operationId) {
+    return { ...observation, kind: 'own' };
+  }
   if (observation.kind === 'failed') {
     return { kind: 'inconclusive', message: notObservableMessage(observation.error.exception) };
   }
@@ -91,9 +96,8 @@ export function ownershipOf(
   mayBeOwn: boolean,
 ): Ownership {
   const createdBy = operationIdOf(association);
-  if (createdBy !== null && (createdBy === record.operationId || record.inDoubtOperationIds.includes(createdBy))) {
-    return { kind: 'own', association };
-  }
+  const ownOperationIds = [record.operationId, ...record.inDoubtOperationIds];
+  if (ownOperationIds.some((id) => id === createdBy)) return { kind: 'own', association };
   const noRoomForTag = request.tags.length >= maxTags;
   if (mayBeOwn && noRoomForTag && createdBy === null && createDifferences(request, association).length === 0) {
     return { kind: 'undetermined', association };

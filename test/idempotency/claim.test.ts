@@ -1,10 +1,11 @@
-import { claim, reclaim } from '../../src/idempotency/claim.ts';
-import { closingEntry } from '../../src/idempotency/complete.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { claim, reclaim, takeOver } from '../../src/idempotency/claim.ts';
+import { closingEntry, complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { admittedCreate, claimOf, dependenciesOn, later, leaseOf } from '../support/mutations.ts';
+import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
 let ledger: Ledger;
 beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
@@ -32,4 +33,138 @@ test('a holder whose lease was taken over can’t claim the next operation', asy
   const closing = closingEntry(later(ledger, 2), request.audit, record, notDone);
   expect(await reclaim(later(ledger, 2), request, record, closing)).toBeNull();
   expect((await ledger.operationEntries(record.operationId)).map(({ event }) => event)).not.toContain('RELEASED');
+});
+
+describe('a claim', () => {
+  const mutation = admittedCreate(60_000_000);
+  const request = claimOf(mutation);
+
+  test('of an unused token records the operation with its INTENT', async () => {
+    const result = await claim(dependenciesOn(ledger), request);
+    expect(result.kind).toBe('claimed');
+    const { record, entry } = leaseOf(result);
+    const { idempotencyKey, fingerprint, operation, startedAt } = request;
+    expect(record).toMatchObject({ idempotencyKey, fingerprint, operation, startedAt, fence: 1 });
+    expect(entry).toMatchObject({
+      operationId: record.operationId,
+      event: 'INTENT',
+      fence: 1,
+      request: mutation.request,
+    });
+    expect(await ledger.getRecord(idempotencyKey)).toEqual(record);
+    expect(await ledger.operationEntries(record.operationId)).toEqual([entry]);
+  });
+
+  test('of a token with a lease is contended', async () => {
+    const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+    expect(await claim(dependenciesOn(ledger), request)).toEqual({ kind: 'contended', record });
+  });
+
+  test('of a token whose lease ends at this very moment takes it over, with the next fence', async () => {
+    const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+    const result = await claim(dependenciesOn(ledger, { clock: () => record.leaseUntil }), request);
+    expect(result.kind).toBe('taken-over');
+    const lease = leaseOf(result);
+    expect(lease.record).toMatchObject({ operationId: record.operationId, fence: 2 });
+    expect(lease.entry).toMatchObject({ operationId: record.operationId, event: 'TAKEN_OVER', fence: 2 });
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(lease.record);
+    expect((await ledger.operationEntries(record.operationId)).at(-1)).toEqual(lease.entry);
+  });
+
+  test('of a token that belongs to another request is refused, in every state of its record', async () => {
+    const other = { ...request, fingerprint: 'other' };
+    const lease = leaseOf(await claim(dependenciesOn(ledger), request));
+    expect(await claim(dependenciesOn(ledger), other)).toEqual({ kind: 'token-reused', record: lease.record });
+    expect(await claim(later(ledger, 1), other)).toMatchObject({ kind: 'token-reused' });
+    await complete(dependenciesOn(ledger), mutation, lease, notDone);
+    expect(await claim(dependenciesOn(ledger), other)).toMatchObject({ kind: 'token-reused' });
+  });
+
+  test('of a finished operation gives its record', async () => {
+    const lease = leaseOf(await claim(dependenciesOn(ledger), request));
+    await complete(dependenciesOn(ledger), mutation, lease, doneByEks);
+    const record = await ledger.getRecord(request.idempotencyKey);
+    expect(await claim(dependenciesOn(ledger), request)).toEqual({ kind: 'finished', record });
+  });
+
+  test('of a released operation starts the next one, with the next fence and the operation in doubt', async () => {
+    const first = leaseOf(await claim(dependenciesOn(ledger), request));
+    await complete(dependenciesOn(ledger), mutation, first, notDone);
+    const result = await claim(dependenciesOn(ledger), request);
+    expect(result.kind).toBe('claimed');
+    const { record, entry } = leaseOf(result);
+    expect(record.operationId).not.toBe(first.record.operationId);
+    expect(record).toMatchObject({ fence: 2, inDoubtOperationIds: [first.record.operationId] });
+    expect(entry).toMatchObject({ operationId: record.operationId, event: 'INTENT', fence: 2 });
+    expect(await ledger.getRecord(request.idempotencyKey)).toEqual(record);
+  });
+
+  test('waits for the ledger until its deadline by the given clock', async () => {
+    const slow: Ledger = { ...ledger, commit: (...args) => sleep(100).then(() => ledger.commit(...args)) };
+    const ahead = dependenciesOn(slow, { clock: () => request.deadline - 20 });
+    await expect(claim(ahead, request)).rejects.toThrow(LedgerUnavailable);
+    const intime = dependenciesOn(slow, { clock: () => request.deadline - 5_000 });
+    expect(['claimed', 'contended', 'taken-over']).toContain((await claim(intime, request)).kind);
+  });
+
+  test('gives up as contended when the record changes again and again', async () => {
+    const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+    let rounds = 0;
+    const changing: Ledger = {
+      ...ledger,
+      commit: async () => {
+        rounds += 1;
+        return { kind: 'conflict', record: { ...record, leaseUntil: 0, fence: rounds } };
+      },
+    };
+    expect(await claim(dependenciesOn(changing), request)).toMatchObject({ kind: 'contended', record: { fence: 4 } });
+    expect(rounds).toBe(4);
+  });
+
+  test('is unavailable when the record vanishes meanwhile', async () => {
+    const vanishing: Ledger = { ...ledger, commit: async () => ({ kind: 'conflict', record: null }) };
+    await expect(claim(dependenciesOn(vanishing), request)).rejects.toThrow(LedgerUnavailable);
+  });
+});
+
+describe('taking over', () => {
+  const request = claimOf(admittedCreate(60_000_000));
+
+  test('an expired lease writes the record and its entry', async () => {
+    const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+    const lease = await takeOver(later(ledger, 1), record, request.audit, 'Taken over.');
+    expect(lease?.record).toMatchObject({ operationId: record.operationId, fence: 2 });
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(lease?.record);
+    const entries = await ledger.operationEntries(record.operationId);
+    expect(entries.at(-1)).toEqual(lease?.entry);
+    expect(lease?.entry).toMatchObject({ event: 'TAKEN_OVER', message: 'Taken over.', fence: 2 });
+  });
+
+  test('a lease that has not expired gives nothing', async () => {
+    const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+    expect(await takeOver(dependenciesOn(ledger), record, request.audit, 'Taken over.')).toBeNull();
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
+  });
+});
+
+test('the next operation is claimed together with the entry that closes the last one', async () => {
+  const request = claimOf(admittedCreate(60_000_000));
+  const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+  const deps = dependenciesOn(ledger);
+  const closing = closingEntry(deps, request.audit, record, notDone);
+  const next = await reclaim(deps, request, record, closing);
+  expect(next?.record).toMatchObject({ fence: 2, inDoubtOperationIds: [record.operationId] });
+  expect(next?.entry).toMatchObject({ operationId: next?.record.operationId, event: 'INTENT', fence: 2 });
+  expect(await ledger.getRecord(record.idempotencyKey)).toEqual(next?.record);
+  expect((await ledger.operationEntries(record.operationId)).at(-1)).toEqual(closing);
+  expect(await ledger.operationEntries(next?.record.operationId ?? '')).toEqual([next?.entry]);
+});
+
+test('claiming the next operation waits for the ledger until the deadline by the given clock', async () => {
+  const request = claimOf(admittedCreate(60_000_000));
+  const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+  const slow: Ledger = { ...ledger, commit: (...args) => sleep(100).then(() => ledger.commit(...args)) };
+  const closing = closingEntry(dependenciesOn(ledger), request.audit, record, notDone);
+  const late = dependenciesOn(slow, { clock: () => request.deadline - 20 });
+  await expect(reclaim(late, request, record, closing)).rejects.toThrow(LedgerUnavailable);
 });

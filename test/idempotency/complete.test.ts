@@ -5,7 +5,7 @@ import { notDone } from '../../src/idempotency/conclusion.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { rejected } from '../../src/operations/conclusions.ts';
+import { inconclusive, rejected } from '../../src/operations/conclusions.ts';
 import { roleArn } from '../support/gateway.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
@@ -72,5 +72,67 @@ describe('a released record', () => {
     const record = await ledger.getRecord(lease.record.idempotencyKey);
     expect(record).toMatchObject({ state: 'RELEASED' });
     expect(record?.inDoubtOperationIds).toEqual([lease.record.operationId].slice(0, inDoubt));
+  });
+});
+
+describe('a recorded conclusion', () => {
+  test('is in the record and in the entry, in one write', async () => {
+    const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
+    const completion = await complete(dependenciesOn(ledger), request, lease, doneByEks);
+    expect(completion.kind).toBe('recorded');
+    const { association, associationArn } = doneByEks;
+    expect(completion.record).toMatchObject({ state: 'SUCCEEDED', fence: 1, result: { association, refusal: null } });
+    expect(completion.entry).toMatchObject({ event: 'SUCCEEDED', fence: 1, associationArn });
+    expect(await ledger.getRecord(lease.record.idempotencyKey)).toEqual(completion.record);
+    expect((await ledger.operationEntries(lease.record.operationId)).at(-1)).toEqual(completion.entry);
+  });
+
+  test('of an unknown outcome ends the lease and keeps the operation in progress', async () => {
+    const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
+    const now = Date.now() + 1_000;
+    const deps = dependenciesOn(ledger, { clock: () => now });
+    await complete(deps, request, lease, inconclusive('It is not known.'));
+    const record = await ledger.getRecord(lease.record.idempotencyKey);
+    expect(record).toEqual({ ...lease.record, leaseUntil: now });
+  });
+
+  test.each([
+    ['info', doneByEks],
+    ['warn', rejected('GATEWAY_ACCESS_DENIED', { exception: 'X', message: 'No.', requestId: null })],
+  ])('is logged as %s', async (level, conclusion) => {
+    const logged: unknown[] = [];
+    const deps = dependenciesOn(ledger, { log: (...line) => logged.push(line) });
+    const lease = leaseOf(await claim(deps, claimOf(mutation)));
+    const { entry } = await complete(deps, request, lease, conclusion);
+    const { operationId, operation, event, refusalCode, message: outcome, apiRequestId } = entry;
+    const fields = { apiRequestId, operationId, operation, event, refusalCode, outcome };
+    expect(logged).toEqual([[level, 'Operation completed.', fields]]);
+  });
+
+  test('waits for the ledger until the deadline by the given clock, and logs that it is not recorded', async () => {
+    const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
+    const slow: Ledger = { ...ledger, commit: (...args) => sleep(100).then(() => ledger.commit(...args)) };
+    const logged: unknown[] = [];
+    const deps = dependenciesOn(slow, { clock: () => deadline - 20, log: (...line) => logged.push(line) });
+    expect(await complete(deps, request, lease, doneByEks)).toMatchObject({ kind: 'unknown' });
+    const { operationId } = lease.record;
+    expect(logged).toMatchObject([['error', expect.any(String), { operationId, error: expect.any(String) }]]);
+  });
+});
+
+describe('a superseded lease holder, once there is a result', () => {
+  test('returns the result that the later lease holder recorded', async () => {
+    const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
+    const taken = leaseOf(await claim(later(ledger, 1), claimOf(mutation)));
+    const recorded = await complete(later(ledger, 1), request, taken, doneByEks);
+    const completion = await complete(later(ledger, 1), request, lease, notDone);
+    expect(completion).toMatchObject({ kind: 'superseded', record: recorded.record, entry: { event: 'INTENT' } });
+  });
+
+  test('knows nothing if the record is gone', async () => {
+    const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
+    const gone: Ledger = { ...ledger, commit: async () => ({ kind: 'conflict', record: null }) };
+    const completion = await complete(dependenciesOn(gone), request, lease, notDone);
+    expect(completion).toMatchObject({ kind: 'unknown', record: lease.record });
   });
 });

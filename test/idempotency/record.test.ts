@@ -110,6 +110,7 @@ describe('records', () => {
     ['grows with the time that has passed', 1_010_000, { leaseUntil: 0 }, 10],
     ['is at least one second', 1_000_001, { leaseUntil: 0 }, 1],
     ['ends with the lease', 1_030_000, {}, 5],
+    ['counts a lease that ends now as ended', 1_010_000, { leaseUntil: 1_010_000, inDoubtUntil: 1_013_000 }, 3],
     ['ends with the doubt if there is no lease', 1_415_000, { leaseUntil: 0 }, 5],
     ['is one second after the doubt', 1_500_000, { leaseUntil: 0 }, 1],
   ])('give a waiting time that %s', (_, now, changed, seconds) => {

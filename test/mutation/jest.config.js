@@ -9,7 +9,7 @@ export default {
   testMatch: [
     '<rootDir>/test/idempotency/{claim,complete,record}.test.ts',
     '<rootDir>/test/ledger/*.test.ts',
-    '<rootDir>/test/operations/{effects,mutate,observe,reconcile}.test.ts',
+    '<rootDir>/test/operations/{effects,mutate,observe,reconcile,refusals}.test.ts',
     '<rootDir>/test/queries/trail-authorization.test.ts',
   ],
   testPathIgnorePatterns: ['/node_modules/', 'dynamodb-faults', 'ledger/trail.test', 'trail-days'],

@@ -1,6 +1,6 @@
 import type { Association, CreateRequest } from '../../src/model/association.ts';
 import { createDifferences } from '../../src/operations/differences.ts';
-import { interpret, ownershipOf } from '../../src/operations/observe.ts';
+import { concludedFrom, interpret, ownershipOf } from '../../src/operations/observe.ts';
 import { openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
 
 const request: CreateRequest = sampleRequest({ tags: [{ key: 'team', value: 'payments' }] });
@@ -59,6 +59,24 @@ describe('interpreting an observation', () => {
     ['own if it has this operation’s tag', tagged(equal, 'operation-1'), false, 'own'],
   ])('with 50 tags, an association is %s', (_, one, mayBeOwn, kind) => {
     expect(ownershipOf(one, record, full, mayBeOwn).kind).toBe(kind);
+  });
+});
+
+test('an equal association without room for a tag is undetermined when it is observed after the doubt', () => {
+  const tags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
+  const observation = { kind: 'association', association: { ...association, tags } } as const;
+  const interpretation = interpret(observation, record, { ...request, tags }, record.inDoubtUntil + 1);
+  expect(interpretation.kind).toBe('undetermined');
+});
+
+describe('what follows for a create', () => {
+  test.each([
+    ['success if the association is its own', { kind: 'own', association }, 'FOUND'],
+    ['a refusal if it is foreign', { kind: 'foreign', association }, 'ASSOCIATION_ALREADY_EXISTS'],
+    ['a refusal if it is undetermined', { kind: 'undetermined', association }, 'OUTCOME_UNDETERMINED'],
+    ['nothing yet if the observation is inconclusive', { kind: 'inconclusive', message: 'Not yet.' }, 'UNKNOWN'],
+  ] as const)('is %s', (_, interpretation, outcome) => {
+    expect(concludedFrom(interpretation, request).outcome).toBe(outcome);
   });
 });
 

@@ -181,6 +181,23 @@ test('policy is evaluated once for each scope, however many entries it has', () 
   expect(evaluated).toHaveLength(1);
 });
 
+test('an entry without a target is looked for in the scopes that it has only', () => {
+  const deps = permitting();
+  const evaluated: unknown[] = [];
+  const recording: Dependencies = {
+    ...deps,
+    authorize: (context, request) => {
+      evaluated.push(request);
+      return deps.authorize(context, request);
+    },
+  };
+  entriesViolations(recording, identity, association, [entryOf(service, null)]);
+  expect(evaluated).toEqual([
+    { action: 'ReadAuditTrail', scope: gatewayScope },
+    { action: 'ReadAuditTrail', scope: clusterScope },
+  ]);
+});
+
 describe('a single entry', () => {
   const readable = async (deps: Dependencies, entry: AuditEntry) => {
     await deps.ledger.appendEntry(entry);

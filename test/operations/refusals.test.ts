@@ -1,0 +1,88 @@
+import type { Decision, Violation } from '../../src/model/decision.ts';
+import { outcomes } from '../../src/model/outcome.ts';
+import { denialOf, invalidRefusal, redactFor } from '../../src/operations/refusals.ts';
+import { admittedCreate } from '../support/mutations.ts';
+
+const findings = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    path: `field${index}`,
+    rule: 'rule',
+    message: `Message ${index}.`,
+    advice: `Advice ${index}.`,
+  }));
+
+describe('the refusal of an invalid input', () => {
+  test('has all findings, and the advice of its outcome', () => {
+    const all = findings(2);
+    expect(invalidRefusal(all)).toEqual({
+      kind: 'InvalidInput',
+      code: 'INVALID_INPUT',
+      message: 'Message 0. Message 1.',
+      advice: outcomes.INVALID_INPUT.advice,
+      retryable: false,
+      findings: all,
+    });
+  });
+
+  test.each([
+    [4, 'Message 0. Message 1. Message 2. Message 3.'],
+    [5, 'Message 0. Message 1. Message 2. Message 3. And 1 more.'],
+    [9, 'Message 0. Message 1. Message 2. Message 3. And 5 more.'],
+  ])('summarizes %i findings in its message', (count, message) => {
+    expect(invalidRefusal(findings(count)).message).toBe(message);
+  });
+});
+
+const slice = { cluster: null, namespace: null, services: [] };
+const hashes = { policySetHash: 'p', inventoryHash: 'i' };
+
+function decisionWith(failed: boolean, ...violations: readonly Violation[]): Decision {
+  return { allowed: false, failed, policyIds: [], violations, ...hashes, slice };
+}
+
+const noTag = { policyId: 'required-tags', message: 'No team tag.', advice: 'Add the tag.' };
+const noOwner = { policyId: 'default-deny', message: 'Not permitted.', advice: 'Ask the owners.' };
+const silent = { policyId: 'x', message: 'Denied.', advice: null };
+
+describe('the refusal of a denial', () => {
+  test('has every violation, their messages and their advice', () => {
+    expect(denialOf(decisionWith(false, noTag, silent, noOwner))).toEqual({
+      outcome: 'POLICY_DENIED',
+      refusal: {
+        kind: 'PolicyDenied',
+        code: 'POLICY_DENIED',
+        message: 'No team tag. Denied. Not permitted.',
+        advice: 'Add the tag. Ask the owners.',
+        retryable: false,
+        violations: [noTag, silent, noOwner],
+      },
+    });
+  });
+
+  test('has the advice of its outcome if no violation has any', () => {
+    expect(denialOf(decisionWith(false, silent)).refusal.advice).toBe(outcomes.POLICY_DENIED.advice);
+  });
+
+  test('of a policy that can’t be evaluated has its own code and advice, and is retryable', () => {
+    const { outcome, refusal } = denialOf(decisionWith(true, noTag));
+    expect(outcome).toBe('POLICY_EVALUATION_FAILED');
+    expect(refusal).toMatchObject({ advice: outcomes.POLICY_EVALUATION_FAILED.advice, retryable: true });
+  });
+});
+
+test('a refusal without an existing association needs no decision on showing one', () => {
+  const refusal = {
+    ...invalidRefusal([]),
+    kind: 'AssociationAlreadyExists',
+    existing: null,
+    differences: null,
+  } as const;
+  const deps = {
+    authorize: () => {
+      throw new Error('Policy is not evaluated here.');
+    },
+  };
+  const { authorization } = admittedCreate(0);
+  expect(redactFor(deps, authorization, { refusal })).toEqual({ refusal });
+  expect(redactFor(deps, authorization, { refusal: invalidRefusal([]) }).refusal?.kind).toBe('InvalidInput');
+});
