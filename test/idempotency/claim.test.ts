@@ -103,8 +103,8 @@ describe('a claim', () => {
     const slow: Ledger = { ...ledger, commit: (...args) => sleep(100).then(() => ledger.commit(...args)) };
     const ahead = dependenciesOn(slow, { clock: () => request.deadline - 20 });
     await expect(claim(ahead, request)).rejects.toThrow(LedgerUnavailable);
-    const intime = dependenciesOn(slow, { clock: () => request.deadline - 5_000 });
-    expect(['claimed', 'contended', 'taken-over']).toContain((await claim(intime, request)).kind);
+    const inTime = dependenciesOn(slow, { clock: () => request.deadline - 5_000 });
+    expect(['claimed', 'contended', 'taken-over']).toContain((await claim(inTime, request)).kind);
   });
 
   test('gives up as contended when the record changes again and again', async () => {

@@ -84,5 +84,5 @@ test('a refusal without an existing association needs no decision on showing one
   };
   const { authorization } = admittedCreate(0);
   expect(redactFor(deps, authorization, { refusal })).toEqual({ refusal });
-  expect(redactFor(deps, authorization, { refusal: invalidRefusal([]) }).refusal?.kind).toBe('InvalidInput');
+  expect(redactFor(deps, authorization, { refusal: invalidRefusal([]) }).refusal.kind).toBe('InvalidInput');
 });
