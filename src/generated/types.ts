@@ -82,7 +82,7 @@ export type AuditEntry = {
   readonly apiRequestId: Scalars['String']['output'];
   /** ARN of the association; null while it is not known. */
   readonly associationArn: Maybe<Scalars['ID']['output']>;
-  /** The association before the operation; null for a create and when the association did not exist. */
+  /** The association before the operation; null for a create, when it did not exist, and when you may not view it. */
   readonly before: Maybe<PodIdentityAssociation>;
   /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
@@ -102,7 +102,7 @@ export type AuditEntry = {
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** Kind of operation. */
   readonly operation: OperationKind;
-  /** All entries of the operation, including this one, oldest first. */
+  /** The entries of the operation that you may read, including this one, oldest first. */
   readonly operationEntries: ReadonlyArray<AuditEntry>;
   /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. */
   readonly operationId: Scalars['ID']['output'];

@@ -6,9 +6,10 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import { mutate } from '../operations/mutate.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
 import { operations, summarize } from '../operations/operations.ts';
-import { describeAssociation } from '../queries/describe.ts';
+import { describeAssociation, visibleTo } from '../queries/describe.ts';
 import { associationDrift } from '../queries/drift.ts';
 import type { RequestContext } from '../queries/request-context.ts';
+import { readableEntries } from '../queries/trail-authorization.ts';
 import { readAuditEntry } from '../queries/trail.ts';
 import { valueOf } from './errors.ts';
 import { associationFields, pageQueries } from './read-resolvers.ts';
@@ -53,10 +54,11 @@ export function createResolvers(deps: Dependencies): Resolvers {
     AuditEntry: {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
+      before: ({ before }, _, { identity }) => before && visibleTo(deps, identity, before),
       operationEntries: async ({ operationId }, _, context) => {
         const entries = await context.operationEntries(operationId);
         context.takeRows(entries.length);
-        return entries;
+        return readableEntries(deps, context.identity, entries);
       },
     },
     RecordedRequest: {

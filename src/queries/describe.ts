@@ -27,9 +27,13 @@ export async function describeAssociation(
   const described = await deps.eksFor(cluster).describe(associationId, { deadline });
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
   if (described.kind === 'absent') return nothing;
-  const { association } = described;
+  return { kind: 'ok', value: visibleTo(deps, identity, described.association) };
+}
+
+/** An association, also a recorded one, if the principal may view it; null otherwise. */
+export function visibleTo(deps: Dependencies, identity: RequestIdentity, association: Association): Association | null {
   const request = { action: 'DescribePodIdentityAssociation', association } as const;
-  return deps.authorize(readContext(deps, identity), request).allowed ? { kind: 'ok', value: association } : nothing;
+  return deps.authorize(readContext(deps, identity), request).allowed ? association : null;
 }
 
 /** The authorization context of a request that changes nothing. */

@@ -48,14 +48,7 @@ export function entriesViolations(
   partition: AuditPartition,
   entries: readonly AuditEntry[],
 ): readonly Violation[] {
-  const context = readContext(deps, identity);
-  const decisions = new Map<string, Decision>();
-  const authorize = (scope: TrailScope): Decision => {
-    const key = JSON.stringify(scope);
-    const decision = decisions.get(key) ?? deps.authorize(context, { action: 'ReadAuditTrail', scope });
-    decisions.set(key, decision);
-    return decision;
-  };
+  const authorize = scopeAuthorizer(deps, identity);
   const mayRead = (scopes: readonly TrailScope[]) => scopes.some((scope) => authorize(scope).allowed);
 
   const ofPartition = partitionScope(partition, entries);
@@ -68,10 +61,26 @@ export function entriesViolations(
   return violations.length > 0 ? violations : authorize({ kind: 'gateway' }).violations;
 }
 
-/** Whether a principal may read an entry by its id: in any scope that contains it. */
-export function mayReadEntry(deps: Dependencies, identity: RequestIdentity, entry: AuditEntry): boolean {
+/** The entries that a principal may read one by one: each in any scope that contains it. */
+export function readableEntries(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  entries: readonly AuditEntry[],
+): AuditEntry[] {
+  const authorize = scopeAuthorizer(deps, identity);
+  return entries.filter((entry) => scopesOf(entry).some((scope) => authorize(scope).allowed));
+}
+
+/** Decides whether a principal may read a scope, once for each scope. */
+function scopeAuthorizer(deps: Dependencies, identity: RequestIdentity): (scope: TrailScope) => Decision {
   const context = readContext(deps, identity);
-  return scopesOf(entry).some((scope) => deps.authorize(context, { action: 'ReadAuditTrail', scope }).allowed);
+  const decisions = new Map<string, Decision>();
+  return (scope) => {
+    const key = JSON.stringify(scope);
+    const decision = decisions.get(key) ?? deps.authorize(context, { action: 'ReadAuditTrail', scope });
+    decisions.set(key, decision);
+    return decision;
+  };
 }
 
 /** The scopes of an entry on a page of a partition; permission for any one of them is enough. */

@@ -14,7 +14,7 @@ import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../v
 import type { Connection, PageInput } from '../validation/paging.ts';
 import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
 import type { QueryFailure, QueryResult } from './query-result.ts';
-import { entriesViolations, mayReadEntry, scopeOf, scopeViolations } from './trail-authorization.ts';
+import { entriesViolations, readableEntries, scopeOf, scopeViolations } from './trail-authorization.ts';
 import { parseScope } from './trail-scope.ts';
 
 /**
@@ -63,7 +63,8 @@ export async function readAuditEntry(
 ): Promise<AuditEntry | null> {
   const key = parseAuditEntryId(id);
   const entry = key && (await deps.ledger.getEntry(key));
-  return entry && mayReadEntry(deps, identity, entry) ? entry : null;
+  const [readable = null] = entry ? readableEntries(deps, identity, [entry]) : [];
+  return readable;
 }
 
 async function read(

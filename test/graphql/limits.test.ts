@@ -11,7 +11,8 @@ const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
 
 test('entries of an operation count towards the rows of an answer', async () => {
   const taken: number[] = [];
-  const entries = [auditEntry(), auditEntry(), auditEntry()];
+  const { principal } = identity;
+  const entries = [auditEntry({ principal }), auditEntry({ principal }), auditEntry({ principal })];
   const context = {
     identity,
     operationEntries: async () => entries,
