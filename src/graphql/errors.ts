@@ -42,12 +42,17 @@ function sentences(reasons: readonly { readonly message: string; readonly advice
   return reasons.flatMap(({ message, advice }) => [message, advice ?? []].flat()).join(' ');
 }
 
-/** EKS could not be read. Reads change nothing, so a retry is safe. */
-function eksReadFailed({ exception, message }: EksError): GraphQLError {
+/**
+ * EKS could not be read. Reads change nothing, so a retry is safe. EKS's own message names roles and actions of the
+ * gateway, so only the log has it.
+ */
+function eksReadFailed(eksError: EksError): GraphQLError {
+  const { exception } = eksError;
   // Without a change, a request that ran out of time would do so again.
-  const advice = exception === outOfTime.exception ? '' : ' Retry.';
-  return new GraphQLError(`Could not read from EKS: ${message}${advice}`, {
+  const message = exception === outOfTime.exception ? eksError.message : `EKS answered ${exception}. Retry.`;
+  return new GraphQLError(`Could not read from EKS: ${message}`, {
     extensions: { code: 'EKS_READ_FAILED', exception },
+    originalError: new EksReadFailed(eksError),
   });
 }
 

@@ -1,9 +1,8 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { isAccountId, isClusterName, isRegion } from './names.ts';
-import { optionalText, requiredText } from './text-rules.ts';
+import { requiredText } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
-import { parseTimestamp } from './timestamps.ts';
 
 /** What the ARN of an association says. */
 export interface AssociationArn extends ClusterRef {
@@ -38,20 +37,7 @@ const associationIdRules: readonly TextRule[] = [
   },
 ];
 
-const expectedModifiedAtRules: readonly TextRule[] = [
-  {
-    rule: 'timestamp',
-    problem: (value) => (parseTimestamp(value) === null ? 'is not an RFC 3339 timestamp' : null),
-    advice: 'Give modifiedAt of the association unchanged, e.g. "2026-11-24T10:00:00.000Z".',
-  },
-];
-
 /** Findings on the ID of an association. */
 export function associationIdFindings(value: Text): Finding[] {
   return requiredText('associationId', value, associationIdRules, 'a-0123456789abcdefg');
-}
-
-/** Findings on the timestamp that `modifiedAt` of the association must equal. */
-export function expectedModifiedAtFindings(value: Text): Finding[] {
-  return optionalText('expectedModifiedAt', value, expectedModifiedAtRules);
 }

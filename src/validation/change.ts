@@ -1,13 +1,13 @@
 import type { DeletePodIdentityAssociationInput, UpdatePodIdentityAssociationInput } from '../generated/types.ts';
 import type { AssociationSettings, DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
-import { associationIdFindings, expectedModifiedAtFindings } from './associations.ts';
+import { associationIdFindings } from './associations.ts';
 import { clusterFindings, resolveCluster } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
 import { recordedInput } from './recorded-input.ts';
 import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
 import { policyFindings } from './session-policy.ts';
-import { utcTimestamp } from './timestamps.ts';
+import { timestampFindings, utcTimestamp } from './timestamps.ts';
 import { validateMetadata } from './validated.ts';
 import type { ValidatedAs } from './validated.ts';
 
@@ -82,7 +82,7 @@ function validate<Request extends DeleteRequest>(
     ...clusterFindings(input),
     ...associationIdFindings(associationId),
     ...settingsFindings,
-    ...expectedModifiedAtFindings(input.expectedModifiedAt),
+    ...timestampFindings('expectedModifiedAt', input.expectedModifiedAt),
     ...metadataFindings.clientRequestToken,
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,

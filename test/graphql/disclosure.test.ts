@@ -83,3 +83,22 @@ describe('the entries of an operation', () => {
     expect(await eventsFor('olivia')).toEqual(['INTENT', 'SUCCEEDED', 'TOKEN_REUSED']);
   });
 });
+
+test('the message of a failed read from EKS goes to the log, and not to the client', async () => {
+  gateway.simulator.control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'access-denied' });
+  const document = '{ podIdentityAssociation(clusterName: "apps-dev", associationId: "a-00000000000000000") { roleArn } }';
+  const { errors } = await gateway.send(document);
+  expect(errors).toMatchObject([{ extensions: { code: 'EKS_READ_FAILED', exception: 'AccessDeniedException' } }]);
+  expect(JSON.stringify(errors)).not.toContain('not authorized');
+  expect(JSON.stringify(gateway.logged)).toContain('is not authorized to perform: eks:DescribePodIdentityAssociation');
+});
+
+test('the message of a failed read before a change goes to the log, and not to the client', async () => {
+  gateway.simulator.control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'access-denied' });
+  const input = { clusterName: 'apps-dev', associationId: 'a-00000000000000000' };
+  const document = `mutation ($input: DeletePodIdentityAssociationInput!) { deletePodIdentityAssociation(input: $input) { status } }`;
+  const { errors } = await gateway.send(document, { input });
+  expect(errors).toMatchObject([{ extensions: { code: 'EKS_READ_FAILED', exception: 'AccessDeniedException' } }]);
+  expect(JSON.stringify(errors)).not.toContain('not authorized');
+  expect(JSON.stringify(gateway.logged)).toContain('is not authorized to perform');
+});

@@ -33,3 +33,11 @@ test.each([null, undefined])('accepts %s for expectedModifiedAt', (expectedModif
     request: { expectedModifiedAt: null },
   });
 });
+
+// GraphQL does not check values of the scalar DateTime.
+test.each([123, true, {}, ['2026-11-24T10:00:00Z'], ''])('rejects %j for expectedModifiedAt', (value) => {
+  const expectedModifiedAt = value as unknown as string;
+  const validated = validateDelete({ ...input, expectedModifiedAt }, defaults);
+  const findings = validated.kind === 'invalid' ? validated.findings : [];
+  expect(findings).toMatchObject([{ path: 'expectedModifiedAt', rule: 'timestamp' }]);
+});
