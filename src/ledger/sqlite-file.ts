@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** Indexed columns of the trail, the same as in `auditIndexes` of the DynamoDB tables. */
 const auditColumns = [
@@ -54,28 +54,30 @@ const sqliteBusy = 5;
 
 /**
  * Opens a ledger file. Creates the file, its folder and its tables if they are missing. Concurrent calls are safe, also from
- * several processes. Throws an Error if the file cannot be opened, or was created by a newer version.
+ * several processes. Throws an Error if the file cannot be opened, or was created by another version.
  *
  * @param timeout milliseconds to wait for another process that has locked the file
  */
 export function openSqliteFile(file: string, timeout: number): DatabaseSync {
   let database: DatabaseSync | undefined;
+  let version: number;
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout });
     useWal(database, timeout);
     // A commit survives a power failure.
     database.exec('PRAGMA synchronous = FULL');
-    const version = createSchema(database);
-    if (version <= schemaVersion) return database;
+    version = createSchema(database);
+    if (version === 0 || version === schemaVersion) return database;
   } catch (error) {
     if (database?.isOpen) database.close();
     const advice = 'Use a SQLite file, or a new file in a folder that exists or can be created.';
     throw new Error(`Cannot open the ledger file ${file}: ${messageOf(error)}. ${advice}`, { cause: error });
   }
   database.close();
+  const relation = version > schemaVersion ? 'a newer' : 'an older';
   throw new Error(
-    `The ledger file ${file} has the schema of a newer version of the gateway. ` +
+    `The ledger file ${file} has the schema of ${relation} version of the gateway. ` +
       'Run that version, or use another file.',
   );
 }
@@ -100,7 +102,7 @@ function useWal(database: DatabaseSync, timeout: number): void {
 }
 
 /**
- * Creates the schema in a file without one, and returns the version of the schema. Writes nothing if the schema exists, so
+ * Creates the schema in a file without one, and returns the version that the file had before; 0: it had none. Writes nothing if the schema exists, so
  * that a process can start while another one is stuck in a write.
  */
 function createSchema(database: DatabaseSync): number {

@@ -64,12 +64,15 @@ describe('a ledger file', () => {
     expect(opening).toThrow('in a folder that exists or can be created');
   });
 
-  test('of a newer version is rejected and not changed', () => {
+  test.each([
+    ['a newer', 3],
+    ['an older', 1],
+  ])('of %s version is rejected and not changed', (relation, version) => {
     const file = newFile();
     const database = new DatabaseSync(file);
-    database.exec('PRAGMA user_version = 2');
+    database.exec(`PRAGMA user_version = ${version}`);
     const opening = () => createSqliteLedger({ file });
-    expect(opening).toThrow(`The ledger file ${file} has the schema of a newer version`);
+    expect(opening).toThrow(`The ledger file ${file} has the schema of ${relation} version of the gateway. `);
     expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
     database.close();
   });
