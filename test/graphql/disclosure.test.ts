@@ -86,7 +86,8 @@ describe('the entries of an operation', () => {
 
 test('the message of a failed read from EKS goes to the log, and not to the client', async () => {
   gateway.simulator.control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'access-denied' });
-  const document = '{ podIdentityAssociation(clusterName: "apps-dev", associationId: "a-00000000000000000") { roleArn } }';
+  const document =
+    '{ podIdentityAssociation(clusterName: "apps-dev", associationId: "a-00000000000000000") { roleArn } }';
   const { errors } = await gateway.send(document);
   expect(errors).toMatchObject([{ extensions: { code: 'EKS_READ_FAILED', exception: 'AccessDeniedException' } }]);
   expect(JSON.stringify(errors)).not.toContain('not authorized');
