@@ -57,7 +57,16 @@ describe('a claim', () => {
 
   test('of a token with a lease is contended', async () => {
     const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
-    expect(await claim(dependenciesOn(ledger), request)).toEqual({ kind: 'contended', record });
+    let commits = 0;
+    const counting: Ledger = {
+      ...ledger,
+      commit: (...args) => {
+        commits += 1;
+        return ledger.commit(...args);
+      },
+    };
+    expect(await claim(dependenciesOn(counting), request)).toEqual({ kind: 'contended', record });
+    expect(commits).toBe(1);
   });
 
   test('of a token whose lease ends at this very moment takes it over, with the next fence', async () => {
@@ -166,4 +175,8 @@ test('claiming the next operation waits for the ledger until the deadline by the
   const closing = closingEntry(dependenciesOn(ledger), request.audit, record, notDone);
   const late = dependenciesOn(slow, { clock: () => request.deadline - 20 });
   await expect(reclaim(late, request, record, closing)).rejects.toThrow(LedgerUnavailable);
+  const other = claimOf(admittedCreate(60_000_000, { clientRequestToken: 'other' }));
+  const { record: otherRecord } = leaseOf(await claim(dependenciesOn(ledger), other));
+  const otherClosing = closingEntry(dependenciesOn(ledger), other.audit, otherRecord, notDone);
+  expect(await reclaim(dependenciesOn(slow), other, otherRecord, otherClosing)).not.toBeNull();
 });

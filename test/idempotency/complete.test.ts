@@ -115,6 +115,10 @@ describe('a recorded conclusion', () => {
     const logged: unknown[] = [];
     const deps = dependenciesOn(slow, { clock: () => deadline - 20, log: (...line) => logged.push(line) });
     expect(await complete(deps, request, lease, doneByEks)).toMatchObject({ kind: 'unknown' });
+    const other = admittedCreate(60_000_000, { clientRequestToken: 'other' });
+    const otherLease = leaseOf(await claim(dependenciesOn(ledger), claimOf(other)));
+    const inTime = await complete(dependenciesOn(slow), other, otherLease, doneByEks);
+    expect(inTime.kind).toBe('recorded');
     const { operationId } = lease.record;
     expect(logged).toMatchObject([['error', expect.any(String), { operationId, error: expect.any(String) }]]);
   });
@@ -132,7 +136,10 @@ describe('a superseded lease holder, once there is a result', () => {
   test('knows nothing if the record is gone', async () => {
     const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
     const gone: Ledger = { ...ledger, commit: async () => ({ kind: 'conflict', record: null }) };
-    const completion = await complete(dependenciesOn(gone), request, lease, notDone);
+    const logged: unknown[] = [];
+    const deps = dependenciesOn(gone, { log: (...line) => logged.push(line) });
+    const completion = await complete(deps, request, lease, notDone);
     expect(completion).toMatchObject({ kind: 'unknown', record: lease.record });
+    expect(logged).toEqual([]);
   });
 });

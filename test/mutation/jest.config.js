@@ -12,7 +12,11 @@ export default {
     '<rootDir>/test/operations/{effects,mutate,observe,reconcile,refusals}.test.ts',
     '<rootDir>/test/queries/trail-authorization.test.ts',
   ],
-  testPathIgnorePatterns: ['/node_modules/', 'dynamodb-faults', 'ledger/trail.test', 'trail-days'],
+  // MUTATION_TESTS=all adds those that take seconds each.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(process.env.MUTATION_TESTS === 'all' ? [] : ['dynamodb-faults', 'ledger/trail.test', 'trail-days']),
+  ],
   // Records which test covers which mutant.
   testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
 };

@@ -12,6 +12,7 @@ Usage: npm run mutation [-- OPTIONS]
 
   --conditions        only the conditions of ledger writes (about two minutes)
   --mutate PATTERNS   only these files, separated by commas (default: see test/mutation/stryker.config.js)
+  --all-tests         also runs the tests that take seconds each; an hour and more for all files
   --force             ignores the results of the last run in .cache/mutation
   -h, --help          prints this text
 
@@ -25,12 +26,23 @@ const command = {
   options: {
     conditions: { type: 'boolean' },
     force: { type: 'boolean' },
+    'all-tests': { type: 'boolean' },
     mutate: { type: 'string' },
   } as const,
-  run: async ({ conditions = false, force = false, mutate }: Options): Promise<number> => {
+  run: async ({
+    conditions = false,
+    force = false,
+    mutate,
+    'all-tests': allTests = false,
+  }: Options): Promise<number> => {
     const given = process.env.AWS_ENDPOINT_URL_DYNAMODB;
     const local = given === undefined ? await startDynamoDbLocal(join(root, '.cache')) : null;
-    const env = { ...process.env, CI: 'true', AWS_ENDPOINT_URL_DYNAMODB: given ?? local?.endpoint };
+    const env = {
+      ...process.env,
+      CI: 'true',
+      AWS_ENDPOINT_URL_DYNAMODB: given ?? local?.endpoint,
+      ...(allTests ? { MUTATION_TESTS: 'all' } : {}),
+    };
     try {
       const undetected = mutate === undefined ? undetectedRemovals(env) : [];
       console.log(
@@ -49,6 +61,7 @@ const command = {
 interface Options {
   readonly conditions?: boolean | undefined;
   readonly force?: boolean | undefined;
+  readonly 'all-tests'?: boolean | undefined;
   readonly mutate?: string | undefined;
 }
 
