@@ -1,0 +1,38 @@
+import { auditContextOfReconciler, createEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { association, auditEntry } from '../support/ledger-samples.ts';
+import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
+
+const ledger = createSqliteLedger({ file: ':memory:' });
+const deps = dependenciesOn(ledger);
+const { audit } = admittedCreate(0);
+const details = { operationId: '01J00000000000000000000000', event: 'CHECKED' } as const;
+
+test('a recorded entry is in the trail', async () => {
+  const entry = await recordEntry(deps, audit, details);
+  expect(entry).toMatchObject({ ...audit, ...details });
+  expect(await ledger.getEntry(entry)).toEqual(entry);
+});
+
+test('an entry about an existing association names it, even if the event does not', () => {
+  const before = association();
+  expect(createEntry(deps, { ...audit, before }, details).associationArn).toBe(before.associationArn);
+  expect(createEntry(deps, audit, details).associationArn).toBeNull();
+});
+
+test('the reconciler records what the caller requested, as sent by itself', () => {
+  const intent = auditEntry({ reason: 'because', onBehalfOf: 'alice' });
+  const { principal, request, target, reason, onBehalfOf } = intent;
+  expect(auditContextOfReconciler(intent, 'run-1')).toMatchObject({
+    ...{ principal, request, target, reason, onBehalfOf },
+    sourceAddress: null,
+    userAgent: 'pod-identity-gateway/reconciler',
+    apiRequestId: 'run-1',
+  });
+});
+
+test('an unavailable ledger keeps its cause for the log', () => {
+  const cause = new Error('connection refused');
+  expect(new LedgerUnavailable(cause).cause).toBe(cause);
+});
