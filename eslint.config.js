@@ -49,7 +49,7 @@ export default tseslint.config(
       'src/local/settings.ts',
       'packages/*/src/main.ts',
       'packages/*/test/**/*.ts',
-      'test/**/*.ts',
+      'test/**/*.{ts,js}',
       'bench/**/*.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
