@@ -1,13 +1,14 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { awsCli, missingAwsCli } from '../support/aws-cli.ts';
+import { testUnless } from '../support/requires.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const testWithAwsCli = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
 
 let folder: string;
 let server: ServerProcess;
@@ -35,9 +36,9 @@ function printedCommand(label: string): string {
 }
 
 /** Runs a command in a shell on a machine without AWS settings. */
-async function runInShell(command: string): Promise<unknown> {
+async function runInShell(command: string, path = process.env.PATH): Promise<unknown> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  const env = { ...Object.fromEntries(others), HOME: folder, LOCAL_FOLDER: folder };
+  const env = { ...Object.fromEntries(others), HOME: folder, LOCAL_FOLDER: folder, PATH: path };
   const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: root, env });
   return JSON.parse(stdout);
 }
@@ -50,10 +51,11 @@ test('npm start prints an AWS CLI command with endpoint, region and credentials'
   expect(command).toContain(`--cluster-name apps-dev --region eu-central-1 --endpoint-url ${server.eksUrl}`);
 });
 
-testWithAwsCli(
+testUnless(missingAwsCli)(
   'the printed AWS CLI command works without AWS settings',
   async () => {
-    expect(await runInShell(`${printedCommand('Associations:')} --output json`)).toEqual({ associations: [] });
+    const path = [dirname(awsCli ?? ''), process.env.PATH].join(delimiter);
+    expect(await runInShell(`${printedCommand('Associations:')} --output json`, path)).toEqual({ associations: [] });
   },
   30_000,
 );

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { dial, echo, eventOf, readToEnd, start, stopAll } from '../../support/http-api-server.ts';
+import { testUnless } from '../../support/requires.ts';
 
 afterEach(stopAll);
 
@@ -133,7 +134,7 @@ test.each([
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
-(hasIpv6 ? test : test.skip)(
+testUnless(hasIpv6 ? null : 'this machine has no IPv6 loopback address (::1)')(
   'an IPv4 client of an IPv6 server has an IPv4 address, and the URL is a valid one',
   async () => {
     const { url, endpoint } = await start(echo, { host: '::ffff:127.0.0.1' });
