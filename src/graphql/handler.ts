@@ -1,5 +1,6 @@
 import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
+import { createAuthorizeRead } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -49,6 +50,7 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     };
     return {
       identity: result.identity,
+      authorizeRead: createAuthorizeRead(deps, result.identity),
       deadline: deps.clock() + lambda.getRemainingTimeInMillis() - answerMs,
       operationEntries,
       describer: createDescriber(deps, rateLimiter),

@@ -39,13 +39,14 @@ export function pageQueries(deps: Dependencies) {
     podIdentityAssociations: async (_, input, context, info) => {
       const selected = [...selectedFields(info, ['nodes']), ...selectedFields(info, ['edges', 'node'])];
       const describer = selected.some((field) => Object.hasOwn(detailResolvers, field)) ? context.describer : null;
-      const { identity, deadline } = context;
-      const page = valueOf(await podIdentityAssociations(deps, identity, input, { describer, deadline }));
+      const { authorizeRead, deadline } = context;
+      const page = valueOf(await podIdentityAssociations(deps, authorizeRead, input, { describer, deadline }));
       context.takeRows(page.edges.length);
       return connection(page);
     },
-    auditTrail: async (_, input, { identity, deadline, takeRows }) => {
-      const page = valueOf(await auditTrail(deps, identity, input, deadline));
+    auditTrail: async (_, input, context) => {
+      const { deadline, takeRows } = context;
+      const page = valueOf(await auditTrail(deps, context, input, deadline));
       takeRows(page.edges.length);
       return connection(page);
     },
@@ -57,10 +58,10 @@ export function associationFields(deps: Dependencies) {
   return {
     id: ({ associationArn }) => associationArn,
     ...detailResolvers,
-    auditTrail: async (association, input, { identity, deadline, takeRows }) => {
+    auditTrail: async (association, input, { authorizeRead, deadline, takeRows }) => {
       // Counted before it is read, so that the trails of a long list are not read only to be discarded.
       takeRows(1);
-      const result = await associationTrail(deps, identity, association, input, deadline);
+      const result = await associationTrail(deps, authorizeRead, association, input, deadline);
       if (result.kind === 'denied') return null;
       const page = valueOf(result);
       takeRows(page.edges.length);

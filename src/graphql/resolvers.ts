@@ -6,7 +6,8 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import { mutate } from '../operations/mutate.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
 import { operations, summarize } from '../operations/operations.ts';
-import { describeAssociation, visibleTo } from '../queries/describe.ts';
+import { visibleTo } from '../queries/authorize-read.ts';
+import { describeAssociation } from '../queries/describe.ts';
 import { associationDrift } from '../queries/drift.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { readableEntries } from '../queries/trail-authorization.ts';
@@ -32,10 +33,10 @@ export function createResolvers(deps: Dependencies): Resolvers {
   return {
     Query: {
       viewer: (_, __, { identity }) => identity.principal,
-      podIdentityAssociation: async (_, key, { identity, deadline }) =>
-        valueOf(await describeAssociation(deps, identity, key, deadline)),
-      associationDrift: async (_, input, { identity, describer, deadline, takeRows }) => {
-        const drifts = valueOf(await associationDrift(deps, identity, input, { describer, deadline }));
+      podIdentityAssociation: async (_, key, { authorizeRead, deadline }) =>
+        valueOf(await describeAssociation(deps, authorizeRead, key, deadline)),
+      associationDrift: async (_, input, { authorizeRead, describer, deadline, takeRows }) => {
+        const drifts = valueOf(await associationDrift(deps, authorizeRead, input, { describer, deadline }));
         takeRows(drifts.length);
         return drifts;
       },
@@ -43,7 +44,7 @@ export function createResolvers(deps: Dependencies): Resolvers {
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
       ...pageQueries(deps),
-      auditEntry: (_, { id }, { identity }) => readAuditEntry(deps, identity, id),
+      auditEntry: (_, { id }, { authorizeRead }) => readAuditEntry(deps, authorizeRead, id),
     },
     Mutation: {
       createPodIdentityAssociation: mutation(create),
@@ -54,11 +55,11 @@ export function createResolvers(deps: Dependencies): Resolvers {
     AuditEntry: {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
-      before: ({ before }, _, { identity }) => before && visibleTo(deps, identity, before),
-      operationEntries: async ({ operationId }, _, context) => {
-        const entries = await context.operationEntries(operationId);
-        context.takeRows(entries.length);
-        return readableEntries(deps, context.identity, entries);
+      before: ({ before }, _, { authorizeRead }) => before && visibleTo(authorizeRead, before),
+      operationEntries: async ({ operationId }, _, { operationEntries, takeRows, authorizeRead }) => {
+        const entries = await operationEntries(operationId);
+        takeRows(entries.length);
+        return readableEntries(authorizeRead, entries);
       },
     },
     RecordedRequest: {

@@ -1,10 +1,10 @@
 import type { QueryPodIdentityAssociationArgs } from '../generated/types.ts';
 import type { Association } from '../model/association.ts';
-import type { RequestIdentity } from '../model/principal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import type { AuthorizationContext } from '../policy/policy.ts';
 import { isAssociationId } from '../validation/associations.ts';
 import { isClusterName, resolveCluster } from '../validation/names.ts';
+import { visibleTo } from './authorize-read.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 import type { QueryResult } from './query-result.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { QueryResult } from './query-result.ts';
  */
 export async function describeAssociation(
   deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   input: QueryPodIdentityAssociationArgs,
   deadline: number,
 ): Promise<QueryResult<Association | null>> {
@@ -27,16 +27,5 @@ export async function describeAssociation(
   const described = await deps.eksFor(cluster).describe(associationId, { deadline });
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
   if (described.kind === 'absent') return nothing;
-  return { kind: 'ok', value: visibleTo(deps, identity, described.association) };
-}
-
-/** An association, also a recorded one, if the principal may view it; null otherwise. */
-export function visibleTo(deps: Dependencies, identity: RequestIdentity, association: Association): Association | null {
-  const request = { action: 'DescribePodIdentityAssociation', association } as const;
-  return deps.authorize(readContext(deps, identity), request).allowed ? association : null;
-}
-
-/** The authorization context of a request that changes nothing. */
-export function readContext(deps: Pick<Dependencies, 'clock'>, identity: RequestIdentity): AuthorizationContext {
-  return { identity, onBehalfOf: null, hasReason: false, now: deps.clock() };
+  return { kind: 'ok', value: visibleTo(authorizeRead, described.association) };
 }

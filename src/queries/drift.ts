@@ -2,14 +2,13 @@ import type { EksError } from '../eks/eks.ts';
 import type { QueryAssociationDriftArgs } from '../generated/types.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { Violation } from '../model/decision.ts';
-import type { RequestIdentity } from '../model/principal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { operationOf } from '../operations/operations.ts';
 import type { ListScope } from '../policy/policy.ts';
 import { clusterFindings, namespaceFindings, resolveCluster } from '../validation/names.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 import { driftOf } from './association-drift.ts';
 import type { AssociationDrift } from './association-drift.ts';
-import { readContext } from './describe.ts';
 import { describeAll, outOfTime } from './describer.ts';
 import type { Describer } from './describer.ts';
 import { readList } from './list-pages.ts';
@@ -32,7 +31,7 @@ const tooMuch: EksError = {
  */
 export async function associationDrift(
   deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   input: QueryAssociationDriftArgs,
   {
     describer,
@@ -44,7 +43,7 @@ export async function associationDrift(
   if (findings.length > 0) return { kind: 'invalid', findings };
   const cluster = resolveCluster(input, deps.home);
   const scope = listScope(cluster, namespace);
-  const violations = violationsOf(deps, identity, scope);
+  const violations = violationsOf(authorizeRead, scope);
   if (violations.length > 0) return { kind: 'denied', violations };
 
   const listedAt = deps.clock();
@@ -69,10 +68,9 @@ export async function associationDrift(
 }
 
 /** Drift discloses associations and the trail, so both must be permitted. */
-function violationsOf(deps: Dependencies, identity: RequestIdentity, scope: ListScope): readonly Violation[] {
-  const context = readContext(deps, identity);
+function violationsOf(authorizeRead: AuthorizeRead, scope: ListScope): readonly Violation[] {
   const actions = ['ListPodIdentityAssociations', 'ReadAuditTrail'] as const;
-  const decisions = actions.map((action) => deps.authorize(context, { action, scope }));
+  const decisions = actions.map((action) => authorizeRead({ action, scope }));
   return decisions.find(({ allowed }) => !allowed)?.violations ?? [];
 }
 

@@ -1,14 +1,14 @@
 import type { AssociationSummary } from '../eks/eks.ts';
 import type { QueryPodIdentityAssociationsArgs } from '../generated/types.ts';
 import type { Association, ClusterRef } from '../model/association.ts';
-import type { RequestIdentity } from '../model/principal.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { ListScope } from '../policy/policy.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from '../validation/names.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection } from '../validation/paging.ts';
-import { readContext } from './describe.ts';
+import { visibleTo } from './authorize-read.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 import { describeAll } from './describer.ts';
 import type { Describer } from './describer.ts';
 import { listPosition, readList } from './list-pages.ts';
@@ -32,7 +32,7 @@ export interface ListBounds {
  */
 export async function podIdentityAssociations(
   deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   input: QueryPodIdentityAssociationsArgs,
   bounds: ListBounds,
 ): Promise<QueryResult<Connection<ListedAssociation>>> {
@@ -40,7 +40,7 @@ export async function podIdentityAssociations(
   if (validated.kind === 'invalid') return validated;
   const { cluster, range, query } = validated;
   const scope = listScope(cluster, range.namespace);
-  const decision = deps.authorize(readContext(deps, identity), { action: 'ListPodIdentityAssociations', scope });
+  const decision = authorizeRead({ action: 'ListPodIdentityAssociations', scope });
   if (!decision.allowed) return { kind: 'denied', violations: decision.violations };
 
   const deadline = Math.min(bounds.deadline, deps.clock() + deps.times.requestMs);
@@ -51,7 +51,7 @@ export async function podIdentityAssociations(
   const nodes =
     bounds.describer === null
       ? { kind: 'ok' as const, value: page.found.map(({ position, summary }) => ({ position, node: summary })) }
-      : await withDetails(deps, identity, bounds.describer, page.found, deadline);
+      : await withDetails(deps, authorizeRead, bounds.describer, page.found, deadline);
   if (nodes.kind !== 'ok') return nodes;
   const edges = nodes.value.map(({ position, node }) => ({ cursor: cursorOf(query, position), node }));
   const endCursor = page.next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(query, page.next);
@@ -70,7 +70,7 @@ interface ListedNode {
 
 async function withDetails(
   deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   describer: Describer,
   listed: readonly ListedSummary[],
   deadline: number,
@@ -80,12 +80,9 @@ async function withDetails(
   const summaries = listed.map(({ summary }) => summary);
   const described = await describeAll(describer, summaries, deadline);
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
-  const context = readContext(deps, identity);
   const value = listed.flatMap(({ position }, index) => {
     const node = described.associations[index];
-    if (!node) return [];
-    const request = { action: 'DescribePodIdentityAssociation', association: node } as const;
-    return deps.authorize(context, request).allowed ? [{ position, node }] : [];
+    return node && visibleTo(authorizeRead, node) ? [{ position, node }] : [];
   });
   return { kind: 'ok', value };
 }

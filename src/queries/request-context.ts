@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 import type { Describer } from './describer.ts';
 
 /** Counts the rows of one answer. Throws once there are too many. */
@@ -8,6 +9,7 @@ export type TakeRows = (count: number) => void;
 /** What the resolvers of one GraphQL request share. */
 export interface RequestContext {
   readonly identity: RequestIdentity;
+  readonly authorizeRead: AuthorizeRead;
   /** When the function that answers must end, milliseconds since the epoch. */
   readonly deadline: number;
   /** Entries of an operation, oldest first: read once, however often the request selects them. */

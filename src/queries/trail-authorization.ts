@@ -1,11 +1,10 @@
 import type { AuditPartition } from '../ledger/ledger.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Decision, Violation } from '../model/decision.ts';
+import type { Violation } from '../model/decision.ts';
 import type { Principal, RequestIdentity } from '../model/principal.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
 import type { TrailScope } from '../policy/policy.ts';
 import { parseAssociationArn } from '../validation/associations.ts';
-import { readContext } from './describe.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 
 /**
  * The scope for policy of a partition, where the partition alone determines it. Null where its entries must be read
@@ -29,12 +28,8 @@ export function scopeOf(partition: AuditPartition, { principal }: RequestIdentit
 }
 
 /** Why a principal may not read a scope; empty if permitted. */
-export function scopeViolations(
-  deps: Dependencies,
-  identity: RequestIdentity,
-  scope: TrailScope,
-): readonly Violation[] {
-  return deps.authorize(readContext(deps, identity), { action: 'ReadAuditTrail', scope }).violations;
+export function scopeViolations(authorizeRead: AuthorizeRead, scope: TrailScope): readonly Violation[] {
+  return authorizeRead({ action: 'ReadAuditTrail', scope }).violations;
 }
 
 /**
@@ -43,44 +38,27 @@ export function scopeViolations(
  * whether there are entries.
  */
 export function entriesViolations(
-  deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   partition: AuditPartition,
   entries: readonly AuditEntry[],
 ): readonly Violation[] {
-  const authorize = scopeAuthorizer(deps, identity);
-  const mayRead = (scopes: readonly TrailScope[]) => scopes.some((scope) => authorize(scope).allowed);
-
   const ofPartition = partitionScope(partition, entries);
   const isAllowed =
     entries.length === 0
-      ? mayRead([ofPartition, { kind: 'gateway' }])
-      : entries.every((entry) => mayRead(entryScopes(partition, entry)));
+      ? mayReadAny(authorizeRead, [ofPartition, { kind: 'gateway' }])
+      : entries.every((entry) => mayReadAny(authorizeRead, entryScopes(partition, entry)));
   if (isAllowed) return [];
-  const { violations } = authorize(ofPartition);
-  return violations.length > 0 ? violations : authorize({ kind: 'gateway' }).violations;
+  const violations = scopeViolations(authorizeRead, ofPartition);
+  return violations.length > 0 ? violations : scopeViolations(authorizeRead, { kind: 'gateway' });
 }
 
 /** The entries that a principal may read one by one: each in any scope that contains it. */
-export function readableEntries(
-  deps: Dependencies,
-  identity: RequestIdentity,
-  entries: readonly AuditEntry[],
-): AuditEntry[] {
-  const authorize = scopeAuthorizer(deps, identity);
-  return entries.filter((entry) => scopesOf(entry).some((scope) => authorize(scope).allowed));
+export function readableEntries(authorizeRead: AuthorizeRead, entries: readonly AuditEntry[]): AuditEntry[] {
+  return entries.filter((entry) => mayReadAny(authorizeRead, scopesOf(entry)));
 }
 
-/** Decides whether a principal may read a scope, once for each scope. */
-function scopeAuthorizer(deps: Dependencies, identity: RequestIdentity): (scope: TrailScope) => Decision {
-  const context = readContext(deps, identity);
-  const decisions = new Map<string, Decision>();
-  return (scope) => {
-    const key = JSON.stringify(scope);
-    const decision = decisions.get(key) ?? deps.authorize(context, { action: 'ReadAuditTrail', scope });
-    decisions.set(key, decision);
-    return decision;
-  };
+function mayReadAny(authorizeRead: AuthorizeRead, scopes: readonly TrailScope[]): boolean {
+  return scopes.some((scope) => authorizeRead({ action: 'ReadAuditTrail', scope }).allowed);
 }
 
 /** The scopes of an entry on a page of a partition; permission for any one of them is enough. */

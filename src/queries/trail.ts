@@ -5,7 +5,6 @@ import { isTrailPosition } from '../ledger/trail-position.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { RequestIdentity } from '../model/principal.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { TrailScope } from '../policy/policy.ts';
@@ -13,7 +12,9 @@ import { withDeadline } from '../runtime/deadline.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
 import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 import type { QueryFailure, QueryResult } from './query-result.ts';
+import type { RequestContext } from './request-context.ts';
 import { entriesViolations, readableEntries, scopeOf, scopeViolations } from './trail-authorization.ts';
 import { parseScope } from './trail-scope.ts';
 
@@ -24,7 +25,7 @@ import { parseScope } from './trail-scope.ts';
  */
 export async function auditTrail(
   deps: Dependencies,
-  identity: RequestIdentity,
+  { identity, authorizeRead }: Pick<RequestContext, 'identity' | 'authorizeRead'>,
   input: QueryAuditTrailArgs,
   deadline: number,
 ): Promise<QueryResult<Connection<AuditEntry>>> {
@@ -37,13 +38,13 @@ export async function auditTrail(
     ...(validated.kind === 'valid' ? [] : validated.findings),
   ];
   if (scope.kind !== 'valid' || validated.kind !== 'valid') return { kind: 'invalid', findings };
-  return read(deps, identity, validated, scopeOf(partition, identity), deadline);
+  return read(deps, authorizeRead, validated, scopeOf(partition, identity), deadline);
 }
 
 /** A page of what the trail holds about an association, whose namespace is known: see {@link auditTrail}. */
 export async function associationTrail(
   deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   association: Pick<Association, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'associationArn'>,
   input: PageInput,
   deadline: number,
@@ -52,31 +53,31 @@ export async function associationTrail(
   const validated = validate(input, { kind: 'association', associationArn });
   if (validated.kind === 'invalid') return validated;
   const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
-  return read(deps, identity, validated, scope, deadline);
+  return read(deps, authorizeRead, validated, scope, deadline);
 }
 
 /** Reads an entry for a principal who may read any of the scopes that contain it. Null otherwise, and if there is none. */
 export async function readAuditEntry(
   deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   id: string,
 ): Promise<AuditEntry | null> {
   const key = parseAuditEntryId(id);
   const entry = key && (await deps.ledger.getEntry(key));
-  const [readable = null] = entry ? readableEntries(deps, identity, [entry]) : [];
+  const [readable = null] = entry ? readableEntries(authorizeRead, [entry]) : [];
   return readable;
 }
 
 async function read(
   deps: Dependencies,
-  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
   { query, name }: ValidQuery,
   scope: TrailScope | null,
   deadline: number,
 ): Promise<QueryResult<Connection<AuditEntry>>> {
   const readPage = (page: TrailQuery) =>
     withDeadline(deadline - deps.clock(), deps.ledger.readTrail(page), ledgerTimeout);
-  const denied = scope === null ? [] : scopeViolations(deps, identity, scope);
+  const denied = scope === null ? [] : scopeViolations(authorizeRead, scope);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
   const { entries, next } = await readPage(query);
@@ -84,7 +85,7 @@ async function read(
     // An empty page does not tell whose the partition is: it may be its end, or what the filters leave of it.
     const sample =
       entries.length > 0 ? entries : (await readPage({ ...newestEntry, partition: query.partition })).entries;
-    const violations = entriesViolations(deps, identity, query.partition, sample);
+    const violations = entriesViolations(authorizeRead, query.partition, sample);
     if (violations.length > 0) return { kind: 'denied', violations };
   }
   const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));

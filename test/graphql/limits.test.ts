@@ -1,41 +1,60 @@
 import { createHandler } from '../../src/graphql/handler.ts';
-import { createResolvers } from '../../src/graphql/resolvers.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { createContext } from '../../src/local/http-api/context.ts';
-import type { RequestContext } from '../../src/queries/request-context.ts';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
-import { auditEntry } from '../support/ledger-samples.ts';
+import { association, auditEntry } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 
-const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+const ownTrail = 'auditTrail(scope: {principalId: "https://issuer.example#alice"}, first: 100)';
+
+/** Dependencies on a ledger with 100 of alice's entries. */
+async function withEntries(fields: Partial<AuditEntry>): Promise<Dependencies> {
+  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+  const entries = Array.from({ length: 100 }, () => auditEntry({ principal: identity.principal, ...fields }));
+  await Promise.all(entries.map((entry) => deps.ledger.appendEntry(entry)));
+  return deps;
+}
+
+/** The answer to alice's document, from a function that times out then (milliseconds since the epoch). */
+async function answer(deps: Dependencies, document: string, timesOutAt = Date.now() + 10_000) {
+  const handler = createHandler(deps, () => ({ kind: 'authenticated', identity }));
+  const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, timesOutAt);
+  const { body } = await handler(await jwtEvent('alice', document), context);
+  return JSON.parse(body ?? '') as { data: { auditTrail: { nodes: unknown[] } } | null; errors?: unknown[] };
+}
 
 test('entries of an operation count towards the rows of an answer', async () => {
-  const taken: number[] = [];
-  const { principal } = identity;
-  const entries = [auditEntry({ principal }), auditEntry({ principal }), auditEntry({ principal })];
-  const context = {
-    identity,
-    operationEntries: async () => entries,
-    takeRows: (count: number) => taken.push(count),
-  } as unknown as RequestContext;
-  const { AuditEntry } = createResolvers(deps);
-  const resolve = AuditEntry?.operationEntries as (entry: object, args: object, context: RequestContext) => unknown;
-  expect(await resolve(auditEntry(), {}, context)).toEqual(entries);
-  expect(taken).toEqual([3]);
+  const deps = await withEntries({ operationId: '01J00000000000000000000000' });
+  const { errors } = await answer(deps, `{ ${ownTrail} { nodes { operationEntries { event } } } }`);
+  const message = expect.stringContaining('The answer would have more than 5000 associations and entries.') as string;
+  expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT' } });
+});
+
+test('policy is evaluated once for each object that a request reads, however often it selects the object', async () => {
+  const deps = await withEntries({ before: association() });
+  const evaluated: string[] = [];
+  const counting: Dependencies = {
+    ...deps,
+    authorize: (context, request) => {
+      evaluated.push(request.action);
+      return deps.authorize(context, request);
+    },
+  };
+  const selections = 'a: before { roleArn } b: before { roleArn }';
+  const document = `{ ${ownTrail} { nodes { ${selections} operationEntries { ${selections} } } } }`;
+  const { data, errors } = await answer(counting, document);
+  expect(errors).toBeUndefined();
+  expect(data?.auditTrail.nodes).toHaveLength(100);
+  expect(evaluated.sort()).toEqual(['DescribePodIdentityAssociation', 'ReadAuditTrail']);
 });
 
 test('an answer is sent a second before the function times out, even if the ledger never answers', async () => {
+  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
   const silent = { ...deps.ledger, readTrail: () => new Promise<never>(() => undefined) };
-  const handler = createHandler({ ...deps, ledger: silent }, () => ({ kind: 'authenticated', identity }));
-  const event = await jwtEvent(
-    'alice',
-    '{ auditTrail(scope: {principalId: "https://issuer.example#alice"}) { nodes { id } } }',
-  );
   const timesOutAt = Date.now() + 1_400;
-  const answer = await handler(
-    event,
-    createContext({ accountId: '111122223333', functionName: 'graphql' }, timesOutAt),
-  );
-  expect(answer.body).toContain('LEDGER_UNAVAILABLE');
+  const { errors } = await answer({ ...deps, ledger: silent }, `{ ${ownTrail} { nodes { id } } }`, timesOutAt);
+  expect(errors).toMatchObject([{ extensions: { code: 'LEDGER_UNAVAILABLE' } }]);
   expect(timesOutAt - Date.now()).toBeGreaterThan(500);
 });

@@ -1,5 +1,6 @@
 import { createDescriber } from '../../src/queries/describer.ts';
 import { createRateLimiter } from '../../src/runtime/rate-limiter.ts';
+import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { associationDrift } from '../../src/queries/drift.ts';
 import type { QueryAssociationDriftArgs } from '../../src/generated/types.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
@@ -40,7 +41,10 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
   const queryDrift = async (identity: RequestIdentity, where: QueryAssociationDriftArgs = place) => {
     const { deps } = gateway;
     const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
-    return associationDrift(deps, identity, where, { describer, deadline: Date.now() + 10_000 });
+    return associationDrift(deps, createAuthorizeRead(deps, identity), where, {
+      describer,
+      deadline: Date.now() + 10_000,
+    });
   };
 
   const found = async (identity = alice, where: QueryAssociationDriftArgs = place) => {
@@ -145,7 +149,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     });
     const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
     const options = { describer, deadline: Date.now() + 10_000 };
-    expect(await associationDrift({ ...deps, authorize }, alice, place, options)).toMatchObject({
+    expect(
+      await associationDrift(deps, createAuthorizeRead({ ...deps, authorize }, alice), place, options),
+    ).toMatchObject({
       kind: 'denied',
       violations: [{ policyId: action }],
     });
@@ -158,14 +164,20 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
     const lagging = { ...deps, times: { ...deps.times, listLagMs: 60_000 } };
     const options = { describer, deadline: Date.now() + 10_000 };
-    expect(await associationDrift(lagging, alice, place, options)).toEqual({ kind: 'ok', value: [] });
+    expect(await associationDrift(lagging, createAuthorizeRead(lagging, alice), place, options)).toEqual({
+      kind: 'ok',
+      value: [],
+    });
   });
 
   describe('fails if there is too little time', () => {
     const tooMany = { kind: 'eks-failed', error: { message: expect.stringContaining('Name a namespace.') } };
     const driftWith = (deps: Dependencies, perSecond: number, leftMs: number) => {
       const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond }, Date.now));
-      return associationDrift(deps, alice, place, { describer, deadline: Date.now() + leftMs });
+      return associationDrift(deps, createAuthorizeRead(deps, alice), place, {
+        describer,
+        deadline: Date.now() + leftMs,
+      });
     };
 
     test('for describing the list, and then describes nothing', async () => {

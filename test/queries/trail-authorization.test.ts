@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { TrailScope } from '../../src/policy/policy.ts';
+import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { readAuditEntry } from '../../src/queries/trail.ts';
 import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail-authorization.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
@@ -51,7 +52,9 @@ function entryOf(by: Principal, namespace: typeof payments | null): AuditEntry {
 
 /** The scopes that the violations name. */
 function denied(deps: Dependencies, partition: AuditPartition, entries: readonly AuditEntry[]): unknown[] {
-  return entriesViolations(deps, identity, partition, entries).map(({ policyId }): unknown => JSON.parse(policyId));
+  return entriesViolations(createAuthorizeRead(deps, identity), partition, entries).map(({ policyId }): unknown =>
+    JSON.parse(policyId),
+  );
 }
 
 describe('the scope of a partition', () => {
@@ -73,8 +76,9 @@ describe('the scope of a partition', () => {
   });
 
   test('gives the violations of policy', () => {
-    expect(scopeViolations(permitting(paymentsScope), identity, paymentsScope)).toEqual([]);
-    expect(scopeViolations(permitting(paymentsScope), identity, searchScope)).toHaveLength(1);
+    const mayReadPayments = createAuthorizeRead(permitting(paymentsScope), identity);
+    expect(scopeViolations(mayReadPayments, paymentsScope)).toEqual([]);
+    expect(scopeViolations(mayReadPayments, searchScope)).toHaveLength(1);
   });
 });
 
@@ -177,7 +181,7 @@ test('policy is evaluated once for each scope, however many entries it has', () 
     },
   };
   const entries = Array.from({ length: 10 }, () => entryOf(service, payments));
-  expect(entriesViolations(counting, identity, association, entries)).toEqual([]);
+  expect(entriesViolations(createAuthorizeRead(counting, identity), association, entries)).toEqual([]);
   expect(evaluated).toHaveLength(1);
 });
 
@@ -191,7 +195,7 @@ test('an entry without a target is looked for in the scopes that it has only', (
       return deps.authorize(context, request);
     },
   };
-  entriesViolations(recording, identity, association, [entryOf(service, null)]);
+  entriesViolations(createAuthorizeRead(recording, identity), association, [entryOf(service, null)]);
   expect(evaluated).toEqual([
     { action: 'ReadAuditTrail', scope: gatewayScope },
     { action: 'ReadAuditTrail', scope: clusterScope },
@@ -201,7 +205,7 @@ test('an entry without a target is looked for in the scopes that it has only', (
 describe('a single entry', () => {
   const readable = async (deps: Dependencies, entry: AuditEntry) => {
     await deps.ledger.appendEntry(entry);
-    return readAuditEntry(deps, identity, `${entry.operationId}.${entry.entryId}`);
+    return readAuditEntry(deps, createAuthorizeRead(deps, identity), `${entry.operationId}.${entry.entryId}`);
   };
 
   test.each([
@@ -220,8 +224,8 @@ describe('a single entry', () => {
 
   test('is null if it does not exist or its id is malformed', async () => {
     const deps = permitting(gatewayScope);
-    expect(await readAuditEntry(deps, identity, 'x')).toBeNull();
+    expect(await readAuditEntry(deps, createAuthorizeRead(deps, identity), 'x')).toBeNull();
     const absent = '01J00000000000000000000000.01J00000000000000000000000';
-    expect(await readAuditEntry(deps, identity, absent)).toBeNull();
+    expect(await readAuditEntry(deps, createAuthorizeRead(deps, identity), absent)).toBeNull();
   });
 });

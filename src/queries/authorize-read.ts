@@ -1,0 +1,37 @@
+import type { Association } from '../model/association.ts';
+import type { Decision } from '../model/decision.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import type { AuthorizationRequest } from '../policy/policy.ts';
+
+/** A request to read an association, a list or a part of the audit trail. */
+type ReadRequest = Extract<
+  AuthorizationRequest,
+  { action: 'DescribePodIdentityAssociation' | 'ListPodIdentityAssociations' | 'ReadAuditTrail' }
+>;
+
+/** Authorizes reads of one principal. Never throws: see `Authorize`. */
+export type AuthorizeRead = (request: ReadRequest) => Decision;
+
+/**
+ * Creates the authorizer of the reads of one GraphQL request. It evaluates policy once for each object: a short
+ * document can select the same one thousands of times, and each evaluation occupies the process.
+ */
+export function createAuthorizeRead(
+  { authorize, clock }: Pick<Dependencies, 'authorize' | 'clock'>,
+  identity: RequestIdentity,
+): AuthorizeRead {
+  const context = { identity, onBehalfOf: null, hasReason: false, now: clock() };
+  const decisions = new Map<string, Decision>();
+  return (request) => {
+    const key = JSON.stringify(request);
+    const decision = decisions.get(key) ?? authorize(context, request);
+    decisions.set(key, decision);
+    return decision;
+  };
+}
+
+/** An association, also a recorded one, if the principal may view it; null otherwise. */
+export function visibleTo(authorizeRead: AuthorizeRead, association: Association): Association | null {
+  return authorizeRead({ action: 'DescribePodIdentityAssociation', association }).allowed ? association : null;
+}
