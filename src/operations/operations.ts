@@ -1,10 +1,7 @@
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
-import type { RequestIdentity } from '../model/principal.ts';
 import { createOperation } from './create.ts';
 import { deleteOperation } from './delete.ts';
-import type { Dependencies } from './dependencies.ts';
-import { mutate } from './mutate.ts';
-import type { InputOf, Operation, RequestSummary } from './operation.ts';
+import type { Operation, RequestSummary } from './operation.ts';
 import { updateOperation } from './update.ts';
 
 /** Every operation. Complete by type: an operation without a row does not compile. */
@@ -26,18 +23,4 @@ export function summarize<Kind extends OperationKind>({
   request,
 }: RequestedOperation<Kind>): RequestSummary {
   return operationOf<Kind>(operation).summarize(request);
-}
-
-/** Runs `createPodIdentityAssociation`; see {@link mutate}. */
-export const createPodIdentityAssociation = run(createOperation);
-
-/** Runs `updatePodIdentityAssociation`; see {@link mutate}. */
-export const updatePodIdentityAssociation = run(updateOperation);
-
-/** Runs `deletePodIdentityAssociation`; see {@link mutate}. */
-export const deletePodIdentityAssociation = run(deleteOperation);
-
-function run<Kind extends OperationKind>(operation: Operation<Kind>) {
-  return (deps: Dependencies, identity: RequestIdentity, input: InputOf[Kind], deadline: number) =>
-    mutate(deps, operation, { identity, input, deadline });
 }

@@ -1,8 +1,7 @@
 import type { MutationResult } from '../../../src/operations/result.ts';
-import { createPodIdentityAssociation } from '../../../src/operations/operations.ts';
-import { deletePodIdentityAssociation } from '../../../src/operations/operations.ts';
+import { mutate } from '../../../src/operations/mutate.ts';
+import { operations } from '../../../src/operations/operations.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
-import { updatePodIdentityAssociation } from '../../../src/operations/operations.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
 import type { CallerAnswer } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
@@ -127,15 +126,17 @@ function send(
   };
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
+  const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;
+  const { DELETE_POD_IDENTITY_ASSOCIATION: remove } = operations;
   switch (kind) {
     case 'create': {
       const input = { ...common, ...serviceAccount, ...role, tags: variant === 2 ? fiftyTags : [] };
-      return createPodIdentityAssociation(deps, identity, input, deadline);
+      return mutate(deps, create, { identity, input, deadline });
     }
     case 'update':
-      return updatePodIdentityAssociation(deps, identity, { ...common, associationId, ...role }, deadline);
+      return mutate(deps, update, { identity, input: { ...common, associationId, ...role }, deadline });
     case 'delete':
-      return deletePodIdentityAssociation(deps, identity, { ...common, associationId }, deadline);
+      return mutate(deps, remove, { identity, input: { ...common, associationId }, deadline });
   }
 }
 
