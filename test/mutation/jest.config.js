@@ -10,7 +10,7 @@ export default {
     '<rootDir>/test/idempotency/{claim,complete,record}.test.ts',
     '<rootDir>/test/ledger/*.test.ts',
     '<rootDir>/test/operations/{effects,mutate,observe,reconcile,refusals}.test.ts',
-    '<rootDir>/test/queries/trail-authorization.test.ts',
+    '<rootDir>/test/queries/{authorize-read,trail-authorization}.test.ts',
   ],
   // MUTATION_TESTS=all adds those that take seconds each.
   testPathIgnorePatterns: [

@@ -8,7 +8,7 @@ export default {
     'src/idempotency/*.ts',
     'src/ledger/*.ts',
     'src/operations/{observe,refusals}.ts',
-    'src/queries/trail-authorization.ts',
+    'src/queries/{authorize-read,trail-authorization}.ts',
   ],
   mutator: {
     // Texts of messages hold no guarantee; states, events and kinds are literal types, which the compiler checks.
