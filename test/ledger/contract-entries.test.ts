@@ -6,7 +6,7 @@ import {
   association,
   auditEntry,
   biggestTags,
-  now,
+  recordTime as now,
   openRecord,
   request,
   storedRecord,

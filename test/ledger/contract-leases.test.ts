@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { now, openRecord, released, storeRecord, succeeded } from '../support/ledger-samples.ts';
+import { recordTime as now, openRecord, released, storeRecord, succeeded } from '../support/ledger-samples.ts';
 
 const stores = ledgersUnderTest().filter(({ available }) => available);
 

@@ -3,7 +3,7 @@ import { ledgersUnderTest } from '../support/ledgers.ts';
 import {
   association,
   auditEntry,
-  now,
+  recordTime as now,
   openRecord,
   released,
   storedRecord,

@@ -8,7 +8,7 @@ import type { TableNames } from '../../src/ledger/tables.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { auditEntry, now, openRecord, trailQuery } from '../support/ledger-samples.ts';
+import { auditEntry, recordTime as now, openRecord, trailQuery } from '../support/ledger-samples.ts';
 
 describeOnDynamoDb('a ledger behind a faulty DynamoDB', () => {
   let ledger: Ledger;

@@ -7,7 +7,14 @@ import { auditIndexes, leaseIndex } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { openTables } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { association, auditEntry, now, openRecord, released, succeeded } from '../support/ledger-samples.ts';
+import {
+  association,
+  auditEntry,
+  recordTime as now,
+  openRecord,
+  released,
+  succeeded,
+} from '../support/ledger-samples.ts';
 
 describeOnDynamoDb('the items in DynamoDB', () => {
   let ledger: Ledger;

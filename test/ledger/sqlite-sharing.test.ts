@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { auditEntry, now, openRecord, succeeded, trailQuery } from '../support/ledger-samples.ts';
+import { auditEntry, recordTime as now, openRecord, succeeded, trailQuery } from '../support/ledger-samples.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'ledger-'));

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { auditIndexKeys } from '../../src/ledger/keys.ts';
 import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { association, auditEntry, now, openRecord } from '../support/ledger-samples.ts';
+import { association, auditEntry, recordTime as now, openRecord } from '../support/ledger-samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
 afterAll(() => {

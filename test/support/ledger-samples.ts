@@ -4,8 +4,14 @@ import type { Association, CreateRequest, Tag } from '../../src/model/associatio
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Ledger, IdempotencyRecord, TrailPage, TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 
-/** The current time of the samples, in milliseconds since the epoch. */
+/** The current time of the sample entries, in milliseconds since the epoch. */
 export const now = Date.UTC(2026, 10, 24, 12);
+
+/**
+ * The current time of the sample records, in milliseconds since the epoch. Far in the future, because DynamoDB Local
+ * deletes records that have expired by its own clock, within a minute or so and in the middle of a test.
+ */
+export const recordTime = Date.UTC(2096, 10, 24, 12);
 
 /** A record IN_PROGRESS of a new operation, with a valid lease. */
 export function openRecord(fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
@@ -16,9 +22,9 @@ export function openRecord(fields: Partial<IdempotencyRecord> = {}): Idempotency
     fence: 1,
     state: 'IN_PROGRESS',
     fingerprint: 'f'.repeat(64),
-    startedAt: now,
-    leaseUntil: now + 30_000,
-    inDoubtUntil: now + 420_000,
+    startedAt: recordTime,
+    leaseUntil: recordTime + 30_000,
+    inDoubtUntil: recordTime + 420_000,
     expiresAt: null,
     modifiedAtBefore: null,
     inDoubtOperationIds: [],
@@ -29,13 +35,13 @@ export function openRecord(fields: Partial<IdempotencyRecord> = {}): Idempotency
 
 /** `record` after success, with an expiry in three days. */
 export function succeeded(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
-  const result = { association: association(), refusal: null, completedAt: new Date(now).toISOString() };
-  return { ...record, state: 'SUCCEEDED', expiresAt: now + 72 * 3_600_000, result, ...fields };
+  const result = { association: association(), refusal: null, completedAt: new Date(recordTime).toISOString() };
+  return { ...record, state: 'SUCCEEDED', expiresAt: recordTime + 72 * 3_600_000, result, ...fields };
 }
 
 /** `record` after its release, with an expiry in three days. */
 export function released(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
-  return { ...record, state: 'RELEASED', expiresAt: now + 72 * 3_600_000, ...fields };
+  return { ...record, state: 'RELEASED', expiresAt: recordTime + 72 * 3_600_000, ...fields };
 }
 
 /** Target of the sample association. */
