@@ -9,7 +9,7 @@ export const now = Date.UTC(2026, 10, 24, 12);
 
 /**
  * The current time of the sample records, in milliseconds since the epoch. Far in the future, because DynamoDB Local
- * deletes records that have expired by its own clock, within a minute or so and in the middle of a test.
+ * deletes records that have expired by its own clock, also in the middle of a test.
  */
 export const recordTime = Date.UTC(2096, 10, 24, 12);
 
