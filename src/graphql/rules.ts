@@ -23,12 +23,15 @@ export const reported = {
   ],
 };
 
-function rootFields(context: ValidationContext, { selections }: SelectionSetNode, seen: Set<string>): FieldNode[] {
+/** The fields of a selection set. Visits each fragment once, as execution does: fragments can spread each other many times. */
+function rootFields(context: ValidationContext, { selections }: SelectionSetNode, visited: Set<string>): FieldNode[] {
   return selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(context, selection.selectionSet, seen);
-    const fragment = context.getFragment(selection.name.value);
-    if (!fragment || seen.has(fragment.name.value)) return [];
-    return rootFields(context, fragment.selectionSet, new Set([...seen, fragment.name.value]));
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(context, selection.selectionSet, visited);
+    const name = selection.name.value;
+    if (visited.has(name)) return [];
+    visited.add(name);
+    const fragment = context.getFragment(name);
+    return fragment ? rootFields(context, fragment.selectionSet, visited) : [];
   });
 }

@@ -14,10 +14,12 @@ export function selectedFields(info: Selected, path: readonly string[]): Set<str
 }
 
 function below(info: Selected, fields: readonly FieldNode[]): FieldNode[] {
-  return fields.flatMap(({ selectionSet }) => (selectionSet ? fieldsOf(info, selectionSet) : []));
+  const visited = new Set<string>();
+  return fields.flatMap(({ selectionSet }) => (selectionSet ? fieldsOf(info, selectionSet, visited) : []));
 }
 
-function fieldsOf(info: Selected, { selections }: SelectionSetNode): FieldNode[] {
+/** The fields of a selection set. Visits each fragment once, as execution does: fragments can spread each other many times. */
+function fieldsOf(info: Selected, { selections }: SelectionSetNode, visited: Set<string>): FieldNode[] {
   return selections
     .filter((selection) => isIncluded(info, selection))
     .flatMap((selection) => {
@@ -25,10 +27,13 @@ function fieldsOf(info: Selected, { selections }: SelectionSetNode): FieldNode[]
         case Kind.FIELD:
           return [selection];
         case Kind.INLINE_FRAGMENT:
-          return fieldsOf(info, selection.selectionSet);
+          return fieldsOf(info, selection.selectionSet, visited);
         case Kind.FRAGMENT_SPREAD: {
-          const fragment = info.fragments[selection.name.value];
-          return fragment ? fieldsOf(info, fragment.selectionSet) : [];
+          const name = selection.name.value;
+          if (visited.has(name)) return [];
+          visited.add(name);
+          const fragment = info.fragments[name];
+          return fragment ? fieldsOf(info, fragment.selectionSet, visited) : [];
         }
       }
     });
