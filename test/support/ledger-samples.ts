@@ -8,8 +8,8 @@ import type { Ledger, IdempotencyRecord, TrailPage, TrailQuery, AuditPartition }
 export const now = Date.UTC(2026, 10, 24, 12);
 
 /**
- * The current time of the sample records, in milliseconds since the epoch. Far in the future, because DynamoDB Local
- * deletes records that have expired by its own clock, also in the middle of a test.
+ * The current time of the sample records, in milliseconds since the epoch. Far in the future, because every ten
+ * seconds, DynamoDB Local deletes the records in progress that have expired by its own clock.
  */
 export const recordTime = Date.UTC(2096, 10, 24, 12);
 
