@@ -28,6 +28,8 @@ const config: Types.Config = {
         mappers: {
           // A list contains summaries where a request selects no other fields.
           PodIdentityAssociation: '../queries/list.ts#ListedAssociation',
+          AssociationSnapshot: '../model/association.ts#Association',
+          Operation: '../queries/operation-view.ts#OperationView',
           Principal: '../model/principal.ts#Principal as PrincipalModel',
           AuditEntry: '../model/audit.ts#AuditEntry as AuditEntryModel',
           CreatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',

@@ -81,8 +81,8 @@ const createDocument = /* GraphQL */ `
 
 const trailDocument = /* GraphQL */ `
   query Trail($id: ID!) {
-    auditEntry(id: $id) {
-      operationEntries {
+    operation(id: $id) {
+      entries {
         id
         time
         event
@@ -98,9 +98,9 @@ const trailDocument = /* GraphQL */ `
   }
 `;
 
-/** A GraphQL client of one principal. It keeps the audit entry ids of its requests, to read the trail later. */
+/** A GraphQL client of one principal. It keeps the operation ids of its requests, to read the trail later. */
 export function createClient(url: string, token: string) {
-  const entryIds = new Map<string, string>();
+  const operationIds = new Set<string>();
 
   const send = async <T>(query: string, variables: object): Promise<T> => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -112,17 +112,16 @@ export function createClient(url: string, token: string) {
 
   const create = async (input: DemoInput): Promise<DemoAnswer> => {
     const data = await send<{ createPodIdentityAssociation: DemoAnswer }>(createDocument, { input });
-    const { operationId, id } = data.createPodIdentityAssociation.auditEntry;
-    entryIds.set(operationId, id);
+    operationIds.add(data.createPodIdentityAssociation.auditEntry.operationId);
     return data.createPodIdentityAssociation;
   };
 
   /** All entries of the operations of this client's requests, oldest first. */
   const trail = async (): Promise<DemoEntry[]> => {
-    const read = [...entryIds.values()].map((id) =>
-      send<{ auditEntry: { operationEntries: DemoEntry[] } | null }>(trailDocument, { id }),
+    const read = [...operationIds].map((id) =>
+      send<{ operation: { entries: DemoEntry[] } | null }>(trailDocument, { id }),
     );
-    const entries = (await Promise.all(read)).flatMap(({ auditEntry }) => auditEntry?.operationEntries ?? []);
+    const entries = (await Promise.all(read)).flatMap(({ operation }) => operation?.entries ?? []);
     return entries.sort((a, b) => ((a.id.split('.')[1] ?? '') < (b.id.split('.')[1] ?? '') ? -1 : 1));
   };
 

@@ -1,6 +1,8 @@
 import type * as Schema from './types.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ListedAssociation } from '../queries/list.ts';
+import type { Association } from '../model/association.ts';
+import type { OperationView } from '../queries/operation-view.ts';
 import type { Principal as PrincipalModel } from '../model/principal.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/result.ts';
@@ -81,13 +83,43 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  AssociationState:
+    | ( Association )
+    | ( ListedAssociation )
+  ;
+  MutationPayload:
+    | ( MutationResult )
+    | ( MutationResult )
+    | ( MutationResult )
+  ;
+  Node:
+    | ( AuditEntryModel )
+    | ( OperationView )
+    | ( ListedAssociation )
+  ;
+  Refusal:
+    | ( Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
+    | ( Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
+    | ( Schema.AssociationNotFound )
+    | ( Schema.EksRefused )
+    | ( Schema.InvalidInput )
+    | ( Schema.PolicyDenied )
+    | ( Schema.TokenReused )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  AssociationAlreadyExists: ResolverTypeWrapper<Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['PodIdentityAssociation']> }>;
-  AssociationChanged: ResolverTypeWrapper<Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['PodIdentityAssociation']> }>;
+  AssociationAlreadyExists: ResolverTypeWrapper<Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
+  AssociationChanged: ResolverTypeWrapper<Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
   AssociationDrift: ResolverTypeWrapper<AssociationDriftModel>;
+  AssociationDriftConnection: ResolverTypeWrapper<Omit<Schema.AssociationDriftConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AssociationDriftEdge']>, nodes: ReadonlyArray<ResolversTypes['AssociationDrift']> }>;
+  AssociationDriftEdge: ResolverTypeWrapper<Omit<Schema.AssociationDriftEdge, 'node'> & { node: ResolversTypes['AssociationDrift'] }>;
   AssociationNotFound: ResolverTypeWrapper<Schema.AssociationNotFound>;
+  AssociationSnapshot: ResolverTypeWrapper<Association>;
+  AssociationState: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['AssociationState']>;
   AuditEntry: ResolverTypeWrapper<AuditEntryModel>;
   AuditEntryConnection: ResolverTypeWrapper<Omit<Schema.AuditEntryConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AuditEntryEdge']>, nodes: ReadonlyArray<ResolversTypes['AuditEntry']> }>;
   AuditEntryEdge: ResolverTypeWrapper<Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
@@ -105,12 +137,17 @@ export type ResolversTypes = {
   Difference: ResolverTypeWrapper<Schema.Difference>;
   DriftKind: Schema.DriftKind;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
+  GatewayScope: Schema.GatewayScope;
   ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
   Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  MutationPayload: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['MutationPayload']>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  Operation: ResolverTypeWrapper<OperationView>;
   OperationKind: Schema.OperationKind;
+  OperationStatus: Schema.OperationStatus;
   PageInfo: ResolverTypeWrapper<Schema.PageInfo>;
   PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
   PodIdentityAssociationConnection: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversTypes['PodIdentityAssociation']> }>;
@@ -135,10 +172,14 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  AssociationAlreadyExists: Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['PodIdentityAssociation']> };
-  AssociationChanged: Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['PodIdentityAssociation']> };
+  AssociationAlreadyExists: Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
+  AssociationChanged: Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
   AssociationDrift: AssociationDriftModel;
+  AssociationDriftConnection: Omit<Schema.AssociationDriftConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AssociationDriftEdge']>, nodes: ReadonlyArray<ResolversParentTypes['AssociationDrift']> };
+  AssociationDriftEdge: Omit<Schema.AssociationDriftEdge, 'node'> & { node: ResolversParentTypes['AssociationDrift'] };
   AssociationNotFound: Schema.AssociationNotFound;
+  AssociationSnapshot: Association;
+  AssociationState: ResolversInterfaceTypes<ResolversParentTypes>['AssociationState'];
   AuditEntry: AuditEntryModel;
   AuditEntryConnection: Omit<Schema.AuditEntryConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEntryEdge']>, nodes: ReadonlyArray<ResolversParentTypes['AuditEntry']> };
   AuditEntryEdge: Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
@@ -159,6 +200,9 @@ export type ResolversParentTypes = {
   Int: Schema.Scalars['Int']['output'];
   InvalidInput: Schema.InvalidInput;
   Mutation: Record<PropertyKey, never>;
+  MutationPayload: ResolversInterfaceTypes<ResolversParentTypes>['MutationPayload'];
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  Operation: OperationView;
   PageInfo: Schema.PageInfo;
   PodIdentityAssociation: ListedAssociation;
   PodIdentityAssociationConnection: Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['PodIdentityAssociation']> };
@@ -182,7 +226,7 @@ export type AssociationAlreadyExistsResolvers<ContextType = RequestContext, Pare
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
-  existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -192,7 +236,7 @@ export type AssociationChangedResolvers<ContextType = RequestContext, ParentType
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
-  existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -206,6 +250,17 @@ export type AssociationDriftResolvers<ContextType = RequestContext, ParentType e
   lastEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
 };
 
+export type AssociationDriftConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationDriftConnection'] = ResolversParentTypes['AssociationDriftConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AssociationDriftEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['AssociationDrift']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AssociationDriftEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationDriftEdge'] = ResolversParentTypes['AssociationDriftEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AssociationDrift'], ParentType, ContextType>;
+};
+
 export type AssociationNotFoundResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationNotFound'] = ResolversParentTypes['AssociationNotFound']> = {
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
@@ -214,11 +269,37 @@ export type AssociationNotFoundResolvers<ContextType = RequestContext, ParentTyp
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type AssociationSnapshotResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationSnapshot'] = ResolversParentTypes['AssociationSnapshot']> = {
+  accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  associationArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  associationId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  externalId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  modifiedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  namespace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  operationId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  ownerArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  policy?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  roleArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
+  targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AssociationStateResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationState'] = ResolversParentTypes['AssociationState']> = {
+  __resolveType: TypeResolveFn<'AssociationSnapshot' | 'PodIdentityAssociation', ParentType, ContextType>;
+};
+
 export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
   actor?: Resolver<Schema.Maybe<ResolversTypes['Principal']>, ParentType, ContextType>;
   apiRequestId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
-  before?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   eksRequestId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   event?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
@@ -227,9 +308,9 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   message?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   onBehalfOf?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  operation?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
-  operationEntries?: Resolver<ReadonlyArray<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  operation?: Resolver<Schema.Maybe<ResolversTypes['Operation']>, ParentType, ContextType>;
   operationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  operationKind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
   principal?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
   reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   refusalCode?: Resolver<Schema.Maybe<ResolversTypes['RefusalCode']>, ParentType, ContextType>;
@@ -238,6 +319,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   target?: Resolver<Schema.Maybe<ResolversTypes['AuditTarget']>, ParentType, ContextType>;
   time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   userAgent?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type AuditEntryConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntryConnection'] = ResolversParentTypes['AuditEntryConnection']> = {
@@ -269,13 +351,14 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
 };
 
 export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
-  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
   clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -283,13 +366,14 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type DeletePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DeletePodIdentityAssociationPayload'] = ResolversParentTypes['DeletePodIdentityAssociationPayload']> = {
-  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
   clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type DifferenceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Difference'] = ResolversParentTypes['Difference']> = {
@@ -330,6 +414,30 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUpdatePodIdentityAssociationArgs, 'input'>>;
 };
 
+export type MutationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MutationPayload'] = ResolversParentTypes['MutationPayload']> = {
+  __resolveType: TypeResolveFn<'CreatePodIdentityAssociationPayload' | 'DeletePodIdentityAssociationPayload' | 'UpdatePodIdentityAssociationPayload', ParentType, ContextType>;
+};
+
+export type NodeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'AuditEntry' | 'Operation' | 'PodIdentityAssociation', ParentType, ContextType>;
+};
+
+export type OperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Operation'] = ResolversParentTypes['Operation']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  completedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  entries?: Resolver<ReadonlyArray<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
+  message?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusalCode?: Resolver<Schema.Maybe<ResolversTypes['RefusalCode']>, ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['OperationStatus'], ParentType, ContextType>;
+  target?: Resolver<Schema.Maybe<ResolversTypes['AuditTarget']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -357,6 +465,7 @@ export type PodIdentityAssociationResolvers<ContextType = RequestContext, Parent
   serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
   targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PodIdentityAssociationConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PodIdentityAssociationConnection'] = ResolversParentTypes['PodIdentityAssociationConnection']> = {
@@ -401,14 +510,16 @@ export type PrincipalResolvers<ContextType = RequestContext, ParentType extends 
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  associationDrift?: Resolver<ReadonlyArray<ResolversTypes['AssociationDrift']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName'>>;
+  associationDrift?: Resolver<Schema.Maybe<ResolversTypes['AssociationDriftConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName' | 'first'>>;
   auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
-  auditTrail?: Resolver<ResolversTypes['AuditEntryConnection'], ParentType, ContextType, RequireFields<Schema.QueryAuditTrailArgs, 'first' | 'scope'>>;
-  checkCreatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
-  checkDeletePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
-  checkUpdatePodIdentityAssociation?: Resolver<ResolversTypes['CheckPayload'], ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
+  auditTrail?: Resolver<Schema.Maybe<ResolversTypes['AuditEntryConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAuditTrailArgs, 'first' | 'scope'>>;
+  checkCreatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
+  checkDeletePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
+  checkUpdatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
+  node?: Resolver<Schema.Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<Schema.QueryNodeArgs, 'id'>>;
+  operation?: Resolver<Schema.Maybe<ResolversTypes['Operation']>, ParentType, ContextType, RequireFields<Schema.QueryOperationArgs, 'id'>>;
   podIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
-  podIdentityAssociations?: Resolver<ResolversTypes['PodIdentityAssociationConnection'], ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
+  podIdentityAssociations?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
   viewer?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
 };
 
@@ -440,20 +551,25 @@ export type TokenReusedResolvers<ContextType = RequestContext, ParentType extend
 };
 
 export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['UpdatePodIdentityAssociationPayload'] = ResolversParentTypes['UpdatePodIdentityAssociationPayload']> = {
-  association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
   clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = RequestContext> = {
   AssociationAlreadyExists?: AssociationAlreadyExistsResolvers<ContextType>;
   AssociationChanged?: AssociationChangedResolvers<ContextType>;
   AssociationDrift?: AssociationDriftResolvers<ContextType>;
+  AssociationDriftConnection?: AssociationDriftConnectionResolvers<ContextType>;
+  AssociationDriftEdge?: AssociationDriftEdgeResolvers<ContextType>;
   AssociationNotFound?: AssociationNotFoundResolvers<ContextType>;
+  AssociationSnapshot?: AssociationSnapshotResolvers<ContextType>;
+  AssociationState?: AssociationStateResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
   AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
@@ -467,6 +583,9 @@ export type Resolvers<ContextType = RequestContext> = {
   InputFinding?: InputFindingResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  MutationPayload?: MutationPayloadResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
+  Operation?: OperationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   PodIdentityAssociation?: PodIdentityAssociationResolvers<ContextType>;
   PodIdentityAssociationConnection?: PodIdentityAssociationConnectionResolvers<ContextType>;

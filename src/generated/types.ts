@@ -20,8 +20,8 @@ export type AssociationAlreadyExists = Refusal & {
   readonly code: RefusalCode;
   /** Fields in which `existing` and the request differ; empty when they are equal; null when `existing` is null. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The existing association; null when it is not visible in EKS or you are not allowed to view it. */
-  readonly existing: Maybe<PodIdentityAssociation>;
+  /** The existing association as it was when the request was refused; null when it is not visible in EKS or you are not allowed to view it. */
+  readonly existing: Maybe<AssociationSnapshot>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
   /** True when EKS reports a conflict but the association is not visible: a delete may still be in progress. */
@@ -37,8 +37,8 @@ export type AssociationChanged = Refusal & {
   readonly code: RefusalCode;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association as it is now; null when you are not allowed to view it. */
-  readonly existing: Maybe<PodIdentityAssociation>;
+  /** The association as it was when the request was refused; null when you are not allowed to view it. */
+  readonly existing: Maybe<AssociationSnapshot>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
   /** Always false: read the association again before you decide on a new request. */
@@ -60,6 +60,26 @@ export type AssociationDrift = {
   readonly lastEntry: Maybe<AuditEntry>;
 };
 
+/** A page of associations with drift. */
+export type AssociationDriftConnection = {
+  readonly __typename?: 'AssociationDriftConnection';
+  /** The associations with drift, each with its cursor. */
+  readonly edges: ReadonlyArray<AssociationDriftEdge>;
+  /** The associations with drift. */
+  readonly nodes: ReadonlyArray<AssociationDrift>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An association with drift on a page. */
+export type AssociationDriftEdge = {
+  readonly __typename?: 'AssociationDriftEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The association with drift. */
+  readonly node: AssociationDrift;
+};
+
 /** The association does not exist, or was deleted by another operation or tool. */
 export type AssociationNotFound = Refusal & {
   readonly __typename?: 'AssociationNotFound';
@@ -73,17 +93,102 @@ export type AssociationNotFound = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/**
+ * An association as it was at a certain time: when an operation completed, or before it began. It has no `id`, so that client
+ * caches don't merge it with the association as it is now.
+ */
+export type AssociationSnapshot = AssociationState & {
+  readonly __typename?: 'AssociationSnapshot';
+  /** Account of the cluster. */
+  readonly accountId: Scalars['String']['output'];
+  /** ARN of the association. */
+  readonly associationArn: Scalars['String']['output'];
+  /** Id of the association in EKS. */
+  readonly associationId: Scalars['String']['output'];
+  /** Name of the cluster. */
+  readonly clusterName: Scalars['String']['output'];
+  /** Time of creation. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
+  readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** External id for the target role's trust policy; null without a target role. */
+  readonly externalId: Maybe<Scalars['String']['output']>;
+  /** Time of the last modification. */
+  readonly modifiedAt: Scalars['DateTime']['output'];
+  /** Kubernetes namespace. */
+  readonly namespace: Scalars['String']['output'];
+  /** Id of the gateway operation that created the association, read from its ownership tag; null without the tag. */
+  readonly operationId: Maybe<Scalars['ID']['output']>;
+  /** ARN of the EKS add-on that owns the association; null without one. */
+  readonly ownerArn: Maybe<Scalars['String']['output']>;
+  /** IAM session policy as JSON text; null without one. */
+  readonly policy: Maybe<Scalars['String']['output']>;
+  /** Region of the cluster. */
+  readonly region: Scalars['String']['output'];
+  /** ARN of the IAM role that the pods get. */
+  readonly roleArn: Scalars['String']['output'];
+  /** Kubernetes service account. */
+  readonly serviceAccount: Scalars['String']['output'];
+  /** All tags, including the gateway's ownership tag, sorted by key. */
+  readonly tags: ReadonlyArray<Tag>;
+  /** ARN of the target role; null without one. */
+  readonly targetRoleArn: Maybe<Scalars['String']['output']>;
+};
+
+/** The fields of an association: all fields of the EKS API, plus account and region. */
+export type AssociationState = {
+  /** Account of the cluster. */
+  readonly accountId: Scalars['String']['output'];
+  /** ARN of the association. */
+  readonly associationArn: Scalars['String']['output'];
+  /** Id of the association in EKS. */
+  readonly associationId: Scalars['String']['output'];
+  /** Name of the cluster. */
+  readonly clusterName: Scalars['String']['output'];
+  /** Time of creation. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
+  readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** External id for the target role's trust policy; null without a target role. */
+  readonly externalId: Maybe<Scalars['String']['output']>;
+  /** Time of the last modification. */
+  readonly modifiedAt: Scalars['DateTime']['output'];
+  /** Kubernetes namespace. */
+  readonly namespace: Scalars['String']['output'];
+  /** Id of the gateway operation that created the association, read from its ownership tag; null without the tag. */
+  readonly operationId: Maybe<Scalars['ID']['output']>;
+  /** ARN of the EKS add-on that owns the association; null without one. */
+  readonly ownerArn: Maybe<Scalars['String']['output']>;
+  /** IAM session policy as JSON text; null without one. */
+  readonly policy: Maybe<Scalars['String']['output']>;
+  /** Region of the cluster. */
+  readonly region: Scalars['String']['output'];
+  /** ARN of the IAM role that the pods get. */
+  readonly roleArn: Scalars['String']['output'];
+  /** Kubernetes service account. */
+  readonly serviceAccount: Scalars['String']['output'];
+  /** All tags, including the gateway's ownership tag, sorted by key. */
+  readonly tags: ReadonlyArray<Tag>;
+  /** ARN of the target role; null without one. */
+  readonly targetRoleArn: Maybe<Scalars['String']['output']>;
+};
+
 /** An entry of the audit trail. Entries are never changed or deleted. */
-export type AuditEntry = {
+export type AuditEntry = Node & {
   readonly __typename?: 'AuditEntry';
   /** The service that acts for the principal, from the `act` claim of the token (RFC 8693); null without one. */
   readonly actor: Maybe<Principal>;
   /** Request id of API Gateway, `apiRequestId` in the gateway's logs. */
   readonly apiRequestId: Scalars['String']['output'];
+  /**
+   * The association as it is now; null while it is not known, when it no longer exists, and when you are not allowed to view it.
+   * Costs one EKS call per association.
+   */
+  readonly association: Maybe<PodIdentityAssociation>;
   /** ARN of the association; null while it is not known. */
   readonly associationArn: Maybe<Scalars['ID']['output']>;
   /** The association before the operation; null for a create, when it did not exist, and when you may not view it. */
-  readonly before: Maybe<PodIdentityAssociation>;
+  readonly before: Maybe<AssociationSnapshot>;
   /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an answer of EKS. */
@@ -100,12 +205,12 @@ export type AuditEntry = {
   readonly message: Maybe<Scalars['String']['output']>;
   /** The person named by a service, not verified; null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** Kind of operation. */
-  readonly operation: OperationKind;
-  /** The entries of the operation that you may read, including this one, oldest first. */
-  readonly operationEntries: ReadonlyArray<AuditEntry>;
+  /** The operation; null for a dry run. */
+  readonly operation: Maybe<Operation>;
   /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. */
   readonly operationId: Scalars['ID']['output'];
+  /** Kind of operation. */
+  readonly operationKind: OperationKind;
   /** The principal whose permissions were evaluated. */
   readonly principal: Principal;
   /** The reason given in the request; null without one. */
@@ -175,16 +280,16 @@ export type AuditEvent =
 
 /** Which entries to read: set exactly one field. */
 export type AuditScope =
-  /** All entries, when true. Intended for auditors. */
-  { readonly all: Scalars['Boolean']['input']; readonly associationArn?: never; readonly cluster?: never; readonly operationId?: never; readonly principalId?: never; }
-  |  /** Entries of the association with this ARN. */
-  { readonly all?: never; readonly associationArn: Scalars['ID']['input']; readonly cluster?: never; readonly operationId?: never; readonly principalId?: never; }
+  /** Entries of the association with this ARN. */
+  { readonly associationArn: Scalars['ID']['input']; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
   |  /** Entries of a cluster, a namespace or a service account. */
-  { readonly all?: never; readonly associationArn?: never; readonly cluster: ClusterScope; readonly operationId?: never; readonly principalId?: never; }
+  { readonly associationArn?: never; readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
+  |  /** All entries of the gateway. Intended for auditors. */
+  { readonly associationArn?: never; readonly cluster?: never; readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
   |  /** Entries of this operation. */
-  { readonly all?: never; readonly associationArn?: never; readonly cluster?: never; readonly operationId: Scalars['ID']['input']; readonly principalId?: never; }
+  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId: Scalars['ID']['input']; readonly principalId?: never; }
   |  /** Entries of requests by this principal. */
-  { readonly all?: never; readonly associationArn?: never; readonly cluster?: never; readonly operationId?: never; readonly principalId: Scalars['ID']['input']; };
+  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId: Scalars['ID']['input']; };
 
 /** The service account that a request concerns. */
 export type AuditTarget = {
@@ -266,10 +371,10 @@ export type CreatePodIdentityAssociationInput = {
 };
 
 /** Result of a create. `status` determines which of the other fields are set. */
-export type CreatePodIdentityAssociationPayload = {
+export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly __typename?: 'CreatePodIdentityAssociationPayload';
-  /** The created association; set if and only if `status` is SUCCEEDED. */
-  readonly association: Maybe<PodIdentityAssociation>;
+  /** The created association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
@@ -305,10 +410,10 @@ export type DeletePodIdentityAssociationInput = {
 };
 
 /** Result of a delete. `status` determines which of the other fields are set. */
-export type DeletePodIdentityAssociationPayload = {
+export type DeletePodIdentityAssociationPayload = MutationPayload & {
   readonly __typename?: 'DeletePodIdentityAssociationPayload';
-  /** The deleted association; set if and only if `status` is SUCCEEDED. */
-  readonly association: Maybe<PodIdentityAssociation>;
+  /** The deleted association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
@@ -361,6 +466,11 @@ export type EksRefused = Refusal & {
   /** True when the unchanged request can succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
+
+/** The part of the whole audit trail to read. */
+export type GatewayScope =
+  /** Entries of all clusters, principals and operations. */
+  | 'ALL_ENTRIES';
 
 /** A violated validation rule. */
 export type InputFinding = {
@@ -428,6 +538,62 @@ export type MutationUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
 };
 
+/** Result of a mutation. `status` determines which of the other fields are set. */
+export type MutationPayload = {
+  /** The association as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
+  /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
+  readonly auditEntry: AuditEntry;
+  /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
+  readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
+  readonly refusal: Maybe<Refusal>;
+  /** True when this is the recorded answer of an earlier request with the same token. */
+  readonly replayed: Scalars['Boolean']['output'];
+  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Status of the request; the only field that a client needs to branch on. */
+  readonly status: RequestStatus;
+};
+
+/** An object that `node` can read again by its id. */
+export type Node = {
+  /** Globally unique id: usable as a cache key. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/**
+ * An operation: one attempt to change an association under one client request token, or a request that was refused before it
+ * began. What it says follows from the entries of the operation that you may read.
+ */
+export type Operation = Node & {
+  readonly __typename?: 'Operation';
+  /** The association as it is now, as in `AuditEntry.association`. */
+  readonly association: Maybe<PodIdentityAssociation>;
+  /** ARN of the association; null while it is not known. */
+  readonly associationArn: Maybe<Scalars['ID']['output']>;
+  /** Time of the entry that closed the operation; null while it is IN_PROGRESS. */
+  readonly completedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The entries of the operation that you may read, oldest first. */
+  readonly entries: ReadonlyArray<AuditEntry>;
+  /** Id of the operation; also the value of the association's ownership tag. */
+  readonly id: Scalars['ID']['output'];
+  /** Kind of operation. */
+  readonly kind: OperationKind;
+  /** Human-readable description of the result; null without one. */
+  readonly message: Maybe<Scalars['String']['output']>;
+  /** Code of the refusal; null when the operation was not refused. */
+  readonly refusalCode: Maybe<RefusalCode>;
+  /** Seconds to wait before asking again; null unless `status` is IN_PROGRESS. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Time of the first entry. */
+  readonly startedAt: Scalars['DateTime']['output'];
+  /** Status of the operation. */
+  readonly status: OperationStatus;
+  /** The service account that the operation concerns; null when the input was not valid. */
+  readonly target: Maybe<AuditTarget>;
+};
+
 /** Kind of operation. */
 export type OperationKind =
   /** `createPodIdentityAssociation`. */
@@ -436,6 +602,17 @@ export type OperationKind =
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+
+/** Status of an operation. Values may be added: treat unknown values as IN_PROGRESS. */
+export type OperationStatus =
+  /** In progress, or in doubt: the effect of the EKS call is not known yet. */
+  | 'IN_PROGRESS'
+  /** The change is not done and will not be done by this operation. */
+  | 'REFUSED'
+  /** The change is not done, and the token can be used for another attempt: send the same request again. */
+  | 'RELEASED'
+  /** The change is done. */
+  | 'SUCCEEDED';
 
 /** Information about a page. */
 export type PageInfo = {
@@ -450,8 +627,8 @@ export type PageInfo = {
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** An EKS Pod Identity association: all fields of the EKS API, plus account and region. */
-export type PodIdentityAssociation = {
+/** An EKS Pod Identity association as it is now, read from EKS for this request. */
+export type PodIdentityAssociation = AssociationState & Node & {
   readonly __typename?: 'PodIdentityAssociation';
   /** Account of the cluster. */
   readonly accountId: Scalars['String']['output'];
@@ -494,7 +671,7 @@ export type PodIdentityAssociation = {
 };
 
 
-/** An EKS Pod Identity association: all fields of the EKS API, plus account and region. */
+/** An EKS Pod Identity association as it is now, read from EKS for this request. */
 export type PodIdentityAssociationAuditTrailArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -581,28 +758,39 @@ export type PrincipalKind =
   /** A person: authenticated by a JWT, an IAM Identity Center session or an IAM user's signature. */
   | 'USER';
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type Query = {
   readonly __typename?: 'Query';
   /**
-   * Differences between EKS and the audit trail: associations that were created, modified or deleted outside the gateway. Costs
-   * one EKS call per association. Deletions are detected for associations with an audit entry in the last 90 days. Requires
+   * Differences between EKS and the audit trail: associations that were created, modified or deleted outside the gateway. A page
+   * compares up to `first` associations, at one EKS call each, so it can have fewer items, or none, although more follow: check
+   * `hasNextPage`. Deletions come last; they are detected for associations with an audit entry in the last 90 days. Requires
    * permission to list the associations and to read the audit trail.
    */
-  readonly associationDrift: ReadonlyArray<AssociationDrift>;
+  readonly associationDrift: Maybe<AssociationDriftConnection>;
   /** An audit entry; null when it does not exist or you are not allowed to read it. */
   readonly auditEntry: Maybe<AuditEntry>;
   /**
    * The audit trail, newest first. A page can be shorter than `first`, or empty, although more entries follow: check
    * `hasNextPage`. An entry written within the last second may be missing.
    */
-  readonly auditTrail: AuditEntryConnection;
+  readonly auditTrail: Maybe<AuditEntryConnection>;
   /** Dry run of `createPodIdentityAssociation`. Creates nothing; adds a CHECKED entry to the audit trail. */
-  readonly checkCreatePodIdentityAssociation: CheckPayload;
+  readonly checkCreatePodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `deletePodIdentityAssociation`. Deletes nothing; adds a CHECKED entry to the audit trail. */
-  readonly checkDeletePodIdentityAssociation: CheckPayload;
+  readonly checkDeletePodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `updatePodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
-  readonly checkUpdatePodIdentityAssociation: CheckPayload;
+  readonly checkUpdatePodIdentityAssociation: Maybe<CheckPayload>;
+  /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
+  readonly node: Maybe<Node>;
+  /**
+   * An operation and its status, e.g. to ask about an operation IN_PROGRESS without sending its mutation again; null when it does
+   * not exist or you are not allowed to read its entries.
+   */
+  readonly operation: Maybe<Operation>;
   /** An association, read from EKS; null when it does not exist or you are not allowed to view it. */
   readonly podIdentityAssociation: Maybe<PodIdentityAssociation>;
   /**
@@ -610,58 +798,99 @@ export type Query = {
    * namespace must pass `namespace`. The list operation of EKS does not return role, tags, times and settings: selecting one of
    * these fields costs one EKS call per association.
    */
-  readonly podIdentityAssociations: PodIdentityAssociationConnection;
+  readonly podIdentityAssociations: Maybe<PodIdentityAssociationConnection>;
   /** The authenticated principal. */
   readonly viewer: Principal;
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryAssociationDriftArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
   clusterName: Scalars['String']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
   namespace?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryAuditEntryArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryAuditTrailArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   events?: InputMaybe<ReadonlyArray<AuditEvent>>;
   first?: InputMaybe<Scalars['Int']['input']>;
-  operations?: InputMaybe<ReadonlyArray<OperationKind>>;
+  operationKinds?: InputMaybe<ReadonlyArray<OperationKind>>;
   scope: AuditScope;
   since?: InputMaybe<Scalars['DateTime']['input']>;
   until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryCheckCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryCheckDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryCheckUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
+export type QueryOperationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryPodIdentityAssociationArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
   associationId: Scalars['String']['input'];
@@ -670,7 +899,10 @@ export type QueryPodIdentityAssociationArgs = {
 };
 
 
-/** Read operations and dry runs. They never change an association. */
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryPodIdentityAssociationsArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -678,6 +910,7 @@ export type QueryPodIdentityAssociationsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   namespace?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
+  roleArn?: InputMaybe<Scalars['String']['input']>;
   serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -821,10 +1054,10 @@ export type UpdatePodIdentityAssociationInput = {
 };
 
 /** Result of an update. `status` determines which of the other fields are set. */
-export type UpdatePodIdentityAssociationPayload = {
+export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly __typename?: 'UpdatePodIdentityAssociationPayload';
-  /** The association after the update; set if and only if `status` is SUCCEEDED. */
-  readonly association: Maybe<PodIdentityAssociation>;
+  /** The association after the update, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */

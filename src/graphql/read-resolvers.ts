@@ -1,8 +1,13 @@
-import type { PodIdentityAssociationResolvers, QueryResolvers } from '../generated/resolvers.ts';
+import type {
+  AssociationSnapshotResolvers,
+  PodIdentityAssociationResolvers,
+  QueryResolvers,
+} from '../generated/resolvers.ts';
 import type { PageInfo } from '../generated/types.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { associationDrift } from '../queries/drift.ts';
 import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
 import { associationTrail, auditTrail } from '../queries/trail.ts';
@@ -36,9 +41,16 @@ function isDetailed(listed: ListedAssociation): listed is Association {
 /** The queries that answer in pages. */
 export function pageQueries(deps: Dependencies) {
   return {
+    associationDrift: async (_, input, { authorizeRead, describer, deadline, takeRows }) => {
+      const page = valueOf(await associationDrift(deps, authorizeRead, input, { describer, deadline }));
+      takeRows(page.edges.length);
+      return connection(page);
+    },
     podIdentityAssociations: async (_, input, context, info) => {
       const selected = [...selectedFields(info, ['nodes']), ...selectedFields(info, ['edges', 'node'])];
-      const describer = selected.some((field) => Object.hasOwn(detailResolvers, field)) ? context.describer : null;
+      const needsDetails =
+        (input.roleArn ?? null) !== null || selected.some((field) => Object.hasOwn(detailResolvers, field));
+      const describer = needsDetails ? context.describer : null;
       const { authorizeRead, deadline } = context;
       const page = valueOf(await podIdentityAssociations(deps, authorizeRead, input, { describer, deadline }));
       context.takeRows(page.edges.length);
@@ -69,6 +81,11 @@ export function associationFields(deps: Dependencies) {
     },
   } satisfies PodIdentityAssociationResolvers;
 }
+
+/** The fields of a snapshot that need a resolver. */
+export const snapshotFields = {
+  operationId: operationIdOf,
+} satisfies AssociationSnapshotResolvers;
 
 function connection<Node>({ edges, hasNextPage, endCursor }: Connection<Node>) {
   const startCursor = edges[0]?.cursor ?? null;

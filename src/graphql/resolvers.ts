@@ -7,13 +7,13 @@ import { mutate } from '../operations/mutate.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
 import { operations, summarize } from '../operations/operations.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
-import { describeAssociation } from '../queries/describe.ts';
-import { associationDrift } from '../queries/drift.ts';
+import { associationByArn, describeAssociation } from '../queries/describe.ts';
+import { readNode } from '../queries/node.ts';
+import { readOperation } from '../queries/operation-view.ts';
 import type { RequestContext } from '../queries/request-context.ts';
-import { readableEntries } from '../queries/trail-authorization.ts';
 import { readAuditEntry } from '../queries/trail.ts';
 import { valueOf } from './errors.ts';
-import { associationFields, pageQueries } from './read-resolvers.ts';
+import { associationFields, pageQueries, snapshotFields } from './read-resolvers.ts';
 
 /** Arguments in, domain values out: resolvers contain no rules and make no AWS calls. */
 export function createResolvers(deps: Dependencies): Resolvers {
@@ -30,21 +30,28 @@ export function createResolvers(deps: Dependencies): Resolvers {
     (...[, { input }, { identity, deadline }]: Field<Kind>) =>
       dryRun(deps, operation, { identity, input, deadline });
 
+  const liveAssociation = async (
+    { associationArn }: { readonly associationArn: string | null },
+    _: unknown,
+    context: RequestContext,
+  ) => {
+    if (associationArn === null) return null;
+    context.takeRows(1);
+    return valueOf(await associationByArn(deps, context, associationArn));
+  };
+
   return {
     Query: {
       viewer: (_, __, { identity }) => identity.principal,
       podIdentityAssociation: async (_, key, { authorizeRead, deadline }) =>
         valueOf(await describeAssociation(deps, authorizeRead, key, deadline)),
-      associationDrift: async (_, input, { authorizeRead, describer, deadline, takeRows }) => {
-        const drifts = valueOf(await associationDrift(deps, authorizeRead, input, { describer, deadline }));
-        takeRows(drifts.length);
-        return drifts;
-      },
       checkCreatePodIdentityAssociation: check(create),
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
       ...pageQueries(deps),
       auditEntry: (_, { id }, { authorizeRead }) => readAuditEntry(deps, authorizeRead, id),
+      operation: (_, { id }, context) => readOperation(deps, context, id),
+      node: async (_, { id }, context) => valueOf(await readNode(deps, context, id)),
     },
     Mutation: {
       createPodIdentityAssociation: mutation(create),
@@ -55,13 +62,23 @@ export function createResolvers(deps: Dependencies): Resolvers {
     AuditEntry: {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
+      operationKind: ({ operation }) => operation,
+      operation: ({ operationId }, _, context) => {
+        context.takeRows(1);
+        return readOperation(deps, context, operationId);
+      },
       before: ({ before }, _, { authorizeRead }) => before && visibleTo(authorizeRead, before),
-      operationEntries: async ({ operationId }, _, { operationEntries, takeRows, authorizeRead }) => {
-        const entries = await operationEntries(operationId);
+      association: liveAssociation,
+    },
+    Operation: {
+      id: ({ operationId }) => operationId,
+      association: liveAssociation,
+      entries: ({ entries }, _, { takeRows }) => {
         takeRows(entries.length);
-        return readableEntries(authorizeRead, entries);
+        return entries;
       },
     },
+    AssociationSnapshot: snapshotFields,
     RecordedRequest: {
       roleArn: ({ settings }) => settings.roleArn ?? null,
       targetRoleArn: ({ settings }) => settings.targetRoleArn ?? null,

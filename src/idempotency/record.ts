@@ -109,7 +109,10 @@ export function withOperationInDoubt(record: IdempotencyRecord): IdempotencyReco
  * Seconds (whole, at least 1) after which the same request is worth sending again: as long as the operation has taken so
  * far, so that waits grow; but no later than the lease ends or, without a lease, the operation is no longer in doubt.
  */
-export function retryAfterSeconds(record: IdempotencyRecord, now: number): number {
+export function retryAfterSeconds(
+  record: Pick<IdempotencyRecord, 'startedAt' | 'leaseUntil' | 'inDoubtUntil'>,
+  now: number,
+): number {
   const end = record.leaseUntil > now ? record.leaseUntil : record.inDoubtUntil;
   return Math.max(1, Math.ceil(Math.min(now - record.startedAt, end - now) / 1000));
 }

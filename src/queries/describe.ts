@@ -1,10 +1,11 @@
 import type { QueryPodIdentityAssociationArgs } from '../generated/types.ts';
 import type { Association } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import { isAssociationId } from '../validation/associations.ts';
+import { isAssociationId, parseAssociationArn } from '../validation/associations.ts';
 import { isClusterName, resolveCluster } from '../validation/names.ts';
 import { visibleTo } from './authorize-read.ts';
 import type { AuthorizeRead } from './authorize-read.ts';
+import type { RequestContext } from './request-context.ts';
 import type { QueryResult } from './query-result.ts';
 
 /**
@@ -27,5 +28,24 @@ export async function describeAssociation(
   const described = await deps.eksFor(cluster).describe(associationId, { deadline });
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
   if (described.kind === 'absent') return nothing;
+  return { kind: 'ok', value: visibleTo(authorizeRead, described.association) };
+}
+
+/**
+ * The association with an ARN, as it is now: see {@link describeAssociation}. Of several fields of one request that ask for the
+ * same association, only the first costs an EKS call.
+ */
+export async function associationByArn(
+  deps: Dependencies,
+  { authorizeRead, describer, deadline }: Pick<RequestContext, 'authorizeRead' | 'describer' | 'deadline'>,
+  associationArn: string,
+): Promise<QueryResult<Association | null>> {
+  const nothing = { kind: 'ok', value: null } as const;
+  const parsed = parseAssociationArn(associationArn);
+  if (parsed === null || !deps.serves(parsed)) return nothing;
+  const described = await describer.describe({ ...parsed, associationArn }, deadline);
+  if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
+  // An ARN with another partition names another association.
+  if (described.kind === 'absent' || described.association.associationArn !== associationArn) return nothing;
   return { kind: 'ok', value: visibleTo(authorizeRead, described.association) };
 }

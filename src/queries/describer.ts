@@ -1,12 +1,15 @@
 import type { AssociationSummary, DescribeResult, EksError } from '../eks/eks.ts';
-import type { Association } from '../model/association.ts';
+import type { Association, ClusterRef } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
+
+/** What identifies an association: its ARN, and what the ARN consists of. */
+export type AssociationRef = Pick<AssociationSummary, keyof ClusterRef | 'associationArn' | 'associationId'>;
 
 /** Describes associations for one request. */
 export interface Describer {
   /** Describes each association once. `deadline` is in milliseconds since the epoch. */
-  readonly describe: (summary: AssociationSummary, deadline: number) => Promise<DescribeResult>;
+  readonly describe: (association: AssociationRef, deadline: number) => Promise<DescribeResult>;
   readonly leastMs: RateLimiter['leastMs'];
 }
 
@@ -18,8 +21,8 @@ export function createDescriber({ eksFor }: Pick<Dependencies, 'eksFor'>, rateLi
   const results = new Map<string, Promise<DescribeResult>>();
   let failure: DescribeResult | null = null;
 
-  const call = async (summary: AssociationSummary, deadline: number): Promise<DescribeResult> => {
-    const describe = () => eksFor(summary).describe(summary.associationId, { deadline });
+  const call = async (association: AssociationRef, deadline: number): Promise<DescribeResult> => {
+    const describe = () => eksFor(association).describe(association.associationId, { deadline });
     const result = await rateLimiter.run(describe, { deadline, isNeeded: () => failure === null });
     if (result === null) return failure ?? { kind: 'failed', error: outOfTime };
     if (result.kind === 'failed') failure ??= result;
@@ -27,9 +30,9 @@ export function createDescriber({ eksFor }: Pick<Dependencies, 'eksFor'>, rateLi
   };
 
   return {
-    describe: (summary, deadline) => {
-      const result = results.get(summary.associationArn) ?? call(summary, deadline);
-      results.set(summary.associationArn, result);
+    describe: (association, deadline) => {
+      const result = results.get(association.associationArn) ?? call(association, deadline);
+      results.set(association.associationArn, result);
       return result;
     },
     leastMs: rateLimiter.leastMs,

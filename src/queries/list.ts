@@ -5,6 +5,7 @@ import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { ListScope } from '../policy/policy.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from '../validation/names.ts';
+import { roleArnFindings } from '../validation/role-arns.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection } from '../validation/paging.ts';
 import { visibleTo } from './authorize-read.ts';
@@ -38,7 +39,7 @@ export async function podIdentityAssociations(
 ): Promise<QueryResult<Connection<ListedAssociation>>> {
   const validated = validate(input, deps.home);
   if (validated.kind === 'invalid') return validated;
-  const { cluster, range, query } = validated;
+  const { cluster, range, query, roleArn } = validated;
   const scope = listScope(cluster, range.namespace);
   const decision = authorizeRead({ action: 'ListPodIdentityAssociations', scope });
   if (!decision.allowed) return { kind: 'denied', violations: decision.violations };
@@ -53,7 +54,9 @@ export async function podIdentityAssociations(
       ? { kind: 'ok' as const, value: page.found.map(({ position, summary }) => ({ position, node: summary })) }
       : await withDetails(deps, authorizeRead, bounds.describer, page.found, deadline);
   if (nodes.kind !== 'ok') return nodes;
-  const edges = nodes.value.map(({ position, node }) => ({ cursor: cursorOf(query, position), node }));
+  const edges = nodes.value
+    .filter(({ node }) => roleArn === null || hasRole(node, roleArn))
+    .map(({ position, node }) => ({ cursor: cursorOf(query, position), node }));
   const endCursor = page.next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(query, page.next);
   return { kind: 'ok', value: { edges, hasNextPage: page.next !== null, endCursor } };
 }
@@ -75,7 +78,7 @@ async function withDetails(
   listed: readonly ListedSummary[],
   deadline: number,
 ): Promise<QueryResult<ListedNode[]>> {
-  const findings = tooMany(describer, listed.length, deadline - deps.clock());
+  const findings = tooManyToDescribe(describer, listed.length, deadline - deps.clock());
   if (findings.length > 0) return { kind: 'invalid', findings };
   const summaries = listed.map(({ summary }) => summary);
   const described = await describeAll(describer, summaries, deadline);
@@ -87,8 +90,14 @@ async function withDetails(
   return { kind: 'ok', value };
 }
 
+/** Whether a described association has a role as its role or target role. */
+function hasRole(node: ListedAssociation, roleArn: string): boolean {
+  const { roleArn: role = null, targetRoleArn = null } = node as Partial<Association>;
+  return role === roleArn || targetRoleArn === roleArn;
+}
+
 /** Rejects a page that can't be described in the time left, before any call is spent on it. */
-function tooMany(describer: Describer, count: number, leftMs: number): Finding[] {
+export function tooManyToDescribe(describer: Describer, count: number, leftMs: number): Finding[] {
   const leastMs = describer.leastMs(count);
   if (leastMs < leftMs) return [];
   const seconds = (ms: number) => Math.max(0, Math.floor(ms / 1_000));
@@ -103,15 +112,18 @@ type Validated =
       readonly kind: 'valid';
       readonly cluster: ClusterRef;
       readonly range: ListRange;
+      /** Only associations with this role or target role; null: all. */
+      readonly roleArn: string | null;
       /** Identifies the query in cursors. */
       readonly query: string;
     };
 
 function validate(input: QueryPodIdentityAssociationsArgs, home: Dependencies['home']): Validated {
-  const { namespace = null, serviceAccount = null, after = null } = input;
+  const { namespace = null, serviceAccount = null, roleArn = null, after = null } = input;
   const cluster = resolveCluster(input, home);
   const { accountId, region, clusterName } = cluster;
-  const query = JSON.stringify(['podIdentityAssociations', accountId, region, clusterName, namespace, serviceAccount]);
+  const filters = [namespace, serviceAccount, roleArn];
+  const query = JSON.stringify(['podIdentityAssociations', accountId, region, clusterName, ...filters]);
   const read = after === null ? null : readCursor(query, after);
   const start = read?.kind === 'position' ? listPosition(read.position) : null;
   const broken = read?.kind === 'position' && start === null ? brokenCursor : read;
@@ -119,9 +131,10 @@ function validate(input: QueryPodIdentityAssociationsArgs, home: Dependencies['h
     ...clusterFindings(input),
     ...(namespace === null ? [] : namespaceFindings(namespace)),
     ...(serviceAccount === null ? [] : serviceAccountFindings(serviceAccount)),
+    ...(roleArn === null ? [] : roleArnFindings(roleArn)),
     ...firstFindings(input),
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),
   ];
   if (findings.length > 0) return { kind: 'invalid', findings };
-  return { kind: 'valid', cluster, query, range: { namespace, serviceAccount, start, limit: firstOf(input) } };
+  return { kind: 'valid', cluster, query, roleArn, range: { namespace, serviceAccount, start, limit: firstOf(input) } };
 }

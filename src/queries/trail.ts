@@ -106,7 +106,7 @@ function validate(
   input: Omit<QueryAuditTrailArgs, 'scope'>,
   partition: AuditPartition,
 ): ValidQuery | Extract<QueryFailure, { kind: 'invalid' }> {
-  const { events = null, operations = null, after = null } = input;
+  const { events = null, operationKinds: operations = null, after = null } = input;
   const [since, until] = [parseTimestamp(input.since), parseTimestamp(input.until)];
   const distinct = (names: readonly string[] | null) => (names === null ? null : [...new Set(names)].sort());
   const name = JSON.stringify(['auditTrail', partition, since, until, distinct(events), distinct(operations)]);

@@ -63,7 +63,7 @@ export function readCursor(query: string, cursor: string): ReadCursor {
 }
 
 /** The result for a cursor whose position is invalid. */
-export const brokenCursor: ReadCursor = invalid('after is not a valid cursor.');
+export const brokenCursor = invalid('after is not a valid cursor.');
 
 const notValid = 'after is not a valid cursor, or is incomplete.';
 

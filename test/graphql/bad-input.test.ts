@@ -86,7 +86,7 @@ describe('a malformed request gets an error with a code and writes 0 audit entri
     ],
     [
       'a query that is too deep',
-      query(`{ auditEntry(id: "x") { ${'operationEntries { '.repeat(9)} id ${'}'.repeat(9)} } }`),
+      query(`{ auditEntry(id: "x") { ${'operation { entries { '.repeat(5)} id ${'} }'.repeat(5)} } }`),
       'GRAPHQL_VALIDATION_FAILED',
       /depth limit of 9/,
     ],

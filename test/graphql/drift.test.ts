@@ -4,7 +4,9 @@ import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const document = `query ($cluster: String!, $namespace: String) {
   associationDrift(clusterName: $cluster, namespace: $namespace) {
-    kind associationArn association { associationId roleArn } differences { field requested existing } lastEntry { event }
+    nodes { kind associationArn association { associationId roleArn } differences { field requested existing } lastEntry { event } }
+    edges { cursor node { associationArn } }
+    pageInfo { hasNextPage endCursor }
   }
 }`;
 
@@ -25,7 +27,7 @@ afterEach(async () => {
 });
 
 const readDrift = (variables: object, as?: string) =>
-  gateway.send<{ associationDrift: object[] }>(document, { cluster: 'apps-dev', ...variables }, as);
+  gateway.send<{ associationDrift: { nodes: object[] } | null }>(document, { cluster: 'apps-dev', ...variables }, as);
 
 test('associationDrift returns an association created outside the gateway to owners, administrators and auditors', async () => {
   await gateway.create();
@@ -38,7 +40,7 @@ test('associationDrift returns an association created outside the gateway to own
   });
   for (const as of ['alice', 'pat', 'olivia']) {
     const { data } = await readDrift({ namespace }, as);
-    expect(data?.associationDrift).toMatchObject([
+    expect(data?.associationDrift?.nodes).toMatchObject([
       { kind: 'UNMANAGED', association: { associationId, roleArn }, lastEntry: null },
     ]);
   }
@@ -51,5 +53,5 @@ test.each([
   ['an invalid namespace', { namespace: '*' }, 'BAD_USER_INPUT'],
 ])('associationDrift of %s fails with an error code', async (_, variables, code) => {
   const { data, errors } = await readDrift(variables);
-  expect({ data, code: errors?.[0]?.extensions.code }).toEqual({ data: null, code });
+  expect({ data, code: errors?.[0]?.extensions.code }).toEqual({ data: { associationDrift: null }, code });
 });

@@ -27,7 +27,7 @@ async function answer(deps: Dependencies, document: string, timesOutAt = Date.no
 
 test('entries of an operation count towards the rows of an answer', async () => {
   const deps = await withEntries({ operationId: '01J00000000000000000000000' });
-  const { errors } = await answer(deps, `{ ${ownTrail} { nodes { operationEntries { event } } } }`);
+  const { errors } = await answer(deps, `{ ${ownTrail} { nodes { operation { entries { event } } } } }`);
   const message = expect.stringContaining('The answer would have more than 5000 associations and entries.') as string;
   expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT' } });
 });
@@ -43,7 +43,7 @@ test('policy is evaluated once for each object that a request reads, however oft
     },
   };
   const selections = 'a: before { roleArn } b: before { roleArn }';
-  const document = `{ ${ownTrail} { nodes { ${selections} operationEntries { ${selections} } } } }`;
+  const document = `{ ${ownTrail} { nodes { ${selections} operation { entries { ${selections} } } } } }`;
   const { data, errors } = await answer(counting, document);
   expect(errors).toBeUndefined();
   expect(data?.auditTrail.nodes).toHaveLength(100);

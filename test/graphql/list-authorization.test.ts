@@ -21,7 +21,7 @@ describe('authorization', () => {
     const { data, errors } = await send({ namespace }, { as });
     if (allowed) expect(data?.podIdentityAssociations.edges).toEqual([]);
     else {
-      expect(data).toBeNull();
+      expect(data).toEqual({ podIdentityAssociations: null });
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', violations: [{ policyId: 'default-deny' }] } }]);
       expect(listCalls()).toBe(0);
     }

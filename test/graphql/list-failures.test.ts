@@ -7,7 +7,15 @@ const { gateway, ledger, withDependencies, fill, send, list } = useListGateway()
 
 describe('invalid arguments are rejected with BAD_USER_INPUT and 0 EKS calls', () => {
   const foreign = cursorOf('another query', { token: null, offset: 1, associationId: null });
-  const query = JSON.stringify(['podIdentityAssociations', home.accountId, home.region, 'apps-dev', 'payments', null]);
+  const query = JSON.stringify([
+    'podIdentityAssociations',
+    home.accountId,
+    home.region,
+    'apps-dev',
+    'payments',
+    null,
+    null,
+  ]);
 
   test.each([
     ['first of 0', { first: 0 }, /first is 0.*1 to 1000/],
@@ -37,7 +45,7 @@ describe('invalid arguments are rejected with BAD_USER_INPUT and 0 EKS calls', (
     ['a forged cursor whose position is null', { after: cursorOf(query, null) }, /not a valid cursor/],
   ])('%s', async (_, variables, message) => {
     const { status, data, errors } = await send(variables);
-    expect({ status, data }).toEqual({ status: 200, data: null });
+    expect({ status, data }).toEqual({ status: 200, data: { podIdentityAssociations: null } });
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(gateway().simulator.control.requests()).toEqual([]);
     expect(gateway().logged.filter(({ level }) => level === 'error')).toEqual([]);
@@ -94,7 +102,7 @@ describe('when reading from EKS', () => {
   test('fails with EKS_READ_FAILED when EKS denies the list call', async () => {
     gateway().simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
     const { data, errors } = await send({});
-    expect(data).toBeNull();
+    expect(data).toEqual({ podIdentityAssociations: null });
     expect(errors).toMatchObject([{ extensions: { code: 'EKS_READ_FAILED', exception: 'AccessDeniedException' } }]);
   });
 

@@ -83,7 +83,7 @@ describe('auditEntry', () => {
     auditEntry(id: $id) {
       id event time operationId principal { id } target { namespace } decision { allowed policyIds policySetHash }
       request { roleArn tags { key value } } findings { path }
-      operationEntries { id event operationEntries { event } }
+      operation { entries { id event operation { entries { event } } } }
     }
   }`;
   const read = (id: string, as?: string) =>
@@ -104,7 +104,7 @@ describe('auditEntry', () => {
         },
         request: { roleArn: roleArn('payments/payments-api'), tags: [{ key: 'team', value: 'payments' }] },
         findings: [],
-        operationEntries: [{ event: 'INTENT' }, { event: 'SUCCEEDED' }],
+        operation: { entries: [{ event: 'INTENT' }, { event: 'SUCCEEDED' }] },
       });
     }
     expect(await read(auditEntry.id, 'bob')).toMatchObject({ data: { auditEntry: null } });

@@ -51,8 +51,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTra
     expect(await eventsOf({ associationArn: association?.associationArn })).toEqual(['SUCCEEDED']);
     expect(await eventsOf({ principalId: 'https://issuer.example#alice' })).toEqual(['DENIED', ...both]);
     expect(await eventsOf({ cluster }, {}, 'olivia')).toEqual(['DENIED', ...both]);
-    expect(await eventsOf({ all: true }, {}, 'olivia')).toEqual(['DENIED', ...both]);
-    expect(await eventsOf({ all: true }, { events: ['DENIED'] }, 'olivia')).toEqual(['DENIED']);
+    expect(await eventsOf({ gateway: 'ALL_ENTRIES' }, {}, 'olivia')).toEqual(['DENIED', ...both]);
+    expect(await eventsOf({ gateway: 'ALL_ENTRIES' }, { events: ['DENIED'] }, 'olivia')).toEqual(['DENIED']);
   });
 
   test('returns each entry once across pages while entries are added', async () => {
@@ -71,14 +71,17 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTra
   });
 
   test.each([
-    ['the whole trail', { all: true }],
+    ['the whole trail', { gateway: 'ALL_ENTRIES' }],
     ['a cluster', { cluster }],
     ['another team’s namespace', { cluster: { ...cluster, namespace: 'search' } }],
     ['another principal', { principalId: 'https://issuer.example#bob' }],
     ['a cluster outside the inventory', { cluster: { clusterName: 'apps-none', namespace: 'payments' } }],
   ])('of %s is forbidden to the owner of another namespace', async (_, scope) => {
     const { data, errors } = await read(scope);
-    expect({ data, code: errors?.[0]?.extensions.code }).toEqual({ data: null, code: 'FORBIDDEN' });
+    expect({ data, code: errors?.[0]?.extensions.code }).toEqual({
+      data: { auditTrail: null },
+      code: 'FORBIDDEN',
+    });
   });
 
   test.each([
@@ -91,7 +94,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTra
     ['a service account without its namespace', { cluster: { ...cluster, serviceAccount: 'api' } }, {}],
     ['an ARN of something else', { associationArn: 'arn:aws:iam::111122223333:role/x' }, {}],
     ['no scope', {}, {}],
-    ['two scopes', { all: true, operationId: 'x' }, {}],
+    ['two scopes', { gateway: 'ALL_ENTRIES', operationId: 'x' }, {}],
     ['an invalid cluster name', { cluster: { clusterName: '*', namespace: 'payments' } }, {}],
   ])('with %s fails with BAD_USER_INPUT', async (_, scope, more) => {
     const { status, errors } = await read(scope, more);

@@ -130,7 +130,10 @@ describe('npm start', () => {
     const second = await start();
     expect(await send(second)).toMatchObject({ status: 'SUCCEEDED', replayed: true, association });
     const other = await send(second, { clientRequestToken: 'other' });
-    expect(other.refusal).toMatchObject({ code: 'ASSOCIATION_ALREADY_EXISTS', existing: { id: association?.id } });
+    expect(other.refusal).toMatchObject({
+      code: 'ASSOCIATION_ALREADY_EXISTS',
+      existing: { associationId: association?.associationId },
+    });
   }, 30_000);
 
   test('refuses a create when EKS is unreachable', async () => {

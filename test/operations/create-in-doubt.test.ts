@@ -149,7 +149,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(more).toEqual([]);
         const refused = answers.filter(({ refusal }) => refusal?.code === 'ASSOCIATION_ALREADY_EXISTS');
         expect(refused).toHaveLength(49);
-        expect(refused.every(({ refusal }) => refusal?.existing?.id === succeeded?.association?.id)).toBe(true);
+        expect(
+          refused.every(({ refusal }) => refusal?.existing?.associationId === succeeded?.association?.associationId),
+        ).toBe(true);
       });
     });
   },

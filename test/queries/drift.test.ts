@@ -6,6 +6,7 @@ import type { QueryAssociationDriftArgs } from '../../src/generated/types.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
+import { cursorOf } from '../../src/validation/paging.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -50,7 +51,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
   const found = async (identity = alice, where: QueryAssociationDriftArgs = place) => {
     const result = await queryDrift(identity, where);
     if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
-    return result.value;
+    return result.value.edges.map(({ node }) => node);
   };
 
   /** Creates an association directly at EKS. */
@@ -164,39 +165,140 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
     const lagging = { ...deps, times: { ...deps.times, listLagMs: 60_000 } };
     const options = { describer, deadline: Date.now() + 10_000 };
-    expect(await associationDrift(lagging, createAuthorizeRead(lagging, alice), place, options)).toEqual({
+    expect(await associationDrift(lagging, createAuthorizeRead(lagging, alice), place, options)).toMatchObject({
       kind: 'ok',
-      value: [],
+      value: { edges: [], hasNextPage: false },
     });
   });
 
-  describe('fails if there is too little time', () => {
-    const tooMany = { kind: 'eks-failed', error: { message: expect.stringContaining('Name a namespace.') } };
-    const driftWith = (deps: Dependencies, perSecond: number, leftMs: number) => {
+  describe('pages', () => {
+    /** All drift, page by page, with the number of pages. */
+    const readAll = async (first: number, identity = alice) => {
+      const pages: string[][] = [];
+      for (let after: string | null = null; ;) {
+        const result = await queryDrift(identity, { ...place, first, after });
+        if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
+        pages.push(result.value.edges.map(({ node }) => `${node.kind} ${node.associationArn}`));
+        if (!result.value.hasNextPage) return pages;
+        after = result.value.endCursor;
+      }
+    };
+
+    test('compare at most the requested number of associations, and together contain what one page contains', async () => {
+      const created = await Promise.all(
+        ['one', 'two', 'three'].map((serviceAccount) =>
+          gateway.create({ serviceAccount, clientRequestToken: serviceAccount }),
+        ),
+      );
+      for (const serviceAccount of ['four', 'five', 'six']) outsider({ serviceAccount });
+      const [deleted, changed] = created.map(({ association }) => association?.associationId ?? '');
+      gateway.simulator.control.deleteAssociation(deleted ?? '');
+      gateway.simulator.control.updateAssociation(changed ?? '', { roleArn: roleArn('payments/payments-worker') });
+      const [whole] = await readAll(1_000);
+      expect(whole?.map((item) => item.split(' ')[0]).sort()).toEqual([
+        'DELETED',
+        'MODIFIED',
+        ...Array.from({ length: 3 }, () => 'UNMANAGED'),
+      ]);
+      const pages = await readAll(2);
+      expect(pages.length).toBeGreaterThan(2);
+      expect(pages.flat().sort()).toEqual(whole?.toSorted());
+    });
+
+    test('continue from the cursor of any item', async () => {
+      for (const serviceAccount of ['one', 'two', 'three']) outsider({ serviceAccount });
+      const { association } = await gateway.create();
+      gateway.simulator.control.deleteAssociation(association?.associationId ?? '');
+      const result = await queryDrift(alice);
+      if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
+      const { edges } = result.value;
+      expect(edges).toHaveLength(4);
+      for (const [index, { cursor }] of edges.entries()) {
+        const rest = await queryDrift(alice, { ...place, after: cursor });
+        expect(rest).toMatchObject({ value: { edges: edges.slice(index + 1).map(({ node }) => ({ node })) } });
+      }
+    });
+
+    test('do not report an older success of an association that the gateway deleted', async () => {
+      const { association } = await gateway.create();
+      await gateway.remove({ associationId: association?.associationId });
+      // A ledger that returns the newest success on another page than the oldest one.
+      const trail: Ledger['readTrail'] = (query) =>
+        ledger.readTrail(query.partition.kind === 'namespace' ? { ...query, limit: 1 } : query);
+      const deps = { ...gateway.deps, ledger: { ...ledger, readTrail: trail } };
+      const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+      const options = { describer, deadline: Date.now() + 10_000 };
+      const authorizeRead = createAuthorizeRead(deps, alice);
+      const first = await associationDrift(deps, authorizeRead, place, options);
+      if (first.kind !== 'ok') throw new Error(JSON.stringify(first));
+      expect(first.value).toMatchObject({ edges: [], hasNextPage: true });
+      const second = await associationDrift(deps, authorizeRead, { ...place, after: first.value.endCursor }, options);
+      expect(second).toMatchObject({ value: { edges: [], hasNextPage: false } });
+    });
+
+    test.each([
+      ['of another namespace', { namespace: 'payments-batch' }],
+      ['of another cluster', { clusterName: 'apps-prod' }],
+    ])('reject a cursor %s', async (_, where) => {
+      for (const serviceAccount of ['one', 'two']) outsider({ serviceAccount });
+      const result = await queryDrift(alice, { ...place, first: 1 });
+      const after = result.kind === 'ok' ? result.value.endCursor : null;
+      expect(after).not.toBeNull();
+      expect(await queryDrift(alice, { ...place, ...where, after })).toMatchObject({ kind: 'invalid' });
+    });
+
+    test.each([
+      { phase: 'list', after: null },
+      { phase: 'list', after: { token: 1, offset: 0, associationId: null } },
+      { phase: 'trail', before: 'x' },
+      { phase: 'other' },
+      'x',
+      null,
+    ])('reject a forged cursor with the position %j', async (position) => {
+      const { accountId, region } = gateway.deps.home;
+      const name = JSON.stringify(['associationDrift', { kind: 'namespace', accountId, region, ...place }]);
+      const valid = cursorOf(name, { phase: 'trail', before: '01J00000000000000000000000' });
+      expect(await queryDrift(alice, { ...place, after: valid })).toMatchObject({ kind: 'ok' });
+      expect(await queryDrift(alice, { ...place, after: cursorOf(name, position) })).toMatchObject({ kind: 'invalid' });
+    });
+  });
+
+  describe('with too little time', () => {
+    const driftWith = (deps: Dependencies, perSecond: number, leftMs: number, where: object = {}) => {
       const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond }, Date.now));
-      return associationDrift(deps, createAuthorizeRead(deps, alice), place, {
+      const input = { ...place, ...where };
+      return associationDrift(deps, createAuthorizeRead(deps, alice), input, {
         describer,
         deadline: Date.now() + leftMs,
       });
     };
 
-    test('for describing the list, and then describes nothing', async () => {
+    test('for describing the page, asks for a smaller one and describes nothing', async () => {
       for (const serviceAccount of ['one', 'two', 'three']) outsider({ serviceAccount });
-      expect(await driftWith(gateway.deps, 1, 1_000)).toMatchObject(tooMany);
+      expect(await driftWith(gateway.deps, 1, 1_000)).toMatchObject({ kind: 'invalid', findings: [{ path: 'first' }] });
       expect(gateway.sent('DescribePodIdentityAssociation')).toBe(0);
     });
 
-    test.each([1, 2])('for reading the trail of %i associations', async (count) => {
-      for (let index = 0; index < count; index += 1) outsider({ serviceAccount: `sa-${index}` });
-      let read = 0;
+    test('for reading the trail, ends the page early and continues on the next one', async () => {
+      for (const serviceAccount of ['one', 'two', 'three']) outsider({ serviceAccount });
+      let isLate = false;
       const trail: Ledger['readTrail'] = (query) => {
-        read += 1;
+        isLate = true;
         return ledger.readTrail(query);
       };
-      const clock = () => Date.now() + (read > 0 ? 60_000 : 0);
+      const clock = () => Date.now() + (isLate ? 60_000 : 0);
       const deps = { ...gateway.deps, ledger: { ...ledger, readTrail: trail }, clock };
-      expect(await driftWith(deps, 1_000, 10_000)).toMatchObject(tooMany);
-      expect(read).toBe(1);
+      const found: unknown[] = [];
+      for (let after: string | null = null; ;) {
+        isLate = false;
+        const result = await driftWith(deps, 1_000, 10_000, { after });
+        if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
+        found.push(...result.value.edges.map(({ node }) => node.association?.serviceAccount));
+        if (!result.value.hasNextPage) break;
+        expect(result.value.edges).toHaveLength(1);
+        after = result.value.endCursor;
+      }
+      expect(found.sort()).toEqual(['one', 'three', 'two']);
     });
   });
 

@@ -1,6 +1,5 @@
 const wholeAssociation = /* GraphQL */ `
-  fragment Whole on PodIdentityAssociation {
-    id
+  fragment Whole on AssociationState {
     accountId
     region
     clusterName
@@ -123,7 +122,6 @@ export const deleteDocument = /* GraphQL */ `
 
 /** An association, with all its fields. */
 export interface WholeAssociation {
-  readonly id: string;
   readonly associationId: string;
   readonly associationArn: string;
   readonly roleArn: string;

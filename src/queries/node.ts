@@ -1,0 +1,37 @@
+import type { Association } from '../model/association.ts';
+import { parseAuditEntryId } from '../model/audit.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { associationByArn } from './describe.ts';
+import { readOperation } from './operation-view.ts';
+import type { OperationView } from './operation-view.ts';
+import type { QueryResult } from './query-result.ts';
+import type { RequestContext } from './request-context.ts';
+import { readAuditEntry } from './trail.ts';
+
+/** An object with a global id, and the name of its GraphQL type. */
+export type NodeObject =
+  | ({ readonly __typename: 'PodIdentityAssociation' } & Association)
+  | ({ readonly __typename: 'AuditEntry' } & AuditEntry)
+  | ({ readonly __typename: 'Operation' } & OperationView);
+
+/**
+ * The object with a global id; the form of the id says what it is: the ARN of an association, `<operation>.<entry>` or an
+ * operation's ULID. Null if there is none, or if the principal may not read it. Throws `LedgerUnavailable`.
+ */
+export async function readNode(
+  deps: Dependencies,
+  context: RequestContext,
+  id: string,
+): Promise<QueryResult<NodeObject | null>> {
+  if (id.startsWith('arn:')) {
+    const result = await associationByArn(deps, context, id);
+    return result.kind === 'ok' ? named('PodIdentityAssociation', result.value) : result;
+  }
+  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(deps, context.authorizeRead, id));
+  return named('Operation', await readOperation(deps, context, id));
+}
+
+function named<Name extends string, Value extends object>(__typename: Name, value: Value | null) {
+  return { kind: 'ok' as const, value: value && { __typename, ...value } };
+}

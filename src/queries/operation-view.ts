@@ -1,0 +1,86 @@
+import type { OperationStatus } from '../generated/types.ts';
+import { retryAfterSeconds } from '../idempotency/record.ts';
+import { inDoubtUntil } from '../idempotency/times.ts';
+import { isTrailPosition, timeOf } from '../ledger/trail-position.ts';
+import { isClosing } from '../model/audit-event.ts';
+import type { AuditEvent } from '../model/audit-event.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { OperationKind } from '../model/operation.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import type { RequestContext } from './request-context.ts';
+import { readableEntries } from './trail-authorization.ts';
+
+/** What the entries of an operation that a principal may read show of it. */
+export interface OperationView {
+  readonly operationId: string;
+  readonly kind: OperationKind;
+  readonly status: OperationStatus;
+  readonly target: AuditEntry['target'];
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  /** RFC 3339, UTC; null while it is in progress. */
+  readonly completedAt: string | null;
+  readonly associationArn: string | null;
+  readonly refusalCode: AuditEntry['refusalCode'];
+  readonly message: string | null;
+  /** Whole seconds, at least 1; null unless it is in progress. */
+  readonly retryAfterSeconds: number | null;
+  /** Oldest first. */
+  readonly entries: readonly AuditEntry[];
+}
+
+/** Events of other requests with the operation's token, which say nothing about the operation itself. */
+const foreignEvents: readonly AuditEvent[] = ['REPLAYED', 'CONTENDED', 'TOKEN_REUSED'];
+
+/** Events of requests that were refused before an operation began. */
+const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
+
+/**
+ * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
+ * for a dry run. Costs one read of the ledger. Throws `LedgerUnavailable`.
+ */
+export async function readOperation(
+  deps: Pick<Dependencies, 'clock' | 'times'>,
+  { authorizeRead, operationEntries }: Pick<RequestContext, 'authorizeRead' | 'operationEntries'>,
+  operationId: string,
+): Promise<OperationView | null> {
+  if (!isTrailPosition(operationId)) return null;
+  const all = await operationEntries(operationId);
+  const entries = readableEntries(authorizeRead, all);
+  const own = entries.filter(({ event }) => !foreignEvents.includes(event));
+  const [first] = own;
+  const last = own.at(-1);
+  // The first entry says whose operation it is; without it, the others could be of a reused token.
+  if (first === undefined || last === undefined || first !== all[0] || first.event === 'CHECKED') return null;
+  const closing = own.find(({ event }) => isClosing(event) || refusedEvents.includes(event));
+  const status = closing ? statusOf(closing.event) : 'IN_PROGRESS';
+  const { refusalCode, message } = closing ?? last;
+  return {
+    operationId,
+    kind: first.operation,
+    status,
+    target: first.target,
+    startedAt: first.time,
+    completedAt: closing?.time ?? null,
+    associationArn: (closing ?? last).associationArn,
+    refusalCode,
+    message,
+    retryAfterSeconds: status === 'IN_PROGRESS' ? secondsToWait(deps, own) : null,
+    entries,
+  };
+}
+
+function statusOf(closing: AuditEvent): OperationStatus {
+  return closing === 'SUCCEEDED' || closing === 'RELEASED' ? closing : 'REFUSED';
+}
+
+/** As the mutation itself would answer, computed from the entries that the record's lease was written with. */
+function secondsToWait({ clock, times }: Pick<Dependencies, 'clock' | 'times'>, own: readonly AuditEntry[]): number {
+  const [first] = own;
+  const last = own.at(-1);
+  if (first === undefined || last === undefined) throw new Error('An operation has no entries.');
+  // The id of an operation contains the time at which it started.
+  const startedAt = timeOf(first.operationId);
+  const leaseUntil = last.event === 'UNKNOWN' ? 0 : Date.parse(last.time) + times.leaseMs;
+  return retryAfterSeconds({ startedAt, leaseUntil, inDoubtUntil: inDoubtUntil(startedAt, times) }, clock());
+}

@@ -1,0 +1,200 @@
+import { input, openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+
+let gateway: Gateway;
+let closeLedger: () => Promise<void>;
+
+beforeEach(async () => {
+  const [sqlite] = ledgersUnderTest();
+  if (!sqlite) throw new Error('No ledger is available.');
+  const { ledger, close } = await sqlite.open();
+  closeLedger = close;
+  gateway = await openGateway({ ledger });
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await closeLedger();
+});
+
+interface OperationFields {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  readonly retryAfterSeconds: number | null;
+  readonly entries: readonly { readonly event: string; readonly time: string }[];
+}
+
+const document = `query ($id: ID!) {
+  operation(id: $id) {
+    id kind status target { namespace } startedAt completedAt associationArn association { id } refusalCode message
+    retryAfterSeconds entries { event time }
+  }
+}`;
+
+async function operation(id: string, as = 'alice') {
+  const { data, errors } = await gateway.send<{ operation: OperationFields | null }>(document, { id }, as);
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.operation;
+}
+
+describe('operation', () => {
+  test('is SUCCEEDED with the association as it is now, and its entries, after a create', async () => {
+    const { auditEntry, association } = await gateway.create();
+    const found = await operation(auditEntry.operationId);
+    expect(found).toEqual({
+      id: auditEntry.operationId,
+      kind: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      status: 'SUCCEEDED',
+      target: { namespace: 'payments' },
+      startedAt: found?.entries[0]?.time,
+      completedAt: found?.entries[1]?.time,
+      associationArn: association?.associationArn,
+      association: { id: association?.associationArn },
+      refusalCode: null,
+      message: 'EKS created the association.',
+      retryAfterSeconds: null,
+      entries: [
+        { event: 'INTENT', time: expect.any(String) },
+        { event: 'SUCCEEDED', time: expect.any(String) },
+      ],
+    });
+  });
+
+  test('keeps its status when its token is used again, for the same and for another input', async () => {
+    const { auditEntry } = await gateway.create();
+    await gateway.create();
+    await gateway.create({ serviceAccount: 'other' });
+    const found = await operation(auditEntry.operationId);
+    expect(found).toMatchObject({ status: 'SUCCEEDED', message: 'EKS created the association.', refusalCode: null });
+    expect(found?.entries.map(({ event }) => event)).toEqual(['INTENT', 'SUCCEEDED', 'REPLAYED', 'TOKEN_REUSED']);
+  });
+
+  test('is IN_PROGRESS with the wait that the mutation itself returns, while its effect is not known', async () => {
+    gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
+    const answer = await gateway.create();
+    expect(answer).toMatchObject({ status: 'IN_PROGRESS', retryAfterSeconds: 1 });
+    const found = await operation(answer.auditEntry.operationId);
+    expect(found).toMatchObject({ status: 'IN_PROGRESS', completedAt: null, association: null, retryAfterSeconds: 1 });
+    await gateway.create();
+    expect(await operation(answer.auditEntry.operationId)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test.each([
+    ['REFUSED after a final refusal', { serviceAccount: 'api' }, 'REFUSED', 'ASSOCIATION_ALREADY_EXISTS'],
+    ['RELEASED when its token can be used for another attempt', roleUnknown(), 'RELEASED', 'ROLE_NOT_FOUND'],
+    ['REFUSED when policy denied the request', { namespace: 'search' }, 'REFUSED', 'POLICY_DENIED'],
+    ['REFUSED when the input was not valid', { namespace: '*' }, 'REFUSED', 'INVALID_INPUT'],
+  ])('is %s', async (_, fields, status, refusalCode) => {
+    await gateway.create();
+    const { auditEntry } = await gateway.create({ clientRequestToken: 'second', ...fields });
+    const found = await operation(auditEntry.operationId);
+    expect(found).toMatchObject({ status, refusalCode, completedAt: expect.any(String), retryAfterSeconds: null });
+  });
+
+  test('is null for a dry run, an unknown id and a malformed one', async () => {
+    const check = `query ($input: CreatePodIdentityAssociationInput!) {
+      checkCreatePodIdentityAssociation(input: $input) { auditEntry { operationId operation { id } } }
+    }`;
+    const { data } = await gateway.send<{
+      checkCreatePodIdentityAssociation: { auditEntry: { operationId: string; operation: null } };
+    }>(check, { input });
+    const entry = data?.checkCreatePodIdentityAssociation.auditEntry;
+    expect(entry?.operation).toBeNull();
+    for (const id of [entry?.operationId ?? '', '01J00000000000000000000000', 'x', '']) {
+      expect(await operation(id)).toBeNull();
+    }
+  });
+
+  test('is null for a principal that may not read the trail of its namespace', async () => {
+    const { auditEntry } = await gateway.create();
+    expect(await operation(auditEntry.operationId, 'bob')).toBeNull();
+    expect(await operation(auditEntry.operationId, 'olivia')).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});
+
+function roleUnknown() {
+  return { serviceAccount: 'worker', roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-missing' };
+}
+
+describe('node', () => {
+  const nodeDocument = `query ($id: ID!) {
+    node(id: $id) {
+      __typename id
+      ... on PodIdentityAssociation { roleArn operationId }
+      ... on AuditEntry { event operation { id } association { id } }
+      ... on Operation { status association { id } }
+    }
+  }`;
+  const node = async (id: string, as = 'alice') => {
+    const { data, errors } = await gateway.send<{ node: object | null }>(nodeDocument, { id }, as);
+    if (!data) throw new Error(JSON.stringify(errors));
+    return data.node;
+  };
+
+  test('returns an association, an audit entry and an operation by the id that they have elsewhere', async () => {
+    const { auditEntry, association } = await gateway.create();
+    const id = association?.associationArn ?? '';
+    const { operationId } = auditEntry;
+    expect(await node(id)).toEqual({
+      __typename: 'PodIdentityAssociation',
+      id,
+      roleArn: input.roleArn,
+      operationId,
+    });
+    expect(await node(auditEntry.id)).toEqual({
+      __typename: 'AuditEntry',
+      id: auditEntry.id,
+      event: 'SUCCEEDED',
+      operation: { id: operationId },
+      association: { id },
+    });
+    expect(await node(operationId)).toEqual({
+      __typename: 'Operation',
+      id: operationId,
+      status: 'SUCCEEDED',
+      association: { id },
+    });
+  });
+
+  test('returns null for every id that the principal may not read', async () => {
+    const { auditEntry, association } = await gateway.create();
+    for (const id of [association?.associationArn ?? '', auditEntry.id, auditEntry.operationId]) {
+      expect(await node(id, 'bob')).toBeNull();
+    }
+  });
+
+  test.each([
+    'arn:aws-cn:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/',
+    'arn:aws:eks:eu-central-1:999988887777:podidentityassociation/apps-dev/',
+    'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-prod/',
+  ])('returns null for an ARN in another partition, account or cluster: %s', async (prefix) => {
+    const { association } = await gateway.create();
+    expect(await node(`${prefix}${association?.associationId}`, 'pat')).toBeNull();
+  });
+
+  test.each(['', 'x', 'arn:', 'arn:aws:iam::111122223333:role/x', '.', 'a.b'])('returns null for %j', async (id) => {
+    expect(await node(id, 'pat')).toBeNull();
+  });
+});
+
+test('audit entries of one association cost 1 EKS call for the association as it is now', async () => {
+  const { association } = await gateway.create();
+  await gateway.update({ associationId: association?.associationId, disableSessionTags: true });
+  gateway.simulator.control.clearRequests();
+  const trail = `{ auditTrail(scope: { cluster: { clusterName: "apps-dev", namespace: "payments" } }) {
+    nodes { event association { id disableSessionTags } }
+  } }`;
+  const { data } = await gateway.send<{ auditTrail: { nodes: object[] } }>(trail);
+  const live = { association: { id: association?.associationArn, disableSessionTags: true } };
+  expect(data?.auditTrail.nodes).toMatchObject([
+    { event: 'SUCCEEDED', ...live },
+    { event: 'INTENT', ...live },
+    { event: 'SUCCEEDED', ...live },
+    { event: 'INTENT', association: null },
+  ]);
+  expect(gateway.sent('DescribePodIdentityAssociation')).toBe(1);
+});
