@@ -4,7 +4,7 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
 
 /** What identifies an association: its ARN, and what the ARN consists of. */
-export type AssociationRef = Pick<AssociationSummary, keyof ClusterRef | 'associationArn' | 'associationId'>;
+type AssociationRef = Pick<AssociationSummary, keyof ClusterRef | 'associationArn' | 'associationId'>;
 
 /** Describes associations for one request. */
 export interface Describer {
