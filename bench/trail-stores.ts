@@ -108,7 +108,7 @@ async function fill(name: string, ledger: Ledger, length: number, size: number, 
 
 /** The idempotency record of a commit. */
 function recordOf([entry]: readonly AuditEntry[]): IdempotencyRecord {
-  if (entry === undefined) throw new Error('There are no entries.');
+  if (!entry?.request) throw new Error('There is no entry of a change.');
   return {
     idempotencyKey: createHash('sha256').update(entry.entryId).digest('hex'),
     operation: entry.operation,

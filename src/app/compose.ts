@@ -19,6 +19,7 @@ export interface Composition {
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
+  readonly recordTrailReads: boolean;
   readonly log: Log;
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
@@ -31,6 +32,7 @@ export function createDependencies({
   home,
   times,
   describeLimits,
+  recordTrailReads,
   log,
   eks,
 }: Composition): Dependencies {
@@ -46,6 +48,7 @@ export function createDependencies({
     home,
     times,
     describeLimits,
+    recordTrailReads,
     log,
   };
 }

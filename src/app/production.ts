@@ -8,7 +8,8 @@ import { readLambdaSettings } from './settings.ts';
 
 /** The dependencies of both functions in AWS, created once for each execution environment while it starts. */
 export function productionDependencies() {
-  const { home, idempotencyTable, auditTable, policiesDirectory, claims, times, describeLimits } = readLambdaSettings();
+  const { home, idempotencyTable, auditTable, policiesDirectory, claims, times, describeLimits, recordTrailReads } =
+    readLambdaSettings();
   const log = createLog((line) => process.stdout.write(line));
   const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
     log('error', 'Policy could not be evaluated.', { detail }),
@@ -16,7 +17,7 @@ export function productionDependencies() {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
   return {
-    deps: createDependencies({ policy, ledger, home, times, describeLimits, log }),
+    deps: createDependencies({ policy, ledger, home, times, describeLimits, recordTrailReads, log }),
     authenticate: createAuthenticate(policy, claims),
   };
 }

@@ -18,6 +18,7 @@ export interface GatewaySettings {
   readonly claims: ClaimNames;
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
+  readonly recordTrailReads: boolean;
 }
 
 /** Which claims of a JWT hold groups and scopes. */
@@ -52,6 +53,7 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     },
     times: readTimes(reader),
     describeLimits: readDescribeLimits(reader),
+    recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
   };
 }
 

@@ -205,7 +205,7 @@ export type AuditEntry = Node & {
   readonly message: Maybe<Scalars['String']['output']>;
   /** The person named by a service, not verified; null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** The operation; null for a dry run. */
+  /** The operation; null for a dry run and for a read of the audit trail. */
   readonly operation: Maybe<Operation>;
   /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. */
   readonly operationId: Scalars['ID']['output'];
@@ -275,6 +275,8 @@ export type AuditEvent =
   | 'TAKEN_OVER'
   /** The token was used for a request with different input. */
   | 'TOKEN_REUSED'
+  /** A page of the audit trail was read that is not limited to the principal's own entries. Written if the gateway is configured to. */
+  | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN';
 
@@ -600,6 +602,8 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
+  | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 

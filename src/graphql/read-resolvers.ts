@@ -70,10 +70,11 @@ export function associationFields(deps: Dependencies) {
   return {
     id: ({ associationArn }) => associationArn,
     ...detailResolvers,
-    auditTrail: async (association, input, { authorizeRead, deadline, takeRows }) => {
+    auditTrail: async (association, input, context) => {
+      const { deadline, takeRows } = context;
       // Counted before it is read, so that the trails of a long list are not read only to be discarded.
       takeRows(1);
-      const result = await associationTrail(deps, authorizeRead, association, input, deadline);
+      const result = await associationTrail(deps, context, association, input, deadline);
       if (result.kind === 'denied') return null;
       const page = valueOf(result);
       takeRows(page.edges.length);

@@ -1,7 +1,7 @@
 import { decodeTime } from 'ulid';
 import type { Ledger } from './ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
-import type { OperationKind } from '../model/operation.ts';
+import type { AuditedOperation } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 
 /** What happened. A field that is left out is null in the entry. */
@@ -51,7 +51,7 @@ export async function recordEntry(
 }
 
 /** The audit context of a request before its input was validated. */
-export function auditContextOf(operation: OperationKind, identity: RequestIdentity): AuditContext {
+export function auditContextOf(operation: AuditedOperation, identity: RequestIdentity): AuditContext {
   return {
     operation,
     principal: identity.principal,

@@ -1,7 +1,7 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
-import type { OperationKind } from '../model/operation.ts';
+import type { AuditedOperation, OperationKind } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /**
@@ -87,7 +87,7 @@ export interface TrailQuery {
   /** Return only entries with these events; null: all events. */
   readonly events: readonly AuditEvent[] | null;
   /** Return only entries with these operations; null: all operations. */
-  readonly operations: readonly OperationKind[] | null;
+  readonly operations: readonly AuditedOperation[] | null;
   /** Maximum number of entries of the page, at least 1. */
   readonly limit: number;
   /**

@@ -12,7 +12,8 @@ export type AuditEvent =
   | 'REPLAYED'
   | 'CONTENDED'
   | 'TOKEN_REUSED'
-  | 'LATE_SUCCESS';
+  | 'LATE_SUCCESS'
+  | 'TRAIL_READ';
 
 /** Of these events, every operation that was claimed has exactly one: the one that closes it. */
 const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];

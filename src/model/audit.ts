@@ -1,7 +1,7 @@
 import type { Association, AssociationTarget } from './association.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { Decision } from './decision.ts';
-import type { OperationKind, RequestedOperation } from './operation.ts';
+import type { AuditedOperation, RequestedOperation } from './operation.ts';
 import type { RefusalCode } from './outcome.ts';
 import type { Principal } from './principal.ts';
 import type { Finding } from './refusal.ts';
@@ -31,8 +31,8 @@ interface Subject {
   readonly decision: Decision | null;
 }
 
-/** The operation, with its canonical request unless the input was invalid. */
-type RecordedOperation = RequestedOperation | { readonly operation: OperationKind; readonly request: null };
+/** The operation, with its canonical request; without one if the input was invalid, and for a read of the trail. */
+type RecordedOperation = RequestedOperation | { readonly operation: AuditedOperation; readonly request: null };
 
 /** What every audit entry of a request says, whatever happened: who requested what. */
 export type AuditContext = Circumstances & Subject & RecordedOperation;

@@ -23,4 +23,6 @@ export interface Dependencies extends ProtocolDependencies {
   /** Account and region of requests that name none: those of the deployment. */
   readonly home: { readonly accountId: string; readonly region: string };
   readonly describeLimits: DescribeLimits;
+  /** Whether pages of the audit trail that contain entries of others are recorded as read. */
+  readonly recordTrailReads: boolean;
 }

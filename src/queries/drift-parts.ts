@@ -135,8 +135,8 @@ function failureOf(listed: Exclude<Awaited<ReturnType<typeof readList>>, { kind:
   return { kind: 'eks-failed', error: listed.error };
 }
 
-function leavesAssociation({ operation }: AuditEntry): boolean {
-  return operationOf(operation).activity !== 'Delete';
+function leavesAssociation(entry: AuditEntry): boolean {
+  return entry.request !== null && operationOf(entry.operation).activity !== 'Delete';
 }
 
 /** Whether an entry is the newest success of its association: a later page must not contradict an earlier one. */

@@ -37,7 +37,7 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
- * for a dry run. Costs one read of the ledger. Throws `LedgerUnavailable`.
+ * for a dry run or a read of the trail. Costs one read of the ledger. Throws `LedgerUnavailable`.
  */
 export async function readOperation(
   deps: Pick<Dependencies, 'clock' | 'times'>,
@@ -52,12 +52,14 @@ export async function readOperation(
   const last = own.at(-1);
   // The first entry says whose operation it is; without it, the others could be of a reused token.
   if (first === undefined || last === undefined || first !== all[0] || first.event === 'CHECKED') return null;
+  const { operation: kind } = first;
+  if (kind === 'READ_AUDIT_TRAIL') return null;
   const closing = own.find(({ event }) => isClosing(event) || refusedEvents.includes(event));
   const status = closing ? statusOf(closing.event) : 'IN_PROGRESS';
   const { refusalCode, message } = closing ?? last;
   return {
     operationId,
-    kind: first.operation,
+    kind,
     status,
     target: first.target,
     startedAt: first.time,

@@ -15,17 +15,21 @@ import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
 import type { AuthorizeRead } from './authorize-read.ts';
 import type { QueryFailure, QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
+import { recordRead } from './trail-reads.ts';
 import { entriesViolations, readableEntries, scopeOf, scopeViolations } from './trail-authorization.ts';
 import { parseScope } from './trail-scope.ts';
 
+/** Who reads the trail. */
+type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
+
 /**
  * A page of the audit trail, newest first, for a principal who may read that part of it. Costs one page of the ledger,
- * and one more entry if the page is empty and policy needs to know whose part it is. Throws `LedgerUnavailable` if the
+ * one more entry if the page is empty and policy needs to know whose part it is, and one write if reads are recorded. Throws `LedgerUnavailable` if the
  * ledger does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
   deps: Dependencies,
-  { identity, authorizeRead }: Pick<RequestContext, 'identity' | 'authorizeRead'>,
+  reader: Reader,
   input: QueryAuditTrailArgs,
   deadline: number,
 ): Promise<QueryResult<Connection<AuditEntry>>> {
@@ -38,13 +42,13 @@ export async function auditTrail(
     ...(validated.kind === 'valid' ? [] : validated.findings),
   ];
   if (scope.kind !== 'valid' || validated.kind !== 'valid') return { kind: 'invalid', findings };
-  return read(deps, authorizeRead, validated, scopeOf(partition, identity), deadline);
+  return read(deps, reader, validated, scopeOf(partition, reader.identity), deadline);
 }
 
 /** A page of what the trail holds about an association, whose namespace is known: see {@link auditTrail}. */
 export async function associationTrail(
   deps: Dependencies,
-  authorizeRead: AuthorizeRead,
+  reader: Reader,
   association: Pick<Association, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'associationArn'>,
   input: PageInput,
   deadline: number,
@@ -53,7 +57,7 @@ export async function associationTrail(
   const validated = validate(input, { kind: 'association', associationArn });
   if (validated.kind === 'invalid') return validated;
   const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
-  return read(deps, authorizeRead, validated, scope, deadline);
+  return read(deps, reader, validated, scope, deadline);
 }
 
 /** Reads an entry for a principal who may read any of the scopes that contain it. Null otherwise, and if there is none. */
@@ -70,7 +74,7 @@ export async function readAuditEntry(
 
 async function read(
   deps: Dependencies,
-  authorizeRead: AuthorizeRead,
+  { identity, authorizeRead }: Reader,
   { query, name }: ValidQuery,
   scope: TrailScope | null,
   deadline: number,
@@ -88,6 +92,7 @@ async function read(
     const violations = entriesViolations(authorizeRead, query.partition, sample);
     if (violations.length > 0) return { kind: 'denied', violations };
   }
+  await recordRead(deps, identity, query.partition, entries.length);
   const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
   return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };

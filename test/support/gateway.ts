@@ -66,12 +66,15 @@ export interface GatewayOptions {
   readonly times?: Partial<Times>;
   /** A simulated EKS to share; by default the gateway starts its own. */
   readonly simulator?: EksSimulator;
+  /** Off by default, so that tests of the trail find only the entries of their own changes. */
+  readonly recordTrailReads?: boolean;
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
 
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
-export async function openGateway({ ledger, times, simulator: given, change = (deps) => deps }: GatewayOptions) {
+export async function openGateway(options: GatewayOptions) {
+  const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
   const simulator = given ?? (await openSimulator());
@@ -84,6 +87,7 @@ export async function openGateway({ ledger, times, simulator: given, change = (d
       home,
       times: { ...shortTimes, ...times },
       describeLimits: defaultDescribeLimits,
+      recordTrailReads,
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),

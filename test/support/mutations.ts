@@ -78,7 +78,15 @@ export function claimOf(mutation: Create): ClaimRequest {
 /** Dependencies on this ledger, real unless a test replaces them. EKS can't be reached. */
 export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {}): Dependencies {
   const times = defaultTimes;
-  const composition = { policy, ledger, home, times, describeLimits: defaultDescribeLimits, log: () => undefined };
+  const composition = {
+    policy,
+    ledger,
+    home,
+    times,
+    describeLimits: defaultDescribeLimits,
+    recordTrailReads: false,
+    log: () => undefined,
+  };
   return { ...createDependencies(composition), ...more };
 }
 

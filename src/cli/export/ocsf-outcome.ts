@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../model/audit.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditedOperation } from '../../model/operation.ts';
 import { operations } from '../../operations/operations.ts';
 
 /** `severity_id` of OCSF. */
@@ -13,7 +14,7 @@ export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 
 type Status = keyof typeof statuses;
 
 /** `activity_id` of the class API Activity. `Check` is not in OCSF, hence 99 (Other). */
-export const activities = { Create: 1, Update: 3, Delete: 4, Check: 99 } as const;
+export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Check: 99 } as const;
 
 type Activity = keyof typeof activities;
 
@@ -34,7 +35,13 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   TOKEN_REUSED: { status: 'Failure', severity: 'Low' },
   // EKS applied the change after another lease holder may have reported a different outcome.
   LATE_SUCCESS: { status: 'Success', severity: 'High' },
+  TRAIL_READ: { status: 'Success', severity: 'Informational' },
 };
+
+/** Name of the GraphQL field, and activity, of what an entry is about. */
+export function calledOperation(operation: AuditedOperation): { readonly field: string; readonly activity: Activity } {
+  return operation === 'READ_AUDIT_TRAIL' ? { field: 'auditTrail', activity: 'Read' } : operations[operation];
+}
 
 /** Refusals that only the operators of the gateway can fix. */
 const operatorsMustAct: readonly AuditEntry['refusalCode'][] = ['POLICY_EVALUATION_FAILED', 'GATEWAY_ACCESS_DENIED'];
@@ -51,7 +58,7 @@ export function ocsfOutcome(entry: Pick<AuditEntry, 'event' | 'operation' | 'ref
   const { event, operation, refusalCode } = entry;
   const { status, severity } = outcomeOf[event];
   return {
-    activity: event === 'CHECKED' ? 'Check' : operations[operation].activity,
+    activity: event === 'CHECKED' ? 'Check' : calledOperation(operation).activity,
     status: status !== 'byCode' ? status : refusalCode === null ? 'Success' : 'Failure',
     severity: event !== 'CHECKED' && operatorsMustAct.includes(refusalCode) ? 'High' : severity,
   };

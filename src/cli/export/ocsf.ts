@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
-import { operations, summarize } from '../../operations/operations.ts';
+import { summarize } from '../../operations/operations.ts';
 import { auditEntryId } from '../../model/audit.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { Principal } from '../../model/principal.ts';
-import { activities, ocsfDisposition, ocsfOutcome, severities, statuses } from './ocsf-outcome.ts';
+import { activities, calledOperation, ocsfDisposition, ocsfOutcome, severities, statuses } from './ocsf-outcome.ts';
 
 /** Released 2026-08-03. Source of class and objects: https://schema.ocsf.io/1.9.0/classes/api_activity. */
 const ocsfVersion = '1.9.0';
@@ -93,7 +93,7 @@ function issuerOf({ id }: Principal): string | null {
 
 function apiOf({ operation, apiRequestId, request, refusalCode, message }: AuditEntry) {
   return {
-    operation: operations[operation].field,
+    operation: calledOperation(operation).field,
     service: { name: product },
     request: { uid: apiRequestId, ...set('data', request) },
     ...(refusalCode === null ? {} : { response: { error: refusalCode, ...set('error_message', message) } }),

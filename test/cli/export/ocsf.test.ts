@@ -1,7 +1,7 @@
 import { auditEntryId } from '../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
-import type { OperationKind } from '../../../src/model/operation.ts';
+import type { AuditedOperation, OperationKind } from '../../../src/model/operation.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import { ocsfEvent } from '../../../src/cli/export/ocsf.ts';
 import { association, auditEntry, request } from '../../support/ledger-samples.ts';
@@ -52,13 +52,31 @@ const operations: readonly [OperationKind, string, number, string][] = [
   ['DELETE_POD_IDENTITY_ASSOCIATION', 'Delete', 600304, 'deletePodIdentityAssociation'],
 ];
 
-const cases = outcomes.flatMap(([event, refusalCode, status, severity]) =>
+interface Case {
+  readonly event: AuditEvent;
+  readonly operation: AuditedOperation;
+  readonly refusalCode: AuditEntry['refusalCode'];
+  readonly field: string;
+  readonly activity: string;
+  readonly type: number;
+  readonly status: string;
+  readonly severity: string;
+}
+
+const read: Case = {
+  ...{ event: 'TRAIL_READ', operation: 'READ_AUDIT_TRAIL', refusalCode: null, field: 'auditTrail' },
+  ...{ activity: 'Read', type: 600302, status: 'Success', severity: 'Informational' },
+};
+
+const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, severity]) =>
   operations.map(([operation, activity, type, field]) => ({
     ...{ event, refusalCode, status, severity, operation, field },
     activity: event === 'CHECKED' ? 'Check' : activity,
     type: event === 'CHECKED' ? 600399 : type,
   })),
 );
+
+const cases = [...changes, read];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({
@@ -71,6 +89,7 @@ function entryOf({
     const findings = [{ path: 'roleArn', rule: 'role-arn', message: 'It is none.', advice: 'Give one.' }];
     return auditEntry({ ...known, target: null, request: null, invalidInput: { roleArn: '' }, findings, fence: null });
   }
+  if (operation === 'READ_AUDIT_TRAIL') return auditEntry({ ...known, operation, target: null, request: null });
   const { associationArn } = association();
   const before = operation === 'CREATE_POD_IDENTITY_ASSOCIATION' ? null : association();
   const decision = event === 'DENIED' ? denied : allowed;
@@ -108,8 +127,9 @@ describe('an entry as an event of OCSF', () => {
     const all: Record<AuditEvent, true> = {
       ...{ INVALID: true, DENIED: true, CHECKED: true, INTENT: true, SUCCEEDED: true, REFUSED: true, RELEASED: true },
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
+      ...{ TRAIL_READ: true },
     };
-    expect(new Set(outcomes.map(([event]) => event))).toEqual(new Set(Object.keys(all)));
+    expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });
 
   test.each([

@@ -41,6 +41,7 @@ function start(url: string, { idempotency: idempotencyTable, audit: auditTable }
     home: { accountId: '111122223333', region: 'eu-central-1' },
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
+    recordTrailReads: false,
     log: () => undefined,
     eks: { endpoint: url, credentials },
   });

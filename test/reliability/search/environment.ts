@@ -58,6 +58,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     home,
     times,
     describeLimits: defaultDescribeLimits,
+    recordTrailReads: false,
     log: () => undefined,
   };
 }

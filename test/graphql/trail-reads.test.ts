@@ -1,0 +1,100 @@
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+let ledger: Ledger;
+let gateway: Gateway;
+
+afterEach(async () => {
+  await gateway.close();
+  ledger.close();
+});
+
+async function open(recordTrailReads: boolean, change: (ledger: Ledger) => Ledger = (same) => same) {
+  ledger = createSqliteLedger({ file: ':memory:' });
+  gateway = await openGateway({ ledger: change(ledger), recordTrailReads });
+}
+
+const document = `query ($scope: AuditScope!) {
+  auditTrail(scope: $scope) { nodes { event operationKind operation { id } target { namespace } message principal { groups } } }
+}`;
+
+interface Trail {
+  readonly auditTrail: { readonly nodes: readonly { readonly event: string; readonly message: string | null }[] } | null;
+}
+
+const payments = { cluster: { clusterName: 'apps-dev', namespace: 'payments' } };
+const ownOf = (name: string) => ({ principalId: `https://issuer.example#${name}` });
+
+const read = (scope: object, as: string) => gateway.send<Trail>(document, { scope }, as);
+
+const readsOf = async (name: string) => {
+  const { data } = await read(ownOf(name), name);
+  return data?.auditTrail?.nodes.filter(({ event }) => event === 'TRAIL_READ').map(({ message }) => message);
+};
+
+test('a page that contains entries of others is recorded as read by its reader', async () => {
+  await open(true);
+  await gateway.create();
+  await read(payments, 'olivia');
+  expect((await read(ownOf('olivia'), 'olivia')).data?.auditTrail?.nodes).toMatchObject([
+    {
+      event: 'TRAIL_READ',
+      operationKind: 'READ_AUDIT_TRAIL',
+      operation: null,
+      target: null,
+      message: 'Read 2 entries of namespace 111122223333/eu-central-1/apps-dev/payments.',
+    },
+  ]);
+});
+
+test.each([
+  ['a cluster', { cluster: { clusterName: 'apps-dev' } }, 'cluster 111122223333/eu-central-1/apps-dev'],
+  ['another principal', ownOf('alice'), 'principal https://issuer.example#alice'],
+  ['everything', { gateway: 'ALL_ENTRIES' }, 'the whole trail'],
+])('a read of %s names what was read', async (_, scope, name) => {
+  await open(true);
+  await gateway.create();
+  await read(scope, 'olivia');
+  expect(await readsOf('olivia')).toEqual([`Read 2 entries of ${name}.`]);
+});
+
+test('the trail of an association is recorded as read too', async () => {
+  await open(true);
+  const { association } = await gateway.create();
+  const nested = `query ($id: String!) {
+    podIdentityAssociation(clusterName: "apps-dev", associationId: $id) { auditTrail { nodes { event } } }
+  }`;
+  await gateway.send(nested, { id: association?.associationId }, 'olivia');
+  expect(await readsOf('olivia')).toEqual([`Read 1 entry of association ${association?.associationArn}.`]);
+});
+
+test('reading one’s own entries is not recorded', async () => {
+  await open(true);
+  await read(ownOf('alice'), 'alice');
+  expect(await readsOf('alice')).toEqual([]);
+});
+
+test('a denied read is not recorded', async () => {
+  await open(true);
+  expect((await read(payments, 'bob')).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  expect(await readsOf('bob')).toEqual([]);
+});
+
+test('nothing is recorded if the gateway is configured not to', async () => {
+  await open(false);
+  await read(payments, 'olivia');
+  expect(await readsOf('olivia')).toEqual([]);
+});
+
+test('a page whose read can’t be recorded is not returned', async () => {
+  await open(true, (real) => ({
+    ...real,
+    appendEntry: () => Promise.reject(new LedgerUnavailable(new Error('The ledger does not accept writes.'))),
+  }));
+  const { data, errors } = await read(payments, 'olivia');
+  expect(data).toEqual({ auditTrail: null });
+  expect(errors).toMatchObject([{ extensions: { code: 'LEDGER_UNAVAILABLE' } }]);
+});
