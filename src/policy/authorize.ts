@@ -56,12 +56,16 @@ export function authorizeOnSlice(
     if (clusterOf(request) !== null && slice.cluster === null) {
       return { ...denied, policyIds: [], violations: [clusterNotRegistered(request)] };
     }
-    const result = engine.evaluate(toCedar(context, request, slice));
+    const cedarRequest = toCedar(context, request, slice);
+    const result = engine.evaluate(cedarRequest);
     if (result.kind === 'failed') return failed(engine, slice, result.policyIds, result.detail, onFailure);
     const { allowed, policyIds } = result;
     if (allowed) return { ...denied, allowed, policyIds, violations: [] };
-    // Cedar lists no policy when none applied.
-    const violations = policyIds.length > 0 ? forbidden(engine.policySet, policyIds) : [defaultDeny(request, slice)];
+    // Cedar lists no policy when none applied. When forbids applied it lists only these, so the permits are evaluated alone.
+    const forbids = forbidden(engine.policySet, policyIds);
+    const permits = forbids.length > 0 ? engine.evaluatePermits(cedarRequest) : result;
+    if (permits.kind === 'failed') return failed(engine, slice, permits.policyIds, permits.detail, onFailure);
+    const violations = permits.allowed ? forbids : [...forbids, defaultDeny(request, slice)];
     return { ...denied, policyIds, violations };
   } catch (error) {
     return failed(engine, slice, [], error, onFailure);
