@@ -544,6 +544,11 @@ export type PolicyDenied = Refusal & {
   readonly code: RefusalCode;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
+  /**
+   * The groups that own the namespace of the request: their members may make such requests, or can give access. Empty if the
+   * namespace has no owners or the cluster is not registered.
+   */
+  readonly owners: ReadonlyArray<Scalars['String']['output']>;
   /** True only for POLICY_EVALUATION_FAILED. Denials are not recorded under the token: it can be used again once policy allows the request. */
   readonly retryable: Scalars['Boolean']['output'];
   /** All reasons for the denial. */

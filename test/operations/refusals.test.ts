@@ -55,8 +55,15 @@ describe('the refusal of a denial', () => {
         advice: 'Add the tag. Ask the owners.',
         retryable: false,
         violations: [noTag, silent, noOwner],
+        owners: [],
       },
     });
+  });
+
+  test('names the groups that own the namespace', () => {
+    const namespace = { name: 'search', owners: ['search-team', 'data'], system: false, roleArns: [] };
+    const decision = { ...decisionWith(false, noTag), slice: { ...slice, namespace } };
+    expect(denialOf(decision).refusal).toMatchObject({ owners: ['search-team', 'data'] });
   });
 
   test('has the advice of its outcome if no violation has any', () => {

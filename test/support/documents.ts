@@ -49,6 +49,7 @@ const wholePayload = /* GraphQL */ `
             message
             advice
           }
+          owners
         }
         ... on AssociationAlreadyExists {
           existing {
