@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
+import { isTimeZone } from './calendar.ts';
 import { exactly, flag, list, text } from './json.ts';
 
 const group = text();
@@ -20,6 +21,7 @@ function isNamespacePattern(value: string): boolean {
   return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
 }
 
+const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
 const account = exactly({ accountId, name: text(), regions: list(region), roleArn: v.nullish(roleArn, null) });
 const cluster = exactly({
   accountId,
@@ -51,6 +53,7 @@ export const inventorySchema = v.pipe(
     systemNamespaces: list(namespaceName),
     services: list(service),
     permissionSets: list(permissionSet),
+    timeZone: v.nullish(timeZone, 'UTC'),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     for (const { path, message } of contradictions(dataset.value)) {

@@ -42,6 +42,8 @@ export interface Inventory {
   readonly services: readonly RegisteredService[];
   /** Permission sets of IAM Identity Center, and the groups of their users. */
   readonly permissionSets: readonly { readonly roleNamePrefix: string; readonly groups: readonly string[] }[];
+  /** The time zone of `context.weekday` and `context.hour`: a name in the IANA database. */
+  readonly timeZone: string;
   /** See inventoryHash. */
   readonly hash: string;
 }

@@ -56,6 +56,9 @@ export const anyText = v.string(expected('a string'));
 /** True or false. */
 export const flag = v.boolean(expected('true or false'));
 
+/** A whole number. */
+export const wholeNumber = v.pipe(v.number(expected('a whole number')), v.safeInteger(expected('a whole number')));
+
 /** One of some strings. */
 export function oneOf<const Value extends string>(...values: readonly Value[]) {
   return v.picklist(values, expected(`one of ${values.join(', ')}`));

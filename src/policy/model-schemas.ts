@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
+import { isTimeZone } from './calendar.ts';
 import { anyText, atLeast, exactly, flag, list, oneKindOf, oneOf, strictFields, text } from './json.ts';
 import type { AuthorizationRequest } from './policy.ts';
 
@@ -91,4 +92,5 @@ export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   cluster: v.nullish(atLeast({ ...clusterFields, environment: text() }), null),
   namespace: v.nullish(atLeast({ name: text(), owners: list(text()), system: flag, roleArns: list(text()) }), null),
   services: list(atLeast({ id: text(), groups: list(text()), mayNamePeople: flag })),
+  timeZone: text('the name of a time zone', isTimeZone),
 });

@@ -115,6 +115,20 @@ test('takes the whole context from the entry', () => {
   expect(same).toBe(true);
 });
 
+test('uses the recorded time and time zone, whenever the entry was written', () => {
+  replaceIn(join(folder, 'inventory.json'), '"permissionSets"', '"timeZone": "Europe/Berlin", "permissionSets"');
+  writeFileSync(
+    join(folder, 'own.cedar'),
+    `@id("own") permit (principal, action, resource) when { context.weekday == "Friday" && context.hour == 12 };`,
+  );
+  const file = entry({}, context(alice, { now: Date.parse('2026-11-27T11:59:59.999Z') }));
+  replaceIn(file, '"time":"2026-11-27T11:59:59.999Z"', '"time":"2026-11-27T12:07:00.000Z"');
+  replaceIn(join(folder, 'inventory.json'), 'Europe/Berlin', 'UTC');
+  const { same, report } = replayDecision(file, folder);
+  expect(report).toContain('replayed: allowed by own, owners-create');
+  expect(same).toBe(true);
+});
+
 test('uses the recorded slice, not the current inventory', () => {
   const file = entry();
   replaceIn(join(folder, 'inventory.json'), '["payments-team"]', '[]');
@@ -134,7 +148,7 @@ test('reports a different decision by different policies, and fails', () => {
 test('says what is wrong with an entry, and rejects a missing argument', () => {
   const file = join(folder, 'entry.json');
   writeFileSync(file, JSON.stringify({ operation: 'DELETE_POD_IDENTITY_ASSOCIATION' }));
-  expect(() => replayDecision(file, folder)).toThrow(/time: is missing[^]*before: is missing/);
+  expect(() => replayDecision(file, folder)).toThrow(/principal: is missing[^]*before: is missing/);
   writeFileSync(file, JSON.stringify({ operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { changes: [] } }));
   expect(() => replayDecision(file, folder)).toThrow('request.changes: [] is not valid; write an object');
   writeFileSync(file, JSON.stringify({ time: '2026-11-02T09:00:00.000Z' }));

@@ -33,8 +33,8 @@ describe('the refusal of an invalid input', () => {
   });
 });
 
-const slice = { cluster: null, namespace: null, services: [] };
-const hashes = { policySetHash: 'p', inventoryHash: 'i' };
+const slice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
+const hashes = { policySetHash: 'p', inventoryHash: 'i', now: 0 };
 
 function decisionWith(failed: boolean, ...violations: readonly Violation[]): Decision {
   return { allowed: false, failed, policyIds: [], violations, ...hashes, slice };

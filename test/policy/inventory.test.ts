@@ -73,6 +73,12 @@ describe('an invalid inventory is rejected with the path of each problem and how
     ],
     [{ namespaces: [payments, payments] }, 'namespaces.1: payments is a duplicate'],
     [{ namespaces: [{ ...payments, name: 'kube-*', system: false }] }, 'namespaces.0.system: is false for a pattern'],
+    [
+      { timeZone: 'Berlin' },
+      'timeZone: "Berlin" is not valid; write a time zone of the IANA database, such as "Europe/Berlin"',
+    ],
+    [{ timeZone: '+02:00' }, 'timeZone: "+02:00" is not valid'],
+    [{ timeZone: 1 }, 'timeZone: 1 is not valid'],
     [{ systemNamespaces: ['*-system'] }, 'systemNamespaces.0: "*-system" is not valid'],
     [
       { services: [{ ...robot, mayNamePeople: undefined }] },

@@ -14,7 +14,8 @@ const allowed: Decision = {
   violations: [],
   policySetHash: 'a'.repeat(64),
   inventoryHash: 'b'.repeat(64),
-  slice: { cluster: null, namespace: null, services: [] },
+  now: 0,
+  slice: { cluster: null, namespace: null, services: [], timeZone: 'UTC' },
 };
 const denied: Decision = {
   ...allowed,

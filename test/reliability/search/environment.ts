@@ -152,7 +152,8 @@ const decision: Omit<Decision, 'allowed' | 'violations' | 'policyIds'> = {
   failed: false,
   policySetHash: '0'.repeat(64),
   inventoryHash: '0'.repeat(64),
-  slice: { cluster: null, namespace: null, services: [] },
+  now: 0,
+  slice: { cluster: null, namespace: null, services: [], timeZone: 'UTC' },
 };
 const allow: Decision = { ...decision, allowed: true, policyIds: ['scenario'], violations: [] };
 const violation = { policyId: 'scenario', message: 'Denied by the scenario.', advice: null };
