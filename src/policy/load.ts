@@ -46,12 +46,15 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
 
 /** Reads `schema.cedarschema` and all `*.cedar` files of a folder. */
 export function readPolicySources(directory: string): PolicySources {
+  const policies = readPolicies(directory);
+  if (Object.keys(policies).length === 0) throw new Error(`${directory} has no *.cedar file; put the policies there.`);
+  return { schema: readFileSync(join(directory, 'schema.cedarschema'), 'utf8'), policies };
+}
+
+/** Reads all `*.cedar` files of a folder, by name. */
+export function readPolicies(directory: string): PolicySources['policies'] {
   const files = readdirSync(directory).filter((name) => name.endsWith('.cedar'));
-  if (files.length === 0) throw new Error(`${directory} has no *.cedar file; put the policies there.`);
-  return {
-    schema: readFileSync(join(directory, 'schema.cedarschema'), 'utf8'),
-    policies: Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')])),
-  };
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
 /** Reads `inventory.json` of a folder. */
