@@ -28,7 +28,8 @@ const config: Types.Config = {
         mappers: {
           // A list contains summaries where a request selects no other fields.
           PodIdentityAssociation: '../queries/list.ts#ListedAssociation',
-          Principal: '../model/principal.ts#Principal as PrincipalModel',
+          Principal: '../model/principal.ts#Viewer',
+          RecordedPrincipal: '../model/principal.ts#RecordedPrincipal as RecordedPrincipalModel',
           AuditEntry: '../model/audit.ts#AuditEntry as AuditEntryModel',
           CreatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           UpdatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',

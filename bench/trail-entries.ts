@@ -62,6 +62,7 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
       kind: 'USER',
       groups: ['shop', 'developers'],
       sessionName: null,
+      otherGroups: null,
     },
     actor: null,
     onBehalfOf: null,

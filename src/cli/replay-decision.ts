@@ -10,7 +10,7 @@ import { createEngine } from '../policy/engine.ts';
 import { anyText, atLeast, fields, flag, list, oneKindOf, parseJson, text, wholeNumber } from '../policy/json.ts';
 import { readPolicySources } from '../policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
-import { association, changes, createRequest, inventorySlice, principal } from '../policy/model-schemas.ts';
+import { association, changes, createRequest, inventorySlice, recordedPrincipal } from '../policy/model-schemas.ts';
 
 /** The parts of a decision that are compared. */
 interface RecordedDecision {
@@ -21,8 +21,8 @@ interface RecordedDecision {
 
 /** The fields of an audit entry that every decision is replayed from. */
 const decisionSchema = atLeast({
-  principal,
-  actor: v.nullish(principal, null),
+  principal: recordedPrincipal,
+  actor: v.nullish(recordedPrincipal, null),
   onBehalfOf: v.nullish(anyText, null),
   sourceAddress: v.nullish(text(), null),
   reason: v.nullish(anyText, null),

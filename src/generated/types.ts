@@ -77,7 +77,7 @@ export type AssociationNotFound = Refusal & {
 export type AuditEntry = {
   readonly __typename?: 'AuditEntry';
   /** The service that acts for the principal, from the `act` claim of the token (RFC 8693); null without one. */
-  readonly actor: Maybe<Principal>;
+  readonly actor: Maybe<RecordedPrincipal>;
   /** Request id of API Gateway, `apiRequestId` in the gateway's logs. */
   readonly apiRequestId: Scalars['String']['output'];
   /** ARN of the association; null while it is not known. */
@@ -107,7 +107,7 @@ export type AuditEntry = {
   /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. */
   readonly operationId: Scalars['ID']['output'];
   /** The principal whose permissions were evaluated. */
-  readonly principal: Principal;
+  readonly principal: RecordedPrincipal;
   /** The reason given in the request; null without one. */
   readonly reason: Maybe<Scalars['String']['output']>;
   /** Code of the refusal; null when the request was not refused. */
@@ -569,6 +569,8 @@ export type PolicyViolation = {
 /** An authenticated identity. */
 export type Principal = {
   readonly __typename?: 'Principal';
+  /** The service that acts for this principal, from the `act` claim of the token (RFC 8693); null without one. */
+  readonly actor: Maybe<RecordedPrincipal>;
   /** Groups from the token's claims and the inventory. */
   readonly groups: ReadonlyArray<Scalars['String']['output']>;
   /** `<issuer>#<subject>` for a JWT; `iam:<account>:…` for a request signed with AWS credentials, e.g. `iam:<account>:role/<name>`. */
@@ -684,6 +686,23 @@ export type QueryPodIdentityAssociationsArgs = {
   namespace?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
   serviceAccount?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A principal as an audit entry records it. It has no `id` field, so that caches of clients do not merge it with the live `Principal`. */
+export type RecordedPrincipal = {
+  readonly __typename?: 'RecordedPrincipal';
+  /** The principal's groups that a policy names or that own a namespace: only these can change a decision. */
+  readonly groups: ReadonlyArray<Scalars['String']['output']>;
+  /** Whether the principal is a person or a workload. */
+  readonly kind: PrincipalKind;
+  /** The number of other groups. */
+  readonly otherGroupsCount: Scalars['Int']['output'];
+  /** SHA-256 over the JSON array of the names of the other groups, sorted by UTF-16 code units; null without other groups. */
+  readonly otherGroupsHash: Maybe<Scalars['String']['output']>;
+  /** The `id` of the principal. */
+  readonly principalId: Scalars['ID']['output'];
+  /** Name of the IAM role session, chosen by the client: recorded, but not used for decisions; null without one. */
+  readonly sessionName: Maybe<Scalars['String']['output']>;
 };
 
 /** A request in canonical form. For an update, only the changes. */

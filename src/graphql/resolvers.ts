@@ -32,7 +32,10 @@ export function createResolvers(deps: Dependencies): Resolvers {
 
   return {
     Query: {
-      viewer: (_, __, { identity }) => identity.principal,
+      viewer: (_, __, { identity: { principal, actor } }) => ({
+        ...principal,
+        actor: actor && deps.recordPrincipal(actor),
+      }),
       podIdentityAssociation: async (_, key, { authorizeRead, deadline }) =>
         valueOf(await describeAssociation(deps, authorizeRead, key, deadline)),
       associationDrift: async (_, input, { authorizeRead, describer, deadline, takeRows }) => {
@@ -61,6 +64,11 @@ export function createResolvers(deps: Dependencies): Resolvers {
         takeRows(entries.length);
         return readableEntries(authorizeRead, entries);
       },
+    },
+    RecordedPrincipal: {
+      principalId: ({ id }) => id,
+      otherGroupsCount: ({ otherGroups }) => otherGroups?.count ?? 0,
+      otherGroupsHash: ({ otherGroups }) => otherGroups?.sha256 ?? null,
     },
     RecordedRequest: {
       roleArn: ({ settings }) => settings.roleArn ?? null,

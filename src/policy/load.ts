@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RecordPrincipal } from '../model/principal.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySet, PolicySources } from './compile.ts';
 import { authorizeWith } from './authorize.ts';
@@ -8,10 +9,12 @@ import { createEngine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
 import type { Authorize } from './policy.ts';
+import { createRecordPrincipal } from './recorded-principal.ts';
 
 /** A loaded policy folder. */
 export interface LoadedPolicy {
   readonly authorize: Authorize;
+  readonly recordPrincipal: RecordPrincipal;
   readonly inventory: Inventory;
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
@@ -39,6 +42,7 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
   const inventory = parseInventory(readInventoryText(directory));
   return {
     authorize: authorizeWith(createEngine(policySet), inventory, onFailure),
+    recordPrincipal: createRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,
   };

@@ -1,6 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssociationSettings, CreateRequest } from '../../src/model/association.ts';
+import type { RecordedPrincipal } from '../../src/model/principal.ts';
 import { replayDecision } from '../../src/cli/replay-decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
@@ -12,6 +13,7 @@ import {
   bob,
   copyOfShipped,
   create,
+  person,
   remove,
   replaceIn,
   request,
@@ -37,10 +39,14 @@ function entry(change: Partial<CreateRequest> = {}, who: AuthorizationContext = 
 /** Decides with the folder's policies and writes an entry as the ledger keeps it. */
 function entryOf(request: AuthorizationRequest, operation: object, who: AuthorizationContext): string {
   const file = join(folder, 'entry.json');
-  const decision = loadPolicy(folder).authorize(who, request);
+  const { authorize, recordPrincipal } = loadPolicy(folder);
+  const decision = authorize(who, request);
+  const { principal, actor } = who.identity;
   const content = {
     ...operation,
     ...who.identity,
+    principal: recordPrincipal(principal),
+    actor: actor && recordPrincipal(actor),
     event: 'INTENT',
     onBehalfOf: who.onBehalfOf,
     reason: who.hasReason ? 'because' : null,
@@ -112,6 +118,20 @@ test('takes the whole context from the entry', () => {
   });
   const { same, report } = replayDecision(entry({ clusterName: 'apps-prod' }, who), folder);
   expect(report).toContain('replayed: allowed by own, owners-create');
+  expect(same).toBe(true);
+});
+
+test.each([
+  ['named by a policy', 'platform-admins', 'replayed: allowed by platform-admins'],
+  ['that owns the namespace', 'payments-team', 'replayed: allowed by owners-create'],
+  ['that decides nothing', 'project-x', 'replayed: denied by default-deny'],
+])('a decision on a principal with 150 groups, one %s, is replayed as recorded', (_what, group, verdict) => {
+  const groups = Array.from({ length: 149 }, (_, index) => `project-${index}`);
+  const file = entry({}, context(person('eve', ...groups, group)));
+  const { principal } = JSON.parse(readFileSync(file, 'utf8')) as { principal: RecordedPrincipal };
+  expect(principal.groups.length + (principal.otherGroups?.count ?? 0)).toBe(150);
+  const { same, report } = replayDecision(file, folder);
+  expect(report).toContain(verdict);
   expect(same).toBe(true);
 });
 
