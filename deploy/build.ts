@@ -6,9 +6,8 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
 import { runCommand } from '../src/app/command.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
-import { compilePolicies } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
-import { policySetFile, readPolicySources } from '../src/policy/load.ts';
+import { policySetFile, readPolicySet } from '../src/policy/load.ts';
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
@@ -94,7 +93,7 @@ async function copyPolicies(from: string, to: string): Promise<void> {
   for (const name of names.filter((each) => /\.cedar(schema)?$/.test(each))) {
     await copyFile(join(from, name), join(to, name));
   }
-  await writeFile(join(to, policySetFile), JSON.stringify(compilePolicies(readPolicySources(from))));
+  await writeFile(join(to, policySetFile), JSON.stringify(readPolicySet(from)));
 }
 
 async function printSizes(outdir: string): Promise<void> {

@@ -5,11 +5,10 @@ import { readingPolicies } from '../app/explain.ts';
 import { readCases, runCase, untestedPolicies } from '../policy/cases.ts';
 import type { PolicyCase } from '../policy/cases.ts';
 import { compilePolicies } from '../policy/compile.ts';
-import type { PolicySources } from '../policy/compile.ts';
 import { createEngine } from '../policy/engine.ts';
 import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
-import { readInventoryText, readPolicies, readPolicySources } from '../policy/load.ts';
+import { readInventoryText, readPolicies, readPolicySet, readPolicySources } from '../policy/load.ts';
 
 /** The result of a check. */
 export interface CheckReport {
@@ -29,13 +28,12 @@ export function checkPolicies(directory: string): CheckReport {
 }
 
 function check(directory: string): CheckReport {
-  const sources = readPolicySources(directory);
+  const engine = createEngine(readPolicySet(directory));
   const inventoryText = readInventoryText(directory);
   const inventory = parseInventory(inventoryText);
-  const engine = createEngine(compilePolicies(sources));
   const cases = readCases(directory);
   const policies = Object.keys(engine.policySet.policies);
-  const examples = checkExamples(sources, inventoryText, directory, policies);
+  const examples = checkExamples(directory, inventoryText, policies);
   const failures = [...failuresOf(engine, inventoryText, cases, policies), ...examples];
   const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
   return {
@@ -45,14 +43,10 @@ function check(directory: string): CheckReport {
 }
 
 /** The failures of the policies in `examples`, which are not active: each case runs with the policies of the folder and all examples. */
-function checkExamples(
-  active: PolicySources,
-  inventoryText: string,
-  directory: string,
-  activeIds: readonly string[],
-): readonly string[] {
+function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): readonly string[] {
   const folder = join(directory, 'examples');
   if (!existsSync(folder)) return [];
+  const active = readPolicySources(directory);
   const engine = createEngine(
     compilePolicies({ ...active, policies: { ...active.policies, ...readPolicies(folder) } }),
   );
