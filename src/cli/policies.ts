@@ -9,11 +9,14 @@ import { createEngine } from '../policy/engine.ts';
 import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import { readInventoryText, readPolicies, readPolicySet, readPolicySources } from '../policy/load.ts';
+import { warningsOf } from '../policy/warnings.ts';
 
 /** The result of a check. */
 export interface CheckReport {
   /** Each case with another result than it expects, and each policy without a case; also those of the examples. */
   readonly failures: readonly string[];
+  /** What is valid but probably not meant. */
+  readonly warnings: readonly string[];
   /** One line, with the hashes that decisions record. */
   readonly summary: string;
 }
@@ -38,6 +41,7 @@ function check(directory: string): CheckReport {
   const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
   return {
     failures,
+    warnings: warningsOf(engine.policySet, inventory),
     summary: `${policies.length} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}`,
   };
 }
@@ -87,7 +91,8 @@ const command = {
   options: {},
   maxArguments: 1,
   run: (_values: object, [directory = join(import.meta.dirname, '../../policies')]: readonly string[]) => {
-    const { failures, summary } = checkPolicies(directory);
+    const { failures, warnings, summary } = checkPolicies(directory);
+    for (const warning of warnings) console.error(`WARNING ${warning}`);
     for (const failure of failures) console.error(`FAILED ${failure}`);
     console.log(summary);
     return failures.length === 0 ? 0 : 1;
