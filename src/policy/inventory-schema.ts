@@ -37,9 +37,15 @@ const namespace = exactly({
 });
 const service = exactly({ id: text(), groups: list(group), mayNamePeople: flag });
 const permissionSet = exactly({
-  // The underscore ends the permission set's name: without it, the prefix would match other sets too.
-  roleNamePrefix: text('"AWSReservedSSO_", the permission set\'s name, and "_"', (value) =>
-    /^AWSReservedSSO_.+_$/.test(value),
+  accountId,
+  roleName: text(
+    'the name of a role of IAM Identity Center, such as "AWSReservedSSO_PlatformAdmin_0123456789abcdef"',
+    (value) => /^AWSReservedSSO_[\w+=,.@-]+_[0-9a-f]+$/.test(value) && value.length <= 64,
+  ),
+  // IAM's UniqueId type: 16 to 128 characters; those of roles begin with AROA ("IAM identifiers" in the IAM user guide).
+  roleId: v.nullish(
+    text('the unique ID of the role, such as "AROA0123456789ABCDEF0"', (value) => /^AROA[A-Z0-9]{12,124}$/.test(value)),
+    null,
   ),
   groups: list(group),
 });
@@ -86,7 +92,7 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
     ...duplicates('clusters', clusters, (one) => `${one.accountId}/${one.region}/${one.clusterName}`),
     ...duplicates('namespaces', namespaces, ({ name }) => name),
     ...duplicates('services', services, ({ id }) => id),
-    ...duplicates('permissionSets', permissionSets, ({ roleNamePrefix }) => roleNamePrefix),
+    ...duplicates('permissionSets', permissionSets, (one) => `${one.accountId}/${one.roleName}`),
     ...accounts
       .filter(([, one]) => one.roleArn !== null && parseRoleArn(one.roleArn)?.accountId !== one.accountId)
       .map(([index, one]) => ({

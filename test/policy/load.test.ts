@@ -54,7 +54,7 @@ describe('a required policy that is missing is named, and nothing is loaded', ()
     ['without guardrails.cedar', () => rmSync(join(folder, 'guardrails.cedar'))],
     ['with an empty guardrails.cedar', () => writeFileSync(join(folder, 'guardrails.cedar'), '')],
     ['with all guardrails in a comment', () => writeFileSync(join(folder, 'guardrails.cedar'), '// forbid (…);')],
-    ['with another extension', () => renameSync(join(folder, 'guardrails.cedar'), join(folder, 'guardrails.cedr'))],
+    ['with another extension', () => renameSync(join(folder, 'guardrails.cedar'), join(folder, 'guardrails.cedar.bak'))],
   ])('%s', (_what, change) => {
     change();
     expect(() => loadPolicy(folder)).toThrow(`lacks policies that required-policies.json lists: ${guardrails}, `);
