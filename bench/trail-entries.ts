@@ -62,6 +62,7 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
       kind: 'USER',
       groups: ['shop', 'developers'],
       sessionName: null,
+      otherGroups: null,
     },
     actor: null,
     onBehalfOf: null,
@@ -79,11 +80,12 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     reason: 'Ticket 4711: the cart reads its table.',
     decision: {
       ...{ allowed: true, failed: false, policyIds: ['owners-create'], violations: [] },
-      ...{ policySetHash: 'a'.repeat(64), inventoryHash: 'b'.repeat(64) },
+      ...{ policySetHash: 'a'.repeat(64), inventoryHash: 'b'.repeat(64), now: time },
       slice: {
         cluster: { ...target, clusterName: where.clusterName, environment: 'production' },
         namespace: { name: where.namespace, owners: ['shop'], system: false, roleArns: [] },
         services: [],
+        timeZone: 'UTC',
       },
     },
     refusalCode: null,

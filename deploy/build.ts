@@ -6,9 +6,10 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
 import { runCommand } from '../src/app/command.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
-import { compilePolicies } from '../src/policy/compile.ts';
+import type { PolicySet } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
-import { policySetFile, readPolicySources } from '../src/policy/load.ts';
+import { policySetFile, readPolicySet } from '../src/policy/load.ts';
+import { warningsOf } from '../src/policy/warnings.ts';
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
@@ -64,8 +65,10 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
-  const { hash } = parseInventory(await readFile(inventory, 'utf8'));
-  console.log(`${inventory}: inventory ${hash}`);
+  const deployed = parseInventory(await readFile(inventory, 'utf8'));
+  const policySet = readPolicySet(policies);
+  console.log(`${inventory}: inventory ${deployed.hash}`);
+  for (const warning of warningsOf(policySet, deployed)) console.warn(`WARNING ${warning}`);
 
   const { metafile, warnings } = await build({ ...options, outdir });
   const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
@@ -73,7 +76,7 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
 
   const cedar = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs')));
   await copyFile(join(cedar, wasm), join(outdir, wasm));
-  await copyPolicies(policies, join(outdir, 'policies'));
+  await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
   await printSizes(outdir);
 }
@@ -87,14 +90,14 @@ async function clean(outdir: string): Promise<void> {
   if ((await readdir(outdir)).length > 0) throw new Error(`${outdir} is not empty: choose a new folder.`);
 }
 
-/** Copies the policies without their cases, and compiles them here rather than at each cold start of a function. */
-async function copyPolicies(from: string, to: string): Promise<void> {
+/** Copies the policies without their cases, and stores them compiled, so that no cold start of a function compiles them. */
+async function copyPolicies(from: string, policySet: PolicySet, to: string): Promise<void> {
   await mkdir(to);
   const names = await readdir(from);
   for (const name of names.filter((each) => /\.cedar(schema)?$/.test(each))) {
     await copyFile(join(from, name), join(to, name));
   }
-  await writeFile(join(to, policySetFile), JSON.stringify(compilePolicies(readPolicySources(from))));
+  await writeFile(join(to, policySetFile), JSON.stringify(policySet));
 }
 
 async function printSizes(outdir: string): Promise<void> {

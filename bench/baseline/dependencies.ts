@@ -1,7 +1,7 @@
 import type { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Log } from '../../src/runtime/log.ts';
-import type { RequestIdentity } from '../../src/model/principal.ts';
+import type { RecordPrincipal, RequestIdentity } from '../../src/model/principal.ts';
 import type { Authorize } from '../../src/policy/policy.ts';
 import type { Append } from './audit.ts';
 import type { EksCalls } from './eks.ts';
@@ -9,6 +9,7 @@ import type { EksCalls } from './eks.ts';
 /** Dependencies of the mutations. They belong to one baseline; none is global. */
 export interface BaselineDependencies {
   readonly authorize: Authorize;
+  readonly recordPrincipal: RecordPrincipal;
   readonly eks: EksCalls;
   readonly append: Append;
   /** The idempotency records of Powertools. */

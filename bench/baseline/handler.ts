@@ -55,6 +55,7 @@ export function createBaseline({
   const eksCalls = createEksCalls(eks, home);
   const deps: BaselineDependencies = {
     authorize: policies.authorize,
+    recordPrincipal: policies.recordPrincipal,
     eks: eksCalls,
     append: createAppend(client, tables.audit),
     store: new DynamoDBPersistenceLayer({ tableName: tables.idempotency, awsSdkV3Client: client }),

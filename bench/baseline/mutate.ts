@@ -47,7 +47,7 @@ export async function mutate<Kind extends OperationKind>(
 ): Promise<MutationResult> {
   const signal = AbortSignal.timeout(Math.max(0, lambda.getRemainingTimeInMillis() - closingMs));
   const { reason, onBehalfOf } = validated;
-  const base: AuditContext = { ...auditContextOf(operation, identity), reason, onBehalfOf };
+  const base: AuditContext = { ...auditContextOf(deps, operation, identity), reason, onBehalfOf };
   if (validated.kind === 'invalid') {
     const { findings, recordedInput: invalidInput, clientRequestToken } = validated;
     return refuse(deps, { ...base, findings, invalidInput }, clientRequestToken, invalidRefusal(findings));

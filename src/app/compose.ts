@@ -36,11 +36,12 @@ export function createDependencies({
   log,
   eks,
 }: Composition): Dependencies {
-  const { authorize, inventory } = policy;
+  const { authorize, recordPrincipal, inventory } = policy;
   const clock = Date.now;
   return {
     ledger,
     authorize,
+    recordPrincipal,
     eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     clock,

@@ -13,6 +13,8 @@ import { principalFromJwt } from './jwt.ts';
 import { unauthenticated } from './result.ts';
 import type { PrincipalResult, Unauthenticated } from './result.ts';
 
+type IamAuthorizer = APIGatewayEventRequestContextIAMAuthorizer['iam'];
+
 /** The parts of an API Gateway event (HTTP API, payload format 2.0) that carry the identity, on the JWT and IAM routes. */
 export interface IdentityEvent {
   readonly headers: APIGatewayProxyEventV2['headers'];
@@ -22,7 +24,10 @@ export interface IdentityEvent {
     readonly authorizer?:
       | {
           readonly jwt?: Partial<Pick<APIGatewayEventRequestContextJWTAuthorizer['jwt'], 'claims'>> | null | undefined;
-          readonly iam?: Pick<APIGatewayEventRequestContextIAMAuthorizer['iam'], 'userArn'> | null | undefined;
+          readonly iam?:
+            | (Pick<IamAuthorizer, 'userArn'> & { readonly userId?: IamAuthorizer['userId'] | undefined })
+            | null
+            | undefined;
         }
       | null
       | undefined;
@@ -68,7 +73,7 @@ function principalOf(event: IdentityEvent, claimSettings: ClaimSettings, invento
     }
     return principalFromJwt(authorization, jwt.claims ?? {}, claimSettings, inventory);
   }
-  if (iam && !jwt) return principalFromIam(iam.userArn, inventory);
+  if (iam && !jwt) return principalFromIam(iam, inventory);
   return unauthenticated(
     'The request carries no verified identity: send a JWT in the Authorization header, or sign the request with AWS credentials, whichever the route requires.',
   );

@@ -1,4 +1,4 @@
-import { groupsOfPermissionSet, serviceOf } from '../policy/inventory.ts';
+import { permissionSetOf, serviceOf } from '../policy/inventory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { unauthenticated } from './result.ts';
 import type { PrincipalResult } from './result.ts';
@@ -18,13 +18,19 @@ const userPattern = /^arn:aws[a-z-]{0,20}:iam::([0-9]{12}):user\/(?:[\x21-\x7E]{
  * the roles of IAM Identity Center: AWS sets their session name to the name of the user.
  *
  * @param userArn the ARN that API Gateway found for the credentials
+ * @param userId the unique ID that it found; of a role session `AROA…:<session name>`
  */
-export function principalFromIam(userArn: string, inventory: KnownPrincipals): PrincipalResult {
+export function principalFromIam(
+  { userArn, userId }: { readonly userArn: string; readonly userId?: string | undefined },
+  inventory: KnownPrincipals,
+): PrincipalResult {
   const [, roleAccount, roleName, sessionName] = assumedRolePattern.exec(userArn) ?? [];
   if (roleAccount !== undefined && roleName !== undefined && sessionName !== undefined) {
     const role = `iam:${roleAccount}:role/${roleName}`;
     if (roleName.startsWith(identityCenterPrefix)) {
-      return identified(`${role}/${sessionName}`, 'USER', groupsOfPermissionSet(inventory, roleName), sessionName);
+      const { roleId = null, groups = [] } = permissionSetOf(inventory, roleAccount, roleName) ?? {};
+      if (roleId !== null && userId !== `${roleId}:${sessionName}`) return otherRole(roleName);
+      return identified(`${role}/${sessionName}`, 'USER', groups, sessionName);
     }
     return identified(role, 'SERVICE', serviceOf(inventory, role)?.groups ?? [], sessionName);
   }
@@ -34,6 +40,13 @@ export function principalFromIam(userArn: string, inventory: KnownPrincipals): P
   }
   return unauthenticated(
     'The request is signed with credentials that are not accepted, such as those of a root user or a federated user: sign it with those of a role session or an IAM user.',
+  );
+}
+
+/** A role that was deleted and created again, possibly by someone else, keeps its name but not its unique ID. */
+function otherRole(roleName: string): PrincipalResult {
+  return unauthenticated(
+    `The role ${roleName} does not have the unique ID that the inventory lists: ask the platform admins to check the role and to correct roleId.`,
   );
 }
 

@@ -1,16 +1,22 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../app/command.ts';
 import { readingPolicies } from '../app/explain.ts';
 import { readCases, runCase, untestedPolicies } from '../policy/cases.ts';
+import type { PolicyCase } from '../policy/cases.ts';
 import { compilePolicies } from '../policy/compile.ts';
 import { createEngine } from '../policy/engine.ts';
+import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
-import { readInventoryText, readPolicySources } from '../policy/load.ts';
+import { readInventoryText, readPolicies, readPolicySet, readPolicySources } from '../policy/load.ts';
+import { warningsOf } from '../policy/warnings.ts';
 
 /** The result of a check. */
 export interface CheckReport {
-  /** Each case with another result than it expects, and each policy without a case. */
+  /** Each case with another result than it expects, and each policy without a case; also those of the examples. */
   readonly failures: readonly string[];
+  /** What is valid but probably not meant. */
+  readonly warnings: readonly string[];
   /** One line, with the hashes that decisions record. */
   readonly summary: string;
 }
@@ -25,23 +31,51 @@ export function checkPolicies(directory: string): CheckReport {
 }
 
 function check(directory: string): CheckReport {
-  const engine = createEngine(compilePolicies(readPolicySources(directory)));
+  const engine = createEngine(readPolicySet(directory));
   const inventoryText = readInventoryText(directory);
   const inventory = parseInventory(inventoryText);
   const cases = readCases(directory);
-  const failures = [
+  const policies = Object.keys(engine.policySet.policies);
+  const examples = checkExamples(directory, inventoryText, policies);
+  const failures = [...failuresOf(engine, inventoryText, cases, policies), ...examples];
+  const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
+  return {
+    failures,
+    warnings: warningsOf(engine.policySet, inventory),
+    summary: `${policies.length} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}`,
+  };
+}
+
+/** The failures of the policies in `examples`, which are not active: each case runs with the policies of the folder and all examples. */
+function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): readonly string[] {
+  const folder = join(directory, 'examples');
+  if (!existsSync(folder)) return [];
+  const active = readPolicySources(directory);
+  const engine = createEngine(
+    compilePolicies({ ...active, policies: { ...active.policies, ...readPolicies(folder) } }),
+  );
+  const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
+  return failuresOf(engine, inventoryText, readCases(folder), ids).map((failure) => `examples/${failure}`);
+}
+
+/** Each case with another result than it expects, and each of the policies `ids` without a case. */
+function failuresOf(
+  engine: Engine,
+  inventoryText: string,
+  cases: readonly PolicyCase[],
+  ids: readonly string[],
+): readonly string[] {
+  const untested = untestedPolicies(engine, cases).filter((id) => ids.includes(id));
+  return [
     ...cases.flatMap((one) => {
       const problem = runCase(engine, inventoryText, one);
       return problem === null ? [] : [`${one.file}: ${one.description}\n  ${problem}`];
     }),
-    ...untestedPolicies(engine, cases).map((id) => `${id}: no case names this policy. Add one that it decides.`),
+    ...untested.map((id) => `${id}: no case names this policy. Add one that it decides.`),
   ];
-  const policies = Object.keys(engine.policySet.policies).length;
-  const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
-  return { failures, summary: `${policies} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}` };
 }
 
-const help = `Validates a folder of policies and runs its cases.
+const help = `Validates a folder of policies and runs its cases, and those of the policies in its folder examples.
 
 Usage: npm run --silent policies -- [FOLDER]
 
@@ -57,7 +91,8 @@ const command = {
   options: {},
   maxArguments: 1,
   run: (_values: object, [directory = join(import.meta.dirname, '../../policies')]: readonly string[]) => {
-    const { failures, summary } = checkPolicies(directory);
+    const { failures, warnings, summary } = checkPolicies(directory);
+    for (const warning of warnings) console.error(`WARNING ${warning}`);
     for (const failure of failures) console.error(`FAILED ${failure}`);
     console.log(summary);
     return failures.length === 0 ? 0 : 1;

@@ -7,10 +7,10 @@ import { settingsOf } from '../model/association.ts';
 import { compilePolicies } from '../policy/compile.ts';
 import { authorizeOnSlice } from '../policy/authorize.ts';
 import { createEngine } from '../policy/engine.ts';
-import { anyText, atLeast, fields, flag, list, oneKindOf, parseJson, text } from '../policy/json.ts';
+import { anyText, atLeast, fields, flag, list, oneKindOf, parseJson, text, wholeNumber } from '../policy/json.ts';
 import { readPolicySources } from '../policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
-import { association, changes, createRequest, inventorySlice, principal } from '../policy/model-schemas.ts';
+import { association, changes, createRequest, inventorySlice, recordedPrincipal } from '../policy/model-schemas.ts';
 
 /** The parts of a decision that are compared. */
 interface RecordedDecision {
@@ -21,9 +21,8 @@ interface RecordedDecision {
 
 /** The fields of an audit entry that every decision is replayed from. */
 const decisionSchema = atLeast({
-  time: text(),
-  principal,
-  actor: v.nullish(principal, null),
+  principal: recordedPrincipal,
+  actor: v.nullish(recordedPrincipal, null),
   onBehalfOf: v.nullish(anyText, null),
   sourceAddress: v.nullish(text(), null),
   reason: v.nullish(anyText, null),
@@ -33,6 +32,7 @@ const decisionSchema = atLeast({
     violations: list(atLeast({ policyId: text() })),
     policySetHash: text(),
     inventoryHash: text(),
+    now: wholeNumber,
     slice: inventorySlice,
   }),
 });
@@ -82,7 +82,7 @@ export function replayDecision(file: string, directory: string): ReplayedDecisio
     identity: { ...entry, userAgent: null, apiRequestId: file },
     onBehalfOf: entry.onBehalfOf,
     hasReason: entry.reason !== null,
-    now: Date.parse(entry.time),
+    now: recorded.now,
   };
   const advice = 'Name a folder with *.cedar files and schema.cedarschema.';
   const sources = readingPolicies(directory, advice, () => readPolicySources(directory));

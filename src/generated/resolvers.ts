@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { ListedAssociation } from '../queries/list.ts';
 import type { Association } from '../model/association.ts';
 import type { OperationView } from '../queries/operation-view.ts';
-import type { Principal as PrincipalModel } from '../model/principal.ts';
+import type { Viewer, RecordedPrincipal as RecordedPrincipalModel } from '../model/principal.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/association-drift.ts';
@@ -155,9 +155,10 @@ export type ResolversTypes = {
   PolicyDecision: ResolverTypeWrapper<Schema.PolicyDecision>;
   PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
   PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
-  Principal: ResolverTypeWrapper<PrincipalModel>;
+  Principal: ResolverTypeWrapper<Viewer>;
   PrincipalKind: Schema.PrincipalKind;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RecordedPrincipal: ResolverTypeWrapper<RecordedPrincipalModel>;
   RecordedRequest: ResolverTypeWrapper<RequestSummary>;
   Refusal: ResolverTypeWrapper<RefusalModel>;
   RefusalCode: Schema.RefusalCode;
@@ -210,8 +211,9 @@ export type ResolversParentTypes = {
   PolicyDecision: Schema.PolicyDecision;
   PolicyDenied: Schema.PolicyDenied;
   PolicyViolation: Schema.PolicyViolation;
-  Principal: PrincipalModel;
+  Principal: Viewer;
   Query: Record<PropertyKey, never>;
+  RecordedPrincipal: RecordedPrincipalModel;
   RecordedRequest: RequestSummary;
   Refusal: RefusalModel;
   String: Schema.Scalars['String']['output'];
@@ -295,7 +297,7 @@ export type AssociationStateResolvers<ContextType = RequestContext, ParentType e
 };
 
 export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
-  actor?: Resolver<Schema.Maybe<ResolversTypes['Principal']>, ParentType, ContextType>;
+  actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   apiRequestId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -311,7 +313,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   operation?: Resolver<Schema.Maybe<ResolversTypes['Operation']>, ParentType, ContextType>;
   operationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   operationKind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
-  principal?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
   reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   refusalCode?: Resolver<Schema.Maybe<ResolversTypes['RefusalCode']>, ParentType, ContextType>;
   request?: Resolver<Schema.Maybe<ResolversTypes['RecordedRequest']>, ParentType, ContextType>;
@@ -491,6 +493,7 @@ export type PolicyDeniedResolvers<ContextType = RequestContext, ParentType exten
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owners?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -503,6 +506,7 @@ export type PolicyViolationResolvers<ContextType = RequestContext, ParentType ex
 };
 
 export type PrincipalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Principal'] = ResolversParentTypes['Principal']> = {
+  actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   groups?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['PrincipalKind'], ParentType, ContextType>;
@@ -521,6 +525,15 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   podIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
   podIdentityAssociations?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
   viewer?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
+};
+
+export type RecordedPrincipalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RecordedPrincipal'] = ResolversParentTypes['RecordedPrincipal']> = {
+  groups?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['PrincipalKind'], ParentType, ContextType>;
+  otherGroupsCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  otherGroupsHash?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  principalId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sessionName?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type RecordedRequestResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RecordedRequest'] = ResolversParentTypes['RecordedRequest']> = {
@@ -595,6 +608,7 @@ export type Resolvers<ContextType = RequestContext> = {
   PolicyViolation?: PolicyViolationResolvers<ContextType>;
   Principal?: PrincipalResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RecordedPrincipal?: RecordedPrincipalResolvers<ContextType>;
   RecordedRequest?: RecordedRequestResolvers<ContextType>;
   Refusal?: RefusalResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;

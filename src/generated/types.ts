@@ -177,7 +177,7 @@ export type AssociationState = {
 export type AuditEntry = Node & {
   readonly __typename?: 'AuditEntry';
   /** The service that acts for the principal, from the `act` claim of the token (RFC 8693); null without one. */
-  readonly actor: Maybe<Principal>;
+  readonly actor: Maybe<RecordedPrincipal>;
   /** Request id of API Gateway, `apiRequestId` in the gateway's logs. */
   readonly apiRequestId: Scalars['String']['output'];
   /**
@@ -212,7 +212,7 @@ export type AuditEntry = Node & {
   /** Kind of operation. */
   readonly operationKind: OperationKind;
   /** The principal whose permissions were evaluated. */
-  readonly principal: Principal;
+  readonly principal: RecordedPrincipal;
   /** The reason given in the request; null without one. */
   readonly reason: Maybe<Scalars['String']['output']>;
   /** Code of the refusal; null when the request was not refused. */
@@ -725,6 +725,11 @@ export type PolicyDenied = Refusal & {
   readonly code: RefusalCode;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
+  /**
+   * The groups that own the namespace of the request: their members may make such requests, or can give access. Empty if the
+   * namespace has no owners or the cluster is not registered.
+   */
+  readonly owners: ReadonlyArray<Scalars['String']['output']>;
   /** True only for POLICY_EVALUATION_FAILED. Denials are not recorded under the token: it can be used again once policy allows the request. */
   readonly retryable: Scalars['Boolean']['output'];
   /** All reasons for the denial. */
@@ -745,6 +750,8 @@ export type PolicyViolation = {
 /** An authenticated identity. */
 export type Principal = {
   readonly __typename?: 'Principal';
+  /** The service that acts for this principal, from the `act` claim of the token (RFC 8693); null without one. */
+  readonly actor: Maybe<RecordedPrincipal>;
   /** Groups from the token's claims and the inventory. */
   readonly groups: ReadonlyArray<Scalars['String']['output']>;
   /** `<issuer>#<subject>` for a JWT; `iam:<account>:…` for a request signed with AWS credentials, e.g. `iam:<account>:role/<name>`. */
@@ -916,6 +923,23 @@ export type QueryPodIdentityAssociationsArgs = {
   region?: InputMaybe<Scalars['String']['input']>;
   roleArn?: InputMaybe<Scalars['String']['input']>;
   serviceAccount?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A principal as an audit entry records it. It has no `id` field, so that caches of clients do not merge it with the live `Principal`. */
+export type RecordedPrincipal = {
+  readonly __typename?: 'RecordedPrincipal';
+  /** The principal's groups that a policy names or that own a namespace: only these can change a decision. */
+  readonly groups: ReadonlyArray<Scalars['String']['output']>;
+  /** Whether the principal is a person or a workload. */
+  readonly kind: PrincipalKind;
+  /** The number of other groups. */
+  readonly otherGroupsCount: Scalars['Int']['output'];
+  /** SHA-256 over the JSON array of the names of the other groups, sorted by UTF-16 code units; null without other groups. */
+  readonly otherGroupsHash: Maybe<Scalars['String']['output']>;
+  /** The `id` of the principal. */
+  readonly principalId: Scalars['ID']['output'];
+  /** Name of the IAM role session, chosen by the client: recorded, but not used for decisions; null without one. */
+  readonly sessionName: Maybe<Scalars['String']['output']>;
 };
 
 /** A request in canonical form. For an update, only the changes. */

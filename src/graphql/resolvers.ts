@@ -42,7 +42,10 @@ export function createResolvers(deps: Dependencies): Resolvers {
 
   return {
     Query: {
-      viewer: (_, __, { identity }) => identity.principal,
+      viewer: (_, __, { identity: { principal, actor } }) => ({
+        ...principal,
+        actor: actor && deps.recordPrincipal(actor),
+      }),
       podIdentityAssociation: async (_, key, { authorizeRead, deadline }) =>
         valueOf(await describeAssociation(deps, authorizeRead, key, deadline)),
       checkCreatePodIdentityAssociation: check(create),
@@ -79,6 +82,11 @@ export function createResolvers(deps: Dependencies): Resolvers {
       },
     },
     AssociationSnapshot: snapshotFields,
+    RecordedPrincipal: {
+      principalId: ({ id }) => id,
+      otherGroupsCount: ({ otherGroups }) => otherGroups?.count ?? 0,
+      otherGroupsHash: ({ otherGroups }) => otherGroups?.sha256 ?? null,
+    },
     RecordedRequest: {
       roleArn: ({ settings }) => settings.roleArn ?? null,
       targetRoleArn: ({ settings }) => settings.targetRoleArn ?? null,

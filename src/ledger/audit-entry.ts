@@ -2,7 +2,7 @@ import { decodeTime } from 'ulid';
 import type { Ledger } from './ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { AuditedOperation } from '../model/operation.ts';
-import type { RequestIdentity } from '../model/principal.ts';
+import type { RecordPrincipal, RequestIdentity } from '../model/principal.ts';
 
 /** What happened. A field that is left out is null in the entry. */
 export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'event'> {
@@ -51,11 +51,15 @@ export async function recordEntry(
 }
 
 /** The audit context of a request before its input was validated. */
-export function auditContextOf(operation: AuditedOperation, identity: RequestIdentity): AuditContext {
+export function auditContextOf(
+  { recordPrincipal }: { readonly recordPrincipal: RecordPrincipal },
+  operation: AuditedOperation,
+  identity: RequestIdentity,
+): AuditContext {
   return {
     operation,
-    principal: identity.principal,
-    actor: identity.actor,
+    principal: recordPrincipal(identity.principal),
+    actor: identity.actor && recordPrincipal(identity.actor),
     onBehalfOf: null,
     sourceAddress: identity.sourceAddress,
     userAgent: identity.userAgent,

@@ -3,13 +3,13 @@ import type { AuditEvent } from './audit-event.ts';
 import type { Decision } from './decision.ts';
 import type { AuditedOperation, RequestedOperation } from './operation.ts';
 import type { RefusalCode } from './outcome.ts';
-import type { Principal } from './principal.ts';
+import type { RecordedPrincipal } from './principal.ts';
 import type { Finding } from './refusal.ts';
 
 /** Who requested something, from where and why. */
 interface Circumstances {
-  readonly principal: Principal;
-  readonly actor: Principal | null;
+  readonly principal: RecordedPrincipal;
+  readonly actor: RecordedPrincipal | null;
   /** The person named by a service: a claim that grants nothing. */
   readonly onBehalfOf: string | null;
   readonly sourceAddress: string | null;

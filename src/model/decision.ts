@@ -31,6 +31,8 @@ export interface InventorySlice {
     readonly groups: readonly string[];
     readonly mayNamePeople: boolean;
   }[];
+  /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
+  readonly timeZone: string;
 }
 
 /** What policy says of one request. */
@@ -46,5 +48,7 @@ export interface Decision {
   readonly policySetHash: string;
   /** SHA-256 (hex) of the inventory. */
   readonly inventoryHash: string;
+  /** The time that policies saw, milliseconds since the epoch. Entries are written later, some minutes later. */
+  readonly now: number;
   readonly slice: InventorySlice;
 }

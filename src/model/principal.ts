@@ -1,7 +1,7 @@
 /** A person, or a workload. */
 type PrincipalKind = 'USER' | 'SERVICE';
 
-/** An authenticated principal: the same value in policy decisions, in the audit trail and in the logs. */
+/** An authenticated principal. Policy decisions use it; audit entries keep a {@link RecordedPrincipal}. */
 export interface Principal {
   /** `<issuer>#<subject>` by JWT; `iam:<account>:role/<name>`, `iam:<account>:user/<name>` or, for a person of IAM Identity Center, `iam:<account>:role/<name>/<session>` by SigV4. */
   readonly id: string;
@@ -10,6 +10,24 @@ export interface Principal {
   readonly groups: readonly string[];
   /** IAM session name: recorded, never used in decisions, because the client that calls AssumeRole chooses it. */
   readonly sessionName: string | null;
+}
+
+/** A principal as audit entries keep it: `groups` are only those that can change a decision. */
+export interface RecordedPrincipal extends Principal {
+  /** The groups that are left out; null if there are none. */
+  readonly otherGroups: {
+    readonly count: number;
+    /** SHA-256 (hex) over the JSON array of their names, sorted by UTF-16 code units. */
+    readonly sha256: string;
+  } | null;
+}
+
+/** Reduces a principal to what audit entries keep. */
+export type RecordPrincipal = (principal: Principal) => RecordedPrincipal;
+
+/** The authenticated principal, with the service that acts for it. */
+export interface Viewer extends Principal {
+  readonly actor: RecordedPrincipal | null;
 }
 
 /** Who sent a request, and from where. */

@@ -38,7 +38,12 @@ interface RefusalBase {
 /** Why nothing was done: plain JSON, stored in idempotency records and returned. `kind` is the GraphQL type's name. */
 export type Refusal =
   | (RefusalBase & { readonly kind: 'InvalidInput'; readonly findings: readonly Finding[] })
-  | (RefusalBase & { readonly kind: 'PolicyDenied'; readonly violations: readonly Violation[] })
+  | (RefusalBase & {
+      readonly kind: 'PolicyDenied';
+      readonly violations: readonly Violation[];
+      /** The groups that own the namespace in question; empty if it has none or the cluster isn't registered. */
+      readonly owners: readonly string[];
+    })
   | (RefusalBase & { readonly kind: 'TokenReused'; readonly originalOperationId: string })
   | (RefusalBase & { readonly kind: 'AssociationNotFound' })
   | (RefusalBase & {

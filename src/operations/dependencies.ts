@@ -1,6 +1,7 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
+import type { RecordPrincipal } from '../model/principal.ts';
 import type { Authorize } from '../policy/policy.ts';
 
 /** How fast details of listed associations are read from EKS. Retries by the SDK come on top. */
@@ -17,6 +18,7 @@ export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, d
 /** What operations and queries work with. */
 export interface Dependencies extends ProtocolDependencies {
   readonly authorize: Authorize;
+  readonly recordPrincipal: RecordPrincipal;
   readonly eksFor: EksFor;
   /** Whether the inventory lists a cluster's account and region; `eksFor` has no client for any other. */
   readonly serves: (cluster: ClusterRef) => boolean;

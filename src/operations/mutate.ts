@@ -65,7 +65,7 @@ export async function admit<Kind extends OperationKind>(
   const { reason, onBehalfOf } = validated;
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
-  const audit: AuditContext = { ...auditContextOf(operation.kind, identity), reason, onBehalfOf };
+  const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf };
   if (validated.kind === 'invalid') {
     const { findings, recordedInput: invalidInput } = validated;
     return {

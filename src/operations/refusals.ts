@@ -21,12 +21,13 @@ function summaryOf(findings: readonly Finding[]): string {
 }
 
 /** Outcome and refusal of a request that policy denies, or for which it could not be evaluated. */
-export function denialOf({ failed, violations }: Decision) {
+export function denialOf({ failed, violations, slice }: Decision) {
   const outcome = failed ? 'POLICY_EVALUATION_FAILED' : 'POLICY_DENIED';
   const message = violations.map((violation) => violation.message).join(' ');
   const given = violations.flatMap(({ advice }) => advice ?? []).join(' ');
   const advice = failed || given === '' ? outcomes[outcome].advice : given;
-  const refusal: Refusal = { ...refusalFields(outcome, message), advice, kind: 'PolicyDenied', violations };
+  const owners = slice.namespace?.owners ?? [];
+  const refusal: Refusal = { ...refusalFields(outcome, message), advice, kind: 'PolicyDenied', violations, owners };
   return { outcome, refusal } as const;
 }
 

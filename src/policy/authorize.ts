@@ -34,7 +34,7 @@ export function authorizeWith(engine: Engine, inventory: Inventory, onFailure?: 
       slice = sliceFor(inventory, context, request);
       decision = authorizeOnSlice(engine, context, request, slice, onFailure);
     } catch (error) {
-      decision = failed(engine, slice, [], error, onFailure);
+      decision = failed(engine, context, slice, [], error, onFailure);
     }
     return { ...decision, inventoryHash: inventory.hash };
   };
@@ -51,25 +51,32 @@ export function authorizeOnSlice(
   slice: InventorySlice,
   onFailure?: OnFailure,
 ): DecisionOnSlice {
-  const denied = { allowed: false, failed: false, policySetHash: engine.policySet.hash, slice };
+  const fail = (policyIds: readonly string[], cause: unknown) =>
+    failed(engine, context, slice, policyIds, cause, onFailure);
+  const denied = { allowed: false, failed: false, policySetHash: engine.policySet.hash, now: context.now, slice };
   try {
     if (clusterOf(request) !== null && slice.cluster === null) {
       return { ...denied, policyIds: [], violations: [clusterNotRegistered(request)] };
     }
-    const result = engine.evaluate(toCedar(context, request, slice));
-    if (result.kind === 'failed') return failed(engine, slice, result.policyIds, result.detail, onFailure);
+    const cedarRequest = toCedar(context, request, slice);
+    const result = engine.evaluate(cedarRequest);
+    if (result.kind === 'failed') return fail(result.policyIds, result.detail);
     const { allowed, policyIds } = result;
     if (allowed) return { ...denied, allowed, policyIds, violations: [] };
-    // Cedar lists no policy when none applied.
-    const violations = policyIds.length > 0 ? forbidden(engine.policySet, policyIds) : [defaultDeny(request, slice)];
+    // Cedar lists no policy when none applied. When forbids applied it lists only these, so the permits are evaluated alone.
+    const forbids = forbidden(engine.policySet, policyIds);
+    const permits = forbids.length > 0 ? engine.evaluatePermits(cedarRequest) : result;
+    if (permits.kind === 'failed') return fail(permits.policyIds, permits.detail);
+    const violations = permits.allowed ? forbids : [...forbids, defaultDeny(request, slice)];
     return { ...denied, policyIds, violations };
   } catch (error) {
-    return failed(engine, slice, [], error, onFailure);
+    return fail([], error);
   }
 }
 
 function failed(
   engine: Engine,
+  { now }: AuthorizationContext,
   slice: InventorySlice,
   policyIds: readonly string[],
   cause: unknown,
@@ -86,6 +93,7 @@ function failed(
     policyIds,
     violations: [evaluationFailed],
     policySetHash: engine.policySet.hash,
+    now,
     slice,
   };
 }

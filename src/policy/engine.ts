@@ -27,6 +27,8 @@ export interface Engine {
   readonly policySet: PolicySet;
   /** Throws only on a failure of the engine itself. */
   readonly evaluate: (request: CedarRequest) => CedarResult;
+  /** As `evaluate`, with the permits alone: which permits apply where a forbid overrides them. */
+  readonly evaluatePermits: (request: CedarRequest) => CedarResult;
 }
 
 let engines = 0;
@@ -38,22 +40,28 @@ let engines = 0;
 export function createEngine(policySet: PolicySet): Engine {
   engines += 1;
   // Cedar's cache is shared by the whole process: engines with the same id would evaluate each other's policies.
-  const id = `engine-${engines}`;
-  for (const result of [
-    preparseSchema(id, policySet.schema),
-    preparsePolicySet(id, { staticPolicies: { ...policySet.policies } }),
-  ]) {
-    if (result.type === 'failure') throw new Error(`Cedar rejects the policies: ${JSON.stringify(result.errors)}`);
-  }
-  return { policySet, evaluate: (request) => evaluate(id, request) };
+  const schema = `engine-${engines}`;
+  requireSuccess(preparseSchema(schema, policySet.schema));
+  const all = Object.entries(policySet.policies);
+  const prepare = (name: string, policies: typeof all) => {
+    const id = `${schema}-${name}`;
+    requireSuccess(preparsePolicySet(id, { staticPolicies: Object.fromEntries(policies) }));
+    return (request: CedarRequest) => evaluate(schema, id, request);
+  };
+  const permits = all.filter(([, { effect }]) => effect === 'permit');
+  return { policySet, evaluate: prepare('all', all), evaluatePermits: prepare('permits', permits) };
 }
 
-function evaluate(id: string, request: CedarRequest): CedarResult {
+function requireSuccess(result: ReturnType<typeof preparsePolicySet>): void {
+  if (result.type === 'failure') throw new Error(`Cedar rejects the policies: ${JSON.stringify(result.errors)}`);
+}
+
+function evaluate(schema: string, policySet: string, request: CedarRequest): CedarResult {
   const result = statefulIsAuthorized({
     ...request,
-    preparsedSchemaName: id,
+    preparsedSchemaName: schema,
     validateRequest: true,
-    preparsedPolicySetId: id,
+    preparsedPolicySetId: policySet,
   });
   if (result.type === 'failure') {
     return { kind: 'failed', policyIds: [], detail: result.errors.map(({ message }) => message).join('; ') };

@@ -3,6 +3,7 @@ import type { Association, AssociationSettings, CreateRequest } from '../model/a
 import type { InventorySlice } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
+import { calendarTime } from './calendar.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import { addressOf, ref, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
@@ -34,7 +35,7 @@ export function toCedar(
     principal: principalUid(principal),
     action: uid('Action', request.action),
     resource: resource.uid,
-    context: contextOf(context, request),
+    context: contextOf(context, request, slice),
     entities: distinct(entities),
   };
 }
@@ -87,6 +88,7 @@ function association(
       cluster: ref(inCluster.uid),
       namespace: ref(inNamespace.uid),
       serviceAccount: requested.serviceAccount,
+      qualifiedName: `${known('namespace', slice).name}-${requested.serviceAccount}`,
       settings: settings(given),
       ownedByAddon,
     },
@@ -141,11 +143,16 @@ function principalEntity(principal: Principal, slice: InventorySlice): EntityJso
   };
 }
 
-function contextOf(context: AuthorizationContext, request: AuthorizationRequest): Record<string, CedarValueJson> {
+function contextOf(
+  context: AuthorizationContext,
+  request: AuthorizationRequest,
+  { timeZone }: InventorySlice,
+): Record<string, CedarValueJson> {
   const { identity, onBehalfOf, hasReason, now } = context;
   const sourceAddress = addressOf(identity.sourceAddress);
   return {
     now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
+    ...calendarTime(now, timeZone),
     ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
     ...(identity.actor === null ? {} : { actor: ref(principalUid(identity.actor)) }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),

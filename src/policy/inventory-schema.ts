@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
+import { isTimeZone } from './calendar.ts';
 import { exactly, flag, list, text } from './json.ts';
 
 const group = text();
@@ -20,6 +21,7 @@ function isNamespacePattern(value: string): boolean {
   return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
 }
 
+const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
 const account = exactly({ accountId, name: text(), regions: list(region), roleArn: v.nullish(roleArn, null) });
 const cluster = exactly({
   accountId,
@@ -35,9 +37,15 @@ const namespace = exactly({
 });
 const service = exactly({ id: text(), groups: list(group), mayNamePeople: flag });
 const permissionSet = exactly({
-  // The underscore ends the permission set's name: without it, the prefix would match other sets too.
-  roleNamePrefix: text('"AWSReservedSSO_", the permission set\'s name, and "_"', (value) =>
-    /^AWSReservedSSO_.+_$/.test(value),
+  accountId,
+  roleName: text(
+    'the name of a role of IAM Identity Center, such as "AWSReservedSSO_PlatformAdmin_0123456789abcdef"',
+    (value) => /^AWSReservedSSO_[\w+=,.@-]+_[0-9a-f]+$/.test(value) && value.length <= 64,
+  ),
+  // IAM's UniqueId type: 16 to 128 characters; those of roles begin with AROA ("IAM identifiers" in the IAM user guide).
+  roleId: v.nullish(
+    text('the unique ID of the role, such as "AROA0123456789ABCDEF0"', (value) => /^AROA[A-Z0-9]{12,124}$/.test(value)),
+    null,
   ),
   groups: list(group),
 });
@@ -51,6 +59,7 @@ export const inventorySchema = v.pipe(
     systemNamespaces: list(namespaceName),
     services: list(service),
     permissionSets: list(permissionSet),
+    timeZone: v.nullish(timeZone, 'UTC'),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     for (const { path, message } of contradictions(dataset.value)) {
@@ -83,7 +92,7 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
     ...duplicates('clusters', clusters, (one) => `${one.accountId}/${one.region}/${one.clusterName}`),
     ...duplicates('namespaces', namespaces, ({ name }) => name),
     ...duplicates('services', services, ({ id }) => id),
-    ...duplicates('permissionSets', permissionSets, ({ roleNamePrefix }) => roleNamePrefix),
+    ...duplicates('permissionSets', permissionSets, (one) => `${one.accountId}/${one.roleName}`),
     ...accounts
       .filter(([, one]) => one.roleArn !== null && parseRoleArn(one.roleArn)?.accountId !== one.accountId)
       .map(([index, one]) => ({

@@ -25,6 +25,16 @@ export interface InventoryNamespace {
   readonly roleArns: readonly string[];
 }
 
+/** The role that IAM Identity Center created for a permission set in an account, and the groups of its users. */
+interface InventoryPermissionSet {
+  readonly accountId: string;
+  /** `AWSReservedSSO_<permission set>_<hex digits>`. */
+  readonly roleName: string;
+  /** The role's unique id, `AROA…`: another role with the same name is rejected. Null: any role with this name. */
+  readonly roleId: string | null;
+  readonly groups: readonly string[];
+}
+
 /** The services and permission sets of an inventory: what authentication uses. */
 export type KnownPrincipals = Pick<Inventory, 'services' | 'permissionSets'>;
 
@@ -40,8 +50,9 @@ export interface Inventory {
   /** Names or patterns of namespaces that belong to the cluster itself, such as `kube-*`. */
   readonly systemNamespaces: readonly string[];
   readonly services: readonly RegisteredService[];
-  /** Permission sets of IAM Identity Center, and the groups of their users. */
-  readonly permissionSets: readonly { readonly roleNamePrefix: string; readonly groups: readonly string[] }[];
+  readonly permissionSets: readonly InventoryPermissionSet[];
+  /** The time zone of `context.weekday` and `context.hour`: a name in the IANA database. */
+  readonly timeZone: string;
   /** See inventoryHash. */
   readonly hash: string;
 }
@@ -74,18 +85,11 @@ export function serviceOf(inventory: Pick<Inventory, 'services'>, id: string): R
   return inventory.services.find((service) => service.id === id) ?? null;
 }
 
-/**
- * The groups of the users of an IAM Identity Center role, `AWSReservedSSO_<permission set>_<hex digits>`. Empty when no
- * registered permission set matches.
- */
-export function groupsOfPermissionSet(
+/** The permission set of this role; null when it is not registered. */
+export function permissionSetOf(
   inventory: Pick<Inventory, 'permissionSets'>,
+  accountId: string,
   roleName: string,
-): readonly string[] {
-  // The rest must be hex digits: the permission set Admin_Lite must not match Admin.
-  return inventory.permissionSets
-    .filter(
-      ({ roleNamePrefix: prefix }) => roleName.startsWith(prefix) && /^[0-9a-f]+$/.test(roleName.slice(prefix.length)),
-    )
-    .flatMap((set) => set.groups);
+): InventoryPermissionSet | null {
+  return inventory.permissionSets.find((set) => set.accountId === accountId && set.roleName === roleName) ?? null;
 }

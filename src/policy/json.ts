@@ -1,6 +1,7 @@
 // Schemas for the JSON files of operators, and their error messages. A message names the path, what was found and what
 // to write.
 import * as v from 'valibot';
+import { duplicateKeys } from './json-keys.ts';
 
 /** The parts of a valibot issue that messages use. */
 interface Issue {
@@ -21,8 +22,12 @@ export function parseJson<Output>(file: string, text: string, schema: v.GenericS
     throw new Error(`${file} is not JSON: ${why}`, { cause: error });
   }
   const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `- ${pathOf(issue)}: ${issue.message}`);
+  const duplicates = duplicateKeys(text);
+  if (result.success && duplicates.length === 0) return result.output;
+  const problems = [
+    ...duplicates.map((path) => `- ${path}: is there more than once; keep one of them.`),
+    ...(result.issues ?? []).map((issue) => `- ${pathOf(issue)}: ${issue.message}`),
+  ];
   throw new Error(`${file} is not valid:\n${problems.join('\n')}`);
 }
 
@@ -55,6 +60,9 @@ export const anyText = v.string(expected('a string'));
 
 /** True or false. */
 export const flag = v.boolean(expected('true or false'));
+
+/** A whole number. */
+export const wholeNumber = v.pipe(v.number(expected('a whole number')), v.safeInteger(expected('a whole number')));
 
 /** One of some strings. */
 export function oneOf<const Value extends string>(...values: readonly Value[]) {

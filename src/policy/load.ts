@@ -1,17 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
+import type { RecordPrincipal } from '../model/principal.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySet, PolicySources } from './compile.ts';
 import { authorizeWith } from './authorize.ts';
 import type { OnFailure } from './authorize.ts';
 import { createEngine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
+import { list, parseJson, text } from './json.ts';
 import type { Inventory } from './inventory.ts';
 import type { Authorize } from './policy.ts';
+import { createRecordPrincipal } from './recorded-principal.ts';
 
 /** A loaded policy folder. */
 export interface LoadedPolicy {
   readonly authorize: Authorize;
+  readonly recordPrincipal: RecordPrincipal;
   readonly inventory: Inventory;
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
@@ -19,8 +24,32 @@ export interface LoadedPolicy {
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
-  return load(directory, compilePolicies(readPolicySources(directory)), onFailure);
+  return load(directory, readPolicySet(directory), onFailure);
 }
+
+/**
+ * Compiles the policies of a folder. Throws an Error that lists every problem, and one if a required policy is missing: an
+ * empty or missing file of forbids would otherwise lift them.
+ */
+export function readPolicySet(directory: string): PolicySet {
+  const policySet = compilePolicies(readPolicySources(directory));
+  const required = parseJson(requiredFile, readFileSync(join(directory, requiredFile), 'utf8'), requiredPolicies);
+  const missing = required.filter((id) => !Object.hasOwn(policySet.policies, id));
+  if (missing.length > 0) {
+    throw new Error(
+      `${directory} lacks policies that ${requiredFile} lists: ${missing.join(', ')}. Restore them, or remove from the list those that are no longer needed.`,
+    );
+  }
+  return policySet;
+}
+
+/** Lists the ids of the policies without which the gateway must not start. */
+const requiredFile = 'required-policies.json';
+
+const requiredPolicies = v.pipe(
+  list(text('the @id of a policy, such as "no-default-service-account"')),
+  v.minLength(1, 'is empty; list the @ids of the policies without which the gateway must not start.'),
+);
 
 /** The file with the compiled policy set that a build writes next to the policies. */
 export const policySetFile = 'policy-set.json';
@@ -39,6 +68,7 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
   const inventory = parseInventory(readInventoryText(directory));
   return {
     authorize: authorizeWith(createEngine(policySet), inventory, onFailure),
+    recordPrincipal: createRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,
   };
@@ -46,12 +76,15 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
 
 /** Reads `schema.cedarschema` and all `*.cedar` files of a folder. */
 export function readPolicySources(directory: string): PolicySources {
+  const policies = readPolicies(directory);
+  if (Object.keys(policies).length === 0) throw new Error(`${directory} has no *.cedar file; put the policies there.`);
+  return { schema: readFileSync(join(directory, 'schema.cedarschema'), 'utf8'), policies };
+}
+
+/** Reads all `*.cedar` files of a folder, by name. */
+export function readPolicies(directory: string): PolicySources['policies'] {
   const files = readdirSync(directory).filter((name) => name.endsWith('.cedar'));
-  if (files.length === 0) throw new Error(`${directory} has no *.cedar file; put the policies there.`);
-  return {
-    schema: readFileSync(join(directory, 'schema.cedarschema'), 'utf8'),
-    policies: Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')])),
-  };
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
 /** Reads `inventory.json` of a folder. */

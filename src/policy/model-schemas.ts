@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
-import type { Principal } from '../model/principal.ts';
-import { anyText, atLeast, exactly, flag, list, oneKindOf, oneOf, strictFields, text } from './json.ts';
+import type { Principal, RecordedPrincipal } from '../model/principal.ts';
+import { isTimeZone } from './calendar.ts';
+import { anyText, atLeast, exactly, flag, list, oneKindOf, oneOf, strictFields, text, wholeNumber } from './json.ts';
 import type { AuthorizationRequest } from './policy.ts';
 
 /** A schema whose output is a type of the model. */
@@ -19,12 +20,20 @@ const settingFields = { roleArn: text(), targetRoleArn: nullableText, policy: nu
 
 const tags = v.nullish(list(exactly({ key: text(), value: anyText })), []);
 
-/** A principal. */
-export const principal: SchemaOf<Principal> = exactly({
+const principalFields = {
   id: text(),
   kind: oneOf('USER', 'SERVICE'),
   groups: v.nullish(list(text()), []),
   sessionName: nullableText,
+};
+
+/** A principal. */
+export const principal: SchemaOf<Principal> = exactly(principalFields);
+
+/** A principal of an audit entry. */
+export const recordedPrincipal: SchemaOf<RecordedPrincipal> = atLeast({
+  ...principalFields,
+  otherGroups: v.nullish(atLeast({ count: wholeNumber, sha256: text() }), null),
 });
 
 /** A canonical create request. */
@@ -91,4 +100,5 @@ export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   cluster: v.nullish(atLeast({ ...clusterFields, environment: text() }), null),
   namespace: v.nullish(atLeast({ name: text(), owners: list(text()), system: flag, roleArns: list(text()) }), null),
   services: list(atLeast({ id: text(), groups: list(text()), mayNamePeople: flag })),
+  timeZone: text('the name of a time zone', isTimeZone),
 });

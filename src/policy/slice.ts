@@ -5,7 +5,7 @@ import type { Inventory, InventoryNamespace } from './inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
 /** The slice of a request for which the inventory has no data. */
-export const emptySlice: InventorySlice = { cluster: null, namespace: null, services: [] };
+export const emptySlice: InventorySlice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
 
 /**
  * The part of the inventory that a request needs. `cluster` and `namespace` are null where the request is about a cluster
@@ -23,6 +23,7 @@ export function sliceFor(
     cluster,
     namespace: cluster === null || name === null ? null : namespaceSlice(inventory, name),
     services: serviceIds(context, request).flatMap((id) => serviceOf(inventory, id) ?? []),
+    timeZone: inventory.timeZone,
   };
 }
 

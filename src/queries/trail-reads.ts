@@ -8,14 +8,14 @@ import type { Dependencies } from '../operations/dependencies.ts';
  * to record reads. Written before the page is returned: without the record there is no answer. Throws `LedgerUnavailable`.
  */
 export async function recordRead(
-  deps: Pick<Dependencies, 'recordTrailReads' | 'ledger' | 'clock' | 'ulid'>,
+  deps: Pick<Dependencies, 'recordTrailReads' | 'recordPrincipal' | 'ledger' | 'clock' | 'ulid'>,
   identity: RequestIdentity,
   partition: AuditPartition,
   count: number,
 ): Promise<void> {
   const isOwn = partition.kind === 'principal' && partition.principalId === identity.principal.id;
   if (isOwn || !deps.recordTrailReads) return;
-  await recordEntry(deps, auditContextOf('READ_AUDIT_TRAIL', identity), {
+  await recordEntry(deps, auditContextOf(deps, 'READ_AUDIT_TRAIL', identity), {
     operationId: deps.ulid(deps.clock()),
     event: 'TRAIL_READ',
     message: `Read ${count} ${count === 1 ? 'entry' : 'entries'} of ${nameOf(partition)}.`,

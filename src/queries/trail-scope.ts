@@ -69,7 +69,7 @@ const operationRules: readonly TextRule[] = [
 ];
 
 const principalRules: readonly TextRule[] = [
-  maxLength(2_048, 'Give the id of viewer, or of the principal of an audit entry.'),
+  maxLength(2_048, 'Give id of viewer, or principalId of the principal of an audit entry.'),
   wellFormed,
 ];
 

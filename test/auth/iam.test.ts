@@ -33,13 +33,14 @@ test('reads all sessions of a role as the same service', () => {
 
 describe('a role of IAM Identity Center', () => {
   const role = 'AWSReservedSSO_Developers_0123456789abcdef';
-  const inventory = {
-    ...inventoryOf({ [`iam:${account}:role/${role}`]: ['bots'] }),
-    permissionSets: [{ roleNamePrefix: 'AWSReservedSSO_Developers_', groups: ['developers'] }],
-  };
+  const roleId = 'AROA0123456789ABCDEF0';
+  const set = { accountId: account, roleName: role, roleId: null, groups: ['developers'] };
+  const inventory = { ...inventoryOf({ [`iam:${account}:role/${role}`]: ['bots'] }), permissionSets: [set] };
+  const withId = { ...inventory, permissionSets: [{ ...set, roleId }] };
+  const userArn = `arn:aws:sts::${account}:assumed-role/${role}/alice@example.com`;
 
   test('is a user named by its session, with the groups of the permission set', () => {
-    expect(principalOf(`arn:aws:sts::${account}:assumed-role/${role}/alice@example.com`, inventory)).toEqual({
+    expect(principalOf(userArn, inventory)).toEqual({
       id: `iam:${account}:role/${role}/alice@example.com`,
       kind: 'USER',
       groups: ['developers'],
@@ -47,9 +48,31 @@ describe('a role of IAM Identity Center', () => {
     });
   });
 
-  test('has no groups when its permission set is not registered', () => {
-    const other = principalOf(`arn:aws:sts::${account}:assumed-role/AWSReservedSSO_Other_01/alice`, inventory);
-    expect(other).toMatchObject({ kind: 'USER', groups: [] });
+  test.each([
+    ['in another account', `arn:aws:sts::444455556666:assumed-role/${role}/alice`],
+    ['with other hex digits', `arn:aws:sts::${account}:assumed-role/AWSReservedSSO_Developers_01/alice`],
+    ['of another permission set', `arn:aws:sts::${account}:assumed-role/AWSReservedSSO_Other_01/alice`],
+  ])('%s has no groups: only the registered role of an account has', (_what, arn) => {
+    expect(principalOf(arn, inventory)).toMatchObject({ kind: 'USER', groups: [] });
+    expect(principalOf(arn, withId)).toMatchObject({ kind: 'USER', groups: [] });
+  });
+
+  test('with the registered unique ID is accepted', () => {
+    const event = eventOf({ iam: { userArn, userId: `${roleId}:alice@example.com` } });
+    expect(identityOf(event, withId).principal.groups).toEqual(['developers']);
+  });
+
+  test.each([
+    ['another unique ID', 'AROA0123456789ABCDEF9:alice@example.com'],
+    ['a longer unique ID', `${roleId}1:alice@example.com`],
+    ['the session of another user', `${roleId}:bob@example.com`],
+    ['the unique ID alone', roleId],
+    ['an empty unique ID', ''],
+    ['no unique ID', undefined],
+  ])('with %s is rejected where one is registered', (_what, userId) => {
+    const event = eventOf({ iam: { userArn, userId } });
+    expect(rejectionOf(event, withId)).toContain('ask the platform admins to check the role and to correct roleId');
+    expect(identityOf(event, inventory).principal.groups).toEqual(['developers']);
   });
 
   test.each(['awsreservedsso_Developers_01', 'xAWSReservedSSO_Developers_01', 'AWSReservedSSO'])(

@@ -30,6 +30,13 @@ test('names each case with an unexpected result, and each policy without a case'
   expect(out).toContain('4 failures');
 });
 
+test('prints warnings, which do not fail the check', () => {
+  replaceIn(join(folder, 'inventory.json'), '"payments-*"', '"payments-x*" , "owners": [] }, { "name": "payments-*"');
+  const { status, err } = run('policies.ts', folder);
+  expect(status).toBe(0);
+  expect(err).toBe('WARNING namespaces: "payments-x*" overrides "payments-*" for the names that both match.\n');
+});
+
 test('reports the cause of a case that can not be evaluated', () => {
   replaceIn(join(folder, 'cases/allow/owner-creates.json'), 'arn:aws:iam', 'arn:aws:sts');
   const { failures } = checkPolicies(folder);

@@ -1,6 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssociationSettings, CreateRequest } from '../../src/model/association.ts';
+import type { RecordedPrincipal } from '../../src/model/principal.ts';
 import { replayDecision } from '../../src/cli/replay-decision.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
@@ -12,6 +13,7 @@ import {
   bob,
   copyOfShipped,
   create,
+  person,
   remove,
   replaceIn,
   request,
@@ -37,10 +39,14 @@ function entry(change: Partial<CreateRequest> = {}, who: AuthorizationContext = 
 /** Decides with the folder's policies and writes an entry as the ledger keeps it. */
 function entryOf(request: AuthorizationRequest, operation: object, who: AuthorizationContext): string {
   const file = join(folder, 'entry.json');
-  const decision = loadPolicy(folder).authorize(who, request);
+  const { authorize, recordPrincipal } = loadPolicy(folder);
+  const decision = authorize(who, request);
+  const { principal, actor } = who.identity;
   const content = {
     ...operation,
     ...who.identity,
+    principal: recordPrincipal(principal),
+    actor: actor && recordPrincipal(actor),
     event: 'INTENT',
     onBehalfOf: who.onBehalfOf,
     reason: who.hasReason ? 'because' : null,
@@ -115,6 +121,34 @@ test('takes the whole context from the entry', () => {
   expect(same).toBe(true);
 });
 
+test.each([
+  ['named by a policy', 'platform-admins', 'replayed: allowed by platform-admins'],
+  ['that owns the namespace', 'payments-team', 'replayed: allowed by owners-create'],
+  ['that decides nothing', 'project-x', 'replayed: denied by default-deny'],
+])('a decision on a principal with 150 groups, one %s, is replayed as recorded', (_what, group, verdict) => {
+  const groups = Array.from({ length: 149 }, (_, index) => `project-${index}`);
+  const file = entry({}, context(person('eve', ...groups, group)));
+  const { principal } = JSON.parse(readFileSync(file, 'utf8')) as { principal: RecordedPrincipal };
+  expect(principal.groups.length + (principal.otherGroups?.count ?? 0)).toBe(150);
+  const { same, report } = replayDecision(file, folder);
+  expect(report).toContain(verdict);
+  expect(same).toBe(true);
+});
+
+test('uses the recorded time and time zone, whenever the entry was written', () => {
+  replaceIn(join(folder, 'inventory.json'), '"permissionSets"', '"timeZone": "Europe/Berlin", "permissionSets"');
+  writeFileSync(
+    join(folder, 'own.cedar'),
+    `@id("own") permit (principal, action, resource) when { context.weekday == "Friday" && context.hour == 12 };`,
+  );
+  const file = entry({}, context(alice, { now: Date.parse('2026-11-27T11:59:59.999Z') }));
+  replaceIn(file, '"time":"2026-11-27T11:59:59.999Z"', '"time":"2026-11-27T12:07:00.000Z"');
+  replaceIn(join(folder, 'inventory.json'), 'Europe/Berlin', 'UTC');
+  const { same, report } = replayDecision(file, folder);
+  expect(report).toContain('replayed: allowed by own, owners-create');
+  expect(same).toBe(true);
+});
+
 test('uses the recorded slice, not the current inventory', () => {
   const file = entry();
   replaceIn(join(folder, 'inventory.json'), '["payments-team"]', '[]');
@@ -134,7 +168,7 @@ test('reports a different decision by different policies, and fails', () => {
 test('says what is wrong with an entry, and rejects a missing argument', () => {
   const file = join(folder, 'entry.json');
   writeFileSync(file, JSON.stringify({ operation: 'DELETE_POD_IDENTITY_ASSOCIATION' }));
-  expect(() => replayDecision(file, folder)).toThrow(/time: is missing[^]*before: is missing/);
+  expect(() => replayDecision(file, folder)).toThrow(/principal: is missing[^]*before: is missing/);
   writeFileSync(file, JSON.stringify({ operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { changes: [] } }));
   expect(() => replayDecision(file, folder)).toThrow('request.changes: [] is not valid; write an object');
   writeFileSync(file, JSON.stringify({ time: '2026-11-02T09:00:00.000Z' }));

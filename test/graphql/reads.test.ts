@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
@@ -29,13 +30,36 @@ afterEach(async () => {
   await closeLedger();
 });
 
+const chatops = 'https://issuer.example#chatops';
+
 test.each([
-  ['alice', { id: 'https://issuer.example#alice', kind: 'USER' }],
-  ['chatops', { id: 'https://issuer.example#chatops', kind: 'SERVICE' }],
-  ['alice-via-chatops', { id: 'https://issuer.example#alice', kind: 'USER' }],
-])('viewer returns the authenticated principal of %s', async (name, viewer) => {
-  const { data } = await gateway.send('{ viewer { id kind groups sessionName } }', {}, name);
+  ['alice', { id: 'https://issuer.example#alice', kind: 'USER', actor: null }],
+  ['chatops', { id: chatops, kind: 'SERVICE', actor: null }],
+  ['alice-via-chatops', { id: 'https://issuer.example#alice', kind: 'USER', actor: { principalId: chatops } }],
+])('viewer returns the authenticated principal of %s, and the service that acts for it', async (name, viewer) => {
+  const { data } = await gateway.send('{ viewer { id kind groups sessionName actor { principalId } } }', {}, name);
   expect(data).toMatchObject({ viewer: { ...viewer, sessionName: null } });
+});
+
+test('viewer has all groups of the token; an entry has those that a policy names, and the number and hash of the others', async () => {
+  const document = `query ($id: ID!) {
+    viewer { groups }
+    auditEntry(id: $id) { principal { __typename principalId kind groups otherGroupsCount otherGroupsHash sessionName } }
+  }`;
+  const { auditEntry } = await gateway.create();
+  const { data } = await gateway.send<Record<string, unknown>>(document, { id: auditEntry.id });
+  expect(data?.viewer).toEqual({ groups: ['payments-team', 'scope:pod-identity-gateway/use'] });
+  expect(data?.auditEntry).toEqual({
+    principal: {
+      __typename: 'RecordedPrincipal',
+      principalId: 'https://issuer.example#alice',
+      kind: 'USER',
+      groups: ['payments-team'],
+      otherGroupsCount: 1,
+      otherGroupsHash: createHash('sha256').update('["scope:pod-identity-gateway/use"]').digest('hex'),
+      sessionName: null,
+    },
+  });
 });
 
 describe('podIdentityAssociation', () => {
@@ -81,7 +105,7 @@ describe('podIdentityAssociation', () => {
 describe('auditEntry', () => {
   const document = `query ($id: ID!) {
     auditEntry(id: $id) {
-      id event time operationId principal { id } target { namespace } decision { allowed policyIds policySetHash }
+      id event time operationId principal { principalId } target { namespace } decision { allowed policyIds policySetHash }
       request { roleArn tags { key value } } findings { path }
       operation { entries { id event operation { entries { event } } } }
     }

@@ -22,7 +22,9 @@ const document = `query ($scope: AuditScope!) {
 }`;
 
 interface Trail {
-  readonly auditTrail: { readonly nodes: readonly { readonly event: string; readonly message: string | null }[] } | null;
+  readonly auditTrail: {
+    readonly nodes: readonly { readonly event: string; readonly message: string | null }[];
+  } | null;
 }
 
 const payments = { cluster: { clusterName: 'apps-dev', namespace: 'payments' } };

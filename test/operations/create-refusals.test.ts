@@ -28,7 +28,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         const denied = await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
         expect(denied).toMatchObject({
           status: 'REFUSED',
-          refusal: { __typename: 'PolicyDenied', code: 'POLICY_DENIED', violations: [{ policyId: 'default-deny' }] },
+          refusal: {
+            __typename: 'PolicyDenied',
+            code: 'POLICY_DENIED',
+            violations: [{ policyId: 'default-deny' }],
+            owners: ['search-team'],
+          },
           auditEntry: { event: 'DENIED', refusalCode: 'POLICY_DENIED', fence: null },
         });
         expect(denied.refusal?.advice).toContain('search-team');

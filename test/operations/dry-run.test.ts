@@ -5,7 +5,7 @@ import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const selection = `{
   wouldBeAttempted
-  refusal { code message advice ... on InvalidInput { findings { path } } ... on PolicyDenied { violations { policyId advice } } }
+  refusal { code message advice ... on InvalidInput { findings { path } } ... on PolicyDenied { violations { policyId advice } owners } }
   decision { allowed policyIds }
   existing { associationId roleArn }
   differences { field requested existing }
@@ -69,6 +69,7 @@ describe('checkCreatePodIdentityAssociation', () => {
       refusal: {
         code: 'POLICY_DENIED',
         violations: [{ policyId: 'default-deny', advice: expect.stringContaining('search-team') }],
+        owners: ['search-team'],
       },
       decision: { allowed: false },
       auditEntry: { event: 'CHECKED', refusalCode: 'POLICY_DENIED' },

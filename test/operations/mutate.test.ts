@@ -1,6 +1,7 @@
 import { claim } from '../../src/idempotency/claim.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { entryText } from '../../src/ledger/entry-json.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { alreadyExists, changed } from '../../src/operations/conclusions.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
@@ -51,6 +52,28 @@ describe('a mutation', () => {
     await mutate(deps, operations.DELETE_POD_IDENTITY_ASSOCIATION, { identity, input: named, deadline });
     const latest = Date.now() + defaultTimes.requestMs - 4_000;
     expect(deadlines.map((each) => each <= latest)).toEqual([true, true]);
+  });
+
+  test('is decided with all groups of its principal; its entries have a size that does not depend on their number', async () => {
+    const deps = dependenciesOn(ledger, { eksFor: () => eksWith({ describe: async () => ({ kind: 'absent' }) }) });
+    const decided: number[] = [];
+    const counting: Dependencies = {
+      ...deps,
+      authorize: (context, authorization) => {
+        decided.push(context.identity.principal.groups.length);
+        return deps.authorize(context, authorization);
+      },
+    };
+    const sizeWith = async (count: number) => {
+      const groups = Array.from({ length: count }, (_, index) => `project-${index + 100}`);
+      const principal = { ...identity.principal, groups };
+      const call = { identity: { ...identity, principal, actor: principal }, input, deadline: Date.now() + 60_000 };
+      const { auditEntry } = await mutate(counting, operations.CREATE_POD_IDENTITY_ASSOCIATION, call);
+      expect(auditEntry).toMatchObject({ event: 'DENIED', principal: { groups: [], otherGroups: { count } } });
+      return entryText(auditEntry).length;
+    };
+    expect(await sizeWith(100)).toBe(await sizeWith(150));
+    expect(decided).toEqual([100, 150]);
   });
 
   test('keeps four seconds for what follows the effect', async () => {

@@ -33,8 +33,8 @@ describe('the refusal of an invalid input', () => {
   });
 });
 
-const slice = { cluster: null, namespace: null, services: [] };
-const hashes = { policySetHash: 'p', inventoryHash: 'i' };
+const slice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
+const hashes = { policySetHash: 'p', inventoryHash: 'i', now: 0 };
 
 function decisionWith(failed: boolean, ...violations: readonly Violation[]): Decision {
   return { allowed: false, failed, policyIds: [], violations, ...hashes, slice };
@@ -55,8 +55,15 @@ describe('the refusal of a denial', () => {
         advice: 'Add the tag. Ask the owners.',
         retryable: false,
         violations: [noTag, silent, noOwner],
+        owners: [],
       },
     });
+  });
+
+  test('names the groups that own the namespace', () => {
+    const namespace = { name: 'search', owners: ['search-team', 'data'], system: false, roleArns: [] };
+    const decision = { ...decisionWith(false, noTag), slice: { ...slice, namespace } };
+    expect(denialOf(decision).refusal).toMatchObject({ owners: ['search-team', 'data'] });
   });
 
   test('has the advice of its outcome if no violation has any', () => {

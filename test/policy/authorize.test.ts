@@ -120,6 +120,26 @@ describe('violations', () => {
     ]);
   });
 
+  test('name the missing permit after the forbids, so that one denial has every reason', () => {
+    const decision = authorize(context(bob), create({ serviceAccount: 'default', tags: [] }));
+    const forbids = ['no-default-service-account', 'required-tags'];
+    expect(decision.violations.map(({ policyId }) => policyId)).toEqual([...forbids, 'default-deny']);
+    expect(decision.policyIds).toEqual(forbids);
+    expect(decision.violations.at(-1)?.advice).toContain('Owners of the namespace: payments-team.');
+  });
+
+  test('do not name a missing permit where a permit applies', () => {
+    const onlyForbid = over(forbidWhen('true'));
+    expect(onlyForbid.authorize(context(pat), create()).violations.map(({ policyId }) => policyId)).toEqual([
+      'condition',
+      'default-deny',
+    ]);
+    const withPermit = over(permitAll, forbidWhen('true'));
+    expect(withPermit.authorize(context(bob), create()).violations.map(({ policyId }) => policyId)).toEqual([
+      'condition',
+    ]);
+  });
+
   test('and decisions list the policies sorted', () => {
     const policies = ['c', 'a', 'b'].map((id) => `@id("${id}") permit (principal, action, resource);`);
     expect(over(...policies).authorize(context(alice), create()).policyIds).toEqual(['a', 'b', 'c']);

@@ -1,4 +1,6 @@
-import { loadPolicy } from '../../src/policy/load.ts';
+import { createAuthorize } from '../../src/policy/authorize.ts';
+import { parseInventory } from '../../src/policy/inventory.ts';
+import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import {
   addon,
@@ -6,6 +8,7 @@ import {
   context,
   create,
   forbidWhen,
+  listOf,
   onCreate,
   over,
   permitAll,
@@ -18,6 +21,10 @@ import {
 } from '../support/policy-sample.ts';
 
 const { authorize } = loadPolicy(shipped);
+
+const onUpdate = onCreate.replace('CreatePod', 'UpdatePod');
+
+const wholeTrail: AuthorizationRequest = { action: 'ReadAuditTrail', scope: { kind: 'gateway' } };
 
 describe('policies can use', () => {
   const sees = (condition: string, who = context(alice), request = create()): boolean => {
@@ -68,6 +75,34 @@ describe('policies can use', () => {
     expect(sees('context.hasReason', context(alice, { hasReason: true }))).toBe(true);
     expect(sees('context has onBehalfOf || context has actor || context has sourceAddress')).toBe(false);
     expect(sees('context has onBehalfOf && context.onBehalfOf == "x"', context(alice, { onBehalfOf: 'x' }))).toBe(true);
+  });
+
+  test.each([
+    ['UTC', '2026-11-27T00:00:00.000Z', 'Friday', 0],
+    ['UTC', '2026-11-27T23:59:59.999Z', 'Friday', 23],
+    ['Europe/Berlin', '2026-11-26T22:59:59.999Z', 'Thursday', 23],
+    ['Europe/Berlin', '2026-11-26T23:00:00.000Z', 'Friday', 0],
+    ['Europe/Berlin', '2026-07-03T10:00:00.000Z', 'Friday', 12],
+    ['America/New_York', '2026-11-28T04:59:00.000Z', 'Friday', 23],
+    ['Asia/Kolkata', '2026-11-29T18:30:00.000Z', 'Monday', 0],
+  ])('the day of the week and the hour, in the time zone %s: at %s, %s and %i', (timeZone, time, weekday, hour) => {
+    const condition = `context.weekday == "${weekday}" && context.hour == ${hour}`;
+    const { schema } = readPolicySources(shipped);
+    const texts = { 'test.cedar': `${permitAll} ${forbidWhen(condition)}` };
+    const inventory = { ...parseInventory(readInventoryText(shipped)), timeZone };
+    const inZone = createAuthorize({ schema, policies: texts, inventory });
+    for (const request of [create(), update(), remove(), view(), listOf('cluster'), wholeTrail]) {
+      const decision = inZone(context(alice, { now: Date.parse(time) }), request);
+      expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['condition']);
+      expect(decision).toMatchObject({ now: Date.parse(time), slice: { timeZone } });
+    }
+  });
+
+  test('the qualified name of an association, also of an update', () => {
+    expect(sees('resource.qualifiedName == "payments-payments-api"')).toBe(true);
+    const decision = over(permitAll, forbidWhen('resource.qualifiedName == "payments-x"', onUpdate));
+    expect(decision.authorize(context(alice), update({ serviceAccount: 'x' })).allowed).toBe(false);
+    expect(decision.authorize(context(alice), update({ serviceAccount: 'y' })).allowed).toBe(true);
   });
 
   test('the actor, with the groups and attributes of the inventory', () => {

@@ -72,10 +72,8 @@ describe('denies a request', () => {
     const evaluate = (): never => {
       throw new Error('unreachable at 0x2a');
     };
-    const decision = authorizeWith({ policySet, evaluate }, inventory, (detail) => failures.push(detail))(
-      context(alice),
-      create(),
-    );
+    const engine = { policySet, evaluate, evaluatePermits: evaluate };
+    const decision = authorizeWith(engine, inventory, (detail) => failures.push(detail))(context(alice), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(JSON.stringify(decision)).not.toContain('unreachable');
     // The log has the cause and its stack.

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
   accountOf,
-  groupsOfPermissionSet,
   inventoryHash,
   isRegistered,
+  permissionSetOf,
   parseInventory,
   serviceOf,
 } from '../../src/policy/inventory.ts';
@@ -22,7 +22,7 @@ const account = { accountId: '111122223333', name: 'apps', regions: ['eu-central
 const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'a', environment: 'dev' };
 const payments = { name: 'payments', owners: ['payments-team'] };
 const robot = { id: 'robot', groups: [], mayNamePeople: false };
-const set = { roleNamePrefix: 'AWSReservedSSO_X_', groups: [] };
+const set = { accountId: '111122223333', roleName: 'AWSReservedSSO_X_0f', groups: [] };
 
 describe('an invalid inventory is rejected with the path of each problem and how to fix it', () => {
   test.each([
@@ -73,6 +73,12 @@ describe('an invalid inventory is rejected with the path of each problem and how
     ],
     [{ namespaces: [payments, payments] }, 'namespaces.1: payments is a duplicate'],
     [{ namespaces: [{ ...payments, name: 'kube-*', system: false }] }, 'namespaces.0.system: is false for a pattern'],
+    [
+      { timeZone: 'Berlin' },
+      'timeZone: "Berlin" is not valid; write a time zone of the IANA database, such as "Europe/Berlin"',
+    ],
+    [{ timeZone: '+02:00' }, 'timeZone: "+02:00" is not valid'],
+    [{ timeZone: 1 }, 'timeZone: 1 is not valid'],
     [{ systemNamespaces: ['*-system'] }, 'systemNamespaces.0: "*-system" is not valid'],
     [
       { services: [{ ...robot, mayNamePeople: undefined }] },
@@ -80,10 +86,22 @@ describe('an invalid inventory is rejected with the path of each problem and how
     ],
     [{ services: [robot, robot] }, 'services.1: robot is a duplicate'],
     [
-      { permissionSets: [{ ...set, roleNamePrefix: 'AWSReservedSSO_Admin' }] },
-      'permissionSets.0.roleNamePrefix: "AWSReservedSSO_Admin" is not valid',
+      { permissionSets: [{ ...set, roleNamePrefix: 'AWSReservedSSO_X_' }] },
+      'permissionSets.0: "roleNamePrefix" is not a known field; known fields are accountId, roleName, roleId, groups',
     ],
-    [{ permissionSets: [set, set] }, 'permissionSets.1: AWSReservedSSO_X_ is a duplicate'],
+    [
+      { permissionSets: [{ ...set, roleName: 'AWSReservedSSO_X_' }] },
+      'permissionSets.0.roleName: "AWSReservedSSO_X_" is not valid; write the name of a role of IAM Identity Center',
+    ],
+    [{ permissionSets: [{ ...set, roleName: 'AWSReservedSSO_X_*' }] }, 'permissionSets.0.roleName: '],
+    [{ permissionSets: [{ ...set, roleName: 'Admin' }] }, 'permissionSets.0.roleName: '],
+    [{ permissionSets: [{ ...set, roleName: `${set.roleName}${'0'.repeat(64)}` }] }, 'permissionSets.0.roleName: '],
+    [{ permissionSets: [{ ...set, accountId: '*' }] }, 'permissionSets.0.accountId: "*" is not valid'],
+    [
+      { permissionSets: [{ ...set, roleId: 'AIDA0123456789ABCDEF0' }] },
+      'permissionSets.0.roleId: "AIDA0123456789ABCDEF0" is not valid; write the unique ID of the role',
+    ],
+    [{ permissionSets: [set, set] }, 'permissionSets.1: 111122223333/AWSReservedSSO_X_0f is a duplicate'],
   ])('%j', (fields, message) => {
     expect(changed(fields)).toThrow(message);
   });
@@ -146,15 +164,10 @@ test('finds a service by its exact ID', () => {
   expect(serviceOf(inventory, 'https://issuer.example#chatop')).toBeNull();
 });
 
-describe('the groups of a permission set', () => {
-  test.each([
-    ['AWSReservedSSO_PlatformAdmin_0123456789abcdef', ['platform-admins']],
-    ['AWSReservedSSO_Auditor_fedcba9876543210', ['auditors']],
-    ['AWSReservedSSO_PlatformAdmin_Lite_0123456789abcdef', []],
-    ['AWSReservedSSO_PlatformAdmin_', []],
-    ['AWSReservedSSO_PlatformAdmins_0123456789abcdef', []],
-    ['x-AWSReservedSSO_PlatformAdmin_0123456789abcdef', []],
-  ])('%s: %j', (roleName, groups) => {
-    expect(groupsOfPermissionSet(inventory, roleName)).toEqual(groups);
-  });
+test('finds a permission set by the exact account and name of its role', () => {
+  const role = 'AWSReservedSSO_Auditor_fedcba9876543210';
+  expect(permissionSetOf(inventory, '111122223333', role)?.groups).toEqual(['auditors']);
+  expect(permissionSetOf(inventory, '444455556666', role)).toBeNull();
+  expect(permissionSetOf(inventory, '111122223333', `${role}0`)).toBeNull();
+  expect(permissionSetOf(inventory, '111122223333', role.slice(0, -1))).toBeNull();
 });

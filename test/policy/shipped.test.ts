@@ -51,19 +51,23 @@ describe('each shipped policy has an effect on each of its actions: without that
 });
 
 test('policies as text and as JSON give the same decisions', () => {
-  const staticPolicies = Object.values(sources.policies).join('\n');
-  const evaluateText = (request: Parameters<Engine['evaluate']>[0]): ReturnType<Engine['evaluate']> => {
-    const result = isAuthorized({ ...request, schema: sources.schema, policies: { staticPolicies } });
-    if (result.type === 'failure') throw new Error(JSON.stringify(result.errors));
-    const { decision, diagnostics } = result.response;
-    return { kind: 'decided', allowed: decision === 'allow', policyIds: diagnostics.reason };
-  };
+  const evaluateText =
+    (...files: readonly string[]): Engine['evaluate'] =>
+    (request) => {
+      const staticPolicies = files.map((file) => sources.policies[file]).join('\n');
+      const result = isAuthorized({ ...request, schema: sources.schema, policies: { staticPolicies } });
+      if (result.type === 'failure') throw new Error(JSON.stringify(result.errors));
+      const { decision, diagnostics } = result.response;
+      return { kind: 'decided', allowed: decision === 'allow', policyIds: diagnostics.reason };
+    };
   const inventory = parseInventory(inventoryText);
-  const authorizeByText = authorizeWith({ policySet, evaluate: evaluateText }, inventory);
+  const evaluate = evaluateText('access.cedar', 'guardrails.cedar');
+  const evaluatePermits = evaluateText('access.cedar');
+  const authorizeByText = authorizeWith({ policySet, evaluate, evaluatePermits }, inventory);
   const authorizeByJson = authorizeWith(engine, inventory);
   const summary = (authorize: typeof authorizeByJson) => (one: PolicyCase) => {
-    const { allowed, failed, policyIds } = authorize(one.context, one.request);
-    return { file: one.file, allowed, failed, policies: policyIds.length };
+    const { allowed, failed, policyIds, violations } = authorize(one.context, one.request);
+    return { file: one.file, allowed, failed, policies: policyIds.length, violations: violations.length };
   };
   expect(cases.map(summary(authorizeByText))).toEqual(cases.map(summary(authorizeByJson)));
 });

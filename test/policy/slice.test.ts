@@ -82,27 +82,41 @@ describe('the slice holds exactly the data that the request needs', () => {
   const { accountId, region, clusterName } = request;
 
   test.each<[string, AuthorizationRequest, object]>([
-    ['create', create(), { cluster, namespace, services: [] }],
-    ['update', update(), { cluster, namespace, services: [] }],
-    ['delete', remove(), { cluster, namespace, services: [] }],
-    ['describe', view(), { cluster, namespace, services: [] }],
-    ['list of a namespace', listOf('namespace'), { cluster, namespace, services: [] }],
-    ['list of a cluster', listOf('cluster'), { cluster, namespace: null, services: [] }],
+    ['create', create(), { cluster, namespace, services: [], timeZone: 'UTC' }],
+    ['update', update(), { cluster, namespace, services: [], timeZone: 'UTC' }],
+    ['delete', remove(), { cluster, namespace, services: [], timeZone: 'UTC' }],
+    ['describe', view(), { cluster, namespace, services: [], timeZone: 'UTC' }],
+    ['list of a namespace', listOf('namespace'), { cluster, namespace, services: [], timeZone: 'UTC' }],
+    ['list of a cluster', listOf('cluster'), { cluster, namespace: null, services: [], timeZone: 'UTC' }],
     [
       'trail of a namespace',
       trail({ kind: 'namespace', accountId, region, clusterName, namespace: 'payments' }),
-      { cluster, namespace, services: [] },
+      { cluster, namespace, services: [], timeZone: 'UTC' },
     ],
-    ['trail of a cluster', trail({ kind: 'cluster', ...request }), { cluster, namespace: null, services: [] }],
+    [
+      'trail of a cluster',
+      trail({ kind: 'cluster', ...request }),
+      { cluster, namespace: null, services: [], timeZone: 'UTC' },
+    ],
     [
       'trail of a person',
       trail({ kind: 'principal', principal: alice }),
-      { cluster: null, namespace: null, services: [] },
+      { cluster: null, namespace: null, services: [], timeZone: 'UTC' },
     ],
-    ['whole trail', trail({ kind: 'gateway' }), { cluster: null, namespace: null, services: [] }],
-    ['unregistered cluster', create({ clusterName: 'x' }), { cluster: null, namespace: null, services: [] }],
+    ['whole trail', trail({ kind: 'gateway' }), { cluster: null, namespace: null, services: [], timeZone: 'UTC' }],
+    [
+      'unregistered cluster',
+      create({ clusterName: 'x' }),
+      { cluster: null, namespace: null, services: [], timeZone: 'UTC' },
+    ],
   ])('%s', (_what, request, slice) => {
     expect(sliceFor(inventory, context(alice), request)).toEqual(slice);
+  });
+
+  test('the time zone of the inventory, UTC by default', () => {
+    const inBerlin = { ...inventory, timeZone: 'Europe/Berlin' };
+    expect(sliceFor(inBerlin, context(alice), create()).timeZone).toBe('Europe/Berlin');
+    expect(sliceFor(inventory, context(alice), create()).timeZone).toBe('UTC');
   });
 
   test('services: the registered ones among principal, actor and the principal of the trail', () => {

@@ -1,6 +1,6 @@
 import type { AuditPartition } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import type { Principal } from '../../src/model/principal.ts';
+import type { Principal, RecordedPrincipal } from '../../src/model/principal.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { TrailScope } from '../../src/policy/policy.ts';
 import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
@@ -13,13 +13,14 @@ import { dependenciesOn, identity } from '../support/mutations.ts';
 const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
 const payments = { ...cluster, namespace: 'payments' };
 const search = { ...cluster, namespace: 'search' };
-const service: Principal = { id: 'iam:111122223333:role/ci', kind: 'SERVICE', groups: ['ci'], sessionName: 'run' };
+const service = recorded({ id: 'iam:111122223333:role/ci', kind: 'SERVICE', groups: ['ci'], sessionName: 'run' });
+const self = recorded(identity.principal);
 
 const gatewayScope: TrailScope = { kind: 'gateway' };
 const clusterScope: TrailScope = { kind: 'cluster', ...cluster };
 const paymentsScope: TrailScope = { kind: 'namespace', ...payments };
 const searchScope: TrailScope = { kind: 'namespace', ...search };
-const ownScope: TrailScope = { kind: 'principal', principal: identity.principal };
+const ownScope = { kind: 'principal', principal: self } as const;
 
 const operation: AuditPartition = { kind: 'operation', operationId: '01J00000000000000000000000' };
 const association: AuditPartition = {
@@ -45,8 +46,13 @@ function permitting(...scopes: readonly TrailScope[]): Dependencies {
   };
 }
 
+/** A principal as entries keep it. */
+function recorded(principal: Principal): RecordedPrincipal {
+  return { ...principal, otherGroups: null };
+}
+
 /** An entry of a principal about a service account of a namespace; null: about none. */
-function entryOf(by: Principal, namespace: typeof payments | null): AuditEntry {
+function entryOf(by: RecordedPrincipal, namespace: typeof payments | null): AuditEntry {
   return auditEntry({ principal: by, target: namespace && { ...namespace, serviceAccount: 'api' } });
 }
 
@@ -61,7 +67,11 @@ describe('the scope of a partition', () => {
   test.each<[string, AuditPartition, TrailScope | null]>([
     ['a cluster is that cluster', { kind: 'cluster', ...cluster }, clusterScope],
     ['a namespace is that namespace', { kind: 'namespace', ...payments }, paymentsScope],
-    ['one’s own entries is oneself', { kind: 'principal', principalId: identity.principal.id }, ownScope],
+    [
+      'one’s own entries is oneself',
+      { kind: 'principal', principalId: self.id },
+      { ...ownScope, principal: identity.principal },
+    ],
     ['another principal’s entries depends on the entries', principal, null],
     ['an association depends on the entries', association, null],
     ['an operation depends on the entries', operation, null],
@@ -83,7 +93,7 @@ describe('the scope of a partition', () => {
 });
 
 describe('entries of an operation', () => {
-  const own = entryOf(identity.principal, search);
+  const own = entryOf(self, search);
   const ofPayments = entryOf(service, payments);
   const ofSearch = entryOf(service, search);
   const withoutTarget = entryOf(service, null);
@@ -116,7 +126,7 @@ describe('entries of an association', () => {
   });
 
   test('may not be read because one wrote them, so that pages do not depend on their authors', () => {
-    expect(denied(permitting(ownScope), association, [entryOf(identity.principal, payments)])).toEqual([clusterScope]);
+    expect(denied(permitting(ownScope), association, [entryOf(self, payments)])).toEqual([clusterScope]);
   });
 
   test('are denied with the violations of the cluster in the ARN', () => {

@@ -48,6 +48,7 @@ const wholePayload = /* GraphQL */ `
             message
             advice
           }
+          owners
         }
         ... on AssociationAlreadyExists {
           existing {

@@ -53,7 +53,7 @@ export function admittedCreate(leftMs: number, more: Partial<Create> = {}): Crea
     before: null,
     clientRequestToken: 'token',
     authorization,
-    audit: { ...auditContextOf(operation, identity), operation, request, target, decision },
+    audit: { ...auditContextOf(policy, operation, identity), operation, request, target, decision },
     startedAt,
     deadline: startedAt + leftMs + 4_000,
     ...more,

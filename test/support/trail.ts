@@ -46,6 +46,7 @@ export const user = (name: string) => ({
   kind: 'USER' as const,
   groups: [],
   sessionName: null,
+  otherGroups: null,
 });
 
 /** An audit entry `index` minutes after `begin`. */

@@ -152,7 +152,7 @@ function policyOf({ policyIds, violations, policySetHash }: Decision) {
 
 function unmappedOf(entry: AuditEntry) {
   const { operationId, fence, target, before, reason, onBehalfOf, actor, invalidInput, findings, ...rest } = entry;
-  const { decision, eksRequestId } = rest;
+  const { principal, decision, eksRequestId } = rest;
   return {
     operationId,
     ...set('fence', fence),
@@ -160,6 +160,7 @@ function unmappedOf(entry: AuditEntry) {
     ...set('before', before),
     ...set('reason', reason),
     ...set('onBehalfOf', onBehalfOf),
+    ...set('otherGroups', principal.otherGroups),
     ...set('actor', actor),
     ...set('invalidInput', invalidInput),
     ...(findings.length > 0 ? { findings } : {}),

@@ -14,7 +14,8 @@ const allowed: Decision = {
   violations: [],
   policySetHash: 'a'.repeat(64),
   inventoryHash: 'b'.repeat(64),
-  slice: { cluster: null, namespace: null, services: [] },
+  now: 0,
+  slice: { cluster: null, namespace: null, services: [], timeZone: 'UTC' },
 };
 const denied: Decision = {
   ...allowed,
@@ -185,14 +186,20 @@ describe('an entry as an event of OCSF', () => {
   });
 
   test('maps an IAM service, the service of a delegated token, and onBehalfOf', () => {
-    const ci = { id: 'iam:111122223333:role/ci', kind: 'SERVICE', groups: [], sessionName: 'build-7' } as const;
+    const ci = {
+      id: 'iam:111122223333:role/ci',
+      kind: 'SERVICE',
+      groups: ['payments-team'],
+      sessionName: 'build-7',
+      otherGroups: { count: 3, sha256: 'c'.repeat(64) },
+    } as const;
     const event = eventOf(auditEntry({ principal: ci, actor: { ...ci, id: 'iam:1:role/bot' }, onBehalfOf: 'bob' }));
     expect(event.actor).toEqual({
-      user: { uid: ci.id, type_id: 4, type: 'Service', groups: [] },
+      user: { uid: ci.id, type_id: 4, type: 'Service', groups: [{ name: 'payments-team' }] },
       session: { uid: 'build-7' },
       application: { uid: 'iam:1:role/bot', type: 'Service' },
     });
-    expect(event.unmapped).toMatchObject({ onBehalfOf: 'bob' });
+    expect(event.unmapped).toMatchObject({ onBehalfOf: 'bob', otherGroups: ci.otherGroups });
     expect(problemsOf(event)).toEqual([]);
   });
 

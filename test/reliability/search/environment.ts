@@ -51,6 +51,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
       if (action !== 'DescribePodIdentityAssociation') process.attempt.isDenied = !allowed;
       return allowed ? allow : deny;
     },
+    recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
     eksFor: () => eks,
     serves: () => true,
     clock,
@@ -153,7 +154,8 @@ const decision: Omit<Decision, 'allowed' | 'violations' | 'policyIds'> = {
   failed: false,
   policySetHash: '0'.repeat(64),
   inventoryHash: '0'.repeat(64),
-  slice: { cluster: null, namespace: null, services: [] },
+  now: 0,
+  slice: { cluster: null, namespace: null, services: [], timeZone: 'UTC' },
 };
 const allow: Decision = { ...decision, allowed: true, policyIds: ['scenario'], violations: [] };
 const violation = { policyId: 'scenario', message: 'Denied by the scenario.', advice: null };

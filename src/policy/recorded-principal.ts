@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { Principal, RecordedPrincipal, RecordPrincipal } from '../model/principal.ts';
+import type { PolicySet } from './compile.ts';
+import type { Inventory } from './inventory.ts';
+
+/**
+ * Creates the function that reduces principals to what audit entries record. It keeps the groups that can change a decision
+ * of these policies with this inventory: Cedar can compare groups only with those that a policy names and with the owners of
+ * a namespace. So a recorded decision can be replayed, and the size of an entry does not grow with the groups of a token.
+ */
+export function createRecordPrincipal(policySet: PolicySet, inventory: Pick<Inventory, 'namespaces'>): RecordPrincipal {
+  const named = new Set([
+    ...Object.values(policySet.policies).flatMap(groupsIn),
+    ...inventory.namespaces.flatMap(({ owners }) => owners),
+  ]);
+  return (principal) => ({
+    ...principal,
+    groups: principal.groups.filter((group) => named.has(group)),
+    otherGroups: summaryOf(principal.groups.filter((group) => !named.has(group))),
+  });
+}
+
+/** The ids of the groups in a part of a policy's JSON: an object with the type and the id, in the head and in conditions. */
+function groupsIn(part: unknown): readonly string[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const { type, id } = part as { readonly type?: unknown; readonly id?: unknown };
+  if (type === 'PodIdentity::Group' && typeof id === 'string') return [id];
+  return Object.values(part).flatMap(groupsIn);
+}
+
+function summaryOf(groups: Principal['groups']): RecordedPrincipal['otherGroups'] {
+  const sorted = [...new Set(groups)].sort();
+  if (sorted.length === 0) return null;
+  return { count: sorted.length, sha256: createHash('sha256').update(JSON.stringify(sorted), 'utf8').digest('hex') };
+}
