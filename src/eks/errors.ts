@@ -15,7 +15,7 @@ const notConnected: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAI
 const throttling: readonly unknown[] = ['ThrottlingException', 'TooManyRequestsException', 'Throttling'];
 
 /** Message of a ResourceInUseException: the service account already has the association with this id. */
-const alreadyExists = /Association already exists: (a-[a-z0-9]+)/;
+const alreadyExists = /Association already exists: ([a-z]-[a-z0-9]{17})(?![a-z0-9])/;
 
 /** The exception, message and request id of an error that the SDK or the network threw. */
 export function eksErrorOf(error: unknown): EksError {

@@ -288,7 +288,7 @@ export type CreatePodIdentityAssociationPayload = {
 export type DeletePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
-  /** Id of the association in EKS: `a-` and 17 characters. */
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
   readonly associationId: Scalars['String']['input'];
   /** Idempotency token, as for a create. */
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
@@ -793,7 +793,7 @@ export type TokenReused = Refusal & {
 export type UpdatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
-  /** Id of the association in EKS: `a-` and 17 characters. */
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
   readonly associationId: Scalars['String']['input'];
   /** Idempotency token, as for a create. */
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;

@@ -111,10 +111,11 @@ describe('a create', () => {
         (response) => answerError(response, 409, 'ResourceInUseException', message),
         async (eks) =>
           expect(await eks.create(call())).toMatchObject({
-            associationId: /a-[a-z0-9]{17}/.exec(message)?.[0] ?? null,
+            associationId: /[a-z]-[a-z0-9]{17}/.exec(message)?.[0] ?? null,
           }),
       );
     await conflict('Association already exists: a-kyevsbqhrnchy79jw');
+    await conflict('Association already exists: c-kyevsbqhrnchy79jw');
     await conflict('Something is in use.');
   });
 
