@@ -716,7 +716,7 @@ export type RefusalCode =
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or after the request began. */
   | 'ASSOCIATION_CHANGED'
-  /** The cluster has reached its quota of associations. */
+  /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
   /** The association does not exist, or no longer exists. */
   | 'ASSOCIATION_NOT_FOUND'

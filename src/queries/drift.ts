@@ -15,7 +15,7 @@ import { readList } from './list-pages.ts';
 import { listScope } from './list.ts';
 import type { QueryResult } from './query-result.ts';
 
-/** More than the quota of a cluster, so that one read covers the whole list. */
+/** More than the quota of a cluster, 5,000, so that one read covers the whole list. */
 const maxAssociations = 10_000;
 
 const lookBackMs = 90 * 24 * 3_600_000;
