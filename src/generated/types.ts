@@ -92,7 +92,7 @@ export type AuditEntry = {
   readonly event: AuditEvent;
   /** Fencing token of the lease under which the entry was written, counted from 1; null without a lease. */
   readonly fence: Maybe<Scalars['Int']['output']>;
-  /** The findings; empty unless `event` is INVALID. */
+  /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
   /** Id of the entry. */
   readonly id: Scalars['ID']['output'];
@@ -382,7 +382,7 @@ export type InvalidInput = Refusal & {
   readonly advice: Maybe<Scalars['String']['output']>;
   /** INVALID_INPUT. */
   readonly code: RefusalCode;
-  /** The findings, one per violated rule. */
+  /** The first 100 findings, one per violated rule; if there are more, a last one of the rule `more-findings` has their number. */
   readonly findings: ReadonlyArray<InputFinding>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
