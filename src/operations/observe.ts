@@ -45,7 +45,7 @@ export async function observe(
 ): Promise<Observation> {
   if (associationId !== null) return describeObserved(eks, associationId, bounds);
   const listed = await eks.list(request, bounds);
-  if (listed.kind === 'failed') return listed;
+  if (listed.kind !== 'listed') return { kind: 'failed', error: listed.error };
   const [id] = listed.associationIds;
   return id === undefined ? { kind: 'nothing' } : describeObserved(eks, id, bounds);
 }
