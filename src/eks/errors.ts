@@ -19,6 +19,11 @@ const notConnected: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAI
 /** Exceptions of EKS for throttling. The service model does not list them for these operations. */
 const throttling: readonly unknown[] = ['ThrottlingException', 'TooManyRequestsException', 'Throttling'];
 
+/** Whether an error is the throttling of EKS: the request succeeds later without a change. */
+export function isThrottling(exception: unknown): boolean {
+  return throttling.includes(exception);
+}
+
 /** Message of a ResourceInUseException: the service account already has the association with this id. */
 const alreadyExists = /Association already exists: ([a-z]-[a-z0-9]{17})(?![a-z0-9])/;
 
@@ -100,7 +105,7 @@ export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'do
   if (status === undefined || status < 400 || status >= 500 || status === 408 || !isEksException(raised)) {
     return { kind: 'unknown', error: eksError };
   }
-  if (status === 429 || throttling.includes(raised.name)) return rejected('THROTTLED');
+  if (status === 429 || isThrottling(raised.name)) return rejected('THROTTLED');
   if (status === 401 || status === 403) return rejected('GATEWAY_ACCESS_DENIED');
   if (raised.name === 'ResourceInUseException') {
     return { kind: 'in-use', associationId: alreadyExists.exec(eksError.message)?.[1] ?? null, error: eksError };
