@@ -49,8 +49,8 @@ export async function mutate<Kind extends OperationKind>(
   const { reason, onBehalfOf } = validated;
   const base: AuditContext = { ...auditContextOf(deps, operation, identity), reason, onBehalfOf };
   if (validated.kind === 'invalid') {
-    const { findings, recordedInput: invalidInput, clientRequestToken } = validated;
-    return refuse(deps, { ...base, findings, invalidInput }, clientRequestToken, invalidRefusal(findings));
+    const { recorded, clientRequestToken } = validated;
+    return refuse(deps, { ...base, ...recorded }, clientRequestToken, invalidRefusal(validated));
   }
   const { request } = validated;
   const clientRequestToken = validated.clientRequestToken ?? randomUUID();

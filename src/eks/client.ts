@@ -1,8 +1,4 @@
-import {
-  DescribePodIdentityAssociationCommand,
-  EKSClient,
-  ListPodIdentityAssociationsCommand,
-} from '@aws-sdk/client-eks';
+import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
 import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -13,12 +9,12 @@ import type {
   MetadataBearer,
   RequestSigner,
 } from '@smithy/types';
-import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { associationFrom } from './association.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
-import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, ListResult } from './eks.ts';
-import { changeFailure, eksErrorOf, incompleteResponse, isAbsent } from './errors.ts';
-import { listPage } from './list.ts';
+import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError } from './eks.ts';
+import { changeFailure, eksErrorOf, isAbsent, unexpectedResponse } from './errors.ts';
+import { listIds, listPage } from './list.ts';
 
 /** How to reach the EKS of one account and region. */
 export interface EksSettings {
@@ -50,30 +46,53 @@ export function connectEks(settings: EksSettings): EksConnection {
 
 /** EKS for one cluster, over the connection of its account and region. */
 export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
+  const page: Eks['page'] = (query, { deadline }) =>
+    listPage(connection.reader, cluster, query, abortAt(connection, deadline));
   return {
     create: (call) =>
-      change(connection, cluster, call, (client, options) => client.send(createCommand(cluster, call), options)),
+      change(connection, cluster, call, {
+        send: (client, options) => client.send(createCommand(cluster, call), options),
+        isAbout: isOf(call.request),
+      }),
     update: (call) =>
-      change(connection, cluster, call, (client, options) => client.send(updateCommand(cluster, call), options)),
+      change(connection, cluster, call, {
+        send: (client, options) => client.send(updateCommand(cluster, call), options),
+        isAbout: hasId(call.request.associationId),
+      }),
     delete: (call) =>
-      change(connection, cluster, call, (client, options) => client.send(deleteCommand(cluster, call), options)),
+      change(connection, cluster, call, {
+        send: (client, options) => client.send(deleteCommand(cluster, call), options),
+        isAbout: hasId(call.request.associationId),
+      }),
     describe: (associationId, bounds) => describe(connection, cluster, associationId, bounds),
-    list: (target, bounds) => listIds(connection, target, bounds),
-    page: (query, { deadline }) => listPage(connection.reader, cluster, query, abortAt(connection, deadline)),
+    list: (target, bounds) => listIds({ page }, target, bounds),
+    page,
   };
 }
 
-/** Sends one of the three changes. Their responses have the same shape. */
-type SendChange = (
-  client: EKSClient,
-  options: { readonly abortSignal: AbortSignal },
-) => Promise<{ readonly association?: PodIdentityAssociation | undefined } & MetadataBearer>;
+/** One of the three changes. Their responses have the same shape. */
+interface Change {
+  readonly send: (
+    client: EKSClient,
+    options: { readonly abortSignal: AbortSignal },
+  ) => Promise<{ readonly association?: PodIdentityAssociation | undefined } & MetadataBearer>;
+  /** Whether the association of the response is the one of the request. */
+  readonly isAbout: (association: Association) => boolean;
+}
+
+function isOf({ namespace, serviceAccount }: AssociationTarget): Change['isAbout'] {
+  return (association) => association.namespace === namespace && association.serviceAccount === serviceAccount;
+}
+
+function hasId(associationId: string): Change['isAbout'] {
+  return (association) => association.associationId === associationId;
+}
 
 async function change(
   connection: EksConnection,
   cluster: ClusterRef,
   { signingDate, deadline }: ChangeBounds,
-  send: SendChange,
+  { send, isAbout }: Change,
 ): Promise<ChangeResult> {
   // Resolved before the call, because a failure here proves that nothing was sent to EKS.
   let credentials: AwsCredentialIdentity;
@@ -87,11 +106,17 @@ async function change(
     const output = await send(client, { abortSignal: abortAt(connection, deadline) });
     const association = associationFrom(output.association, cluster);
     const requestId = output.$metadata.requestId ?? null;
-    if (association) return { kind: 'done', association, requestId };
-    return { kind: 'unknown', error: incompleteResponse('The response has no complete association.', requestId) };
+    if (association && isAbout(association)) return { kind: 'done', association, requestId };
+    return { kind: 'unknown', error: notTheAssociation(requestId) };
   } catch (error) {
     return changeFailure(error);
   }
+}
+
+/** An error for a response that should have had the association of the request. */
+function notTheAssociation(requestId: string | null): EksError {
+  const message = 'The association in the response is incomplete, or not the one of the request.';
+  return unexpectedResponse(message, requestId);
 }
 
 /**
@@ -124,33 +149,10 @@ async function describe(
     const command = new DescribePodIdentityAssociationCommand({ clusterName: cluster.clusterName, associationId });
     const output = await connection.reader.send(command, { abortSignal: abortAt(connection, deadline) });
     const association = associationFrom(output.association, cluster);
-    if (association) return { kind: 'found', association };
-    return { kind: 'failed', error: incompleteResponse('The response has no complete association.', null) };
+    if (association?.associationId === associationId) return { kind: 'found', association };
+    return { kind: 'failed', error: notTheAssociation(output.$metadata.requestId ?? null) };
   } catch (error) {
     return isAbsent(error) ? { kind: 'absent' } : { kind: 'failed', error: eksErrorOf(error) };
-  }
-}
-
-async function listIds(
-  connection: EksConnection,
-  target: AssociationTarget,
-  { deadline }: CallBounds,
-): Promise<ListResult> {
-  const { clusterName, namespace, serviceAccount } = target;
-  const associationIds: string[] = [];
-  try {
-    let nextToken: string | undefined;
-    do {
-      const command = new ListPodIdentityAssociationsCommand({ clusterName, namespace, serviceAccount, nextToken });
-      const output = await connection.reader.send(command, { abortSignal: abortAt(connection, deadline) });
-      for (const summary of output.associations ?? []) {
-        if (summary.associationId !== undefined) associationIds.push(summary.associationId);
-      }
-      nextToken = output.nextToken;
-    } while (nextToken !== undefined);
-    return { kind: 'listed', associationIds };
-  } catch (error) {
-    return { kind: 'failed', error: eksErrorOf(error) };
   }
 }
 

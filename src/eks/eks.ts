@@ -37,10 +37,11 @@ export interface DeleteCall extends ChangeBounds {
   readonly request: DeleteRequest;
 }
 
-/** An error of EKS, of the SDK or of the network. */
+/** An error of EKS, of the SDK or of the network. Its texts are bounded, so that they can be stored and returned. */
 export interface EksError {
-  /** E.g. `InvalidParameterException`. */
+  /** E.g. `InvalidParameterException`; at most 128 characters. */
   readonly exception: string;
+  /** At most 1,024 characters. */
   readonly message: string;
   readonly requestId: string | null;
 }
@@ -54,7 +55,7 @@ type SubsetOf<All, Part extends All> = Part;
  * - `ROLE_NOT_FOUND`: EKS does not know the role, often because it was created seconds ago;
  * - `GATEWAY_ACCESS_DENIED`: 401 or 403, or no credentials for the account of the cluster;
  * - `EKS_UNREACHABLE`: no connection was established, so nothing was sent;
- * - `EKS_REFUSED`: any other 4xx.
+ * - `EKS_REFUSED`: any other exception of EKS with a status 4xx.
  */
 export type RejectedOutcome = SubsetOf<
   OutcomeName,
@@ -76,7 +77,7 @@ export type ChangeResult =
   /** 404: the cluster or the association does not exist. */
   | { readonly kind: 'not-found'; readonly error: EksError }
   | { readonly kind: 'rejected'; readonly outcome: RejectedOutcome; readonly error: EksError }
-  /** 5xx, timeout or broken connection: the change may have taken effect, or may still do so. */
+  /** 5xx, a response that is not one of EKS, timeout or broken connection: the change may have taken effect, or may still do so. */
   | { readonly kind: 'unknown'; readonly error: EksError };
 
 /** Result of a describe. `absent`: the association or its cluster does not exist. */
@@ -88,6 +89,8 @@ export type DescribeResult =
 /** Result of a list of one service account. */
 export type ListResult =
   | { readonly kind: 'listed'; readonly associationIds: readonly string[] }
+  /** 404: the cluster does not exist. */
+  | { readonly kind: 'cluster-not-found'; readonly error: EksError }
   | { readonly kind: 'failed'; readonly error: EksError };
 
 /** The fields of an association that a list returns. The others need a describe. */
@@ -108,6 +111,8 @@ export interface PageQuery {
 export type PageResult =
   /** `nextToken` is null on the last page. */
   | { readonly kind: 'page'; readonly summaries: readonly AssociationSummary[]; readonly nextToken: string | null }
+  /** 404: the cluster does not exist. */
+  | { readonly kind: 'cluster-not-found'; readonly error: EksError }
   /** The page token is invalid or expired. */
   | { readonly kind: 'token-refused'; readonly error: EksError }
   | { readonly kind: 'failed'; readonly error: EksError };

@@ -1,3 +1,4 @@
+import { characterCount, firstCharacters } from '../validation/text-rules.ts';
 import type { ChangeResult, EksError, RejectedOutcome } from './eks.ts';
 
 /** The properties that an error of the SDK or the network may have. */
@@ -5,7 +6,11 @@ interface Raised {
   readonly name?: unknown;
   readonly message?: unknown;
   readonly code?: unknown;
+  readonly __type?: unknown;
+  /** Set if the response has the format of an AWS service. */
+  readonly $fault?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
 /** Error codes of Node.js that mean that no connection was established, so no byte of the request was sent. */
@@ -14,33 +19,80 @@ const notConnected: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAI
 /** Exceptions of EKS for throttling. The service model does not list them for these operations. */
 const throttling: readonly unknown[] = ['ThrottlingException', 'TooManyRequestsException', 'Throttling'];
 
-/** Message of a ResourceInUseException: the service account already has the association with this id. */
-const alreadyExists = /Association already exists: (a-[a-z0-9]+)/;
+/** Whether an error is the throttling of EKS: the request succeeds later without a change. */
+export function isThrottling(exception: unknown): boolean {
+  return throttling.includes(exception);
+}
 
-/** The exception, message and request id of an error that the SDK or the network threw. */
+/** Message of a ResourceInUseException: the service account already has the association with this id. */
+const alreadyExists = /Association already exists: ([a-z]-[a-z0-9]{17})(?![a-z0-9])/;
+
+/** The most characters of a message of EKS, and of its other texts: they are stored and returned. */
+const maxMessageLength = 1_024;
+const maxNameLength = 128;
+
+/**
+ * The exception, message and request id of an error that the SDK or the network threw, each of bounded length. A response
+ * that is not one of AWS, e.g. the page of a proxy, is an `UnexpectedResponse`: the SDK's own message shows its internals.
+ */
 export function eksErrorOf(error: unknown): EksError {
   const raised = (error ?? {}) as Raised;
+  const { httpStatusCode: status, requestId = null } = raised.$metadata ?? {};
+  if (status !== undefined && !isServiceException(raised)) {
+    return unexpectedResponse(`The response with HTTP status ${status} does not have the format of AWS.`, requestId);
+  }
   const code = typeof raised.code === 'string' ? raised.code : null;
+  const message =
+    typeof raised.message === 'string' && raised.message !== '' ? raised.message : (code ?? 'No message.');
+  return bounded(code ?? (typeof raised.name === 'string' ? raised.name : 'Error'), message, requestId);
+}
+
+/** An error for a response that EKS never sends. */
+export function unexpectedResponse(message: string, requestId: string | null): EksError {
+  return bounded('UnexpectedResponse', message, requestId);
+}
+
+/** An error for a list whose pages do not end. */
+export function endlessList(requestId: string | null): EksError {
+  return unexpectedResponse('The token of the next page is empty, or that of an earlier page.', requestId);
+}
+
+function bounded(exception: string, message: string, requestId: string | null): EksError {
   return {
-    exception: code ?? (typeof raised.name === 'string' ? raised.name : 'Error'),
-    message: typeof raised.message === 'string' && raised.message !== '' ? raised.message : (code ?? 'No message.'),
-    requestId: raised.$metadata?.requestId ?? null,
+    exception: shortened(exception, maxNameLength),
+    message: shortened(message, maxMessageLength),
+    requestId: requestId === null ? null : shortened(requestId, maxNameLength),
   };
 }
 
-/** An error for a response that lacks fields which EKS always returns. */
-export function incompleteResponse(message: string, requestId: string | null): EksError {
-  return { exception: 'IncompleteResponse', message, requestId };
+function shortened(text: string, length: number): string {
+  return characterCount(text) > length ? `${firstCharacters(text, length - 1)}…` : text;
 }
 
-/** True when a describe failed because the association, or its cluster, does not exist. */
+/** What the SDK calls an error response that does not name its exception. */
+const unnamed: readonly string[] = ['Unknown', 'UnknownError'];
+
+/** Whether a response is an exception of an AWS service. */
+function isServiceException({ $fault, name }: Raised): boolean {
+  return $fault !== undefined && typeof name === 'string' && /^[A-Za-z]/.test(name) && !unnamed.includes(name);
+}
+
+/** Whether a response is an exception of EKS: of the REST protocol of AWS, so that a proxy can't have written it by chance. */
+function isEksException(raised: Raised): boolean {
+  const { $response, $metadata, code, __type: type } = raised;
+  const isNamed = Boolean($response?.headers?.['x-amzn-errortype']) || typeof type === 'string';
+  return isServiceException(raised) && (isNamed || (typeof code === 'string' && $metadata?.requestId !== undefined));
+}
+
+/** Whether a request failed because EKS has no such association or cluster. */
 export function isAbsent(error: unknown): boolean {
-  return (error as Raised | null)?.name === 'ResourceNotFoundException';
+  const raised = (error ?? {}) as Raised;
+  return isEksException(raised) && raised.name === 'ResourceNotFoundException';
 }
 
 /**
- * The result of a change that threw. Only a 4xx response and a connection that was never established prove that the change
- * had no effect; everything else is `unknown`. Source of the names and messages: the EKS API reference and, where it says
+ * The result of a change that threw. Only an exception of EKS with a status 4xx and a connection that was never established
+ * prove that the change had no effect; everything else is `unknown`. Source of the names and messages: the EKS API reference and, where it says
  * nothing, reports of users.
  */
 export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'done' }> {
@@ -50,10 +102,10 @@ export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'do
   const status = raised.$metadata?.httpStatusCode;
   if (status === undefined && notConnected.includes(raised.code)) return rejected('EKS_UNREACHABLE');
   // After a 408, EKS may still have processed the part of the request that it received.
-  if (status === undefined || status < 400 || status >= 500 || status === 408) {
+  if (status === undefined || status < 400 || status >= 500 || status === 408 || !isEksException(raised)) {
     return { kind: 'unknown', error: eksError };
   }
-  if (status === 429 || throttling.includes(raised.name)) return rejected('THROTTLED');
+  if (status === 429 || isThrottling(raised.name)) return rejected('THROTTLED');
   if (status === 401 || status === 403) return rejected('GATEWAY_ACCESS_DENIED');
   if (raised.name === 'ResourceInUseException') {
     return { kind: 'in-use', associationId: alreadyExists.exec(eksError.message)?.[1] ?? null, error: eksError };

@@ -1,9 +1,9 @@
 import { ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
-import type { EKSClient, PodIdentityAssociationSummary } from '@aws-sdk/client-eks';
-import type { ClusterRef } from '../model/association.ts';
-import type { AssociationSummary, PageQuery, PageResult } from './eks.ts';
-import { textOrNull } from './association.ts';
-import { eksErrorOf, incompleteResponse } from './errors.ts';
+import type { EKSClient, ListPodIdentityAssociationsCommandOutput } from '@aws-sdk/client-eks';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import { summaryFrom } from './association.ts';
+import type { AssociationSummary, CallBounds, Eks, ListResult, PageQuery, PageResult } from './eks.ts';
+import { eksErrorOf, endlessList, isAbsent, unexpectedResponse } from './errors.ts';
 
 /** Summaries per page: the maximum of EKS. Constant, because EKS does not document a page token with another size. */
 const eksPageSize = 100;
@@ -20,9 +20,10 @@ const tokenExceptions: readonly string[] = [
 export async function listPage(
   reader: EKSClient,
   cluster: ClusterRef,
-  { namespace, serviceAccount, nextToken }: PageQuery,
+  query: PageQuery,
   abortSignal: AbortSignal,
 ): Promise<PageResult> {
+  const { namespace, serviceAccount, nextToken } = query;
   try {
     const command = new ListPodIdentityAssociationsCommand({
       clusterName: cluster.clusterName,
@@ -31,27 +32,60 @@ export async function listPage(
       ...(serviceAccount === null ? {} : { serviceAccount }),
       ...(nextToken === null ? {} : { nextToken }),
     });
-    const output = await reader.send(command, { abortSignal });
-    const summaries: AssociationSummary[] = [];
-    for (const listed of output.associations ?? []) {
-      const summary = summaryFrom(listed, cluster);
-      if (summary === null) return { kind: 'failed', error: incompleteSummary };
-      summaries.push(summary);
-    }
-    return { kind: 'page', summaries, nextToken: textOrNull(output.nextToken) };
+    return pageFrom(await reader.send(command, { abortSignal }), cluster, query);
   } catch (error) {
     const eksError = eksErrorOf(error);
+    if (isAbsent(error)) return { kind: 'cluster-not-found', error: eksError };
     const isTokenRefused = nextToken !== null && tokenExceptions.includes(eksError.exception);
     return { kind: isTokenRefused ? 'token-refused' : 'failed', error: eksError };
   }
 }
 
-const incompleteSummary = incompleteResponse('A listed association lacks its names, ARN or id.', null);
-
-/** A summary as a domain object; null if a field is missing that EKS always returns. */
-function summaryFrom(listed: PodIdentityAssociationSummary, cluster: ClusterRef): AssociationSummary | null {
-  const { namespace, serviceAccount, associationArn, associationId, ownerArn = null } = listed;
-  if (!namespace || !serviceAccount || !associationArn || !associationId) return null;
-  const { accountId, region, clusterName } = cluster;
-  return { accountId, region, clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn };
+/**
+ * The page of a response. A response without a list, with an association of another cluster or with the token of the page
+ * itself is a failure: an end of the list that EKS did not state would prove that an association does not exist.
+ */
+function pageFrom(
+  output: ListPodIdentityAssociationsCommandOutput,
+  cluster: ClusterRef,
+  { nextToken: ownToken }: PageQuery,
+): PageResult {
+  const { requestId = null } = output.$metadata;
+  const failed = (message: string): PageResult => ({ kind: 'failed', error: unexpectedResponse(message, requestId) });
+  // The SDK does not check the responses of EKS.
+  const { associations, nextToken } = output as { readonly associations?: unknown; readonly nextToken?: unknown };
+  if (!Array.isArray(associations)) return failed('The response has no list of associations.');
+  const summaries: AssociationSummary[] = [];
+  for (const listed of associations as readonly unknown[]) {
+    const summary = summaryFrom(listed, cluster);
+    if (summary === null) return failed('A listed association is incomplete, or not one of the cluster.');
+    summaries.push(summary);
+  }
+  if (nextToken === undefined || nextToken === null) return { kind: 'page', summaries, nextToken: null };
+  const canFollow = typeof nextToken === 'string' && nextToken !== '' && nextToken !== ownToken;
+  return canFollow ? { kind: 'page', summaries, nextToken } : { kind: 'failed', error: endlessList(requestId) };
 }
+
+/** Ids of the associations of one service account, from all pages. */
+export async function listIds(
+  { page }: Pick<Eks, 'page'>,
+  { namespace, serviceAccount }: AssociationTarget,
+  bounds: CallBounds,
+): Promise<ListResult> {
+  const associationIds: string[] = [];
+  const tokens = new Set<string>();
+  for (let nextToken: string | null = null; ;) {
+    const read: PageResult = await page({ namespace, serviceAccount, nextToken }, bounds);
+    if (read.kind === 'cluster-not-found') return read;
+    if (read.kind !== 'page') return { kind: 'failed', error: read.error };
+    const isOther = (one: AssociationSummary) => one.namespace !== namespace || one.serviceAccount !== serviceAccount;
+    if (read.summaries.some(isOther)) return { kind: 'failed', error: otherAccount };
+    associationIds.push(...read.summaries.map(({ associationId }) => associationId));
+    if (read.nextToken === null) return { kind: 'listed', associationIds };
+    if (tokens.has(read.nextToken)) return { kind: 'failed', error: endlessList(null) };
+    tokens.add(read.nextToken);
+    ({ nextToken } = read);
+  }
+}
+
+const otherAccount = unexpectedResponse('A listed association is one of another service account.', null);

@@ -197,7 +197,7 @@ export type AuditEntry = Node & {
   readonly event: AuditEvent;
   /** Fencing token of the lease under which the entry was written, counted from 1; null without a lease. */
   readonly fence: Maybe<Scalars['Int']['output']>;
-  /** The findings; empty unless `event` is INVALID. */
+  /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
   /** Id of the entry. */
   readonly id: Scalars['ID']['output'];
@@ -395,7 +395,7 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
 export type DeletePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
-  /** Id of the association in EKS: `a-` and 17 characters. */
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
   readonly associationId: Scalars['String']['input'];
   /** Idempotency token, as for a create. */
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
@@ -494,7 +494,7 @@ export type InvalidInput = Refusal & {
   readonly advice: Maybe<Scalars['String']['output']>;
   /** INVALID_INPUT. */
   readonly code: RefusalCode;
-  /** The findings, one per violated rule. */
+  /** The first 100 findings, one per violated rule; if there are more, a last one of the rule `more-findings` has their number. */
   readonly findings: ReadonlyArray<InputFinding>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
@@ -977,7 +977,7 @@ export type RefusalCode =
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or after the request began. */
   | 'ASSOCIATION_CHANGED'
-  /** The cluster has reached its quota of associations. */
+  /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
   /** The association does not exist, or no longer exists. */
   | 'ASSOCIATION_NOT_FOUND'
@@ -1054,7 +1054,7 @@ export type TokenReused = Refusal & {
 export type UpdatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
-  /** Id of the association in EKS: `a-` and 17 characters. */
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
   readonly associationId: Scalars['String']['input'];
   /** Idempotency token, as for a create. */
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
+import { isThrottling } from '../eks/errors.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
@@ -73,6 +74,12 @@ const publicErrors: readonly unknown[] = [...clientErrors, 'EKS_READ_FAILED'];
 /** Whether the client caused an error, so that it needs no operator. */
 export function isClientError({ extensions }: GraphQLError): boolean {
   return clientErrors.includes(extensions.code);
+}
+
+/** Whether EKS throttled a read, so that it succeeds later and needs no operator. */
+export function isThrottledRead(error: GraphQLError): boolean {
+  const thrown = unwrapResolverError(error);
+  return isThrottling(thrown instanceof EksReadFailed ? thrown.eksError.exception : error.extensions.exception);
 }
 
 /** The error that the client gets. Bugs and failed dependencies are masked; the log has the details. */

@@ -51,7 +51,7 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     return {
       identity: result.identity,
       authorizeRead: createAuthorizeRead(deps, result.identity),
-      deadline: deps.clock() + lambda.getRemainingTimeInMillis() - answerMs,
+      deadline: deps.clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
       operationEntries,
       describer: createDescriber(deps, rateLimiter),
       takeRows: countRows(),

@@ -13,7 +13,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { typeDefs } from '../generated/schema.ts';
 import type { RequestContext } from '../queries/request-context.ts';
-import { formatError, isClientError } from './errors.ts';
+import { formatError, isClientError, isThrottledRead } from './errors.ts';
 import { createResolvers } from './resolvers.ts';
 import { oneMutation, reported } from './rules.ts';
 
@@ -63,7 +63,7 @@ function logRequests({ log, clock }: Dependencies): ApolloServerPlugin<RequestCo
         didEncounterErrors: ({ errors }) => {
           for (const error of errors) {
             const cause = error.originalError ?? error;
-            const level = isClientError(error) ? 'warn' : 'error';
+            const level = isClientError(error) || isThrottledRead(error) ? 'warn' : 'error';
             log(level, 'Request failed.', { apiRequestId, error: cause.stack, cause: causeOf(cause) });
           }
           return Promise.resolve();

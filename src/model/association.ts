@@ -31,7 +31,7 @@ export interface AssociationTarget extends ClusterRef {
 export interface Association extends AssociationTarget {
   readonly roleArn: string;
   readonly associationArn: string;
-  /** `a-` and 17 lower-case alphanumerics. */
+  /** A lower-case letter, `-` and 17 lower-case letters or digits. */
   readonly associationId: string;
   /** All tags, including the gateway's own, sorted by key. */
   readonly tags: readonly Tag[];

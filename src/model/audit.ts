@@ -19,15 +19,31 @@ interface Circumstances {
   readonly reason: string | null;
 }
 
+/** An input that was not valid, without its values, which can be secrets or have megabytes. */
+export interface InvalidInputSummary {
+  /** SHA-256 (hex) of the input as JSON with sorted keys: equal for equal inputs. Null if it has over 10 million characters. */
+  readonly sha256: string | null;
+  /** Size of that JSON in bytes; null where `sha256` is. */
+  readonly bytes: number | null;
+  /** The fields that were given: characters of a string, items of a list, null for other values. */
+  readonly fields: Readonly<Record<string, number | null>>;
+  /** How many findings there were. */
+  readonly findingCount: number;
+}
+
+/** What an entry says of an invalid input. */
+export interface RecordedInvalidInput {
+  /** Null if the input was valid. */
+  readonly invalidInput: InvalidInputSummary | null;
+  /** The first 10 broken rules, their texts cut to 300 characters; empty if the input was valid. */
+  readonly findings: readonly Finding[];
+}
+
 /** What is known of a request's subject; each field is null until it is known. */
-interface Subject {
+interface Subject extends RecordedInvalidInput {
   readonly target: AssociationTarget | null;
   /** The association before the operation; null for a create, and where there was none. */
   readonly before: Association | null;
-  /** The input as received, its values cut to 256 characters; only when it was invalid. */
-  readonly invalidInput: unknown;
-  /** The broken rules; empty unless the input was invalid. */
-  readonly findings: readonly Finding[];
   readonly decision: Decision | null;
 }
 

@@ -178,7 +178,7 @@ export const outcomes = {
     retryable: false,
     retryAfterSeconds: null,
     advice:
-      'Delete associations that are no longer needed or have the quota raised, then use a new clientRequestToken.',
+      'Delete associations that are no longer needed, or use another cluster: the quota is not adjustable. Then use a new clientRequestToken.',
   },
   EKS_REFUSED: {
     status: 'REFUSED',

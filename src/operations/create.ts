@@ -24,8 +24,16 @@ export const createOperation: Operation<Kind> = {
   findObstacle: async (deps, mutation) => {
     const { request } = mutation;
     const observation = await observe(deps.eksFor(request), request, { deadline: effectDeadline(mutation) });
-    if (observation.kind === 'failed') throw new EksReadFailed(observation.error);
-    return observation.kind === 'nothing' ? null : alreadyExists(observation.association, request, null);
+    switch (observation.kind) {
+      case 'failed':
+        throw new EksReadFailed(observation.error);
+      case 'cluster-not-found':
+        return rejected('CLUSTER_NOT_FOUND', observation.error);
+      case 'nothing':
+        return null;
+      case 'association':
+        return alreadyExists(observation.association, request, null);
+    }
   },
   effect: {
     perform: async (deps, input) => {

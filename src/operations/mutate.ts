@@ -67,16 +67,15 @@ export async function admit<Kind extends OperationKind>(
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
   const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf };
   if (validated.kind === 'invalid') {
-    const { findings, recordedInput: invalidInput } = validated;
     return {
       kind: 'refused',
       request: null,
       outcome: 'INVALID_INPUT',
-      refusal: invalidRefusal(findings),
+      refusal: invalidRefusal(validated),
       associationArn: null,
       clientRequestToken,
       authorization,
-      audit: { ...audit, findings, invalidInput },
+      audit: { ...audit, ...validated.recorded },
     };
   }
   const valid: ValidRequest<Kind> = {

@@ -17,6 +17,8 @@ import { createDifferences } from './differences.ts';
 export type Observation =
   | { readonly kind: 'association'; readonly association: Association }
   | { readonly kind: 'nothing' }
+  /** The cluster does not exist, so it has no associations. */
+  | { readonly kind: 'cluster-not-found'; readonly error: EksError }
   | { readonly kind: 'failed'; readonly error: EksError };
 
 /** Who created an observed association, once the operation can no longer take effect. */
@@ -45,7 +47,7 @@ export async function observe(
 ): Promise<Observation> {
   if (associationId !== null) return describeObserved(eks, associationId, bounds);
   const listed = await eks.list(request, bounds);
-  if (listed.kind === 'failed') return listed;
+  if (listed.kind !== 'listed') return listed;
   const [id] = listed.associationIds;
   return id === undefined ? { kind: 'nothing' } : describeObserved(eks, id, bounds);
 }
@@ -80,9 +82,8 @@ export function interpret(
     return { kind: 'inconclusive', message: notObservableMessage(observation.error.exception) };
   }
   if (observedAt <= record.inDoubtUntil) return { kind: 'inconclusive', message: stillInDoubtMessage(record) };
-  return observation.kind === 'nothing'
-    ? { kind: 'absent' }
-    : ownershipOf(observation.association, record, request, true);
+  if (observation.kind !== 'association') return { kind: 'absent' };
+  return ownershipOf(observation.association, record, request, true);
 }
 
 /**

@@ -3,20 +3,22 @@ import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { Finding, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
+import type { DescribedInvalidInput } from '../validation/invalid-input.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** The refusal of an input that breaks rules. */
-export function invalidRefusal(findings: readonly Finding[]): Refusal {
-  return { ...refusalFields('INVALID_INPUT', summaryOf(findings)), kind: 'InvalidInput', findings };
+export function invalidRefusal({ findings, recorded }: DescribedInvalidInput): Refusal {
+  const message = summaryOf(findings, recorded.invalidInput.findingCount);
+  return { ...refusalFields('INVALID_INPUT', message), kind: 'InvalidInput', findings };
 }
 
 /** How many findings the message of a refusal repeats. */
 const summarizedFindings = 4;
 
 /** The first findings in a few sentences, for readers of nothing but the message. */
-function summaryOf(findings: readonly Finding[]): string {
+function summaryOf(findings: readonly Finding[], findingCount: number): string {
   const messages = findings.slice(0, summarizedFindings).map(({ message }) => message);
-  const more = findings.length - messages.length;
+  const more = findingCount - messages.length;
   return [...messages, ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
 }
 

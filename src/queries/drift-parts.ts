@@ -47,7 +47,7 @@ const lookBackMs = 90 * 24 * 3_600_000;
 /** Time kept back for the answer, so that a page ends early rather than fails. Milliseconds. */
 const answerMs = 1_000;
 
-/** More than the quota of a cluster, so that one read covers the whole list. */
+/** More than the quota of a cluster, 5,000, so that one read covers the whole list. */
 const maxAssociations = 10_000;
 
 /** Parses the content of a cursor; null if it is not a position. */

@@ -1,4 +1,5 @@
 import type { AssociationSummary, CallBounds, Eks, EksError } from '../eks/eks.ts';
+import { endlessList } from '../eks/errors.ts';
 import type { Finding } from '../model/refusal.ts';
 import { cursorFinding } from '../validation/paging.ts';
 import { outOfTime } from './describer.ts';
@@ -48,8 +49,11 @@ export async function readList(eks: Eks, range: ListRange, bounds: CallBounds, c
   const { namespace, serviceAccount, limit } = range;
   const start = range.start ?? firstPage;
   const found: ListedSummary[] = [];
+  const tokens = new Set<string | null>();
   for (let at = start; ;) {
     const { token } = at;
+    if (tokens.has(token)) return { kind: 'failed', error: endlessList(null) };
+    tokens.add(token);
     const page = await eks.page({ namespace, serviceAccount, nextToken: token }, bounds);
     if (page.kind === 'token-refused' && at === start) return { kind: 'invalid', finding: rejectedToken };
     if (page.kind !== 'page') {

@@ -23,7 +23,7 @@ export type ListedAssociation = Association | AssociationSummary;
 export interface ListBounds {
   /** Null if summaries are enough; otherwise each association costs one describe. */
   readonly describer: Describer | null;
-  /** When the function that answers must end, milliseconds since the epoch. */
+  /** When the answer must be sent, milliseconds since the epoch. */
   readonly deadline: number;
 }
 
@@ -44,7 +44,7 @@ export async function podIdentityAssociations(
   const decision = authorizeRead({ action: 'ListPodIdentityAssociations', scope });
   if (!decision.allowed) return { kind: 'denied', violations: decision.violations };
 
-  const deadline = Math.min(bounds.deadline, deps.clock() + deps.times.requestMs);
+  const { deadline } = bounds;
   const page = await readList(deps.eksFor(cluster), range, { deadline }, deps.clock);
   if (page.kind === 'failed') return { kind: 'eks-failed', error: page.error };
   if (page.kind === 'invalid') return { kind: 'invalid', findings: [page.finding] };

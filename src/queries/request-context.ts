@@ -10,7 +10,7 @@ export type TakeRows = (count: number) => void;
 export interface RequestContext {
   readonly identity: RequestIdentity;
   readonly authorizeRead: AuthorizeRead;
-  /** When the function that answers must end, milliseconds since the epoch. */
+  /** When the answer must be sent: before the function ends, and `requestMs` after it began. Milliseconds since the epoch. */
   readonly deadline: number;
   /** Entries of an operation, oldest first: read once, however often the request selects them. */
   readonly operationEntries: (operationId: string) => Promise<AuditEntry[]>;

@@ -6,13 +6,16 @@ import type { Text, TextRule } from './text-rules.ts';
 
 /** What the ARN of an association says. */
 export interface AssociationArn extends ClusterRef {
-  /** `a-` and 17 lower-case letters or digits. */
+  /** A lower-case letter, `-` and 17 lower-case letters or digits. */
   readonly associationId: string;
 }
 
-/** Whether a value can be the ID of an association, by the EKS API reference. */
+/**
+ * Whether a value can be the ID of an association. Those of EKS Pod Identity begin with `a-`, those of other EKS services
+ * with other letters.
+ */
 export function isAssociationId(value: string): boolean {
-  return /^a-[a-z0-9]{17}$/.test(value);
+  return /^[a-z]-[a-z0-9]{17}$/.test(value);
 }
 
 /**
@@ -32,7 +35,9 @@ const associationIdRules: readonly TextRule[] = [
   {
     rule: 'association-id',
     problem: (value) =>
-      isAssociationId(value) ? null : 'is not an association ID: "a-" and 17 lower-case letters or digits',
+      isAssociationId(value)
+        ? null
+        : 'is not an association ID: a lower-case letter, "-" and 17 lower-case letters or digits',
     advice: 'Give the ID as EKS shows it, e.g. "a-0123456789abcdefg", not the ARN.',
   },
 ];

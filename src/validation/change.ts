@@ -2,9 +2,9 @@ import type { DeletePodIdentityAssociationInput, UpdatePodIdentityAssociationInp
 import type { AssociationSettings, DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { associationIdFindings } from './associations.ts';
+import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, resolveCluster } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
-import { recordedInput } from './recorded-input.ts';
 import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
 import { policyFindings } from './session-policy.ts';
 import { timestampFindings, utcTimestamp } from './timestamps.ts';
@@ -88,7 +88,7 @@ function validate<Request extends DeleteRequest>(
     ...metadataFindings.onBehalfOf,
   ];
   if (findings.length > 0) {
-    return { kind: 'invalid', findings, recordedInput: recordedInput(input), ...metadata };
+    return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };
   }
   const cluster = resolveCluster(input, defaults);
   const expectedModifiedAt = utcTimestamp(input.expectedModifiedAt);

@@ -1,8 +1,8 @@
 import type { CreatePodIdentityAssociationInput, TagInput } from '../generated/types.ts';
 import type { CreateRequest, Tag } from '../model/association.ts';
+import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
-import { recordedInput } from './recorded-input.ts';
 import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
 import { policyFindings } from './session-policy.ts';
 import { tagFindings } from './tags.ts';
@@ -33,7 +33,7 @@ export function validateCreate(
     ...metadataFindings.onBehalfOf,
   ];
   if (findings.length > 0) {
-    return { kind: 'invalid', findings, recordedInput: recordedInput(input), ...metadata };
+    return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };
   }
   const request: CreateRequest = {
     ...resolveCluster(input, defaults),

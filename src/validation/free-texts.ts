@@ -1,5 +1,5 @@
 import type { Finding } from '../model/refusal.ts';
-import { codePoint, maxLength, optionalText, wellFormed } from './text-rules.ts';
+import { codePoint, maxLength, notBlank, optionalText, wellFormed } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
 
 /** The most characters of a reason. */
@@ -18,15 +18,6 @@ function noControlCharacters(pattern: RegExp, advice: string): TextRule {
       const found = pattern.exec(value);
       return found === null ? null : `contains the control character ${codePoint(found[0])}`;
     },
-    advice,
-  };
-}
-
-/** Rejects a text of only white space, control and format characters. */
-function notBlank(advice: string): TextRule {
-  return {
-    rule: 'not-blank',
-    problem: (value) => (/[^\p{Z}\p{Cc}\p{Cf}]/u.test(value) ? null : 'is blank'),
     advice,
   };
 }

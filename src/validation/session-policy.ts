@@ -1,4 +1,6 @@
 import type { Finding } from '../model/refusal.ts';
+import { isJsonObject, statementRules } from './policy-statement.ts';
+import type { JsonObject, StatementRule } from './policy-statement.ts';
 import { codePoint, maxLength, optionalText, quote } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
 
@@ -12,8 +14,6 @@ const maxPolicyLength = 2048;
 
 const versions: readonly unknown[] = ['2012-10-17', '2008-10-17'];
 const policyElements = ['Version', 'Id', 'Statement'];
-const principalElements = ['Principal', 'NotPrincipal'];
-const statementElements = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'];
 
 const textRules: readonly TextRule[] = [
   maxLength(maxPolicyLength, 'Remove white space, or merge statements by listing several actions in one.'),
@@ -30,37 +30,13 @@ const textRules: readonly TextRule[] = [
   },
 ];
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The statements and their positions, without the items that are not objects. */
-function statementsOf(document: JsonObject): { place: string; statement: JsonObject }[] {
-  const { Statement: given } = document;
-  if (isObject(given)) return [{ place: 'Statement', statement: given }];
+function statementsOf({ Statement: given }: JsonObject): { place: string; statement: JsonObject }[] {
+  if (isJsonObject(given)) return [{ place: 'Statement', statement: given }];
   if (!Array.isArray(given)) return [];
   return given.flatMap((statement: unknown, index) =>
-    isObject(statement) ? [{ place: `Statement ${index}`, statement }] : [],
+    isJsonObject(statement) ? [{ place: `Statement ${index}`, statement }] : [],
   );
-}
-
-/** Whether a value is one or several non-empty strings, as IAM accepts for actions and resources. */
-function isStringOrStrings(value: unknown): boolean {
-  const strings: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return strings.length > 0 && strings.every((item) => typeof item === 'string' && item !== '');
-}
-
-/** Whether a statement has exactly one of `name` and `Not<name>`, a string or a list of strings. */
-function hasOneOf(statement: JsonObject, name: string): boolean {
-  const present = [name, `Not${name}`].filter((element) => Object.hasOwn(statement, element));
-  const [element] = present;
-  return present.length === 1 && element !== undefined && isStringOrStrings(statement[element]);
-}
-
-function unknownElement(object: JsonObject, known: readonly string[]): string | undefined {
-  return Object.keys(object).find((element) => !known.includes(element));
 }
 
 /** A rule for the policy as an object. `problem` is the predicate of a message whose subject is `policy`. */
@@ -70,8 +46,8 @@ interface DocumentRule {
   readonly advice: string;
 }
 
-/** A rule for every statement. The finding is on the first statement that breaks it. */
-function eachStatement(rule: string, problem: (statement: JsonObject) => string | null, advice: string): DocumentRule {
+/** The rule of a policy for its statements. The finding is on the first statement that breaks it. */
+function forEachStatement({ rule, problem, advice }: StatementRule): DocumentRule {
   return {
     rule,
     problem: (document) => {
@@ -85,6 +61,18 @@ function eachStatement(rule: string, problem: (statement: JsonObject) => string 
   };
 }
 
+/** The first Sid that an earlier statement has. IAM accepts several empty ones. */
+function duplicateSid(document: JsonObject): { place: string; sid: string } | null {
+  const seen = new Set<unknown>();
+  for (const { place, statement } of statementsOf(document)) {
+    const { Sid: sid } = statement;
+    if (typeof sid !== 'string' || sid === '') continue;
+    if (seen.has(sid)) return { place, sid };
+    seen.add(sid);
+  }
+  return null;
+}
+
 /** The grammar of IAM policies (IAM User Guide, "Grammar of the IAM JSON policy language") for session policies. */
 const documentRules: readonly DocumentRule[] = [
   {
@@ -96,7 +84,7 @@ const documentRules: readonly DocumentRule[] = [
   {
     rule: 'policy-elements',
     problem: (document) => {
-      const element = unknownElement(document, policyElements);
+      const element = Object.keys(document).find((name) => !policyElements.includes(name));
       return element === undefined ? null : `has the unknown element ${quote(element)}`;
     },
     advice: `The elements of a policy are ${policyElements.join(', ')} (case-sensitive), e.g. ${example}`,
@@ -104,42 +92,20 @@ const documentRules: readonly DocumentRule[] = [
   {
     rule: 'policy-statement',
     problem: ({ Statement: given }) =>
-      isObject(given) || (Array.isArray(given) && given.length > 0 && given.every(isObject))
+      isJsonObject(given) || (Array.isArray(given) && given.length > 0 && given.every(isJsonObject))
         ? null
         : 'must have a Statement that is an object or a non-empty list of objects',
     advice: `Give it at least one statement, e.g. ${example}`,
   },
-  eachStatement(
-    'policy-effect',
-    ({ Effect: effect }) => (effect === 'Allow' || effect === 'Deny' ? null : 'must have the Effect "Allow" or "Deny"'),
-    'Write "Effect": "Allow" or "Effect": "Deny".',
-  ),
-  eachStatement(
-    'policy-action',
-    (statement) => (hasOneOf(statement, 'Action') ? null : 'must have exactly one of Action and NotAction'),
-    'Write one of them with a string or a list of strings, e.g. "Action": ["s3:GetObject"].',
-  ),
-  eachStatement(
-    'policy-resource',
-    (statement) => (hasOneOf(statement, 'Resource') ? null : 'must have exactly one of Resource and NotResource'),
-    'Write one of them with a string or a list of strings, e.g. "Resource": "arn:aws:s3:::example/*".',
-  ),
-  eachStatement(
-    'policy-principal',
-    (statement) => {
-      const element = principalElements.find((name) => Object.hasOwn(statement, name));
-      return element === undefined ? null : `has a ${element}`;
+  ...statementRules.map(forEachStatement),
+  {
+    rule: 'policy-unique-sid',
+    problem: (document) => {
+      const duplicate = duplicateSid(document);
+      return duplicate && `repeats the Sid ${quote(duplicate.sid)} in ${duplicate.place}`;
     },
-    'Remove it: a session policy applies to the role session and must not have a principal.',
-  ),
-  eachStatement(
-    'policy-statement-elements',
-    (statement) => {
-      const element = unknownElement(statement, [...statementElements, ...principalElements]);
-      return element === undefined ? null : `has the unknown element ${quote(element)}`;
-    },
-    `The elements of a statement are ${statementElements.join(', ')} (case-sensitive), e.g. ${example}`,
-  ),
+    advice: 'Give each statement another Sid, or leave Sid out.',
+  },
 ];
 
 function documentFindings(text: string): Finding[] {
@@ -157,7 +123,7 @@ function documentFindings(text: string): Finding[] {
       },
     ];
   }
-  if (!isObject(document)) {
+  if (!isJsonObject(document)) {
     const message = `policy ${quote(text)} is not a JSON object.`;
     return [{ path, rule: 'policy-object', message, advice: `Give an IAM policy, e.g. ${example}` }];
   }

@@ -1,7 +1,7 @@
 import type { TagInput } from '../generated/types.ts';
 import { maxTags, gatewayTagPrefix } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
-import { codePoint, maxLength, quote, textFindings, wellFormed } from './text-rules.ts';
+import { codePoint, maxLength, notBlank, quote, textFindings, wellFormed } from './text-rules.ts';
 import type { TextRule } from './text-rules.ts';
 
 /** Limits of `TagKey` and `TagValue` in the EKS service model, in Unicode characters. */
@@ -46,6 +46,7 @@ const keyRules = [
   maxLength(maxKeyLength, 'Shorten the key, e.g. "cost-center".'),
   wellFormed,
   characters,
+  notBlank('Give the tag a key that people can read, e.g. "team", or leave the tag out.'),
   awsPrefix,
   ownPrefix,
 ];
@@ -54,6 +55,7 @@ const valueRules = [
   maxLength(maxValueLength, 'Shorten the value, or refer to its location, e.g. "https://example.com/owners/payments".'),
   wellFormed,
   characters,
+  notBlank('Give the tag a value that people can read, or the empty string.'),
   awsPrefix,
 ];
 
@@ -107,7 +109,8 @@ export function tagFindings(tags: readonly TagInput[] | null | undefined): Findi
     ...countFindings(given.length),
     ...checked.flatMap(({ key, value }, index) => [
       ...keyFindings(`tags.${index}.key`, key),
-      ...textFindings(`tags.${index}.value`, value ?? '', valueRules),
+      // EKS accepts an empty value.
+      ...(value ? textFindings(`tags.${index}.value`, value, valueRules) : []),
     ]),
     ...duplicateFindings(checked),
   ];

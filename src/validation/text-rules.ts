@@ -110,6 +110,18 @@ export function maxLength(limit: number, advice: string): TextRule {
   };
 }
 
+/**
+ * Rejects a text of which a reader sees nothing: only white space, control and format characters, and letters and marks
+ * without a shape (`Default_Ignorable_Code_Point`, and the Braille blank).
+ */
+export function notBlank(advice: string): TextRule {
+  return {
+    rule: 'not-blank',
+    problem: (value) => (/[^\p{Z}\p{Cc}\p{Cf}\p{DI}\u2800]/u.test(value) ? null : 'is blank'),
+    advice,
+  };
+}
+
 /** Rejects wildcards: an association has exactly one service account and one role (EKS User Guide). */
 export function noWildcard(advice: string): TextRule {
   return {

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/refusal.ts';
+import { canonicalJson } from './invalid-input.ts';
 import { quote } from './text-rules.ts';
 
 /**
@@ -30,7 +31,7 @@ export function utcTimestamp(value: unknown): string | null {
 /** Findings on an optional timestamp. */
 export function timestampFindings(path: string, value: unknown): Finding[] {
   if (value === null || value === undefined || parseTimestamp(value) !== null) return [];
-  const shown = quote(typeof value === 'string' ? value : JSON.stringify(value));
+  const shown = quote(typeof value === 'string' ? value : canonicalJson(value));
   const message = `${path} ${shown} is not an RFC 3339 timestamp.`;
   const advice = 'Give date, time and offset, e.g. "2026-11-24T10:00:00Z" or "2026-11-24T11:00:00.000+01:00".';
   return [{ path, rule: 'timestamp', message, advice }];

@@ -1,6 +1,7 @@
 import type { DeletePodIdentityAssociationInput } from '../generated/types.ts';
 import type { Finding } from '../model/refusal.ts';
 import { clientRequestTokenFindings, onBehalfOfFindings, reasonFindings } from './free-texts.ts';
+import type { DescribedInvalidInput } from './invalid-input.ts';
 import type { Text } from './text-rules.ts';
 
 /** The fields that every mutation accepts beside the change itself. Absent and null mean the same. */
@@ -16,13 +17,7 @@ interface RequestMetadata {
 /** The result of validating the input of a mutation. */
 export type ValidatedAs<Request> =
   | ({ readonly kind: 'valid'; readonly request: Request } & RequestMetadata)
-  | ({
-      readonly kind: 'invalid';
-      /** Every broken rule, in the order of the fields; at least one. */
-      readonly findings: readonly Finding[];
-      /** The input as plain JSON of bounded size, for the audit trail. */
-      readonly recordedInput: unknown;
-    } & RequestMetadata);
+  | ({ readonly kind: 'invalid' } & DescribedInvalidInput & RequestMetadata);
 
 /** The metadata of an input, and the findings on each of its fields. */
 export interface ValidatedMetadata {

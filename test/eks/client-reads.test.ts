@@ -1,6 +1,22 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
 import { answerError } from '../support/answering-server.ts';
-import { cluster, credentials, incompleteBody, request, withServer } from '../support/eks-samples.ts';
+import { readList } from '../../src/queries/list-pages.ts';
+import { association, cluster, credentials, incompleteBody, request, withServer } from '../support/eks-samples.ts';
+
+const firstId = association.associationId;
+const secondId = 'a-22222222222222222';
+
+function arnOf(associationId: string, accountId = cluster.accountId) {
+  const { region, clusterName } = cluster;
+  const associationArn = `arn:aws:eks:${region}:${accountId}:podidentityassociation/${clusterName}/${associationId}`;
+  return { associationId, associationArn };
+}
+
+/** A summary, as EKS's list has it. */
+function summaryOf(associationId: string) {
+  const { clusterName, namespace, serviceAccount } = association;
+  return { clusterName, namespace, serviceAccount, ...arnOf(associationId) };
+}
 
 describe('a read', () => {
   const deadline = () => ({ deadline: Date.now() + 2_000 });
@@ -9,13 +25,13 @@ describe('a read', () => {
     withServer(
       (response, { path }) => {
         const isSecond = path.includes('nextToken=more');
-        const associations = [{ associationId: isSecond ? 'a-2' : 'a-1' }];
+        const associations = [summaryOf(isSecond ? secondId : firstId)];
         response.end(JSON.stringify({ associations, ...(isSecond ? {} : { nextToken: 'more' }) }));
       },
       async (eks, { seen }) => {
-        expect(await eks.list(request, deadline())).toEqual({ kind: 'listed', associationIds: ['a-1', 'a-2'] });
+        expect(await eks.list(request, deadline())).toEqual({ kind: 'listed', associationIds: [firstId, secondId] });
         expect(seen[0]?.path).toBe(
-          '/clusters/apps-dev/pod-identity-associations?namespace=payments&serviceAccount=api',
+          '/clusters/apps-dev/pod-identity-associations?maxResults=100&namespace=payments&serviceAccount=api',
         );
       },
     ));
@@ -42,12 +58,149 @@ describe('a read', () => {
           path.endsWith('a-1') ? incompleteBody : JSON.stringify({ associations: [{ associationId: 'a-1' }] }),
         ),
       async (eks) => {
-        const incomplete = { kind: 'failed', error: { exception: 'IncompleteResponse' } };
+        const incomplete = { kind: 'failed', error: { exception: 'UnexpectedResponse' } };
         expect(await eks.describe('a-1', deadline())).toMatchObject(incomplete);
         const first = { namespace: null, serviceAccount: null, nextToken: null };
         expect(await eks.page(first, deadline())).toMatchObject(incomplete);
       },
     ));
+
+  const { createdAt: _, ...withoutTime } = association;
+
+  test.each<[string, unknown]>([
+    ['of another id', { ...association, ...arnOf(secondId) }],
+    ['whose ARN is of another id', { ...association, associationArn: arnOf(secondId).associationArn }],
+    [
+      'whose ARN is of another account',
+      { ...association, associationArn: arnOf(firstId, '444455556666').associationArn },
+    ],
+    ['of another cluster', { ...association, clusterName: 'apps-prod' }],
+    ['without a cluster', { ...association, clusterName: null }],
+    ['with a malformed id', { ...association, associationId: '../a' }],
+    ['whose namespace is an object', { ...association, namespace: {} }],
+    ['without the time of its creation', withoutTime],
+    ['with a time that does not exist', { ...association, createdAt: 1e30 }],
+    ['with a time that is a text', { ...association, modifiedAt: 'yesterday' }],
+    ['with a tag that is not a text', { ...association, tags: { team: 1 } }],
+    ['whose tags are a list', { ...association, tags: [1] }],
+    ['with a session policy of 100,000 characters', { ...association, policy: 'x'.repeat(100_000) }],
+    ['that is a text', 'association'],
+    ['that is a list', []],
+    ['that is null', null],
+  ])('reports an association %s as a failure', (__, answer) =>
+    withServer(
+      (response) => response.end(JSON.stringify({ association: answer })),
+      async (eks) => {
+        const described = await eks.describe(association.associationId, deadline());
+        expect(described).toMatchObject({ kind: 'failed', error: { exception: 'UnexpectedResponse' } });
+      },
+    ),
+  );
+
+  test('returns an association of the greatest size', () =>
+    withServer(
+      (response) => {
+        const key = (index: number) => '𝒜'.repeat(126) + String(index).padStart(2, '0');
+        const tags = Object.fromEntries(Array.from({ length: 50 }, (___, index) => [key(index), '𝒜'.repeat(256)]));
+        response.end(JSON.stringify({ association: { ...association, tags, policy: '"'.repeat(2_048) } }));
+      },
+      async (eks) => {
+        expect(await eks.describe(association.associationId, deadline())).toMatchObject({ kind: 'found' });
+      },
+    ));
+
+  const first = { namespace: null, serviceAccount: null, nextToken: null };
+
+  test.each<[string, unknown]>([
+    ['without a list', {}],
+    ['with null in place of a list', { associations: null }],
+    ['with an object in place of a list', { associations: { length: 0 } }],
+    ['with a text in place of a list', { associations: '' }],
+    ['that is a list', []],
+    ['that is null', null],
+    ['with a summary of another cluster', { associations: [{ ...summaryOf(firstId), clusterName: 'apps-prod' }] }],
+    [
+      'with a summary whose ARN is of another id',
+      { associations: [{ ...summaryOf(firstId), ...{ associationId: secondId } }] },
+    ],
+    ['with a summary without a namespace', { associations: [{ ...summaryOf(firstId), namespace: undefined }] }],
+    ['with a summary that is a text', { associations: ['a'] }],
+    ['with an empty page token', { associations: [], nextToken: '' }],
+    ['with a page token that is a number', { associations: [], nextToken: 7 }],
+  ])('reports a list response %s as a failure, not as an end of the list', (__, answer) =>
+    withServer(
+      (response) => response.end(JSON.stringify(answer)),
+      async (eks, { seen }) => {
+        const failed = { kind: 'failed', error: { exception: 'UnexpectedResponse' } };
+        expect(await eks.list(request, deadline())).toMatchObject(failed);
+        expect(await eks.page(first, deadline())).toMatchObject(failed);
+        expect(seen).toHaveLength(2);
+      },
+    ),
+  );
+
+  test('reports an empty body of a list response as a failure', () =>
+    withServer(
+      (response) => response.end(),
+      async (eks) => expect(await eks.list(request, deadline())).toMatchObject({ kind: 'failed' }),
+    ));
+
+  test('reports a listed association of another service account as a failure', () =>
+    withServer(
+      (response) => {
+        const associations = [summaryOf(firstId), { ...summaryOf(secondId), serviceAccount: 'api-2' }];
+        response.end(JSON.stringify({ associations }));
+      },
+      async (eks) => expect(await eks.list(request, deadline())).toMatchObject({ kind: 'failed' }),
+    ));
+
+  test.each([
+    ['the token of the same page', ['one', 'one'], 2],
+    ['the token of an earlier page', ['one', 'two', 'one'], 3],
+  ])('ends at a page with %s, which proves no absence', (__, tokens, calls) =>
+    withServer(
+      (response, { path }) => {
+        const at = tokens.findIndex((token) => path.includes(`nextToken=${token}`)) + 1;
+        response.end(JSON.stringify({ associations: [], nextToken: tokens[at] }));
+      },
+      async (eks, { seen }) => {
+        const failed = { kind: 'failed', error: { exception: 'UnexpectedResponse' } };
+        expect(await eks.list(request, deadline())).toMatchObject(failed);
+        expect(seen).toHaveLength(calls);
+        const read = await readList(eks, { ...first, start: null, limit: 100 }, deadline(), Date.now);
+        expect(read).toMatchObject(failed);
+        expect(seen).toHaveLength(2 * calls);
+      },
+    ),
+  );
+
+  test('distinguishes a cluster that does not exist from an empty list', () =>
+    withServer(
+      (response) => answerError(response, 404, 'ResourceNotFoundException', 'No cluster found for name: apps-dev.'),
+      async (eks) => {
+        expect(await eks.list(request, deadline())).toMatchObject({ kind: 'cluster-not-found' });
+        expect(await eks.page(first, deadline())).toMatchObject({ kind: 'cluster-not-found' });
+      },
+    ));
+
+  test.each([
+    ['an HTML page', '<html>Not found</html>'],
+    ['JSON', '{"message":"not found"}'],
+    ['nothing', ''],
+  ])('does not take the 404 of a proxy with %s for an answer of EKS', (__, body) =>
+    withServer(
+      (response) => response.writeHead(404).end(body),
+      async (eks) => {
+        const error = {
+          exception: 'UnexpectedResponse',
+          message: 'The response with HTTP status 404 does not have the format of AWS.',
+        };
+        expect(await eks.describe(firstId, deadline())).toMatchObject({ kind: 'failed', error });
+        expect(await eks.list(request, deadline())).toMatchObject({ kind: 'failed', error });
+        expect(await eks.page(first, deadline())).toMatchObject({ kind: 'failed', error });
+      },
+    ),
+  );
 
   test('ends at its deadline', () =>
     withServer(

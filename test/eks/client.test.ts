@@ -1,4 +1,5 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
+import type { Eks } from '../../src/eks/eks.ts';
 import { changeFailure } from '../../src/eks/errors.ts';
 import { answerError } from '../support/answering-server.ts';
 import {
@@ -111,10 +112,11 @@ describe('a create', () => {
         (response) => answerError(response, 409, 'ResourceInUseException', message),
         async (eks) =>
           expect(await eks.create(call())).toMatchObject({
-            associationId: /a-[a-z0-9]{17}/.exec(message)?.[0] ?? null,
+            associationId: /[a-z]-[a-z0-9]{17}/.exec(message)?.[0] ?? null,
           }),
       );
     await conflict('Association already exists: a-kyevsbqhrnchy79jw');
+    await conflict('Association already exists: c-kyevsbqhrnchy79jw');
     await conflict('Something is in use.');
   });
 
@@ -130,6 +132,68 @@ describe('a create', () => {
       expect(seen).toHaveLength(1);
     }),
   );
+
+  test.each([
+    ['another namespace', { namespace: 'search' }],
+    ['another service account', { serviceAccount: 'api-2' }],
+    ['another cluster', { clusterName: 'apps-prod' }],
+    ['an ARN of another cluster', { associationArn: association.associationArn.replace('apps-dev', 'apps-prod') }],
+    ['a malformed id', { associationId: 'a-1' }],
+    ['a role that is not a text', { roleArn: 1 }],
+  ])('answered with an association with %s is unknown', (_, fields) =>
+    withServer(
+      (response) => response.end(JSON.stringify({ association: { ...association, ...fields } })),
+      async (eks) =>
+        expect(await eks.create(call())).toMatchObject({ kind: 'unknown', error: { exception: 'UnexpectedResponse' } }),
+    ),
+  );
+
+  test.each([400, 401, 403, 404, 409, 413, 429])(
+    'answered with status %i by something other than EKS is unknown',
+    async (status) => {
+      for (const body of ['<html>Blocked by the proxy.</html>', '{"message":"Blocked"}', '{"code":403}', '']) {
+        await withServer(
+          (response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+          async (eks, { seen }) => {
+            expect(await eks.create(call())).toMatchObject({
+              kind: 'unknown',
+              error: {
+                exception: 'UnexpectedResponse',
+                message: `The response with HTTP status ${status} does not have the format of AWS.`,
+              },
+            });
+            expect(seen).toHaveLength(1);
+          },
+        );
+      }
+    },
+  );
+
+  test('answered with the exception of EKS in the body, not in a header, is rejected', () =>
+    withServer(
+      (response) =>
+        response.writeHead(400).end(JSON.stringify({ __type: 'InvalidParameterException', message: 'No.' })),
+      async (eks) => expect(await eks.create(call())).toMatchObject({ kind: 'rejected', outcome: 'EKS_REFUSED' }),
+    ));
+
+  test('returns the texts of an exception cut to a length that can be stored', () =>
+    withServer(
+      (response) =>
+        response
+          .writeHead(400, { 'x-amzn-errortype': 'E'.repeat(5_000), 'x-amzn-requestid': 'r'.repeat(5_000) })
+          .end(JSON.stringify({ message: '😀'.repeat(500_000) })),
+      async (eks) => {
+        expect(await eks.create(call())).toEqual({
+          kind: 'rejected',
+          outcome: 'EKS_REFUSED',
+          error: {
+            exception: `${'E'.repeat(127)}…`,
+            message: `${'😀'.repeat(1_023)}…`,
+            requestId: `${'r'.repeat(127)}…`,
+          },
+        });
+      },
+    ));
 
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])(
     'that cannot connect (%s) is rejected, because it was not sent',
@@ -162,6 +226,25 @@ describe('a create', () => {
         });
         expect(seen).toEqual([]);
       },
+    ));
+});
+
+describe.each(['update', 'delete'] as const)('the %s of an association', (operation) => {
+  const send = (eks: Eks, associationId: string) => {
+    const change = { ...cluster, associationId, changes: {}, expectedModifiedAt: null };
+    return eks[operation]({ ...call(), request: change });
+  };
+
+  test('is done if the response has the association', () =>
+    withServer(
+      (response) => response.end(JSON.stringify({ association })),
+      async (eks) => expect(await send(eks, association.associationId)).toMatchObject({ kind: 'done' }),
+    ));
+
+  test('is unknown if the response has another one', () =>
+    withServer(
+      (response) => response.end(JSON.stringify({ association })),
+      async (eks) => expect(await send(eks, 'a-22222222222222222')).toMatchObject({ kind: 'unknown' }),
     ));
 });
 

@@ -119,6 +119,28 @@ describe('when reading from EKS', () => {
     ]);
   });
 
+  test.each([
+    [
+      'DescribePodIdentityAssociation',
+      '{ podIdentityAssociation(clusterName: "apps-dev", associationId: "ID") { id } }',
+    ],
+    [
+      'DescribePodIdentityAssociation',
+      '{ podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { roleArn } } }',
+    ],
+    ['ListPodIdentityAssociations', '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { kind } }'],
+    ['DescribePodIdentityAssociation', '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { kind } }'],
+  ] as const)('ends at the time limit of the request when %s hangs, for %s', async (operation, query) => {
+    const [id = ''] = fill(1);
+    gateway().simulator.control.addFault({ operation, kind: 'hang', times: 9 });
+    const withShortLimit = (deps: Dependencies): Dependencies => ({
+      ...deps,
+      times: { ...deps.times, requestMs: 300 },
+    });
+    const answered = await withDependencies(withShortLimit, (by) => by.send(query.replace('ID', id)));
+    expect(answered).toMatchObject({ errors: [{ extensions: { code: 'EKS_READ_FAILED' } }] });
+  });
+
   test('omits associations of another namespace that EKS returns', async () => {
     fill(2);
     const ignoringNamespace = (deps: Dependencies): Dependencies => ({

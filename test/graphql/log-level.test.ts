@@ -31,6 +31,23 @@ test.each([
   expect(levels()).toEqual(['warn']);
 });
 
+test.each([
+  ['throttle', 'warn'],
+  ['access-denied', 'error'],
+] as const)('logs a read that EKS answers with %s as %s', async (kind, level) => {
+  const { association } = await gateway.create();
+  const { associationId } = association ?? {};
+  // The SDK sends a throttled read three times.
+  const fault = { operation: 'DescribePodIdentityAssociation', kind, times: kind === 'throttle' ? 3 : 1 } as const;
+  gateway.simulator.control.addFault(fault);
+  const query = 'query ($id: String!) { podIdentityAssociation(clusterName: "apps-dev", associationId: $id) { id } }';
+  await gateway.send(query, { id: associationId });
+  expect(levels()).toEqual([level]);
+  gateway.simulator.control.addFault(fault);
+  await expect(gateway.remove({ associationId })).rejects.toThrow('EKS_READ_FAILED');
+  expect(levels()).toEqual([level, level]);
+});
+
 test('logs an error when the ledger is unreachable', async () => {
   await gateway.close();
   const commit = () => Promise.reject(new LedgerUnavailable(new Error('no route')));

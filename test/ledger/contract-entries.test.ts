@@ -113,7 +113,7 @@ describe.each(stores)('entries of a ledger in $name', ({ open }) => {
       expect(await ledger.operationEntries(auditEntry().operationId)).toEqual([]);
     });
 
-    const specialInputs: Record<string, unknown> = {
+    const specialValues: Record<string, unknown> = {
       'keys like __proto__': JSON.parse('{"__proto__": {"constructor": 1}, "toString": null, "": "", "a.b": []}'),
       'lone surrogates': { 'a\u{d800}': 'b\u{dfff}c' },
       'large and small numbers': [2 ** 63 + 2 ** 40, 1e308, 5e-324, 0.1, 2 ** 53 + 2, 38 ** 60],
@@ -122,19 +122,16 @@ describe.each(stores)('entries of a ledger in $name', ({ open }) => {
       'deep nesting': Array.from({ length: 100 }).reduce((inner) => ({ inner: [inner] }), null),
       'plain values': [true, false, null, 0, 'text'],
     };
-    test.each(Object.entries(specialInputs))(
-      'with %s in their invalid input, exactly as written',
-      async (_, invalidInput) => {
-        const text = JSON.stringify(invalidInput);
-        const reason = typeof invalidInput === 'string' ? invalidInput : '\u{d800}';
-        const entry = auditEntry({ event: 'INVALID', target: null, request: null, invalidInput, reason });
-        await ledger.appendEntry(entry);
-        await ledger.appendEntry(entry);
-        const found = await ledger.getEntry(entry);
-        expect(JSON.stringify(found?.invalidInput)).toBe(text);
-        expect(found).toEqual(entry);
-      },
-    );
+    test.each(Object.entries(specialValues))('with %s in a field, exactly as written', async (_, special) => {
+      const reason = typeof special === 'string' ? special : '\u{d800}';
+      // No field has every kind of value, but a later version's may.
+      const entry = { ...auditEntry({ event: 'INVALID', reason }), special };
+      await ledger.appendEntry(entry);
+      await ledger.appendEntry(entry);
+      const found = await ledger.getEntry(entry);
+      expect(JSON.stringify(found)).toBe(JSON.stringify(entry));
+      expect(found).toEqual(entry);
+    });
 
     test('of the largest request, and the record with its largest result', async () => {
       const tags = biggestTags();

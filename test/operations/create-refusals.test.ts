@@ -60,7 +60,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
           auditEntry: { event: 'INVALID' },
         });
         const [entry] = await ledger.operationEntries(invalid.auditEntry.operationId);
-        expect(entry).toMatchObject({ target: null, request: null, invalidInput: { namespace: 'Payments' } });
+        expect(entry).toMatchObject({ target: null, request: null, invalidInput: { findingCount: 3 } });
         expect(gateway.simulator.control.requests()).toEqual([]);
       });
 

@@ -1,6 +1,7 @@
 import type { Decision, Violation } from '../../src/model/decision.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import { denialOf, invalidRefusal, redactFor } from '../../src/operations/refusals.ts';
+import { describeInvalidInput } from '../../src/validation/invalid-input.ts';
 import { admittedCreate } from '../support/mutations.ts';
 
 const findings = (count: number) =>
@@ -14,7 +15,7 @@ const findings = (count: number) =>
 describe('the refusal of an invalid input', () => {
   test('has all findings, and the advice of its outcome', () => {
     const all = findings(2);
-    expect(invalidRefusal(all)).toEqual({
+    expect(invalidRefusal(describeInvalidInput({}, all))).toEqual({
       kind: 'InvalidInput',
       code: 'INVALID_INPUT',
       message: 'Message 0. Message 1.',
@@ -28,8 +29,9 @@ describe('the refusal of an invalid input', () => {
     [4, 'Message 0. Message 1. Message 2. Message 3.'],
     [5, 'Message 0. Message 1. Message 2. Message 3. And 1 more.'],
     [9, 'Message 0. Message 1. Message 2. Message 3. And 5 more.'],
+    [1_000, 'Message 0. Message 1. Message 2. Message 3. And 996 more.'],
   ])('summarizes %i findings in its message', (count, message) => {
-    expect(invalidRefusal(findings(count)).message).toBe(message);
+    expect(invalidRefusal(describeInvalidInput({}, findings(count))).message).toBe(message);
   });
 });
 
@@ -78,8 +80,9 @@ describe('the refusal of a denial', () => {
 });
 
 test('a refusal without an existing association needs no decision on showing one', () => {
+  const invalid = invalidRefusal(describeInvalidInput({}, []));
   const refusal = {
-    ...invalidRefusal([]),
+    ...invalid,
     kind: 'AssociationAlreadyExists',
     existing: null,
     differences: null,
@@ -91,5 +94,5 @@ test('a refusal without an existing association needs no decision on showing one
   };
   const { authorization } = admittedCreate(0);
   expect(redactFor(deps, authorization, { refusal })).toEqual({ refusal });
-  expect(redactFor(deps, authorization, { refusal: invalidRefusal([]) }).refusal.kind).toBe('InvalidInput');
+  expect(redactFor(deps, authorization, { refusal: invalid }).refusal.kind).toBe('InvalidInput');
 });

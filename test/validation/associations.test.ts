@@ -1,4 +1,4 @@
-import { isAssociationId, parseAssociationArn } from '../../src/validation/associations.ts';
+import { associationIdFindings, isAssociationId, parseAssociationArn } from '../../src/validation/associations.ts';
 import { isClusterName, resolveCluster } from '../../src/validation/names.ts';
 
 const id = 'a-0123456789abcdefg';
@@ -29,12 +29,23 @@ test.each([
   expect(parseAssociationArn(value)).toBeNull();
 });
 
-test.each(['', 'a-', 'a-0123456789abcdef', `${id}h`, `${id}\n`, 'A-0123456789abcdefg', 'a-0123456789ABCDEFG'])(
-  'rejects %j as an association ID',
-  (value) => {
-    expect(isAssociationId(value)).toBe(false);
-  },
-);
+test('parses the ARN of an association whose ID begins with another letter', () => {
+  const arn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/c-0123456789abcdefg';
+  expect(parseAssociationArn(arn)).toMatchObject({ associationId: 'c-0123456789abcdefg' });
+});
+
+test.each([id, 'c-0123456789abcdefg', 'z-00000000000000000'])('accepts %j as an association ID', (value) => {
+  expect(isAssociationId(value)).toBe(true);
+  expect(associationIdFindings(value)).toEqual([]);
+});
+
+test.each([
+  ...['', 'a-', 'a-0123456789abcdef', `${id}h`, `${id}\n`, 'A-0123456789abcdefg', 'a-0123456789ABCDEFG'],
+  ...['aa-0123456789abcdefg', '1-0123456789abcdefg', '-0123456789abcdefgh', 'a0123456789abcdefgh', `${id} `],
+])('rejects %j as an association ID', (value) => {
+  expect(isAssociationId(value)).toBe(false);
+  expect(associationIdFindings(value)).toHaveLength(1);
+});
 
 test.each(['', '-a', 'a b', 'a\n', 'a*', 'a'.repeat(101)])('rejects %j as a cluster name', (value) => {
   expect(isClusterName(value)).toBe(false);

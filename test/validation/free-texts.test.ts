@@ -24,11 +24,11 @@ const rejected: [keyof CreateInput, string, string[]][] = [
   ['reason', 'max-length', ['x'.repeat(1025), '😀'.repeat(1025)]],
   ['reason', 'no-control-characters', ['a\u0000', 'a\r\nb', 'a\u001b[31m', 'a\u007f', 'a\u0085']],
   ['reason', 'well-formed-unicode', ['a\ud800', '\udc00a']],
-  ['reason', 'not-blank', [' ', '\n\t', '\u3000', '\u200b', '\ufeff']],
+  ['reason', 'not-blank', [' ', '\n\t', '\u3000', '\u200b', '\ufeff', '\u3164', '\u2800', '\u034f\ufe0f']],
   ['onBehalfOf', 'max-length', ['x'.repeat(257), '😀'.repeat(257)]],
   ['onBehalfOf', 'no-control-characters', ['a\u0000', 'a\nb', 'a\tb', 'a\u0085']],
   ['onBehalfOf', 'well-formed-unicode', ['a\ud800', '\udc00a']],
-  ['onBehalfOf', 'not-blank', [' ', '\u200b']],
+  ['onBehalfOf', 'not-blank', [' ', '\u200b', '\u3164', '\u115f\u1160', '\uffa0', '\u2800', '\u{e0100}']],
   ['clientRequestToken', 'max-length', ['x'.repeat(256)]],
   ['clientRequestToken', 'printable-ascii', ['a\n', '\u0000', 'ä', '😀', '\u007f', '\ud800']],
 ];

@@ -21,7 +21,7 @@ test.each([
   expect(rulesBrokenBy({ tags: [{ key, value: 'v' }] })).toEqual([]);
 });
 
-test.each([undefined, null, '', ' ', 'payments', 'v'.repeat(256), '𝒜'.repeat(256)])('a value may be %j', (value) => {
+test.each([undefined, null, '', ' x ', 'payments', 'v'.repeat(256), '𝒜'.repeat(256)])('a value may be %j', (value) => {
   expect(rulesBrokenBy({ tags: [{ key: 'team', value }] })).toEqual([]);
 });
 
@@ -30,6 +30,7 @@ const badKeys: [rule: string, keys: string[]][] = [
   ['max-length', ['k'.repeat(129), '𝒜'.repeat(129)]],
   ['tag-characters', ['a#b', 'a*', 'tab\t', 'line\n', '😀', 'a\u0000', 'a\u200b', 'e\u0301']],
   ['well-formed-unicode', ['\ud800', 'a\udc00b', '\udc00\ud800']],
+  ['not-blank', [' ', '\u00a0\u3000', '\u2003', '\u3164', '\u115f\u1160 ']],
   ['no-aws-prefix', ['aws:team', 'AWS:team', 'Aws:', 'aWs:x']],
   ['no-own-prefix', ['pod-identity-gateway/operation', 'POD-Identity-Gateway/x', 'pod-identity-gateway/']],
 ];
@@ -44,6 +45,7 @@ const badValues: [rule: string, values: string[]][] = [
   ['max-length', ['v'.repeat(257), '𝒜'.repeat(257)]],
   ['tag-characters', ['a#b', '<script>', 'tab\t', '😀']],
   ['well-formed-unicode', ['\ud83d', 'a\udc00b']],
+  ['not-blank', [' ', '  ', '\u00a0', '\u3164', '\uffa0 ']],
   ['no-aws-prefix', ['aws:x', 'AWS:x', 'aWs:']],
 ];
 

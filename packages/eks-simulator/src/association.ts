@@ -7,7 +7,7 @@ export interface SimulatedAssociation extends ClusterRef {
   readonly serviceAccount: string;
   readonly roleArn: string;
   readonly associationArn: string;
-  /** `a-` and 17 lower-case alphanumerics. */
+  /** A lower-case letter, `-` and 17 lower-case letters or digits. */
   readonly associationId: string;
   readonly tags: Readonly<Record<string, string>>;
   /** Seconds since the epoch, with a fraction. */
@@ -41,7 +41,7 @@ export interface AssociationChoice {
 /** Changes to an association. Absent fields are kept; null clears a field. */
 export type AssociationChange = Partial<Omit<AssociationChoice, 'namespace' | 'serviceAccount'>>;
 
-/** Length of an association id, including `a-`. */
+/** Length of an association id, including the letter and the hyphen. */
 export const associationIdLength = 19;
 
 const idAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';

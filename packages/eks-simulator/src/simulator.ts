@@ -37,7 +37,7 @@ export interface EksSimulatorOptions {
   readonly deleteLagMs?: number;
   /** JSON file that keeps the associations, locked until `close`; in memory only when absent. */
   readonly stateFile?: string;
-  /** Quota of associations per cluster; 1,000 when absent. */
+  /** Quota of associations per cluster; 5,000, the quota of EKS, when absent. */
   readonly maxAssociations?: number;
   /** Milliseconds since the epoch; `Date.now` when absent. The delays of faults always take real time. */
   readonly clock?: () => number;
@@ -91,7 +91,7 @@ function createDependencies(options: EksSimulatorOptions, world: World, stateFil
     associations: openAssociations(stateFile, clock),
     listLagMs: options.listLagMs ?? 0,
     deleteLagMs: options.deleteLagMs ?? 0,
-    maxAssociations: options.maxAssociations ?? 1000,
+    maxAssociations: options.maxAssociations ?? 5_000,
     pageSecret: randomBytes(32).toString('hex'),
   };
   const signatureWindowMs = options.signatureWindowMs ?? 300_000;

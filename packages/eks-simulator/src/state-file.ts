@@ -20,8 +20,8 @@ import { asAccount, asClusterName, asRegion, asRoleArn } from './world.ts';
 
 const version = 1;
 const idForm: TextForm = {
-  pattern: /^a-[a-z0-9]{17}$/,
-  means: 'an association id: a- and 17 lower-case alphanumerics',
+  pattern: /^[a-z]-[a-z0-9]{17}$/,
+  means: 'an association id: a letter, - and 17 lower-case letters or digits',
 };
 
 /** A state file that this process holds the lock of. */

@@ -116,10 +116,10 @@ test('refuses a create above the quota of its cluster, and not of another cluste
   await client.create({ clusterName: 'apps-prod' });
 });
 
-test('has a default quota of 1000 associations per cluster', async () => {
+test('has a default quota of 5,000 associations per cluster', async () => {
   const simulator = await simulate();
   const client = clientOf(simulator);
-  for (let index = 0; index < 999; index += 1) {
+  for (let index = 0; index < 4_999; index += 1) {
     const serviceAccount = `filler-${index}`;
     simulator.control.createAssociation({ clusterName: 'apps-dev', namespace: 'fillers', serviceAccount, roleArn });
   }

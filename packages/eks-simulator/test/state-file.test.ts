@@ -66,6 +66,13 @@ test('a change or deletion that cannot be written to the state file has no effec
   expect((await client.describe(some(associationId))).disableSessionTags).toBe(false);
 });
 
+test('a state file may have an association whose id begins with another letter', async () => {
+  const stateFile = join(folder, 'eks.json');
+  writeFileSync(stateFile, stateWith({ associationId: 'c-abcdefghijklmnop1' }));
+  const client = clientOf(await simulate({ stateFile }));
+  expect((await client.describe('c-abcdefghijklmnop1')).namespace).toBe('a');
+});
+
 test('associations end with the process without a state file', async () => {
   const first = await startEksSimulator();
   await clientOf(first).create();

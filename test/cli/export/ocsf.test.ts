@@ -88,7 +88,8 @@ function entryOf({
   const known = { event, operation, refusalCode, message: 'A sentence.' };
   if (event === 'INVALID') {
     const findings = [{ path: 'roleArn', rule: 'role-arn', message: 'It is none.', advice: 'Give one.' }];
-    return auditEntry({ ...known, target: null, request: null, invalidInput: { roleArn: '' }, findings, fence: null });
+    const invalidInput = { sha256: 'a'.repeat(64), bytes: 14, fields: { roleArn: 0 }, findingCount: 1 };
+    return auditEntry({ ...known, target: null, request: null, invalidInput, findings, fence: null });
   }
   if (operation === 'READ_AUDIT_TRAIL') return auditEntry({ ...known, operation, target: null, request: null });
   const { associationArn } = association();
@@ -222,7 +223,7 @@ describe('an entry as an event of OCSF', () => {
       eksRequestId: 'eks-1',
       fence: 3,
       findings: [{ path: 'a', rule: 'b', message: 'c', advice: 'd' }],
-      invalidInput: { a: 1 },
+      invalidInput: { sha256: 'a'.repeat(64), bytes: 7, fields: { a: null }, findingCount: 1 },
       actor: auditEntry().principal,
     };
     const entry = auditEntry(kept);
