@@ -8,9 +8,10 @@ import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import type { Authenticate } from '../graphql/handler.ts';
+import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import type { ClaimNames } from './settings.ts';
+import type { ClaimNames, Release } from './settings.ts';
 
 /** What differs between the entry points. */
 export interface Composition {
@@ -20,6 +21,7 @@ export interface Composition {
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
   readonly recordTrailReads: boolean;
+  readonly release: Release;
   readonly log: Log;
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
@@ -33,10 +35,11 @@ export function createDependencies({
   times,
   describeLimits,
   recordTrailReads,
+  release,
   log,
   eks,
 }: Composition): Dependencies {
-  const { authorize, recordPrincipal, inventory } = policy;
+  const { authorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
   return {
     ledger,
@@ -50,6 +53,8 @@ export function createDependencies({
     times,
     describeLimits,
     recordTrailReads,
+    directory: createDirectory(inventory),
+    about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,
   };
 }

@@ -1,4 +1,5 @@
 import { accountIdFindings, regionFindings } from '../validation/names.ts';
+import { utcTimestamp } from '../validation/timestamps.ts';
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,6 +17,8 @@ export interface SettingsReader {
   number(variable: string, fallback: number, range?: { readonly least?: number; readonly most?: number }): number;
   /** An http or https URL; null where it is not set. */
   url(variable: string, example: string): string | null;
+  /** An RFC 3339 timestamp, converted to UTC; null where it is not set. */
+  timestamp(variable: string): string | null;
   /** The code of an AWS region. Without a fallback it must be set. */
   region(variable: string, fallback?: string): string;
   /** An AWS account ID. Without a fallback it must be set. */
@@ -70,6 +73,15 @@ function createReader(env: Environment, missing: string[], problems: string[]): 
       const url = checked(variable, '', isHttpUrl, `an http or https URL, such as ${example}`);
       return url === '' ? null : url;
     },
+    timestamp: (variable) =>
+      utcTimestamp(
+        checked(
+          variable,
+          '',
+          (text) => utcTimestamp(text) !== null,
+          'an RFC 3339 timestamp, such as 2026-11-24T10:00:00Z',
+        ),
+      ),
     region: (variable, fallback) =>
       named(variable, fallback, isRegion, 'the code of an AWS region, such as eu-central-1'),
     accountId: (variable, fallback) =>

@@ -8,16 +8,15 @@ import { readLambdaSettings } from './settings.ts';
 
 /** The dependencies of both functions in AWS, created once for each execution environment while it starts. */
 export function productionDependencies() {
-  const { home, idempotencyTable, auditTable, policiesDirectory, claims, times, describeLimits, recordTrailReads } =
-    readLambdaSettings();
+  const { idempotencyTable, auditTable, policiesDirectory, claims, ...settings } = readLambdaSettings();
   const log = createLog((line) => process.stdout.write(line));
   const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
     log('error', 'Policy could not be evaluated.', { detail }),
   );
-  const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: home.region });
+  const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
   return {
-    deps: createDependencies({ policy, ledger, home, times, describeLimits, recordTrailReads, log }),
+    deps: createDependencies({ ...settings, policy, ledger, log }),
     authenticate: createAuthenticate(policy, claims),
   };
 }

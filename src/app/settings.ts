@@ -1,5 +1,5 @@
 import { defaultDescribeLimits } from '../operations/dependencies.ts';
-import type { DescribeLimits } from '../operations/dependencies.ts';
+import type { About, DescribeLimits } from '../operations/dependencies.ts';
 import { defaultTimes } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { readSettings } from './environment.ts';
@@ -19,7 +19,11 @@ export interface GatewaySettings {
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
   readonly recordTrailReads: boolean;
+  readonly release: Release;
 }
+
+/** What was deployed, and when. */
+export type Release = Pick<About, 'version' | 'deployedAt'>;
 
 /** Which claims of a JWT hold groups and scopes. */
 export interface ClaimNames {
@@ -54,6 +58,7 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     times: readTimes(reader),
     describeLimits: readDescribeLimits(reader),
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
+    release: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };
 }
 

@@ -126,8 +126,13 @@ export type ResolversTypes = {
   AuditEvent: Schema.AuditEvent;
   AuditScope: Schema.AuditScope;
   AuditTarget: ResolverTypeWrapper<Schema.AuditTarget>;
+  BindableRole: ResolverTypeWrapper<Schema.BindableRole>;
+  BindableRoleSource: Schema.BindableRoleSource;
   Boolean: ResolverTypeWrapper<Schema.Scalars['Boolean']['output']>;
   CheckPayload: ResolverTypeWrapper<DryRunResult>;
+  Cluster: ResolverTypeWrapper<Schema.Cluster>;
+  ClusterConnection: ResolverTypeWrapper<Schema.ClusterConnection>;
+  ClusterEdge: ResolverTypeWrapper<Schema.ClusterEdge>;
   ClusterScope: Schema.ClusterScope;
   CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
@@ -137,6 +142,7 @@ export type ResolversTypes = {
   Difference: ResolverTypeWrapper<Schema.Difference>;
   DriftKind: Schema.DriftKind;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
+  Gateway: ResolverTypeWrapper<Schema.Gateway>;
   GatewayScope: Schema.GatewayScope;
   ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
@@ -144,6 +150,9 @@ export type ResolversTypes = {
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   MutationPayload: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['MutationPayload']>;
+  Namespace: ResolverTypeWrapper<Schema.Namespace>;
+  NamespaceConnection: ResolverTypeWrapper<Schema.NamespaceConnection>;
+  NamespaceEdge: ResolverTypeWrapper<Schema.NamespaceEdge>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   Operation: ResolverTypeWrapper<OperationView>;
   OperationKind: Schema.OperationKind;
@@ -186,8 +195,12 @@ export type ResolversParentTypes = {
   AuditEntryEdge: Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
   AuditScope: Schema.AuditScope;
   AuditTarget: Schema.AuditTarget;
+  BindableRole: Schema.BindableRole;
   Boolean: Schema.Scalars['Boolean']['output'];
   CheckPayload: DryRunResult;
+  Cluster: Schema.Cluster;
+  ClusterConnection: Schema.ClusterConnection;
+  ClusterEdge: Schema.ClusterEdge;
   ClusterScope: Schema.ClusterScope;
   CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: MutationResult;
@@ -196,12 +209,16 @@ export type ResolversParentTypes = {
   DeletePodIdentityAssociationPayload: MutationResult;
   Difference: Schema.Difference;
   EksRefused: Schema.EksRefused;
+  Gateway: Schema.Gateway;
   ID: Schema.Scalars['ID']['output'];
   InputFinding: Schema.InputFinding;
   Int: Schema.Scalars['Int']['output'];
   InvalidInput: Schema.InvalidInput;
   Mutation: Record<PropertyKey, never>;
   MutationPayload: ResolversInterfaceTypes<ResolversParentTypes>['MutationPayload'];
+  Namespace: Schema.Namespace;
+  NamespaceConnection: Schema.NamespaceConnection;
+  NamespaceEdge: Schema.NamespaceEdge;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   Operation: OperationView;
   PageInfo: Schema.PageInfo;
@@ -343,6 +360,11 @@ export type AuditTargetResolvers<ContextType = RequestContext, ParentType extend
   serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type BindableRoleResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['BindableRole'] = ResolversParentTypes['BindableRole']> = {
+  roleArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['BindableRoleSource'], ParentType, ContextType>;
+};
+
 export type CheckPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CheckPayload'] = ResolversParentTypes['CheckPayload']> = {
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
@@ -350,6 +372,26 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ClusterResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Cluster'] = ResolversParentTypes['Cluster']> = {
+  accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  environment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  mayList?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  mayReadAuditTrail?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ClusterConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ClusterConnection'] = ResolversParentTypes['ClusterConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ClusterEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Cluster']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ClusterEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ClusterEdge'] = ResolversParentTypes['ClusterEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Cluster'], ParentType, ContextType>;
 };
 
 export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
@@ -394,6 +436,13 @@ export type EksRefusedResolvers<ContextType = RequestContext, ParentType extends
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type GatewayResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Gateway'] = ResolversParentTypes['Gateway']> = {
+  deployedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type InputFindingResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InputFinding'] = ResolversParentTypes['InputFinding']> = {
   advice?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -418,6 +467,25 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
 
 export type MutationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MutationPayload'] = ResolversParentTypes['MutationPayload']> = {
   __resolveType: TypeResolveFn<'CreatePodIdentityAssociationPayload' | 'DeletePodIdentityAssociationPayload' | 'UpdatePodIdentityAssociationPayload', ParentType, ContextType>;
+};
+
+export type NamespaceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Namespace'] = ResolversParentTypes['Namespace']> = {
+  mayList?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  mayReadAuditTrail?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owners?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  system?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type NamespaceConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['NamespaceConnection'] = ResolversParentTypes['NamespaceConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['NamespaceEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Namespace']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type NamespaceEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['NamespaceEdge'] = ResolversParentTypes['NamespaceEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Namespace'], ParentType, ContextType>;
 };
 
 export type NodeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
@@ -517,9 +585,13 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   associationDrift?: Resolver<Schema.Maybe<ResolversTypes['AssociationDriftConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName' | 'first'>>;
   auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
   auditTrail?: Resolver<Schema.Maybe<ResolversTypes['AuditEntryConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAuditTrailArgs, 'first' | 'scope'>>;
+  bindableRoles?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['BindableRole']>>, ParentType, ContextType, RequireFields<Schema.QueryBindableRolesArgs, 'clusterName' | 'namespace' | 'serviceAccount'>>;
   checkCreatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
   checkDeletePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
   checkUpdatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
+  clusters?: Resolver<Schema.Maybe<ResolversTypes['ClusterConnection']>, ParentType, ContextType, RequireFields<Schema.QueryClustersArgs, 'first'>>;
+  gateway?: Resolver<ResolversTypes['Gateway'], ParentType, ContextType>;
+  namespaces?: Resolver<Schema.Maybe<ResolversTypes['NamespaceConnection']>, ParentType, ContextType, RequireFields<Schema.QueryNamespacesArgs, 'clusterName' | 'first'>>;
   node?: Resolver<Schema.Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<Schema.QueryNodeArgs, 'id'>>;
   operation?: Resolver<Schema.Maybe<ResolversTypes['Operation']>, ParentType, ContextType, RequireFields<Schema.QueryOperationArgs, 'id'>>;
   podIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
@@ -587,16 +659,24 @@ export type Resolvers<ContextType = RequestContext> = {
   AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
   AuditTarget?: AuditTargetResolvers<ContextType>;
+  BindableRole?: BindableRoleResolvers<ContextType>;
   CheckPayload?: CheckPayloadResolvers<ContextType>;
+  Cluster?: ClusterResolvers<ContextType>;
+  ClusterConnection?: ClusterConnectionResolvers<ContextType>;
+  ClusterEdge?: ClusterEdgeResolvers<ContextType>;
   CreatePodIdentityAssociationPayload?: CreatePodIdentityAssociationPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeletePodIdentityAssociationPayload?: DeletePodIdentityAssociationPayloadResolvers<ContextType>;
   Difference?: DifferenceResolvers<ContextType>;
   EksRefused?: EksRefusedResolvers<ContextType>;
+  Gateway?: GatewayResolvers<ContextType>;
   InputFinding?: InputFindingResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   MutationPayload?: MutationPayloadResolvers<ContextType>;
+  Namespace?: NamespaceResolvers<ContextType>;
+  NamespaceConnection?: NamespaceConnectionResolvers<ContextType>;
+  NamespaceEdge?: NamespaceEdgeResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   Operation?: OperationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;

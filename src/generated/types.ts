@@ -7,7 +7,10 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A point in time: RFC 3339, in UTC, e.g. `2026-11-24T10:00:00.000Z`. */
+  /**
+   * A point in time, as RFC 3339 text. In answers it is in UTC with milliseconds, e.g. `2026-11-24T10:00:00.000Z`; in inputs
+   * it may have any offset, e.g. `2026-11-24T11:00:00+01:00`.
+   */
   DateTime: { input: string; output: string; }
 };
 
@@ -308,6 +311,22 @@ export type AuditTarget = {
   readonly serviceAccount: Scalars['String']['output'];
 };
 
+/** A role, or the roles of a path, that policy would let you bind. */
+export type BindableRole = {
+  readonly __typename?: 'BindableRole';
+  /** ARN of the role; with `*` as its name where it stands for every role of a path. */
+  readonly roleArn: Scalars['String']['output'];
+  /** Why the role is offered. */
+  readonly source: BindableRoleSource;
+};
+
+/** Why a role is offered. Values may be added. */
+export type BindableRoleSource =
+  /** The path of the role follows the naming convention. */
+  | 'CONVENTION'
+  /** The inventory lends the role to the namespace. */
+  | 'LENT';
+
 /** Result of a dry run. */
 export type CheckPayload = {
   readonly __typename?: 'CheckPayload';
@@ -323,6 +342,43 @@ export type CheckPayload = {
   readonly refusal: Maybe<Refusal>;
   /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
+};
+
+/** A cluster of the inventory. */
+export type Cluster = {
+  readonly __typename?: 'Cluster';
+  /** Account of the cluster. */
+  readonly accountId: Scalars['String']['output'];
+  /** Name of the cluster. */
+  readonly clusterName: Scalars['String']['output'];
+  /** Environment of the cluster, e.g. `prod`. */
+  readonly environment: Scalars['String']['output'];
+  /** Whether you may list all associations of the cluster. */
+  readonly mayList: Scalars['Boolean']['output'];
+  /** Whether you may read the audit trail of the whole cluster. */
+  readonly mayReadAuditTrail: Scalars['Boolean']['output'];
+  /** Region of the cluster. */
+  readonly region: Scalars['String']['output'];
+};
+
+/** A page of clusters. */
+export type ClusterConnection = {
+  readonly __typename?: 'ClusterConnection';
+  /** The clusters, each with its cursor. */
+  readonly edges: ReadonlyArray<ClusterEdge>;
+  /** The clusters. */
+  readonly nodes: ReadonlyArray<Cluster>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A cluster on a page. */
+export type ClusterEdge = {
+  readonly __typename?: 'ClusterEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The cluster. */
+  readonly node: Cluster;
 };
 
 /** A cluster, a namespace in it, or a service account in that namespace. */
@@ -469,6 +525,19 @@ export type EksRefused = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** The deployment that answers. */
+export type Gateway = {
+  readonly __typename?: 'Gateway';
+  /** Time of the deployment; null when it is not known. */
+  readonly deployedAt: Maybe<Scalars['DateTime']['output']>;
+  /** SHA-256 of the inventory. */
+  readonly inventoryHash: Scalars['String']['output'];
+  /** SHA-256 of the Cedar policies and their schema. */
+  readonly policySetHash: Scalars['String']['output'];
+  /** Version of the gateway. */
+  readonly version: Scalars['String']['output'];
+};
+
 /** The part of the whole audit trail to read. */
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
@@ -556,6 +625,41 @@ export type MutationPayload = {
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
+};
+
+/** A namespace of the inventory, or all namespaces with a prefix. */
+export type Namespace = {
+  readonly __typename?: 'Namespace';
+  /** Whether you may list its associations. */
+  readonly mayList: Scalars['Boolean']['output'];
+  /** Whether you may read its audit trail. */
+  readonly mayReadAuditTrail: Scalars['Boolean']['output'];
+  /** Name of the namespace, or a prefix and `*` for all namespaces that begin with it and are not listed themselves. */
+  readonly name: Scalars['String']['output'];
+  /** The groups that own it. */
+  readonly owners: ReadonlyArray<Scalars['String']['output']>;
+  /** Whether it is a system namespace of the cluster. */
+  readonly system: Scalars['Boolean']['output'];
+};
+
+/** A page of namespaces. */
+export type NamespaceConnection = {
+  readonly __typename?: 'NamespaceConnection';
+  /** The namespaces, each with its cursor. */
+  readonly edges: ReadonlyArray<NamespaceEdge>;
+  /** The namespaces. */
+  readonly nodes: ReadonlyArray<Namespace>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A namespace on a page. */
+export type NamespaceEdge = {
+  readonly __typename?: 'NamespaceEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The namespace. */
+  readonly node: Namespace;
 };
 
 /** An object that `node` can read again by its id. */
@@ -789,12 +893,30 @@ export type Query = {
    * `hasNextPage`. An entry written within the last second may be missing.
    */
   readonly auditTrail: Maybe<AuditEntryConnection>;
+  /**
+   * Roles that policy would let you bind to a service account, as far as they are known in advance: roles that the inventory
+   * lends to the namespace, and paths of the naming convention. Empty if a create would be denied whatever its role. Writes
+   * no audit entry; use `checkCreatePodIdentityAssociation` for one role and the reasons of a denial.
+   */
+  readonly bindableRoles: Maybe<ReadonlyArray<BindableRole>>;
   /** Dry run of `createPodIdentityAssociation`. Creates nothing; adds a CHECKED entry to the audit trail. */
   readonly checkCreatePodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `deletePodIdentityAssociation`. Deletes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkDeletePodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `updatePodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkUpdatePodIdentityAssociation: Maybe<CheckPayload>;
+  /**
+   * The clusters that the gateway serves, as far as you may list associations or read the audit trail in them: of the whole
+   * cluster, of a namespace that one of your groups owns, or of one of the first 20 other namespaces in the inventory.
+   */
+  readonly clusters: Maybe<ClusterConnection>;
+  /** The deployment that answers. */
+  readonly gateway: Gateway;
+  /**
+   * The namespaces of a cluster that the inventory lists, as far as you may list their associations or read their audit trail. A
+   * page examines up to 200 namespaces, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
+   */
+  readonly namespaces: Maybe<NamespaceConnection>;
   /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
   /**
@@ -857,6 +979,21 @@ export type QueryAuditTrailArgs = {
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
  * and has an entry in `errors`; the other fields of the request are answered.
  */
+export type QueryBindableRolesArgs = {
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  clusterName: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  region?: InputMaybe<Scalars['String']['input']>;
+  serviceAccount: Scalars['String']['input'];
+  tags?: InputMaybe<ReadonlyArray<TagInput>>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
 export type QueryCheckCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
 };
@@ -877,6 +1014,29 @@ export type QueryCheckDeletePodIdentityAssociationArgs = {
  */
 export type QueryCheckUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
+export type QueryClustersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
+export type QueryNamespacesArgs = {
+  accountId?: InputMaybe<Scalars['String']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  clusterName: Scalars['String']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  region?: InputMaybe<Scalars['String']['input']>;
 };
 
 

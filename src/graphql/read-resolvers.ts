@@ -7,6 +7,10 @@ import type { PageInfo } from '../generated/types.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { bindableRoles } from '../queries/bindable-roles.ts';
+import { clusters, namespaces } from '../queries/discovery.ts';
+import type { QueryResult } from '../queries/query-result.ts';
+import type { RequestContext } from '../queries/request-context.ts';
 import { associationDrift } from '../queries/drift.ts';
 import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
@@ -36,6 +40,22 @@ function detailed(listed: ListedAssociation): Association {
 
 function isDetailed(listed: ListedAssociation): listed is Association {
   return Object.hasOwn(listed, 'roleArn');
+}
+
+/** The queries about what the gateway serves and what the principal may do there. They read nothing but the inventory. */
+export function discoveryQueries(deps: Dependencies) {
+  return {
+    clusters: (_, input, context) => discovered(clusters(deps, context, input), context),
+    namespaces: (_, input, context) => discovered(namespaces(deps, context, input), context),
+    bindableRoles: (_, input, { identity }) => valueOf(bindableRoles(deps, identity, input)),
+    gateway: () => deps.about,
+  } satisfies QueryResolvers;
+}
+
+function discovered<Node>(result: QueryResult<Connection<Node>>, { takeRows }: RequestContext) {
+  const page = valueOf(result);
+  takeRows(page.edges.length);
+  return connection(page);
 }
 
 /** The queries that answer in pages. */

@@ -13,7 +13,7 @@ import { readOperation } from '../queries/operation-view.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { readAuditEntry } from '../queries/trail.ts';
 import { valueOf } from './errors.ts';
-import { associationFields, pageQueries, snapshotFields } from './read-resolvers.ts';
+import { associationFields, discoveryQueries, pageQueries, snapshotFields } from './read-resolvers.ts';
 
 /** Arguments in, domain values out: resolvers contain no rules and make no AWS calls. */
 export function createResolvers(deps: Dependencies): Resolvers {
@@ -51,6 +51,7 @@ export function createResolvers(deps: Dependencies): Resolvers {
       checkCreatePodIdentityAssociation: check(create),
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
+      ...discoveryQueries(deps),
       ...pageQueries(deps),
       auditEntry: (_, { id }, { authorizeRead }) => readAuditEntry(deps, authorizeRead, id),
       operation: (_, { id }, context) => readOperation(deps, context, id),

@@ -51,7 +51,7 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, times, describeLimits, recordTrailReads, claims, policiesDirectory, port } = settings;
+  const { home, times, describeLimits, recordTrailReads, release, claims, policiesDirectory, port } = settings;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
@@ -62,7 +62,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const deps = createDependencies({ policy, ledger, home, times, describeLimits, recordTrailReads, log, eks });
+  const deps = createDependencies({ policy, ledger, home, times, describeLimits, recordTrailReads, release, log, eks });
   const reconciler = startReconciler(
     settings.reconcileIntervalMs,
     (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + reconcileMs),

@@ -2,6 +2,7 @@ import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
+import type { Directory } from '../policy/directory.ts';
 import type { Authorize } from '../policy/policy.ts';
 
 /** How fast details of listed associations are read from EKS. Retries by the SDK come on top. */
@@ -27,4 +28,18 @@ export interface Dependencies extends ProtocolDependencies {
   readonly describeLimits: DescribeLimits;
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */
   readonly recordTrailReads: boolean;
+  readonly directory: Directory;
+  readonly about: About;
+}
+
+/** What runs. */
+export interface About {
+  /** Version of the gateway. */
+  readonly version: string;
+  /** SHA-256 (hex) of the policies and their schema. */
+  readonly policySetHash: string;
+  /** SHA-256 (hex) of the inventory. */
+  readonly inventoryHash: string;
+  /** RFC 3339, UTC; null where the deployment does not set it. */
+  readonly deployedAt: string | null;
 }

@@ -16,6 +16,13 @@ const namespaceName = text(
   (value) => isNamespace(value) || isNamespacePattern(value),
 );
 
+const rolePath = text(
+  'the path of roles with the name of the namespace as {namespace}, such as "/pods/{namespace}/"',
+  (value) =>
+    parseRoleArn(`arn:aws:iam::111122223333:role${value.replaceAll('{namespace}', 'x')}x`) !== null &&
+    value.endsWith('/'),
+);
+
 /** Whether a value is a prefix of namespace names and a star. The star is last, so that the longest match is unique. */
 function isNamespacePattern(value: string): boolean {
   return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
@@ -57,6 +64,7 @@ export const inventorySchema = v.pipe(
     clusters: list(cluster),
     namespaces: list(namespace),
     systemNamespaces: list(namespaceName),
+    rolePaths: v.nullish(list(rolePath), []),
     services: list(service),
     permissionSets: list(permissionSet),
     timeZone: v.nullish(timeZone, 'UTC'),

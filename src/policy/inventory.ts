@@ -47,6 +47,8 @@ export interface Inventory {
   readonly clusters: readonly RegisteredCluster[];
   /** They apply to every cluster. */
   readonly namespaces: readonly InventoryNamespace[];
+  /** Paths of roles by convention, such as `/pods/{namespace}/`: suggestions for clients; policy decides. */
+  readonly rolePaths: readonly string[];
   /** Names or patterns of namespaces that belong to the cluster itself, such as `kube-*`. */
   readonly systemNamespaces: readonly string[];
   readonly services: readonly RegisteredService[];

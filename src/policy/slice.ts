@@ -74,7 +74,19 @@ function clusterSlice(inventory: Inventory, ref: ClusterRef): InventorySlice['cl
 }
 
 function namespaceSlice(inventory: Inventory, name: string): InventorySlice['namespace'] {
-  const entry = namespaceEntry(inventory, name);
+  return describedNamespace(inventory, name, namespaceEntry(inventory, name));
+}
+
+/** Every namespace that the inventory lists; the name can be a pattern. */
+export function namespaceEntries(inventory: Inventory): NonNullable<InventorySlice['namespace']>[] {
+  return inventory.namespaces.map((entry) => describedNamespace(inventory, entry.name, entry));
+}
+
+function describedNamespace(
+  inventory: Inventory,
+  name: string,
+  entry: InventoryNamespace | undefined,
+): NonNullable<InventorySlice['namespace']> {
   return {
     name,
     owners: entry?.owners ?? [],

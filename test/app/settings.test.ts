@@ -23,6 +23,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
     recordTrailReads: true,
+    release: { version: 'development', deployedAt: null },
   });
 });
 

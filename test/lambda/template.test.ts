@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { grants, openService, properties, resource } from '../support/lambda-package.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
 type Packaged = Awaited<ReturnType<Service['makePackage']>>;
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as {
+  version: string;
+};
 
 const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
 const topic = 'arn:aws:sns:eu-central-1:111122223333:alarms';
@@ -88,6 +94,7 @@ test.each([
       AUDIT_TABLE: { Ref: 'AuditTable' },
       JWT_GROUPS_CLAIM: 'groups',
       JWT_SCOPES_CLAIM: 'scope',
+      GATEWAY_VERSION: version,
     },
   });
 });

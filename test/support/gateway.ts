@@ -88,6 +88,7 @@ export async function openGateway(options: GatewayOptions) {
       times: { ...shortTimes, ...times },
       describeLimits: defaultDescribeLimits,
       recordTrailReads,
+      release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),

@@ -85,6 +85,7 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     times,
     describeLimits: defaultDescribeLimits,
     recordTrailReads: false,
+    release: { version: 'test', deployedAt: null },
     log: () => undefined,
   };
   return { ...createDependencies(composition), ...more };

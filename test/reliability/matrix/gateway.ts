@@ -42,6 +42,7 @@ function start(url: string, { idempotency: idempotencyTable, audit: auditTable }
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
     recordTrailReads: false,
+    release: { version: 'test', deployedAt: null },
     log: () => undefined,
     eks: { endpoint: url, credentials },
   });

@@ -60,6 +60,8 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     times,
     describeLimits: defaultDescribeLimits,
     recordTrailReads: false,
+    directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
+    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },
     log: () => undefined,
   };
 }

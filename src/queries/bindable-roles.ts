@@ -1,0 +1,54 @@
+import type { BindableRole, QueryBindableRolesArgs } from '../generated/types.ts';
+import type { ClusterRef } from '../model/association.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { validateCreate } from '../validation/create.ts';
+import { resolveCluster } from '../validation/names.ts';
+import type { QueryResult } from './query-result.ts';
+
+/** How many lent roles are examined, at one evaluation of policy each. */
+const maxLentRoles = 50;
+
+/** Limit of `roleNameType` in the IAM service model. */
+const maxRoleNameLength = 64;
+
+/**
+ * Roles with which policy would permit a create for a service account: those that the inventory lends to its namespace, and
+ * those of the conventional paths, for which a role named `<namespace>-<serviceAccount>` is evaluated. Reads nothing but
+ * the inventory and writes nothing.
+ */
+export function bindableRoles(
+  deps: Dependencies,
+  identity: RequestIdentity,
+  input: QueryBindableRolesArgs,
+): QueryResult<readonly BindableRole[]> {
+  const anyRole = roleArn(resolveCluster(input, deps.home), '/', 'x');
+  const validated = validateCreate({ ...input, roleArn: anyRole }, deps.home);
+  if (validated.kind === 'invalid') {
+    const findings = validated.findings.filter(({ path }) => path !== 'roleArn');
+    return { kind: 'invalid', findings };
+  }
+  const { request, onBehalfOf } = validated;
+  const context = { identity, onBehalfOf, hasReason: true, now: deps.clock() };
+  const decide = (role: string) =>
+    deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
+
+  const lent = decide(anyRole).slice.namespace?.roleArns ?? [];
+  const ofNamespace = lent.slice(0, maxLentRoles).filter((role) => decide(role).allowed);
+  const example = `${request.namespace}-${request.serviceAccount}`.slice(0, maxRoleNameLength);
+  const ofConvention = deps.directory.rolePaths
+    .map((path) => path.replaceAll('{namespace}', request.namespace))
+    .filter((path) => decide(roleArn(request, path, example)).allowed)
+    .map((path) => roleArn(request, path, '*'));
+  return { kind: 'ok', value: [...offered(ofNamespace, 'LENT'), ...offered(ofConvention, 'CONVENTION')] };
+}
+
+function offered(roleArns: readonly string[], source: BindableRole['source']): BindableRole[] {
+  return roleArns.map((arn) => ({ roleArn: arn, source }));
+}
+
+/** The partition follows from the region (AWS General Reference, "Amazon Resource Names"). */
+function roleArn({ accountId, region }: ClusterRef, path: string, name: string): string {
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return `arn:${partition}:iam::${accountId}:role${path}${name}`;
+}

@@ -1,0 +1,105 @@
+import type { Cluster, Namespace, QueryNamespacesArgs } from '../generated/types.ts';
+import type { ClusterRef } from '../model/association.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import type { RegisteredCluster, RegisteredNamespace } from '../policy/directory.ts';
+import { clusterFindings, resolveCluster } from '../validation/names.ts';
+import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import type { Connection, PageInput } from '../validation/paging.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
+import type { QueryResult } from './query-result.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** Who asks. */
+type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
+
+/** How many items of the inventory one page examines, at two evaluations of policy each. */
+const maxExamined = 200;
+
+/** How many namespaces of a cluster are examined besides those that the principal's groups own. */
+const maxForeignNamespaces = 20;
+
+/** The clusters in which the principal may read something. Reads nothing but the inventory. */
+export function clusters(deps: Dependencies, reader: Reader, input: PageInput): QueryResult<Connection<Cluster>> {
+  const visible = (cluster: RegisteredCluster): Cluster | null => {
+    const rights = rightsOn(reader.authorizeRead, { kind: 'cluster', ...cluster });
+    const isVisible = rights.mayList || rights.mayReadAuditTrail || mayReadNamespace(deps, reader, cluster);
+    return isVisible ? { ...cluster, ...rights } : null;
+  };
+  const nameOf = ({ accountId, region, clusterName }: RegisteredCluster) => `${accountId}/${region}/${clusterName}`;
+  return pageOf('clusters', deps.directory.clusters, nameOf, visible, input);
+}
+
+/** The namespaces of a cluster in which the principal may read something. Reads nothing but the inventory. */
+export function namespaces(
+  deps: Dependencies,
+  { authorizeRead }: Reader,
+  input: QueryNamespacesArgs,
+): QueryResult<Connection<Namespace>> {
+  const findings = clusterFindings(input);
+  if (findings.length > 0) return { kind: 'invalid', findings: [...findings, ...firstFindings(input)] };
+  const cluster = resolveCluster(input, deps.home);
+  const visible = ({ name, owners, system }: RegisteredNamespace): Namespace | null => {
+    const rights = rightsOn(authorizeRead, namespaceScope(cluster, name));
+    return rights.mayList || rights.mayReadAuditTrail ? { name, owners, system, ...rights } : null;
+  };
+  const query = JSON.stringify(['namespaces', cluster]);
+  return pageOf(query, deps.directory.namespacesOf(cluster), ({ name }) => name, visible, input);
+}
+
+/** Whether the principal may read something in a namespace of a cluster; examines only so many namespaces. */
+function mayReadNamespace({ directory }: Dependencies, { identity, authorizeRead }: Reader, cluster: ClusterRef) {
+  const groups = new Set(identity.principal.groups);
+  const all = directory.namespacesOf(cluster);
+  const isOwn = ({ owners }: RegisteredNamespace) => owners.some((owner) => groups.has(owner));
+  const examined = [
+    ...all.filter(isOwn).slice(0, maxForeignNamespaces),
+    ...all.filter((namespace) => !isOwn(namespace)).slice(0, maxForeignNamespaces),
+  ];
+  return examined.some(({ name }) => {
+    const { mayList, mayReadAuditTrail } = rightsOn(authorizeRead, namespaceScope(cluster, name));
+    return mayList || mayReadAuditTrail;
+  });
+}
+
+/** A namespace as the scope of a read; for a pattern, a namespace that matches it. */
+function namespaceScope({ accountId, region, clusterName }: ClusterRef, name: string) {
+  const namespace = name.endsWith('*') ? `${name.slice(0, -1)}x` : name;
+  return { kind: 'namespace', accountId, region, clusterName, namespace } as const;
+}
+
+type ReadScope = Extract<Parameters<AuthorizeRead>[0], { action: 'ListPodIdentityAssociations' }>['scope'];
+
+function rightsOn(authorizeRead: AuthorizeRead, scope: ReadScope) {
+  return {
+    mayList: authorizeRead({ action: 'ListPodIdentityAssociations', scope }).allowed,
+    mayReadAuditTrail: authorizeRead({ action: 'ReadAuditTrail', scope }).allowed,
+  };
+}
+
+/** A page of the items that are visible, from the one after the cursor's on. */
+function pageOf<Item, Node>(
+  query: string,
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+  visible: (item: Item) => Node | null,
+  input: PageInput,
+): QueryResult<Connection<Node>> {
+  const read = typeof input.after === 'string' ? readCursor(query, input.after) : null;
+  const index = read?.kind === 'position' ? items.findIndex((item) => nameOf(item) === read.position) : -1;
+  const broken = read?.kind === 'position' && index < 0 ? brokenCursor : read;
+  const findings = [...firstFindings(input), ...(broken?.kind === 'invalid' ? [broken.finding] : [])];
+  if (findings.length > 0) return { kind: 'invalid', findings };
+
+  const edges: { readonly cursor: string; readonly node: Node }[] = [];
+  const examined = items.slice(index + 1, index + 1 + maxExamined);
+  let end = index + 1;
+  for (const item of examined) {
+    if (edges.length === firstOf(input)) break;
+    end += 1;
+    const node = visible(item);
+    if (node !== null) edges.push({ cursor: cursorOf(query, nameOf(item)), node });
+  }
+  const last = items[end - 1];
+  const endCursor = last === undefined ? null : cursorOf(query, nameOf(last));
+  return { kind: 'ok', value: { edges, hasNextPage: end < items.length, endCursor } };
+}
