@@ -1,3 +1,4 @@
+import { noFilters } from '../src/ledger/ledger.ts';
 import type { Ledger, TrailPage, TrailQuery, AuditPartition } from '../src/ledger/ledger.ts';
 import { middle, partitions } from './trail-entries.ts';
 
@@ -29,11 +30,8 @@ export interface MeasuredPage extends Omit<PageCase, 'query'> {
 
 function queryOf(partition: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
   return {
-    partition: partition,
-    since: null,
-    until: null,
-    events: null,
-    operations: null,
+    partition,
+    ...noFilters,
     limit,
     before: null,
     ...fields,

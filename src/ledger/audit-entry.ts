@@ -1,4 +1,5 @@
 import { decodeTime } from 'ulid';
+import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -48,6 +49,21 @@ export async function recordEntry(
   const entry = createEntry(deps, context, details);
   await deps.ledger.appendEntry(entry);
   return entry;
+}
+
+/** The entry with which an operation began; null if there is none. Throws `LedgerUnavailable`. */
+export async function findIntent(
+  ledger: Pick<Ledger, 'operationEntries'>,
+  operationId: string,
+): Promise<AuditEntry | null> {
+  for (let after: string | null = null; ;) {
+    // In the first page, except where another process whose clock is slow appended a page full of entries.
+    const entries = await ledger.operationEntries(operationId, { after });
+    const intent = entries.find(({ event }) => event === 'INTENT');
+    if (intent !== undefined) return intent;
+    if (entries.length < firstEntries.limit) return null;
+    after = entries.at(-1)?.entryId ?? null;
+  }
 }
 
 /** The audit context of a request before its input was validated. */

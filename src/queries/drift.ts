@@ -1,5 +1,6 @@
 import type { EksError } from '../eks/eks.ts';
 import type { QueryAssociationDriftArgs } from '../generated/types.ts';
+import { noFilters } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -86,7 +87,7 @@ async function deletedAssociations(
   const deleted: AssociationDrift[] = [];
   // EKS's list may lag: changes from just before it was read need not be in it.
   const visibleBefore = listedAt - deps.times.listLagMs;
-  const range = { since: listedAt - lookBackMs, until: null, events: ['SUCCEEDED'], operations: null } as const;
+  const range = { ...noFilters, since: listedAt - lookBackMs, events: ['SUCCEEDED'] } as const;
   for (let before: string | null = null; ;) {
     if (deps.clock() > deadline) return null;
     const page = await deps.ledger.readTrail({ partition, ...range, limit: 1_000, before });
