@@ -90,6 +90,7 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     message: null,
     associationArn: associationOf(spread(share + 1)),
     eksRequestId: null,
+    omitted: [],
     fence: 1,
   };
 }

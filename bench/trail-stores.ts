@@ -46,9 +46,7 @@ export async function measureDynamoDb(length: number): Promise<MeasuredTrail> {
     // A DynamoDB transaction holds up to 100 items.
     await fill('DynamoDB', ledger, length, 99, 4);
     const cases = await pageCases(ledger);
-    const wire = await countAtWire(endpoint, cases, (counted) =>
-      createDynamoDbLedger({ client: counted, ...names }),
-    );
+    const wire = await countAtWire(endpoint, cases, (counted) => createDynamoDbLedger({ client: counted, ...names }));
     const pages = await measurePages(ledger, cases);
     if (started === null) {
       for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));

@@ -1,4 +1,5 @@
 import { decodeTime } from 'ulid';
+import { boundedEntry } from './entry-size.ts';
 import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -21,11 +22,11 @@ interface EntryDependencies {
   readonly ulid: (time: number) => string;
 }
 
-/** Creates an entry with the current time. */
+/** Creates an entry with the current time, within the size of an entry. */
 export function createEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
   const entryId = deps.ulid(deps.clock());
   const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = details;
-  return {
+  return boundedEntry({
     ...context,
     entryId,
     operationId: details.operationId,
@@ -36,8 +37,9 @@ export function createEntry(deps: EntryDependencies, context: AuditContext, deta
     // Every entry about an existing association names it.
     associationArn: associationArn ?? context.before?.associationArn ?? null,
     eksRequestId,
+    omitted: [],
     fence,
-  };
+  });
 }
 
 /** Creates an entry and appends it to the trail. Throws `LedgerUnavailable`. */

@@ -17,8 +17,12 @@ export function prepareStatements(database: DatabaseSync) {
     `SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ?
       AND record ->> 'v' = ${formatVersion} ORDER BY leaseUntil LIMIT ?`,
   );
-  const selectEntry = database.prepare('SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId = ?');
-  const selectEntries = database.prepare('SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId > ? ORDER BY entryId LIMIT ?');
+  const selectEntry = database.prepare(
+    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId = ?',
+  );
+  const selectEntries = database.prepare(
+    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId > ? ORDER BY entryId LIMIT ?',
+  );
   const insertEntry = database.prepare(`
     INSERT INTO audit (operationId, entryId, event, operation, time, entry,
       refusalCode, roleArns, policyIds, ${auditColumns.join(', ')})
@@ -30,7 +34,12 @@ export function prepareStatements(database: DatabaseSync) {
       return row === undefined ? null : recordOf(row);
     },
     putRecord(record: IdempotencyRecord): void {
-      upsertRecord.run(record.idempotencyKey, record.state, record.leaseUntil, JSON.stringify({ v: formatVersion, ...record }));
+      upsertRecord.run(
+        record.idempotencyKey,
+        record.state,
+        record.leaseUntil,
+        JSON.stringify({ v: formatVersion, ...record }),
+      );
     },
     expiredLeases(now: number, limit: number): IdempotencyRecord[] {
       return selectExpiredLeases.all(now, limit).map(recordOf);

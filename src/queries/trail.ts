@@ -90,7 +90,8 @@ async function read(
   const { entries, next } = page;
   if (scope === null) {
     // An empty page does not tell whose the partition is: it may be its end, or what the filters leave of it.
-    const sample = entries.length > 0 ? entries : (await readPage({ ...newestEntry, partition: query.partition })).entries;
+    const sample =
+      entries.length > 0 ? entries : (await readPage({ ...newestEntry, partition: query.partition })).entries;
     const violations = entriesViolations(authorizeRead, query.partition, sample);
     if (violations.length > 0) return { kind: 'denied', violations };
   }

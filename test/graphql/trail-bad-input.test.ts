@@ -81,7 +81,11 @@ describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads'
       { scope: { cluster: { clusterName: 'apps-dev' } }, events: ['DENIED', 'CHECKED', 'INTENT'] },
       /events names DENIED, CHECKED, which this scope does not contain.*a namespace \(for DENIED\)/,
     ],
-    ['INVALID in the scope of a namespace', { scope: namespace, events: ['DENIED', 'INVALID'] }, /names INVALID, which/],
+    [
+      'INVALID in the scope of a namespace',
+      { scope: namespace, events: ['DENIED', 'INVALID'] },
+      /names INVALID, which/,
+    ],
     ['REPLAYED in the scope of an association', { scope: { associationArn }, events: ['REPLAYED'] }, /names REPLAYED/],
     ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
     ['a forged cursor with a malformed position', { after: cursorOf(name, 'not a position') }, /not a valid cursor/],

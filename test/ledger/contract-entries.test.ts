@@ -121,7 +121,7 @@ describe.each(stores)('entries of a ledger in $name', ({ open }) => {
     test('of one operation in full pages, although each is large', async () => {
       const { operationId } = auditEntry();
       // More than the 1 MB of a response of DynamoDB.
-      const entries = Array.from({ length: 5 }, () => auditEntry({ operationId, message: 'm'.repeat(300_000) }));
+      const entries = Array.from({ length: 5 }, () => auditEntry({ operationId, message: 'm'.repeat(250_000) }));
       for (const entry of entries) await ledger.appendEntry(entry);
       expect(await ledger.operationEntries(operationId)).toEqual(entries);
       expect(await ledger.operationEntries(operationId, { limit: 4 })).toEqual(entries.slice(0, 4));

@@ -1,4 +1,11 @@
-import { auditIndexKeys, openShardOf, openShards, partitionKeys, trailShardOf, trailShards } from '../../src/ledger/keys.ts';
+import {
+  auditIndexKeys,
+  openShardOf,
+  openShards,
+  partitionKeys,
+  trailShardOf,
+  trailShards,
+} from '../../src/ledger/keys.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import { association, auditEntry } from '../support/ledger-samples.ts';
 

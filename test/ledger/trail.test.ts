@@ -190,7 +190,7 @@ describe.each(stores)('the trail in a new $name ledger', ({ open }) => {
 
   test('returns full pages of large entries', async () => {
     const partition = { kind: 'cluster', ...target } as const;
-    const large = { message: 'm'.repeat(300_000) };
+    const large = { message: 'm'.repeat(250_000) };
     const entries = Array.from({ length: 8 }, (_, index) => auditEntryAt(today - index, large));
     for (const entry of entries) await ledger.appendEntry(entry);
     const pages = await trailPages(ledger, trailQuery(partition, { limit: 5 }));

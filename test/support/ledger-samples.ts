@@ -107,6 +107,7 @@ export function auditEntry(fields: EntryFields = {}): AuditEntry {
     message: null,
     associationArn: null,
     eksRequestId: null,
+    omitted: [],
     fence: 1,
     ...fields,
   };

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { UnsupportedFormat } from '../../ledger/format.ts';
 import { LedgerUnavailable, noFilters } from '../../ledger/ledger.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { AuditEntry } from '../../model/audit.ts';
@@ -56,7 +57,8 @@ export async function exportTrail(
     } while (before !== null);
     return { kind: 'done', count };
   } catch (error) {
-    if (error instanceof LedgerUnavailable) return { kind: 'ledger-failed', error, count, last };
+    if (error instanceof LedgerUnavailable || error instanceof UnsupportedFormat)
+      return { kind: 'ledger-failed', error, count, last };
     if (!isSystemError(error)) throw error;
     return error.code === 'EPIPE' ? { kind: 'closed' } : { kind: 'output-failed', error, count, last };
   }
