@@ -91,7 +91,7 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     associationArn: associationOf(spread(share + 1)),
     eksRequestId: null,
     omitted: [],
-    fence: 1,
+    fence: eventOf(index) === 'DENIED' ? null : 1,
   };
 }
 

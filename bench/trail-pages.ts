@@ -50,7 +50,7 @@ export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
       cases.push({ partition: partition.kind, page: `after ${deep}`, query: queryOf(partition, { before }) });
     }
     cases.push({ partition: partition.kind, page: 'middle of the time', query: queryOf(partition, middle) });
-    for (const event of partition.kind === 'cluster' ? (['DENIED', 'LATE_SUCCESS'] as const) : []) {
+    for (const event of partition.kind === 'namespace' ? (['DENIED', 'LATE_SUCCESS'] as const) : []) {
       cases.push({ partition: partition.kind, page: `only ${event}`, query: queryOf(partition, { events: [event] }) });
     }
   }

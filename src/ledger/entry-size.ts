@@ -1,7 +1,6 @@
 import type { AuditEntry } from '../model/audit.ts';
-import { firstCharacters } from '../validation/text-rules.ts';
 
-/** The most bytes of an entry as JSON, unless it records a change: so much can anybody have written with one request. */
+/** The most bytes of an entry as JSON, unless it records a change: so much can any caller have written with one request. */
 const maxBytes = 16_384;
 
 /**
@@ -15,7 +14,7 @@ export function maxBytesOf({ fence }: Pick<AuditEntry, 'fence'>): number {
   return fence === null ? maxBytes : maxChangeBytes;
 }
 
-/** The most characters of texts that come from other systems. */
+/** The most characters (UTF-16) of texts that come from other systems. */
 const maxUserAgent = 512;
 const maxMessage = 1_024;
 
@@ -90,17 +89,19 @@ function valueAt(entry: AuditEntry, path: string): unknown {
 }
 
 function cut(text: string, limit: number): string {
-  const kept = firstCharacters(text, limit);
-  return kept === text ? text : `${kept}…`;
+  // Without half a character at the end.
+  return text.length > limit ? `${text.slice(0, limit).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 }
 
 function leaveOut(entry: AuditEntry, { path, shorten }: OptionalPart): AuditEntry {
   const value = valueAt(entry, path);
   if (value === undefined || value === null) return entry;
+  const shortened = shorten(value);
+  // What is short already is not named as left out.
+  if (JSON.stringify(shortened) === JSON.stringify(value)) return entry;
   const [name = '', field] = path.split('.');
-  const parent = valueAt(entry, name);
-  if (field === undefined) return withOmitted(entry, path, { [name]: shorten(value) });
-  return withOmitted(entry, path, { [name]: { ...(parent as object), [field]: shorten(value) } });
+  if (field === undefined) return withOmitted(entry, path, { [name]: shortened });
+  return withOmitted(entry, path, { [name]: { ...(valueAt(entry, name) as object), [field]: shortened } });
 }
 
 function withOmitted(entry: AuditEntry, path: string, shortened: object): AuditEntry {
