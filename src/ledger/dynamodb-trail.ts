@@ -77,14 +77,15 @@ function rangesToRead({ ranges }: Progress): RangeProgress[] {
 
 /**
  * How many items to read of each range. More where few entries pass the filters; otherwise a rare event would cost one
- * request per few entries. Several ranges hold about equal shares: twice the standard deviation more than its share
- * suffices for most of them.
+ * request per few entries. Ranges that have not ended hold about equal shares: twice the standard deviation more than its
+ * share suffices for most of them.
  */
-function itemsPerRange({ query, found, examined }: Progress, rangeCount: number): number {
+function itemsPerRange({ query, ranges, found, examined }: Progress, readCount: number): number {
   const wanted = Math.max(query.limit + 1 - found.length, examined - found.length);
-  const share = wanted / rangeCount;
-  const items = rangeCount === 1 ? wanted : Math.ceil(share + 2 * Math.sqrt(share));
-  return Math.min(items, Math.floor((maxExamined - examined) / rangeCount));
+  const openCount = ranges.filter(({ examinedTo }) => examinedTo !== '').length;
+  const share = wanted / openCount;
+  const items = openCount === 1 ? wanted : Math.ceil(share + 2 * Math.sqrt(share));
+  return Math.min(items, Math.floor((maxExamined - examined) / readCount));
 }
 
 async function readOn(queryRange: QueryRange, progress: Progress, range: RangeProgress, Limit: number): Promise<void> {
