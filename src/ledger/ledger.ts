@@ -173,9 +173,10 @@ export interface Ledger {
 
   /**
    * A page of the trail. Its cost does not depend on the length of the trail: it examines at most 1,000 entries, and of
-   * those that pass the filters at most `limit` + 1, plus as many as the filters excluded before. A page can therefore have
-   * fewer than `limit` entries, or none, although `next` is set; the page after it can be the last one, and empty. After a
-   * full page with `next` set, at least one entry follows.
+   * those that pass the filters at most `limit` + 1, plus as many as the filters excluded before; for the whole trail in
+   * DynamoDB, some more in each shard. A page can therefore have fewer than `limit` entries, or none, although `next` is set;
+   * the page after it can be the last one, and empty. After a full page with `next` set, at least one entry follows. A page
+   * ends before an entry of another format version; one that would begin with it throws `UnsupportedFormatOnPage`.
    *
    * Eventually consistent: the newest entries can be missing, also in the middle of a page. Throws an Error if `limit` is
    * not a positive integer or `before` is not a position (`isTrailPosition`).
