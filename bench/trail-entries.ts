@@ -92,7 +92,8 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     message: null,
     associationArn: associationOf(spread(share + 1)),
     eksRequestId: null,
-    fence: 1,
+    omitted: [],
+    fence: eventOf(index) === 'DENIED' ? null : 1,
   };
 }
 

@@ -1,3 +1,4 @@
+import { noFilters } from '../src/ledger/ledger.ts';
 import type { Ledger, TrailPage, TrailQuery, AuditPartition } from '../src/ledger/ledger.ts';
 import { middle, partitions } from './trail-entries.ts';
 
@@ -29,11 +30,8 @@ export interface MeasuredPage extends Omit<PageCase, 'query'> {
 
 function queryOf(partition: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
   return {
-    partition: partition,
-    since: null,
-    until: null,
-    events: null,
-    operations: null,
+    partition,
+    ...noFilters,
     limit,
     before: null,
     ...fields,
@@ -52,7 +50,7 @@ export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
       cases.push({ partition: partition.kind, page: `after ${deep}`, query: queryOf(partition, { before }) });
     }
     cases.push({ partition: partition.kind, page: 'middle of the time', query: queryOf(partition, middle) });
-    for (const event of partition.kind === 'cluster' ? (['DENIED', 'LATE_SUCCESS'] as const) : []) {
+    for (const event of partition.kind === 'namespace' ? (['DENIED', 'LATE_SUCCESS'] as const) : []) {
       cases.push({ partition: partition.kind, page: `only ${event}`, query: queryOf(partition, { events: [event] }) });
     }
   }

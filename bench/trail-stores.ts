@@ -40,15 +40,13 @@ export async function measureDynamoDb(length: number): Promise<MeasuredTrail> {
   const endpoint = started?.endpoint ?? given ?? '';
   const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   const client = dynamoDbClient(endpoint);
-  const ledger = createDynamoDbLedger({ client, ...names, clock: () => end });
+  const ledger = createDynamoDbLedger({ client, ...names });
   try {
     await createTables(client, names);
     // A DynamoDB transaction holds up to 100 items.
     await fill('DynamoDB', ledger, length, 99, 4);
     const cases = await pageCases(ledger);
-    const wire = await countAtWire(endpoint, cases, (counted) =>
-      createDynamoDbLedger({ client: counted, ...names, clock: () => end }),
-    );
+    const wire = await countAtWire(endpoint, cases, (counted) => createDynamoDbLedger({ client: counted, ...names }));
     const pages = await measurePages(ledger, cases);
     if (started === null) {
       for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));

@@ -26,6 +26,7 @@ const decisionSchema = atLeast({
   onBehalfOf: v.nullish(anyText, null),
   sourceAddress: v.nullish(text(), null),
   reason: v.nullish(anyText, null),
+  omitted: v.nullish(list(text()), []),
   decision: atLeast({
     allowed: flag,
     policyIds: list(text()),
@@ -78,6 +79,11 @@ export interface ReplayedDecision {
 export function replayDecision(file: string, directory: string): ReplayedDecision {
   const entry = parseJson(file, readFileSync(file, 'utf8'), entrySchema);
   const recorded = entry.decision;
+  if (entry.omitted.length > 0) {
+    throw new Error(
+      `The entry leaves out ${entry.omitted.join(', ')} for its size, so its decision can't be replayed.`,
+    );
+  }
   const context: AuthorizationContext = {
     identity: { ...entry, userAgent: null, apiRequestId: file },
     onBehalfOf: entry.onBehalfOf,

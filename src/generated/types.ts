@@ -285,15 +285,18 @@ export type AuditEvent =
 
 /** Which entries to read: set exactly one field. */
 export type AuditScope =
-  /** Entries of the association with this ARN. */
+  /** Entries of changes to the association with this ARN, with the same events as for a cluster. */
   { readonly associationArn: Scalars['ID']['input']; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
-  |  /** Entries of a cluster, a namespace or a service account. */
+  |  /**
+   * Entries of changes in a cluster, in a namespace or to a service account: INTENT, UNKNOWN, TAKEN_OVER, SUCCEEDED, REFUSED,
+   * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
+   */
   { readonly associationArn?: never; readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
   |  /** All entries of the gateway. Intended for auditors. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
   |  /** Entries of this operation. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId: Scalars['ID']['input']; readonly principalId?: never; }
-  |  /** Entries of requests by this principal. */
+  |  /** Entries of requests by this principal, whatever became of them. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId: Scalars['ID']['input']; };
 
 /** The service account that a request concerns. */
@@ -680,7 +683,10 @@ export type Operation = Node & {
   readonly associationArn: Maybe<Scalars['ID']['output']>;
   /** Time of the entry that closed the operation; null while it is IN_PROGRESS. */
   readonly completedAt: Maybe<Scalars['DateTime']['output']>;
-  /** The entries of the operation that you may read, oldest first. */
+  /**
+   * The entries of the operation that you may read, oldest first; of its first 100 entries. Only a token that is sent very often
+   * has more: read them with `auditTrail(scope: {operationId: …})`.
+   */
   readonly entries: ReadonlyArray<AuditEntry>;
   /** Id of the operation; also the value of the association's ownership tag. */
   readonly id: Scalars['ID']['output'];
@@ -744,7 +750,7 @@ export type PodIdentityAssociation = AssociationState & Node & {
   readonly associationArn: Scalars['String']['output'];
   /** Id of the association in EKS. */
   readonly associationId: Scalars['String']['output'];
-  /** Audit entries of this association, newest first; null when you are not allowed to read the audit trail of its namespace. */
+  /** Audit entries of changes to this association, newest first; null when you are not allowed to read the audit trail of its namespace. */
   readonly auditTrail: Maybe<AuditEntryConnection>;
   /** Name of the cluster. */
   readonly clusterName: Scalars['String']['output'];
@@ -890,7 +896,8 @@ export type Query = {
   readonly auditEntry: Maybe<AuditEntry>;
   /**
    * The audit trail, newest first. A page can be shorter than `first`, or empty, although more entries follow: check
-   * `hasNextPage`. An entry written within the last second may be missing.
+   * `hasNextPage`. An entry written within the last second may be missing. At most 1,000 entries are examined for a page,
+   * whatever the filters; with filters that few entries match, expect short pages.
    */
   readonly auditTrail: Maybe<AuditEntryConnection>;
   /**
@@ -969,6 +976,9 @@ export type QueryAuditTrailArgs = {
   events?: InputMaybe<ReadonlyArray<AuditEvent>>;
   first?: InputMaybe<Scalars['Int']['input']>;
   operationKinds?: InputMaybe<ReadonlyArray<OperationKind>>;
+  policyId?: InputMaybe<Scalars['String']['input']>;
+  refusalCodes?: InputMaybe<ReadonlyArray<RefusalCode>>;
+  roleArn?: InputMaybe<Scalars['String']['input']>;
   scope: AuditScope;
   since?: InputMaybe<Scalars['DateTime']['input']>;
   until?: InputMaybe<Scalars['DateTime']['input']>;

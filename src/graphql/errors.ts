@@ -4,6 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
 import { isThrottling } from '../eks/errors.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
@@ -26,6 +27,8 @@ export function valueOf<Value>(result: QueryResult<Value>): Value {
       throw forbidden(result.violations);
     case 'eks-failed':
       throw eksReadFailed(result.error);
+    case 'unsupported-format':
+      throw unsupportedFormat(result.error, { endCursor: result.endCursor });
   }
 }
 
@@ -57,6 +60,15 @@ function eksReadFailed(eksError: EksError): GraphQLError {
   });
 }
 
+/** Another version of the gateway wrote an item: usually a deployment is in progress. The log names the item. */
+function unsupportedFormat(originalError: UnsupportedFormat, page: { readonly endCursor?: string } = {}): GraphQLError {
+  const message =
+    'Another version of the gateway wrote an item that this one cannot read. Retry in a minute: a deployment may be in progress.' +
+    (page.endCursor === undefined ? '' : ' To read the older entries, pass extensions.endCursor as after.');
+  const extensions = { code: 'LEDGER_FORMAT_UNSUPPORTED', retryable: true, retryAfterSeconds: 60, ...page };
+  return new GraphQLError(message, { extensions, originalError });
+}
+
 /** Codes of errors that the client caused. */
 const clientErrors: readonly unknown[] = [
   'UNAUTHENTICATED',
@@ -69,7 +81,7 @@ const clientErrors: readonly unknown[] = [
 ];
 
 /** Codes whose message is meant for the client, written here or by Apollo Server. */
-const publicErrors: readonly unknown[] = [...clientErrors, 'EKS_READ_FAILED'];
+const publicErrors: readonly unknown[] = [...clientErrors, 'EKS_READ_FAILED', 'LEDGER_FORMAT_UNSUPPORTED'];
 
 /** Whether the client caused an error, so that it needs no operator. */
 export function isClientError({ extensions }: GraphQLError): boolean {
@@ -87,6 +99,10 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const thrown = unwrapResolverError(error);
   if (thrown instanceof EksReadFailed) {
     const { message, extensions } = eksReadFailed(thrown.eksError);
+    return { ...formatted, message, extensions };
+  }
+  if (thrown instanceof UnsupportedFormat && formatted.extensions?.code !== 'LEDGER_FORMAT_UNSUPPORTED') {
+    const { message, extensions } = unsupportedFormat(thrown);
     return { ...formatted, message, extensions };
   }
   if (thrown instanceof LedgerUnavailable) {

@@ -1,4 +1,6 @@
 import { decodeTime } from 'ulid';
+import { boundedEntry } from './entry-size.ts';
+import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { AuditedOperation } from '../model/operation.ts';
@@ -20,11 +22,11 @@ interface EntryDependencies {
   readonly ulid: (time: number) => string;
 }
 
-/** Creates an entry with the current time. */
+/** Creates an entry with the current time, within the size of an entry. */
 export function createEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
   const entryId = deps.ulid(deps.clock());
   const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = details;
-  return {
+  return boundedEntry({
     ...context,
     entryId,
     operationId: details.operationId,
@@ -35,8 +37,9 @@ export function createEntry(deps: EntryDependencies, context: AuditContext, deta
     // Every entry about an existing association names it.
     associationArn: associationArn ?? context.before?.associationArn ?? null,
     eksRequestId,
+    omitted: [],
     fence,
-  };
+  });
 }
 
 /** Creates an entry and appends it to the trail. Throws `LedgerUnavailable`. */
@@ -48,6 +51,21 @@ export async function recordEntry(
   const entry = createEntry(deps, context, details);
   await deps.ledger.appendEntry(entry);
   return entry;
+}
+
+/** The entry with which an operation began; null if there is none. Throws `LedgerUnavailable`. */
+export async function findIntent(
+  ledger: Pick<Ledger, 'operationEntries'>,
+  operationId: string,
+): Promise<AuditEntry | null> {
+  for (let after: string | null = null; ;) {
+    // In the first page, except where another process whose clock is slow appended a page full of entries.
+    const entries = await ledger.operationEntries(operationId, { after });
+    const intent = entries.find(({ event }) => event === 'INTENT');
+    if (intent !== undefined) return intent;
+    if (entries.length < firstEntries.limit) return null;
+    after = entries.at(-1)?.entryId ?? null;
+  }
 }
 
 /** The audit context of a request before its input was validated. */

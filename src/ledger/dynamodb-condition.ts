@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { requirements } from './condition.ts';
 import type { ConditionPart } from './condition.ts';
+import { formatVersion } from './format.ts';
 import type { Expectation, RecordState } from './ledger.ts';
 
 /** A condition, as the parameters of a DynamoDB write. */
@@ -23,17 +24,20 @@ const conditionParts: Record<ConditionPart, string> = {
   recordExpired: '#expiresAt <= :now',
 };
 
+/** Required of every stored item, so that a record of another version is not replaced. SQLite reads it first, which throws. */
+const supported = '#v = :v';
+
 const states: Record<string, RecordState> = { inProgress: 'IN_PROGRESS', released: 'RELEASED' };
 
 /** The condition that the stored record meets an expectation. */
 export function conditionOf(expected: Expectation): Condition {
   // AND binds more tightly than OR. DynamoDB rejects redundant parentheses.
   const alternatives = requirements[expected.kind].map((parts) =>
-    parts.map((part) => conditionParts[part]).join(' AND '),
+    [...parts.map((part) => conditionParts[part]), ...(parts.includes('absent') ? [] : [supported])].join(' AND '),
   );
   const ConditionExpression = alternatives.join(' OR ');
   const { kind: _, ...operands } = expected;
-  const values: Record<string, unknown> = { ...states, ...operands };
+  const values: Record<string, unknown> = { v: formatVersion, ...states, ...operands };
   return {
     ConditionExpression,
     ExpressionAttributeNames: Object.fromEntries(

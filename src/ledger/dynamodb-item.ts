@@ -1,8 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { entryOfText, entryText } from './entry-json.ts';
-import { auditIndexKeys, openShardOf } from './keys.ts';
+import { formatVersion, requireSupported } from './format.ts';
+import { filterFields } from './filter-fields.ts';
+import { auditIndexKeys, openShardOf, trailShardOf } from './keys.ts';
 import type { IdempotencyRecord, RecordedResult } from './ledger.ts';
 import { ttlAttribute } from './tables.ts';
 
@@ -17,6 +20,7 @@ export type Item = Record<string, AttributeValue>;
 export function recordItem(record: IdempotencyRecord): Item {
   const shard = openShardOf(record.idempotencyKey);
   return marshall({
+    v: formatVersion,
     ...record,
     result: record.result === null ? null : JSON.stringify(record.result),
     ...(record.expiresAt === null ? {} : { [ttlAttribute]: Math.ceil(record.expiresAt / 1000) }),
@@ -24,33 +28,49 @@ export function recordItem(record: IdempotencyRecord): Item {
   });
 }
 
-/** The record of an item that {@link recordItem} created. */
+/** The record of an item that {@link recordItem} created. Throws `UnsupportedFormat` if another version created it. */
 export function recordOfItem(item: Item): IdempotencyRecord {
-  const { [ttlAttribute]: _ttl, openShard: _shard, result: text, ...fields } = item;
+  const { v, [ttlAttribute]: _ttl, openShard: _shard, result: text, ...fields } = item;
+  requireSupported(`idempotency record ${item.idempotencyKey?.S}`, versionOf(v));
   // Only `recordItem` creates the items of this table.
   const result = text?.S === undefined ? null : (JSON.parse(text.S) as RecordedResult);
   return { ...unmarshall(fields), result } as IdempotencyRecord;
 }
 
-/** An entry as an item: its key, the keys of the indexes, the attributes that filters use, and the entry as JSON text. */
+function versionOf(v: AttributeValue | undefined): unknown {
+  return v === undefined ? undefined : unmarshall({ v }).v;
+}
+
+/**
+ * An entry as an item: its version and key, the keys of the indexes, the attributes that filters use, and the entry as JSON
+ * text.
+ */
 export function entryItem(entry: AuditEntry): Item {
   const { operationId, entryId, event, operation, time } = entry;
   return marshall({
+    v: formatVersion,
     operationId,
     entryId,
     event,
     operation,
     time,
+    ...filterFields(entry),
+    trailShard: trailShardOf(entryId),
     ...auditIndexKeys(entry),
     entry: entryText(entry),
   });
 }
 
-/** The entry of an item that {@link entryItem} created. Throws an Error if the item has no entry. */
+/**
+ * The entry of an item that {@link entryItem} created. Throws `UnsupportedFormat` if another version created it, and an
+ * Error if the item has no entry.
+ */
 export function entryOfItem(item: Item): AuditEntry {
+  const key = { operationId: item.operationId?.S ?? '', entryId: item.entryId?.S ?? '' };
+  requireSupported(`audit entry ${auditEntryId(key)}`, versionOf(item.v));
   const text = item.entry?.S;
   if (text === undefined) {
     throw new Error("An item of the audit table has no 'entry' attribute. Let only the gateway write to this table.");
   }
-  return entryOfText(text);
+  return entryOfText(key, text);
 }

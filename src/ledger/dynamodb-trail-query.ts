@@ -9,7 +9,7 @@ import type { IdRange } from './trail-position.ts';
 
 /** The items of one partition of the table or of an index whose entry ids are in a range. */
 export interface KeyRange {
-  readonly attribute: PartitionKey['attribute'] | 'day';
+  readonly attribute: PartitionKey['attribute'] | 'trailShard';
   readonly value: string;
   readonly ids: IdRange;
 }
@@ -17,11 +17,11 @@ export interface KeyRange {
 /** Sends one Query for the items of a key range, newest first. Throws `LedgerUnavailable` if it fails. */
 export type QueryRange = (
   keyRange: KeyRange,
-  filters: Filters | null,
-  input: Pick<QueryCommandInput, 'Select' | 'Limit' | 'ExclusiveStartKey'>,
+  filters: Filters,
+  input: Pick<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>,
 ) => Promise<QueryCommandOutput>;
 
-type Filters = Pick<TrailQuery, 'events' | 'operations'>;
+type Filters = Pick<TrailQuery, 'events' | 'operations' | 'refusalCodes' | 'roleArn' | 'policyId'>;
 
 /** A {@link QueryRange} of the audit table. */
 export function createQueryRange(client: DynamoDBClient, auditTable: string): QueryRange {
@@ -50,8 +50,9 @@ function sourceOf(attribute: KeyRange['attribute']): Pick<QueryCommandInput, 'In
 }
 
 /** The filter expression, empty if every item passes, and its values. Its `#` names are the attribute names. */
-function filterOf(filters: Filters | null) {
-  const lists = { event: filters?.events ?? null, operation: filters?.operations ?? null };
+function filterOf({ events, operations, refusalCodes, roleArn, policyId }: Filters) {
+  const lists = { event: events, operation: operations, refusalCode: refusalCodes };
+  const items = { roleArns: roleArn, policyIds: policyId };
   const conditions: string[] = [];
   const values: Record<string, string> = {};
   for (const [name, list] of Object.entries(lists)) {
@@ -62,6 +63,11 @@ function filterOf(filters: Filters | null) {
       return `:${name}${index}`;
     });
     conditions.push(`#${name} IN (${placeholders.join(', ')})`);
+  }
+  for (const [name, item] of Object.entries(items)) {
+    if (item === null) continue;
+    values[`:${name}`] = item;
+    conditions.push(`contains(#${name}, :${name})`);
   }
   return { filter: conditions.join(' AND '), values };
 }

@@ -18,7 +18,9 @@ import type { Item } from './dynamodb-item.ts';
 import { failureOf, orLedgerFailure, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
+import { formatVersion } from './format.ts';
 import { openShards } from './keys.ts';
+import { firstEntries } from './ledger.ts';
 import type { CommitResult, Ledger } from './ledger.ts';
 import { alreadyWritten, requireDistinct } from './entry-json.ts';
 import { leaseIndex } from './tables.ts';
@@ -28,8 +30,6 @@ import type { TableNames } from './tables.ts';
  * A ledger in two DynamoDB tables (`tables.ts`). A commit is one TransactWriteItems, an append one PutItem. Create the client
  * with `dynamoDbClientDefaults`: the ledger has no timeouts of its own.
  *
- * `clock` returns milliseconds since the epoch. The partition `all` is read from an hour ahead of it.
- *
  * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an invalid request, which means
  * a bug.
  */
@@ -37,8 +37,7 @@ export function createDynamoDbLedger({
   client,
   idempotencyTable,
   auditTable,
-  clock = Date.now,
-}: { readonly client: DynamoDBClient; readonly clock?: () => number } & TableNames): Ledger {
+}: { readonly client: DynamoDBClient } & TableNames): Ledger {
   return {
     async commit(expected, next, entries) {
       requireDistinct(entries);
@@ -61,17 +60,19 @@ export function createDynamoDbLedger({
       const item = await getItem(client, auditTable, { operationId, entryId });
       return item === null ? null : entryOfItem(item);
     },
-    async operationEntries(operationId) {
-      const items = await queryAll(client, Infinity, {
+    async operationEntries(operationId, page) {
+      const { limit, after } = { ...firstEntries, ...page };
+      const items = await queryAll(client, limit, {
         TableName: auditTable,
         ConsistentRead: true,
-        KeyConditionExpression: 'operationId = :operationId',
-        ExpressionAttributeValues: marshall({ ':operationId': operationId }),
+        KeyConditionExpression: 'operationId = :operationId AND entryId > :after',
+        // Lower than every entry id. A key can't be the empty string.
+        ExpressionAttributeValues: marshall({ ':operationId': operationId, ':after': after ?? '-' }),
       });
       return items.map(entryOfItem);
     },
     async readTrail(query) {
-      return await readTrail({ client, auditTable, clock }, query);
+      return await readTrail(client, auditTable, query);
     },
     async expiredLeases(now, limit) {
       const byShard = openShards.map((shard) =>
@@ -79,7 +80,8 @@ export function createDynamoDbLedger({
           TableName: idempotencyTable,
           IndexName: leaseIndex,
           KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :now',
-          ExpressionAttributeValues: marshall({ ':shard': shard, ':now': now }),
+          FilterExpression: 'v = :v',
+          ExpressionAttributeValues: marshall({ ':shard': shard, ':now': now, ':v': formatVersion }),
         }),
       );
       const records = (await Promise.all(byShard)).flat().map(recordOfItem);
@@ -171,8 +173,8 @@ async function queryAll(client: DynamoDBClient, limit: number, input: QueryComma
   const items: Item[] = [];
   let start: Item | undefined;
   do {
-    const Limit = limit === Infinity ? undefined : limit - items.length;
-    const page = await orLedgerFailure(client.send(new QueryCommand({ ...input, Limit, ExclusiveStartKey: start })));
+    const query = new QueryCommand({ ...input, Limit: limit - items.length, ExclusiveStartKey: start });
+    const page = await orLedgerFailure(client.send(query));
     items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start !== undefined && items.length < limit);

@@ -1,24 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
 import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import { bytesOf, maxBytesOf } from './entry-size.ts';
+import { formatVersion, requireSupported } from './format.ts';
+
+/** Identifies an entry. */
+export type EntryKey = Pick<AuditEntry, 'operationId' | 'entryId'>;
 
 /**
  * An entry as JSON text, the form in which both stores keep it. Text preserves every string and input of a caller exactly
- * (lone surrogates, keys like `__proto__`, any number); the data types of a store do not.
+ * (lone surrogates, keys like `__proto__`, any number); the data types of a store do not. Throws an Error, which means a bug,
+ * if the entry is too large: `boundedEntry` makes entries that are not.
  */
 export function entryText(entry: AuditEntry): string {
-  return JSON.stringify(entry);
+  const [bytes, most] = [bytesOf(entry), maxBytesOf(entry)];
+  if (bytes > most) {
+    throw new Error(`The audit entry ${auditEntryId(entry)} has ${bytes} bytes; at most ${most} are allowed.`);
+  }
+  return JSON.stringify({ v: formatVersion, ...entry });
 }
 
-/** The entry of a text that {@link entryText} created. */
-export function entryOfText(text: string): AuditEntry {
+/** The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat` for another version. */
+export function entryOfText(key: EntryKey, text: string): AuditEntry {
   // Only `entryText` creates these texts.
-  return JSON.parse(text) as AuditEntry;
+  const { v, ...entry } = JSON.parse(text) as AuditEntry & { readonly v?: unknown };
+  requireSupported(`audit entry ${auditEntryId(key)}`, v);
+  return entry;
 }
 
 /** Whether two entries have the same JSON, whatever the order of their fields. */
 function isSameEntry(one: AuditEntry, other: AuditEntry): boolean {
-  return isDeepStrictEqual(entryOfText(entryText(one)), entryOfText(entryText(other)));
+  return isDeepStrictEqual(JSON.parse(entryText(one)), JSON.parse(entryText(other)));
 }
 
 /**

@@ -1,29 +1,39 @@
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { AuditPartition } from './ledger.ts';
-import { dayOf, timeOf } from './trail-position.ts';
+import type { AuditPartition, TrailQuery } from './ledger.ts';
+import { lastDigitOf } from './trail-position.ts';
 
 /** The hash keys of an entry in the indexes of the trail. Without a key, the entry is not in that index. */
 export interface AuditIndexKeys {
-  /** `<account>/<region>/<cluster>`. */
+  /** `<account>/<region>/<cluster>`; only of changes. */
   readonly clusterKey?: string;
-  /** `<account>/<region>/<cluster>/<namespace>`. */
+  /** `<account>/<region>/<cluster>/<namespace>`; only of changes. */
   readonly namespaceKey?: string;
-  /** `<account>/<region>/<cluster>/<namespace>/<service account>`. */
+  /** `<account>/<region>/<cluster>/<namespace>/<service account>`; only of changes. */
   readonly serviceAccountKey?: string;
-  readonly principalId: string;
+  /** Only of changes. */
   readonly associationArn?: string;
-  /** UTC day of `entryId`, `YYYY-MM-DD`. The partition `all` is read by this key, so every entry has it. */
-  readonly day: string;
+  /** `<account>/<region>/<cluster>/<namespace>`; only of denied requests. */
+  readonly deniedNamespaceKey?: string;
+  readonly principalId: string;
 }
 
-/** The index keys of an entry. Throws an Error if its target contains a `/` (no valid target does) or its id is not a ULID. */
+/**
+ * The index keys of an entry. Only entries of changes, that is, those that a lease holder wrote, are in the indexes of what
+ * can be changed: otherwise a caller in a loop, permitted or not, could bury the changes of others under entries that changed
+ * nothing. Denied requests have an index of their own for the owners of the namespace. Throws an Error if a target contains
+ * a `/` (no valid target does).
+ */
 export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
+  const { target, fence, event, associationArn, principal } = entry;
+  const { namespaceKey, ...keys } = target === null ? {} : targetKeys(target);
+  const isDenied = event === 'DENIED' && namespaceKey !== undefined;
+  const isChange = fence !== null;
   return {
-    ...(entry.target === null ? {} : targetKeys(entry.target)),
-    principalId: entry.principal.id,
-    ...(entry.associationArn === null ? {} : { associationArn: entry.associationArn }),
-    day: dayOf(timeOf(entry.entryId)),
+    ...(isChange && namespaceKey !== undefined ? { ...keys, namespaceKey } : {}),
+    ...(isChange && associationArn !== null ? { associationArn } : {}),
+    ...(isDenied ? { deniedNamespaceKey: namespaceKey } : {}),
+    principalId: principal.id,
   };
 }
 
@@ -50,41 +60,63 @@ function clusterNames({ accountId, region, clusterName }: ClusterRef): string[] 
   return [accountId, region, clusterName];
 }
 
-/** The attribute that all entries of a partition share, and its value. */
+/** The attribute that entries of a partition share, and its value. */
 export interface PartitionKey {
-  readonly attribute: Exclude<keyof AuditIndexKeys, 'day'> | 'operationId';
+  readonly attribute: keyof AuditIndexKeys | 'operationId';
   readonly value: string;
 }
 
 /**
- * The key of a partition; null if no entry can have it. A name with a `/` is safe here: the key then contains more slashes
- * than any stored one.
+ * The keys of the entries with these events in a partition; none if no entry can have it. A name with a `/` is safe here: the
+ * key then contains more slashes than any stored one.
  */
-export function partitionKey(partition: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey | null {
-  const key = keyOf(partition);
+export function partitionKeys(
+  partition: Exclude<AuditPartition, { kind: 'all' }>,
+  events: TrailQuery['events'],
+): PartitionKey[] {
   // DynamoDB rejects a query by a key that it would reject in an item: empty, over 2,048 bytes or invalid UTF-8.
-  const isValid = key.value !== '' && Buffer.byteLength(key.value) <= 2_048 && key.value.isWellFormed();
-  return isValid ? key : null;
+  return keysOf(partition, events).filter(
+    ({ value }) => value !== '' && Buffer.byteLength(value) <= 2_048 && value.isWellFormed(),
+  );
 }
 
-function keyOf(partition: Exclude<AuditPartition, { kind: 'all' }>): PartitionKey {
+function keysOf(partition: Exclude<AuditPartition, { kind: 'all' }>, events: TrailQuery['events']): PartitionKey[] {
   switch (partition.kind) {
     case 'cluster':
-      return { attribute: 'clusterKey', value: clusterNames(partition).join('/') };
+      return [{ attribute: 'clusterKey', value: clusterNames(partition).join('/') }];
     case 'namespace':
-      return { attribute: 'namespaceKey', value: [...clusterNames(partition), partition.namespace].join('/') };
-    case 'serviceAccount':
-      return {
-        attribute: 'serviceAccountKey',
-        value: [...clusterNames(partition), partition.namespace, partition.serviceAccount].join('/'),
-      };
+      return namespaceKeys([...clusterNames(partition), partition.namespace].join('/'), events);
+    case 'serviceAccount': {
+      const value = [...clusterNames(partition), partition.namespace, partition.serviceAccount].join('/');
+      return [{ attribute: 'serviceAccountKey', value }];
+    }
     case 'principal':
-      return { attribute: 'principalId', value: partition.principalId };
+      return [{ attribute: 'principalId', value: partition.principalId }];
     case 'association':
-      return { attribute: 'associationArn', value: partition.associationArn };
+      return [{ attribute: 'associationArn', value: partition.associationArn }];
     case 'operation':
-      return { attribute: 'operationId', value: partition.operationId };
+      return [{ attribute: 'operationId', value: partition.operationId }];
   }
+}
+
+/** Denied requests are read only where they are asked for. */
+function namespaceKeys(value: string, events: TrailQuery['events']): PartitionKey[] {
+  const changes = events === null || events.some((event) => event !== 'DENIED');
+  return [
+    ...(changes ? [{ attribute: 'namespaceKey', value } as const] : []),
+    ...(events?.includes('DENIED') ? [{ attribute: 'deniedNamespaceKey', value } as const] : []),
+  ];
+}
+
+/**
+ * Shards of the index of the whole trail. A DynamoDB partition accepts 1,000 write units a second: eight carry bursts of 200
+ * requests a second with two entries each, even if every entry has the largest size. A page costs one query for each.
+ */
+export const trailShards = Array.from('01234567');
+
+/** The shard of an entry, from the last digit of its id, which is random or counts up. Throws an Error if it is not a ULID. */
+export function trailShardOf(entryId: string): string {
+  return String(lastDigitOf(entryId) % trailShards.length);
 }
 
 /** Shards of the lease index, so that its writes are spread over several DynamoDB partitions. */

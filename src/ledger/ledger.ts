@@ -2,6 +2,7 @@ import type { Association, AssociationTarget, ClusterRef } from '../model/associ
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditedOperation, OperationKind } from '../model/operation.ts';
+import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /**
@@ -67,7 +68,13 @@ export type CommitResult =
   /** The stored record does not meet the expectation. Nothing was written. `record` is the stored one, null if absent. */
   | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null };
 
-/** A part of the trail that can be read on its own. Each kind has an index; `all` is the whole trail, read by day. */
+/**
+ * A part of the trail that can be read on its own. Each kind has an index; `all` is the whole trail.
+ *
+ * `cluster`, `serviceAccount` and `association` contain changes: the entries that the lease holders of an operation wrote.
+ * So does `namespace`, and also denied requests if the filter `events` names `DENIED`. All entries are in `principal`,
+ * `operation` and `all`.
+ */
 export type AuditPartition =
   | ({ readonly kind: 'cluster' } & ClusterRef)
   | ({ readonly kind: 'namespace' } & Omit<AssociationTarget, 'serviceAccount'>)
@@ -88,6 +95,15 @@ export interface TrailQuery {
   readonly events: readonly AuditEvent[] | null;
   /** Return only entries with these operations; null: all operations. */
   readonly operations: readonly AuditedOperation[] | null;
+  /** Return only entries with these refusal codes; null: all entries. */
+  readonly refusalCodes: readonly RefusalCode[] | null;
+  /**
+   * Return only entries with this role: requested, as role or target role, or that of an association before a permitted
+   * change. Null: all entries.
+   */
+  readonly roleArn: string | null;
+  /** Return only entries whose decision names this policy. Null: all entries. */
+  readonly policyId: string | null;
   /** Maximum number of entries of the page, at least 1. */
   readonly limit: number;
   /**
@@ -97,6 +113,17 @@ export interface TrailQuery {
   readonly before: string | null;
 }
 
+/** The filters that every entry passes. */
+export const noFilters = {
+  since: null,
+  until: null,
+  events: null,
+  operations: null,
+  refusalCodes: null,
+  roleArn: null,
+  policyId: null,
+} as const;
+
 /** A page of the trail. */
 export interface TrailPage {
   /** Newest first. */
@@ -105,10 +132,22 @@ export interface TrailPage {
   readonly next: string | null;
 }
 
+/** Which entries of an operation to read. */
+export interface OperationPage {
+  /** Maximum number of entries, at least 1. */
+  readonly limit: number;
+  /** Return only entries after this `entryId`: that of the last entry read. Null: start with the oldest. */
+  readonly after: string | null;
+}
+
+/** The first entries of an operation: all of them, unless its token was sent about a hundred times. */
+export const firstEntries: OperationPage = { limit: 100, after: null };
+
 /**
  * The storage port: idempotency records and the insert-only audit trail. Both stores (SQLite, DynamoDB) pass the same
  * contract tests. Every method except `close` throws `LedgerUnavailable` when the store cannot be reached or does not
- * respond in time; a write may then have been applied.
+ * respond in time; a write may then have been applied. A method that reads or replaces an item which another version of the
+ * gateway wrote in a form that this one can't read throws `UnsupportedFormat`; it has then written nothing.
  */
 export interface Ledger {
   /**
@@ -127,14 +166,17 @@ export interface Ledger {
   /** The entry with this key; null if absent. Strongly consistent. */
   getEntry(key: { readonly operationId: string; readonly entryId: string }): Promise<AuditEntry | null>;
 
-  /** All entries of an operation, oldest first. Strongly consistent. */
-  operationEntries(operationId: string): Promise<AuditEntry[]>;
+  /**
+   * Entries of an operation, oldest first, by default its first 100; fewer than `limit` if no more follow. Strongly consistent.
+   */
+  operationEntries(operationId: string, page?: Partial<OperationPage>): Promise<AuditEntry[]>;
 
   /**
    * A page of the trail. Its cost does not depend on the length of the trail: it examines at most 1,000 entries, and of
-   * those that pass the filters at most `limit` + 1, plus as many as the filters excluded before. A page can therefore have
-   * fewer than `limit` entries, or none, although `next` is set; the page after it can be the last one, and empty. After a
-   * full page with `next` set, at least one entry follows.
+   * those that pass the filters at most `limit` + 1, plus as many as the filters excluded before; for the whole trail in
+   * DynamoDB, some more in each shard. A page can therefore have fewer than `limit` entries, or none, although `next` is set;
+   * the page after it can be the last one, and empty. After a full page with `next` set, at least one entry follows. A page
+   * ends before an entry of another format version; one that would begin with it throws `UnsupportedFormatOnPage`.
    *
    * Eventually consistent: the newest entries can be missing, also in the middle of a page. Throws an Error if `limit` is
    * not a positive integer or `before` is not a position (`isTrailPosition`).
@@ -142,8 +184,8 @@ export interface Ledger {
   readTrail(query: TrailQuery): Promise<TrailPage>;
 
   /**
-   * Up to `limit` records IN_PROGRESS whose lease ended at or before `now` (milliseconds since the epoch), the earliest first.
-   * Eventually consistent.
+   * Up to `limit` records IN_PROGRESS whose lease ended at or before `now` (milliseconds since the epoch), the earliest first,
+   * without those of another format version: the version that wrote them completes them. Eventually consistent.
    */
   expiredLeases(now: number, limit: number): Promise<IdempotencyRecord[]>;
 

@@ -1,19 +1,20 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { AuditIndexKeys } from './keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
-/** Indexed columns of the trail, the same as in `auditIndexes` of the DynamoDB tables. */
-const auditColumns = [
+/** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
+export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
   'clusterKey',
   'namespaceKey',
   'serviceAccountKey',
-  'principalId',
   'associationArn',
-  'day',
-] as const;
+  'deniedNamespaceKey',
+  'principalId',
+];
 
 // The trigger for INSERT is needed because INSERT OR REPLACE does not fire the trigger for DELETE. WITHOUT ROWID removes the
 // rowid, a second key by which a row could be replaced.
@@ -32,11 +33,15 @@ const schema = `
     event TEXT NOT NULL,
     operation TEXT NOT NULL,
     time TEXT NOT NULL,
+    refusalCode TEXT,
+    roleArns TEXT, -- JSON
+    policyIds TEXT, -- JSON
     ${auditColumns.map((column) => `${column} TEXT,`).join('\n    ')}
     entry TEXT NOT NULL,
     PRIMARY KEY (operationId, entryId)
   ) STRICT, WITHOUT ROWID;
   ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
+  CREATE INDEX audit_entryId ON audit (entryId);
 
   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;

@@ -1,8 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '../model/audit.ts';
 import { entryOfText, entryText } from './entry-json.ts';
+import { filterFields } from './filter-fields.ts';
 import { auditIndexKeys } from './keys.ts';
-import type { IdempotencyRecord } from './ledger.ts';
+import { formatVersion, requireSupported } from './format.ts';
+import type { IdempotencyRecord, OperationPage } from './ledger.ts';
+import { auditColumns } from './sqlite-file.ts';
 
 /** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
 export function prepareStatements(database: DatabaseSync) {
@@ -11,14 +14,19 @@ export function prepareStatements(database: DatabaseSync) {
     INSERT INTO idempotency (idempotencyKey, state, leaseUntil, record) VALUES (?, ?, ?, ?)
     ON CONFLICT (idempotencyKey) DO UPDATE SET state = excluded.state, leaseUntil = excluded.leaseUntil, record = excluded.record`);
   const selectExpiredLeases = database.prepare(
-    "SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil LIMIT ?",
+    `SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ?
+      AND record ->> 'v' = ${formatVersion} ORDER BY leaseUntil LIMIT ?`,
   );
-  const selectEntry = database.prepare('SELECT entry FROM audit WHERE operationId = ? AND entryId = ?');
-  const selectEntries = database.prepare('SELECT entry FROM audit WHERE operationId = ? ORDER BY entryId');
+  const selectEntry = database.prepare(
+    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId = ?',
+  );
+  const selectEntries = database.prepare(
+    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId > ? ORDER BY entryId LIMIT ?',
+  );
   const insertEntry = database.prepare(`
     INSERT INTO audit (operationId, entryId, event, operation, time, entry,
-      clusterKey, namespaceKey, serviceAccountKey, principalId, associationArn, day)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      refusalCode, roleArns, policyIds, ${auditColumns.join(', ')})
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${auditColumns.map(() => '?').join(', ')})`);
 
   return {
     getRecord(idempotencyKey: string): IdempotencyRecord | null {
@@ -26,7 +34,12 @@ export function prepareStatements(database: DatabaseSync) {
       return row === undefined ? null : recordOf(row);
     },
     putRecord(record: IdempotencyRecord): void {
-      upsertRecord.run(record.idempotencyKey, record.state, record.leaseUntil, JSON.stringify(record));
+      upsertRecord.run(
+        record.idempotencyKey,
+        record.state,
+        record.leaseUntil,
+        JSON.stringify({ v: formatVersion, ...record }),
+      );
     },
     expiredLeases(now: number, limit: number): IdempotencyRecord[] {
       return selectExpiredLeases.all(now, limit).map(recordOf);
@@ -35,28 +48,35 @@ export function prepareStatements(database: DatabaseSync) {
       const row = selectEntry.get(operationId, entryId);
       return row === undefined ? null : entryOf(row);
     },
-    operationEntries(operationId: string): AuditEntry[] {
-      return selectEntries.all(operationId).map(entryOf);
+    operationEntries(operationId: string, { limit, after }: OperationPage): AuditEntry[] {
+      return selectEntries.all(operationId, after ?? '', limit).map(entryOf);
     },
     insertEntry(entry: AuditEntry): void {
       const { operationId, entryId, event, operation, time } = entry;
       const keys = auditIndexKeys(entry);
+      const { refusalCode = null, roleArns, policyIds } = filterFields(entry);
       insertEntry.run(
         ...[operationId, entryId, event, operation, time, entryText(entry)],
-        ...[keys.clusterKey ?? null, keys.namespaceKey ?? null, keys.serviceAccountKey ?? null],
-        ...[keys.principalId, keys.associationArn ?? null, keys.day],
+        ...[refusalCode, jsonOrNull(roleArns), jsonOrNull(policyIds)],
+        ...auditColumns.map((column) => keys[column] ?? null),
       );
     },
   };
+}
+
+function jsonOrNull(texts: readonly string[] | undefined): string | null {
+  return texts === undefined ? null : JSON.stringify(texts);
 }
 
 type Row = Record<string, unknown>;
 
 function recordOf(row: Row): IdempotencyRecord {
   // Only `putRecord` writes these texts.
-  return JSON.parse(String(row.record)) as IdempotencyRecord;
+  const { v, ...record } = JSON.parse(String(row.record)) as IdempotencyRecord & { readonly v?: unknown };
+  requireSupported(`idempotency record ${record.idempotencyKey}`, v);
+  return record;
 }
 
 function entryOf(row: Row): AuditEntry {
-  return entryOfText(String(row.entry));
+  return entryOfText({ operationId: String(row.operationId), entryId: String(row.entryId) }, String(row.entry));
 }

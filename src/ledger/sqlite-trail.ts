@@ -1,29 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AuditEntry } from '../model/audit.ts';
 import { entryOfText } from './entry-json.ts';
-import { partitionKey } from './keys.ts';
+import { partitionKeys } from './keys.ts';
 import type { PartitionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
-import { emptyPage, excludesEverything, maxExamined, pageOf } from './trail-page.ts';
-import { dayOf, idRange, timeOf } from './trail-position.ts';
-import type { IdRange } from './trail-position.ts';
+import { emptyPage, excludesEverything, foundEntry, maxExamined, pageOf } from './trail-page.ts';
+import type { FoundEntry } from './trail-page.ts';
+import { idRange } from './trail-position.ts';
 
 type Column = PartitionKey['attribute'] | 'all';
 
-/** The rows of a key within a range of entry ids. */
-const rowsOfKey = (column: PartitionKey['attribute']) => `
-  WHERE ${column} = :key AND entryId BETWEEN :low AND :high
-  ORDER BY entryId DESC`;
-
-/** All rows within a range of entry ids. Days and entry ids have the same order, so one index returns the rows sorted. */
-const allRows = `
-  WHERE day IS NOT NULL AND (day, entryId) >= (:lowDay, :low) AND (day, entryId) <= (:highDay, :high)
-  ORDER BY day DESC, entryId DESC`;
+type Row = Record<string, unknown>;
 
 /** The entry itself where it passes the filters, else NULL, so that excluded entries are counted but not read. */
 const filteredEntry = `
   CASE WHEN (:events IS NULL OR event IN (SELECT value FROM json_each(:events)))
         AND (:operations IS NULL OR operation IN (SELECT value FROM json_each(:operations)))
+        AND (:refusalCodes IS NULL OR refusalCode IN (SELECT value FROM json_each(:refusalCodes)))
+        AND (:roleArn IS NULL OR :roleArn IN (SELECT value FROM json_each(roleArns)))
+        AND (:policyId IS NULL OR :policyId IN (SELECT value FROM json_each(policyIds)))
   THEN entry END`;
 
 /**
@@ -32,13 +26,16 @@ const filteredEntry = `
  * @param column an indexed column, or `all` for the whole trail
  */
 export function trailStatement(column: Column): string {
-  const rows = column === 'all' ? allRows : rowsOfKey(column);
-  return `SELECT entryId, ${filteredEntry} AS entry FROM audit ${rows} LIMIT :most`;
+  const condition = column === 'all' ? '' : `${column} = :key AND `;
+  return `
+    SELECT operationId, entryId, ${filteredEntry} AS entry FROM audit
+    WHERE ${condition}entryId BETWEEN :low AND :high
+    ORDER BY entryId DESC LIMIT :most`;
 }
 
 /**
- * A function that reads pages of the trail of a file. It prepares each statement on first use, and throws an Error for an
- * invalid `limit` or `before`.
+ * A function that reads pages of the trail of a file. It prepares each statement on first use, and throws
+ * `UnsupportedFormatOnPage`, and an Error for an invalid `limit` or `before`.
  */
 export function createTrailReader(database: DatabaseSync): (query: TrailQuery) => TrailPage {
   const statements = new Map<Column, ReturnType<DatabaseSync['prepare']>>();
@@ -51,37 +48,64 @@ export function createTrailReader(database: DatabaseSync): (query: TrailQuery) =
   return (query) => {
     const ids = idRange(query);
     if (ids === null || excludesEverything(query)) return emptyPage;
-    const { partition, events, operations } = query;
-    const filters = { events: jsonOrNull(events), operations: jsonOrNull(operations) };
+    const { partition, events, limit } = query;
+    const filters = filterParameters(query);
     // One row more than a call examines: it only shows that older entries exist.
-    const parameters = { ...filters, low: ids.low, high: ids.high, most: maxExamined + 1 };
-    if (partition.kind === 'all') {
-      return pageOfRows(prepared('all').iterate({ ...parameters, ...daysOf(ids) }), query.limit);
-    }
-    const key = partitionKey(partition);
-    if (key === null) return emptyPage;
-    return pageOfRows(prepared(key.attribute).iterate({ ...parameters, key: key.value }), query.limit);
+    const parameters = { ...filters, ...ids, most: maxExamined + 1 };
+    if (partition.kind === 'all') return pageOfRows(prepared('all').iterate(parameters), limit);
+    const keys = partitionKeys(partition, events);
+    if (keys.length === 0) return emptyPage;
+    const rows = keys.map(({ attribute, value }) => prepared(attribute).iterate({ ...parameters, key: value }));
+    return pageOfRows(merged(rows), limit);
   };
+}
+
+function filterParameters({ events, operations, refusalCodes, roleArn, policyId }: TrailQuery) {
+  const lists = { events, operations, refusalCodes };
+  const texts = Object.entries(lists).map(([name, list]) => [name, jsonOrNull(list)] as const);
+  return { ...Object.fromEntries(texts), roleArn, policyId };
 }
 
 function jsonOrNull(names: readonly string[] | null): string | null {
   return names === null ? null : JSON.stringify(names);
 }
 
-function daysOf({ low, high }: IdRange) {
-  return { lowDay: dayOf(timeOf(low)), highDay: dayOf(timeOf(high)) };
+/** The rows of several results, each newest first, as one. */
+function* merged(results: readonly IterableIterator<Row>[]): Generator<Row> {
+  const heads = results.map((rows) => ({ rows, row: nextOf(rows) }));
+  try {
+    for (;;) {
+      const newest = heads.reduce((one, other) => (idOf(one.row) > idOf(other.row) ? one : other));
+      if (newest.row === null) return;
+      yield newest.row;
+      newest.row = nextOf(newest.rows);
+    }
+  } finally {
+    // A statement that is not read to its end keeps the file's write-ahead log from being truncated.
+    for (const { rows } of heads) rows.return?.();
+  }
+}
+
+function nextOf(rows: IterableIterator<Row>): Row | null {
+  const next = rows.next();
+  return next.done === true ? null : next.value;
+}
+
+function idOf(row: Row | null): string {
+  return row === null ? '' : String(row.entryId);
 }
 
 /** Reads rows until the page is full, 1,000 entries are examined, or no rows are left. */
-function pageOfRows(rows: Iterable<Record<string, unknown>>, limit: number): TrailPage {
-  const found: AuditEntry[] = [];
+function pageOfRows(rows: Iterable<Row>, limit: number): TrailPage {
+  const found: FoundEntry[] = [];
   let examined = 0;
   let position: string | null = null;
-  for (const { entryId, entry } of rows) {
+  for (const { operationId, entryId, entry } of rows) {
     if (examined === maxExamined) return pageOf(found, limit, position);
     examined += 1;
-    position = String(entryId);
-    if (typeof entry === 'string') found.push(entryOfText(entry));
+    const key = { operationId: String(operationId), entryId: String(entryId) };
+    position = key.entryId;
+    if (typeof entry === 'string') found.push(foundEntry(key.entryId, () => entryOfText(key, entry)));
     if (found.length > limit) return pageOf(found, limit, position);
   }
   return pageOf(found, limit, null);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { alreadyWritten, requireDistinct } from './entry-json.ts';
 import { openShardOf } from './keys.ts';
-import { LedgerUnavailable } from './ledger.ts';
+import { firstEntries, LedgerUnavailable } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { meets } from './sqlite-condition.ts';
 import { openSqliteFile, sqliteErrorCode } from './sqlite-file.ts';
@@ -54,8 +54,8 @@ export function createSqliteLedger({
     getEntry(key) {
       return asPromise(() => statements.getEntry(key));
     },
-    operationEntries(operationId) {
-      return asPromise(() => statements.operationEntries(operationId));
+    operationEntries(operationId, page) {
+      return asPromise(() => statements.operationEntries(operationId, { ...firstEntries, ...page }));
     },
     readTrail(query) {
       return asPromise(() => readTrail(query));

@@ -30,7 +30,8 @@ export const auditIndexes = {
   byServiceAccount: 'serviceAccountKey',
   byPrincipal: 'principalId',
   byAssociation: 'associationArn',
-  byDay: 'day',
+  byDeniedNamespace: 'deniedNamespaceKey',
+  byTime: 'trailShard',
 } as const;
 
 /** Definition of the idempotency table. `deploy/tables.yml` must match it. */

@@ -1,11 +1,8 @@
-import { decodeTime, encodeTime, MIN_ULID } from 'ulid';
+import { encodeTime, MIN_ULID } from 'ulid';
 import type { TrailQuery } from './ledger.ts';
 
-/** Milliseconds of a day, UTC. */
-export const dayMs = 86_400_000;
-
-/** The last millisecond that a day in the format `YYYY-MM-DD` can contain. */
-const maxTime = Date.UTC(10_000, 0, 1) - 1;
+/** The latest time that a ULID can contain, in milliseconds since the epoch. */
+const maxTime = 2 ** 48 - 1;
 
 /** ULID: 48 bits of time and 80 random bits in Crockford's base 32. Source: https://github.com/ulid/spec. */
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -22,14 +19,10 @@ export function isTrailPosition(text: string): boolean {
   return ulidPattern.test(text);
 }
 
-/** The time of an entry, in milliseconds since the epoch. Throws an Error if its id is not a ULID. */
-export function timeOf(entryId: string): number {
-  return decodeTime(entryId);
-}
-
-/** The UTC day, `YYYY-MM-DD`, of a time in milliseconds since the epoch. */
-export function dayOf(time: number): string {
-  return new Date(Math.min(time, maxTime)).toISOString().slice(0, 'YYYY-MM-DD'.length);
+/** The value of the last digit of an id, 0 to 31. Throws an Error if it is not a ULID. */
+export function lastDigitOf(entryId: string): number {
+  if (!isTrailPosition(entryId)) throw new Error(`An entryId must be a ULID, got ${JSON.stringify(entryId)}.`);
+  return digits.indexOf(entryId.slice(-1));
 }
 
 /** The lowest id that an entry of this millisecond can have. */
@@ -45,10 +38,8 @@ export function lastIdOf(time: number): string {
 /**
  * The ids that match the time range and the position of a query; null if none can. Throws an Error if `limit` is not a
  * positive integer or `before` is not a position.
- *
- * @param latest time of the newest possible entry, in milliseconds since the epoch
  */
-export function idRange(query: TrailQuery, latest = maxTime): IdRange | null {
+export function idRange(query: TrailQuery): IdRange | null {
   const { since, until, limit, before } = query;
   if (!Number.isSafeInteger(limit) || limit < 1) {
     throw new Error(`The limit of a trail query must be a positive integer, got ${limit}.`);
@@ -58,7 +49,7 @@ export function idRange(query: TrailQuery, latest = maxTime): IdRange | null {
   }
   // Entries have whole milliseconds, so a fractional bound rounds up.
   const from = since === null ? 0 : Math.max(Math.ceil(since), 0);
-  const to = Math.min(until === null ? maxTime : Math.ceil(until) - 1, latest);
+  const to = until === null ? maxTime : Math.min(Math.ceil(until) - 1, maxTime);
   if (from > to || before === MIN_ULID) return null;
   const low = firstIdOf(from);
   const last = lastIdOf(to);

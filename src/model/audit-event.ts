@@ -15,8 +15,22 @@ export type AuditEvent =
   | 'LATE_SUCCESS'
   | 'TRAIL_READ';
 
+/**
+ * The events of a change, which its lease holders write. The trails of a cluster, namespace, service account or association
+ * contain only these.
+ */
+export const changeEvents: readonly AuditEvent[] = [
+  'INTENT',
+  'UNKNOWN',
+  'TAKEN_OVER',
+  'SUCCEEDED',
+  'REFUSED',
+  'RELEASED',
+  'LATE_SUCCESS',
+];
+
 /** Of these events, every operation that was claimed has exactly one: the one that closes it. */
-const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
+export const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
 /** True for the event that closes an operation. */
 export function isClosing(event: AuditEvent): boolean {

@@ -69,6 +69,8 @@ interface AuditEventFields {
   readonly associationArn: string | null;
   /** EKS's request id, as in CloudTrail. */
   readonly eksRequestId: string | null;
+  /** Paths of the parts that were left out or shortened because the entry would have been too large; usually empty. */
+  readonly omitted: readonly string[];
   /** Fence of the lease holder that wrote the entry; null where no idempotency record was involved. */
   readonly fence: number | null;
 }

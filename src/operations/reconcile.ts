@@ -1,4 +1,4 @@
-import { auditContextOfReconciler } from '../ledger/audit-entry.ts';
+import { auditContextOfReconciler, findIntent } from '../ledger/audit-entry.ts';
 import { takeOver } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
@@ -71,8 +71,7 @@ async function reconcileOne(
   runId: string,
 ): Promise<keyof ReconciliationResult> {
   const { operationId } = record;
-  const entries = await deps.ledger.operationEntries(operationId);
-  const intent = entries.find(({ event }) => event === 'INTENT');
+  const intent = await findIntent(deps.ledger, operationId);
   if (!intent?.request) throw new Error(`Operation ${operationId} has no INTENT with a request.`);
   // Throws for a cluster that is no longer served, before the lease is taken over in vain.
   deps.eksFor(intent.request);

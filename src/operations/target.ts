@@ -1,6 +1,7 @@
 import { EksReadFailed } from '../eks/eks.ts';
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import { findIntent } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
@@ -41,8 +42,7 @@ export function existingBefore({ before }: LoadedTarget): Association {
 async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<Association | null> {
   const record = await findRecord(deps, valid);
   if (record === null) return null;
-  const entries = await deps.ledger.operationEntries(record.operationId);
-  return entries.find(({ event }) => event === 'INTENT')?.before ?? null;
+  return (await findIntent(deps.ledger, record.operationId))?.before ?? null;
 }
 
 /**

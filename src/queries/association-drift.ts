@@ -1,5 +1,7 @@
 import type { DriftKind } from '../generated/types.ts';
-import { openEvents } from '../model/audit-event.ts';
+import { findIntent } from '../ledger/audit-entry.ts';
+import { noFilters } from '../ledger/ledger.ts';
+import { isClosing, openEvents } from '../model/audit-event.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
@@ -21,21 +23,13 @@ export interface AssociationDrift {
   readonly lastEntry: AuditEntry | null;
 }
 
-/** How many entries about one association are read: the newest say what it should be. */
-const maxEntries = 50;
+/** Entries per page. The first page of most associations contains their latest success, which says what they should be. */
+const pageSize = 50;
 
 /** How an association differs from what the trail says about it; null if it does not. Throws `LedgerUnavailable`. */
 export async function driftOf({ ledger }: Dependencies, association: Association): Promise<AssociationDrift | null> {
   const { associationArn } = association;
-  const { entries } = await ledger.readTrail({
-    partition: { kind: 'association', associationArn },
-    since: null,
-    until: null,
-    events: [...openEvents, 'SUCCEEDED'],
-    operations: null,
-    limit: maxEntries,
-    before: null,
-  });
+  const entries = await latestChanges(ledger, associationArn);
   const [last] = entries;
   const base = { association, associationArn, differences: [], lastEntry: last ?? null };
   if (!last) {
@@ -44,9 +38,28 @@ export async function driftOf({ ledger }: Dependencies, association: Association
     // The operation may still be open, or its entry not visible in the index yet.
     return (await isIntended(ledger, operationId, association)) ? null : { ...base, kind: 'FORGED_TAG' };
   }
-  if (openEvents.includes(last.event)) return null;
+  if (hasOpenOperation(entries)) return null;
   const differences = differencesFrom(entries, association);
   return differences.length === 0 ? null : { ...base, kind: 'MODIFIED', differences };
+}
+
+/** The entries of the changes of an association, newest first: back to the latest success, or all of them. */
+async function latestChanges(ledger: Dependencies['ledger'], associationArn: string): Promise<AuditEntry[]> {
+  const partition = { kind: 'association', associationArn } as const;
+  const query = { partition, ...noFilters, limit: pageSize };
+  const entries: AuditEntry[] = [];
+  for (let before: string | null = null; ;) {
+    const page = await ledger.readTrail({ ...query, before });
+    entries.push(...page.entries);
+    if (page.next === null || entries.some(({ event }) => event === 'SUCCEEDED')) return entries;
+    before = page.next;
+  }
+}
+
+/** Whether the effect of an operation may be visible at EKS before its outcome is in the trail. */
+function hasOpenOperation(entries: readonly AuditEntry[]): boolean {
+  const closed = new Set(entries.filter(({ event }) => isClosing(event)).map(({ operationId }) => operationId));
+  return entries.some(({ event, operationId }) => openEvents.includes(event) && !closed.has(operationId));
 }
 
 async function isIntended(
@@ -54,10 +67,9 @@ async function isIntended(
   operationId: string,
   { namespace, serviceAccount, clusterName }: Association,
 ): Promise<boolean> {
-  const entries = await ledger.operationEntries(operationId);
-  return entries.some(
-    ({ target }) =>
-      target?.clusterName === clusterName && target.namespace === namespace && target.serviceAccount === serviceAccount,
+  const target = (await findIntent(ledger, operationId))?.target;
+  return (
+    target?.clusterName === clusterName && target.namespace === namespace && target.serviceAccount === serviceAccount
   );
 }
 

@@ -1,3 +1,4 @@
+import { noFilters } from '../ledger/ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
 import type { AuditEntry } from '../model/audit.ts';
@@ -109,7 +110,7 @@ export async function findDeleted(
   if (listed.kind !== 'read') return failureOf(listed);
   const existing = new Set(listed.found.map(({ summary }) => summary.associationArn));
   const since = listedAt - lookBackMs;
-  const filters = { since, until: null, events: ['SUCCEEDED'], operations: null } as const;
+  const filters = { ...noFilters, since, events: ['SUCCEEDED'] } as const;
   const page = await deps.ledger.readTrail({ partition: scope, ...filters, limit: 1_000, before });
 
   // EKS's list may lag: changes from just before it was read need not be in it.
@@ -142,7 +143,7 @@ function leavesAssociation(entry: AuditEntry): boolean {
 /** Whether an entry is the newest success of its association: a later page must not contradict an earlier one. */
 async function isLastSuccess(ledger: Ledger, associationArn: string, { entryId }: AuditEntry): Promise<boolean> {
   const partition = { kind: 'association', associationArn } as const;
-  const filters = { since: null, until: null, events: ['SUCCEEDED'], operations: null } as const;
+  const filters = { ...noFilters, events: ['SUCCEEDED'] } as const;
   const { entries } = await ledger.readTrail({ partition, ...filters, limit: 1, before: null });
   return entries[0]?.entryId === entryId;
 }

@@ -1,8 +1,11 @@
 import type { OperationStatus } from '../generated/types.ts';
 import { retryAfterSeconds } from '../idempotency/record.ts';
 import { inDoubtUntil } from '../idempotency/times.ts';
-import { isTrailPosition, timeOf } from '../ledger/trail-position.ts';
-import { isClosing } from '../model/audit-event.ts';
+import { decodeTime } from 'ulid';
+import { firstEntries, noFilters } from '../ledger/ledger.ts';
+import type { TrailPage } from '../ledger/ledger.ts';
+import { isTrailPosition } from '../ledger/trail-position.ts';
+import { closingEvents, isClosing } from '../model/audit-event.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -37,10 +40,10 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
- * for a dry run or a read of the trail. Costs one read of the ledger. Throws `LedgerUnavailable`.
+ * for a dry run or a read of the trail. Costs one read of the ledger, and further ones only if the token was sent 100 times before the operation was closed. Throws `LedgerUnavailable`.
  */
 export async function readOperation(
-  deps: Pick<Dependencies, 'clock' | 'times'>,
+  deps: Pick<Dependencies, 'clock' | 'times' | 'ledger'>,
   { authorizeRead, operationEntries }: Pick<RequestContext, 'authorizeRead' | 'operationEntries'>,
   operationId: string,
 ): Promise<OperationView | null> {
@@ -54,7 +57,10 @@ export async function readOperation(
   if (first === undefined || last === undefined || first !== all[0] || first.event === 'CHECKED') return null;
   const { operation: kind } = first;
   if (kind === 'READ_AUDIT_TRAIL') return null;
-  const closing = own.find(({ event }) => isClosing(event) || refusedEvents.includes(event));
+  const isOnFirstPage = all.length < firstEntries.limit;
+  const closing =
+    own.find(({ event }) => isClosing(event) || refusedEvents.includes(event)) ??
+    (isOnFirstPage ? undefined : await closingEntryOf(deps, operationId));
   const status = closing ? statusOf(closing.event) : 'IN_PROGRESS';
   const { refusalCode, message } = closing ?? last;
   return {
@@ -72,6 +78,27 @@ export async function readOperation(
   };
 }
 
+/** How many pages of an operation are searched: 1,000 entries each. */
+const maxPages = 10;
+
+/** The entry that closes an operation with more entries than one page: those of its other lease holders and of contended requests. */
+async function closingEntryOf({ ledger }: Pick<Dependencies, 'ledger'>, operationId: string) {
+  const query = {
+    ...noFilters,
+    partition: { kind: 'operation', operationId },
+    events: closingEvents,
+    limit: 1,
+  } as const;
+  let before: string | null = null;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const page: TrailPage = await ledger.readTrail({ ...query, before });
+    const [entry] = page.entries;
+    if (entry || page.next === null) return entry;
+    before = page.next;
+  }
+  return undefined;
+}
+
 function statusOf(closing: AuditEvent): OperationStatus {
   return closing === 'SUCCEEDED' || closing === 'RELEASED' ? closing : 'REFUSED';
 }
@@ -82,7 +109,7 @@ function secondsToWait({ clock, times }: Pick<Dependencies, 'clock' | 'times'>, 
   const last = own.at(-1);
   if (first === undefined || last === undefined) throw new Error('An operation has no entries.');
   // The id of an operation contains the time at which it started.
-  const startedAt = timeOf(first.operationId);
+  const startedAt = decodeTime(first.operationId);
   const leaseUntil = last.event === 'UNKNOWN' ? 0 : Date.parse(last.time) + times.leaseMs;
   return retryAfterSeconds({ startedAt, leaseUntil, inDoubtUntil: inDoubtUntil(startedAt, times) }, clock());
 }

@@ -1,22 +1,22 @@
 import type { QueryAuditTrailArgs } from '../generated/types.ts';
-import { ledgerTimeout } from '../ledger/ledger.ts';
+import { UnsupportedFormatOnPage } from '../ledger/format.ts';
+import { ledgerTimeout, noFilters } from '../ledger/ledger.ts';
 import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
-import { isTrailPosition } from '../ledger/trail-position.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { TrailScope } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { cursorOf } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
-import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
 import type { AuthorizeRead } from './authorize-read.ts';
-import type { QueryFailure, QueryResult } from './query-result.ts';
+import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 import { recordRead } from './trail-reads.ts';
 import { entriesViolations, readableEntries, scopeOf, scopeViolations } from './trail-authorization.ts';
+import { validateTrailQuery } from './trail-query.ts';
+import type { ValidTrailQuery } from './trail-query.ts';
 import { parseScope } from './trail-scope.ts';
 
 /** Who reads the trail. */
@@ -36,7 +36,7 @@ export async function auditTrail(
   const scope = parseScope(input.scope, deps.home);
   const partition: AuditPartition = scope.kind === 'valid' ? scope.partition : { kind: 'all' };
   // A cursor can't be checked against an invalid scope.
-  const validated = validate(scope.kind === 'valid' ? input : { ...input, after: null }, partition);
+  const validated = validateTrailQuery(scope.kind === 'valid' ? input : { ...input, after: null }, partition);
   const findings = [
     ...(scope.kind === 'valid' ? [] : scope.findings),
     ...(validated.kind === 'valid' ? [] : validated.findings),
@@ -54,7 +54,7 @@ export async function associationTrail(
   deadline: number,
 ): Promise<QueryResult<Connection<AuditEntry>>> {
   const { accountId, region, clusterName, namespace, associationArn } = association;
-  const validated = validate(input, { kind: 'association', associationArn });
+  const validated = validateTrailQuery(input, { kind: 'association', associationArn });
   if (validated.kind === 'invalid') return validated;
   const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
   return read(deps, reader, validated, scope, deadline);
@@ -75,7 +75,7 @@ export async function readAuditEntry(
 async function read(
   deps: Dependencies,
   { identity, authorizeRead }: Reader,
-  { query, name }: ValidQuery,
+  { query, name }: ValidTrailQuery,
   scope: TrailScope | null,
   deadline: number,
 ): Promise<QueryResult<Connection<AuditEntry>>> {
@@ -84,7 +84,14 @@ async function read(
   const denied = scope === null ? [] : scopeViolations(authorizeRead, scope);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
-  const { entries, next } = await readPage(query);
+  const page = await readPage(query).catch(unsupportedPage);
+  if (page instanceof UnsupportedFormatOnPage) {
+    // Whose entry it is can't be known, so its partition must be readable as if it were empty.
+    const violations = scope === null ? entriesViolations(authorizeRead, query.partition, []) : [];
+    if (violations.length > 0) return { kind: 'denied', violations };
+    return { kind: 'unsupported-format', endCursor: cursorOf(name, page.position), error: page };
+  }
+  const { entries, next } = page;
   if (scope === null) {
     // An empty page does not tell whose the partition is: it may be its end, or what the filters leave of it.
     const sample =
@@ -98,45 +105,9 @@ async function read(
   return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
 }
 
-const newestEntry = { since: null, until: null, events: null, operations: null, limit: 1, before: null } as const;
-
-/** A query of the ledger, and the name that distinguishes it in cursors. */
-interface ValidQuery {
-  readonly kind: 'valid';
-  readonly query: TrailQuery;
-  readonly name: string;
+function unsupportedPage(error: unknown): UnsupportedFormatOnPage {
+  if (error instanceof UnsupportedFormatOnPage) return error;
+  throw error;
 }
 
-function validate(
-  input: Omit<QueryAuditTrailArgs, 'scope'>,
-  partition: AuditPartition,
-): ValidQuery | Extract<QueryFailure, { kind: 'invalid' }> {
-  const { events = null, operationKinds: operations = null, after = null } = input;
-  const [since, until] = [parseTimestamp(input.since), parseTimestamp(input.until)];
-  const distinct = (names: readonly string[] | null) => (names === null ? null : [...new Set(names)].sort());
-  const name = JSON.stringify(['auditTrail', partition, since, until, distinct(events), distinct(operations)]);
-  const cursor = after === null ? null : readCursor(name, after);
-  const before = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
-  const broken = cursor?.kind === 'position' && before === null ? brokenCursor : cursor;
-  const findings = [
-    ...timestampFindings('since', input.since),
-    ...timestampFindings('until', input.until),
-    ...(since !== null && until !== null && since >= until ? [emptyRange] : []),
-    ...firstFindings(input),
-    ...(broken?.kind === 'invalid' ? [broken.finding] : []),
-  ];
-  if (findings.length > 0) return { kind: 'invalid', findings };
-  const limit = firstOf(input);
-  return { kind: 'valid', name, query: { partition, since, until, events, operations, limit, before } };
-}
-
-function isPosition(position: unknown): position is string {
-  return typeof position === 'string' && isTrailPosition(position);
-}
-
-const emptyRange: Finding = {
-  path: 'until',
-  rule: 'after-since',
-  message: 'until is not later than since, so the range is empty.',
-  advice: 'Give an until that is later than since, or leave one of them out.',
-};
+const newestEntry = { ...noFilters, limit: 1, before: null } as const;

@@ -57,6 +57,12 @@ function entryOf(request: AuthorizationRequest, operation: object, who: Authoriz
   return file;
 }
 
+test('a decision whose entry leaves out parts for their size is not replayed', () => {
+  const file = entry();
+  replaceIn(file, '"event":"INTENT"', '"event":"INTENT","omitted":["decision.slice"]');
+  expect(() => replayDecision(file, folder)).toThrow('The entry leaves out decision.slice for its size');
+});
+
 test.each<[string, Partial<CreateRequest>]>([
   ['allowed', {}],
   ['denied by guardrails', { serviceAccount: 'default', tags: [] }],

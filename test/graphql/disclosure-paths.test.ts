@@ -4,6 +4,7 @@ import { buildSchema } from 'graphql';
 import type { GraphQLObjectType } from 'graphql';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
+import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -73,15 +74,7 @@ beforeAll(async () => {
       }
     }
   }
-  const trail = await ledger.readTrail({
-    partition: { kind: 'all' },
-    since: null,
-    until: null,
-    events: null,
-    operations: null,
-    limit: 100,
-    before: null,
-  });
+  const trail = await ledger.readTrail({ ...noFilters, partition: { kind: 'all' }, limit: 100, before: null });
   // One entry for each event of each principal, in either namespace.
   const distinct = new Map(
     trail.entries.map((entry) => [`${entry.event} ${entry.principal.id} ${entry.target?.namespace}`, entry]),

@@ -1,6 +1,7 @@
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { createDirectory } from '../../src/policy/directory.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { home, openGateway } from '../support/gateway.ts';
@@ -186,8 +187,8 @@ describe('bindableRoles', () => {
   test('write nothing and cost no EKS call', async () => {
     await open();
     await roles('alice', 'payments');
-    const trail = { partition: { kind: 'all' }, since: null, until: null, events: null, operations: null } as const;
-    expect((await ledger.readTrail({ ...trail, limit: 1, before: null })).entries).toEqual([]);
+    const trail = { ...noFilters, partition: { kind: 'all' }, limit: 1, before: null } as const;
+    expect((await ledger.readTrail(trail)).entries).toEqual([]);
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 });

@@ -34,6 +34,20 @@ test('entries of an operation count towards the rows of an answer', async () => 
   expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT' } });
 });
 
+test('an entry shows the first 100 entries of its operation', async () => {
+  const deps = await withEntries({ operationId: '01J00000000000000000000000' });
+  await deps.ledger.appendEntry(
+    auditEntry({ operationId: '01J00000000000000000000000', principal: { ...identity.principal, otherGroups: null } }),
+  );
+  const { data } = await answer(
+    deps,
+    `{ ${ownTrail.replace('100', '1')} { nodes { operation { entries { event } } } } }`,
+  );
+  expect(data?.auditTrail.nodes).toEqual([
+    { operation: { entries: Array.from({ length: 100 }, () => ({ event: 'INTENT' })) } },
+  ]);
+});
+
 test('policy is evaluated once for each object that a request reads, however often it selects the object', async () => {
   const deps = await withEntries({ before: association() });
   const evaluated: string[] = [];

@@ -128,8 +128,14 @@ describe('when reading from EKS', () => {
       'DescribePodIdentityAssociation',
       '{ podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { roleArn } } }',
     ],
-    ['ListPodIdentityAssociations', '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { kind } }'],
-    ['DescribePodIdentityAssociation', '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { kind } }'],
+    [
+      'ListPodIdentityAssociations',
+      '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { nodes { kind } } }',
+    ],
+    [
+      'DescribePodIdentityAssociation',
+      '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { nodes { kind } } }',
+    ],
   ] as const)('ends at the time limit of the request when %s hangs, for %s', async (operation, query) => {
     const [id = ''] = fill(1);
     gateway().simulator.control.addFault({ operation, kind: 'hang', times: 9 });

@@ -1,15 +1,19 @@
+import { monotonicFactory } from 'ulid';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
+const nextUlid = monotonicFactory();
+
 let gateway: Gateway;
+let ledger: Ledger;
 let closeLedger: () => Promise<void>;
 
 beforeEach(async () => {
   const [sqlite] = ledgersUnderTest();
   if (!sqlite) throw new Error('No ledger is available.');
-  const { ledger, close } = await sqlite.open();
-  closeLedger = close;
+  ({ ledger, close: closeLedger } = await sqlite.open());
   gateway = await openGateway({ ledger });
 });
 
@@ -93,6 +97,19 @@ describe('operation', () => {
     const { auditEntry } = await gateway.create({ clientRequestToken: 'second', ...fields });
     const found = await operation(auditEntry.operationId);
     expect(found).toMatchObject({ status, refusalCode, completedAt: expect.any(String), retryAfterSeconds: null });
+  });
+
+  test('is closed although its first 100 entries are of contended requests', async () => {
+    const { auditEntry } = await gateway.create();
+    const { operationId } = auditEntry;
+    const [intent, succeeded] = await ledger.operationEntries(operationId);
+    const other = `${operationId.slice(0, 25)}${operationId.endsWith('A') ? 'B' : 'A'}`;
+    if (!intent || !succeeded) throw new Error('The create wrote no entries.');
+    const contended = Array.from({ length: 100 }, () => ({ ...intent, event: 'CONTENDED' as const, fence: null }));
+    for (const entry of [intent, ...contended, succeeded]) {
+      await ledger.appendEntry({ ...entry, operationId: other, entryId: nextUlid() });
+    }
+    expect(await operation(other)).toMatchObject({ status: 'SUCCEEDED', message: 'EKS created the association.' });
   });
 
   test('is null for a dry run, an unknown id and a malformed one', async () => {

@@ -17,9 +17,9 @@ beforeEach(async () => {
   reads = 0;
   const counting: Ledger = {
     ...ledger,
-    operationEntries: (operationId) => {
+    operationEntries: (operationId, page) => {
       reads += 1;
-      return ledger.operationEntries(operationId);
+      return ledger.operationEntries(operationId, page);
     },
   };
   gateway = await openGateway({ ledger: counting });

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { cursorOf } from '../../src/validation/paging.ts';
-import { openGateway } from '../support/gateway.ts';
+import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 import { associationArn, document, namespace } from '../support/trail.ts';
@@ -27,7 +27,8 @@ describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads'
     await closeLedger();
   });
 
-  const name = JSON.stringify(['auditTrail', { kind: 'all' }, null, null, null, null]);
+  const { roleArn } = input;
+  const name = JSON.stringify(['auditTrail', { kind: 'all' }, null, null, null, null, null, null, null]);
 
   test.each([
     ['a malformed operation ID', { scope: { operationId: 'x' } }, /not the ID of an operation/],
@@ -68,12 +69,40 @@ describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads'
       /not later than since/,
     ],
     ['an unknown event', { events: ['NOTHING'] }, /NOTHING/],
+    ['an unknown refusal code', { refusalCodes: ['NOTHING'] }, /NOTHING/],
+    ['a role name instead of an ARN', { roleArn: 'payments-api' }, /roleArn "payments-api" is not an IAM role ARN/],
+    ['a role ARN with a wildcard', { roleArn: 'arn:aws:iam::111122223333:role/*' }, /wildcards are not supported/],
+    ['an empty role ARN', { roleArn: '' }, /roleArn is the empty string/],
+    ['an empty policy ID', { policyId: '' }, /policyId is the empty string/],
+    ['a policy ID that is too long', { policyId: 'x'.repeat(300) }, /policyId .* at most 256/],
+    [
+      'DENIED in the scope of a cluster',
+      { scope: { cluster: { clusterName: 'apps-dev' } }, events: ['DENIED', 'CHECKED', 'INTENT'] },
+      /events names DENIED, CHECKED, which this scope does not contain.*a namespace \(for DENIED\)/,
+    ],
+    [
+      'INVALID in the scope of a namespace',
+      { scope: namespace, events: ['DENIED', 'INVALID'] },
+      /names INVALID, which/,
+    ],
+    ['REPLAYED in the scope of an association', { scope: { associationArn }, events: ['REPLAYED'] }, /names REPLAYED/],
     ['an empty cursor', { after: '' }, /not a valid cursor, or is incomplete/],
     ['a forged cursor with a malformed position', { after: cursorOf(name, 'not a position') }, /not a valid cursor/],
     ['a forged cursor with a number as position', { after: cursorOf(name, 1) }, /not a valid cursor/],
     [
       'a cursor with other filters',
       { after: cursorOf(name, '01J00000000000000000000000'), events: ['LATE_SUCCESS'] },
+      /another query/,
+    ],
+    ['a cursor of another role', { after: cursorOf(name, '01J00000000000000000000000'), roleArn }, /another query/],
+    [
+      'a cursor of another policy',
+      { after: cursorOf(name, '01J00000000000000000000000'), policyId: 'x' },
+      /another query/,
+    ],
+    [
+      'a cursor of other refusal codes',
+      { after: cursorOf(name, '01J00000000000000000000000'), refusalCodes: ['THROTTLED'] },
       /another query/,
     ],
     [

@@ -100,10 +100,10 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTra
     }, 30_000);
 
     test('continue from the end cursor when a filter returns fewer entries than requested', async () => {
-      const entries = await fill(1_500, (index) => ({ event: index === 3 ? 'DENIED' : 'INTENT' }));
-      const first = await read({ events: ['DENIED'] });
+      const entries = await fill(1_500, (index) => ({ event: index === 3 ? 'RELEASED' : 'INTENT' }));
+      const first = await read({ events: ['RELEASED'] });
       expect(first).toMatchObject({ edges: [], pageInfo: { hasNextPage: true, startCursor: null } });
-      const second = await read({ events: ['DENIED'], after: first.pageInfo.endCursor });
+      const second = await read({ events: ['RELEASED'], after: first.pageInfo.endCursor });
       expect(idsOf(second)).toEqual(newestFirst(entries.slice(3, 4)));
     }, 30_000);
   });

@@ -1,7 +1,7 @@
-import { auditContextOfReconciler, createEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
+import { auditContextOfReconciler, createEntry, findIntent, recordEntry } from '../../src/ledger/audit-entry.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { association, auditEntry } from '../support/ledger-samples.ts';
+import { appendAll, association, auditEntry } from '../support/ledger-samples.ts';
 import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
 
 const ledger = createSqliteLedger({ file: ':memory:' });
@@ -19,6 +19,17 @@ test('an entry about an existing association names it, even if the event does no
   const before = association();
   expect(createEntry(deps, { ...audit, before }, details).associationArn).toBe(before.associationArn);
   expect(createEntry(deps, audit, details).associationArn).toBeNull();
+});
+
+test('the entry with which an operation began is found behind more entries than a page has', async () => {
+  const { operationId } = auditEntry();
+  const contended = Array.from({ length: 250 }, () => auditEntry({ operationId, event: 'CONTENDED', fence: null }));
+  const intent = auditEntry({ operationId });
+  await appendAll(ledger, contended);
+  expect(await findIntent(ledger, operationId)).toBeNull();
+  await ledger.appendEntry(intent);
+  expect(await findIntent(ledger, operationId)).toEqual(intent);
+  expect(await findIntent(ledger, auditEntry().operationId)).toBeNull();
 });
 
 test('the reconciler records what the caller requested, as sent by itself', () => {

@@ -3,6 +3,7 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger, IdempotencyRecord } from '../../src/ledger/ledger.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 import {
+  appendAll,
   association,
   auditEntry,
   biggestTags,
@@ -103,14 +104,27 @@ describe.each(stores)('entries of a ledger in $name', ({ open }) => {
       expect(await ledger.getEntry({ ...entry, entryId: auditEntry().entryId })).toBeNull();
     });
 
-    test('all of one operation, oldest first, whatever their size', async () => {
+    test('of one operation, oldest first, in pages of any size', async () => {
       const { operationId } = auditEntry();
-      // More than the 1 MB of a DynamoDB page.
-      const entries = Array.from({ length: 5 }, () => auditEntry({ operationId, message: 'm'.repeat(300_000) }));
-      for (const entry of entries.toReversed()) await ledger.appendEntry(entry);
+      const entries = Array.from({ length: 103 }, () => auditEntry({ operationId }));
+      await appendAll(ledger, entries.toReversed());
       await ledger.appendEntry(auditEntry());
-      expect(await ledger.operationEntries(operationId)).toEqual(entries);
+      expect(await ledger.operationEntries(operationId)).toEqual(entries.slice(0, 100));
+      const rest = { after: entries[99]?.entryId ?? null };
+      expect(await ledger.operationEntries(operationId, rest)).toEqual(entries.slice(100));
+      expect(await ledger.operationEntries(operationId, { ...rest, limit: 2 })).toEqual(entries.slice(100, 102));
+      expect(await ledger.operationEntries(operationId, { limit: 1 })).toEqual(entries.slice(0, 1));
+      expect(await ledger.operationEntries(operationId, { after: entries.at(-1)?.entryId ?? null })).toEqual([]);
       expect(await ledger.operationEntries(auditEntry().operationId)).toEqual([]);
+    });
+
+    test('of one operation in full pages, although each is large', async () => {
+      const { operationId } = auditEntry();
+      // More than the 1 MB of a response of DynamoDB.
+      const entries = Array.from({ length: 5 }, () => auditEntry({ operationId, message: 'm'.repeat(250_000) }));
+      for (const entry of entries) await ledger.appendEntry(entry);
+      expect(await ledger.operationEntries(operationId)).toEqual(entries);
+      expect(await ledger.operationEntries(operationId, { limit: 4 })).toEqual(entries.slice(0, 4));
     });
 
     const specialValues: Record<string, unknown> = {

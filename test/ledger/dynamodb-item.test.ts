@@ -9,8 +9,8 @@ test('an item gives back the entry or record that it was made from', () => {
 });
 
 test.each([
-  ['no entry', {}],
-  ['an entry that is not a string', { entry: { N: '1' } }],
+  ['no entry', { v: { N: '1' } }],
+  ['an entry that is not a string', { v: { N: '1' }, entry: { N: '1' } }],
 ])('an item of the audit table with %s says what is wrong', (_, item) => {
   expect(() => entryOfItem(item)).toThrow("has no 'entry' attribute. Let only the gateway write to this table.");
 });

@@ -1,7 +1,7 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { auditIndexKeys } from '../../src/ledger/keys.ts';
+import { auditIndexKeys, trailShardOf } from '../../src/ledger/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { auditIndexes, leaseIndex } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
@@ -41,18 +41,23 @@ describeOnDynamoDb('the items in DynamoDB', () => {
     return (await client.send(query)).Items?.map(({ entryId }) => entryId?.S);
   }
 
-  test('an entry is in every index, oldest first, with the attributes that filters use', async () => {
+  test('a change is in the index of every key that it has, oldest first, with the attributes that filters use', async () => {
     const { associationArn } = association();
     const entries = [auditEntry({ associationArn }), auditEntry({ associationArn, event: 'SUCCEEDED' })] as const;
     for (const entry of entries) await ledger.appendEntry(entry);
     const ids = entries.map(({ entryId }) => entryId);
-    for (const [index, attribute] of Object.entries(auditIndexes)) {
-      const name = Object.keys(auditIndexes).find((known): known is keyof typeof auditIndexes => known === index);
+    const { byTime: _, byDeniedNamespace, ...ofChanges } = auditIndexes;
+    for (const [index, attribute] of Object.entries(ofChanges)) {
+      const name = Object.keys(ofChanges).find((known): known is keyof typeof ofChanges => known === index);
       if (name === undefined) throw new Error('unreachable');
       expect([index, await indexed(name, auditIndexKeys(entries[0])[attribute])]).toEqual([index, ids]);
     }
+    for (const id of ids) expect(await indexed('byTime', trailShardOf(id))).toContain(id);
+    const { namespaceKey } = auditIndexKeys(entries[0]);
+    expect([byDeniedNamespace, await indexed('byDeniedNamespace', namespaceKey)]).toEqual(['deniedNamespaceKey', []]);
     const scan = await client.send(new ScanCommand({ TableName: names.auditTable, IndexName: 'byAssociation' }));
     expect(scan.Items?.[0]).toMatchObject({
+      v: { N: '1' },
       event: { S: 'INTENT' },
       operation: { S: 'CREATE_POD_IDENTITY_ASSOCIATION' },
       time: { S: entries[0].time },
@@ -67,7 +72,13 @@ describeOnDynamoDb('the items in DynamoDB', () => {
       const { Items } = await client.send(new ScanCommand({ TableName: names.auditTable, IndexName }));
       expect(Items?.filter(({ operationId }) => operationId?.S === untargeted.operationId)).toEqual([]);
     }
-    expect(await indexed('byDay', '2026-11-24')).toContain(untargeted.entryId);
+    expect(await indexed('byTime', trailShardOf(untargeted.entryId))).toContain(untargeted.entryId);
+  });
+
+  test('a record has its format version as an attribute', async () => {
+    const record = openRecord();
+    await ledger.commit({ kind: 'free', now }, record, []);
+    expect((await storedItem(record.idempotencyKey))?.v).toEqual({ N: '1' });
   });
 
   test('only a record with an expiry has a time to live, in seconds and rounded up', async () => {

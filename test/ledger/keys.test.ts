@@ -1,27 +1,50 @@
-import { auditIndexKeys, openShardOf, openShards, partitionKey } from '../../src/ledger/keys.ts';
-import { association, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
+import {
+  auditIndexKeys,
+  openShardOf,
+  openShards,
+  partitionKeys,
+  trailShardOf,
+  trailShards,
+} from '../../src/ledger/keys.ts';
+import type { AuditEvent } from '../../src/model/audit-event.ts';
+import { association, auditEntry } from '../support/ledger-samples.ts';
 
-test('an entry has keys of its cluster, namespace, service account, principal, association and day', () => {
-  const { associationArn } = association();
-  expect(auditIndexKeys(auditEntryAt(Date.UTC(2026, 10, 25) - 1, { associationArn }))).toEqual({
+const { associationArn } = association();
+const principalId = 'https://id.example.com/#alice';
+const namespaceKey = '111122223333/eu-central-1/main_1/shop';
+
+test('an entry of a change has keys of its cluster, namespace, service account, principal and association', () => {
+  expect(auditIndexKeys(auditEntry({ associationArn }))).toStrictEqual({
     clusterKey: '111122223333/eu-central-1/main_1',
-    namespaceKey: '111122223333/eu-central-1/main_1/shop',
+    namespaceKey,
     serviceAccountKey: '111122223333/eu-central-1/main_1/shop/cart.v2',
-    principalId: 'https://id.example.com/#alice',
+    principalId,
     associationArn,
-    day: '2026-11-24',
   });
 });
 
-test('the day is that of the entry id', () => {
-  const { entryId } = auditEntryAt(Date.UTC(2026, 10, 25));
-  expect(auditIndexKeys(auditEntry({ entryId })).day).toBe('2026-11-25');
-  expect(() => auditIndexKeys(auditEntry({ entryId: 'entry-1' }))).toThrow('ULID');
+test('a denied request has keys of its principal and of its namespace as a denial', () => {
+  const entry = auditEntry({ event: 'DENIED', fence: null, associationArn });
+  expect(auditIndexKeys(entry)).toStrictEqual({ deniedNamespaceKey: namespaceKey, principalId });
+  expect(auditIndexKeys({ ...entry, target: null })).toStrictEqual({ principalId });
 });
 
-test('an entry without target or association lacks their keys', () => {
-  const keys = auditIndexKeys(auditEntry({ target: null, associationArn: null }));
-  expect(keys).toStrictEqual({ principalId: 'https://id.example.com/#alice', day: '2026-11-24' });
+test.each<AuditEvent>(['INVALID', 'CHECKED', 'REPLAYED', 'CONTENDED', 'TOKEN_REUSED', 'REFUSED'])(
+  'an entry %s that no lease holder wrote has only the key of its principal',
+  (event) => {
+    expect(auditIndexKeys(auditEntry({ event, fence: null, associationArn }))).toStrictEqual({ principalId });
+  },
+);
+
+test('a change without target or association lacks their keys', () => {
+  expect(auditIndexKeys(auditEntry({ target: null, associationArn: null }))).toStrictEqual({ principalId });
+});
+
+test('the shard of an entry follows from the last digit of its id, and all shards get equal shares', () => {
+  const shards = Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (digit) => trailShardOf(digit.padStart(26, '0')));
+  expect(trailShards).toHaveLength(8);
+  for (const shard of trailShards) expect(shards.filter((one) => one === shard)).toHaveLength(4);
+  expect(() => trailShardOf('entry-1')).toThrow('An entryId must be a ULID, got "entry-1".');
 });
 
 test.each(['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'])(
@@ -34,26 +57,35 @@ test.each(['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'])
 );
 
 describe('a partition of the trail', () => {
-  const entry = auditEntry({ associationArn: association().associationArn });
-  const { target, operationId, associationArn } = entry;
-  if (target === null || associationArn === null) throw new Error('unreachable');
+  const entry = auditEntry({ associationArn });
+  const { target, operationId } = entry;
+  if (target === null) throw new Error('unreachable');
   const keys = { ...auditIndexKeys(entry), operationId };
-  const principal = (principalId: string) => partitionKey({ kind: 'principal', principalId });
+  const principal = (id: string) => partitionKeys({ kind: 'principal', principalId: id }, null);
 
   test('has the key of its entries', () => {
     const partitions = [
       { kind: 'cluster', ...target },
       { kind: 'namespace', ...target },
       { kind: 'serviceAccount', ...target },
-      { kind: 'principal', principalId: entry.principal.id },
+      { kind: 'principal', principalId },
       { kind: 'association', associationArn },
       { kind: 'operation', operationId },
     ] as const;
     const ofTarget = ['clusterKey', 'namespaceKey', 'serviceAccountKey'] as const;
     const attributes = [...ofTarget, 'principalId', 'associationArn', 'operationId'] as const;
-    expect(partitions.map(partitionKey)).toEqual(
-      attributes.map((attribute) => ({ attribute, value: keys[attribute] })),
+    expect(partitions.map((partition) => partitionKeys(partition, null))).toEqual(
+      attributes.map((attribute) => [{ attribute, value: keys[attribute] }]),
     );
+  });
+
+  test('of a namespace has the key of denials only if they are requested, and that of changes only if any are', () => {
+    const attributesFor = (events: readonly AuditEvent[] | null) =>
+      partitionKeys({ kind: 'namespace', ...target }, events).map(({ attribute }) => attribute);
+    expect(attributesFor(null)).toEqual(['namespaceKey']);
+    expect(attributesFor(['SUCCEEDED'])).toEqual(['namespaceKey']);
+    expect(attributesFor(['DENIED'])).toEqual(['deniedNamespaceKey']);
+    expect(attributesFor(['DENIED', 'SUCCEEDED'])).toEqual(['namespaceKey', 'deniedNamespaceKey']);
   });
 
   test.each(['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'])(
@@ -61,19 +93,19 @@ describe('a partition of the trail', () => {
     (field) => {
       const invalid = { ...target, [field]: 'a/b' };
       for (const kind of ['cluster', 'namespace', 'serviceAccount'] as const) {
-        const [key, invalidKey] = [
+        const [key = '', invalidKey = ''] = [
           { kind, ...target },
           { kind, ...invalid },
-        ].map(partitionKey);
-        const isInKey = (invalidKey?.value ?? '').includes('a/b');
-        expect(invalidKey?.value.split('/')).toHaveLength((key?.value.split('/') ?? []).length + (isInKey ? 1 : 0));
+        ].map((partition) => partitionKeys(partition, null)[0]?.value);
+        const isInKey = invalidKey.includes('a/b');
+        expect(invalidKey.split('/')).toHaveLength(key.split('/').length + (isInKey ? 1 : 0));
       }
     },
   );
 
   test('that cannot have entries has no key', () => {
-    for (const id of ['', 'p'.repeat(2_049), 'é'.repeat(1_025), 'a\u{d800}']) expect(principal(id)).toBeNull();
-    for (const id of ['p'.repeat(2_048), 'é'.repeat(1_024), '🦜']) expect(principal(id)?.value).toBe(id);
+    for (const id of ['', 'p'.repeat(2_049), 'é'.repeat(1_025), 'a\u{d800}']) expect(principal(id)).toEqual([]);
+    for (const id of ['p'.repeat(2_048), 'é'.repeat(1_024), '🦜']) expect(principal(id)[0]?.value).toBe(id);
   });
 });
 

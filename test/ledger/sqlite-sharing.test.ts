@@ -59,7 +59,7 @@ describe('a file that several processes share', () => {
   test('gets its tables from one process, for which the others wait', async () => {
     const file = newFile();
     const first = new DatabaseSync(file);
-    first.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE idempotency (a); PRAGMA user_version = 2');
+    first.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE idempotency (a); PRAGMA user_version = 3');
     const second = run(process.execPath, ['-e', openFile(file, 5_000)]);
     await new Promise((resolve) => second.child.stdout?.once('data', resolve));
     await new Promise((resolve) => setTimeout(resolve, 200));

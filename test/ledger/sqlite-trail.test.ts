@@ -15,7 +15,8 @@ const searches = {
   principalId: 'INDEX audit_principalId (principalId=? AND entryId>? AND entryId<?)',
   associationArn: 'INDEX audit_associationArn (associationArn=? AND entryId>? AND entryId<?)',
   operationId: 'PRIMARY KEY (operationId=? AND entryId>? AND entryId<?)',
-  all: 'INDEX audit_day ((day,entryId)>(?,?) AND (day,entryId)<(?,?))',
+  deniedNamespaceKey: 'INDEX audit_deniedNamespaceKey (deniedNamespaceKey=? AND entryId>? AND entryId<?)',
+  all: 'INDEX audit_entryId (entryId>? AND entryId<?)',
 } as const;
 
 test.each(Object.entries(searches))('reading the trail by %s searches one index, without sorting', (column, search) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { auditIndexKeys } from '../../src/ledger/keys.ts';
-import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
+import { auditColumns, openSqliteFile } from '../../src/ledger/sqlite-file.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { association, auditEntry, recordTime as now, openRecord } from '../support/ledger-samples.ts';
 
@@ -65,7 +65,7 @@ describe('a ledger file', () => {
   });
 
   test.each([
-    ['a newer', 3],
+    ['a newer', 4],
     ['an older', 1],
   ])('of %s version is rejected and not changed', (relation, version) => {
     const file = newFile();
@@ -81,6 +81,7 @@ describe('a ledger file', () => {
 describe('the trail in a file', () => {
   const file = newFile();
   const entry = auditEntry({ associationArn: association().associationArn });
+  const denied = { ...entry, event: 'DENIED', fence: null } as const;
   let database: DatabaseSync;
   beforeAll(async () => {
     const ledger = createSqliteLedger({ file });
@@ -97,21 +98,26 @@ describe('the trail in a file', () => {
     expect(() => {
       database.exec(sql);
     }).toThrow('the audit trail is insert-only');
-    expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify(entry) }]);
+    expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify({ v: 1, ...entry }) }]);
   });
 
   test('has no rowid by which an entry could be replaced', () => {
     expect(() => database.prepare('SELECT rowid FROM audit')).toThrow('no such column: rowid');
   });
 
-  test('has an index for every partition key', () => {
-    for (const [column, key] of Object.entries(auditIndexKeys(entry))) {
+  test('has an index for every partition key, and one of the whole trail', () => {
+    const keys = { ...auditIndexKeys(denied), ...auditIndexKeys(entry) };
+    expect(new Set(Object.keys(keys))).toEqual(new Set(auditColumns));
+    for (const [column, key] of Object.entries(keys)) {
       const select = `SELECT entryId FROM audit WHERE ${column} = ? ORDER BY entryId`;
-      expect(database.prepare(select).all(key)).toEqual([{ entryId: entry.entryId }]);
+      const stored = column === 'deniedNamespaceKey' ? [] : [{ entryId: entry.entryId }];
+      expect(database.prepare(select).all(key)).toEqual(stored);
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${select}`).all(key);
       expect(JSON.stringify(plan)).toContain(`audit_${column}`);
       expect(JSON.stringify(plan)).not.toContain('TEMP B-TREE');
     }
+    const plan = database.prepare('EXPLAIN QUERY PLAN SELECT entryId, entry FROM audit ORDER BY entryId').all();
+    expect(JSON.stringify(plan)).toContain('USING INDEX audit_entryId');
   });
 
   test('has an index of the leases of open records', () => {

@@ -14,7 +14,10 @@ import {
   operationIds,
   otherOperation,
   partitions,
+  policyIds,
   randomEntries,
+  refusalCodes,
+  roleArns,
   target,
   today,
 } from '../support/trail-model.ts';
@@ -72,7 +75,9 @@ describe.each(stores)('the trail in $name', ({ open }) => {
         [],
         ['LATE_SUCCESS'],
         ['LATE_SUCCESS', 'DENIED', 'LATE_SUCCESS'],
+        ['DENIED'],
         ['REPLAYED'],
+        ['CONTENDED'],
       ] as const);
       const operations = oneOf([null, [], kinds, kinds.slice(1)]);
       const since = oneOf([null, today - 2 * day]);
@@ -80,6 +85,20 @@ describe.each(stores)('the trail in $name', ({ open }) => {
       const pages = await trailPages(ledger, query);
       expect(idsOf(pages.flatMap((page) => page.entries))).toEqual(idsOf(matchingEntries(entries, query)));
       for (const page of pages) expect(page.entries.length).toBeLessThanOrEqual(query.limit);
+    }
+  });
+
+  test('returns only entries with the requested role, refusal code and policy', async () => {
+    for (let round = 0; round < 60; round += 1) {
+      const filters = {
+        roleArn: oneOf([null, ...roleArns, 'arn:aws:iam::111122223333:role/pods']),
+        refusalCodes: oneOf([null, [], refusalCodes.slice(0, 1), refusalCodes]),
+        policyId: oneOf([null, ...policyIds, 'own']),
+      };
+      const events = oneOf([null, ['DENIED', 'INTENT'] as const]);
+      const query = trailQuery(oneOf(partitions()), { ...filters, events, limit: 1 + randomInt(20) });
+      const pages = await trailPages(ledger, query);
+      expect(idsOf(pages.flatMap((page) => page.entries))).toEqual(idsOf(matchingEntries(entries, query)));
     }
   });
 
@@ -171,7 +190,7 @@ describe.each(stores)('the trail in a new $name ledger', ({ open }) => {
 
   test('returns full pages of large entries', async () => {
     const partition = { kind: 'cluster', ...target } as const;
-    const large = { message: 'm'.repeat(300_000) };
+    const large = { message: 'm'.repeat(250_000) };
     const entries = Array.from({ length: 8 }, (_, index) => auditEntryAt(today - index, large));
     for (const entry of entries) await ledger.appendEntry(entry);
     const pages = await trailPages(ledger, trailQuery(partition, { limit: 5 }));

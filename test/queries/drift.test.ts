@@ -7,8 +7,9 @@ import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
 import { cursorOf } from '../../src/validation/paging.ts';
-import { input, openGateway, roleArn } from '../support/gateway.ts';
+import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
+import { appendAll, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const identityOf = (name: string, groups: string[]): RequestIdentity => ({
@@ -108,6 +109,39 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     const own = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
     gateway.simulator.control.updateAssociation(associationId, { tags: { ...own, team: 'search' } });
     expect(await found()).toMatchObject([{ kind: 'MODIFIED', differences: [{ field: 'tags.team' }] }]);
+  });
+
+  describe('reports a change from outside', () => {
+    const roleOutside = roleArn('payments/payments-worker');
+
+    test.each(['DENIED', 'CHECKED', 'REPLAYED', 'CONTENDED'] as const)(
+      'after 1,000 requests for the association that ended as %s',
+      async (event) => {
+        const { association } = await gateway.create();
+        const { associationId = '', associationArn = '' } = association ?? {};
+        gateway.simulator.control.updateAssociation(associationId, { roleArn: roleOutside });
+        const target = { ...home, ...place, serviceAccount: input.serviceAccount };
+        const fields = { event, fence: null, associationArn, target };
+        const noise = Array.from({ length: 1_000 }, (_, index) => auditEntryAt(Date.now() + index, fields));
+        await appendAll(ledger, noise);
+        expect(await found()).toMatchObject([{ kind: 'MODIFIED', lastEntry: { event: 'SUCCEEDED' } }]);
+        gateway.simulator.control.deleteAssociation(associationId);
+        expect(await found()).toMatchObject([{ kind: 'DELETED', associationArn }]);
+      },
+    );
+
+    test.each([1, 60])('after %d changes that EKS refused', async (count) => {
+      const { association } = await gateway.create();
+      const { associationId = '', associationArn = '' } = association ?? {};
+      gateway.simulator.control.updateAssociation(associationId, { roleArn: roleOutside });
+      for (let index = 0; index < count; index += 1) {
+        const { operationId } = auditEntry();
+        for (const event of ['INTENT', 'REFUSED'] as const) {
+          await ledger.appendEntry(auditEntryAt(Date.now(), { operationId, event, associationArn }));
+        }
+      }
+      expect(await found()).toMatchObject([{ kind: 'MODIFIED' }]);
+    });
   });
 
   test('reports an association that was deleted outside as DELETED', async () => {

@@ -2,16 +2,12 @@ import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
-/**
- * An empty ledger in DynamoDB whose requests are recorded by a proxy.
- *
- * @param clock clock of the ledger, in milliseconds since the epoch
- */
-export async function openMeteredLedger(clock: () => number) {
+/** An empty ledger in DynamoDB whose requests are recorded by a proxy. */
+export async function openMeteredLedger() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
   const client = dynamoDbClient({ endpoint: proxy.endpoint });
-  const ledger = createDynamoDbLedger({ client, ...tables.names, clock });
+  const ledger = createDynamoDbLedger({ client, ...tables.names });
 
   /** Runs `work`. Returns its result, its requests, and how many items DynamoDB read per request and in total. */
   async function measure<T>(work: () => Promise<T>) {

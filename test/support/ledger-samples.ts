@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import type { Association, CreateRequest, Tag } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
+import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger, IdempotencyRecord, TrailPage, TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 
 /** The current time of the sample entries, in milliseconds since the epoch. */
@@ -112,6 +113,7 @@ export function auditEntry(fields: EntryFields = {}): AuditEntry {
     message: null,
     associationArn: null,
     eksRequestId: null,
+    omitted: [],
     fence: 1,
     ...fields,
   };
@@ -135,10 +137,7 @@ function nextUlid(time = now): string {
 export function trailQuery(partition: AuditPartition, fields: Partial<TrailQuery> = {}): TrailQuery {
   return {
     partition,
-    since: null,
-    until: null,
-    events: null,
-    operations: null,
+    ...noFilters,
     limit: 10,
     before: null,
     ...fields,

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DatabaseSync } from 'node:sqlite';
+import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
@@ -16,7 +18,13 @@ export interface LedgerUnderTest {
   /** False if no DynamoDB is available. The test run then prints a notice at its start. */
   readonly available: boolean;
   /** Opens a new, empty ledger. `close` also deletes its data. */
-  open(): Promise<{ ledger: Ledger; close(): Promise<void> }>;
+  open(): Promise<{ ledger: Ledger; edit: StoredItems; close(): Promise<void> }>;
+}
+
+/** Sets fields of stored items, as another version of the gateway would have written them. */
+export interface StoredItems {
+  record(idempotencyKey: string, fields: object): Promise<void>;
+  entry(key: { readonly operationId: string; readonly entryId: string }, fields: object): Promise<void>;
 }
 
 /**
@@ -35,17 +43,62 @@ export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
 async function openSqlite() {
   const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
-  const ledger = createSqliteLedger({ file: join(folder, 'ledger.db') });
+  const file = join(folder, 'ledger.db');
+  const ledger = createSqliteLedger({ file });
   const close = async () => {
     ledger.close();
     rmSync(folder, { recursive: true });
   };
-  return { ledger, close };
+  return { ledger, edit: sqliteItems(file), close };
+}
+
+function sqliteItems(file: string): StoredItems {
+  const update = async (statement: string, fields: object, ...key: string[]) => {
+    const database = new DatabaseSync(file);
+    database.exec('DROP TRIGGER IF EXISTS audit_no_update');
+    const { changes } = database.prepare(statement).run(JSON.stringify(fields), ...key);
+    database.close();
+    if (changes !== 1) throw new Error('No such item.');
+  };
+  return {
+    record: (key, fields) =>
+      update('UPDATE idempotency SET record = json_patch(record, ?) WHERE idempotencyKey = ?', fields, key),
+    entry: ({ operationId, entryId }, fields) =>
+      update(
+        'UPDATE audit SET entry = json_patch(entry, ?) WHERE operationId = ? AND entryId = ?',
+        fields,
+        operationId,
+        entryId,
+      ),
+  };
 }
 
 async function openDynamoDb() {
   const { client, names, close } = await openTables();
-  return { ledger: createDynamoDbLedger({ client, ...names }), close };
+  return { ledger: createDynamoDbLedger({ client, ...names }), edit: dynamoDbItems(client, names), close };
+}
+
+function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }: TableNames): StoredItems {
+  const read = async (TableName: string, key: object) => {
+    const get = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
+    const { Item } = await client.send(get);
+    if (Item === undefined) throw new Error('No such item.');
+    return unmarshall(Item);
+  };
+  const write = async (TableName: string, item: object) => {
+    await client.send(new PutItemCommand({ TableName, Item: marshall(item) }));
+  };
+  return {
+    async record(idempotencyKey, fields) {
+      const item = await read(idempotencyTable, { idempotencyKey });
+      await write(idempotencyTable, { ...item, ...fields });
+    },
+    async entry({ operationId, entryId }, fields) {
+      const item = await read(auditTable, { operationId, entryId });
+      const stored = { ...(JSON.parse(String(item.entry)) as { v: unknown }), ...fields };
+      await write(auditTable, { ...item, v: stored.v, entry: JSON.stringify(stored) });
+    },
+  };
 }
 
 /** New tables with unique names and a client for them. `close` deletes the tables and closes the client. */

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
-import type { AssociationTarget } from '../../src/model/association.ts';
+import type { AssociationTarget, CreateRequest, UpdateRequest } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
 import type { TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
-import { association, auditEntry, auditEntryAt } from './ledger-samples.ts';
+import { association, auditEntry, auditEntryAt, request } from './ledger-samples.ts';
 
 /** Milliseconds of a day. */
 export const day = 86_400_000;
-/** Start of today, UTC. The tests use recent days, because the partition `all` starts an hour ahead of the clock. */
+/** Start of today, UTC. */
 export const today = Date.now() - (Date.now() % day);
 
 /** The target of the sample entries. */
@@ -40,6 +40,37 @@ export const otherOperation: OperationKind = 'DELETE_POD_IDENTITY_ASSOCIATION';
 /** Operation ids of the entries. */
 export const operationIds = Array.from({ length: 20 }, () => auditEntry().operationId);
 
+/** Roles, policies and refusal codes of some entries. */
+export const roleArns = ['a', 'b', 'c', 'd'].map((name) => `arn:aws:iam::111122223333:role/pods/${name}`);
+export const policyIds = ['owners-create', 'owners', 'default-deny'];
+export const refusalCodes = ['POLICY_DENIED', 'THROTTLED'] as const;
+
+const [roleA = '', roleB = '', roleC = ''] = roleArns;
+const ofChange = { clusterName: 'main', accountId: '1', region: 'r', associationId: 'a-1', expectedModifiedAt: null };
+
+/** Requests of each operation, with and without roles. */
+const requests = [
+  { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: request({ roleArn: roleA, targetRoleArn: roleB }) },
+  { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: request({ roleArn: roleC }) },
+  { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { ...ofChange, changes: { targetRoleArn: roleA } } },
+  { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { ...ofChange, changes: { targetRoleArn: null } } },
+  { operation: otherOperation, request: ofChange },
+  { operation: otherOperation, request: null },
+] as const;
+
+function decision(allowed: boolean, policyId: string): NonNullable<AuditEntry['decision']> {
+  const violations = allowed ? [] : [{ policyId, message: 'Not allowed.', advice: null }];
+  const slice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
+  const hashes = { policySetHash: 'a', inventoryHash: 'b' };
+  return { allowed, failed: false, now: 0, policyIds: allowed ? [policyId] : [], violations, ...hashes, slice };
+}
+
+/** Events with and without a lease holder. */
+const outcomes = [
+  ...(['INTENT', 'SUCCEEDED', 'REFUSED', 'LATE_SUCCESS'] as const).map((event) => ({ event, fence: 1 })),
+  ...(['DENIED', 'CHECKED', 'REPLAYED', 'REFUSED'] as const).map((event) => ({ event, fence: null })),
+];
+
 /** Random entries, with empty days, several entries in one millisecond, and the first and last millisecond of a day. */
 export function randomEntries(): AuditEntry[] {
   const times = [1, 2, 3, 8].flatMap((daysAgo) => {
@@ -53,8 +84,11 @@ export function randomEntries(): AuditEntry[] {
       target: oneOf(targets),
       associationArn: oneOf([...associationArns, null, null, null]),
       operationId: oneOf(operationIds),
-      event: oneOf(['INTENT', 'SUCCEEDED', 'DENIED', 'LATE_SUCCESS'] as const),
-      operation: oneOf(['CREATE_POD_IDENTITY_ASSOCIATION', otherOperation] as const),
+      ...oneOf(outcomes),
+      ...oneOf(requests),
+      before: oneOf([null, association({ roleArn: oneOf(roleArns), targetRoleArn: oneOf([null, ...roleArns]) })]),
+      decision: oneOf([null, decision(true, oneOf(policyIds)), decision(false, oneOf(policyIds))]),
+      refusalCode: oneOf([null, ...refusalCodes]),
       principal: { ...auditEntry().principal, id: oneOf(principalIds) },
     };
     return auditEntryAt(time, fields);
@@ -105,15 +139,25 @@ export const emptyPartitions: AuditPartition[] = [
 
 /** The entries that match a query, computed independently of the stores. */
 export function matchingEntries(entries: readonly AuditEntry[], query: TrailQuery): AuditEntry[] {
-  const { partition, since, until, events, operations, before } = query;
+  const { partition, since, until, events, operations, refusalCodes, roleArn, policyId, before } = query;
   return entries
     .filter((entry) => isIn(partition, entry))
+    .filter((entry) => isKept(query, entry))
     .filter(({ time }) => since === null || Date.parse(time) >= since)
     .filter(({ time }) => until === null || Date.parse(time) < until)
     .filter(({ event }) => events?.includes(event) ?? true)
     .filter(({ operation }) => operations?.includes(operation) ?? true)
+    .filter(({ refusalCode }) => refusalCodes === null || (refusalCode !== null && refusalCodes.includes(refusalCode)))
+    .filter((entry) => roleArn === null || rolesOf(entry).includes(roleArn))
+    .filter(({ decision }) => policyId === null || policiesOf(decision).includes(policyId))
     .filter(({ entryId }) => before === null || entryId < before)
     .toSorted((one, other) => (one.entryId < other.entryId ? 1 : -1));
+}
+
+/** Parts that can be changed contain changes; a namespace also contains denied requests, if they are requested. */
+function isKept({ partition, events }: TrailQuery, { fence, event }: AuditEntry): boolean {
+  if (partition.kind === 'all' || partition.kind === 'principal' || partition.kind === 'operation') return true;
+  return fence !== null || (partition.kind === 'namespace' && event === 'DENIED' && events !== null);
 }
 
 function isIn(partition: AuditPartition, entry: AuditEntry): boolean {
@@ -126,6 +170,17 @@ function isIn(partition: AuditPartition, entry: AuditEntry): boolean {
   const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'].slice(0, nameCount);
   const expected = new Map<string, unknown>(Object.entries(wanted));
   return (nameCount === 1 ? [...expected.keys()] : names).every((name) => fields.get(name) === expected.get(name));
+}
+
+/** The roles that an entry names; not those of an association that policy did not permit to change. */
+function rolesOf({ request, before, decision }: AuditEntry): unknown[] {
+  const requested: Partial<CreateRequest> & Partial<UpdateRequest> = { ...request };
+  const settings = [requested, requested.changes, decision?.allowed === true ? before : null];
+  return settings.flatMap((one) => [one?.roleArn, one?.targetRoleArn]);
+}
+
+function policiesOf(decision: AuditEntry['decision']): string[] {
+  return [...(decision?.policyIds ?? []), ...(decision?.violations ?? []).map(({ policyId }) => policyId)];
 }
 
 /** The entry ids of entries. */

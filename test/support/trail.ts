@@ -21,8 +21,10 @@ const page = 'edges { cursor node { id event } } pageInfo { hasNextPage hasPrevi
 
 /** Reads a page of `auditTrail`. */
 export const document = `query ($scope: AuditScope!, $first: Int, $after: String, $since: DateTime, $until: DateTime,
-  $events: [AuditEvent!], $operationKinds: [OperationKind!]) {
-  auditTrail(scope: $scope, first: $first, after: $after, since: $since, until: $until, events: $events, operationKinds: $operationKinds) { ${page} }
+  $events: [AuditEvent!], $operationKinds: [OperationKind!],
+  $roleArn: String, $refusalCodes: [RefusalCode!], $policyId: String) {
+  auditTrail(scope: $scope, first: $first, after: $after, since: $since, until: $until, events: $events, operationKinds: $operationKinds,
+    roleArn: $roleArn, refusalCodes: $refusalCodes, policyId: $policyId) { ${page} }
 }`;
 
 /** Reads a page of the `auditTrail` of an association. */

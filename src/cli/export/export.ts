@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { LedgerUnavailable } from '../../ledger/ledger.ts';
+import { UnsupportedFormat } from '../../ledger/format.ts';
+import { LedgerUnavailable, noFilters } from '../../ledger/ledger.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 
@@ -38,7 +39,7 @@ export async function exportTrail(
 ): Promise<Exported> {
   // Errors are handled in the callback of each write; without a listener, the event would end the process.
   output.on('error', () => undefined);
-  const query = { partition: { kind: 'all' }, ...range, events: null, operations: null, limit: pageSize } as const;
+  const query = { partition: { kind: 'all' }, ...noFilters, ...range, limit: pageSize } as const;
   let count = 0;
   let last: AuditEntry | null = null;
   let before: string | null = null;
@@ -56,7 +57,8 @@ export async function exportTrail(
     } while (before !== null);
     return { kind: 'done', count };
   } catch (error) {
-    if (error instanceof LedgerUnavailable) return { kind: 'ledger-failed', error, count, last };
+    if (error instanceof LedgerUnavailable || error instanceof UnsupportedFormat)
+      return { kind: 'ledger-failed', error, count, last };
     if (!isSystemError(error)) throw error;
     return error.code === 'EPIPE' ? { kind: 'closed' } : { kind: 'output-failed', error, count, last };
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../app/command.ts';
 import { auditEntryId } from '../../model/audit.ts';
 import type { AuditEntry } from '../../model/audit.ts';
+import { formatVersion } from '../../ledger/format.ts';
 import { openExistingLedger } from '../../local/ledger.ts';
 import { readLedgerSettings } from '../../local/settings.ts';
 import { help, options, readExportRequest } from './arguments.ts';
@@ -29,7 +30,7 @@ async function run({ format, since, until }: ExportRequest): Promise<number> {
 const version = versionOf(readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8'));
 
 const lineOf: Readonly<Record<ExportFormat, (entry: AuditEntry) => string>> = {
-  ndjson: (entry) => JSON.stringify({ id: auditEntryId(entry), ...entry }),
+  ndjson: (entry) => JSON.stringify({ v: formatVersion, id: auditEntryId(entry), ...entry }),
   ocsf: (entry) => JSON.stringify(ocsfEvent(entry, version)),
 };
 

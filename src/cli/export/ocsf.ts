@@ -152,7 +152,7 @@ function policyOf({ policyIds, violations, policySetHash }: Decision) {
 
 function unmappedOf(entry: AuditEntry) {
   const { operationId, fence, target, before, reason, onBehalfOf, actor, invalidInput, findings, ...rest } = entry;
-  const { principal, decision, eksRequestId } = rest;
+  const { principal, decision, eksRequestId, omitted } = rest;
   return {
     operationId,
     ...set('fence', fence),
@@ -166,6 +166,7 @@ function unmappedOf(entry: AuditEntry) {
     ...(findings.length > 0 ? { findings } : {}),
     ...set('decision', decision),
     ...set('eksRequestId', eksRequestId),
+    ...(omitted.length > 0 ? { omitted } : {}),
   };
 }
 

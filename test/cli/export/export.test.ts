@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportTrail } from '../../../src/cli/export/export.ts';
+import { UnsupportedFormat } from '../../../src/ledger/format.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
@@ -138,6 +139,20 @@ describe('an export', () => {
     };
     const result = await exportTrail(ledger, all, idOf, keeping().output, () => undefined);
     expect(result).toMatchObject({ kind: 'ledger-failed', count: 2, last: { time: new Date(now + 99).toISOString() } });
+  });
+
+  test('reports an entry that another version of the gateway wrote as a failure that names it', async () => {
+    let reads = 0;
+    const unsupported = new UnsupportedFormat('audit entry 1.2', 2);
+    const ledger = {
+      async readTrail() {
+        reads += 1;
+        if (reads > 1) throw unsupported;
+        return page(100, 'more');
+      },
+    };
+    const result = await exportTrail(ledger, all, idOf, keeping().output, () => undefined);
+    expect(result).toMatchObject({ kind: 'ledger-failed', error: unsupported, count: 2 });
   });
 
   test('throws other errors unchanged', async () => {

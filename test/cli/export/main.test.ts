@@ -75,7 +75,7 @@ describe('npm run audit:export', () => {
     const { code, errors, lines } = await run(until);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
-      entries.toReversed().map((entry) => ({ id: auditEntryId(entry), ...entry })),
+      entries.toReversed().map((entry) => ({ v: 1, id: auditEntryId(entry), ...entry })),
     );
   }, 30_000);
 
@@ -151,7 +151,7 @@ describeOnDynamoDb('npm run audit:export on DynamoDB', () => {
     const { code, errors, lines } = await run(until, { env });
     await close();
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ id: auditEntryId(entry), ...entry }]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ v: 1, id: auditEntryId(entry), ...entry }]);
   }, 30_000);
 
   test('rejects a missing table', async () => {

@@ -106,7 +106,7 @@ function gatedLedger(environment: Environment, process: Process): Ledger {
       ),
     getRecord: (key) => read(() => ledger.getRecord(key)),
     getEntry: (key) => read(() => ledger.getEntry(key)),
-    operationEntries: (id) => read(() => ledger.operationEntries(id)),
+    operationEntries: (id, page) => read(() => ledger.operationEntries(id, page)),
     readTrail: (query) => read(() => ledger.readTrail(query)),
     expiredLeases: (now, limit) => read(() => ledger.expiredLeases(now, limit)),
     close: () => undefined,

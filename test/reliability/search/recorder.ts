@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { maxTags, operationIdOf } from '../../../src/model/association.ts';
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
@@ -61,13 +62,20 @@ export function createRecorder(clock: () => number) {
       associations: readonly Association[],
       answers: readonly CallerAnswer[],
     ): Promise<string[]> {
-      const section = { kind: 'cluster', ...home, clusterName } as const;
-      const query = { partition: section, since: null, until: null, events: null, operations: null, before: null };
-      const { entries } = await ledger.readTrail({ ...query, limit: allEntries });
+      const partition = { kind: 'cluster', ...home, clusterName } as const;
+      const changesOf = await ledger.readTrail({ partition, ...noFilters, limit: allEntries, before: null });
+      const operationIds = new Set(model.written().map(({ operationId }) => operationId));
+      const byOperation = await Promise.all([...operationIds].map((id) => ledger.operationEntries(id)));
+      const stored = byOperation.flat();
+      const entries = stored.filter(({ target }) => target !== null);
       const records = await Promise.all(model.records().map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey)));
-      const written = model.written().filter(({ target }) => target !== null);
+      const written = model.written();
+      const ofLeaseHolders = written.filter(({ target, fence }) => target !== null && fence !== null);
+      const isComplete =
+        isDeepStrictEqual(idsOf(stored), idsOf(written)) &&
+        isDeepStrictEqual(idsOf(changesOf.entries), idsOf(ofLeaseHolders));
       const ledgerViolations = [
-        ...(isDeepStrictEqual(idsOf(entries), idsOf(written)) ? [] : ['the audit trail differs from what was written']),
+        ...(isComplete ? [] : ['the audit trail differs from what was written']),
         ...(isDeepStrictEqual(records, model.records()) ? [] : ['the records differ from what was written']),
       ];
       if (isLimited) return ledgerViolations;

@@ -1,3 +1,4 @@
+import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { AuditPartition, Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import { createCallers } from './callers.ts';
@@ -180,7 +181,7 @@ async function contentsOf(model: Model, ledger: Ledger, clusterName: string) {
 
 /** Reads a partition of the audit trail page by page. */
 async function wholeTrail(ledger: Ledger, partition: AuditPartition): Promise<AuditEntry[]> {
-  const query = { partition, since: null, until: null, events: null, operations: null, limit: pageSize };
+  const query = { partition, ...noFilters, limit: pageSize };
   const entries: AuditEntry[] = [];
   for (let before: string | null = null; ;) {
     const page = await ledger.readTrail({ ...query, before });

@@ -1,0 +1,81 @@
+import type { QueryAuditTrailArgs } from '../generated/types.ts';
+import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
+import { isTrailPosition } from '../ledger/trail-position.ts';
+import { changeEvents } from '../model/audit-event.ts';
+import type { AuditEvent } from '../model/audit-event.ts';
+import type { Finding } from '../model/refusal.ts';
+import { brokenCursor, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { roleArnFindings } from '../validation/role-arns.ts';
+import { maxLength, requiredText, wellFormed } from '../validation/text-rules.ts';
+import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
+import type { QueryFailure } from './query-result.ts';
+
+/** A query of the ledger, and the name that distinguishes it in cursors. */
+export interface ValidTrailQuery {
+  readonly kind: 'valid';
+  readonly query: TrailQuery;
+  readonly name: string;
+}
+
+/** The filters and the page of a query, or what is wrong with them. */
+export function validateTrailQuery(
+  input: Omit<QueryAuditTrailArgs, 'scope'>,
+  partition: AuditPartition,
+): ValidTrailQuery | Extract<QueryFailure, { kind: 'invalid' }> {
+  const {
+    events = null,
+    operationKinds: operations = null,
+    refusalCodes = null,
+    roleArn = null,
+    policyId = null,
+  } = input;
+  const [since, until] = [parseTimestamp(input.since), parseTimestamp(input.until)];
+  const filters = { since, until, events, operations, refusalCodes, roleArn, policyId };
+  const lists = [events, operations, refusalCodes].map(distinct);
+  const name = JSON.stringify(['auditTrail', partition, since, until, ...lists, roleArn, policyId]);
+  const cursor = typeof input.after === 'string' ? readCursor(name, input.after) : null;
+  const before = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
+  const broken = cursor?.kind === 'position' && before === null ? brokenCursor : cursor;
+  const findings = [
+    ...timestampFindings('since', input.since),
+    ...timestampFindings('until', input.until),
+    ...(since !== null && until !== null && since >= until ? [emptyRange] : []),
+    ...eventFindings(partition, events ?? []),
+    ...(roleArn === null ? [] : roleArnFindings(roleArn)),
+    ...(policyId === null ? [] : requiredText('policyId', policyId, policyIdRules, 'owners-create')),
+    ...firstFindings(input),
+    ...(broken?.kind === 'invalid' ? [broken.finding] : []),
+  ];
+  if (findings.length > 0) return { kind: 'invalid', findings };
+  return { kind: 'valid', name, query: { partition, ...filters, limit: firstOf(input), before } };
+}
+
+function distinct(names: readonly string[] | null): readonly string[] | null {
+  return names === null ? null : [...new Set(names)].sort();
+}
+
+function isPosition(position: unknown): position is string {
+  return typeof position === 'string' && isTrailPosition(position);
+}
+
+const policyIdRules = [maxLength(256, 'Give the @id of a policy, as violations and decisions name it.'), wellFormed];
+
+/** Events that a partition never contains: an empty answer could be taken for proof that there were no such requests. */
+function eventFindings({ kind }: AuditPartition, events: readonly AuditEvent[]): Finding[] {
+  if (kind === 'all' || kind === 'principal' || kind === 'operation') return [];
+  const missing = events.filter(
+    (event) => !changeEvents.includes(event) && !(kind === 'namespace' && event === 'DENIED'),
+  );
+  if (missing.length === 0) return [];
+  const message = `events names ${[...new Set(missing)].join(', ')}, which this scope does not contain.`;
+  const others = missing.includes('DENIED') ? 'a namespace (for DENIED), a principal' : 'a principal';
+  const advice = `Leave them out, or read the scope of ${others}, an operation, or all.`;
+  return [{ path: 'events', rule: 'events-of-scope', message, advice }];
+}
+
+const emptyRange: Finding = {
+  path: 'until',
+  rule: 'after-since',
+  message: 'until is not later than since, so the range is empty.',
+  advice: 'Give an until that is later than since, or leave one of them out.',
+};

@@ -1,0 +1,68 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { input, openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { trailQuery } from '../support/ledger-samples.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import { document, namespace, user } from '../support/trail.ts';
+import type { Trail } from '../support/trail.ts';
+
+const worker = roleArn('payments/payments-worker');
+const ownTrail = { principalId: user('alice').id };
+
+describe.each(ledgersUnderTest().filter(({ available }) => available))('filters of auditTrail on $name', ({ open }) => {
+  let ledger: Ledger;
+  let closeLedger: () => Promise<void>;
+  let gateway: Gateway;
+
+  beforeEach(async () => {
+    ({ ledger, close: closeLedger } = await open());
+    gateway = await openGateway({ ledger });
+  });
+
+  afterEach(async () => {
+    await gateway.close();
+    await closeLedger();
+  });
+
+  async function events(variables: object, as = 'alice') {
+    const { data, errors } = await gateway.send<{ auditTrail: Trail }>(document, variables, as);
+    if (!data) throw new Error(JSON.stringify(errors));
+    return data.auditTrail.edges.map(({ node }) => node.event);
+  }
+
+  test('find the changes that gave or took a role', async () => {
+    const { association } = await gateway.create();
+    const { associationId } = association ?? {};
+    await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' });
+    await gateway.remove({ associationId, clientRequestToken: 'remove' });
+    const change = ['SUCCEEDED', 'INTENT'];
+    expect(await events({ scope: namespace, roleArn: input.roleArn })).toEqual([...change, ...change]);
+    expect(await events({ scope: namespace, roleArn: worker })).toEqual([...change, ...change]);
+    expect(await events({ scope: namespace, roleArn: roleArn('payments/other') })).toEqual([]);
+  });
+
+  test('find refusals by code and by policy', async () => {
+    await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
+    await gateway.create({ namespace: '*' });
+    await gateway.create();
+    expect(await events({ scope: ownTrail, refusalCodes: ['POLICY_DENIED'] })).toEqual(['DENIED']);
+    expect(await events({ scope: ownTrail, refusalCodes: ['POLICY_DENIED', 'INVALID_INPUT'] })).toEqual([
+      'INVALID',
+      'DENIED',
+    ]);
+    const [denial] = (await ledger.readTrail(trailQuery({ kind: 'all' }, { events: ['DENIED'] }))).entries;
+    const [success] = (await ledger.readTrail(trailQuery({ kind: 'all' }, { events: ['SUCCEEDED'] }))).entries;
+    const [violated, permitting] = [denial?.decision?.violations[0]?.policyId, success?.decision?.policyIds[0]];
+    expect(await events({ scope: ownTrail, policyId: violated })).toEqual(['DENIED']);
+    expect(await events({ scope: ownTrail, policyId: permitting })).toEqual(['SUCCEEDED', 'INTENT']);
+  });
+
+  test('do not disclose the role of an association that a denied request was about', async () => {
+    const { association } = await gateway.create();
+    const { associationId } = association ?? {};
+    await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' }, 'bob');
+    const scope = { principalId: user('bob').id };
+    expect(await events({ scope, roleArn: worker }, 'bob')).toEqual(['DENIED']);
+    expect(await events({ scope, roleArn: input.roleArn }, 'bob')).toEqual([]);
+  });
+});

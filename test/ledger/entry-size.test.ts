@@ -1,0 +1,171 @@
+import { createEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
+import { bytesOf } from '../../src/ledger/entry-size.ts';
+import type { AuditContext, AuditEntry } from '../../src/model/audit.ts';
+import type { Decision } from '../../src/model/decision.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import { association, auditEntry, biggestTags, request } from '../support/ledger-samples.ts';
+import { dependenciesOn } from '../support/mutations.ts';
+
+/** The most bytes of an entry of a request that changed nothing, and of one of a change. */
+const [maxBytes, maxChangeBytes] = [16_384, 262_144];
+
+const roleArn = `arn:aws-us-gov:iam::111122223333:role/${'p'.repeat(510)}/${'r'.repeat(64)}`;
+// JSON needs two bytes for each of these characters.
+const sessionPolicy = '"'.repeat(2_048);
+const longestSettings = { roleArn, targetRoleArn: roleArn, policy: sessionPolicy, tags: biggestTags() };
+const clusterName = 'c'.repeat(100);
+const longestTarget = { clusterName, namespace: 'n'.repeat(63), serviceAccount: 's'.repeat(253) };
+
+const decision: Decision = {
+  allowed: true,
+  failed: false,
+  now: 0,
+  policyIds: ['owners-create'],
+  violations: [],
+  policySetHash: 'a'.repeat(64),
+  inventoryHash: 'b'.repeat(64),
+  slice: {
+    cluster: { accountId: '111122223333', region: 'eu-central-1', clusterName, environment: 'production' },
+    namespace: { name: 'shop', owners: ['shop'], system: false, roleArns: [] },
+    services: [],
+    timeZone: 'UTC',
+  },
+};
+
+const { principal, target } = auditEntry();
+
+/** The largest context of a valid request: an update would have no tags of its own, so this is more than any request needs. */
+const largest: AuditContext = {
+  operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+  principal: {
+    ...principal,
+    id: 'i'.repeat(2_048),
+    groups: Array.from({ length: 50 }, (_, index) => `group-${index}`),
+  },
+  actor: { ...principal, id: 'a'.repeat(2_048) },
+  onBehalfOf: '🦜'.repeat(256),
+  sourceAddress: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+  userAgent: 'u'.repeat(10_240),
+  apiRequestId: 'JKJaXmPLvHcESHA=',
+  target: target && { ...target, ...longestTarget },
+  request: request({ ...longestSettings, ...longestTarget }),
+  before: association({ ...longestSettings, ...longestTarget, ownerArn: roleArn, externalId: 'e'.repeat(64) }),
+  invalidInput: null,
+  findings: [],
+  reason: '🦜'.repeat(1_024),
+  decision,
+};
+
+const [sqlite] = ledgersUnderTest();
+let ledger: Awaited<ReturnType<NonNullable<typeof sqlite>['open']>>['ledger'];
+let close: () => Promise<void>;
+beforeAll(async () => {
+  if (sqlite === undefined) throw new Error('No ledger is available.');
+  ({ ledger, close } = await sqlite.open());
+});
+afterAll(() => close());
+
+const operationId = '01J00000000000000000000000';
+const message = '🦜'.repeat(100_000);
+const changeOf = (context: AuditContext) =>
+  createEntry(dependenciesOn(ledger), context, { operationId, event: 'INTENT', fence: 1, message });
+const requestOf = (context: AuditContext, event: AuditEntry['event'] = 'DENIED') =>
+  createEntry(dependenciesOn(ledger), context, { operationId, event, message });
+
+test('the largest valid change takes 182 KB, of which nothing but overlong texts of others is cut', () => {
+  const entry = changeOf(largest);
+  expect(Math.round(bytesOf(entry) / 1_000)).toBe(182);
+  expect(bytesOf(entry)).toBeLessThan(maxChangeBytes);
+  const { userAgent, ...context } = largest;
+  expect(entry).toMatchObject({ ...context, omitted: [] });
+  expect(changeOf({ ...largest, userAgent: `u${'🦜'.repeat(400)}` }).userAgent).toBe(`u${'🦜'.repeat(255)}…`);
+  expect([userAgent?.length, entry.userAgent]).toEqual([10_240, `${'u'.repeat(512)}…`]);
+  expect(entry.message).toBe(`${'🦜'.repeat(512)}…`);
+});
+
+test('the same request takes at most 16 KB if it changes nothing, and says what its entry leaves out', () => {
+  const entry = requestOf(largest);
+  expect(bytesOf(entry)).toBeLessThanOrEqual(maxBytes);
+  expect(entry.omitted).toEqual([
+    'request.tags',
+    'request.policy',
+    'principal.groups',
+    'decision.slice',
+    'actor.groups',
+    'before',
+  ]);
+  expect(entry).toMatchObject({
+    target: longestTarget,
+    request: { roleArn, tags: [], policy: null },
+    decision: { policyIds: ['owners-create'] },
+  });
+  expect(entry.message).toContain(`[Left out of this entry for its size: ${entry.omitted.join(', ')}.]`);
+});
+
+test('of a request with the most and largest tags, the entry leaves out only the tags', () => {
+  const tags = biggestTags();
+  const { request: _, ...fields } = auditEntry({ before: association({ tags }), decision });
+  const entry = requestOf({ ...fields, request: request({ tags }) } as AuditContext);
+  expect(entry.omitted).toEqual(['before.tags', 'request.tags']);
+  expect(entry).toMatchObject({
+    decision,
+    request: { ...request(), tags: [] },
+    before: { ...association(), tags: [] },
+  });
+});
+
+test('a typical request is recorded whole', () => {
+  const { request: usual, ...fields } = auditEntry({ before: association(), decision });
+  const entry = requestOf({ ...fields, request: usual } as AuditContext);
+  expect(entry).toMatchObject({ request: usual, before: association(), decision, omitted: [] });
+});
+
+test('a namespace with thousands of roles or owners costs the slice of the decision, in a change too', () => {
+  const roleArns = Array.from({ length: 5_000 }, (_, index) => `${roleArn}${index}`);
+  const owners = Array.from({ length: 20_000 }, (_, index) => `owner-${index}`);
+  for (const many of [{ roleArns }, { owners }]) {
+    const namespace = { name: 'shop', owners: [], system: false, roleArns: [], ...many };
+    const context = { ...largest, decision: { ...decision, slice: { ...decision.slice, namespace } } };
+    const entry = changeOf(context);
+    expect(bytesOf(entry)).toBeLessThanOrEqual(maxChangeBytes);
+    expect(entry).toMatchObject({ request: largest.request, before: largest.before, omitted: ['decision.slice'] });
+    expect(bytesOf(requestOf(context))).toBeLessThanOrEqual(maxBytes);
+  }
+});
+
+test('an entry has at most 16 KB whatever is large in a request that changes nothing', () => {
+  const text = 't'.repeat(300);
+  const finding = { path: 'tags.3.key', rule: 'tag-characters', message: text, advice: text };
+  const violation = { policyId: 'no-such-role', message: text, advice: text };
+  const groups = Array.from({ length: 1_000 }, (_, index) => `a-group-with-a-long-name-${index}`);
+  const large: Partial<AuditEntry>[] = [
+    { findings: Array.from({ length: 1_000 }, () => finding), request: null },
+    { decision: { ...decision, allowed: false, violations: Array.from({ length: 500 }, () => violation) } },
+    { principal: { ...principal, groups }, actor: { ...principal, groups } },
+  ];
+  for (const fields of [...large, Object.assign({}, ...large) as Partial<AuditEntry>]) {
+    const entry = requestOf({ ...largest, ...fields } as AuditContext, 'INVALID');
+    expect(bytesOf(entry)).toBeLessThanOrEqual(maxBytes);
+  }
+});
+
+describe.each(ledgersUnderTest().filter(({ available }) => available))('in $name', ({ open }) => {
+  test('the largest entries are stored, and larger ones are rejected as a bug', async () => {
+    const opened = await open();
+    const deps = dependenciesOn(opened.ledger);
+    const change = await recordEntry(deps, largest, { operationId, event: 'INTENT', fence: 1, message });
+    const denied = await recordEntry(deps, largest, { operationId, event: 'DENIED', message });
+    expect(await opened.ledger.operationEntries(operationId)).toEqual([change, denied]);
+    for (const [fence, most] of [
+      [null, maxBytes],
+      [1, maxChangeBytes],
+    ] as const) {
+      const entry = auditEntry({ fence, message: '' });
+      const exact = { ...entry, message: 'm'.repeat(most - bytesOf(entry)) };
+      await opened.ledger.appendEntry(exact);
+      const appending = opened.ledger.appendEntry({ ...auditEntry({ fence }), message: `${exact.message}m` });
+      await expect(appending).rejects.toThrow(`has ${most + 1} bytes; at most ${most} are allowed.`);
+    }
+    await opened.close();
+  });
+});
