@@ -28,7 +28,8 @@ test.each([
 });
 
 test('an error marks the position of the problem', () => {
-  const message = "Expected: '=', received: 'EOF' for input:\nteam=payments,owner=[a],stage\n                             ^";
+  const message =
+    "Expected: '=', received: 'EOF' for input:\nteam=payments,owner=[a],stage\n                             ^";
   expect(parsed('team=payments,owner=[a],stage')).toEqual({ error: message });
 });
 

@@ -1,4 +1,4 @@
-import { codePoint, skipBlanks, trimEnd } from './text.ts';
+import { codePoint, skipBlanks, trimEnd } from './strings.ts';
 
 /** What shorthand can express; the option's type decides which of it is valid. */
 export type ShorthandValue = string | readonly ShorthandValue[] | { readonly [key: string]: ShorthandValue };
