@@ -20,6 +20,7 @@ export interface TableStyle {
 
 const padding = 4;
 const borders = 2;
+const reset = '\x1b[0m';
 
 /** A table as the AWS CLI draws it (`awscli.table`), with a line break after each line. */
 export function renderTable(sections: readonly Section[], { width, color }: TableStyle): string {
@@ -27,8 +28,12 @@ export function renderTable(sections: readonly Section[], { width, color }: Tabl
   const shown = isWide ? sections.map(vertical) : sections;
   const total = tableWidth(shown);
   const lines = shown.flatMap((section) => renderSection(section, total - section.indent * 2, color));
-  const reset = color ? '\x1b[0m' : '';
-  return ['-'.repeat(total), ...lines].map((line) => `${line}\n${reset}`).join('');
+  return ['-'.repeat(total) + lineEnd(color), ...lines].join('');
+}
+
+/** The AWS CLI resets colours after all that it writes, line ends included. */
+function lineEnd(color: boolean): string {
+  return color ? `\n${reset}` : '\n';
 }
 
 function tableWidth(sections: readonly Section[]): number {
@@ -50,10 +55,10 @@ function vertical(section: Section): Section {
 }
 
 function renderSection(section: Section, width: number, color: boolean): string[] {
-  const bars = (color ? '\x1b[2m\x1b[33m|\x1b[0m' : '|').repeat(section.indent);
+  const bars = (color ? `\x1b[2m\x1b[33m|${reset}` : '|').repeat(section.indent) + (color ? reset : '');
   const widths = scaledWidths(columnWidths(section), width);
   return [...titleLines(section, width), ...headerLines(section, widths), ...rowLines(section, widths, color)].map(
-    (line) => bars + line + bars,
+    (line) => `${bars}${line}${color ? reset : ''}${bars}${lineEnd(color)}`,
   );
 }
 
@@ -100,7 +105,7 @@ function center(text: string, width: number, leftEdge: string): string {
 function alignLeft(text: string, width: number, leftEdge: string, color: boolean): string {
   const length = textWidth(text);
   const indent = width - (length + 2 + leftEdge.length + 1) >= 0 ? 2 : 0;
-  const shown = color ? `\x1b[1m\x1b[34m${text}\x1b[0m` : text;
+  const shown = color ? `\x1b[1m\x1b[34m${text}${reset}` : text;
   return `${leftEdge}${spaces(indent)}${shown}${spaces(width - (leftEdge.length + indent + length) - 1)}|`;
 }
 

@@ -1,0 +1,3 @@
+export { ConfigurationError, GeneralError, ServiceError, UsageError } from './aws/errors.ts';
+export type { Host, Request } from './host.ts';
+export { runCommandLine } from './run.ts';
