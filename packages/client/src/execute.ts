@@ -1,3 +1,4 @@
+import { toAnswer } from './aws/answer.ts';
 import { UsageError } from './aws/errors.ts';
 import { fileOrText, readInput } from './aws/input.ts';
 import type { Result } from './aws/output/print.ts';
@@ -35,7 +36,9 @@ export async function execute(execution: Execution): Promise<string> {
   const isSample = values['generate-cli-skeleton'] === 'output';
   const fetch = async (request: ValueMap) => {
     validateInput(command, request);
-    return isSample ? sampleAnswer(command) : host.call({ command, input: request, connection });
+    return isSample
+      ? sampleAnswer(command)
+      : toAnswer(command.answer, await host.call({ command, input: request, connection }));
   };
   const format = readOutputFormat(globals, profile, host.environment);
   const result = await resultOf(command, fetch, input, isSample ? null : paging);

@@ -20,6 +20,9 @@ export interface Host {
   /** Columns of the terminal; null if standard output is not a terminal. */
   readonly terminalColumns: number | null;
   readonly version: string;
-  /** Sends a request. Returns the answer of the EKS operation; throws a `CommandError`. */
+  /**
+   * Sends a request. Returns the answer of the EKS operation, with times in ISO 8601; what is null counts as absent.
+   * Throws a `CommandError`.
+   */
   readonly call: (request: Request) => Promise<ValueMap>;
 }

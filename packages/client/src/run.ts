@@ -28,7 +28,10 @@ async function runParsed(top: Parsed, host: Host, onErrorFormat: (format: ErrorF
   const { values } = top;
   const position = top.rest.findIndex(({ isPositional }) => isPositional);
   const name = top.rest[position]?.text;
-  if (values.version === true) return host.write(`${host.version}\n`);
+  if (values.version === true) {
+    host.write(`${host.version}\n`);
+    return;
+  }
   if (values.help === true || name === 'help')
     return printHelp(
       host,

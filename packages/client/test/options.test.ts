@@ -78,6 +78,7 @@ const newerGlobalOptions = [
   'cli-error-format',
 ];
 
+const [list] = commands.filter(({ name }) => name === 'list-pod-identity-associations') as [Command];
 const namesOf = (options: readonly { readonly name: string }[]) => options.map(({ name }) => name);
 const documented = (command: Command) => optionsOf(command).filter(({ hidden }) => hidden !== true);
 
@@ -121,7 +122,7 @@ describeUnless(missingOracle)('compared with the installed AWS CLI', () => {
   });
 
   test('all options of all commands of the AWS CLI exist, and accept at least its choices', async () => {
-    const { global } = await awsOptions(commands[0] as Command);
+    const { global } = await awsOptions(list);
     expect(global.length).toBeGreaterThan(15);
     for (const { name, choices } of global) {
       const ours = globalOptions.find((option) => option.name === name);
@@ -165,7 +166,6 @@ describeUnless(missingOracle)('compared with the installed AWS CLI', () => {
     .map((pairs) => ['list-pod-identity-associations', '--cluster-name', 'c', ...pairs.flat()]);
 
   test('1,000 generated command lines are parsed as by the AWS CLI, or rejected', async () => {
-    const list = commands.find((one) => one.name === 'list-pod-identity-associations') as Command;
     const { global } = await awsOptions(list);
     const known = namesOf(global);
     const shared = globalOptions
@@ -217,14 +217,14 @@ function ourValues(shared: readonly Option[], own: readonly Option[], args: read
     if (top.rest[position]?.text !== 'list-pod-identity-associations') return 'rejected';
     const parsed = parseArguments(own, rest, []);
     if (own.some(({ required, key }) => required === true && parsed.values[key] === undefined)) return 'rejected';
-    const dests: Readonly<Record<string, string>> = {
+    const awsNames: Readonly<Record<string, string>> = {
       'cli-read-timeout': 'read_timeout',
       'cli-connect-timeout': 'connect_timeout',
     };
     const defaults: Readonly<Record<string, unknown>> = { color: 'auto' };
     const values = Object.entries({ ...top.values, ...parsed.values })
       .filter(([key, value]) => value !== defaults[key])
-      .map(([key, value]) => [dests[key] ?? snakeCase(key), value] as const);
+      .map(([key, value]) => [awsNames[key] ?? snakeCase(key), value] as const);
     return { values: [...values].sort(byKey), rest: parsed.rest.map(({ text }) => text).sort() };
   } catch (error) {
     if (error instanceof UsageError) return 'rejected';

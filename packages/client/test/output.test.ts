@@ -27,7 +27,7 @@ const association: Value = {
   roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api',
   associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-abcdefghijklmnopq',
   associationId: 'a-abcdefghijklmnopq',
-  tags: { team: 'payments', 'cost center': '1', überblick: '日本語 ☃', empty: '' },
+  tags: { team: 'payments', 'cost center': '1', ünal: '日本語 ☃', empty: '' },
   createdAt: '2026-11-26T03:55:32.123000+00:00',
   modifiedAt: '2026-11-26T03:55:32+00:00',
   disableSessionTags: true,
@@ -47,7 +47,7 @@ const responses: Readonly<Record<string, Value>> = {
   association: { association },
   list: { associations: [summary('a-1'), summary('a-2', { ownerArn: 'arn:aws:eks:…' })] },
   'empty list': { associations: [] },
-  'truncated list': { associations: [summary('a-1')], NextToken: 'eyJuZXh0VG9rZW4iOiBudWxsfQ==' },
+  'truncated list': { associations: [summary('a-1')], NextToken: 'abc=' },
 };
 
 const queries = [
@@ -190,5 +190,30 @@ describeUnless(missingOracle)('compared with the formatters of the AWS CLI', () 
     const widths = (await oracle.ask('width', characters)).map(resultOf);
     const different = characters.filter((character, index) => textWidth(character) !== widths[index]);
     expect(different.filter((character) => !changedInUnicode16.test(character))).toEqual([]);
+  });
+
+  /** The differences that the README lists: format, query, response, our output. */
+  const knownDifferences: readonly (readonly [string, string, Value, string])[] = [
+    ['json', 'to_string(@)', { a: 'ü' }, '"{\\"a\\":\\"ü\\"}"\n'],
+    ['json', 'a < `1`', { a: null }, 'true\n'],
+    ['json', 'avg(a)', { a: [1, 3] }, '2\n'],
+    ['json', '@', { b: '1', 2: '2' }, '{\n    "2": "2",\n    "b": "1"\n}\n'],
+    ['yaml', '[a, a]', { a: { b: 'c' } }, '- b: c\n- b: c\n'],
+  ];
+
+  test.each(knownDifferences)('%s of the query %s differs from the AWS CLI, as the README says', async (...row) => {
+    const [output, query, response, expected] = row;
+    // JSON.stringify would put the integer first for the AWS CLI, too.
+    const text = Object.hasOwn(response as object, '2')
+      ? [
+          ['b', '1'],
+          ['2', '2'],
+        ]
+      : null;
+    const question = text === null ? { response, output, query } : { entries: text, output, query };
+    const theirs = resultOf((await oracle.ask('formatted', [question]))[0]);
+    const select = await compileQuery(query);
+    expect(attempt(output, select(response))).toBe(expected);
+    expect(theirs).not.toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 /** Exit codes of the AWS CLI, which the command shares. */
-export const exitCodes = { usage: 252, configuration: 253, service: 254, general: 255, interrupted: 130 } as const;
+const exitCodes = { usage: 252, configuration: 253, service: 254, general: 255, interrupted: 130 } as const;
 
 /** An error that ends the command with a message on standard error. */
 export abstract class CommandError extends Error {

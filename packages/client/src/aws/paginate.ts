@@ -1,4 +1,4 @@
-import { GeneralError } from './errors.ts';
+import { GeneralError, UsageError } from './errors.ts';
 import { repr } from './python.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap } from './value.ts';
@@ -28,7 +28,8 @@ type FetchPage = (input: ValueMap) => Promise<ValueMap>;
  * Reads a list as the paginator of botocore does. The answer's `nextToken` and the input's `maxResults` are EKS's names.
  *
  * @param field the field of the answer that holds the items
- * @throws {@link GeneralError} for an invalid starting token, and for a service that repeats a token
+ * @throws {@link UsageError} or {@link GeneralError} for an invalid starting token, with the exit code of the AWS CLI;
+ *   {@link GeneralError} for a service that repeats a token
  */
 export async function readPages(fetch: FetchPage, input: ValueMap, field: string, paging: Paging): Promise<Pages> {
   const start = paging.startingToken === undefined ? null : readToken(paging.startingToken);
@@ -90,12 +91,12 @@ function readToken(startingToken: string): Position {
   if (decoded) {
     const { nextToken = null, boto_truncate_amount: offset = 0, ...others } = decoded;
     const isValid = (nextToken === null || typeof nextToken === 'string') && Number.isInteger(offset);
-    if (!isValid || Object.keys(others).length > 0) throw invalidToken(startingToken);
+    if (!isValid || Object.keys(others).length > 0) throw new UsageError(`Bad starting token: ${startingToken}`);
     return { token: nextToken === 'None' ? null : nextToken, offset: offset as number };
   }
   const parts = startingToken.split('___');
   const [token = '', offset] = parts;
-  if (parts.length > 2) throw invalidToken(startingToken);
+  if (parts.length > 2) throw new GeneralError(`Bad starting token: ${startingToken}`);
   if (offset === undefined) return { token: token === 'None' ? null : token, offset: 0 };
   if (!/^\d+$/.test(offset)) return { token: startingToken, offset: 0 };
   return { token: token === 'None' ? null : token, offset: Number(offset) };
@@ -108,10 +109,6 @@ function decodeToken(text: string): ValueMap | null {
   } catch {
     return null;
   }
-}
-
-function invalidToken(token: string): GeneralError {
-  return new GeneralError(`Bad starting token: ${token}`);
 }
 
 function repeatedToken(token: string): GeneralError {

@@ -6,7 +6,7 @@ import { parseInteger } from './python.ts';
 export type Values = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** An argument that no option takes. */
-export interface Remainder {
+interface Remainder {
   readonly text: string;
   readonly isPositional: boolean;
 }

@@ -52,9 +52,9 @@ function quoted(text: string): string {
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
 }
 
-/** A character as `\xhh`, `\uhhhh` or `\Uhhhhhhhh`. */
+/** A character as its code: in 2, 4 or 8 hexadecimal digits. */
 function escape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const [letter, width] = code < 0x100 ? ['x', 2] : code < 0x10000 ? ['u', 4] : ['U', 8];
-  return `\\${letter as string}${code.toString(16).padStart(width as number, '0')}`;
+  return `\\${letter}${code.toString(16).padStart(width, '0')}`;
 }

@@ -150,7 +150,7 @@ function quoted(cursor: Cursor): string | null {
   const quote = cursor.text[cursor.index];
   if (quote !== "'" && quote !== '"') return null;
   const [name, pattern] = quote === "'" ? ['singled', singleQuoted] : ['double', doubleQuoted];
-  const text = match(cursor, pattern as RegExp) ?? fail(cursor, `<${name as string} quoted>`, '<none>');
+  const text = match(cursor, pattern) ?? fail(cursor, `<${name} quoted>`, '<none>');
   return resolve(cursor, text.slice(1, -1).replaceAll(`\\${quote}`, quote).replaceAll('\\\\', '\\'));
 }
 
@@ -193,7 +193,7 @@ function duplicateKey(text: string, key: string, index: number): ShorthandError 
 /** The text with a mark below the character at `index`, on a line of its own. */
 function marked(text: string, index: number): string {
   const before = text.slice(0, index);
-  const column = [...before.slice(before.lastIndexOf('\n') + 1)].length;
+  const column = Array.from(before.slice(before.lastIndexOf('\n') + 1)).length;
   const lineEnd = text.indexOf('\n', index);
   const end = lineEnd < 0 ? text.length : lineEnd;
   return `${text.slice(0, end)}\n${' '.repeat(column)}^${text.slice(end)}`;

@@ -1,4 +1,5 @@
 import type { Command, Parameter, Shape } from '../commands.ts';
+import { isListShape } from './answer.ts';
 import { formatJson } from './output/json.ts';
 import type { Value, ValueMap } from './value.ts';
 
@@ -46,8 +47,4 @@ function sample(field: string, shape: Shape): Value {
   if (typeof shape === 'object') return structure(shape);
   const samples = { string: field, boolean: true, timestamp: new Date(0), map: { KeyName: '' } };
   return samples[shape];
-}
-
-function isListShape(shape: Shape): shape is readonly [Shape] {
-  return Array.isArray(shape);
 }

@@ -3,6 +3,7 @@
  */
 
 /** The characters that Python's `str.strip` removes. */
+// eslint-disable-next-line no-control-regex -- four of them are blanks
 const blank = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 export function trimEnd(text: string): string {
@@ -32,7 +33,7 @@ export function codePoint(text: string, index: number): string {
 
 /** The order of two strings by code points. The default order of JavaScript compares UTF-16 code units. */
 export function compareText(one: string, other: string): number {
-  const [left, right] = [[...one], [...other]];
+  const [left, right] = [Array.from(one), Array.from(other)];
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
     const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
     if (difference !== 0) return difference;

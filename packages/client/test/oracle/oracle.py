@@ -4,6 +4,7 @@ Reads one JSON array a line, `[name, argument]`, and writes one JSON object a li
 """
 
 import argparse
+import contextlib
 import io
 import json
 import sys
@@ -12,7 +13,7 @@ import unicodedata
 import jmespath
 from awscli import __version__
 from awscli.argparser import ArgTableArgParser
-from awscli.clidriver import create_clidriver
+from awscli.clidriver import AWSCLIEntryPoint, create_clidriver
 from awscli.formatter import get_formatter
 from awscli.shorthand import ShorthandParser
 from awscli.table import get_text_length
@@ -81,7 +82,7 @@ def formatted(request):
         color=request.get('color', 'off'),
     )
     stream = io.StringIO()
-    response = request['response']
+    response = dict(request['entries']) if 'entries' in request else request.get('response')
     if 'pages' in request:
         response = pages_of(request['pages'], request.get('paging', {}))
     get_formatter(request['output'], arguments)(request.get('title', 'Operation'), response, stream)
@@ -106,6 +107,14 @@ def load_yaml(text):
     return YAML(typ='safe', pure=True).load(text)
 
 
+def run(arguments):
+    """Runs `aws …` in this process."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        code = AWSCLIEntryPoint().main(arguments)
+    return {'code': code, 'stdout': stdout.getvalue(), 'stderr': stderr.getvalue()}
+
+
 def version(_):
     return __version__
 
@@ -115,6 +124,7 @@ QUESTIONS = {
     'load_yaml': load_yaml,
     'options': options,
     'parse': parse,
+    'run': run,
     'shorthand': shorthand,
     'validate': validate,
     'version': version,

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { awsCli, missingAwsCli } from '../../../../test/support/aws-cli.ts';
+
+// Many questions take longer than a test usually does, on a machine that is busy.
+jest.setTimeout(60_000);
 
 /** What the code of the AWS CLI answers: its result, or the message and the type of its exception. */
 export type Answer = { readonly result: unknown } | { readonly error: string; readonly type: string };
@@ -14,37 +15,38 @@ export interface AwsOracle {
   readonly close: () => void;
 }
 
-/** The interpreter that runs the installed AWS CLI; null for an AWS CLI that is not a Python script. */
-const python = awsCli === null ? null : (/^#!\s*(\S*python\S*)/.exec(readFileSync(awsCli, 'latin1'))?.[1] ?? null);
-
-const noModules =
-  'the modules of the AWS CLI of version 2 cannot be imported by Python (Debian: apt-get install awscli)';
+/** A Python that has the AWS CLI of version 2 as modules. Version 1, of the registry of Python, and binaries do not count. */
+const python = ['/usr/bin/python3', 'python3'].find((interpreter) => {
+  const check = "import awscli.shorthand; assert awscli.__version__.startswith('2.')";
+  return spawnSync(interpreter, ['-c', check]).status === 0;
+});
 
 /** What a test that needs the modules says where it is skipped; null where it runs. */
-export const missingOracle = missingAwsCli ?? (python !== null && importsAwsCli(python) ? null : noModules);
-
-function importsAwsCli(interpreter: string): boolean {
-  return spawnSync(interpreter, ['-c', 'import awscli.shorthand']).status === 0;
-}
+export const missingOracle =
+  python === undefined ? 'Python has no modules of the AWS CLI of version 2 (Debian: apt-get install awscli)' : null;
 
 /** Starts the process. It uses no credentials and no configuration of the user. */
 export function startOracle(): AwsOracle {
-  const environment = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null', AWS_DEFAULT_REGION: 'eu-central-1' };
+  const environment = {
+    PATH: process.env.PATH,
+    TZ: process.env.TZ,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'simulator',
+    AWS_SECRET_ACCESS_KEY: 'x',
+  };
   const child = spawn(python ?? 'python3', [join(import.meta.dirname, 'oracle.py')], {
     env: environment,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<Answer> => {
-    const { done, value } = await lines.next();
-    if (done === true) throw new Error('The process of the AWS CLI has ended.');
-    return JSON.parse(value) as Answer;
-  };
-  const ask = async (name: string, questions: readonly unknown[]) => {
+  const waiting: ((answer: Answer) => void)[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(JSON.parse(line) as Answer));
+  child.on('exit', (code) => {
+    for (const answer of waiting.splice(0)) answer({ error: `The process has ended with ${code}.`, type: 'Exit' });
+  });
+  const ask = (name: string, questions: readonly unknown[]) => {
     child.stdin.write(questions.map((question) => `${JSON.stringify([name, question])}\n`).join(''));
-    const answers: Answer[] = [];
-    for (const _ of questions) answers.push(await next());
-    return answers;
+    return Promise.all(questions.map(() => new Promise<Answer>((answer) => waiting.push(answer))));
   };
   return { ask, close: () => child.kill() };
 }

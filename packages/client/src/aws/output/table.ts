@@ -37,7 +37,10 @@ function newSection(sections: Section[], title: string | null, indent: number): 
 }
 
 function addList(sections: Section[], list: readonly Value[], title: string | null, indent: number): void {
-  if (isMap(list[0])) return addMaps(sections, list, title, indent);
+  if (isMap(list[0])) {
+    addMaps(sections, list, title, indent);
+    return;
+  }
   for (const item of list) {
     if (isScalar(item)) addRow(sections, [item]);
     // Iterating over a map gives its keys in Python.

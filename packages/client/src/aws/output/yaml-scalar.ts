@@ -60,7 +60,7 @@ export function yamlScalar(text: string, place: Place): string {
  * @param quote a single quote, or empty for a plain text
  */
 function folded(text: string, { column, indent, isKey }: Place, quote: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const last = characters.length - 1;
   const margin = ' '.repeat(indent);
   let [written, at, isAfterBreak] = [quote, column + quote.length, false];
@@ -75,7 +75,7 @@ function folded(text: string, { column, indent, isKey }: Place, quote: string): 
     const isSingle = character === ' ' && characters[index - 1] !== ' ' && characters[index + 1] !== ' ';
     const isFold = isSingle && !isKey && !isEdge && at > foldAfter;
     const piece = character === quote ? quote + quote : character;
-    [written, at] = isFold ? [`${written}\n${margin}`, indent] : [written + piece, at + [...piece].length];
+    [written, at] = isFold ? [`${written}\n${margin}`, indent] : [written + piece, at + Array.from(piece).length];
   });
   return written + (isAfterBreak ? margin : '') + quote;
 }
@@ -99,7 +99,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
 };
 
 function doubleQuoted(text: string, { column, indent, isKey }: Place): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const last = characters.length - 1;
   let [written, at, afterSpace] = ['"', column + 1, false];
   characters.forEach((character, index) => {
@@ -124,8 +124,5 @@ function escaped(character: string): string {
   if (short !== undefined) return `\\${short}`;
   const code = character.codePointAt(0) ?? 0;
   const [letter, width] = code < 0x100 ? ['x', 2] : code < 0x10000 ? ['u', 4] : ['U', 8];
-  return `\\${letter as string}${code
-    .toString(16)
-    .toUpperCase()
-    .padStart(width as number, '0')}`;
+  return `\\${letter}${code.toString(16).toUpperCase().padStart(width, '0')}`;
 }

@@ -43,7 +43,8 @@ function keyAndValue(key: string, value: Value, indent: number): string {
     return `? ${yamlScalar(key, place)}\n${' '.repeat(indent)}: ${inline(value, indent + 2)}`;
   }
   const start = `${yamlScalar(key, { column: indent, indent: indent + 2, isKey: true })}:`;
-  if (isScalar(value) || isEmpty(value)) return `${start} ${scalar(value, indent + [...start].length + 1, indent + 2)}`;
+  if (isScalar(value) || isEmpty(value))
+    return `${start} ${scalar(value, indent + Array.from(start).length + 1, indent + 2)}`;
   // A list has the indentation of its key.
   const nested = isList(value) ? indent : indent + 2;
   return `${start}\n${' '.repeat(nested)}${block(value, nested)}`;
