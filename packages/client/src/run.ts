@@ -32,11 +32,12 @@ async function runParsed(top: Parsed, host: Host, onErrorFormat: (format: ErrorF
     host.write(`${host.version}\n`);
     return;
   }
-  if (values.help === true || name === 'help')
+  if (values.help === true || name === 'help') {
     return printHelp(
       host,
-      commands.find((one) => one.name === name),
+      commands.find((one) => top.rest.some(({ text }) => text === one.name)),
     );
+  }
   const args = top.rest.filter((_, index) => index !== position).map(({ text }) => text);
   if (name === 'completion') return printCompletion(host, args);
   const command = findCommand(name);

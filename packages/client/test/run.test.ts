@@ -30,6 +30,7 @@ test.each([['help'], ['--help']])('%s lists the commands and the exit codes', as
 test.each(commands)('$name has a help text with all documented options', async (command) => {
   const { stdout } = await runLine([command.name, 'help']);
   expect(await runLine([command.name, '--help'])).toMatchObject({ stdout });
+  expect(await runLine(['help', command.name])).toMatchObject({ stdout });
   const options = [...optionsOf(command), ...globalOptions];
   for (const { name, hidden = false, takes } of options) {
     const entry = `\n  --${name}${takes === 'nothing' ? '\n' : ' '}`;

@@ -37,7 +37,7 @@ function lineEnd(color: boolean): string {
 }
 
 function tableWidth(sections: readonly Section[]): number {
-  return Math.max(...sections.map(sectionWidth));
+  return largest(sections.map(sectionWidth));
 }
 
 function sectionWidth(section: Section): number {
@@ -113,7 +113,12 @@ function alignLeft(text: string, width: number, leftEdge: string, color: boolean
 function columnWidths({ headers, rows }: Section): readonly number[] {
   const all = headers.length > 0 ? [headers, ...rows] : rows;
   const [first = []] = all;
-  return first.map((_, index) => Math.max(...all.map((cells) => textWidth(cells[index] ?? ''))) + padding);
+  return first.map((_, index) => largest(all.map((cells) => textWidth(cells[index] ?? ''))) + padding);
+}
+
+/** As `Math.max`, whose number of arguments is limited. */
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => Math.max(one, other), 0);
 }
 
 /** Widths scaled to a sum of `total`. What rounding leaves is spread from the left or, if columns grow, from the right. */

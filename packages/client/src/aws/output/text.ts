@@ -46,7 +46,8 @@ function linesOfMap(map: ValueMap, label: string | null, columns: readonly strin
   const shown = columns ?? keys.filter((key) => isScalar(map[key]));
   const cells = shown.map((key) => str(Object.hasOwn(map, key) ? (map[key] ?? null) : ''));
   const line = [...(label === null ? [] : [label.toUpperCase()]), ...cells].join('\t');
-  const rest = keys.filter((key) => !shown.includes(key));
+  const inLine = new Set(shown);
+  const rest = keys.filter((key) => !inLine.has(key));
   return [...(cells.length > 0 ? [`${line}\n`] : []), ...rest.flatMap((key) => lines(map[key] ?? null, key, null))];
 }
 
