@@ -1,6 +1,7 @@
 import { CommandError, GeneralError, UsageError } from './aws/errors.ts';
 import { errorText } from './aws/error-text.ts';
 import { globalOptions, optionsOf } from './aws/options.ts';
+import type { Option } from './aws/options.ts';
 import type { Parsed, Values } from './aws/parse.ts';
 import { parseArguments } from './aws/parse.ts';
 import type { ErrorFormat } from './aws/settings.ts';
@@ -8,6 +9,8 @@ import { readErrorFormat, readProfile } from './aws/settings.ts';
 import type { Command } from './commands.ts';
 import { commands } from './commands.ts';
 import type { Host } from './host.ts';
+import { activePrompter, promptForCommand, promptForOptions } from './prompt.ts';
+import type { Prompter } from './prompt.ts';
 
 /** Runs a command line, without the name of the program, and returns the exit code. */
 export async function runCommandLine(args: readonly string[], host: Host): Promise<number> {
@@ -25,29 +28,31 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
 }
 
 async function runParsed(top: Parsed, host: Host, onErrorFormat: (format: ErrorFormat) => void): Promise<void> {
-  const { values } = top;
+  const globals = top.values;
   const position = top.rest.findIndex(({ isPositional }) => isPositional);
   const name = top.rest[position]?.text;
-  if (values.version === true) {
+  const args = top.rest.filter((_, index) => index !== position).map(({ text }) => text);
+  if (globals.version === true) {
     host.write(`${host.version}\n`);
     return;
   }
-  if (values.help === true || name === 'help') {
+  if (globals.help === true || name === 'help')
     return printHelp(
       host,
-      commands.find((one) => top.rest.some(({ text }) => text === one.name)),
+      top.rest.map(({ text }) => text),
     );
-  }
-  const args = top.rest.filter((_, index) => index !== position).map(({ text }) => text);
   if (name === 'completion') return printCompletion(host, args);
-  const command = findCommand(name);
+  const profile = await readProfile(globals, host.environment);
+  onErrorFormat(readErrorFormat(globals, profile, host.environment));
+  const prompter = activePrompter(globals, profile, host.environment, host.prompter);
+  const command = findCommand(name ?? (prompter ? await promptForCommand(prompter) : undefined));
   const parsed = parseArguments(optionsOf(command), args, []);
-  if (parsed.rest.some(({ text, isPositional }) => isPositional && text === 'help')) return printHelp(host, command);
-  checkArguments(command, values, parsed);
-  const profile = await readProfile(values, host.environment);
-  onErrorFormat(readErrorFormat(values, profile, host.environment));
+  if (parsed.rest.some(({ text, isPositional }) => isPositional && text === 'help')) {
+    return printHelp(host, [command.name]);
+  }
+  const values = await completeValues(command, parsed, prompter);
   const { execute } = await import('./execute.ts');
-  host.write(await execute({ command, globals: values, values: parsed.values, profile, host }));
+  host.write(await execute({ command, globals, values, profile, host }));
 }
 
 function findCommand(name: string | undefined): Command {
@@ -58,25 +63,29 @@ function findCommand(name: string | undefined): Command {
   throw new UsageError(`argument command: Invalid choice '${name}', valid choices are: ${names}`, { showsUsage: true });
 }
 
-function checkArguments(command: Command, globals: Values, { values, rest }: Parsed): void {
-  const isInputGiven = values['cli-input-json'] !== undefined || values['cli-input-yaml'] !== undefined;
-  const skeleton = values['generate-cli-skeleton'];
-  const isComplete = isInputGiven || skeleton === 'input' || skeleton === 'yaml-input';
-  const missing = optionsOf(command).filter(({ required, key }) => required === true && values[key] === undefined);
-  if (!isComplete && missing.length > 0) {
-    const names = missing.map((option) => `--${option.name}`).join(', ');
-    throw new UsageError(`the following arguments are required: ${names}`, { showsUsage: true });
-  }
+/** The values of a command with those that the prompter, if there is one, adds for missing options. */
+async function completeValues(command: Command, { values, rest }: Parsed, prompter: Prompter | null): Promise<Values> {
   if (rest.length > 0) {
     throw new UsageError(`Unknown options: ${rest.map(({ text }) => text).join(', ')}`, { showsUsage: true });
   }
-  if (globals['cli-auto-prompt'] === true && globals['no-cli-auto-prompt'] === true) {
-    throw new UsageError('Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.');
-  }
+  const missing = missingOptions(command, values);
+  if (missing.length === 0) return values;
+  if (prompter) return { ...values, ...(await promptForOptions(missing, prompter)) };
+  const names = missing.map((option) => `--${option.name}`).join(', ');
+  throw new UsageError(`the following arguments are required: ${names}`, { showsUsage: true });
 }
 
-async function printHelp(host: Host, command: Command | undefined): Promise<void> {
+/** The required options that are absent. An input document or a skeleton takes their place. */
+function missingOptions(command: Command, values: Values): readonly Option[] {
+  const isInputGiven = values['cli-input-json'] !== undefined || values['cli-input-yaml'] !== undefined;
+  const skeleton = values['generate-cli-skeleton'];
+  if (isInputGiven || skeleton === 'input' || skeleton === 'yaml-input') return [];
+  return optionsOf(command).filter(({ required, key }) => required === true && values[key] === undefined);
+}
+
+async function printHelp(host: Host, words: readonly string[]): Promise<void> {
   const { commandHelp, programHelp } = await import('./help.ts');
+  const command = commands.find(({ name }) => words.includes(name));
   host.write(command ? commandHelp(command) : programHelp());
 }
 

@@ -33,6 +33,7 @@ export async function runLine(args: readonly string[], change: Partial<Host> = {
     writeError: (text) => (stderr += text),
     terminalColumns: null,
     version: 'pod-identity/0.0.0',
+    prompter: null,
     call: ({ command }) => Promise.reject(new Error(`${command.name} was sent.`)),
     ...change,
   });

@@ -45,6 +45,7 @@ const host: Host = {
   writeError: (text: string) => process.stderr.write(text),
   terminalColumns: null,
   version: 'pod-identity/0.0.0',
+  prompter: null,
   call: ({ command }) => Promise.reject(new ServiceError('Refused', command.operation, 'No.')),
 };
 process.exitCode = await runCommandLine(process.argv.slice(2), host);

@@ -119,6 +119,47 @@ describe('errors', () => {
   });
 });
 
+describe('prompts', () => {
+  const questions: string[] = [];
+  const prompter = {
+    text: (question: string) => Promise.resolve(`answer ${questions.push(question)}`),
+    choose: (question: string, [first = '']: readonly string[]) => Promise.resolve((questions.push(question), first)),
+  };
+  const inputOf = async (args: readonly string[], change = {}) => {
+    questions.length = 0;
+    const sent: unknown[] = [];
+    const outcome = await runLine(args, { prompter, call: ({ input }) => (sent.push(input), call()), ...change });
+    return { ...outcome, input: sent[0] };
+  };
+
+  test('--cli-auto-prompt asks for the command and the missing required options', async () => {
+    const { code, input } = await inputOf(['--cli-auto-prompt', '--output', 'off']);
+    expect({ code, input }).toEqual({
+      code: 0,
+      input: { clusterName: 'answer 2', namespace: 'answer 3', serviceAccount: 'answer 4', roleArn: 'answer 5' },
+    });
+    expect(questions.slice(0, 2)).toEqual(['Command', '--cluster-name: The name of the cluster of the association.']);
+  });
+
+  test('the environment turns prompts on, and --no-cli-auto-prompt off', async () => {
+    const environment = { AWS_CONFIG_FILE: '/dev/null', AWS_CLI_AUTO_PROMPT: 'on-partial' };
+    const args = ['delete-pod-identity-association', '--cluster-name', 'c'];
+    expect(await inputOf(args, { environment })).toMatchObject({
+      input: { clusterName: 'c', associationId: 'answer 1' },
+    });
+    expect(await inputOf([...args, '--no-cli-auto-prompt'], { environment })).toMatchObject({ code: 252 });
+    expect(await inputOf(args)).toMatchObject({ code: 252 });
+    expect(questions).toEqual([]);
+  });
+
+  test('--cli-auto-prompt without a terminal is an error', async () => {
+    expect(await inputOf(['--cli-auto-prompt'], { prompter: null })).toMatchObject({
+      code: 252,
+      stderr: expect.stringContaining('--cli-auto-prompt needs a terminal.'),
+    });
+  });
+});
+
 describe('settings', () => {
   const folder = mkdtempSync(join(tmpdir(), 'client-'));
   const config = join(folder, 'config');
