@@ -108,18 +108,15 @@ function commaSeparated(cursor: Cursor): ShorthandValue {
   expect(cursor, ',', true);
   const values: ShorthandValue[] = [first];
   for (;;) {
-    try {
-      const value = secondValue(cursor);
-      cursor.index = skipBlanks(cursor.text, cursor.index);
-      if (!atEnd(cursor)) expect(cursor, ',', true);
-      else return [...values, value];
-      values.push(value);
-    } catch (error) {
-      if (!(error instanceof ShorthandError) || atEnd(cursor)) throw error;
-      cursor.index = cursor.text.lastIndexOf(',', cursor.index);
-      return values.length === 1 ? first : values;
-    }
+    const value = secondValue(cursor);
+    cursor.index = skipBlanks(cursor.text, cursor.index);
+    if (atEnd(cursor)) return [...values, value ?? fail(cursor, '<second>', '<none>')];
+    if (value === null || cursor.text[cursor.index] !== ',') break;
+    expect(cursor, ',', true);
+    values.push(value);
   }
+  cursor.index = cursor.text.lastIndexOf(',', cursor.index);
+  return values.length === 1 ? first : values;
 }
 
 /*
@@ -135,22 +132,32 @@ const singleQuoted = /'(?:\\'|[^'])*'/uy;
 const doubleQuoted = /"(?:\\"|[^"])*"/uy;
 
 function firstValue(cursor: Cursor): string {
-  return quoted(cursor) ?? word(cursor, match(cursor, firstWord) ?? '');
+  const quote = quoteAt(cursor);
+  if (quote === null) return word(cursor, match(cursor, firstWord) ?? '');
+  return quoted(cursor, quote) ?? fail(cursor, quote === "'" ? '<singled quoted>' : '<double quoted>', '<none>');
 }
 
-function secondValue(cursor: Cursor): string {
-  return quoted(cursor) ?? word(cursor, match(cursor, secondWord) ?? fail(cursor, '<second>', '<none>'));
+/** A value after a comma; null where there is none. */
+function secondValue(cursor: Cursor): string | null {
+  const quote = quoteAt(cursor);
+  if (quote !== null) return quoted(cursor, quote);
+  const text = match(cursor, secondWord);
+  return text === null ? null : word(cursor, text);
+}
+
+function quoteAt({ text, index }: Cursor): '"' | "'" | null {
+  const character = text[index];
+  return character === '"' || character === "'" ? character : null;
 }
 
 function word(cursor: Cursor, text: string): string {
   return resolve(cursor, trimEnd(text.replaceAll('\\,', ',')));
 }
 
-function quoted(cursor: Cursor): string | null {
-  const quote = cursor.text[cursor.index];
-  if (quote !== "'" && quote !== '"') return null;
-  const [name, pattern] = quote === "'" ? ['singled', singleQuoted] : ['double', doubleQuoted];
-  const text = match(cursor, pattern) ?? fail(cursor, `<${name} quoted>`, '<none>');
+/** The text in quotes; null if they are not closed. */
+function quoted(cursor: Cursor, quote: '"' | "'"): string | null {
+  const text = match(cursor, quote === "'" ? singleQuoted : doubleQuoted);
+  if (text === null) return null;
   return resolve(cursor, text.slice(1, -1).replaceAll(`\\${quote}`, quote).replaceAll('\\\\', '\\'));
 }
 
