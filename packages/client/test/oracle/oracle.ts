@@ -31,6 +31,8 @@ export function startOracle(): AwsOracle {
     PATH: process.env.PATH,
     TZ: process.env.TZ,
     AWS_CONFIG_FILE: '/dev/null',
+    // Versions from 2.34 on have another format by default.
+    AWS_CLI_ERROR_FORMAT: 'legacy',
     AWS_DEFAULT_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'simulator',
     AWS_SECRET_ACCESS_KEY: 'x',
