@@ -56,6 +56,9 @@ const rules = layers.map((layer, index) => {
 const simulator = '^packages/eks-simulator/';
 const usesSimulator = ['local', 'demo'];
 
+/** The command line and the typed client. */
+const client = '^packages/client/';
+
 export default {
   forbidden: [
     ...rules.map((rule) =>
@@ -84,6 +87,20 @@ export default {
       severity: 'error',
       from: { path: `${simulator}src/` },
       to: { path: '^(src|test|bench|deploy|tools)/' },
+    },
+    {
+      name: 'client-alone',
+      comment: 'The client is installed without the gateway and reaches it over HTTP only',
+      severity: 'error',
+      from: { path: `${client}src/` },
+      to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: `${client}src/` },
+    },
+    {
+      name: 'client-layers',
+      comment: 'What the AWS CLI defines knows the table of commands, not what runs them',
+      severity: 'error',
+      from: { path: `${client}src/aws/` },
+      to: { path: `${client}src/`, pathNot: `${client}src/(aws/|commands\\.ts$)` },
     },
   ],
   options: {

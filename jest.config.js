@@ -9,7 +9,7 @@ const shared = {
     ],
   },
   // Packages that are ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width)/)'],
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

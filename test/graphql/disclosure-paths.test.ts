@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema } from 'graphql';
-import type { GraphQLObjectType } from 'graphql';
+import { assertObjectType, buildSchema } from 'graphql';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -13,6 +12,8 @@ import { pathsTo, pathText, selectionOf } from '../support/schema-paths.ts';
 import type { SchemaPath } from '../support/schema-paths.ts';
 
 const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 'schema.graphql'), 'utf8'));
+
+const rootType = (name: string) => assertObjectType(schema.getType(name));
 
 /** The types whose values disclose an association. */
 const disclosing = ['PodIdentityAssociation', 'AssociationSnapshot', 'RecordedRequest', 'Difference'];
@@ -137,7 +138,7 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
 
 const inCluster = (namespace: string) => ({ clusterName: 'apps-dev', ...(namespace === '' ? {} : { namespace }) });
 
-const reads = pathsTo(schema, schema.getQueryType() as GraphQLObjectType, disclosing, maxDepth);
+const reads = pathsTo(schema, rootType('Query'), disclosing, maxDepth);
 
 /** The namespaces whose canary is in the answer to a path, over all arguments. */
 async function disclosedBy(path: SchemaPath, as: string): Promise<Set<string>> {
@@ -181,7 +182,7 @@ test('every root field discloses both namespaces to a principal that may view bo
 }, 30_000);
 
 describe('a denied mutation', () => {
-  const changes = pathsTo(schema, schema.getMutationType() as GraphQLObjectType, disclosing, maxDepth);
+  const changes = pathsTo(schema, rootType('Mutation'), disclosing, maxDepth);
   const cases = [
     ['alice', 'search'],
     ['bob', 'payments'],

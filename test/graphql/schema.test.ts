@@ -24,15 +24,19 @@ interface Element {
   readonly description?: string | null | undefined;
 }
 
+interface Field extends Element {
+  readonly args?: readonly Element[];
+}
+
 /** Everything that a description can be of, by its path: types, fields, arguments, values. */
 const elements: Element[] = types.flatMap((type) => {
   const own = { name: type.name, description: type.description };
   if (isEnumType(type))
     return [own, ...type.getValues().map((value) => ({ ...value, name: `${type.name}.${value.name}` }))];
   if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) return [own];
-  const fields = Object.values(type.getFields()).flatMap((field): Element[] => {
+  const fields = Object.values<Field>(type.getFields()).flatMap((field) => {
     const name = `${type.name}.${field.name}`;
-    const args = 'args' in field ? field.args.map((arg: Element) => ({ ...arg, name: `${name}(${arg.name}:)` })) : [];
+    const args = (field.args ?? []).map((arg) => ({ ...arg, name: `${name}(${arg.name}:)` }));
     return [{ ...field, name }, ...args];
   });
   return [own, ...fields];

@@ -1,0 +1,31 @@
+import type { CommandError } from './errors.ts';
+import { ServiceError, UsageError } from './errors.ts';
+import type { ErrorFormat } from './settings.ts';
+
+/** The name of the command in messages. */
+export const program = 'pod-identity';
+
+const usage = `usage: ${program} [options] <command> [parameters]
+To see help text, you can run:
+
+  ${program} help
+  ${program} <command> help
+`;
+
+/** What standard error shows for an error, in the formats of AWS CLI 2.34. `legacy` is the format of earlier versions. */
+export async function errorText(error: CommandError, format: ErrorFormat): Promise<string> {
+  const showsUsage = error instanceof UsageError && error.showsUsage;
+  if (format === 'legacy') {
+    return showsUsage ? `\n${usage}\n${program}: error: ${error.message}\n\n` : `\n${error.message}\n`;
+  }
+  if (format === 'enhanced') {
+    const occurred = error instanceof ServiceError ? '' : `An error occurred (${error.code}): `;
+    return `\n${showsUsage ? `${usage}\n` : ''}${program}: [ERROR]: ${occurred}${error.message}\n`;
+  }
+  const answer = { Message: error instanceof ServiceError ? error.reason : error.message, Code: error.code };
+  const { printResult } = await import('./output/print.ts');
+  return printResult(
+    { kind: 'answer', answer },
+    { format, select: (value) => value, title: 'error', style: { width: 80, color: false } },
+  );
+}

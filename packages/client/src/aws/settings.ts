@@ -1,0 +1,111 @@
+import { GeneralError, UsageError } from './errors.ts';
+import { errorFormats, outputFormats } from './options.ts';
+import type { Environment } from './parameter-file.ts';
+import type { Values } from './parse.ts';
+import { parseInteger } from './python.ts';
+import type { PrintOptions } from './output/print.ts';
+
+export type ErrorFormat = (typeof errorFormats)[number];
+
+/** How to reach the gateway, from the global options. */
+export interface Connection {
+  readonly endpointUrl: string | null;
+  readonly region: string | null;
+  readonly profile: string | null;
+  /** False with `--no-sign-request`: no AWS credentials are loaded. */
+  readonly signRequest: boolean;
+  /** False with `--no-verify-ssl`. */
+  readonly verifySsl: boolean;
+  readonly caBundle: string | null;
+  /** Milliseconds; null for no limit. */
+  readonly readTimeoutMs: number | null;
+  readonly connectTimeoutMs: number | null;
+  readonly debug: boolean;
+}
+
+/** Keys of the profile of the shared AWS configuration, lower case. */
+export type Profile = Readonly<Record<string, string | undefined>>;
+
+const defaultTimeoutSeconds = 60;
+
+/** @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number */
+export function readConnection(values: Values, profile: Profile, environment: Environment): Connection {
+  return {
+    endpointUrl: endpointUrl(text(values['endpoint-url'])),
+    region:
+      text(values.region) ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region),
+    profile: text(values.profile) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE),
+    signRequest: values['sign-request'] !== false,
+    verifySsl: values['verify-ssl'] !== false,
+    caBundle: text(values['ca-bundle']) ?? set(environment.AWS_CA_BUNDLE) ?? set(profile.ca_bundle),
+    readTimeoutMs: timeout(values['cli-read-timeout']),
+    connectTimeoutMs: timeout(values['cli-connect-timeout']),
+    debug: values.debug === true,
+  };
+}
+
+/** The format of `--output`, of `AWS_DEFAULT_OUTPUT` or of the profile; JSON by default. */
+export function readOutputFormat(values: Values, profile: Profile, environment: Environment): PrintOptions['format'] {
+  const wanted = text(values.output) ?? set(environment.AWS_DEFAULT_OUTPUT) ?? set(profile.output) ?? 'json';
+  const format = outputFormats.find((one) => one === wanted);
+  if (format === undefined) {
+    throw new GeneralError(`Unknown output type: ${wanted}. Valid types are: ${outputFormats.join(', ')}`);
+  }
+  return format;
+}
+
+/** The format of `--cli-error-format`, of `AWS_CLI_ERROR_FORMAT` or of the profile. An unknown one counts as absent. */
+export function readErrorFormat(values: Values, profile: Profile, environment: Environment): ErrorFormat {
+  const wanted =
+    text(values['cli-error-format']) ?? set(environment.AWS_CLI_ERROR_FORMAT) ?? set(profile.cli_error_format);
+  return errorFormats.find((one) => one === wanted) ?? 'enhanced';
+}
+
+/**
+ * The profile that an option or the environment names, or else the default profile.
+ *
+ * @throws {@link GeneralError} if a named profile does not exist
+ */
+export async function readProfile(values: Values, environment: Environment): Promise<Profile> {
+  const name = text(values.profile) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE);
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const files = await loadSharedConfigFiles({
+    ignoreCache: true,
+    ...paths('configFilepath', environment.AWS_CONFIG_FILE),
+    ...paths('filepath', environment.AWS_SHARED_CREDENTIALS_FILE),
+  });
+  const key = name ?? 'default';
+  const profile = files.configFile[key];
+  if (name !== null && !profile && !files.credentialsFile[key]) {
+    throw new GeneralError(`The config profile (${name}) could not be found`);
+  }
+  return profile ?? {};
+}
+
+function paths(key: 'configFilepath' | 'filepath', path: string | undefined): Partial<Record<typeof key, string>> {
+  return path === undefined ? {} : { [key]: path };
+}
+
+function endpointUrl(url: string | null): string | null {
+  if (url === null || (/^https?:\/\//i.test(url) && URL.canParse(url))) return url;
+  throw new UsageError(
+    `Bad value for --endpoint-url "${url}": scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/`,
+  );
+}
+
+function timeout(value: Values[string]): number | null {
+  if (typeof value !== 'string') return defaultTimeoutSeconds * 1_000;
+  const seconds = parseInteger(value);
+  if (seconds === null) throw new GeneralError(`invalid literal for int() with base 10: '${value}'`);
+  if (seconds < 0) throw new GeneralError(`A timeout is not negative: ${value}`);
+  return seconds === 0 ? null : seconds * 1_000;
+}
+
+function text(value: Values[string]): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** An empty environment variable counts as absent. */
+function set(value: string | undefined): string | null {
+  return value === undefined || value === '' ? null : value;
+}

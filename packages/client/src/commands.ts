@@ -1,0 +1,172 @@
+/** A parameter of an operation, named as in the EKS API. Its option has the same name in kebab case. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'map';
+  readonly required?: true;
+  /** The least value of an integer. */
+  readonly minimum?: number;
+  /** Accepted and not documented, as in the AWS CLI, whose pagination options take its place. */
+  readonly hidden?: true;
+  readonly help: string;
+}
+
+/** The shape of an answer: for each field its type, the shape of a structure, or that of the items of a list. */
+export type Shape = 'string' | 'boolean' | 'timestamp' | 'map' | { readonly [field: string]: Shape } | readonly [Shape];
+
+/** A command with the options and the answer of the AWS CLI's command of this name. */
+export interface Command {
+  readonly name: string;
+  /** The operation of the EKS API. Error messages and the titles of tables name it. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly parameters: readonly Parameter[];
+  readonly answer: Readonly<Record<string, Shape>>;
+  /** The field of the answer that pages of a list fill. */
+  readonly listField?: string;
+}
+
+const clusterName: Parameter = {
+  name: 'clusterName',
+  type: 'string',
+  required: true,
+  help: 'The name of the cluster of the association.',
+};
+
+const associationId: Parameter = {
+  name: 'associationId',
+  type: 'string',
+  required: true,
+  help: 'The ID of the association.',
+};
+
+const clientRequestToken: Parameter = {
+  name: 'clientRequestToken',
+  type: 'string',
+  help: 'A unique, case-sensitive identifier that makes the request idempotent. Requests with the same token and the same input take effect once.',
+};
+
+/** The settings that create and update share. */
+const settings: readonly Parameter[] = [
+  {
+    name: 'disableSessionTags',
+    type: 'boolean',
+    help: 'Disable the session tags that EKS Pod Identity adds when it assumes the role. An association with a policy needs it.',
+  },
+  {
+    name: 'targetRoleArn',
+    type: 'string',
+    help: 'The ARN of a role, possibly in another account, that is assumed with the credentials of the IAM role.',
+  },
+  {
+    name: 'policy',
+    type: 'string',
+    help: 'An IAM policy in JSON format that further restricts the permissions of the pods. With a target role it restricts the target role.',
+  },
+];
+
+const summary = {
+  clusterName: 'string',
+  namespace: 'string',
+  serviceAccount: 'string',
+  associationArn: 'string',
+  associationId: 'string',
+  ownerArn: 'string',
+} as const satisfies Shape;
+
+const association = {
+  clusterName: 'string',
+  namespace: 'string',
+  serviceAccount: 'string',
+  roleArn: 'string',
+  associationArn: 'string',
+  associationId: 'string',
+  tags: 'map',
+  createdAt: 'timestamp',
+  modifiedAt: 'timestamp',
+  ownerArn: 'string',
+  disableSessionTags: 'boolean',
+  targetRoleArn: 'string',
+  externalId: 'string',
+  policy: 'string',
+} as const satisfies Shape;
+
+/** The commands, with the parameters of the EKS API in the order of its model. */
+export const commands: readonly Command[] = [
+  {
+    name: 'create-pod-identity-association',
+    operation: 'CreatePodIdentityAssociation',
+    summary: 'Create an association between an IAM role and a Kubernetes service account.',
+    parameters: [
+      clusterName,
+      {
+        name: 'namespace',
+        type: 'string',
+        required: true,
+        help: 'The Kubernetes namespace of the service account and of the pods that use it.',
+      },
+      {
+        name: 'serviceAccount',
+        type: 'string',
+        required: true,
+        help: 'The name of the Kubernetes service account that gets the credentials.',
+      },
+      {
+        name: 'roleArn',
+        type: 'string',
+        required: true,
+        help: 'The ARN of the IAM role. It is in the account of the cluster, and its trust policy allows pods.eks.amazonaws.com to assume it.',
+      },
+      clientRequestToken,
+      { name: 'tags', type: 'map', help: 'Up to 50 tags of the association, as key-value pairs.' },
+      ...settings,
+    ],
+    answer: { association },
+  },
+  {
+    name: 'delete-pod-identity-association',
+    operation: 'DeletePodIdentityAssociation',
+    summary: 'Delete an association. Running pods keep their credentials until these expire.',
+    parameters: [clusterName, associationId],
+    answer: { association },
+  },
+  {
+    name: 'describe-pod-identity-association',
+    operation: 'DescribePodIdentityAssociation',
+    summary: 'Describe an association.',
+    parameters: [clusterName, associationId],
+    answer: { association },
+  },
+  {
+    name: 'list-pod-identity-associations',
+    operation: 'ListPodIdentityAssociations',
+    summary: 'List the associations of a cluster.',
+    parameters: [
+      clusterName,
+      { name: 'namespace', type: 'string', help: 'List the associations of this Kubernetes namespace only.' },
+      { name: 'serviceAccount', type: 'string', help: 'List the associations of this service account only.' },
+      {
+        name: 'maxResults',
+        type: 'integer',
+        minimum: 1,
+        hidden: true,
+        help: 'The size of the one page that is listed, from 1 to 100.',
+      },
+      { name: 'nextToken', type: 'string', hidden: true, help: 'The nextToken of the previous page.' },
+    ],
+    answer: { associations: [summary], nextToken: 'string' },
+    listField: 'associations',
+  },
+  {
+    name: 'update-pod-identity-association',
+    operation: 'UpdatePodIdentityAssociation',
+    summary: 'Change the role or the settings of an association. Its cluster, namespace and service account stay.',
+    parameters: [
+      clusterName,
+      associationId,
+      { name: 'roleArn', type: 'string', help: 'The ARN of the new IAM role.' },
+      clientRequestToken,
+      ...settings,
+    ],
+    answer: { association },
+  },
+];

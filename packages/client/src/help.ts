@@ -1,0 +1,82 @@
+import { globalOptions, optionsOf } from './aws/options.ts';
+import type { Option } from './aws/options.ts';
+import { program } from './aws/error-text.ts';
+import type { Command } from './commands.ts';
+import { commands } from './commands.ts';
+
+const width = 80;
+
+/** The help of the program: its commands and the options of all of them. */
+export function programHelp(): string {
+  return [
+    `Usage: ${program} [options] <command> [parameters]`,
+    '',
+    'Manages EKS Pod Identity associations through pod-identity-gateway, with the commands',
+    'of "aws eks" and their options.',
+    '',
+    'Commands:',
+    ...commands.flatMap(({ name, summary }) => entry(name, summary)),
+    ...entry('completion', 'Print the completion script of a shell: bash, fish or zsh.'),
+    '',
+    `"${program} <command> help" shows the options of a command.`,
+    '',
+    ...globalHelp(),
+    '',
+    'Exit codes:',
+    ...entry('0', 'The command succeeded.'),
+    ...entry('130', 'The command was interrupted.'),
+    ...entry('252', 'The command line or the input is not valid. Nothing was sent.'),
+    ...entry('253', 'A setting is missing or not valid.'),
+    ...entry('254', 'The gateway refused the request.'),
+    ...entry('255', 'Any other failure.'),
+    '',
+  ].join('\n');
+}
+
+/** The help of a command. */
+export function commandHelp(command: Command): string {
+  const options = optionsOf(command).filter(({ hidden }) => hidden !== true);
+  const required = options.filter((option) => option.required === true);
+  const synopsis = required.map((option) => ` ${optionWithValue(option)}`).join('');
+  return [
+    `Usage: ${program} ${command.name}${synopsis} [options]`,
+    '',
+    command.summary,
+    '',
+    'Options:',
+    ...options.flatMap(optionEntry),
+    '',
+    ...globalHelp(),
+    '',
+  ].join('\n');
+}
+
+function globalHelp(): readonly string[] {
+  return ['Options of all commands:', ...globalOptions.flatMap(optionEntry)];
+}
+
+function optionEntry(option: Option): readonly string[] {
+  const choices = option.choices && option.takes === 'value' ? ` One of: ${option.choices.join(', ')}.` : '';
+  const required = option.required === true ? 'Required. ' : '';
+  return entry(optionWithValue(option), `${required}${option.help}${choices}`);
+}
+
+function optionWithValue({ name, takes, placeholder = 'value' }: Option): string {
+  if (takes === 'nothing') return `--${name}`;
+  return takes === 'value' ? `--${name} <${placeholder}>` : `--${name} [<${placeholder}>]`;
+}
+
+/** A term on a line of its own, and its description below it. */
+function entry(term: string, description: string): readonly string[] {
+  return [`  ${term}`, ...wrapped(description).map((line) => `      ${line}`)];
+}
+
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length + 1 <= width - 6) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,31 @@
+import type { Environment } from './aws/parameter-file.ts';
+import type { Connection } from './aws/settings.ts';
+import type { ValueMap } from './aws/value.ts';
+import type { Command } from './commands.ts';
+import type { Prompter } from './prompt.ts';
+
+/** A request of a command: the input of the EKS operation, checked for its types. */
+export interface Request {
+  readonly command: Command;
+  readonly input: ValueMap;
+  readonly connection: Connection;
+}
+
+/** What the command uses of its process. */
+export interface Host {
+  readonly environment: Environment;
+  /** Writes to standard output. */
+  readonly write: (text: string) => void;
+  /** Writes to standard error. */
+  readonly writeError: (text: string) => void;
+  /** Columns of the terminal; null if standard output is not a terminal. */
+  readonly terminalColumns: number | null;
+  readonly version: string;
+  /** Asks for missing options where `--cli-auto-prompt` wants it; null without a terminal. */
+  readonly prompter: Prompter | null;
+  /**
+   * Sends a request. Returns the answer of the EKS operation, with times in ISO 8601; what is null counts as absent.
+   * Throws a `CommandError`.
+   */
+  readonly call: (request: Request) => Promise<ValueMap>;
+}

@@ -1,0 +1,141 @@
+"""Answers questions of the tests with the code of the installed AWS CLI.
+
+Reads one JSON array a line, `[name, argument]`, and writes one JSON object a line: `{"result": …}` or `{"error": …}`.
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import sys
+import unicodedata
+
+import jmespath
+from awscli import __version__
+from awscli.argparser import ArgTableArgParser
+from awscli.clidriver import AWSCLIEntryPoint, create_clidriver
+from awscli.formatter import get_formatter
+from awscli.shorthand import ShorthandParser
+from awscli.table import get_text_length
+from botocore.paginate import Paginator
+from botocore.validate import ParamValidator
+from ruamel.yaml import YAML
+
+
+def shorthand(text):
+    return ShorthandParser().parse(text)
+
+
+class Driver:
+    """The parsers of the CLI, made once."""
+
+    def __init__(self):
+        self.driver = create_clidriver([])
+        self.main = self.driver.create_parser(self.driver._get_command_table())
+        eks = self.driver._get_command_table()['eks']
+        self.operations = eks._get_command_table()
+
+    def tables(self, operation):
+        return self.driver.arg_table, self.operations[operation].arg_table
+
+
+driver = None
+
+
+def get_driver():
+    global driver
+    driver = driver or Driver()
+    return driver
+
+
+def options(operation):
+    global_table, table = get_driver().tables(operation)
+    describe = lambda table: [
+        {'name': name, 'required': bool(option.required), 'choices': list(option.choices or [])}
+        for name, option in table.items()
+    ]
+    return {'global': describe(global_table), 'command': describe(table)}
+
+
+def parse(arguments):
+    """The values of `eks <operation> …`, in two passes as the CLI's: global options, then those of the operation."""
+    cli = get_driver()
+    top, rest = cli.main.parse_known_args(['eks', *arguments])
+    service, rest = argparse.ArgumentParser.parse_known_args(operation_parser(cli), rest)
+    parser = ArgTableArgParser(cli.operations[service.operation].arg_table)
+    parser.add_argument('help', nargs='?')
+    parsed, rest = parser.parse_known_args(rest)
+    values = vars(parsed)
+    if values['help'] is not None:
+        rest.append(values['help'])
+    return {'global': vars(top), 'command': values, 'rest': rest}
+
+
+def operation_parser(cli):
+    eks = cli.driver._get_command_table()['eks']
+    return eks.create_parser()
+
+
+def formatted(request):
+    arguments = argparse.Namespace(
+        query=jmespath.compile(request['query']) if request.get('query') else None,
+        color=request.get('color', 'off'),
+    )
+    stream = io.StringIO()
+    response = dict(request['entries']) if 'entries' in request else request.get('response')
+    if 'pages' in request:
+        response = pages_of(request['pages'], request.get('paging', {}))
+    get_formatter(request['output'], arguments)(request.get('title', 'Operation'), response, stream)
+    return stream.getvalue()
+
+
+def pages_of(pages, paging):
+    """A page iterator over pages by their token: the first has the key ''."""
+    config = {'input_token': 'nextToken', 'limit_key': 'maxResults', 'output_token': 'nextToken', 'result_key': 'associations'}
+    model = get_driver().operations['list-pod-identity-associations']._operation_model
+    method = lambda **kwargs: json.loads(json.dumps(pages[kwargs.get('nextToken', '')]))
+    return Paginator(method, config, model).paginate(PaginationConfig=paging)
+
+
+def validate(request):
+    model = get_driver().operations[request['operation']]._operation_model
+    report = ParamValidator().validate(request['input'], model.input_shape)
+    return report.generate_report()
+
+
+def load_yaml(text):
+    return YAML(typ='safe', pure=True).load(text)
+
+
+def run(arguments):
+    """Runs `aws …` in this process."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        code = AWSCLIEntryPoint().main(arguments)
+    return {'code': code, 'stdout': stdout.getvalue(), 'stderr': stderr.getvalue()}
+
+
+def version(_):
+    return __version__
+
+
+QUESTIONS = {
+    'formatted': formatted,
+    'load_yaml': load_yaml,
+    'options': options,
+    'parse': parse,
+    'run': run,
+    'shorthand': shorthand,
+    'validate': validate,
+    'version': version,
+    'width': get_text_length,
+}
+
+for line in sys.stdin:
+    name, argument = json.loads(line)
+    try:
+        answer = {'result': QUESTIONS[name](argument)}
+        json.dumps(answer)
+    except BaseException as error:
+        answer = {'error': str(error), 'type': type(error).__name__}
+    print(json.dumps(answer), flush=True)
