@@ -12,8 +12,8 @@ import { loadSigningKey } from './keys.ts';
 import { credentialsFor, openLedger } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
-import { startEksSimulator } from '#eks-simulator';
-import type { EksSimulator } from '#eks-simulator';
+import { readWorld, startEksSimulator } from '#eks-simulator';
+import type { EksSimulator, World } from '#eks-simulator';
 
 /** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
 export interface LocalGateway {
@@ -85,15 +85,27 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
  * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
  * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
  */
-function startSimulator({ eksSimulatorPort: port, folder, ledgerFile, times }: LocalSettings): Promise<EksSimulator> {
+async function startSimulator(settings: LocalSettings): Promise<EksSimulator> {
+  const { eksSimulatorPort: port, eksSimulatorWorld: file, folder, ledgerFile, times } = settings;
   const { signatureWindowMs } = times;
+  const world = readSimulatorWorld(file);
   // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return explainFailure(
     `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
-    () => startEksSimulator({ port, signatureWindowMs, ...state }),
+    () => startEksSimulator({ port, signatureWindowMs, world, ...state }),
   );
+}
+
+function readSimulatorWorld(file: string | null): World {
+  if (file === null) return readWorld();
+  try {
+    return readWorld(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`EKS_SIMULATOR_WORLD is ${file}. ${reason}`, { cause: error });
+  }
 }
 
 /** Runs the reconciler at an interval, one run at a time. */

@@ -11,6 +11,7 @@ Usage: npm start
 Environment variables:
   PORT                       port of the gateway; 0: any free port (default: 4000)
   EKS_SIMULATOR_PORT         port of the simulated EKS; 0: any free port (default: 4100)
+  EKS_SIMULATOR_WORLD        JSON file with the simulator's clusters, roles and access keys (default: the shipped one)
   AWS_ENDPOINT_URL_EKS       URL of another EKS endpoint; the simulator is not started then
   LOCAL_FOLDER               folder of signing key, ledger and simulator state (default: .local beside package.json)
   POLICIES_DIRECTORY         folder of policies and inventory (default: policies beside package.json)
