@@ -47,7 +47,7 @@ export default tseslint.config(
     files: [
       'src/app/settings.ts',
       'src/local/settings.ts',
-      'packages/*/src/main.ts',
+      'packages/*/src/{main,cli}.ts',
       'packages/*/test/**/*.ts',
       'test/**/*.{ts,js}',
       'bench/**/*.ts',

@@ -66,7 +66,7 @@ export const principals: readonly ExamplePrincipal[] = [
 /** A signed token (RS256) of the principal, valid for `expiresInSeconds` from now. */
 export async function mintToken(
   key: SigningKey,
-  principal: ExamplePrincipal,
+  principal: Pick<ExamplePrincipal, 'claims'>,
   { expiresInSeconds }: { readonly expiresInSeconds: number },
 ): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000);
