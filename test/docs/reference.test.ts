@@ -83,7 +83,9 @@ const byDefault = new Map([...both, ...local].map(([variable, [cell = '']]) => [
 const withoutDefault = [...byDefault].filter(([, value]) => value === 'none').map(([variable]) => variable);
 
 test('the reference names the variables without a default', () => {
-  expect(withoutDefault).toEqual(['DEPLOYED_AT', 'AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB']);
+  expect(withoutDefault).toEqual([
+    ...['DEPLOYED_AT', 'EKS_SIMULATOR_WORLD', 'AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB'],
+  ]);
 });
 
 test.each([...byDefault].filter(([variable]) => !withoutDefault.includes(variable)))(
