@@ -29,7 +29,8 @@ export function toCedar(
 ): CedarRequest {
   const { principal, actor } = context.identity;
   const resource = resourceOf(request, slice);
-  const principals = actor === null ? [principal] : [principal, actor];
+  const person = context.onBehalfOf === null ? undefined : slice.person;
+  const principals = [principal, actor ?? [], person === undefined ? [] : personPrincipal(person)].flat();
   const entities = [...principals.map((one) => principalEntity(one, slice)), ...resource.entities];
   return {
     principal: principalUid(principal),
@@ -143,10 +144,15 @@ function principalEntity(principal: Principal, slice: InventorySlice): EntityJso
   };
 }
 
+/** A person of the inventory as a principal. */
+export function personPrincipal({ id, groups }: NonNullable<InventorySlice['person']>): Principal {
+  return { id, kind: 'USER', groups, sessionName: null };
+}
+
 function contextOf(
   context: AuthorizationContext,
   request: AuthorizationRequest,
-  { timeZone }: InventorySlice,
+  { timeZone, person }: InventorySlice,
 ): Record<string, CedarValueJson> {
   const { identity, onBehalfOf, hasReason, now } = context;
   const sourceAddress = addressOf(identity.sourceAddress);
@@ -156,6 +162,7 @@ function contextOf(
     ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
     ...(identity.actor === null ? {} : { actor: ref(principalUid(identity.actor)) }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
+    ...(onBehalfOf === null || person === undefined ? {} : { namedPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
     ...(request.action === 'UpdatePodIdentityAssociation'
       ? { current: settings(settingsOf(request.association)) }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { onBehalfOfFindings } from '../validation/free-texts.ts';
 import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { isTimeZone } from './calendar.ts';
@@ -57,6 +58,12 @@ const permissionSet = exactly({
   groups: list(group),
 });
 
+const personName = text(
+  'a name as in onBehalfOf, such as "alice@example.com"',
+  (value) => value !== '' && onBehalfOfFindings(value).length === 0,
+);
+const person = exactly({ id: text(), names: v.nullish(list(personName), []), groups: list(group) });
+
 /** The inventory's JSON. One validation reports every problem: those of single fields and contradictions between them. */
 export const inventorySchema = v.pipe(
   exactly({
@@ -67,6 +74,7 @@ export const inventorySchema = v.pipe(
     rolePaths: v.nullish(list(rolePath), []),
     services: list(service),
     permissionSets: list(permissionSet),
+    people: v.nullish(list(person), []),
     timeZone: v.nullish(timeZone, 'UTC'),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -94,6 +102,7 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
   const clusters = validItems(inventory, 'clusters', cluster);
   const namespaces = validItems(inventory, 'namespaces', namespace);
   const services = validItems(inventory, 'services', service);
+  const people = validItems(inventory, 'people', person);
   const permissionSets = validItems(inventory, 'permissionSets', permissionSet);
   return [
     ...duplicates('accounts', accounts, (one) => one.accountId),
@@ -101,6 +110,11 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
     ...duplicates('namespaces', namespaces, ({ name }) => name),
     ...duplicates('services', services, ({ id }) => id),
     ...duplicates('permissionSets', permissionSets, (one) => `${one.accountId}/${one.roleName}`),
+    ...duplicates(
+      'people',
+      people.flatMap(([index, { id, names }]) => [...new Set([id, ...names])].map((name) => [index, name] as const)),
+      (name) => name,
+    ),
     ...accounts
       .filter(([, one]) => one.roleArn !== null && parseRoleArn(one.roleArn)?.accountId !== one.accountId)
       .map(([index, one]) => ({

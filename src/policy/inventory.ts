@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InventorySlice } from '../model/decision.ts';
+import { findBy } from './find-by.ts';
 import { inventorySchema } from './inventory-schema.ts';
 import { parseJson } from './json.ts';
 
@@ -35,6 +36,15 @@ interface InventoryPermissionSet {
   readonly groups: readonly string[];
 }
 
+/** A person whom services may name in `onBehalfOf`. */
+interface InventoryPerson {
+  /** The id of the principal that this person is with a token of their own, such as `https://issuer.example#alice`. */
+  readonly id: string;
+  /** Other names of the person, such as an e-mail address. */
+  readonly names: readonly string[];
+  readonly groups: readonly string[];
+}
+
 /** The services and permission sets of an inventory: what authentication uses. */
 export type KnownPrincipals = Pick<Inventory, 'services' | 'permissionSets'>;
 
@@ -53,6 +63,8 @@ export interface Inventory {
   readonly systemNamespaces: readonly string[];
   readonly services: readonly RegisteredService[];
   readonly permissionSets: readonly InventoryPermissionSet[];
+  /** The people whom services may name in `onBehalfOf`. */
+  readonly people: readonly InventoryPerson[];
   /** The time zone of `context.weekday` and `context.hour`: a name in the IANA database. */
   readonly timeZone: string;
   /** See inventoryHash. */
@@ -84,8 +96,17 @@ export function isRegistered(inventory: Pick<Inventory, 'accounts'>, id: string,
 
 /** The service with this principal ID; null when it is not registered. */
 export function serviceOf(inventory: Pick<Inventory, 'services'>, id: string): RegisteredService | null {
-  return inventory.services.find((service) => service.id === id) ?? null;
+  return findService(inventory.services, id);
 }
+
+const findService = findBy<RegisteredService>(({ id }) => [id]);
+
+/** The person with this id or name; null when they are not registered. Names are compared exactly. */
+export function personOf(inventory: Pick<Inventory, 'people'>, name: string): InventoryPerson | null {
+  return findPerson(inventory.people, name);
+}
+
+const findPerson = findBy<InventoryPerson>(({ id, names }) => [id, ...names]);
 
 /** The permission set of this role; null when it is not registered. */
 export function permissionSetOf(

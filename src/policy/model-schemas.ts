@@ -100,5 +100,6 @@ export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   cluster: v.nullish(atLeast({ ...clusterFields, environment: text() }), null),
   namespace: v.nullish(atLeast({ name: text(), owners: list(text()), system: flag, roleArns: list(text()) }), null),
   services: list(atLeast({ id: text(), groups: list(text()), mayNamePeople: flag })),
+  person: v.exactOptional(atLeast({ id: text(), groups: list(text()) })),
   timeZone: text('the name of a time zone', isTimeZone),
 });

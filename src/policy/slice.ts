@@ -1,6 +1,6 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
-import { serviceOf } from './inventory.ts';
+import { personOf, serviceOf } from './inventory.ts';
 import type { Inventory, InventoryNamespace } from './inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
@@ -23,6 +23,7 @@ export function sliceFor(
     cluster,
     namespace: cluster === null || name === null ? null : namespaceSlice(inventory, name),
     services: serviceIds(context, request).flatMap((id) => serviceOf(inventory, id) ?? []),
+    ...personSlice(inventory, context.onBehalfOf),
     timeZone: inventory.timeZone,
   };
 }
@@ -62,6 +63,11 @@ function serviceIds(context: AuthorizationContext, request: AuthorizationRequest
   const scope = request.action === 'ReadAuditTrail' ? request.scope : null;
   const principals = [principal, actor, scope?.kind === 'principal' ? scope.principal : null];
   return [...new Set(principals.flatMap((one) => (one?.kind === 'SERVICE' ? [one.id] : [])))];
+}
+
+function personSlice(inventory: Inventory, name: string | null): Pick<InventorySlice, 'person'> {
+  const person = name === null ? null : personOf(inventory, name);
+  return person === null ? {} : { person: { id: person.id, groups: person.groups } };
 }
 
 function clusterSlice(inventory: Inventory, ref: ClusterRef): InventorySlice['cluster'] {

@@ -156,7 +156,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
 
       test('of another request is authorized separately', async () => {
-        const fields = { onBehalfOf: 'alice', namespace: 'payments' };
+        const fields = { onBehalfOf: 'alice@example.com', namespace: 'payments' };
         await gateway.create(fields, 'chatops');
         const inProduction = { ...fields, clusterName: 'apps-prod', onBehalfOf: undefined, clientRequestToken: 'prod' };
         expect(await gateway.create(inProduction, 'chatops')).toMatchObject({ refusal: { code: 'POLICY_DENIED' } });
