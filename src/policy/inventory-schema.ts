@@ -4,6 +4,7 @@ import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { isTimeZone } from './calendar.ts';
 import { exactly, flag, list, text } from './json.ts';
+import { everywhere, scopeText } from './scope.ts';
 
 const group = text();
 const accountId = text('an AWS account ID: 12 digits in quotes', isAccountId);
@@ -29,19 +30,27 @@ function isNamespacePattern(value: string): boolean {
   return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
 }
 
+const clusterName = text('the name of an EKS cluster', isClusterName);
 const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
 const account = exactly({ accountId, name: text(), regions: list(region), roleArn: v.nullish(roleArn, null) });
 const cluster = exactly({
   accountId,
   region,
-  clusterName: text('the name of an EKS cluster', isClusterName),
+  clusterName,
   environment: text(),
+});
+const namespaceScope = exactly({
+  environment: v.nullish(text(), null),
+  accountId: v.nullish(accountId, null),
+  region: v.nullish(region, null),
+  clusterName: v.nullish(clusterName, null),
 });
 const namespace = exactly({
   name: namespaceName,
   owners: list(group),
   system: v.nullish(flag, null),
   roleArns: v.nullish(list(roleArn), []),
+  scope: v.nullish(namespaceScope, {}),
 });
 const service = exactly({ id: text(), groups: list(group), mayNamePeople: flag });
 const permissionSet = exactly({
@@ -107,7 +116,7 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
   return [
     ...duplicates('accounts', accounts, (one) => one.accountId),
     ...duplicates('clusters', clusters, (one) => `${one.accountId}/${one.region}/${one.clusterName}`),
-    ...duplicates('namespaces', namespaces, ({ name }) => name),
+    ...duplicates('namespaces', namespaces, ({ name, scope }) => [name, scopeText(scope)].join(' ').trim()),
     ...duplicates('services', services, ({ id }) => id),
     ...duplicates('permissionSets', permissionSets, (one) => `${one.accountId}/${one.roleName}`),
     ...duplicates(
@@ -122,6 +131,7 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
         message: `is a role of another account; write a role of ${one.accountId}.`,
       })),
     ...(v.is(list(account), fieldOf(inventory, 'accounts')) ? unservedClusters(accounts, clusters) : []),
+    ...scopeProblems(namespaces, accounts, clusters),
     // A pattern with false would lift the protection of namespaces that the author did not think of.
     ...namespaces
       .filter(([, { name, system }]) => system === false && name.endsWith('*'))
@@ -131,6 +141,37 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
       })),
   ];
 }
+
+/** Scopes of namespaces that are not complete, or that include no cluster. */
+function scopeProblems(
+  namespaces: readonly Indexed<v.InferOutput<typeof namespace>>[],
+  accounts: readonly Indexed<v.InferOutput<typeof account>>[],
+  clusters: readonly Indexed<v.InferOutput<typeof cluster>>[],
+): readonly Contradiction[] {
+  const environments = [...new Set(clusters.map(([, { environment }]) => environment))];
+  const accountIds = new Set(accounts.map(([, one]) => one.accountId));
+  const names = new Set(clusters.map(([, one]) => scopeText({ ...everywhere, ...one, environment: null })));
+  const problemOf = (scope: v.InferOutput<typeof namespaceScope>): string | null => {
+    const given = Object.entries(scope).flatMap(([field, value]) => (value === null ? [] : [field]));
+    if (!scopeForms.includes(given.join(' '))) {
+      return `has ${given.join(', ')}; write environment alone, accountId alone, or accountId, region and clusterName.`;
+    }
+    if (scope.environment !== null && !environments.includes(scope.environment)) {
+      return `no cluster has the environment ${JSON.stringify(scope.environment)}; write one of ${environments.join(', ')}.`;
+    }
+    if (scope.clusterName !== null && !names.has(scopeText(scope))) return `${scopeText(scope)} is not under clusters.`;
+    if (scope.accountId !== null && !accountIds.has(scope.accountId))
+      return `${scope.accountId} is not under accounts.`;
+    return null;
+  };
+  return namespaces.flatMap(([index, { scope }]) => {
+    const message = problemOf(scope);
+    return message === null ? [] : [{ path: ['namespaces', index, 'scope'], message }];
+  });
+}
+
+/** The fields that a scope can have. */
+const scopeForms: readonly string[] = ['', 'environment', 'accountId', 'accountId region clusterName'];
 
 /** Clusters whose account and region are not registered. */
 function unservedClusters(

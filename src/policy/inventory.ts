@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import { findBy } from './find-by.ts';
 import { inventorySchema } from './inventory-schema.ts';
 import { parseJson } from './json.ts';
+import type { NamespaceScope } from './scope.ts';
 
 /** An account whose clusters the gateway serves. */
 export interface InventoryAccount {
@@ -18,6 +20,7 @@ export interface InventoryAccount {
 export interface InventoryNamespace {
   /** A name, or a pattern: a prefix and `*`. */
   readonly name: string;
+  readonly scope: NamespaceScope;
   /** The groups that own it. */
   readonly owners: readonly string[];
   /** Whether it is a system namespace; null: `systemNamespaces` decides. */
@@ -55,7 +58,7 @@ type RegisteredService = InventorySlice['services'][number];
 export interface Inventory {
   readonly accounts: readonly InventoryAccount[];
   readonly clusters: readonly RegisteredCluster[];
-  /** They apply to every cluster. */
+  /** See namespaceIn for which of them applies. */
   readonly namespaces: readonly InventoryNamespace[];
   /** Paths of roles by convention, such as `/pods/{namespace}/`: suggestions for clients; policy decides. */
   readonly rolePaths: readonly string[];
@@ -92,6 +95,17 @@ export function accountOf(inventory: Pick<Inventory, 'accounts'>, id: string): I
 /** Whether the gateway serves this account and region. */
 export function isRegistered(inventory: Pick<Inventory, 'accounts'>, id: string, regionName: string): boolean {
   return accountOf(inventory, id)?.regions.includes(regionName) ?? false;
+}
+
+/** The cluster with this account, region and name; null when it is not registered. */
+export function clusterIn(inventory: Pick<Inventory, 'clusters'>, ref: ClusterRef): RegisteredCluster | null {
+  return findCluster(inventory.clusters, clusterKey(ref));
+}
+
+const findCluster = findBy<RegisteredCluster>((cluster) => [clusterKey(cluster)]);
+
+function clusterKey({ accountId, region, clusterName }: ClusterRef): string {
+  return `${accountId}/${region}/${clusterName}`;
 }
 
 /** The service with this principal ID; null when it is not registered. */

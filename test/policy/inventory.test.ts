@@ -113,7 +113,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
     expect(changed({ services: 1, namespaces, clusters })).toThrow(
       [
         'The inventory is not valid:',
-        '- namespaces.0: "owner", "sytem" is not a known field; known fields are name, owners, system, roleArns.',
+        '- namespaces.0: "owner", "sytem" is not a known field; known fields are name, owners, system, roleArns, scope.',
         '- services: 1 is not valid; write a list: [ … ].',
         '- namespaces.1: payments is a duplicate; keep one of them.',
         '- namespaces.2: payments is a duplicate; keep one of them.',
