@@ -21,12 +21,18 @@ export interface InventorySlice {
     readonly region: string;
     readonly clusterName: string;
     readonly environment: string;
+    /** Whether the inventory says that the environment is production. */
+    readonly production: boolean;
+    /** Other accounts whose roles may be target roles. */
+    readonly targetRoleAccounts: readonly string[];
   } | null;
   /** Null when no namespace is in question or the cluster isn't registered; an unlisted namespace has no owners. */
   readonly namespace: {
     readonly name: string;
     readonly owners: readonly string[];
     readonly system: boolean;
+    /** Paths of the roles that belong to this namespace by convention, such as `/pods/payments/`. */
+    readonly rolePaths: readonly string[];
     /** Roles outside the naming convention that this namespace may use. */
     readonly roleArns: readonly string[];
   } | null;

@@ -109,7 +109,8 @@ function settings({ roleArn, targetRoleArn, disableSessionTags, policy }: Associ
   };
 }
 
-function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {
+function namespace(slice: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {
+  const { name, owners, system, rolePaths, roleArns } = slice;
   const inCluster = cluster(clusterSlice);
   const { uid: self, entities } = resource(
     uid('Namespace', `${inCluster.uid.id}/${name}`),
@@ -117,6 +118,7 @@ function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clust
       name,
       owners: owners.map((group) => ref(uid('Group', group))),
       system,
+      rolePaths: [...rolePaths],
       roleArns: [...roleArns],
     },
     [inCluster.uid],
@@ -124,10 +126,18 @@ function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clust
   return { uid: self, entities: [...entities, ...inCluster.entities] };
 }
 
-function cluster({ accountId, region, clusterName, environment }: Known<'cluster'>): Resource {
+function cluster(slice: Known<'cluster'>): Resource {
+  const { accountId, region, clusterName, environment, production, targetRoleAccounts } = slice;
   return resource(
     uid('Cluster', `${accountId}/${region}/${clusterName}`),
-    { account: accountId, region, name: clusterName, environment },
+    {
+      account: accountId,
+      region,
+      name: clusterName,
+      environment,
+      production,
+      targetRoleAccounts: [...targetRoleAccounts],
+    },
     [uid('Account', accountId)],
   );
 }
@@ -174,7 +184,7 @@ function role(arn: string): CedarValueJson {
   const role = parseRoleArn(arn);
   if (role === null) throw new Error(`not an IAM role ARN: ${arn}`);
   const { accountId: account, path, name } = role;
-  return { arn, account, path, name, pathSegments: path.split('/').filter((segment) => segment !== '') };
+  return { arn, account, path, name };
 }
 
 function principalUid(principal: Principal): TypeAndId {

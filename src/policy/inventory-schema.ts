@@ -4,6 +4,7 @@ import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { isTimeZone } from './calendar.ts';
 import { exactly, flag, list, text } from './json.ts';
+import { canCollide, isRolePath } from './role-paths.ts';
 import { everywhere, scopeText } from './scope.ts';
 
 const group = text();
@@ -18,12 +19,7 @@ const namespaceName = text(
   (value) => isNamespace(value) || isNamespacePattern(value),
 );
 
-const rolePath = text(
-  'the path of roles with the name of the namespace as {namespace}, such as "/pods/{namespace}/"',
-  (value) =>
-    parseRoleArn(`arn:aws:iam::111122223333:role${value.replaceAll('{namespace}', 'x')}x`) !== null &&
-    value.endsWith('/'),
-);
+const rolePath = text('the path of roles with one segment {namespace}, such as "/pods/{namespace}/"', isRolePath);
 
 /** Whether a value is a prefix of namespace names and a star. The star is last, so that the longest match is unique. */
 function isNamespacePattern(value: string): boolean {
@@ -33,6 +29,7 @@ function isNamespacePattern(value: string): boolean {
 const clusterName = text('the name of an EKS cluster', isClusterName);
 const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
 const account = exactly({ accountId, name: text(), regions: list(region), roleArn: v.nullish(roleArn, null) });
+const environment = exactly({ name: text(), production: flag });
 const cluster = exactly({
   accountId,
   region,
@@ -80,7 +77,9 @@ export const inventorySchema = v.pipe(
     clusters: list(cluster),
     namespaces: list(namespace),
     systemNamespaces: list(namespaceName),
-    rolePaths: v.nullish(list(rolePath), []),
+    environments: v.nullish(list(environment), []),
+    targetRoleAccounts: v.nullish(list(accountId), []),
+    rolePaths: v.nullish(list(rolePath), ['/pods/{namespace}/']),
     services: list(service),
     permissionSets: list(permissionSet),
     people: v.nullish(list(person), []),
@@ -115,6 +114,8 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
   const permissionSets = validItems(inventory, 'permissionSets', permissionSet);
   return [
     ...duplicates('accounts', accounts, (one) => one.accountId),
+    ...duplicates('environments', validItems(inventory, 'environments', environment), ({ name }) => name),
+    ...collidingPaths(validItems(inventory, 'rolePaths', rolePath)),
     ...duplicates('clusters', clusters, (one) => `${one.accountId}/${one.region}/${one.clusterName}`),
     ...duplicates('namespaces', namespaces, ({ name, scope }) => [name, scopeText(scope)].join(' ').trim()),
     ...duplicates('services', services, ({ id }) => id),
@@ -140,6 +141,19 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
         message: 'is false for a pattern; give each such namespace an entry of its own.',
       })),
   ];
+}
+
+/** Paths of roles by which a role would belong to two namespaces. */
+function collidingPaths(paths: readonly Indexed<string>[]): readonly Contradiction[] {
+  return paths.flatMap(([index, path], position) =>
+    paths
+      .slice(0, position)
+      .filter(([, earlier]) => canCollide(earlier, path))
+      .map(([, earlier]) => ({
+        path: ['rolePaths', index],
+        message: `gives two namespaces the same path as "${earlier}"; keep one of them.`,
+      })),
+  );
 }
 
 /** Scopes of namespaces that are not complete, or that include no cluster. */

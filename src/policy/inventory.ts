@@ -58,9 +58,11 @@ type RegisteredService = InventorySlice['services'][number];
 export interface Inventory {
   readonly accounts: readonly InventoryAccount[];
   readonly clusters: readonly RegisteredCluster[];
+  /** Which environments are production. One that is not listed is. */
+  readonly environments: readonly { readonly name: string; readonly production: boolean }[];
   /** See namespaceIn for which of them applies. */
   readonly namespaces: readonly InventoryNamespace[];
-  /** Paths of roles by convention, such as `/pods/{namespace}/`: suggestions for clients; policy decides. */
+  /** Paths of roles by convention, such as `/pods/{namespace}/`. Each is the path of one namespace's roles only. */
   readonly rolePaths: readonly string[];
   /** Names or patterns of namespaces that belong to the cluster itself, such as `kube-*`. */
   readonly systemNamespaces: readonly string[];
@@ -79,7 +81,15 @@ export interface Inventory {
  * to fix it.
  */
 export function parseInventory(content: string): Inventory {
-  return { ...parseJson('The inventory', content, inventorySchema), hash: inventoryHash(content) };
+  const { targetRoleAccounts, ...fields } = parseJson('The inventory', content, inventorySchema);
+  const production = new Map(fields.environments.map((one) => [one.name, one.production]));
+  const clusters = fields.clusters.map((cluster) => ({
+    ...cluster,
+    // An environment that is not listed may be production.
+    production: production.get(cluster.environment) ?? true,
+    targetRoleAccounts,
+  }));
+  return { ...fields, clusters, hash: inventoryHash(content) };
 }
 
 /** SHA-256 (hex) of the inventory's text in UTF-8, as `sha256sum` prints for the file. */

@@ -1,6 +1,7 @@
 import type { InventorySlice } from '../model/decision.ts';
 import { findBy } from './find-by.ts';
 import type { Inventory, InventoryNamespace } from './inventory.ts';
+import { rolePathOf } from './role-paths.ts';
 import { everywhere, scopeText } from './scope.ts';
 import type { LocatedCluster, NamespaceScope } from './scope.ts';
 
@@ -64,6 +65,7 @@ function described(inventory: Inventory, name: string, entry: InventoryNamespace
     name,
     owners: entry?.owners ?? [],
     system: entry?.system ?? inventory.systemNamespaces.some((pattern) => matches(pattern, name)),
+    rolePaths: inventory.rolePaths.map((path) => rolePathOf(path, name)),
     roleArns: entry?.roleArns ?? [],
   };
 }

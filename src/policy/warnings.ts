@@ -11,6 +11,7 @@ export function warningsOf(policySet: PolicySet, inventory: Inventory): readonly
   return [
     ...unknownEnvironments(policySet, inventory),
     ...unknownPlaces(policySet, inventory),
+    ...unlistedEnvironments(inventory),
     ...overlappingPatterns(inventory),
     ...crossingScopes(inventory),
   ];
@@ -44,6 +45,14 @@ function textsIn(part: unknown): readonly string[] {
   if (typeof part !== 'object' || part === null) return [];
   const { Value: value } = part as { readonly Value?: unknown };
   return typeof value === 'string' ? [value] : Object.values(part).flatMap(textsIn);
+}
+
+/** Environments of which the inventory does not say whether they are production. */
+function unlistedEnvironments({ clusters, environments }: Inventory): readonly string[] {
+  const listed = new Set(environments.map(({ name }) => name));
+  return [...new Set(clusters.map(({ environment }) => environment))]
+    .filter((name) => !listed.has(name))
+    .map((name) => `clusters: "${name}" is not under environments, so it counts as production.`);
 }
 
 /** Ids of clusters and accounts that a rule names and the inventory lacks. */

@@ -39,10 +39,10 @@ describe('an environment of a rule that no cluster has', () => {
     },
   );
 
-  test('is a warning on the inventory that names it differently', () => {
+  test('is a warning on the inventory that does not list it under environments', () => {
     const clusters = shippedInventory.clusters.map((cluster) => ({ ...cluster, environment: 'Prod' }));
     expect(warningsOf(readPolicySet(shipped), { ...shippedInventory, clusters })).toEqual([
-      'production-names-a-person: no cluster has the environment "prod"; the inventory has Prod.',
+      'clusters: "Prod" is not under environments, so it counts as production.',
     ]);
   });
 });
