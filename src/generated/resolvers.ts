@@ -139,6 +139,7 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Schema.Scalars['DateTime']['output']>;
   DeletePodIdentityAssociationInput: Schema.DeletePodIdentityAssociationInput;
   DeletePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  DeniedSubject: Schema.DeniedSubject;
   Difference: ResolverTypeWrapper<Schema.Difference>;
   DriftKind: Schema.DriftKind;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
@@ -246,6 +247,7 @@ export type AssociationAlreadyExistsResolvers<ContextType = RequestContext, Pare
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  existingDeniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -370,6 +372,7 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  existingDeniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
@@ -569,6 +572,7 @@ export type PolicyDeniedResolvers<ContextType = RequestContext, ParentType exten
 
 export type PolicyViolationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyViolation'] = ResolversParentTypes['PolicyViolation']> = {
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  deniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };

@@ -25,6 +25,8 @@ export type AssociationAlreadyExists = Refusal & {
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** The existing association as it was when the request was refused; null when it is not visible in EKS or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
+  /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
+  readonly existingDeniedTo: Maybe<DeniedSubject>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
   /** True when EKS reports a conflict but the association is not visible: a delete may still be in progress. */
@@ -206,7 +208,7 @@ export type AuditEntry = Node & {
   readonly id: Scalars['ID']['output'];
   /** Human-readable description of the result; null without one. */
   readonly message: Maybe<Scalars['String']['output']>;
-  /** The person named by a service, not verified; null without one. */
+  /** The person named by a service; who authenticated is the service. Null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run and for a read of the audit trail. */
   readonly operation: Maybe<Operation>;
@@ -341,6 +343,8 @@ export type CheckPayload = {
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** For a create the conflicting association, otherwise the one to update or delete; null when it does not exist or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
+  /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
+  readonly existingDeniedTo: Maybe<DeniedSubject>;
   /** The refusal that the mutation would return now; null when no refusal is expected. */
   readonly refusal: Maybe<Refusal>;
   /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
@@ -413,7 +417,10 @@ export type CreatePodIdentityAssociationInput = {
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
-  /** The person for whom a service acts, up to 256 characters. Recorded as an unverified claim; grants no permissions. */
+  /**
+   * The person for whom a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
+   * this person too. It grants no permissions: whether the person wants the request is not verified.
+   */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** IAM session policy as JSON text, up to 2,048 characters. Takes effect only with `disableSessionTags: true`. */
   readonly policy?: InputMaybe<Scalars['String']['input']>;
@@ -488,6 +495,15 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
 };
+
+/** Who a denial is about. */
+export type DeniedSubject =
+  /** The principal and the person. */
+  | 'BOTH'
+  /** The person whom `onBehalfOf` names. */
+  | 'NAMED_PERSON'
+  /** The principal. */
+  | 'PRINCIPAL';
 
 /** A field in which a request and an association differ. */
 export type Difference = {
@@ -851,6 +867,8 @@ export type PolicyViolation = {
   readonly __typename?: 'PolicyViolation';
   /** What to change or whom to contact. */
   readonly advice: Maybe<Scalars['String']['output']>;
+  /** Who is denied, if the request was authorized for the principal and for the person that `onBehalfOf` names; null otherwise. */
+  readonly deniedTo: Maybe<DeniedSubject>;
   /** What is not allowed. */
   readonly message: Scalars['String']['output'];
   /** `@id` of the policy, or one of `default-deny`, `cluster-not-registered`, `evaluation-failed`. */

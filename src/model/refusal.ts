@@ -1,5 +1,5 @@
 import type { Association } from './association.ts';
-import type { Violation } from './decision.ts';
+import type { DeniedSubject, Violation } from './decision.ts';
 import { outcomes } from './outcome.ts';
 import type { OutcomeName, RefusalCode } from './outcome.ts';
 
@@ -52,6 +52,8 @@ export type Refusal =
       readonly existing: Association | null;
       /** Empty when it equals the request; null when `existing` is. */
       readonly differences: readonly Difference[] | null;
+      /** Who may not view it; absent unless `existing` is null for that reason. */
+      readonly existingDeniedTo?: DeniedSubject;
     })
   | (RefusalBase & { readonly kind: 'EksRefused'; readonly exception: string; readonly eksMessage: string });
 

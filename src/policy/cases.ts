@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from './authorize.ts';
+import type { DeniedSubject, Violation } from '../model/decision.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
-import { anyObject, anyText, exactly, flag, list, parseJson, text } from './json.ts';
+import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from './json.ts';
 import { principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
@@ -17,6 +18,8 @@ export interface PolicyCase {
   readonly allowed: boolean;
   /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
+  /** Denied, with a named person: whom every violation concerns. Null: not compared. */
+  readonly deniedTo: DeniedSubject | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
   /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
@@ -45,9 +48,10 @@ export function runCase(engine: Engine, inventoryText: string, one: PolicyCase):
   let failure = '';
   const authorize = authorizeWith(engine, inventoryFor(inventoryText, one), (detail) => (failure = ` (${detail})`));
   const decision = authorize(one.context, one.request);
-  const actual = decision.allowed ? decision.policyIds : decision.violations.map(({ policyId }) => policyId).sort();
-  const expected = verdict(one.allowed, one.policyIds);
-  const found = verdict(decision.allowed, actual);
+  const actual = decision.allowed ? decision.policyIds : idsOf(decision.violations);
+  const subjects = one.deniedTo === null ? [] : distinct(decision.violations.map(({ deniedTo }) => `${deniedTo}`));
+  const expected = verdict(one.allowed, one.policyIds, one.deniedTo === null ? [] : [one.deniedTo]);
+  const found = verdict(decision.allowed, actual, subjects);
   return found === expected ? null : `expected: ${expected}; found: ${found}${failure}`;
 }
 
@@ -88,6 +92,7 @@ const caseSchema = exactly({
   }),
   request,
   policyIds: list(text()),
+  deniedTo: v.nullish(oneOf('PRINCIPAL', 'NAMED_PERSON', 'BOTH'), null),
   inventory: v.nullish(anyObject, null),
 });
 
@@ -97,6 +102,15 @@ function inventoryFor(inventoryText: string, one: PolicyCase): ReturnType<typeof
   return parseInventory(JSON.stringify(Object.assign({}, whole, one.inventory)));
 }
 
-function verdict(allowed: boolean, policyIds: readonly string[]): string {
-  return `${allowed ? 'allowed' : 'denied'} by ${policyIds.join(', ') || 'nothing'}`;
+function idsOf(violations: readonly Violation[]): readonly string[] {
+  return distinct(violations.map(({ policyId }) => policyId));
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort();
+}
+
+function verdict(allowed: boolean, policyIds: readonly string[], deniedTo: readonly string[]): string {
+  const to = deniedTo.length > 0 ? ` to ${deniedTo.join(', ')}` : '';
+  return `${allowed ? 'allowed' : 'denied'} by ${policyIds.join(', ') || 'nothing'}${to}`;
 }

@@ -32,20 +32,25 @@ export function clusterNotRegistered(request: AuthorizationRequest): Violation {
   );
 }
 
-/** The violation when no permit applies. The advice says who can grant access. */
-export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice): Violation {
+/**
+ * The violation when no permit applies. The advice says who can grant access.
+ *
+ * @param person the person whom `onBehalfOf` names, if the request is denied to them; null for the principal
+ */
+export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice, person: string | null): Violation {
   const namespace = slice.namespace;
+  const [who, grantee] = person === null ? ['you', 'you'] : [person, 'the person'];
   if (namespace === null && request.action === 'ListPodIdentityAssociations') {
     return reserved(
       'default-deny',
-      `No rule lets you list the associations of the whole cluster ${request.scope.clusterName}.`,
+      `No rule lets ${who} list the associations of the whole cluster ${request.scope.clusterName}.`,
       'List the associations of a namespace that your group owns, or ask the platform admins for access.',
     );
   }
   if (namespace === null) {
     return reserved(
       'default-deny',
-      'No rule lets you read this audit trail.',
+      `No rule lets ${who} read this audit trail.`,
       'Read the audit trail of a namespace that your group owns, or your own, or ask the platform admins for access.',
     );
   }
@@ -59,9 +64,9 @@ export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice
   }[request.action];
   return reserved(
     'default-deny',
-    `No rule lets you ${what} namespace ${namespace.name}.`,
+    `No rule lets ${who} ${what} namespace ${namespace.name}.`,
     namespace.owners.length > 0
-      ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add you to the group.`
+      ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add ${grantee} to the group.`
       : 'The namespace has no owners. Ask the platform admins to register it and its owners in the inventory.',
   );
 }

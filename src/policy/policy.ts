@@ -11,7 +11,7 @@ import type { RequestIdentity, Principal } from '../model/principal.ts';
 /** The identity of a request and its circumstances: Cedar's principal and context. */
 export interface AuthorizationContext {
   readonly identity: RequestIdentity;
-  /** The person whom a service names, unverified. */
+  /** The person whom a service names. If the inventory lists them, they need permission too. */
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
   readonly hasReason: boolean;

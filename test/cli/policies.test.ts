@@ -27,7 +27,7 @@ test('names each case with an unexpected result, and each policy without a case'
   expect(err).toContain('expected: denied by no-default-service-account; found: allowed by owners-create');
   expect(err).toContain('FAILED cases/deny/update-for-default-service-account.json: ');
   expect(err).toContain('FAILED extra: no case names this policy');
-  expect(out).toContain('4 failures');
+  expect(out).toContain('5 failures');
 });
 
 test('prints warnings, which do not fail the check', () => {

@@ -130,7 +130,7 @@ function largeInventory(namespaces: object[]) {
   return parseInventory(
     JSON.stringify({
       accounts: [{ accountId: home.accountId, name: 'apps', regions: [home.region] }],
-      clusters: [],
+      clusters: [{ ...home, clusterName: 'apps-dev', environment: 'dev' }],
       namespaces,
       systemNamespaces: [],
       services: [],

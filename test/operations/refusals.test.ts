@@ -63,7 +63,7 @@ describe('the refusal of a denial', () => {
   });
 
   test('names the groups that own the namespace', () => {
-    const namespace = { name: 'search', owners: ['search-team', 'data'], system: false, roleArns: [] };
+    const namespace = { name: 'search', owners: ['search-team', 'data'], system: false, rolePaths: [], roleArns: [] };
     const decision = { ...decisionWith(false, noTag), slice: { ...slice, namespace } };
     expect(denialOf(decision).refusal).toMatchObject({ owners: ['search-team', 'data'] });
   });
