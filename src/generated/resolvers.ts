@@ -371,6 +371,7 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
