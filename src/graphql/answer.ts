@@ -13,7 +13,7 @@ const maxEscapedBytes = 6_000_000;
 /** An answer as JSON, of bounded size: at most 10 errors, and an error in place of an answer of more than 5 MB. */
 export function stringifyAnswer({ errors, ...result }: FormattedExecutionResult): string {
   const text = JSON.stringify({ ...(errors ? { errors: boundedErrors(errors) } : {}), ...result });
-  if (isSendable(text)) return text;
+  if (fits(text)) return text;
   return JSON.stringify({ errors: [describeError(answerTooLarge('5 MB', currentReport().operation))], data: null });
 }
 
@@ -26,7 +26,7 @@ function boundedErrors(errors: readonly GraphQLFormattedError[]): readonly Graph
 }
 
 /** Short texts are not measured: a character has at most three bytes in UTF-8, and at most two after escaping. */
-function isSendable(text: string): boolean {
+function fits(text: string): boolean {
   if (text.length * 3 <= maxBytes) return true;
   return Buffer.byteLength(text) <= maxBytes && Buffer.byteLength(JSON.stringify(text)) <= maxEscapedBytes;
 }

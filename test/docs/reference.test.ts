@@ -77,7 +77,7 @@ const byDefault = new Map([...both, ...local].map(([variable, [cell = '']]) => [
 const withoutDefault = [...byDefault].filter(([, value]) => value === 'none').map(([variable]) => variable);
 
 test('the reference names the variables without a default', () => {
-  expect(withoutDefault).toEqual(['DEPLOYED_AT', 'AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB']);
+  expect(withoutDefault).toEqual(['DEPLOYED_AT', 'AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB', 'CORS_ORIGINS']);
 });
 
 test.each([...byDefault].filter(([variable]) => !withoutDefault.includes(variable)))(
