@@ -54,7 +54,7 @@ test.each([
   'application/x-www-form-urlencoded',
   'multipart/form-data; boundary=x',
   'application/json; charset=iso-8859-1',
-  'application/jsonx',
+  'application/json5',
 ])('the content type %s gets 415, which names the one that is right', async (type) => {
   const response = await send('POST', { 'content-type': type }, body);
   expect(response.status).toBe(415);
