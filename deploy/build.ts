@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { BuildOptions, Plugin } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
 import { runCommand } from '../src/app/command.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
@@ -13,19 +13,6 @@ import { warningsOf } from '../src/policy/warnings.ts';
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
-
-/**
- * `@as-integrations/aws-lambda` is CommonJS and loads `@apollo/server` by `require`, which resolves to another build than
- * the `import`s of the gateway. This plugin resolves both to the same build.
- */
-const oneApollo: Plugin = {
-  name: 'one-apollo',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^@apollo\/server(\/|$)/ }, ({ kind, path, resolveDir, importer }) =>
-      kind === 'require-call' ? bundler.resolve(path, { kind: 'import-statement', resolveDir, importer }) : undefined,
-    );
-  },
-};
 
 /**
  * CommonJS, because `require` loads Node's modules faster than `import` does, and because Cedar's build for Node.js reads
@@ -41,7 +28,6 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo],
   // Names are kept, so that stack traces in the log are readable without a source map.
   minifySyntax: true,
   minifyWhitespace: true,

@@ -1,6 +1,7 @@
 // A plugin of the Serverless Framework that rejects wrong settings before anything is deployed.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOrigin } from '../src/app/environment.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 
 /** Part of the placeholders in `serverless.yml` for issuer and audience. */
@@ -20,7 +21,7 @@ interface Serverless {
         readonly authorizers: { readonly jwt: { readonly issuerUrl: string; readonly audience: readonly string[] } };
       };
     };
-    readonly custom: { readonly assumeRoleArns: string };
+    readonly custom: { readonly assumeRoleArns: string; readonly corsOrigins: string };
   };
 }
 
@@ -30,12 +31,14 @@ export interface DeployChoice {
   readonly audience: readonly string[];
   /** Separated by commas. */
   readonly assumeRoleArns: string;
+  /** Separated by commas. */
+  readonly corsOrigins: string;
   /** The text of the inventory in the package. */
   readonly inventory: string;
 }
 
 /** Why a deployment would not work, one sentence each; empty when no problem is found. Throws for an invalid inventory. */
-export function deployProblems({ issuer, audience, assumeRoleArns, inventory }: DeployChoice): string[] {
+export function deployProblems({ issuer, audience, assumeRoleArns, corsOrigins, inventory }: DeployChoice): string[] {
   const given = assumeRoleArns === '' ? [] : assumeRoleArns.split(',');
   const { accounts } = parseInventory(inventory);
   const missing = accounts.flatMap(({ roleArn }) => roleArn ?? []).filter((arn) => !given.includes(arn));
@@ -53,6 +56,9 @@ export function deployProblems({ issuer, audience, assumeRoleArns, inventory }: 
       .map(
         (arn) => `assumeRoleArns has "${arn}", which is not an IAM role ARN: separate ARNs by commas without spaces.`,
       ),
+    ...(corsOrigins === '' ? [] : corsOrigins.split(','))
+      .filter((origin) => !isOrigin(origin))
+      .map((origin) => `corsOrigins has "${origin}", which is not an origin, such as https://console.example.`),
     ...accounts
       .filter(({ accountId }) => accountId === exampleAccountId)
       .map(
@@ -80,7 +86,7 @@ export default function deployCheck(serverless: Serverless) {
     const { provider, custom } = serverless.service;
     const { issuerUrl: issuer, audience } = provider.httpApi.authorizers.jwt;
     const inventory = readFileSync(join(dist, 'policies', 'inventory.json'), 'utf8');
-    stop(deployProblems({ issuer, audience, assumeRoleArns: custom.assumeRoleArns, inventory }));
+    stop(deployProblems({ issuer, audience, ...custom, inventory }));
   };
   return { hooks: { initialize: chosen, 'before:package:initialize': built } };
 }

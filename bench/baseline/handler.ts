@@ -8,7 +8,9 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { monotonicFactory } from 'ulid';
 import type { Log } from '../../src/runtime/log.ts';
 import { typeDefs } from '../../src/generated/schema.ts';
-import { formatError, unauthenticated } from '../../src/graphql/errors.ts';
+import { requestError } from '../../src/graphql/errors.ts';
+import { formatError } from '../../src/graphql/format-error.ts';
+import { createReport, withReport } from '../../src/graphql/request-report.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
 import { oneMutation } from '../../src/graphql/rules.ts';
 import { createAuthenticate } from '../../src/app/compose.ts';
@@ -104,12 +106,17 @@ function createHandler(server: ApolloServer<RequestContext>, authenticate: Authe
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
     context: ({ event, context }) => {
       const who = authenticate(event);
-      if (who.kind === 'unauthenticated') return Promise.reject(unauthenticated(who.message));
+      if (who.kind === 'unauthenticated') return Promise.reject(requestError('UNAUTHENTICATED', who.message));
       return Promise.resolve({ identity: who.identity, lambda: context });
     },
   });
-  return async (event, context) =>
-    (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2;
+  return (event, context) => {
+    const { requestId, routeKey } = event.requestContext;
+    return withReport(
+      createReport(requestId, routeKey),
+      async () => (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2,
+    );
+  };
 }
 
 const toStandardError: Log = (level, message, fields) =>

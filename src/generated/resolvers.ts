@@ -374,6 +374,7 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   existingDeniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 

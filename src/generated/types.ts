@@ -8,8 +8,9 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /**
-   * A point in time, as RFC 3339 text. In answers it is in UTC with milliseconds, e.g. `2026-11-24T10:00:00.000Z`; in inputs
-   * it may have any offset, e.g. `2026-11-24T11:00:00+01:00`.
+   * A point in time: `date-time` of RFC 3339, section 5.6, without leap seconds. In answers it is in UTC with milliseconds, e.g.
+   * `2026-11-24T10:00:00.000Z`; in inputs it may have any offset and up to 9 digits of a second's fraction, e.g.
+   * `2026-11-24T11:00:00+01:00`. Anything else is an error of the request: BAD_USER_INPUT in a variable.
    */
   DateTime: { input: string; output: string; }
 };
@@ -347,6 +348,8 @@ export type CheckPayload = {
   readonly existingDeniedTo: Maybe<DeniedSubject>;
   /** The refusal that the mutation would return now; null when no refusal is expected. */
   readonly refusal: Maybe<Refusal>;
+  /** Seconds after which the mutation can succeed unchanged; null unless `refusal.retryable`. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
@@ -451,7 +454,7 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -490,7 +493,7 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -640,7 +643,7 @@ export type MutationPayload = {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -1282,7 +1285,7 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;

@@ -1,4 +1,4 @@
-import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
+import type { ApolloServer } from '@apollo/server';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { createAuthorizeRead } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
@@ -7,7 +7,10 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
-import { unauthenticated } from './errors.ts';
+import { firstCharacters } from '../validation/text-rules.ts';
+import { requestError } from './errors.ts';
+import { readRequest, rejection, withSecurityHeaders } from './http.ts';
+import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
@@ -30,6 +33,7 @@ const answerMs = 1_000;
 /** Creates the handler. Makes no calls and reads nothing from the environment. */
 export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
   const server = createServer(deps);
+  server.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests();
   const { describeConcurrency, describesPerSecond } = deps.describeLimits;
   const rateLimiter = createRateLimiter(
     { concurrency: describeConcurrency, perSecond: describesPerSecond },
@@ -37,11 +41,8 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
   );
   const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): RequestContext => {
     const result = authenticate(event);
-    if (result.kind === 'unauthenticated') {
-      const apiRequestId = event.requestContext.requestId;
-      deps.log('warn', 'Request not authenticated.', { apiRequestId, reason: result.message });
-      throw unauthenticated(result.message);
-    }
+    if (result.kind === 'unauthenticated') throw requestError('UNAUTHENTICATED', result.message);
+    currentReport().identity = result.identity;
     const operations = new Map<string, Promise<AuditEntry[]>>();
     const operationEntries = (operationId: string) => {
       const entries = operations.get(operationId) ?? deps.ledger.operationEntries(operationId);
@@ -57,29 +58,42 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
       takeRows: countRows(),
     };
   };
-  const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
-    context: ({ event, context }) => Promise.resolve().then(() => contextOf(event, context)),
-    middleware: [(event) => Promise.resolve(notJson(deps, event))],
-  });
-  return async (event, context) =>
-    (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2;
+  return (event, lambda) => {
+    const startedAt = deps.clock();
+    const { requestId, routeKey } = event.requestContext;
+    const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
+    return withReport(report, async () => {
+      const answer = withSecurityHeaders(event, await respond(server, event, () => contextOf(event, lambda)));
+      const { level, fields } = reportLine(report, answer);
+      deps.log(level, 'Request answered.', { ...fields, durationMs: deps.clock() - startedAt });
+      return answer;
+    });
+  };
 }
 
-/** The answer to a body that is not JSON; otherwise the client would get the parser's message. */
-function notJson(deps: Dependencies, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 | undefined {
-  const { body, isBase64Encoded } = event;
-  if (!body) return undefined;
-  try {
-    JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
-    return undefined;
-  } catch (error) {
-    deps.log('warn', 'Request body is not JSON.', { apiRequestId: event.requestContext.requestId });
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The body is not JSON (${reason}). Send {"query": "…", "variables": {…}} with content-type application/json.`;
-    return {
-      statusCode: 400,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }),
-    };
-  }
+/** The most characters of a text that API Gateway adds to an event. */
+const maxLogged = 256;
+
+interface Response extends APIGatewayProxyStructuredResultV2 {
+  readonly statusCode: number;
+  readonly body: string;
+}
+
+async function respond(
+  server: ApolloServer<RequestContext>,
+  event: APIGatewayProxyEventV2,
+  contextOf: () => RequestContext,
+): Promise<Response> {
+  const read = readRequest(event);
+  if (read.kind === 'rejected') return rejection(read);
+  const {
+    status = 200,
+    headers,
+    body,
+  } = await server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: read.request,
+    context: () => Promise.resolve().then(contextOf),
+  });
+  if (body.kind !== 'complete') throw new Error('Apollo Server answered in chunks, which needs @defer or @stream.');
+  return { statusCode: status, headers: Object.fromEntries(headers), body: body.string };
 }

@@ -5,6 +5,7 @@ import { dryRun } from '../operations/dry-run.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { mutate } from '../operations/mutate.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
+import type { MutationResult } from '../operations/result.ts';
 import { operations, summarize } from '../operations/operations.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
 import { associationByArn, describeAssociation } from '../queries/describe.ts';
@@ -12,8 +13,10 @@ import { readNode } from '../queries/node.ts';
 import { readOperation } from '../queries/operation-view.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { readAuditEntry } from '../queries/trail.ts';
+import { dateTime } from './date-time.ts';
 import { valueOf } from './errors.ts';
 import { associationFields, discoveryQueries, pageQueries, snapshotFields } from './read-resolvers.ts';
+import { currentReport } from './request-report.ts';
 
 /** Arguments in, domain values out: resolvers contain no rules and make no AWS calls. */
 export function createResolvers(deps: Dependencies): Resolvers {
@@ -23,12 +26,12 @@ export function createResolvers(deps: Dependencies): Resolvers {
   type Field<Kind extends OperationKind> = [unknown, { readonly input: InputOf[Kind] }, RequestContext];
   const mutation =
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
-    (...[, { input }, { identity, deadline }]: Field<Kind>) =>
-      mutate(deps, operation, { identity, input, deadline });
+    async (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+      reported(await mutate(deps, operation, { identity, input, deadline }));
   const check =
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
-    (...[, { input }, { identity, deadline }]: Field<Kind>) =>
-      dryRun(deps, operation, { identity, input, deadline });
+    async (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+      reported(await dryRun(deps, operation, { identity, input, deadline }));
 
   const liveAssociation = async (
     { associationArn }: { readonly associationArn: string | null },
@@ -41,6 +44,7 @@ export function createResolvers(deps: Dependencies): Resolvers {
   };
 
   return {
+    DateTime: dateTime,
     Query: {
       viewer: (_, __, { identity: { principal, actor } }) => ({
         ...principal,
@@ -96,4 +100,11 @@ export function createResolvers(deps: Dependencies): Resolvers {
     },
     Refusal: { __resolveType: ({ kind }) => kind },
   };
+}
+
+/** Reports the result of a mutation or dry run for the log line of the request. */
+function reported<Result extends Pick<MutationResult, 'auditEntry' | 'refusal'>>(result: Result): Result {
+  const { auditEntry, refusal } = result;
+  currentReport().results.push({ event: auditEntry.event, refusalCode: refusal?.code ?? null });
+  return result;
 }

@@ -73,6 +73,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     startHttpApi({
       port,
       accountId: home.accountId,
+      corsOrigins: settings.corsOrigins,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
       handler: createHandler(deps, createAuthenticate(policy, claims)),
     }),

@@ -37,6 +37,8 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
+  /** Origins of the pages that may call the gateway; in AWS, API Gateway has this setting. */
+  readonly corsOrigins: readonly string[];
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
 }
@@ -63,6 +65,7 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
       folder: localFolder(reader),
       policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
       ...readGatewaySettings(reader),
+      corsOrigins: reader.origins('CORS_ORIGINS'),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
     };
   });

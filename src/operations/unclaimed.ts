@@ -1,7 +1,7 @@
 import { recordEntry } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import { outcomes } from '../model/outcome.ts';
-import { refusalFields } from '../model/refusal.ts';
+import { refusalFields, retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { RefusedAdmission } from './operation.ts';
@@ -21,7 +21,7 @@ export async function answerRefused(deps: Dependencies, refused: RefusedAdmissio
     message: refusal.message,
     associationArn,
   });
-  return { ...resultBase(refused, 'REFUSED', entry), refusal };
+  return { ...resultBase(refused, 'REFUSED', entry), refusal, retryAfterSeconds: retryAfterSecondsOf(refusal) };
 }
 
 /** The token belongs to an earlier request of the same principal with different input. */

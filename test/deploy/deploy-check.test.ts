@@ -5,7 +5,7 @@ import { openService } from '../support/lambda-package.ts';
 
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'policies', 'inventory.json'), 'utf8');
 const inventory = example.replaceAll('111122223333', '222233334444');
-const good = { issuer: 'https://login.example', audience: ['gateway'], assumeRoleArns: '', inventory };
+const good = { issuer: 'https://login.example', audience: ['gateway'], assumeRoleArns: '', corsOrigins: '', inventory };
 const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
 
 function withAccount(roleArn: string): string {
@@ -39,6 +39,14 @@ test.each(['pod-identity-gateway', `${otherRole}, ${otherRole}`])(
   'rejects "%s" as a list of roles',
   (assumeRoleArns) => {
     expect(deployProblems({ ...good, assumeRoleArns })).toEqual([expect.stringContaining('not an IAM role ARN')]);
+  },
+);
+
+test.each(['*', 'https://console.example/', 'console.example', 'https://a.example, https://b.example'])(
+  'rejects "%s" as a list of origins',
+  (corsOrigins) => {
+    expect(deployProblems({ ...good, corsOrigins })).toEqual([expect.stringContaining('which is not an origin')]);
+    expect(deployProblems({ ...good, corsOrigins: 'https://a.example,http://localhost:5173' })).toEqual([]);
   },
 );
 

@@ -31,7 +31,7 @@ test('entries of an operation count towards the rows of an answer', async () => 
   const deps = await withEntries({ operationId: '01J00000000000000000000000' });
   const { errors } = await answer(deps, `{ ${ownTrail} { nodes { operation { entries { event } } } } }`);
   const message = expect.stringContaining('The answer would have more than 5000 associations and entries.') as string;
-  expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT' } });
+  expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'ANSWER_TOO_LARGE' } });
 });
 
 test('an entry shows the first 100 entries of its operation', async () => {

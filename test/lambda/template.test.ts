@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
+import { corsConfiguration } from '../../src/local/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { grants, openService, properties, resource } from '../support/lambda-package.ts';
 
@@ -12,6 +13,7 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..'
 };
 
 const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
+const origins = ['https://console.example', 'http://localhost:5173'];
 const topic = 'arn:aws:sns:eu-central-1:111122223333:alarms';
 
 let service: Service;
@@ -25,7 +27,7 @@ const numbers = Object.fromEntries(variables.map((variable, index) => [variable,
 beforeAll(async () => {
   service = await openService();
   const params = { jwtIssuer: 'https://login.example', jwtAudience: 'gateway', rolePath: 'teams/*' };
-  const lists = { assumeRoleArns: `${otherRole},${otherRole}-2`, alarmTopicArn: topic };
+  const lists = { assumeRoleArns: `${otherRole},${otherRole}-2`, alarmTopicArn: topic, corsOrigins: origins.join(',') };
   const args = Object.entries({ ...params, ...lists }).map(([name, value]) => `--param=${name}=${value}`);
   plain = await service.makePackage();
   chosen = await service.makePackage(['--stage', 'prod', '--region', 'us-east-1', ...args], {
@@ -178,21 +180,45 @@ test('roles of other accounts may be assumed only when they are set', () => {
   expect(plain.template.Conditions.ServesOtherAccounts).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
 });
 
-test('the API has exactly two routes, one with JWTs and one with IAM', () => {
+test('the API has the same methods on two paths, one with JWTs and one with IAM, and no route without an authorizer', () => {
   const routes = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
-  const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => ({
-    ...{ RouteKey, AuthorizationType, AuthorizerId },
-  }));
-  expect(shown).toEqual([
-    { RouteKey: 'POST /graphql', AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } },
-    { RouteKey: 'POST /iam/graphql', AuthorizationType: 'AWS_IAM', AuthorizerId: undefined },
+  const jwt = { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } };
+  const iam = { AuthorizationType: 'AWS_IAM', AuthorizerId: undefined };
+  const expected = ['POST', 'GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'].flatMap((method) => [
+    [`${method} /graphql`, jwt],
+    [`${method} /iam/graphql`, iam],
   ]);
+  const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => [
+    RouteKey,
+    { AuthorizationType, AuthorizerId },
+  ]);
+  expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected));
   expect(properties(chosen.template, 'HttpApiAuthorizerJwt')).toMatchObject({
     AuthorizerType: 'JWT',
     IdentitySource: ['$request.header.Authorization'],
     JwtConfiguration: { Issuer: 'https://login.example', Audience: ['gateway'] },
   });
   expect(properties(chosen.template, 'HttpApiIntegrationGraphql').PayloadFormatVersion).toBe('2.0');
+});
+
+test('the API answers pages of other origins only if corsOrigins is set, as the local server does', () => {
+  const { methods, headers, exposedHeaders, maxAgeSeconds } = corsConfiguration;
+  const cors = (allowed: string) => ({
+    'Fn::If': [
+      'HasCorsOrigins',
+      {
+        AllowOrigins: { 'Fn::Split': [',', allowed] },
+        AllowMethods: methods,
+        AllowHeaders: headers,
+        ExposeHeaders: exposedHeaders,
+        MaxAge: maxAgeSeconds,
+      },
+      { Ref: 'AWS::NoValue' },
+    ],
+  });
+  expect(properties(chosen.template, 'HttpApi').CorsConfiguration).toEqual(cors(origins.join(',')));
+  expect(properties(plain.template, 'HttpApi').CorsConfiguration).toEqual(cors(''));
+  expect(plain.template.Conditions.HasCorsOrigins).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
 });
 
 test('the API is throttled, and its access log is JSON with the request and who sent it', () => {

@@ -58,6 +58,14 @@ export interface Answered<T> {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
+/** An answer without the request IDs of its errors, which differ in equal answers. */
+export function withoutRequestIds({ errors = [], ...answered }: Answered<unknown>): object {
+  return {
+    ...answered,
+    errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId: null } })),
+  };
+}
+
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
 /** Options of a gateway under test. */

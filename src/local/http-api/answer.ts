@@ -21,6 +21,11 @@ export function gatewayAnswer(statusCode: number, message: string, more: Record<
   };
 }
 
+/** API Gateway's response to a request without a route. `advice` in the body is an addition of the local server. */
+export function notFoundAnswer(route: string): Answer {
+  return gatewayAnswer(404, 'Not Found', { advice: `The only route is ${route}.` });
+}
+
 /**
  * API Gateway's response to a request that the authorizer rejects. `www-authenticate` describes the error, unless the request
  * has no token. `advice` in the body is an addition of the local server.

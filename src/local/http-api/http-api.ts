@@ -2,13 +2,15 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
-import { gatewayAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
+import { gatewayAnswer, notFoundAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Authorize } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
 import { createContext } from './context.ts';
+import { preflightAnswer, withCors } from './cors.ts';
 import { newRequestId, readHead, toEvent } from './event.ts';
+import type { RequestHead } from './event.ts';
 
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
 export type HttpApiHandler = (event: APIGatewayProxyEventV2WithJWTAuthorizer, context: Context) => Promise<unknown>;
@@ -23,6 +25,8 @@ export interface HttpApiSettings {
   /** Account ID in events: 12 digits. */
   readonly accountId: string;
   readonly stage?: string;
+  /** Origins of the pages that may call the API, e.g. `https://console.example`; none by default. */
+  readonly corsOrigins?: readonly string[];
   readonly functionName?: string;
   /** Time-out of the handler, as Lambda has; the client then gets status 500. */
   readonly functionTimeoutMs?: number;
@@ -45,16 +49,18 @@ export interface HttpApi {
   close(): Promise<void>;
 }
 
-/** The only route. An HTTP API responds to all others with 404, and to OPTIONS too unless CORS is configured. */
-const routeMethod = 'POST';
+/**
+ * The routes, as in `serverless.yml`: all methods that clients try reach the handler, which says that POST is right. An HTTP API
+ * responds to everything else with 404, and to OPTIONS too unless CORS is configured.
+ */
+const routeMethods: readonly string[] = ['POST', 'GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'];
 const routePath = '/graphql';
-const routeKey = `${routeMethod} ${routePath}`;
 
 /** API Gateway's quota for the request line and the values of the headers, in bytes; here the names count too. */
 const maxHeaderBytes = 10_240;
 
 /**
- * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with the route `POST /graphql` and a JWT authorizer does.
+ * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with routes for `/graphql` and a JWT authorizer does.
  * Rejects when it can't listen on the port.
  */
 export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> {
@@ -96,13 +102,17 @@ async function serve(
   response: ServerResponse,
   isClosing: () => boolean,
 ): Promise<void> {
+  const { corsOrigins = [] } = settings;
   const requestId = newRequestId();
+  const head = readHead(request);
+  const finish = (answer: Answer) => send(withCors(corsOrigins, head, answer), requestId, response, isClosing());
   try {
-    const answer = await answerRequest(settings, host, requestId, request);
-    if (answer !== null) send(answer, requestId, response, isClosing());
+    const preflight = preflightAnswer(corsOrigins, head);
+    const answer = preflight ?? (await answerRequest(settings, host, requestId, request, head));
+    if (answer !== null) finish(answer);
   } catch (error) {
     console.error(`Request ${requestId} failed:`, error);
-    send(gatewayAnswer(500, 'Internal Server Error'), requestId, response, isClosing());
+    finish(gatewayAnswer(500, 'Internal Server Error'));
   }
 }
 
@@ -112,11 +122,12 @@ async function answerRequest(
   host: string,
   requestId: string,
   request: IncomingMessage,
+  head: RequestHead,
 ): Promise<Answer | null> {
   const { authorize, accountId, stage = '$default', maxBodyBytes = 6 * 1024 * 1024 } = settings;
   const time = Date.now();
-  const head = readHead(request);
-  if (head.method !== routeMethod || head.path !== routePath) return gatewayAnswer(404, 'Not Found');
+  if (!routeMethods.includes(head.method) || head.path !== routePath) return notFoundAnswer(`POST ${routePath}`);
+  const routeKey = `${head.method} ${routePath}`;
   const token = head.headers.get('authorization');
   const authorization = await authorize(token);
   if (authorization.kind === 'unauthorized') return unauthorizedAnswer(authorization, Boolean(token));
