@@ -7,7 +7,10 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { authenticate } from '../auth/authenticate.ts';
-import type { Authenticate } from '../graphql/handler.ts';
+import type { EventSource } from '../auth/event-source.ts';
+import { refuseForeignEvents } from '../graphql/foreign-event.ts';
+import { createHandler } from '../graphql/handler.ts';
+import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
@@ -57,6 +60,22 @@ export function createDependencies({
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,
   };
+}
+
+/** How the gateway authenticates requests. */
+export interface AuthenticationSettings {
+  readonly claims: ClaimNames;
+  readonly eventSource: EventSource;
+}
+
+/** The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. */
+export function createGatewayHandler(
+  deps: Dependencies,
+  policy: LoadedPolicy,
+  { claims, eventSource }: AuthenticationSettings,
+): GraphqlHandler {
+  const handler = createHandler(deps, createAuthenticate(policy, claims));
+  return refuseForeignEvents(handler, eventSource, deps.log);
 }
 
 /** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */

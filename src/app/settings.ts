@@ -2,6 +2,7 @@ import { defaultDescribeLimits } from '../operations/dependencies.ts';
 import type { About, DescribeLimits } from '../operations/dependencies.ts';
 import { defaultTimes } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
+import type { EventSource } from '../auth/event-source.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 
@@ -11,6 +12,11 @@ export interface LambdaSettings extends GatewaySettings {
   readonly idempotencyTable: string;
   readonly auditTable: string;
   readonly policiesDirectory: string;
+}
+
+/** What the graphql function reads from its environment. */
+export interface GraphqlSettings extends LambdaSettings {
+  readonly eventSource: EventSource;
 }
 
 /** What the functions and the local server read in the same way. */
@@ -31,15 +37,37 @@ export interface ClaimNames {
   readonly scopesClaim: string;
 }
 
-/** Reads the settings. Throws an Error that names all missing variables and describes every wrong value. */
+/** Reads the settings of both functions. Throws an Error that names all missing variables and describes every wrong value. */
 export function readLambdaSettings(env: Environment = process.env): LambdaSettings {
-  return readSettings(env, (reader) => ({
+  return readSettings(env, lambdaSettings);
+}
+
+/** Reads the settings of the graphql function, as {@link readLambdaSettings} does. */
+export function readGraphqlSettings(env: Environment = process.env): GraphqlSettings {
+  return readSettings(env, (reader) => {
+    const settings = lambdaSettings(reader);
+    return { ...settings, eventSource: eventSource(reader, settings.home.accountId) };
+  });
+}
+
+function lambdaSettings(reader: SettingsReader): LambdaSettings {
+  return {
     home: { accountId: reader.accountId('HOME_ACCOUNT_ID'), region: reader.region('AWS_REGION') },
     idempotencyTable: reader.required('IDEMPOTENCY_TABLE'),
     auditTable: reader.required('AUDIT_TABLE'),
     policiesDirectory: policiesDirectory(reader),
     ...readGatewaySettings(reader),
-  }));
+  };
+}
+
+/** The API is in the account of the function. */
+function eventSource(reader: SettingsReader, accountId: string): EventSource {
+  return {
+    apiId: reader.required('API_ID'),
+    accountId,
+    stage: reader.required('API_STAGE'),
+    acceptsIam: reader.oneOf('IAM_ROUTE', ['on', 'off'], 'on or off') === 'on',
+  };
 }
 
 /** Where the build puts the policies, unless another folder is set. */

@@ -1,7 +1,9 @@
-import { createHandler } from '../graphql/handler.ts';
+import { createGatewayHandler } from '../app/compose.ts';
 import { productionDependencies } from '../app/production.ts';
+import { readGraphqlSettings } from '../app/settings.ts';
 
-const { deps, authenticate } = productionDependencies();
+const settings = readGraphqlSettings();
+const { deps, policy } = productionDependencies(settings);
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
-export const handler = createHandler(deps, authenticate);
+export const handler = createGatewayHandler(deps, policy, settings);

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { createAuthenticate, createDependencies } from '../app/compose.ts';
+import { createDependencies, createGatewayHandler } from '../app/compose.ts';
 import { explainFailure, readingPolicies } from '../app/explain.ts';
-import { createHandler } from '../graphql/handler.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
-import { startHttpApi } from './http-api/http-api.ts';
+import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { loadSigningKey } from './keys.ts';
 import { credentialsFor, openLedger } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
@@ -74,7 +73,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       port,
       accountId: home.accountId,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-      handler: createHandler(deps, createAuthenticate(policy, claims)),
+      handler: createGatewayHandler(deps, policy, { claims, eventSource: localEventSource(home.accountId) }),
     }),
   );
   started.push(() => server.close());

@@ -2,7 +2,7 @@ import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import type { Environment } from '../../src/app/environment.ts';
-import { describeVariables, readLambdaSettings, timeVariables } from '../../src/app/settings.ts';
+import { describeVariables, readGraphqlSettings, readLambdaSettings, timeVariables } from '../../src/app/settings.ts';
 import { readLocalSettings } from '../../src/local/settings.ts';
 
 const env = {
@@ -25,6 +25,19 @@ test('the variables that the stack sets are enough; everything else has a defaul
     recordTrailReads: true,
     release: { version: 'development', deployedAt: null },
   });
+});
+
+const graphqlEnv = { ...env, API_ID: 'a1b2c3', API_STAGE: '$default' };
+
+test('the graphql function reads which API sends its events', () => {
+  const eventSource = { apiId: 'a1b2c3', accountId: '111122223333', stage: '$default', acceptsIam: true };
+  expect(readGraphqlSettings(graphqlEnv)).toEqual({ ...readLambdaSettings(env), eventSource });
+  expect(readGraphqlSettings({ ...graphqlEnv, IAM_ROUTE: 'off' }).eventSource.acceptsIam).toBe(false);
+  expect(() => readGraphqlSettings({ ...graphqlEnv, IAM_ROUTE: 'no' })).toThrow('IAM_ROUTE is "no"');
+});
+
+test('the graphql function does not start without the API that sends its events', () => {
+  expect(() => readGraphqlSettings(env)).toThrow('Environment variables are not set: API_ID, API_STAGE.');
 });
 
 test.each(Object.keys(env))('names %s when it is not set, and when it is empty', (name) => {

@@ -59,6 +59,8 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
 
   const environment = () => ({
     HOME_ACCOUNT_ID: '111122223333',
+    API_ID: 'local',
+    API_STAGE: '$default',
     IDEMPOTENCY_TABLE: names.idempotencyTable,
     AUDIT_TABLE: names.auditTable,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '',

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
-import { grants, openService, properties, resource } from '../support/lambda-package.ts';
+import { iamRouteKey, jwtRouteKey } from '../../src/auth/event-source.ts';
+import { cycleIn, grants, openService, properties, resource } from '../support/lambda-package.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
 type Packaged = Awaited<ReturnType<Service['makePackage']>>;
@@ -87,8 +88,13 @@ test.each([
   expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
   expect(rest).not.toHaveProperty('ReservedConcurrentExecutions');
+  const apiOnly = name === 'GraphqlLambdaFunction' && {
+    API_ID: { Ref: 'HttpApi' },
+    API_STAGE: { Ref: 'HttpApiStage' },
+  };
   expect(Environment).toEqual({
     Variables: {
+      ...apiOnly,
       HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
       IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' },
       AUDIT_TABLE: { Ref: 'AuditTable' },
@@ -107,6 +113,20 @@ test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction'])(
     });
   },
 );
+
+test('no resources refer to each other in a cycle, which CloudFormation rejects', () => {
+  expect(cycleIn(plain.template.Resources)).toBeNull();
+  expect(cycleIn(chosen.template.Resources)).toBeNull();
+});
+
+test('a cycle of references is found, by Ref, GetAtt, Sub and DependsOn', () => {
+  const a = { Type: 'A', Properties: { x: [{ Ref: 'B' }] } };
+  const b = { Type: 'B', Properties: { x: { 'Fn::GetAtt': ['C', 'Arn'] } } };
+  const c = { Type: 'C', Properties: { x: { 'Fn::Sub': 'arn:${AWS::Region}:${D.Arn}' } } };
+  const d = { Type: 'D', DependsOn: ['A'], Properties: {} };
+  expect(cycleIn({ A: a, B: b, C: c, D: d })).toEqual(['A', 'B', 'C', 'D', 'A']);
+  expect(cycleIn({ A: a, B: b, C: c, D: { Type: 'D', Properties: { x: { Ref: 'AWS::Region' } } } })).toBeNull();
+});
 
 const tokens = 'IdempotencyTable.Arn';
 const trail = 'AuditTable.Arn';
@@ -184,8 +204,8 @@ test('the API has exactly two routes, one with JWTs and one with IAM', () => {
     ...{ RouteKey, AuthorizationType, AuthorizerId },
   }));
   expect(shown).toEqual([
-    { RouteKey: 'POST /graphql', AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } },
-    { RouteKey: 'POST /iam/graphql', AuthorizationType: 'AWS_IAM', AuthorizerId: undefined },
+    { RouteKey: jwtRouteKey, AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } },
+    { RouteKey: iamRouteKey, AuthorizationType: 'AWS_IAM', AuthorizerId: undefined },
   ]);
   expect(properties(chosen.template, 'HttpApiAuthorizerJwt')).toMatchObject({
     AuthorizerType: 'JWT',

@@ -4,11 +4,10 @@ import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
-import { createHandler } from '../../src/graphql/handler.ts';
-import { createAuthenticate, createDependencies } from '../../src/app/compose.ts';
+import { createDependencies, createGatewayHandler } from '../../src/app/compose.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
-import { startHttpApi } from '../../src/local/http-api/http-api.ts';
+import { localEventSource, startHttpApi } from '../../src/local/http-api/http-api.ts';
 import { loadSigningKey } from '../../src/local/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
 import { startEksSimulator } from '#eks-simulator';
@@ -93,12 +92,15 @@ export async function openGateway(options: GatewayOptions) {
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),
   );
-  const authenticate = createAuthenticate(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const handler = createGatewayHandler(deps, policy, {
+    claims: { groupsClaim: 'groups', scopesClaim: 'scope' },
+    eventSource: localEventSource(home.accountId),
+  });
   const server = await startHttpApi({
     port: 0,
     accountId: home.accountId,
     authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-    handler: createHandler(deps, authenticate),
+    handler,
   });
 
   const tokenOf = async (name: string) => {
@@ -154,6 +156,7 @@ export async function openGateway(options: GatewayOptions) {
   };
   return {
     url: server.url,
+    handler,
     deps,
     simulator,
     logged,

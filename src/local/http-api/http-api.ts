@@ -2,13 +2,14 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
+import type { EventSource } from '../../auth/event-source.ts';
 import { gatewayAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Authorize } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
 import { createContext } from './context.ts';
-import { newRequestId, readHead, toEvent } from './event.ts';
+import { localApiId, newRequestId, readHead, toEvent } from './event.ts';
 
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
 export type HttpApiHandler = (event: APIGatewayProxyEventV2WithJWTAuthorizer, context: Context) => Promise<unknown>;
@@ -44,6 +45,13 @@ export interface HttpApi {
    */
   close(): Promise<void>;
 }
+
+/** The API of the local server, in an account of 12 digits. */
+export function localEventSource(accountId: string): EventSource {
+  return { apiId: localApiId, accountId, stage: defaultStage, acceptsIam: true };
+}
+
+const defaultStage = '$default';
 
 /** The only route. An HTTP API responds to all others with 404, and to OPTIONS too unless CORS is configured. */
 const routeMethod = 'POST';
@@ -113,7 +121,7 @@ async function answerRequest(
   requestId: string,
   request: IncomingMessage,
 ): Promise<Answer | null> {
-  const { authorize, accountId, stage = '$default', maxBodyBytes = 6 * 1024 * 1024 } = settings;
+  const { authorize, accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
   const time = Date.now();
   const head = readHead(request);
   if (head.method !== routeMethod || head.path !== routePath) return gatewayAnswer(404, 'Not Found');
