@@ -16,6 +16,12 @@ export function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
 }
 
+/** The keys of the token's issuer can't be read, so the token can't be verified now. Nothing was done. */
+export function issuerUnavailable(): GraphQLError {
+  const extensions = { code: 'ISSUER_UNAVAILABLE', retryable: true, retryAfterSeconds: 5, http: { status: 503 } };
+  return new GraphQLError('The keys of the issuer of the token could not be read. Retry.', { extensions });
+}
+
 /** The value of a query, or the error that the client gets. */
 export function valueOf<Value>(result: QueryResult<Value>): Value {
   switch (result.kind) {
@@ -81,7 +87,12 @@ const clientErrors: readonly unknown[] = [
 ];
 
 /** Codes whose message is meant for the client, written here or by Apollo Server. */
-const publicErrors: readonly unknown[] = [...clientErrors, 'EKS_READ_FAILED', 'LEDGER_FORMAT_UNSUPPORTED'];
+const publicErrors: readonly unknown[] = [
+  ...clientErrors,
+  'EKS_READ_FAILED',
+  'ISSUER_UNAVAILABLE',
+  'LEDGER_FORMAT_UNSUPPORTED',
+];
 
 /** Whether the client caused an error, so that it needs no operator. */
 export function isClientError({ extensions }: GraphQLError): boolean {

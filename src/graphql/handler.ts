@@ -7,16 +7,18 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
-import { unauthenticated } from './errors.ts';
+import { issuerUnavailable, unauthenticated } from './errors.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
 /** Authenticates the sender of an event. */
-export type Authenticate = (
-  event: APIGatewayProxyEventV2,
-) =>
+export type Authenticate = (event: APIGatewayProxyEventV2) => Authenticated | Promise<Authenticated>;
+
+type Authenticated =
   | { readonly kind: 'authenticated'; readonly identity: RequestIdentity }
-  | { readonly kind: 'unauthenticated'; readonly message: string };
+  | { readonly kind: 'unauthenticated'; readonly message: string }
+  /** The keys of the issuer can't be read now. */
+  | { readonly kind: 'keys-unavailable'; readonly issuer: string; readonly cause: unknown };
 
 /** The Lambda handler of both routes, for API Gateway HTTP API events (payload format 2.0). */
 export type GraphqlHandler = (
@@ -35,12 +37,18 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     { concurrency: describeConcurrency, perSecond: describesPerSecond },
     deps.clock,
   );
-  const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): RequestContext => {
-    const result = authenticate(event);
+  const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
+    const result = await authenticate(event);
     if (result.kind === 'unauthenticated') {
       const apiRequestId = event.requestContext.requestId;
       deps.log('warn', 'Request not authenticated.', { apiRequestId, reason: result.message });
       throw unauthenticated(result.message);
+    }
+    if (result.kind === 'keys-unavailable') {
+      const { issuer, cause } = result;
+      const apiRequestId = event.requestContext.requestId;
+      deps.log('error', 'The keys of an issuer could not be read.', { apiRequestId, issuer, cause: String(cause) });
+      throw issuerUnavailable();
     }
     const operations = new Map<string, Promise<AuditEntry[]>>();
     const operationEntries = (operationId: string) => {
@@ -58,7 +66,7 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     };
   };
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
-    context: ({ event, context }) => Promise.resolve().then(() => contextOf(event, context)),
+    context: ({ event, context }) => contextOf(event, context),
     middleware: [(event) => Promise.resolve(notJson(deps, event))],
   });
   return async (event, context) =>

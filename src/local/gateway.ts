@@ -50,7 +50,7 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, times, describeLimits, recordTrailReads, release, claims, policiesDirectory, port } = settings;
+  const { home, times, describeLimits, recordTrailReads, release, tokens, policiesDirectory, port } = settings;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
@@ -73,7 +73,11 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       port,
       accountId: home.accountId,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-      handler: createGatewayHandler(deps, policy, { claims, eventSource: localEventSource(home.accountId) }),
+      handler: createGatewayHandler(deps, policy, {
+        tokens,
+        issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+        eventSource: localEventSource(home.accountId),
+      }),
     }),
   );
   started.push(() => server.close());

@@ -70,7 +70,9 @@ export async function mintToken(
   { expiresInSeconds }: { readonly expiresInSeconds: number },
 ): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000);
-  return new SignJWT({ ...principal.claims, scope })
+  // A person has signed in; a client with its own credentials has not.
+  const signedIn = principal.claims.client_id === undefined ? { auth_time: issuedAt } : {};
+  return new SignJWT({ ...principal.claims, ...signedIn, scope })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.kid })
     .setIssuer(issuer)
     .setAudience(audience)

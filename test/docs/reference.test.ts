@@ -67,6 +67,8 @@ const inAws = variablesRead(readGraphqlSettings, {
   LAMBDA_TASK_ROOT: '/var/task',
   API_ID: 'a1b2c3',
   API_STAGE: '$default',
+  JWT_ISSUER: 'https://login.example',
+  JWT_AUDIENCE: 'gateway',
 });
 const both = tableUnder(reference, '### Both');
 const onlyInAws = tableUnder(reference, '### Only the functions');
@@ -86,7 +88,12 @@ const byDefault = new Map([...both, ...local].map(([variable, [cell = '']]) => [
 const withoutDefault = [...byDefault].filter(([, value]) => value === 'none').map(([variable]) => variable);
 
 test('the reference names the variables without a default', () => {
-  expect(withoutDefault).toEqual(['DEPLOYED_AT', 'AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB']);
+  expect(withoutDefault).toEqual([
+    'JWT_REQUIRED_SCOPES',
+    'DEPLOYED_AT',
+    'AWS_ENDPOINT_URL_EKS',
+    'AWS_ENDPOINT_URL_DYNAMODB',
+  ]);
 });
 
 test.each([...byDefault].filter(([variable]) => !withoutDefault.includes(variable)))(

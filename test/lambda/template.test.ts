@@ -25,7 +25,12 @@ const numbers = Object.fromEntries(variables.map((variable, index) => [variable,
 
 beforeAll(async () => {
   service = await openService();
-  const params = { jwtIssuer: 'https://login.example', jwtAudience: 'gateway', rolePath: 'teams/*' };
+  const params = {
+    jwtIssuer: 'https://login.example',
+    jwtAudience: 'gateway',
+    jwtAuthorizer: 'function',
+    rolePath: 'teams/*',
+  };
   const lists = { assumeRoleArns: `${otherRole},${otherRole}-2`, alarmTopicArn: topic };
   const args = Object.entries({ ...params, ...lists }).map(([name, value]) => `--param=${name}=${value}`);
   plain = await service.makePackage();
@@ -41,6 +46,7 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
   expect([...plain.files].sort()).toEqual([
     'dist/cedar_wasm_bg.wasm',
     'dist/graphql.cjs',
+    'dist/issuers.json',
     'dist/policies/access.cedar',
     'dist/policies/guardrails.cedar',
     'dist/policies/inventory.json',
@@ -91,6 +97,8 @@ test.each([
   const apiOnly = name === 'GraphqlLambdaFunction' && {
     API_ID: { Ref: 'HttpApi' },
     API_STAGE: { Ref: 'HttpApiStage' },
+    JWT_ISSUER: 'https://not-set.invalid',
+    JWT_AUDIENCE: 'not-set.invalid',
   };
   expect(Environment).toEqual({
     Variables: {
@@ -203,16 +211,24 @@ test('the API has exactly two routes, one with JWTs and one with IAM', () => {
   const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => ({
     ...{ RouteKey, AuthorizationType, AuthorizerId },
   }));
+  const unless = (ifVerified: unknown, other: unknown) => ({ 'Fn::If': ['FunctionVerifiesTokens', ifVerified, other] });
+  const [noValue, authorizer] = [{ Ref: 'AWS::NoValue' }, { Ref: 'HttpApiAuthorizerJwt' }];
   expect(shown).toEqual([
-    { RouteKey: jwtRouteKey, AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } },
+    { RouteKey: jwtRouteKey, AuthorizationType: unless('NONE', 'JWT'), AuthorizerId: unless(noValue, authorizer) },
     { RouteKey: iamRouteKey, AuthorizationType: 'AWS_IAM', AuthorizerId: undefined },
   ]);
   expect(properties(chosen.template, 'HttpApiAuthorizerJwt')).toMatchObject({
     AuthorizerType: 'JWT',
     IdentitySource: ['$request.header.Authorization'],
-    JwtConfiguration: { Issuer: 'https://login.example', Audience: ['gateway'] },
+    JwtConfiguration: { Issuer: 'https://login.example', Audience: { 'Fn::Split': [',', 'gateway'] } },
   });
   expect(properties(chosen.template, 'HttpApiIntegrationGraphql').PayloadFormatVersion).toBe('2.0');
+});
+
+test('the route for JWTs is without an authorizer only where the function verifies tokens alone', () => {
+  const condition = (value: string) => ({ 'Fn::Equals': [value, 'function'] });
+  expect(plain.template.Conditions.FunctionVerifiesTokens).toEqual(condition('api-gateway'));
+  expect(chosen.template.Conditions.FunctionVerifiesTokens).toEqual(condition('function'));
 });
 
 test('the API is throttled, and its access log is JSON with the request and who sent it', () => {

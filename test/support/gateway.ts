@@ -5,6 +5,7 @@ import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import { createDependencies, createGatewayHandler } from '../../src/app/compose.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from '../../src/local/http-api/http-api.ts';
@@ -93,7 +94,8 @@ export async function openGateway(options: GatewayOptions) {
     }),
   );
   const handler = createGatewayHandler(deps, policy, {
-    claims: { groupsClaim: 'groups', scopesClaim: 'scope' },
+    tokens: defaultTokenSettings,
+    issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
     eventSource: localEventSource(home.accountId),
   });
   const server = await startHttpApi({
