@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { iamRouteKey, jwtRouteKey } from '../../src/auth/event-source.ts';
+import { matchesPattern } from '../support/event-pattern.ts';
+import type { EventPattern } from '../support/event-pattern.ts';
 import { cycleIn, grants, openService, properties, resource } from '../support/lambda-package.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
@@ -261,6 +263,47 @@ test('alarms are sent to the topic that is set', () => {
   }
   expect(chosen.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [topic, ''] }] });
   expect(plain.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+});
+
+describe('the rule on the control of the functions', () => {
+  const pattern = () => properties(chosen.template, 'FunctionControlRule').EventPattern as EventPattern;
+  const call = (eventName: string, fields: object = {}) => ({
+    source: 'aws.lambda',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventSource: 'lambda.amazonaws.com',
+      eventName,
+      requestParameters: { functionName: 'pod-identity-gateway-prod-graphql' },
+      userIdentity: { type: 'AssumedRole' },
+      ...fields,
+    },
+  });
+
+  test.each([
+    'Invoke',
+    'AddPermission20150331v2',
+    'UpdateFunctionCode20150331v2',
+    'UpdateFunctionConfiguration20150331v2',
+    'CreateFunctionUrlConfig',
+    'CreateEventSourceMapping20150331',
+  ])('matches %s, by name or ARN of the function', (eventName) => {
+    const arn = 'arn:aws:lambda:us-east-1:222233334444:function:pod-identity-gateway-prod-reconcile';
+    expect(matchesPattern(pattern(), call(eventName))).toBe(true);
+    expect(matchesPattern(pattern(), call(eventName, { requestParameters: { functionName: arn } }))).toBe(true);
+  });
+
+  test('does not match reads, other functions and stages, and invocations by API Gateway and the schedule', () => {
+    expect(matchesPattern(pattern(), call('GetFunction20150331v2'))).toBe(false);
+    for (const functionName of ['shop-prod-graphql', 'pod-identity-gateway-dev-graphql']) {
+      expect(matchesPattern(pattern(), call('Invoke', { requestParameters: { functionName } }))).toBe(false);
+    }
+    expect(matchesPattern(pattern(), call('Invoke', { userIdentity: { type: 'AWSService' } }))).toBe(false);
+  });
+
+  test('notifies the alarm topic, and exists only with one', () => {
+    expect(properties(chosen.template, 'FunctionControlRule').Targets).toEqual([{ Id: 'alarm-topic', Arn: topic }]);
+    expect(resource(plain.template, 'FunctionControlRule').Condition).toBe('HasAlarmTopic');
+  });
 });
 
 test('the outputs contain the URLs of the API and the names of the tables', () => {
