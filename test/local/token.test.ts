@@ -76,6 +76,38 @@ test.each([
   for (const { name, description } of principals) expect(stderr).toContain(`${name.padEnd(18)} ${description}`);
 });
 
+test('--sub, --groups and --actor make a token of any person, through a service', async () => {
+  const { code, stdout } = await token(['--sub', 'ml-lead', '--groups', 'ml-team, on-call', '--actor', 'chatops']);
+  expect(code).toBe(0);
+  expect(await isAuthorized(stdout)).toBe(true);
+  const claims = decodeJwt(stdout.trim());
+  expect(claims).toMatchObject({ sub: 'ml-lead', groups: ['ml-team', 'on-call'], act: { sub: 'chatops' } });
+  expect(claims.auth_time).toBe(claims.iat);
+});
+
+test('--service makes a token of a service, which no person signed in for', async () => {
+  const { stdout } = await token(['--sub', 'ci', '--service']);
+  const claims = decodeJwt(stdout.trim());
+  expect(claims).toMatchObject({ sub: 'ci', client_id: 'ci' });
+  expect(claims).not.toHaveProperty('auth_time');
+  expect(claims).not.toHaveProperty('groups');
+});
+
+test.each([
+  ['a name and --sub', ['alice', '--sub', 'bob'], 'Expected a name or --sub, got both.'],
+  [
+    '--groups without --sub',
+    ['alice', '--groups', 'x'],
+    '--groups, --actor and --service describe the principal of --sub',
+  ],
+  ['an empty --sub', ['--sub', ''], '--sub is empty'],
+  ['an empty --actor', ['--sub', 'a', '--actor', ''], '--actor is empty'],
+])('rejects %s', async (_, args, message) => {
+  const { code, stdout, stderr } = await token(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
 test('--help explains the command and lists the names', async () => {
   const { code, stdout, stderr } = await token(['--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
