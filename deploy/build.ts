@@ -2,9 +2,11 @@ import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
 import { runCommand } from '../src/app/command.ts';
+import { parseIssuers } from '../src/app/issuers.ts';
+import type { IssuerEntry } from '../src/app/issuers.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
@@ -13,6 +15,19 @@ import { warningsOf } from '../src/policy/warnings.ts';
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
+
+/**
+ * `@as-integrations/aws-lambda` is CommonJS and loads `@apollo/server` by `require`, which resolves to another build than
+ * the `import`s of the gateway. This plugin resolves both to the same build.
+ */
+const oneApollo: Plugin = {
+  name: 'one-apollo',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^@apollo\/server(\/|$)/ }, ({ kind, path, resolveDir, importer }) =>
+      kind === 'require-call' ? bundler.resolve(path, { kind: 'import-statement', resolveDir, importer }) : undefined,
+    );
+  },
+};
 
 /**
  * CommonJS, because `require` loads Node's modules faster than `import` does, and because Cedar's build for Node.js reads
@@ -28,6 +43,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
+  plugins: [oneApollo],
   // Names are kept, so that stack traces in the log are readable without a source map.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -39,14 +55,16 @@ const options = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
-/** Inputs of a package: a folder of policies with their cases, and the file of an inventory. */
+/** Inputs of a package: a folder of policies with their cases, the file of an inventory, and optionally one of issuers. */
 interface Sources {
   readonly policies: string;
   readonly inventory: string;
+  /** File of issuers with their keys; null: API Gateway alone verifies tokens. */
+  readonly issuers: string | null;
 }
 
 /** Writes the bundles, Cedar's WebAssembly and the policies to `outdir`. Throws an Error that says what is not valid. */
-async function buildInto(outdir: string, { policies, inventory }: Sources): Promise<void> {
+async function buildInto(outdir: string, { policies, inventory, issuers }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
@@ -56,6 +74,9 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   console.log(`${inventory}: inventory ${deployed.hash}`);
   for (const warning of warningsOf(policySet, deployed)) console.warn(`WARNING ${warning}`);
 
+  const issuersText = issuers === null ? '[]' : await readFile(issuers, 'utf8');
+  for (const entry of parseIssuers(issuersText)) console.log(describeIssuer(entry));
+
   const { metafile, warnings } = await build({ ...options, outdir });
   const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
@@ -64,7 +85,15 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   await copyFile(join(cedar, wasm), join(outdir, wasm));
   await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
+  await writeFile(join(outdir, 'issuers.json'), issuersText);
   await printSizes(outdir);
+}
+
+function describeIssuer({ issuer, jwks, jwksUri }: IssuerEntry): string {
+  if (jwks !== undefined) return `${issuer}: the function verifies signatures with ${jwks.keys.length} packaged keys.`;
+  return jwksUri === undefined
+    ? `${issuer}: API Gateway alone verifies signatures.`
+    : `${issuer}: the function verifies signatures if JWT_VERIFICATION is on, with the keys of ${jwksUri}.`;
 }
 
 const wasm = 'cedar_wasm_bg.wasm';
@@ -97,14 +126,15 @@ async function printSizes(outdir: string): Promise<void> {
 
 const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory.
 
-Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--outdir FOLDER]
+Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER]
 
   --policies FOLDER  policies, with their cases (default: policies beside package.json)
   --inventory FILE   inventory of the deployment (default: inventory.json in the folder of policies)
+  --issuers FILE     issuers of tokens with their keys, so that the function verifies signatures itself (default: none)
   --outdir FOLDER    an empty or new folder for the result (default: dist beside package.json, which is emptied)
   -h, --help         print this text
 
-Exits with 0 when everything is built, with 1 when policies, inventory or bundles are not valid, with 2 when the arguments
+Exits with 0 when everything is built, with 1 when policies, inventory, issuers or bundles are not valid, with 2 when the arguments
 are wrong.
 `;
 
@@ -113,13 +143,15 @@ process.exitCode = await runCommand({
   options: {
     policies: { type: 'string', default: join(root, 'policies') },
     inventory: { type: 'string' },
+    issuers: { type: 'string' },
     outdir: { type: 'string', default: ownOutdir },
   },
   run: async (values) => {
     const policies = resolve(values.policies);
     // The cases use the inventory in the folder of policies; a deployment serves other clusters.
     const inventory = resolve(values.inventory ?? join(policies, 'inventory.json'));
-    await buildInto(resolve(values.outdir), { policies, inventory });
+    const issuers = values.issuers === undefined ? null : resolve(values.issuers);
+    await buildInto(resolve(values.outdir), { policies, inventory, issuers });
     return 0;
   },
 });

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOrigin } from '../src/app/environment.ts';
+import { parseIssuers, trustedIssuers } from '../src/app/issuers.ts';
+import type { JwtVerification } from '../src/app/issuers.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 
 /** Part of the placeholders in `serverless.yml` for issuer and audience. */
@@ -21,7 +23,12 @@ interface Serverless {
         readonly authorizers: { readonly jwt: { readonly issuerUrl: string; readonly audience: readonly string[] } };
       };
     };
-    readonly custom: { readonly assumeRoleArns: string; readonly corsOrigins: string };
+    readonly custom: {
+      readonly corsOrigins: string;
+      readonly assumeRoleArns: string;
+      readonly jwtAuthorizer: string;
+      readonly jwtVerification: JwtVerification;
+    };
   };
 }
 
@@ -35,10 +42,16 @@ export interface DeployChoice {
   readonly corsOrigins: string;
   /** The text of the inventory in the package. */
   readonly inventory: string;
+  /** `api-gateway` or `function`. */
+  readonly jwtAuthorizer: string;
+  readonly jwtVerification: JwtVerification;
+  /** The text of the issuers file in the package. */
+  readonly issuers: string;
 }
 
 /** Why a deployment would not work, one sentence each; empty when no problem is found. Throws for an invalid inventory. */
-export function deployProblems({ issuer, audience, assumeRoleArns, corsOrigins, inventory }: DeployChoice): string[] {
+export function deployProblems(choice: DeployChoice): string[] {
+  const { issuer, audience, assumeRoleArns, corsOrigins, inventory } = choice;
   const given = assumeRoleArns === '' ? [] : assumeRoleArns.split(',');
   const { accounts } = parseInventory(inventory);
   const missing = accounts.flatMap(({ roleArn }) => roleArn ?? []).filter((arn) => !given.includes(arn));
@@ -66,7 +79,29 @@ export function deployProblems({ issuer, audience, assumeRoleArns, corsOrigins, 
           `The inventory names the account ${example.accountId}, which is an example: build with your own inventory.`,
       ),
     ...missing.map((arn) => `The inventory names ${arn}, which assumeRoleArns does not contain: add it there.`),
+    ...issuerProblems(choice),
   ];
+}
+
+/** A function that would not start, and settings under which tokens would pass without a verified signature or never pass. */
+function issuerProblems({ issuer, audience, jwtAuthorizer, jwtVerification, issuers }: DeployChoice): string[] {
+  const entries = parseIssuers(issuers);
+  const problems: string[] = [];
+  if (jwtAuthorizer !== 'api-gateway' && jwtAuthorizer !== 'function') {
+    problems.push(`jwtAuthorizer is "${jwtAuthorizer}": set it to api-gateway or function.`);
+  }
+  if (jwtAuthorizer === 'function' && jwtVerification !== 'on') {
+    problems.push('jwtAuthorizer is function, so only the function verifies tokens: set JWT_VERIFICATION to on.');
+  }
+  if (jwtAuthorizer === 'api-gateway' && entries.length > 1) {
+    problems.push(`API Gateway accepts tokens of ${issuer} only: for several issuers, set jwtAuthorizer to function.`);
+  }
+  try {
+    trustedIssuers(entries, { issuer, audiences: audience, verification: jwtVerification });
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
+  return problems;
 }
 
 /** The plugin. The framework calls it with `new`, which an arrow function does not support. */
@@ -76,7 +111,9 @@ export default function deployCheck(serverless: Serverless) {
   };
   const dist = join(serverless.serviceDir, 'dist');
   const built = () => {
-    const isThere = ['graphql.cjs', 'reconcile.cjs', 'policies'].every((name) => existsSync(join(dist, name)));
+    const isThere = ['graphql.cjs', 'reconcile.cjs', 'policies', 'issuers.json'].every((name) =>
+      existsSync(join(dist, name)),
+    );
     stop(isThere ? [] : [`${dist} lacks the bundles: run \`npm run build\` first.`]);
   };
   const chosen = () => {
@@ -86,7 +123,8 @@ export default function deployCheck(serverless: Serverless) {
     const { provider, custom } = serverless.service;
     const { issuerUrl: issuer, audience } = provider.httpApi.authorizers.jwt;
     const inventory = readFileSync(join(dist, 'policies', 'inventory.json'), 'utf8');
-    stop(deployProblems({ issuer, audience, ...custom, inventory }));
+    const issuers = readFileSync(join(dist, 'issuers.json'), 'utf8');
+    stop(deployProblems({ ...custom, issuer, audience, inventory, issuers }));
   };
   return { hooks: { initialize: chosen, 'before:package:initialize': built } };
 }

@@ -7,6 +7,8 @@ import type { EKSClientConfig } from '@aws-sdk/client-eks';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { monotonicFactory } from 'ulid';
 import type { Log } from '../../src/runtime/log.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
+import { audience, issuer } from '../../src/local/principals.ts';
 import { typeDefs } from '../../src/generated/schema.ts';
 import { requestError } from '../../src/graphql/errors.ts';
 import { formatError } from '../../src/graphql/format-error.ts';
@@ -67,7 +69,10 @@ export function createBaseline({
     log,
   };
   const server = createServer(deps);
-  const authenticate = createAuthenticate(policies, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const authenticate = createAuthenticate(policies, {
+    tokens: defaultTokenSettings,
+    issuers: [{ issuer, audiences: [audience], keys: null }],
+  });
   const handler = createHandler(server, authenticate);
   const close = async () => {
     await server.stop();
@@ -104,10 +109,12 @@ function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> 
 
 function createHandler(server: ApolloServer<RequestContext>, authenticate: Authenticate): GraphqlHandler {
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
-    context: ({ event, context }) => {
-      const who = authenticate(event);
-      if (who.kind === 'unauthenticated') return Promise.reject(requestError('UNAUTHENTICATED', who.message));
-      return Promise.resolve({ identity: who.identity, lambda: context });
+    context: async ({ event, context }) => {
+      const who = await authenticate(event);
+      if (who.kind !== 'authenticated') {
+        throw requestError('UNAUTHENTICATED', 'message' in who ? who.message : who.kind);
+      }
+      return { identity: who.identity, lambda: context };
     },
   });
   return (event, context) => {

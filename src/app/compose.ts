@@ -6,12 +6,18 @@ import type { Log } from '../runtime/log.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { authenticate } from '../auth/authenticate.ts';
-import type { Authenticate } from '../graphql/handler.ts';
+import { createAuthenticator } from '../auth/authenticator.ts';
+import type { TokenSettings } from '../auth/claims.ts';
+import type { EventSource } from '../auth/event-source.ts';
+import { createVerifyToken } from '../auth/verify-token.ts';
+import type { TrustedIssuer } from '../auth/verify-token.ts';
+import { refuseForeignEvents } from '../graphql/foreign-event.ts';
+import { createHandler } from '../graphql/handler.ts';
+import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import type { ClaimNames, Release } from './settings.ts';
+import type { Release } from './settings.ts';
 
 /** What differs between the entry points. */
 export interface Composition {
@@ -59,7 +65,26 @@ export function createDependencies({
   };
 }
 
+/** How the gateway authenticates requests. */
+export interface AuthenticationSettings {
+  readonly tokens: TokenSettings;
+  readonly issuers: readonly TrustedIssuer[];
+}
+
+/** The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. */
+export function createGatewayHandler(
+  deps: Dependencies,
+  policy: LoadedPolicy,
+  settings: AuthenticationSettings & { readonly eventSource: EventSource },
+): GraphqlHandler {
+  const handler = createHandler(deps, createAuthenticate(policy, settings));
+  return refuseForeignEvents(handler, settings.eventSource, deps.log);
+}
+
 /** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
-export function createAuthenticate({ inventory }: LoadedPolicy, claims: ClaimNames): Authenticate {
-  return (event) => authenticate(event, claims, inventory);
+export function createAuthenticate(
+  { inventory }: LoadedPolicy,
+  { tokens, issuers }: AuthenticationSettings,
+): Authenticate {
+  return createAuthenticator(createVerifyToken(issuers), tokens, inventory);
 }

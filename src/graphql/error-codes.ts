@@ -96,6 +96,13 @@ export const errorCodes = {
     retryAfterSeconds: null,
     causedBy: 'client',
   },
+  ISSUER_UNAVAILABLE: {
+    meaning: "The keys of the token's issuer cannot be read; nothing was done.",
+    action: 'Retry.',
+    status: 503,
+    retryAfterSeconds: 5,
+    causedBy: 'gateway',
+  },
   EKS_READ_FAILED: {
     meaning:
       'A read of EKS failed; nothing was changed. Not retryable if the time of the request was over, or EKS denied the gateway access.',

@@ -23,9 +23,14 @@ function errorOf(code: ErrorCode, message: string, extensions: Extensions = {}, 
   });
 }
 
-/** An error that prevents a request from being executed, with the HTTP status of its code. */
-export function requestError(code: ErrorCode, message: string, extensions: Extensions = {}): GraphQLError {
-  return errorOf(code, message, { ...extensions, http: { status: errorCodes[code].status } });
+/** An error that prevents a request from being executed, with the HTTP status of its code. The log has its cause. */
+export function requestError(
+  code: ErrorCode,
+  message: string,
+  extensions: Extensions = {},
+  originalError?: Error,
+): GraphQLError {
+  return errorOf(code, message, { ...extensions, http: { status: errorCodes[code].status } }, originalError);
 }
 
 /** The value of a query, or the error that the client gets. */

@@ -1,4 +1,4 @@
-import type { ApolloServer } from '@apollo/server';
+import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { createAuthorizeRead } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
@@ -9,17 +9,19 @@ import type { RequestIdentity } from '../model/principal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { requestError } from './errors.ts';
-import { readRequest, rejection, withSecurityHeaders } from './http.ts';
+import { asJsonEvent, rejectionOf, withSecurityHeaders } from './http.ts';
 import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
 /** Authenticates the sender of an event. */
-export type Authenticate = (
-  event: APIGatewayProxyEventV2,
-) =>
+export type Authenticate = (event: APIGatewayProxyEventV2) => Authenticated | Promise<Authenticated>;
+
+type Authenticated =
   | { readonly kind: 'authenticated'; readonly identity: RequestIdentity }
-  | { readonly kind: 'unauthenticated'; readonly message: string };
+  | { readonly kind: 'unauthenticated'; readonly message: string }
+  /** The keys of the issuer can't be read now. */
+  | { readonly kind: 'keys-unavailable'; readonly issuer: string; readonly cause: unknown };
 
 /** The Lambda handler of both routes, for API Gateway HTTP API events (payload format 2.0). */
 export type GraphqlHandler = (
@@ -33,15 +35,23 @@ const answerMs = 1_000;
 /** Creates the handler. Makes no calls and reads nothing from the environment. */
 export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
   const server = createServer(deps);
-  server.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests();
   const { describeConcurrency, describesPerSecond } = deps.describeLimits;
   const rateLimiter = createRateLimiter(
     { concurrency: describeConcurrency, perSecond: describesPerSecond },
     deps.clock,
   );
-  const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): RequestContext => {
-    const result = authenticate(event);
+  const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
+    const result = await authenticate(event);
     if (result.kind === 'unauthenticated') throw requestError('UNAUTHENTICATED', result.message);
+    if (result.kind === 'keys-unavailable') {
+      const message = 'The keys of the issuer of the token could not be read. Retry.';
+      throw requestError(
+        'ISSUER_UNAVAILABLE',
+        message,
+        {},
+        new Error(`Keys of ${result.issuer}`, { cause: result.cause }),
+      );
+    }
     currentReport().identity = result.identity;
     const operations = new Map<string, Promise<AuditEntry[]>>();
     const operationEntries = (operationId: string) => {
@@ -58,15 +68,18 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
       takeRows: countRows(),
     };
   };
+  const answer = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
+    context: ({ event, context }) => contextOf(event, context),
+  });
   return (event, lambda) => {
     const startedAt = deps.clock();
     const { requestId, routeKey } = event.requestContext;
     const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
     return withReport(report, async () => {
-      const answer = withSecurityHeaders(event, await respond(server, event, () => contextOf(event, lambda)));
-      const { level, fields } = reportLine(report, answer);
+      const answered = rejectionOf(event) ?? ((await answer(asJsonEvent(event), lambda, () => undefined)) as Response);
+      const { level, fields } = reportLine(report, answered);
       deps.log(level, 'Request answered.', { ...fields, durationMs: deps.clock() - startedAt });
-      return answer;
+      return withSecurityHeaders(event, answered);
     });
   };
 }
@@ -77,23 +90,4 @@ const maxLogged = 256;
 interface Response extends APIGatewayProxyStructuredResultV2 {
   readonly statusCode: number;
   readonly body: string;
-}
-
-async function respond(
-  server: ApolloServer<RequestContext>,
-  event: APIGatewayProxyEventV2,
-  contextOf: () => RequestContext,
-): Promise<Response> {
-  const read = readRequest(event);
-  if (read.kind === 'rejected') return rejection(read);
-  const {
-    status = 200,
-    headers,
-    body,
-  } = await server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: read.request,
-    context: () => Promise.resolve().then(contextOf),
-  });
-  if (body.kind !== 'complete') throw new Error('Apollo Server answered in chunks, which needs @defer or @stream.');
-  return { statusCode: status, headers: Object.fromEntries(headers), body: body.string };
 }

@@ -1,42 +1,43 @@
-import type { HTTPGraphQLRequest } from '@apollo/server';
-import { HeaderMap } from '@apollo/server';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { GraphQLError } from 'graphql';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { requestError } from './errors.ts';
 import { describeError } from './format-error.ts';
 
-/** A request for Apollo Server, or why the event is not one. */
-export type ReadRequest =
-  | { readonly kind: 'request'; readonly request: HTTPGraphQLRequest }
-  | { readonly kind: 'rejected'; readonly code: ErrorCode; readonly error: GraphQLError };
+interface Rejection extends APIGatewayProxyStructuredResultV2 {
+  readonly statusCode: number;
+  readonly body: string;
+}
 
 const example = '{"query": "…", "variables": {…}}';
 
-/** Reads the request of an event: POST, with a JSON object in UTF-8 as its body. */
-export function readRequest(event: APIGatewayProxyEventV2): ReadRequest {
-  const headers = new HeaderMap(
-    Object.entries(event.headers).map(([name, value = '']) => [name.toLowerCase(), value] as const),
-  );
-  const { method } = event.requestContext.http;
-  if (method !== 'POST') {
-    return rejected('METHOD_NOT_ALLOWED', `The gateway accepts POST only: send ${example} with POST.`);
+/**
+ * The answer to an event that is not a request for Apollo Server; undefined for one that is: POST, with JSON in UTF-8 as its
+ * body. Apollo Server's own answers quote the body.
+ */
+export function rejectionOf(event: APIGatewayProxyEventV2): Rejection | undefined {
+  if (event.requestContext.http.method !== 'POST') {
+    return rejection('METHOD_NOT_ALLOWED', `The gateway accepts POST only: send ${example} with POST.`);
   }
-  if (!isJson(headers.get('content-type') ?? '')) {
+  if (!isJson(headerOf(event, 'content-type'))) {
     const message = `The body must be JSON in UTF-8: send ${example} with content-type application/json.`;
-    return rejected('UNSUPPORTED_MEDIA_TYPE', message);
+    return rejection('UNSUPPORTED_MEDIA_TYPE', message);
   }
-  const body = parsedBody(event);
-  if (body.kind === 'invalid') {
-    // The parser's own message quotes the body.
-    return rejected('BAD_REQUEST', `The body is not JSON. Send ${example} with content-type application/json.`);
+  if (!hasJson(event)) {
+    return rejection('BAD_REQUEST', `The body is not JSON. Send ${example} with content-type application/json.`);
   }
-  return { kind: 'request', request: { method, headers, search: '', body: body.value } };
+  return undefined;
 }
 
-function rejected(code: ErrorCode, message: string): Extract<ReadRequest, { kind: 'rejected' }> {
-  return { kind: 'rejected', code, error: requestError(code, message) };
+/** The event of a JSON request, with the content type spelled as `@as-integrations/aws-lambda` compares it. */
+export function asJsonEvent(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const others = Object.entries(event.headers).filter(([name]) => name.toLowerCase() !== 'content-type');
+  return { ...event, headers: { ...Object.fromEntries(others), 'content-type': 'application/json' } };
+}
+
+/** The value of a header of an event; empty where it is absent. */
+function headerOf({ headers }: APIGatewayProxyEventV2, name: string): string {
+  return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1] ?? '';
 }
 
 function isJson(contentType: string): boolean {
@@ -45,23 +46,22 @@ function isJson(contentType: string): boolean {
   return type.trim() === 'application/json' && charsets.every((charset) => charset === 'utf-8' || charset === 'utf8');
 }
 
-function parsedBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2) {
-  if (body === '') return { kind: 'parsed', value: undefined } as const;
+function hasJson({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): boolean {
+  if (body === '') return true;
   try {
-    const value: unknown = JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
-    return { kind: 'parsed', value } as const;
+    JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
+    return true;
   } catch {
-    return { kind: 'invalid' } as const;
+    return false;
   }
 }
 
-/** The answer to an event that is not a request for Apollo Server. */
-export function rejection({ code, error }: Extract<ReadRequest, { kind: 'rejected' }>) {
+function rejection(code: ErrorCode, message: string): Rejection {
   return {
     statusCode: errorCodes[code].status,
     headers: { 'content-type': jsonType, ...(code === 'METHOD_NOT_ALLOWED' ? { allow: 'POST' } : {}) },
-    body: JSON.stringify({ errors: [describeError(error)] }),
-  } satisfies APIGatewayProxyStructuredResultV2;
+    body: JSON.stringify({ errors: [describeError(requestError(code, message))] }),
+  };
 }
 
 const jsonType = 'application/json; charset=utf-8';

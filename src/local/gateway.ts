@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { createAuthenticate, createDependencies } from '../app/compose.ts';
+import { createDependencies, createGatewayHandler } from '../app/compose.ts';
 import { explainFailure, readingPolicies } from '../app/explain.ts';
-import { createHandler } from '../graphql/handler.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
-import { startHttpApi } from './http-api/http-api.ts';
+import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { loadSigningKey } from './keys.ts';
 import { credentialsFor, openLedger } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
@@ -51,7 +50,7 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, times, describeLimits, recordTrailReads, release, claims, policiesDirectory, port } = settings;
+  const { home, times, describeLimits, recordTrailReads, release, tokens, policiesDirectory, port } = settings;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
@@ -75,7 +74,11 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       accountId: home.accountId,
       corsOrigins: settings.corsOrigins,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-      handler: createHandler(deps, createAuthenticate(policy, claims)),
+      handler: createGatewayHandler(deps, policy, {
+        tokens,
+        issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+        eventSource: localEventSource(home.accountId),
+      }),
     }),
   );
   started.push(() => server.close());

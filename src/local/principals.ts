@@ -53,7 +53,8 @@ export const principals: readonly ExamplePrincipal[] = [
   },
   {
     name: 'chatops',
-    description: 'a service (client credentials) of payments-team: in production only with a person in onBehalfOf, such as alice@example.com',
+    description:
+      'a service (client credentials) of payments-team: in production only with a person in onBehalfOf, such as alice@example.com',
     claims: { sub: 'chatops', client_id: 'chatops' },
   },
   {
@@ -70,7 +71,9 @@ export async function mintToken(
   { expiresInSeconds }: { readonly expiresInSeconds: number },
 ): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000);
-  return new SignJWT({ ...principal.claims, scope })
+  // A person has signed in; a client with its own credentials has not.
+  const signedIn = principal.claims.client_id === undefined ? { auth_time: issuedAt } : {};
+  return new SignJWT({ ...principal.claims, ...signedIn, scope })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.kid })
     .setIssuer(issuer)
     .setAudience(audience)

@@ -98,6 +98,26 @@ describe('The build', () => {
     expect(readdirSync(join(folder, 'dist'))).toEqual([]);
   });
 
+  test('packages the issuers of --issuers, and an empty list without it', async () => {
+    const issuers = join(folder, 'issuers.json');
+    const jwks = { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] };
+    writeFileSync(issuers, JSON.stringify([{ issuer: 'https://login.example', audiences: ['gateway'], jwks }]));
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    const { exitCode, output } = await build('--issuers', issuers, '--outdir', first);
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('with 1 packaged keys') });
+    expect(readFileSync(join(first, 'issuers.json'))).toEqual(readFileSync(issuers));
+    expect(await build('--outdir', second)).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(second, 'issuers.json'), 'utf8')).toBe('[]');
+  });
+
+  test('rejects an invalid file of issuers', async () => {
+    const issuers = join(folder, 'issuers.json');
+    writeFileSync(issuers, JSON.stringify([{ issuer: 'https://login.example' }]));
+    const { exitCode, output } = await build('--issuers', issuers, '--outdir', join(folder, 'dist'));
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringContaining('0.audiences: is missing') });
+    expect(readdirSync(join(folder, 'dist'))).toEqual([]);
+  });
+
   test('does not empty a folder other than dist', async () => {
     mkdirSync(join(folder, 'mine'));
     const { exitCode, output } = await build('--outdir', folder);

@@ -4,11 +4,11 @@ import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
-import { createHandler } from '../../src/graphql/handler.ts';
-import { createAuthenticate, createDependencies } from '../../src/app/compose.ts';
+import { createDependencies, createGatewayHandler } from '../../src/app/compose.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
-import { startHttpApi } from '../../src/local/http-api/http-api.ts';
+import { localEventSource, startHttpApi } from '../../src/local/http-api/http-api.ts';
 import { loadSigningKey } from '../../src/local/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
 import { startEksSimulator } from '#eks-simulator';
@@ -101,12 +101,16 @@ export async function openGateway(options: GatewayOptions) {
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),
   );
-  const authenticate = createAuthenticate(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const handler = createGatewayHandler(deps, policy, {
+    tokens: defaultTokenSettings,
+    issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+    eventSource: localEventSource(home.accountId),
+  });
   const server = await startHttpApi({
     port: 0,
     accountId: home.accountId,
     authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-    handler: createHandler(deps, authenticate),
+    handler,
   });
 
   const tokenOf = async (name: string) => {
@@ -162,6 +166,7 @@ export async function openGateway(options: GatewayOptions) {
   };
   return {
     url: server.url,
+    handler,
     deps,
     simulator,
     logged,

@@ -13,6 +13,9 @@ interface ApiIdentity {
   readonly domainName: string;
 }
 
+/** The API id in the events of the local server. */
+export const localApiId = 'local';
+
 /** The parts of a request that routing and authorization read before its body. */
 export interface RequestHead {
   readonly method: string;
@@ -99,7 +102,7 @@ export function toEvent(input: EventInput): APIGatewayProxyEventV2WithJWTAuthori
     ...(head.rawQueryString !== '' && { queryStringParameters: parseQuery(head.rawQueryString) }),
     requestContext: {
       accountId: api.accountId,
-      apiId: 'local',
+      apiId: localApiId,
       authorizer: { jwt: { claims: authorization.claims, scopes: authorization.scopes } },
       domainName: api.domainName,
       domainPrefix: api.domainName.split('.')[0] ?? api.domainName,

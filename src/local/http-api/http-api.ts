@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
+import { jwtPath, routedMethods } from '../../auth/event-source.ts';
+import type { EventSource } from '../../auth/event-source.ts';
 import { gatewayAnswer, notFoundAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Authorize } from './authorizer.ts';
@@ -9,7 +11,7 @@ import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
 import { createContext } from './context.ts';
 import { preflightAnswer, withCors } from './cors.ts';
-import { newRequestId, readHead, toEvent } from './event.ts';
+import { localApiId, newRequestId, readHead, toEvent } from './event.ts';
 import type { RequestHead } from './event.ts';
 
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
@@ -53,8 +55,14 @@ export interface HttpApi {
  * The routes, as in `serverless.yml`: all methods that clients try reach the handler, which says that POST is right. An HTTP API
  * responds to everything else with 404, and to OPTIONS too unless CORS is configured.
  */
-const routeMethods: readonly string[] = ['POST', 'GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'];
-const routePath = '/graphql';
+const routeMethods: readonly string[] = routedMethods;
+
+/** The API of the local server, in an account of 12 digits. */
+export function localEventSource(accountId: string): EventSource {
+  return { apiId: localApiId, accountId, stage: defaultStage, acceptsIam: true };
+}
+
+const defaultStage = '$default';
 
 /** API Gateway's quota for the request line and the values of the headers, in bytes; here the names count too. */
 const maxHeaderBytes = 10_240;
@@ -124,10 +132,10 @@ async function answerRequest(
   request: IncomingMessage,
   head: RequestHead,
 ): Promise<Answer | null> {
-  const { authorize, accountId, stage = '$default', maxBodyBytes = 6 * 1024 * 1024 } = settings;
+  const { authorize, accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
   const time = Date.now();
-  if (!routeMethods.includes(head.method) || head.path !== routePath) return notFoundAnswer(`POST ${routePath}`);
-  const routeKey = `${head.method} ${routePath}`;
+  if (!routeMethods.includes(head.method) || head.path !== jwtPath) return notFoundAnswer(`POST ${jwtPath}`);
+  const routeKey = `${head.method} ${jwtPath}`;
   const token = head.headers.get('authorization');
   const authorization = await authorize(token);
   if (authorization.kind === 'unauthorized') return unauthorizedAnswer(authorization, Boolean(token));
