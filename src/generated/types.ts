@@ -51,11 +51,14 @@ export type AssociationChanged = Refusal & {
 /** An association whose state in EKS does not match the audit trail. */
 export type AssociationDrift = {
   readonly __typename?: 'AssociationDrift';
-  /** The association in EKS; null when it was deleted. */
+  /** The association in EKS; null when it does not exist there. */
   readonly association: Maybe<PodIdentityAssociation>;
   /** ARN of the association. */
   readonly associationArn: Scalars['ID']['output'];
-  /** Fields in which EKS differs from the state recorded in the audit trail; empty unless `kind` is MODIFIED. */
+  /**
+   * Fields in which EKS differs from the state recorded in the audit trail; empty unless `kind` is MODIFIED. `modifiedAt`: the
+   * settings are as recorded, but the association was modified after the last change through the gateway.
+   */
   readonly differences: ReadonlyArray<Difference>;
   /** How EKS and the audit trail differ. */
   readonly kind: DriftKind;
@@ -504,10 +507,15 @@ export type Difference = {
 export type DriftKind =
   /** The association exists according to the audit trail, but not in EKS. */
   | 'DELETED'
-  /** The association has an ownership tag, but the operation named in the tag did not create it. */
+  /** The association has an ownership tag, but the operation named in the tag neither created it nor is still open. */
   | 'FORGED_TAG'
   /** The association differs from the state that the last operation recorded. */
   | 'MODIFIED'
+  /**
+   * The audit trail has too many entries of the association, or of the operation named in its tag, to compare them within a
+   * request: read them with `auditTrail`. It may or may not differ.
+   */
+  | 'NOT_EXAMINED'
   /** The association has no ownership tag of the gateway. */
   | 'UNMANAGED';
 
