@@ -54,11 +54,14 @@ export type AssociationChanged = Refusal & {
 /** An association whose state in EKS does not match the audit trail. */
 export type AssociationDrift = {
   readonly __typename?: 'AssociationDrift';
-  /** The association in EKS; null when it was deleted. */
+  /** The association in EKS; null when it does not exist there. */
   readonly association: Maybe<PodIdentityAssociation>;
   /** ARN of the association. */
   readonly associationArn: Scalars['ID']['output'];
-  /** Fields in which EKS differs from the state recorded in the audit trail; empty unless `kind` is MODIFIED. */
+  /**
+   * Fields in which EKS differs from the state recorded in the audit trail; empty unless `kind` is MODIFIED. `modifiedAt`: the
+   * settings are as recorded, but the association was modified after the last change through the gateway.
+   */
   readonly differences: ReadonlyArray<Difference>;
   /** How EKS and the audit trail differ. */
   readonly kind: DriftKind;
@@ -523,10 +526,15 @@ export type Difference = {
 export type DriftKind =
   /** The association exists according to the audit trail, but not in EKS. */
   | 'DELETED'
-  /** The association has an ownership tag, but the operation named in the tag did not create it. */
+  /** The association has an ownership tag, but the operation named in the tag neither created it nor is still open. */
   | 'FORGED_TAG'
   /** The association differs from the state that the last operation recorded. */
   | 'MODIFIED'
+  /**
+   * The audit trail has too many entries of the association, or of the operation named in its tag, to compare them within a
+   * request: read them with `auditTrail`. It may or may not differ.
+   */
+  | 'NOT_EXAMINED'
   /** The association has no ownership tag of the gateway. */
   | 'UNMANAGED';
 
@@ -690,6 +698,25 @@ export type Node = {
   readonly id: Scalars['ID']['output'];
 };
 
+/** An operation that is not completed yet. */
+export type OpenOperation = {
+  readonly __typename?: 'OpenOperation';
+  /** How often the reconciler has examined it since a request worked on it last. */
+  readonly attempts: Scalars['Int']['output'];
+  /** Kind of the operation. */
+  readonly kind: OperationKind;
+  /** Human-readable explanation of why its outcome is not known yet; null before the reconciler has examined it. */
+  readonly message: Maybe<Scalars['String']['output']>;
+  /** Time from which on the reconciler examines it again; null before the first time. */
+  readonly nextAttemptAt: Maybe<Scalars['DateTime']['output']>;
+  /** Id of the operation; `operation` returns its audit entries. */
+  readonly operationId: Scalars['ID']['output'];
+  /** Why it can't be examined until operators act; null if it can. */
+  readonly parked: Maybe<ParkedReason>;
+  /** Time at which it started. */
+  readonly startedAt: Scalars['DateTime']['output'];
+};
+
 /**
  * An operation: one attempt to change an association under one client request token, or a request that was refused before it
  * began. What it says follows from the entries of the operation that you may read.
@@ -759,6 +786,13 @@ export type PageInfo = {
   /** Cursor of the first item on the page; null when the page is empty. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
+
+/** Why the reconciler can't examine an operation. Values may be added. */
+export type ParkedReason =
+  /** The inventory no longer has the account or region of its cluster. */
+  | 'CLUSTER_NOT_SERVED'
+  /** Its INTENT entry is missing, or another version of the gateway wrote it in another format. */
+  | 'INTENT_UNREADABLE';
 
 /** An EKS Pod Identity association as it is now, read from EKS for this request. */
 export type PodIdentityAssociation = AssociationState & Node & {
@@ -948,6 +982,11 @@ export type Query = {
   /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
   /**
+   * Operations that no request works on and the reconciler has not completed yet, the one that it examined the longest time ago
+   * first. Requires permission to read the whole audit trail.
+   */
+  readonly openOperations: Maybe<ReadonlyArray<OpenOperation>>;
+  /**
    * An operation and its status, e.g. to ask about an operation IN_PROGRESS without sending its mutation again; null when it does
    * not exist or you are not allowed to read its entries.
    */
@@ -1077,6 +1116,15 @@ export type QueryNamespacesArgs = {
  */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered.
+ */
+export type QueryOpenOperationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 

@@ -14,6 +14,7 @@ import type { RequestContext } from '../queries/request-context.ts';
 import { associationDrift } from '../queries/drift.ts';
 import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
+import { openOperations } from '../queries/open-operations.ts';
 import { associationTrail, auditTrail } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
 import { valueOf } from './errors.ts';
@@ -75,6 +76,11 @@ export function pageQueries(deps: Dependencies) {
       const page = valueOf(await podIdentityAssociations(deps, authorizeRead, input, { describer, deadline }));
       context.takeRows(page.edges.length);
       return connection(page);
+    },
+    openOperations: async (_, input, { authorizeRead, deadline, takeRows }) => {
+      const found = valueOf(await openOperations(deps, authorizeRead, input, deadline));
+      takeRows(found.length);
+      return found;
     },
     auditTrail: async (_, input, context) => {
       const { deadline, takeRows } = context;

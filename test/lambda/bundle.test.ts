@@ -126,7 +126,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(lost.status).toBe('IN_PROGRESS');
 
     const reconciled = await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
-    expect(reconciled).toEqual({ kind: 'answered', value: { closed: 1, open: 0, superseded: 0, failed: 0 } });
+    expect(reconciled).toMatchObject({ kind: 'answered', value: { closed: 1, open: 0, superseded: 0, failed: 0 } });
     expect(await events(lost.auditEntry.operationId)).toBe('INTENT UNKNOWN TAKEN_OVER SUCCEEDED');
   });
 

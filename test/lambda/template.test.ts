@@ -153,6 +153,7 @@ test('the graphql function has exactly the permissions that requests need', () =
     `dynamodb:PutItem on ${trail}`,
     `dynamodb:PutItem on ${tokens}`,
     `dynamodb:Query on $\{${trail}}/index/*`,
+    `dynamodb:Query on $\{${tokens}}/index/byLease`,
     `dynamodb:Query on ${trail}`,
     `eks:CreatePodIdentityAssociation on ${eks}:cluster/*`,
     `eks:DeletePodIdentityAssociation on ${eks}:podidentityassociation/*`,

@@ -10,7 +10,7 @@ import type { Gateway } from '../support/gateway.ts';
 /** Longer than an operation can stay in doubt, with the times of production. Milliseconds. */
 const inDoubtMs = 8 * 60_000;
 
-const none = { closed: 0, open: 0, superseded: 0, failed: 0 };
+const none = { closed: 0, open: 0, superseded: 0, failed: 0, parked: 0, waiting: 0, oldestOpenSeconds: 0 };
 
 let ledger: Ledger;
 let simulator: EksSimulator;

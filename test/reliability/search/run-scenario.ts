@@ -22,6 +22,9 @@ export interface ScenarioResult {
 /** Longer than an operation stays in doubt, and longer than every lease. */
 const pastDoubtMs = 600_000;
 
+/** Longer than the reconciler waits between two attempts. Milliseconds. */
+const pastWaitMs = 3_700_000;
+
 /**
  * Runs a scenario on a ledger that may hold other scenarios of other `series`: the events in order, and the processes
  * in between as the scheduler chooses. At the end all processes finish, the reconciler closes what is open, and the
@@ -113,7 +116,7 @@ export async function runScenario(
     await processes.go(Infinity);
     processes.runUnscheduled();
     for (let run = 0; run < 2; run += 1) {
-      await moveClock(pastDoubtMs);
+      await moveClock(pastWaitMs);
       await callers.reconcile(faultless);
     }
     model.atRest(eks.associations());
