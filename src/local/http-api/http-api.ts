@@ -1,26 +1,27 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import type { EventSource } from '../../auth/event-source.ts';
-import { gatewayAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
+import { admit } from './admission.ts';
+import type { Authorizers } from './admission.ts';
+import { gatewayAnswer, toAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { Authorize } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
 import { createContext } from './context.ts';
 import { localApiId, newRequestId, readHead, toEvent } from './event.ts';
+import type { LocalEvent } from './event.ts';
 
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
-export type HttpApiHandler = (event: APIGatewayProxyEventV2WithJWTAuthorizer, context: Context) => Promise<unknown>;
+export type HttpApiHandler = (event: LocalEvent, context: Context) => Promise<unknown>;
 
 /** What to serve, and its limits. */
-export interface HttpApiSettings {
+export interface HttpApiSettings extends Authorizers {
   /** 0: any free port. */
   readonly port: number;
   readonly host?: string;
   readonly handler: HttpApiHandler;
-  readonly authorize: Authorize;
   /** Account ID in events: 12 digits. */
   readonly accountId: string;
   readonly stage?: string;
@@ -53,16 +54,11 @@ export function localEventSource(accountId: string): EventSource {
 
 const defaultStage = '$default';
 
-/** The only route. An HTTP API responds to all others with 404, and to OPTIONS too unless CORS is configured. */
-const routeMethod = 'POST';
-const routePath = '/graphql';
-const routeKey = `${routeMethod} ${routePath}`;
-
 /** API Gateway's quota for the request line and the values of the headers, in bytes; here the names count too. */
 const maxHeaderBytes = 10_240;
 
 /**
- * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with the route `POST /graphql` and a JWT authorizer does.
+ * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with a JWT route and an IAM route does.
  * Rejects when it can't listen on the port.
  */
 export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> {
@@ -121,25 +117,23 @@ async function answerRequest(
   requestId: string,
   request: IncomingMessage,
 ): Promise<Answer | null> {
-  const { authorize, accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
+  const { accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
   const time = Date.now();
   const head = readHead(request);
-  if (head.method !== routeMethod || head.path !== routePath) return gatewayAnswer(404, 'Not Found');
-  const token = head.headers.get('authorization');
-  const authorization = await authorize(token);
-  if (authorization.kind === 'unauthorized') return unauthorizedAnswer(authorization, Boolean(token));
-  const read = await readBody(request, maxBodyBytes);
-  if (read.kind === 'dropped') return null;
-  if (read.kind === 'too-large') return gatewayAnswer(413, 'Request Entity Too Large');
+  const routeKey = `${head.method} ${head.path}`;
+  const admission = await admit(settings, routeKey, head, () => readBody(request, maxBodyBytes));
+  if (admission.kind === 'dropped') return null;
+  if (admission.kind === 'answered') return admission.answer;
+  const { authorizer, body } = admission;
   const api = { accountId, stage, domainName: host };
-  const event = toEvent({ api, routeKey, requestId, head, authorization, body: read.body, time });
+  const event = toEvent({ api, routeKey, requestId, head, authorizer, body, time });
   return toAnswer(await invoke(settings, event));
 }
 
 /** Runs the handler with the function's time-out. Unlike Lambda, it can't stop a handler that takes longer. */
 async function invoke(
   { handler, accountId, functionName = 'pod-identity-gateway', functionTimeoutMs = 29_000 }: HttpApiSettings,
-  event: APIGatewayProxyEventV2WithJWTAuthorizer,
+  event: LocalEvent,
 ): Promise<unknown> {
   const context = createContext({ accountId, functionName }, Date.now() + functionTimeoutMs);
   const answered = new AbortController();
