@@ -35,6 +35,7 @@ interface Serverless {
 /** The settings of a deployment. */
 export interface DeployChoice {
   readonly issuer: string;
+  /** Each can be several, separated by commas. */
   readonly audience: readonly string[];
   /** Separated by commas. */
   readonly assumeRoleArns: string;
@@ -64,6 +65,10 @@ export function deployProblems(choice: DeployChoice): string[] {
     ...(audience.includes(notSet)
       ? ['jwtAudience is not set: give the audience of your tokens, by --param="jwtAudience=…" or JWT_AUDIENCE.']
       : []),
+    ...audience
+      .flatMap((list) => list.split(','))
+      .filter((one) => !/^\S+$/.test(one))
+      .map((one) => `jwtAudience has "${one}": separate audiences by commas without spaces.`),
     ...given
       .filter((arn) => !/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(arn))
       .map(

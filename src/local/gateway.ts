@@ -5,8 +5,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import { loadPolicy } from '../policy/load.ts';
+import { localIdentities } from './aws-identities.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
+import { createIamAuthorizer } from './http-api/iam-authorizer.ts';
 import { loadSigningKey } from './keys.ts';
 import { credentialsFor, openLedger } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
@@ -74,6 +76,11 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       accountId: home.accountId,
       corsOrigins: settings.corsOrigins,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
+      authorizeIam: createIamAuthorizer({
+        identities: localIdentities(home.accountId),
+        region: home.region,
+        accountId: home.accountId,
+      }),
       handler: createGatewayHandler(deps, policy, {
         tokens,
         issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],

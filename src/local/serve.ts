@@ -1,4 +1,5 @@
 import { createLog } from '../runtime/log.ts';
+import { localSecretAccessKey } from './aws-identities.ts';
 import { startLocalGateway } from './gateway.ts';
 import type { LocalGateway } from './gateway.ts';
 import type { Invocation } from './invocation.ts';
@@ -27,12 +28,15 @@ function describeGateway({ url, simulator }: LocalGateway, settings: LocalSettin
   const eks = simulator === null ? (eksEndpoint ?? '') : `${simulator.url} (simulator)`;
   const where = ledger === 'sqlite' ? ledgerFile : `${idempotencyTable}, ${auditTable} in DynamoDB`;
   const list = simulator === null ? '' : `Associations:  ${listCommand(simulator.url, settings.home.region)}\n`;
-  return `GraphQL        ${url}/graphql
+  return `GraphQL        ${url}/graphql with a token, ${url}/iam/graphql with AWS credentials
 EKS            ${eks}
 Ledger         ${where}
 
 A token:       ${token} alice
-${list}A request:     curl -s ${url}/graphql -H "authorization: Bearer $(${token} alice)" \\
+${list}Signed:        curl -s ${url}/iam/graphql --aws-sigv4 aws:amz:${settings.home.region}:execute-api \\
+                 --user ci-deployer:${localSecretAccessKey} -H 'content-type: application/json' \\
+                 -d '{"query": "{ viewer { id kind groups } }"}'
+A request:     curl -s ${url}/graphql -H "authorization: Bearer $(${token} alice)" \\
                  -H 'content-type: application/json' -d '{"query": "{ viewer { id kind groups } }"}'
 `;
 }

@@ -28,7 +28,7 @@ Environment variables:
   AWS_REGION                 region of the tables, and of requests that name none (default: eu-central-1)
   RECONCILE_INTERVAL_MS      milliseconds between two runs of the reconciler (default: 10000)
 
-The settings of README.md that are not listed here apply as well: claim names, times and limits.
+The settings of README.md that are not listed here apply as well: rules of tokens, times and limits.
 `;
 
 /** Serves the gateway on this machine until a signal. Settings are environment variables. */

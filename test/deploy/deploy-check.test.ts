@@ -33,6 +33,10 @@ test.each([
   expect(deployProblems({ ...good, ...choice })).toEqual([expect.stringContaining(`${name} is not set`)]);
 });
 
+test.each(['gateway, pods', 'gateway,', ' gateway'])('rejects "%s" as a list of audiences', (audience) => {
+  expect(deployProblems({ ...good, audience: [audience] })).toEqual([expect.stringContaining('without spaces')]);
+});
+
 test('rejects the example inventory', () => {
   expect(deployProblems({ ...good, inventory: example })).toEqual([expect.stringContaining('your own inventory')]);
 });

@@ -80,7 +80,7 @@ test('the command serves the gateway, and prints tokens that it accepts', async 
   try {
     const lines = createInterface({ input: server.stdout });
     const [first] = (await once(lines, 'line')) as [string];
-    const url = first.replace(/^GraphQL\s+/, '');
+    const url = /http:\S+/.exec(first)?.[0] ?? '';
     const { stdout } = await run(
       'npx',
       ['pod-identity-gateway-local', 'token', '--sub', 'ml-lead', '--groups', 'ml-team'],

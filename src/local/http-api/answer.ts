@@ -41,6 +41,12 @@ export function unauthorizedAnswer(
   return { ...answer, headers: new Map([...headers, ['www-authenticate', hasToken ? challenge : 'Bearer']]) };
 }
 
+/** API Gateway's response to a request whose signature the IAM authorizer rejects. `advice` is an addition of the local server. */
+export function forbiddenAnswer(description: string): Answer {
+  const fault = `${description.charAt(0).toUpperCase()}${description.slice(1)}.`;
+  return gatewayAnswer(403, 'Forbidden', { advice: `${fault} \`npm start\` prints a command that signs a request.` });
+}
+
 /** RFC 6750, section 3, allows only these characters in an error_description; parts of ours come from the token. */
 function quotable(text: string): string {
   return text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');

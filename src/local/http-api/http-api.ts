@@ -1,29 +1,28 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
-import { jwtPath, routedMethods } from '../../auth/event-source.ts';
+import type { Context } from 'aws-lambda';
 import type { EventSource } from '../../auth/event-source.ts';
-import { gatewayAnswer, notFoundAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
+import { admit } from './admission.ts';
+import type { Authorizers } from './admission.ts';
+import { gatewayAnswer, toAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { Authorize } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
 import { createContext } from './context.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { localApiId, newRequestId, readHead, toEvent } from './event.ts';
-import type { RequestHead } from './event.ts';
+import type { LocalEvent, RequestHead } from './event.ts';
 
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
-export type HttpApiHandler = (event: APIGatewayProxyEventV2WithJWTAuthorizer, context: Context) => Promise<unknown>;
+export type HttpApiHandler = (event: LocalEvent, context: Context) => Promise<unknown>;
 
 /** What to serve, and its limits. */
-export interface HttpApiSettings {
+export interface HttpApiSettings extends Authorizers {
   /** 0: any free port. */
   readonly port: number;
   readonly host?: string;
   readonly handler: HttpApiHandler;
-  readonly authorize: Authorize;
   /** Account ID in events: 12 digits. */
   readonly accountId: string;
   readonly stage?: string;
@@ -51,24 +50,18 @@ export interface HttpApi {
   close(): Promise<void>;
 }
 
-/**
- * The routes, as in `serverless.yml`: all methods that clients try reach the handler, which says that POST is right. An HTTP API
- * responds to everything else with 404, and to OPTIONS too unless CORS is configured.
- */
-const routeMethods: readonly string[] = routedMethods;
+const defaultStage = '$default';
 
 /** The API of the local server, in an account of 12 digits. */
 export function localEventSource(accountId: string): EventSource {
   return { apiId: localApiId, accountId, stage: defaultStage, acceptsIam: true };
 }
 
-const defaultStage = '$default';
-
 /** API Gateway's quota for the request line and the values of the headers, in bytes; here the names count too. */
 const maxHeaderBytes = 10_240;
 
 /**
- * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with routes for `/graphql` and a JWT authorizer does.
+ * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with a JWT route and an IAM route does.
  * Rejects when it can't listen on the port.
  */
 export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> {
@@ -132,25 +125,22 @@ async function answerRequest(
   request: IncomingMessage,
   head: RequestHead,
 ): Promise<Answer | null> {
-  const { authorize, accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
+  const { accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
   const time = Date.now();
-  if (!routeMethods.includes(head.method) || head.path !== jwtPath) return notFoundAnswer(`POST ${jwtPath}`);
-  const routeKey = `${head.method} ${jwtPath}`;
-  const token = head.headers.get('authorization');
-  const authorization = await authorize(token);
-  if (authorization.kind === 'unauthorized') return unauthorizedAnswer(authorization, Boolean(token));
-  const read = await readBody(request, maxBodyBytes);
-  if (read.kind === 'dropped') return null;
-  if (read.kind === 'too-large') return gatewayAnswer(413, 'Request Entity Too Large');
+  const routeKey = `${head.method} ${head.path}`;
+  const admission = await admit(settings, routeKey, head, () => readBody(request, maxBodyBytes));
+  if (admission.kind === 'dropped') return null;
+  if (admission.kind === 'answered') return admission.answer;
+  const { authorizer, body } = admission;
   const api = { accountId, stage, domainName: host };
-  const event = toEvent({ api, routeKey, requestId, head, authorization, body: read.body, time });
+  const event = toEvent({ api, routeKey, requestId, head, authorizer, body, time });
   return toAnswer(await invoke(settings, event));
 }
 
 /** Runs the handler with the function's time-out. Unlike Lambda, it can't stop a handler that takes longer. */
 async function invoke(
   { handler, accountId, functionName = 'pod-identity-gateway', functionTimeoutMs = 29_000 }: HttpApiSettings,
-  event: APIGatewayProxyEventV2WithJWTAuthorizer,
+  event: LocalEvent,
 ): Promise<unknown> {
   const context = createContext({ accountId, functionName }, Date.now() + functionTimeoutMs);
   const answered = new AbortController();
