@@ -82,6 +82,12 @@ function locatedFindings(
   return [...new Set(messages)];
 }
 
+/** Where the valid policies are, by `@id`. */
+export function locatePolicies(policies: PolicySources['policies']): ReadonlyMap<string, LocatedPolicy> {
+  const all = Object.entries(policies).flatMap(([file, text]) => parsePolicies(file, text, []));
+  return new Map(all.map(({ id, file, text, line }) => [id, { file, text, line }]));
+}
+
 /** SHA-256 (hex) of the schema and of the policy files with their names, sorted by name. */
 export function policySetHash(sources: PolicySources): string {
   const files = Object.entries(sources.policies).sort(([a], [b]) => (a < b ? -1 : 1));
