@@ -53,7 +53,8 @@ export const principals: readonly ExamplePrincipal[] = [
   },
   {
     name: 'chatops',
-    description: 'a service (client credentials) of payments-team: in production only with a person in onBehalfOf, such as alice@example.com',
+    description:
+      'a service (client credentials) of payments-team: in production only with a person in onBehalfOf, such as alice@example.com',
     claims: { sub: 'chatops', client_id: 'chatops' },
   },
   {
