@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../src/cli/policies.ts';
 import { copyOfShipped, replaceIn, run } from '../support/policy-sample.ts';
@@ -87,4 +87,14 @@ test('names a folder that does not exist, in one line', () => {
   const { status, out, err } = run('policies.ts', missing);
   expect({ status, out }).toEqual({ status: 1, out: '' });
   expect(err).toMatch(/^The policies can't be read from .*missing: ENOENT.* Name a folder with .*\n$/);
+});
+
+test.each<[string, (file: string) => void]>([
+  ['empty', (file) => writeFileSync(file, '')],
+  ['missing', (file) => rmSync(file)],
+])('rejects a folder whose guardrails.cedar is %s, and names what it lacks in one line', (_what, change) => {
+  change(join(folder, 'guardrails.cedar'));
+  const { status, out, err } = run('policies.ts', folder);
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toMatch(/^.* lacks policies that required-policies\.json lists: role-in-cluster-account, .*\n$/);
 });

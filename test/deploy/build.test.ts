@@ -81,6 +81,22 @@ describe('The build', () => {
     expect(readdirSync(outdir)).toEqual([]);
   });
 
+  test.each<[string, (file: string) => void]>([
+    ['empty', (file) => writeFileSync(file, '')],
+    ['missing', (file) => rmSync(file)],
+  ])('rejects policies whose guardrails.cedar is %s', async (_what, change) => {
+    const policies = join(folder, 'policies');
+    cpSync(join(root, 'policies'), policies, { recursive: true });
+    change(join(policies, 'guardrails.cedar'));
+    const outdir = join(folder, 'dist');
+    const { exitCode, output } = await build('--policies', policies, '--outdir', outdir);
+    expect({ exitCode, output }).toEqual({
+      exitCode: 1,
+      output: expect.stringContaining('lacks policies that required-policies.json lists: role-in-cluster-account, '),
+    });
+    expect(readdirSync(outdir)).toEqual([]);
+  });
+
   test('packages the inventory of --inventory, not the one of the cases', async () => {
     const inventory = join(folder, 'ours.json');
     const text = readFileSync(join(root, 'policies', 'inventory.json'), 'utf8').replaceAll('payments', 'billing');
