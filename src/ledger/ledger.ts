@@ -20,7 +20,7 @@ export interface RecordedResult {
 }
 
 /** Why the reconciler can't examine an operation: its cluster is not in the inventory, or its INTENT can't be read. */
-export type ParkedReason = 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE';
+type ParkedReason = 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE';
 
 /** What the reconciler found out about an operation that it could not complete yet. */
 export interface Deferral {

@@ -9,7 +9,7 @@ import { operationOf } from '../operations/operations.ts';
 export interface ChangeHistory {
   /** The newest entry; null without one. */
   readonly last: AuditEntry | null;
-  /** The entry of each change that EKS made, newest first, back to the create. */
+  /** The entry of each change that EKS made, newest first; that of the create last, since it may be recorded after others. */
   readonly effects: readonly AuditEntry[];
   /** The newest entry of each operation that can still take effect. */
   readonly open: readonly AuditEntry[];
@@ -39,10 +39,10 @@ const pageSize = 1_000;
  */
 const maxPages = 10;
 
-/** The changes of an association, back to its create. Throws `LedgerUnavailable`. */
+/** The changes of an association. Throws `LedgerUnavailable`. */
 export async function readHistory(reader: HistoryReader, associationArn: string): Promise<ChangeHistory> {
   const partition = { kind: 'association', associationArn } as const;
-  const { entries, isComplete } = await readEntries(reader, { ...noFilters, partition }, isCreate);
+  const { entries, isComplete } = await readEntries(reader, { ...noFilters, partition });
   const closed = operationsWith(entries, isClosing);
   const succeeded = operationsWith(entries, (event) => event === 'SUCCEEDED');
   // A late success is an effect that nothing else records, unless another lease holder found it.
@@ -54,7 +54,8 @@ export async function readHistory(reader: HistoryReader, associationArn: string)
     const { event, operationId } = entry;
     if (openEvents.includes(event) && !closed.has(operationId) && !open.has(operationId)) open.set(operationId, entry);
   }
-  return { last: entries[0] ?? null, effects, open: [...open.values()], isComplete };
+  const inOrder = [...effects.filter((entry) => !isCreate(entry)), ...effects.filter(isCreate)];
+  return { last: entries[0] ?? null, effects: inOrder, open: [...open.values()], isComplete };
 }
 
 /**
@@ -63,33 +64,29 @@ export async function readHistory(reader: HistoryReader, associationArn: string)
 export function readOutcome(reader: HistoryReader, operationId: string): Promise<EntriesRead> {
   const partition = { kind: 'operation', operationId } as const;
   const events = ['INTENT', 'LATE_SUCCESS', ...closingEvents] as const;
-  return readEntries(reader, { ...noFilters, partition, events }, () => false);
+  return readEntries(reader, { ...noFilters, partition, events });
 }
 
-/** Whether an entry records a create that EKS made. */
-function isCreate({ event, operation, request }: AuditEntry): boolean {
-  const isEffect = event === 'SUCCEEDED' || event === 'LATE_SUCCESS';
-  return isEffect && request !== null && operationOf(operation).activity === 'Create';
+function isCreate({ operation, request }: AuditEntry): boolean {
+  return request !== null && operationOf(operation).activity === 'Create';
 }
 
 function operationsWith(entries: readonly AuditEntry[], matches: (event: AuditEntry['event']) => boolean) {
   return new Set(entries.filter(({ event }) => matches(event)).map(({ operationId }) => operationId));
 }
 
-/** Reads page by page to the end, or to an entry that `isLast`, within the limits. */
+/** Reads page by page to the end, within the limits. */
 async function readEntries(
   { ledger, clock, deadline }: HistoryReader,
   query: Omit<TrailQuery, 'limit' | 'before'>,
-  isLast: (entry: AuditEntry) => boolean,
 ): Promise<EntriesRead> {
   const entries: AuditEntry[] = [];
   let before: string | null = null;
   for (let pages = 0; pages < maxPages && (pages === 0 || clock() < deadline); pages += 1) {
     const limit = pages === 0 ? firstPageSize : pageSize;
     const page: TrailPage = await ledger.readTrail({ ...query, limit, before });
-    const end = page.entries.findIndex(isLast);
-    entries.push(...(end === -1 ? page.entries : page.entries.slice(0, end + 1)));
-    if (end !== -1 || page.next === null) return { entries, isComplete: true };
+    entries.push(...page.entries);
+    if (page.next === null) return { entries, isComplete: true };
     before = page.next;
   }
   return { entries, isComplete: false };

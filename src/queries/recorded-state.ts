@@ -21,9 +21,8 @@ export function differencesFrom(
   association: Association,
   times: Times,
 ): readonly Difference[] {
-  const [last] = effects;
   const recorded = recordedState(effects);
-  if (last === undefined || recorded === null) return [];
+  if (recorded === null) return [];
   const { settings, tags } = recorded;
   const differences =
     tags === null
@@ -31,7 +30,7 @@ export function differencesFrom(
       : [...createDifferences({ ...settings, tags }, association), ...reservedTags(association)];
   const unexplained = differences.filter(({ field }) => !open.some((entry) => explains(entry, field, association)));
   if (unexplained.length > 0 || open.length > 0) return unexplained;
-  return modifiedLater(last, association, times);
+  return modifiedLater(effects, association, times);
 }
 
 /** The state after the effects, which are newest first; null after a delete. */
@@ -61,14 +60,18 @@ function reservedTags({ tags }: Association): Difference[] {
     .map(({ key, value }) => ({ field: `tags.${key}`, requested: null, existing: value }));
 }
 
-/** A modification that left all settings as they were, or was undone. */
-function modifiedLater(last: AuditEntry, { modifiedAt }: Association, times: Times): Difference[] {
-  const { time, fence, eksRequestId, operationId } = last;
-  // An answer to the only request says that EKS has modified it; otherwise, EKS can do so until `inDoubtUntil`.
+/** A modification after the last effect, which left all settings as they were or was undone. */
+function modifiedLater(effects: readonly AuditEntry[], { modifiedAt }: Association, times: Times): Difference[] {
+  const latest = effects.reduce((one, other) => (endOf(other, times) > endOf(one, times) ? other : one));
+  if (Date.parse(modifiedAt) <= endOf(latest, times) + times.clockErrorMs) return [];
+  return [{ field: 'modifiedAt', requested: latest.time, existing: modifiedAt }];
+}
+
+/** Until when EKS can have applied an effect. Milliseconds since the epoch. */
+function endOf({ time, fence, eksRequestId, operationId }: AuditEntry, times: Times): number {
+  // An answer to the only request says that EKS has applied it; otherwise, EKS can do so until `inDoubtUntil`.
   const isAnswered = eksRequestId !== null && fence === 1;
-  const until = Math.max(Date.parse(time), isAnswered ? 0 : inDoubtUntil(decodeTime(operationId), times));
-  if (Date.parse(modifiedAt) <= until + times.clockErrorMs) return [];
-  return [{ field: 'modifiedAt', requested: time, existing: modifiedAt }];
+  return Math.max(Date.parse(time), isAnswered ? 0 : inDoubtUntil(decodeTime(operationId), times));
 }
 
 function stateAfter<Kind extends OperationKind>(

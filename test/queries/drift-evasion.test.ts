@@ -392,6 +392,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(await kinds()).toEqual([]);
       });
 
+      test('about an update whose outcome is recorded before that of the create', async () => {
+        simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
+        expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
+        const [created] = simulator.control.associations();
+        const update = { associationId: created?.associationId, roleArn: otherRole };
+        expect(await gateway.update(update)).toMatchObject({ status: 'SUCCEEDED' });
+        expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+        expect(await kinds()).toEqual([]);
+      });
+
       test('about a delete that is in doubt', async () => {
         const { associationId } = await createThroughGateway();
         simulator.control.addFault({ operation: 'DeletePodIdentityAssociation', kind: 'cut-after' });

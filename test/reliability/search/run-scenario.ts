@@ -1,5 +1,7 @@
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createCallers } from './callers.ts';
+import { driftViolations } from './drift.ts';
+import type { Applied } from './eks-behaviour.ts';
 import { createEks } from './eks.ts';
 import { createModel } from './model.ts';
 import { createProcesses } from './processes.ts';
@@ -49,6 +51,7 @@ export async function runScenario(
     broken.push(rule);
     log(() => `! ${rule}`);
   };
+  const applied: Applied[] = [];
   const model = createModel(clock, isBroken);
   const recorder = createRecorder(clock);
   const eks = createEks(clock, behaviour, (change) => {
@@ -56,6 +59,7 @@ export async function runScenario(
     log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
     model.applied(change);
     recorder.applied(change);
+    applied.push(change);
   });
   const processes = createProcesses(schedulerOf(scenario), clock);
   const environment: Environment = {
@@ -128,6 +132,7 @@ export async function runScenario(
       callers.answers(),
     ))
       isBroken(rule);
+    for (const rule of await driftViolations(callers.dependencies(), eks.associations(), applied)) isBroken(rule);
   }
 
   const restore = processes.replaceTimers();
