@@ -6,11 +6,15 @@ import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { requestError } from './errors.ts';
 import { describeError } from './format-error.ts';
+import { isNestedTooDeeply } from './nesting.ts';
 
 /** A request for Apollo Server, or why the event is not one. */
 export type ReadRequest =
   | { readonly kind: 'request'; readonly request: HTTPGraphQLRequest }
   | { readonly kind: 'rejected'; readonly code: ErrorCode; readonly error: GraphQLError };
+
+/** The most tokens of a document: enough for introspection and for 50 tags as literals; too few to keep the parser busy. */
+export const maxTokens = 5_000;
 
 const example = '{"query": "…", "variables": {…}}';
 
@@ -31,6 +35,13 @@ export function readRequest(event: APIGatewayProxyEventV2): ReadRequest {
   if (body.kind === 'invalid') {
     // The parser's own message quotes the body.
     return rejected('BAD_REQUEST', `The body is not JSON. Send ${example} with content-type application/json.`);
+  }
+  const { query } = (body.value ?? {}) as { readonly query?: unknown };
+  if (typeof query === 'string' && isNestedTooDeeply(query, maxTokens)) {
+    return rejected(
+      'GRAPHQL_PARSE_FAILED',
+      'The document has too many brackets in each other. Pass values as variables.',
+    );
   }
   return { kind: 'request', request: { method, headers, search: '', body: body.value } };
 }

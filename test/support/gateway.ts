@@ -164,6 +164,7 @@ export async function openGateway(options: GatewayOptions) {
     url: server.url,
     deps,
     simulator,
+    authenticate,
     logged,
     tokenOf,
     post,
