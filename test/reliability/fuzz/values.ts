@@ -19,7 +19,7 @@ const hostileValues: readonly unknown[] = [
   '__proto__',
   'constructor',
   'toString',
-  '${jndi:ldap://x}',
+  '${7*7}',
   "' OR 1=1 --",
   '{"a":1}',
   '../../../etc/passwd',
