@@ -12,7 +12,7 @@ const internals =
   /node_modules|\.ts:\d|\bat \S+ \(|Maximum call stack|Cannot (?:destructure|read|convert|set)|is not (?:a function|iterable)|inspect the hidden field|User: arn:|SQLITE/;
 
 /** A request that broke a rule. */
-export interface Broken {
+interface Broken {
   readonly index: number;
   readonly request: FuzzedRequest;
   readonly rules: readonly string[];
