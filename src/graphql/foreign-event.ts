@@ -21,22 +21,20 @@ export function refuseForeignEvents(handler: GraphqlHandler, source: EventSource
       lambdaRequestId: context.awsRequestId,
       reason,
     });
-    return refusal;
+    return refusal(context.awsRequestId);
   };
 }
 
-const refusal: APIGatewayProxyStructuredResultV2 = {
-  statusCode: 403,
-  headers: { 'content-type': 'application/json; charset=utf-8' },
-  body: JSON.stringify({
-    errors: [
-      {
-        message: 'The event was not sent by the API of this gateway: send requests to its URL.',
-        extensions: { code: 'FORBIDDEN' },
-      },
-    ],
-  }),
-};
+/** The answer to an event that may have no request id: that of Lambda stands in for it. */
+function refusal(requestId: string): APIGatewayProxyStructuredResultV2 {
+  const message = 'The event was not sent by the API of this gateway: send requests to its URL.';
+  const extensions = { code: 'FORBIDDEN', requestId, retryable: false, retryAfterSeconds: null };
+  return {
+    statusCode: 403,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({ errors: [{ message, extensions }] }),
+  };
+}
 
 /** The request id that the event claims; null where it has none. The event can be any JSON value. */
 function requestIdOf(event: unknown): string | null {

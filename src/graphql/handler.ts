@@ -1,4 +1,4 @@
-import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
+import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { createAuthorizeRead } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
@@ -9,7 +9,8 @@ import type { RequestIdentity } from '../model/principal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { requestError } from './errors.ts';
-import { asJsonEvent, rejectionOf, withSecurityHeaders } from './http.ts';
+import { readRequest, rejection, requestHandler, withSecurityHeaders } from './http.ts';
+import type { Response } from './http.ts';
 import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
@@ -68,15 +69,19 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
       takeRows: countRows(),
     };
   };
-  const answer = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
-    context: ({ event, context }) => contextOf(event, context),
+  const answer = startServerAndCreateLambdaHandler(server, requestHandler, {
+    context: ({ event: { event }, context }) => contextOf(event, context),
   });
   return (event, lambda) => {
     const startedAt = deps.clock();
     const { requestId, routeKey } = event.requestContext;
     const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
     return withReport(report, async () => {
-      const answered = rejectionOf(event) ?? ((await answer(asJsonEvent(event), lambda, () => undefined)) as Response);
+      const read = readRequest(event);
+      const answered =
+        read.kind === 'rejected'
+          ? rejection(read)
+          : ((await answer({ event, request: read.request }, lambda, () => undefined)) as Response);
       const { level, fields } = reportLine(report, answered);
       deps.log(level, 'Request answered.', { ...fields, durationMs: deps.clock() - startedAt });
       return withSecurityHeaders(event, answered);
@@ -86,8 +91,3 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
 
 /** The most characters of a text that API Gateway adds to an event. */
 const maxLogged = 256;
-
-interface Response extends APIGatewayProxyStructuredResultV2 {
-  readonly statusCode: number;
-  readonly body: string;
-}

@@ -4,7 +4,7 @@ import type { RequestIdentity } from '../model/principal.ts';
 import type { ErrorCode } from './error-codes.ts';
 
 /** A top-level error, as the log has it: no message and no value of the client. */
-export interface ReportedError {
+interface ReportedError {
   readonly code: ErrorCode;
   /** Path of the field in the answer, e.g. `auditTrail.nodes.0.before`; null if the error concerns the whole request. */
   readonly path: string | null;
@@ -14,7 +14,7 @@ export interface ReportedError {
 }
 
 /** The result of a mutation or dry run. */
-export interface ReportedResult {
+interface ReportedResult {
   /** Name of the event in the audit trail. */
   readonly event: string;
   readonly refusalCode: string | null;

@@ -18,13 +18,11 @@ import type { RequestContext } from '../queries/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
 import { requestError, wrongVariables } from './errors.ts';
 import { formatError } from './format-error.ts';
+import { maxTokens } from './http.ts';
 import { currentReport } from './request-report.ts';
 import { createResolvers } from './resolvers.ts';
 import { noSubscription, oneMutation, reported, rootFields } from './rules.ts';
 import { variableFindings } from './variables.ts';
-
-/** Enough for introspection and for 50 tags as literals; too few to keep the parser busy. */
-const maxTokens = 5_000;
 
 /** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
 const maxDepth = 9;

@@ -173,7 +173,7 @@ describe('values that validation refuses', () => {
 describe('values that policy denies', () => {
   const policy = JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Sid: 'CANARYpolicysid7f3a', Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+    Statement: [{ Sid: 'CANARYpolicySid7f3a', Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
   });
   const denied = {
     ...input,
@@ -191,7 +191,7 @@ describe('values that policy denies', () => {
     expect(logLines.join('')).not.toContain('CANARY');
     // bob sent the token himself.
     expect(found(answer)).toEqual([canary('token')]);
-    expect(answer).not.toContain('CANARYpolicysid');
+    expect(answer).not.toContain('CANARYpolicySid');
     const [{ request: _, reason: __, ...rest } = {} as AuditEntry] = stored;
     expect(JSON.stringify(rest)).not.toContain('CANARY');
   });
@@ -232,11 +232,11 @@ test('headers are in no answer, no line of the log and no entry', async () => {
   expect(found(`${answer}${other}${logLines.join('')}${JSON.stringify(stored)}`)).toEqual([]);
 });
 
-test.each(['Bearer CANARY-token-7f3a', 'CANARY-token-7f3a', 'Basic Q0FOQVJZ'])(
+test.each(['Bearer CANARY-token-7f3a', 'CANARY-token-7f3a', 'Basic eDp4'])(
   'the Authorization header %s is in no answer and no line of the log',
   async (authorization) => {
     const answer = await post({ query: '{ viewer { id } }' }, { authorization });
     expect(answer).toContain('Unauthorized');
-    expect(`${answer}${logLines.join('')}`).not.toMatch(/CANARY|Q0FOQVJZ/);
+    expect(`${answer}${logLines.join('')}`).not.toMatch(/CANARY|eDp4/);
   },
 );

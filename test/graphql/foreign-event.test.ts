@@ -37,7 +37,12 @@ describe('a hand-made event', () => {
       errors: [
         {
           message: 'The event was not sent by the API of this gateway: send requests to its URL.',
-          extensions: { code: 'FORBIDDEN' },
+          extensions: {
+            code: 'FORBIDDEN',
+            requestId: expect.any(String) as unknown,
+            retryable: false,
+            retryAfterSeconds: null,
+          },
         },
       ],
     });

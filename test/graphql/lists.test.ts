@@ -75,6 +75,6 @@ test('rejects a query whose answer has more than 5,000 rows', async () => {
     `{ ${Array.from({ length: times }, (_, index) => `v${index}: ${part}`).join(' ')} }`;
   expect((await gateway().send(queryOf(5), {}, 'pat')).errors).toBeUndefined();
   expect(await gateway().send(queryOf(6), {}, 'pat')).toMatchObject({
-    errors: [{ message: expect.stringContaining('5000'), extensions: { code: 'BAD_USER_INPUT' } }],
+    errors: [{ message: expect.stringContaining('5000'), extensions: { code: 'ANSWER_TOO_LARGE' } }],
   });
 });

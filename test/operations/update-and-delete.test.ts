@@ -186,7 +186,6 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
 
     test.each([
       ['an id of the wrong length', { associationId: 'a-1' }, 'associationId'],
-      ['a malformed timestamp', { expectedModifiedAt: 'yesterday' }, 'expectedModifiedAt'],
       ['an empty token', { clientRequestToken: '' }, 'clientRequestToken'],
       ['an invalid cluster name', { clusterName: '*' }, 'clusterName'],
     ])('with %s is invalid', async (_, fields, path) => {
