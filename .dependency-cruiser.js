@@ -96,6 +96,13 @@ export default {
       to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: `${client}src/` },
     },
     {
+      name: 'typed-client-alone',
+      comment: 'The typed client runs in browsers, and without the command',
+      severity: 'error',
+      from: { path: `${client}src/client/` },
+      to: { path: `${client}src/`, pathNot: `${client}src/(client|generated)/` },
+    },
+    {
       name: 'client-layers',
       comment: 'What the AWS CLI defines knows the table of commands, not what runs them',
       severity: 'error',

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { awsCli, missingAwsCli } from '../../../test/support/aws-cli.ts';
 import { testUnless } from '../../../test/support/requires.ts';
 
@@ -36,8 +37,8 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const program = `import { runCommandLine, ServiceError } from 'pod-identity-client';
-import type { Host } from 'pod-identity-client';
+const program = `import { runCommandLine, ServiceError } from 'pod-identity-client/command';
+import type { Host } from 'pod-identity-client/command';
 
 const host: Host = {
   environment: { AWS_CONFIG_FILE: '/dev/null' },
@@ -57,15 +58,13 @@ const script = program
 
 const runProgram = (...args: readonly string[]) => run(process.execPath, ['program.js', ...args], { cwd: consumer });
 
-test('the package is one bundle with types, documentation and licences, and has no dependencies', () => {
+test('the package has types, documentation and licences, and no dependencies', () => {
   expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
     'pod-identity-client',
   ]);
   expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
-  const names = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
-  expect(names.filter((name) => name.endsWith('.js'))).toEqual(['index.js']);
   const licences = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
-  for (const name of ['jmespath', 'yaml', 'get-east-asian-width'])
+  for (const name of ['jmespath', 'yaml', 'get-east-asian-width', '@smithy/signature-v4'])
     expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
 });
 
@@ -93,6 +92,37 @@ test('a TypeScript program resolves the types of the installed package', async (
   const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
   const tsc = join(repository, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer });
+}, 60_000);
+
+const clientProgram = `import { bearer, createGatewayClient, LostAnswerError, possibleTypes, sigV4 } from 'pod-identity-client';
+import type { MutationResult } from 'pod-identity-client';
+
+const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+for (const authentication of [bearer('t'), sigV4({ credentials, region: 'eu-central-1' })]) {
+  const client = createGatewayClient({ url: 'http://127.0.0.1:1', authentication, retries: { maxAttempts: 1 } });
+  try {
+    const input = { clusterName: 'c', associationId: 'a', clientRequestToken: 't' };
+    const result: MutationResult = await client.deletePodIdentityAssociation(input);
+    if (result.kind === 'refused') console.log(result.refusal.message);
+  } catch (error) {
+    console.log(error instanceof LostAnswerError ? error.clientRequestToken : error);
+  }
+}
+console.log(possibleTypes.Refusal.includes('PolicyDenied'));
+`;
+
+test('a program uses the typed client of the installed package, in Node.js and bundled for browsers', async () => {
+  writeFileSync(join(consumer, 'client.ts'), clientProgram);
+  const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit', '--lib', 'es2022,dom'];
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, ...options, 'client.ts'], { cwd: consumer });
+  // A module of Node.js would be an error.
+  const browser = { bundle: true, format: 'esm', platform: 'browser', outdir: 'browser' } as const;
+  await build({ absWorkingDir: consumer, entryPoints: ['client.ts'], ...browser });
+  for (const program of ['client.ts', 'browser/client.js']) {
+    const { stdout } = await run(process.execPath, [program], { cwd: consumer });
+    expect(stdout).toBe('t\nt\ntrue\n');
+  }
 }, 60_000);
 
 /** The shortest of the times that a program takes, in milliseconds: load of the machine only adds to it. */

@@ -7,7 +7,7 @@ import { awsTime } from '../src/aws/timestamp.ts';
 import { repr } from '../src/aws/python.ts';
 import { globalOptions, optionsOf } from '../src/aws/options.ts';
 import { commands } from '../src/commands.ts';
-import { ServiceError } from '../src/index.ts';
+import { ServiceError } from '../src/command.ts';
 import { runLine } from './host.ts';
 
 const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];

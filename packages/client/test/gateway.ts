@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openGateway } from '../../../test/support/gateway.ts';
+import type { Gateway, GatewayOptions } from '../../../test/support/gateway.ts';
+import { startAnsweringServer } from '../../../test/support/answering-server.ts';
+import type { SeenRequest } from '../../../test/support/answering-server.ts';
+import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+
+/** A gateway with a ledger of its own, for the tests of a file. */
+export async function startGateway(options: Omit<GatewayOptions, 'ledger'> = {}): Promise<Gateway> {
+  const folder = mkdtempSync(join(tmpdir(), 'client-ledger-'));
+  const ledger = createSqliteLedger({ file: join(folder, 'ledger.db') });
+  const gateway = await openGateway({ ledger, ...options });
+  const close = async () => {
+    await gateway.close();
+    ledger.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { ...gateway, close };
+}
+
+/** What a server between client and gateway does with a request, instead of forwarding it and its answer. */
+type Fault =
+  /** The request is executed; the connection ends without an answer. */
+  | 'lost answer'
+  /** The connection ends, and the gateway does not get the request. */
+  | 'lost request'
+  /** No answer ever comes. */
+  | 'silence'
+  /** An answer that the gateway did not give. */
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string };
+
+/** A server in front of a gateway. Each request takes the first of `faults`; without one, it is forwarded. */
+export async function startFaultyRoute(gatewayUrl: string) {
+  const faults: Fault[] = [];
+  const server = await startAnsweringServer((response, seen) => {
+    const fault = faults.shift();
+    if (fault === 'silence') return;
+    if (fault === 'lost request') response.destroy();
+    else if (typeof fault === 'object') {
+      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(fault.body);
+    } else {
+      void forward(gatewayUrl, seen).then(({ status, body }) => {
+        if (fault === 'lost answer') response.destroy();
+        else response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+      });
+    }
+  });
+  return { url: server.endpoint, faults, seen: server.seen, close: server.stop };
+}
+
+async function forward(gatewayUrl: string, { path, headers, body }: SeenRequest) {
+  const response = await fetch(`${gatewayUrl}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: headers.authorization ?? '' },
+    body,
+  });
+  return { status: response.status, body: await response.text() };
+}
+
+/** The variables that a request sent. */
+export function variablesOf(seen: SeenRequest | undefined): { readonly input: Readonly<Record<string, unknown>> } {
+  const { variables } = JSON.parse(seen?.body ?? '{}') as { variables: { input: Record<string, unknown> } };
+  return variables;
+}
