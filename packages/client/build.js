@@ -31,7 +31,7 @@ const results = await Promise.all([
   build({ ...shared, entryPoints: ['src/index.ts'], platform: 'browser', chunkNames: 'client-[name]-[hash]' }),
   build({
     ...shared,
-    entryPoints: ['src/command.ts'],
+    entryPoints: ['src/command.ts', 'src/main.ts'],
     platform: 'node',
     chunkNames: 'command-[name]-[hash]',
     // Bundled CommonJS modules load Node's modules by `require`.
@@ -49,9 +49,11 @@ function licences(inputs) {
   const texts = [...new Set(packages.filter(Boolean))].sort().map((path) => {
     const root = join(folder, path);
     const file = readdirSync(root).find((name) => /^license/i.test(name));
-    if (file === undefined) throw new Error(`${path} has no licence text.`);
-    const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    return `${name} ${version}\n\n${readFileSync(join(root, file), 'utf8').trim()}\n`;
+    const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    // Some packages leave the text out. That of Apache-2.0 is the licence of this package too.
+    if (file === undefined && license !== 'Apache-2.0') throw new Error(`${path} has no licence text.`);
+    const text = file === undefined ? `${license}, see LICENSE` : readFileSync(join(root, file), 'utf8').trim();
+    return `${name} ${version}\n\n${text}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }

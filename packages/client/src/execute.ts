@@ -37,7 +37,7 @@ export async function execute(execution: Execution): Promise<string> {
     validateInput(command, request);
     return isSample
       ? sampleAnswer(command)
-      : toAnswer(command.answer, await host.call({ command, input: request, connection }));
+      : toAnswer(command.answer, await host.call({ command, input: request, connection, wait: values.wait === true }));
   };
   const format = readOutputFormat(globals, profile, host.environment);
   const result = await resultOf(command, fetch, input, isSample ? null : paging);

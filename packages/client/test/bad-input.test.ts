@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { inputProblems } from '../src/aws/validate.ts';
 import type { Value, ValueMap } from '../src/aws/value.ts';
-import { commands } from '../src/commands.ts';
+import { awsCommands } from '../src/commands.ts';
 import type { Command } from '../src/commands.ts';
 import { runLine } from './host.ts';
 import type { Outcome } from './host.ts';
@@ -140,7 +140,7 @@ describeUnless(missingOracle)('compared with the AWS CLI', () => {
   const input = (command: Command) =>
     fc.dictionary(fc.constantFrom(...command.parameters.map(({ name }) => name), 'other'), fc.oneof(value, tags));
 
-  test.each(commands)('500 generated inputs of $name have the problems that botocore finds', async (command) => {
+  test.each(awsCommands)('500 generated inputs of $name have the problems that botocore finds', async (command) => {
     const known = await knownParameters(command);
     const older = { ...command, parameters: command.parameters.filter(({ name }) => known.includes(name)) };
     // Python's integers include true and false.

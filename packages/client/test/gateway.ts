@@ -6,6 +6,10 @@ import type { Gateway, GatewayOptions } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
 import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import { runCommandLine } from '../src/command.ts';
+import { createCall } from '../src/gateway/call.ts';
+import type { Host } from '../src/host.ts';
+import type { Outcome } from './host.ts';
 
 /** A gateway with a ledger of its own, for the tests of a file. */
 export async function startGateway(options: Omit<GatewayOptions, 'ledger'> = {}): Promise<Gateway> {
@@ -63,4 +67,34 @@ async function forward(gatewayUrl: string, { path, headers, body }: SeenRequest)
 export function variablesOf(seen: SeenRequest | undefined): { readonly input: Readonly<Record<string, unknown>> } {
   const { variables } = JSON.parse(seen?.body ?? '{}') as { variables: { input: Record<string, unknown> } };
   return variables;
+}
+
+/** What a command line uses of its process, in a test. */
+interface Terminal {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Changes what the requests of the command line do. */
+  readonly around?: (call: Host['call']) => Host['call'];
+}
+
+/** Runs a command line in this process, with the requests that the executable sends. */
+export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
+  const { environment = {}, signal, around = (call: Host['call']) => call } = terminal;
+  let [stdout, stderr] = ['', ''];
+  const host = {
+    environment: {
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_REGION: 'eu-central-1',
+      ...environment,
+    },
+    write: (text: string) => (stdout += text),
+    writeError: (text: string) => (stderr += text),
+    terminalColumns: null,
+    version: 'pod-identity/0.0.0',
+    prompter: null,
+  };
+  const call = around(createCall({ ...host, ...(signal && { signal }) }));
+  const code = await runCommandLine(args, { ...host, call });
+  return { code, stdout, stderr };
 }
