@@ -45,9 +45,9 @@ export async function startFaultyRoute(gatewayUrl: string) {
     else if (typeof fault === 'object') {
       response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(fault.body);
     } else {
-      void forward(gatewayUrl, seen).then(({ status, body }) => {
+      void forward(gatewayUrl, seen).then(({ status, requestId, body }) => {
         if (fault === 'lost answer') response.destroy();
-        else response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+        else response.writeHead(status, { 'apigw-requestid': requestId }).end(body);
       });
     }
   });
@@ -60,7 +60,8 @@ async function forward(gatewayUrl: string, { path, headers, body }: SeenRequest)
     headers: { 'content-type': 'application/json', authorization: headers.authorization ?? '' },
     body,
   });
-  return { status: response.status, body: await response.text() };
+  const requestId = response.headers.get('apigw-requestid') ?? '';
+  return { status: response.status, requestId, body: await response.text() };
 }
 
 /** The variables that a request sent. */

@@ -72,27 +72,20 @@ class TimeoutError extends Error {}
 
 /** The error in the words of the AWS CLI, of a class that says whether a retry can help. */
 function failure(error: unknown, url: string, reached: { readonly isReached: boolean; failures: number }): Error {
-  const cause = error instanceof Error ? error : new Error(String(error));
-  if (isCertificateError(cause)) return new UnsentError(`SSL validation failed for ${url} ${cause.message}`);
-  const message = words(cause, url, reached.isReached);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (certificateError.test(code ?? '')) return new UnsentError(`SSL validation failed for ${url} ${message}`);
   if (!reached.isReached) reached.failures += 1;
-  return reached.failures < maxFailedConnections ? new Error(message) : new UnsentError(message);
+  const text = words(error, url, reached.isReached && code !== 'ECONNREFUSED');
+  return reached.failures < maxFailedConnections ? new Error(text) : new UnsentError(text);
 }
 
-function words(error: Error, url: string, isReached: boolean): string {
+const certificateError = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
+
+function words(error: unknown, url: string, isLost: boolean): string {
   if (error instanceof TimeoutError) return `${error.message} on endpoint URL: "${url}"`;
-  const isLost = isReached && codeOf(error) !== 'ECONNREFUSED';
   return isLost
     ? `Connection was closed before we received a valid response from endpoint URL: "${url}".`
     : `Could not connect to the endpoint URL: "${url}"`;
-}
-
-function isCertificateError(error: Error): boolean {
-  return /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/.test(codeOf(error));
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function certificates(file: string): string {
