@@ -25,7 +25,7 @@ export async function startGateway(options: Omit<GatewayOptions, 'ledger'> = {})
 }
 
 /** What a server between client and gateway does with a request, instead of forwarding it and its answer. */
-type Fault =
+export type Fault =
   /** The request is executed; the connection ends without an answer. */
   | 'lost answer'
   /** The connection ends, and the gateway does not get the request. */
