@@ -90,6 +90,15 @@ describe('changes', () => {
     expect(lines(deleted.stderr)).toHaveLength(1);
   });
 
+  test('the empty string clears the target role and the policy of an association, as with the AWS CLI', async () => {
+    const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}';
+    const target = [...cluster, '--association-id', await create('--disable-session-tags', '--policy', policy)];
+    const update = ['update-pod-identity-association', ...target, '--target-role-arn', '', '--policy', ''];
+    const { code, stdout } = await run([...update, '--query', 'association.policy', '--output', 'json']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'null\n' });
+    expect(variablesOf(route.seen.at(-1)).input).toMatchObject({ targetRoleArn: null, policy: null });
+  });
+
   test('an update with an outdated time is refused', async () => {
     const target = [...cluster, '--association-id', await create()];
     const expected = ['--expected-modified-at', '2020-01-01T00:00:00Z'];

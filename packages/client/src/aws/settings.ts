@@ -34,7 +34,10 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 
 const defaultTimeoutSeconds = 60;
 
-/** @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number */
+/**
+ * @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number and for
+ *   a region that can't be one
+ */
 export function readConnection(values: Values, profile: Profile, environment: Environment): Connection {
   return {
     endpointUrl: endpointUrl(
@@ -44,8 +47,7 @@ export function readConnection(values: Values, profile: Profile, environment: En
     ),
     gatewayRegion: text(values['gateway-region']) ?? set(environment.POD_IDENTITY_GATEWAY_REGION),
     token: tokenOf(values, environment),
-    region:
-      text(values.region) ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region),
+    region: regionOf(values, profile, environment),
     profile: text(values.profile) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE),
     signRequest: values['sign-request'] !== false,
     verifySsl: values['verify-ssl'] !== false,
@@ -96,6 +98,15 @@ export async function readProfile(values: Values, environment: Environment): Pro
 
 function paths(key: 'configFilepath' | 'filepath', path: string | undefined): Partial<Record<typeof key, string>> {
   return path === undefined ? {} : { [key]: path };
+}
+
+function regionOf(values: Values, profile: Profile, environment: Environment): string | null {
+  const given = typeof values.region === 'string' ? values.region : undefined;
+  const region =
+    set(given) ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region);
+  // A label of a host's name, as in botocore.
+  if (region === null || /^(?!\d+$)(?!-)[a-z\d-]{1,63}(?<!-)$/i.test(region)) return region;
+  throw new GeneralError(`Provided region_name '${region}' doesn't match a supported format.`);
 }
 
 /** An option comes before the environment: with `--profile`, a token of the environment is not used. */

@@ -3,7 +3,12 @@ import type { Value, ValueMap } from '../aws/value.ts';
 import { isMap } from '../aws/value.ts';
 import type { CallOptions, GatewayClient } from '../client/client.ts';
 import type { MutationResult } from '../client/result.ts';
-import type { AuditEvent, AuditScope, CreatePodIdentityAssociationInput } from '../generated/operations.ts';
+import type {
+  AuditEvent,
+  AuditScope,
+  CreatePodIdentityAssociationInput,
+  UpdatePodIdentityAssociationInput,
+} from '../generated/operations.ts';
 import type { Request } from '../host.ts';
 import { associationAnswer, checkAnswer, entryAnswer, pageAnswer } from './answers.ts';
 
@@ -18,7 +23,7 @@ export const mutations: Readonly<Record<string, Send>> = {
   CreatePodIdentityAssociation: (client, input, options) =>
     client.createPodIdentityAssociation(createInput(input), options),
   UpdatePodIdentityAssociation: (client, input, options) =>
-    client.updatePodIdentityAssociation({ ...input, ...target(input) }, options),
+    client.updatePodIdentityAssociation(updateInput(input), options),
   DeletePodIdentityAssociation: (client, input, options) =>
     client.deletePodIdentityAssociation({ ...input, ...target(input) }, options),
 };
@@ -28,7 +33,7 @@ export const queries: Readonly<Record<string, Ask>> = {
   CheckCreatePodIdentityAssociation: async (client, { input }, options) =>
     checkAnswer(await client.checkCreatePodIdentityAssociation(createInput(input), options)),
   CheckUpdatePodIdentityAssociation: async (client, { input }, options) =>
-    checkAnswer(await client.checkUpdatePodIdentityAssociation({ ...input, ...target(input) }, options)),
+    checkAnswer(await client.checkUpdatePodIdentityAssociation(updateInput(input), options)),
   CheckDeletePodIdentityAssociation: async (client, { input }, options) =>
     checkAnswer(await client.checkDeletePodIdentityAssociation({ ...input, ...target(input) }, options)),
   DescribePodIdentityAssociation: describe,
@@ -77,6 +82,12 @@ function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
     roleArn: required(input.roleArn),
     tags: isMap(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value: required(value) })) : null,
   };
+}
+
+/** An update, in which the empty string clears a field at EKS, and null at the gateway. */
+function updateInput(input: ValueMap): UpdatePodIdentityAssociationInput {
+  const cleared = ['targetRoleArn', 'policy'].filter((name) => input[name] === '').map((name) => [name, null] as const);
+  return { ...input, ...Object.fromEntries(cleared), ...target(input) };
 }
 
 function target(input: ValueMap) {
