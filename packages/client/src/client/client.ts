@@ -2,6 +2,7 @@ import { documents } from '../generated/operations.ts';
 import type * as Schema from '../generated/operations.ts';
 import type { Authentication } from './auth.ts';
 import { LostAnswerError } from './errors.ts';
+import type { FieldOf, OperationName, Operations } from './operations.ts';
 import type { MutationResult } from './result.ts';
 import { attemptOf, resultOf } from './result.ts';
 import type { Attempt, Retry, RetryLimits } from './retry.ts';
@@ -101,43 +102,6 @@ interface Sender {
   readonly connection: Connection;
   readonly limits: RetryLimits;
 }
-
-/** The variables and the data of each operation. */
-interface Operations {
-  CreatePodIdentityAssociation: [
-    Schema.CreatePodIdentityAssociationMutationVariables,
-    Schema.CreatePodIdentityAssociationMutation,
-  ];
-  UpdatePodIdentityAssociation: [
-    Schema.UpdatePodIdentityAssociationMutationVariables,
-    Schema.UpdatePodIdentityAssociationMutation,
-  ];
-  DeletePodIdentityAssociation: [
-    Schema.DeletePodIdentityAssociationMutationVariables,
-    Schema.DeletePodIdentityAssociationMutation,
-  ];
-  CheckCreatePodIdentityAssociation: [
-    Schema.CheckCreatePodIdentityAssociationQueryVariables,
-    Schema.CheckCreatePodIdentityAssociationQuery,
-  ];
-  CheckUpdatePodIdentityAssociation: [
-    Schema.CheckUpdatePodIdentityAssociationQueryVariables,
-    Schema.CheckUpdatePodIdentityAssociationQuery,
-  ];
-  CheckDeletePodIdentityAssociation: [
-    Schema.CheckDeletePodIdentityAssociationQueryVariables,
-    Schema.CheckDeletePodIdentityAssociationQuery,
-  ];
-  PodIdentityAssociation: [Schema.PodIdentityAssociationQueryVariables, Schema.PodIdentityAssociationQuery];
-  PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];
-  AuditTrail: [Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery];
-  AssociationDrift: [Schema.AssociationDriftQueryVariables, Schema.AssociationDriftQuery];
-  Viewer: [Schema.ViewerQueryVariables, Schema.ViewerQuery];
-}
-
-type OperationName = keyof Operations;
-/** The value of the one field of an operation. */
-type FieldOf<Name extends OperationName> = Operations[Name][1][keyof Operations[Name][1]];
 
 function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete'}${string}`>(
   sender: Sender,
