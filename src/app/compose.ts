@@ -39,11 +39,12 @@ export function createDependencies({
   log,
   eks,
 }: Composition): Dependencies {
-  const { authorize, recordPrincipal, inventory, policySetHash } = policy;
+  const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
   return {
     ledger,
     authorize,
+    preauthorize,
     recordPrincipal,
     eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),

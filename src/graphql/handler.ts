@@ -1,10 +1,10 @@
 import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { createAuthorizeRead } from '../queries/authorize-read.ts';
+import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
+import { createOperationEntries } from '../queries/operation-entries.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { unauthenticated } from './errors.ts';
@@ -42,17 +42,12 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
       deps.log('warn', 'Request not authenticated.', { apiRequestId, reason: result.message });
       throw unauthenticated(result.message);
     }
-    const operations = new Map<string, Promise<AuditEntry[]>>();
-    const operationEntries = (operationId: string) => {
-      const entries = operations.get(operationId) ?? deps.ledger.operationEntries(operationId);
-      operations.set(operationId, entries);
-      return entries;
-    };
     return {
       identity: result.identity,
       authorizeRead: createAuthorizeRead(deps, result.identity),
+      mayViewIn: createMayViewIn(deps, result.identity),
       deadline: deps.clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
-      operationEntries,
+      operationEntries: createOperationEntries(deps.ledger),
       describer: createDescriber(deps, rateLimiter),
       takeRows: countRows(),
     };

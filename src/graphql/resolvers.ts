@@ -37,7 +37,7 @@ export function createResolvers(deps: Dependencies): Resolvers {
   ) => {
     if (associationArn === null) return null;
     context.takeRows(1);
-    return valueOf(await associationByArn(deps, context, associationArn));
+    return valueOf(await associationByArn(context, associationArn));
   };
 
   return {
@@ -46,8 +46,7 @@ export function createResolvers(deps: Dependencies): Resolvers {
         ...principal,
         actor: actor && deps.recordPrincipal(actor),
       }),
-      podIdentityAssociation: async (_, key, { authorizeRead, deadline }) =>
-        valueOf(await describeAssociation(deps, authorizeRead, key, deadline)),
+      podIdentityAssociation: async (_, key, context) => valueOf(await describeAssociation(deps, context, key)),
       checkCreatePodIdentityAssociation: check(create),
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),

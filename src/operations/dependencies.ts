@@ -3,7 +3,7 @@ import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
 import type { Directory } from '../policy/directory.ts';
-import type { Authorize } from '../policy/policy.ts';
+import type { Authorize, Preauthorize } from '../policy/policy.ts';
 
 /** How fast details of listed associations are read from EKS. Retries by the SDK come on top. */
 export interface DescribeLimits {
@@ -19,6 +19,7 @@ export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, d
 /** What operations and queries work with. */
 export interface Dependencies extends ProtocolDependencies {
   readonly authorize: Authorize;
+  readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
   readonly eksFor: EksFor;
   /** Whether the inventory lists a cluster's account and region; `eksFor` has no client for any other. */

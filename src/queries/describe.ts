@@ -2,28 +2,25 @@ import type { QueryPodIdentityAssociationArgs } from '../generated/types.ts';
 import type { Association } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { isAssociationId, parseAssociationArn } from '../validation/associations.ts';
-import { isClusterName, resolveCluster } from '../validation/names.ts';
+import { resolveCluster } from '../validation/names.ts';
 import { visibleTo } from './authorize-read.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
 import type { RequestContext } from './request-context.ts';
 import type { QueryResult } from './query-result.ts';
 
 /**
  * Reads an association from EKS for a principal who may view it. The value is null if it does not exist or may not be
- * viewed; which of the two is not disclosed. `deadline` is in milliseconds since the epoch.
+ * viewed; which of the two is not disclosed, and EKS is not asked where the principal may view nothing in the cluster.
  */
 export async function describeAssociation(
   deps: Dependencies,
-  authorizeRead: AuthorizeRead,
+  { authorizeRead, mayViewIn, deadline }: Pick<RequestContext, 'authorizeRead' | 'mayViewIn' | 'deadline'>,
   input: QueryPodIdentityAssociationArgs,
-  deadline: number,
 ): Promise<QueryResult<Association | null>> {
   const { associationId } = input;
   const cluster = resolveCluster(input, deps.home);
   const nothing = { kind: 'ok', value: null } as const;
-  // A malformed name can't exist at EKS, and a cluster that is not served has no client.
-  const canExist = isClusterName(cluster.clusterName) && isAssociationId(associationId) && deps.serves(cluster);
-  if (!canExist) return nothing;
+  // A malformed id can't exist at EKS, and nobody may view associations of a cluster that is not registered.
+  if (!isAssociationId(associationId) || !mayViewIn(cluster)) return nothing;
 
   const described = await deps.eksFor(cluster).describe(associationId, { deadline });
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
@@ -36,13 +33,17 @@ export async function describeAssociation(
  * same association, only the first costs an EKS call.
  */
 export async function associationByArn(
-  deps: Dependencies,
-  { authorizeRead, describer, deadline }: Pick<RequestContext, 'authorizeRead' | 'describer' | 'deadline'>,
+  {
+    authorizeRead,
+    mayViewIn,
+    describer,
+    deadline,
+  }: Pick<RequestContext, 'authorizeRead' | 'mayViewIn' | 'describer' | 'deadline'>,
   associationArn: string,
 ): Promise<QueryResult<Association | null>> {
   const nothing = { kind: 'ok', value: null } as const;
   const parsed = parseAssociationArn(associationArn);
-  if (parsed === null || !deps.serves(parsed)) return nothing;
+  if (parsed === null || !mayViewIn(parsed)) return nothing;
   const described = await describer.describe({ ...parsed, associationArn }, deadline);
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
   // An ARN with another partition names another association.

@@ -40,7 +40,8 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
- * for a dry run or a read of the trail. Costs one read of the ledger, and further ones only if the token was sent 100 times before the operation was closed. Throws `LedgerUnavailable`.
+ * for a dry run or a read of the trail. Costs a read of its first entry, and, if
+ * that is readable, a read of the others; further ones only if the token was sent 100 times before the operation was closed. Throws `LedgerUnavailable`.
  */
 export async function readOperation(
   deps: Pick<Dependencies, 'clock' | 'times' | 'ledger'>,
@@ -48,7 +49,7 @@ export async function readOperation(
   operationId: string,
 ): Promise<OperationView | null> {
   if (!isTrailPosition(operationId)) return null;
-  const all = await operationEntries(operationId);
+  const all = await operationEntries(operationId, (entries) => readableEntries(authorizeRead, entries).length > 0);
   const entries = readableEntries(authorizeRead, all);
   const own = entries.filter(({ event }) => !foreignEvents.includes(event));
   const [first] = own;

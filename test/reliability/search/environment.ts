@@ -51,6 +51,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
       if (action !== 'DescribePodIdentityAssociation') process.attempt.isDenied = !allowed;
       return allowed ? allow : deny;
     },
+    preauthorize: () => null,
     recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
     eksFor: () => eks,
     serves: () => true,
