@@ -10,7 +10,7 @@ import type { Log } from '../../src/runtime/log.ts';
 import { typeDefs } from '../../src/generated/schema.ts';
 import { formatError, unauthenticated } from '../../src/graphql/errors.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
-import { oneMutation } from '../../src/graphql/rules.ts';
+import { oneWrite } from '../../src/graphql/rules.ts';
 import { createAuthenticate } from '../../src/app/compose.ts';
 import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
@@ -81,7 +81,7 @@ function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> 
     resolvers: createResolvers(deps),
     includeStacktraceInErrorResponses: false,
     formatError,
-    validationRules: [oneMutation],
+    validationRules: [oneWrite],
     stopOnTerminationSignals: false,
     plugins: [
       {

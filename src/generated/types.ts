@@ -881,7 +881,7 @@ export type PrincipalKind =
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type Query = {
   readonly __typename?: 'Query';
@@ -946,7 +946,7 @@ export type Query = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAssociationDriftArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -960,7 +960,7 @@ export type QueryAssociationDriftArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAuditEntryArgs = {
   id: Scalars['ID']['input'];
@@ -969,7 +969,7 @@ export type QueryAuditEntryArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAuditTrailArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -987,7 +987,7 @@ export type QueryAuditTrailArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryBindableRolesArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1002,7 +1002,7 @@ export type QueryBindableRolesArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
@@ -1011,7 +1011,7 @@ export type QueryCheckCreatePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
@@ -1020,7 +1020,7 @@ export type QueryCheckDeletePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
@@ -1029,7 +1029,7 @@ export type QueryCheckUpdatePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryClustersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -1039,7 +1039,7 @@ export type QueryClustersArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryNamespacesArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1052,7 +1052,7 @@ export type QueryNamespacesArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
@@ -1061,7 +1061,7 @@ export type QueryNodeArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryOperationArgs = {
   id: Scalars['ID']['input'];
@@ -1070,7 +1070,7 @@ export type QueryOperationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryPodIdentityAssociationArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1082,7 +1082,7 @@ export type QueryPodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryPodIdentityAssociationsArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;

@@ -9,16 +9,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import type { ValidationRule } from 'graphql';
 import type { Log } from '../runtime/log.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { typeDefs } from '../generated/schema.ts';
 import type { RequestContext } from '../queries/request-context.ts';
+import { boundedDocument, maxTokens } from './document-bounds.ts';
 import { formatError, isClientError, isThrottledRead } from './errors.ts';
 import { createResolvers } from './resolvers.ts';
-import { oneMutation, reported } from './rules.ts';
-
-/** Enough for introspection and for 50 tags as literals; too few to keep the parser busy. */
-const maxTokens = 5_000;
+import { oneWrite, reported } from './rules.ts';
 
 /** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
 const maxDepth = 9;
@@ -34,11 +33,7 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
     includeStacktraceInErrorResponses: false,
     formatError,
     parseOptions: { maxLexicalTokens: maxTokens },
-    validationRules: [
-      oneMutation,
-      maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
-      maxAliasesRule({ n: maxAliases, ...reported }),
-    ],
+    validationRules: [...createRules()],
     // The host ends the process: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
     logger: apolloLogger(deps.log),
@@ -51,6 +46,16 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
       logRequests(deps),
     ],
   });
+}
+
+/** The validation rules besides those of GraphQL itself. */
+export function createRules(): readonly ValidationRule[] {
+  return [
+    boundedDocument,
+    oneWrite,
+    maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
+    maxAliasesRule({ n: maxAliases, ...reported }),
+  ];
 }
 
 /** Logs one line for each request, and each error in full; clients get a masked one. */
