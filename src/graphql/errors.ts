@@ -8,7 +8,7 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
-import { outOfTime } from '../queries/describer.ts';
+import { outOfTime } from '../eks/paced.ts';
 import type { QueryResult } from '../queries/query-result.ts';
 
 /** The request carries no accepted identity. */

@@ -1,12 +1,14 @@
 import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
+import { pacedEksFor } from '../eks/paced.ts';
 import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
-import { createOperationEntries } from '../queries/operation-entries.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import { createOnce } from '../queries/request-context.ts';
 import type { RequestContext } from '../queries/request-context.ts';
+import { withinLimits } from './budget.ts';
 import { unauthenticated } from './errors.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
@@ -29,12 +31,13 @@ const answerMs = 1_000;
 
 /** Creates the handler. Makes no calls and reads nothing from the environment. */
 export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
-  const server = createServer(deps);
   const { describeConcurrency, describesPerSecond } = deps.describeLimits;
   const rateLimiter = createRateLimiter(
     { concurrency: describeConcurrency, perSecond: describesPerSecond },
     deps.clock,
   );
+  const paced: Dependencies = { ...deps, eksFor: pacedEksFor(deps.eksFor, rateLimiter) };
+  const server = createServer(paced);
   const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): RequestContext => {
     const result = authenticate(event);
     if (result.kind === 'unauthenticated') {
@@ -42,14 +45,16 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
       deps.log('warn', 'Request not authenticated.', { apiRequestId, reason: result.message });
       throw unauthenticated(result.message);
     }
+    const reads = withinLimits(paced);
     return {
       identity: result.identity,
+      reads,
       authorizeRead: createAuthorizeRead(deps, result.identity),
       mayViewIn: createMayViewIn(deps, result.identity),
       deadline: deps.clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
-      operationEntries: createOperationEntries(deps.ledger),
-      describer: createDescriber(deps, rateLimiter),
+      describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
+      once: createOnce(),
     };
   };
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {

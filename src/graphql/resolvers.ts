@@ -51,24 +51,24 @@ export function createResolvers(deps: Dependencies): Resolvers {
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
       ...discoveryQueries(deps),
-      ...pageQueries(deps),
-      auditEntry: (_, { id }, { authorizeRead }) => readAuditEntry(deps, authorizeRead, id),
-      operation: (_, { id }, context) => readOperation(deps, context, id),
-      node: async (_, { id }, context) => valueOf(await readNode(deps, context, id)),
+      ...pageQueries,
+      auditEntry: (_, { id }, { reads, authorizeRead }) => readAuditEntry(reads, authorizeRead, id),
+      operation: (_, { id }, context) => readOperation(context.reads, context, id),
+      node: async (_, { id }, context) => valueOf(await readNode(context.reads, context, id)),
     },
     Mutation: {
       createPodIdentityAssociation: mutation(create),
       updatePodIdentityAssociation: mutation(update),
       deletePodIdentityAssociation: mutation(remove),
     },
-    PodIdentityAssociation: associationFields(deps),
+    PodIdentityAssociation: associationFields,
     AuditEntry: {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
       operationKind: ({ operation }) => operation,
       operation: ({ operationId }, _, context) => {
         context.takeRows(1);
-        return readOperation(deps, context, operationId);
+        return readOperation(context.reads, context, operationId);
       },
       before: ({ before }, _, { authorizeRead }) => before && visibleTo(authorizeRead, before),
       association: liveAssociation,
