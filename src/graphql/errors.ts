@@ -1,3 +1,4 @@
+import { HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
@@ -14,6 +15,15 @@ import type { QueryResult } from '../queries/query-result.ts';
 /** The request carries no accepted identity. */
 export function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+}
+
+/** The principal sent more requests than it may. Nothing was done, so a mutation can be sent again with the same token. */
+export function rateLimited(waitMs: number): GraphQLError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  const headers = new HeaderMap([['retry-after', String(retryAfterSeconds)]]);
+  return new GraphQLError('Too many requests. Send the request again after retryAfterSeconds.', {
+    extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds, http: { status: 429, headers } },
+  });
 }
 
 /** The value of a query, or the error that the client gets. */
@@ -72,6 +82,7 @@ function unsupportedFormat(originalError: UnsupportedFormat, page: { readonly en
 /** Codes of errors that the client caused. */
 const clientErrors: readonly unknown[] = [
   'UNAUTHENTICATED',
+  'RATE_LIMITED',
   'FORBIDDEN',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',

@@ -4,12 +4,13 @@ import { pacedEksFor } from '../eks/paced.ts';
 import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
+import { createTokenBuckets } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { createOnce } from '../queries/request-context.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { withinLimits } from './budget.ts';
-import { unauthenticated } from './errors.ts';
+import { rateLimited, unauthenticated } from './errors.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
@@ -38,12 +39,19 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
   );
   const paced: Dependencies = { ...deps, eksFor: pacedEksFor(deps.eksFor, rateLimiter) };
   const server = createServer(paced);
+  const takeToken = createTokenBuckets(deps.requestLimits, deps.clock);
   const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): RequestContext => {
     const result = authenticate(event);
     if (result.kind === 'unauthenticated') {
       const apiRequestId = event.requestContext.requestId;
       deps.log('warn', 'Request not authenticated.', { apiRequestId, reason: result.message });
       throw unauthenticated(result.message);
+    }
+    const waitMs = takeToken(result.identity.principal.id);
+    if (waitMs > 0) {
+      const { apiRequestId, principal } = result.identity;
+      deps.log('warn', 'Request over the limit of its principal.', { apiRequestId, principalId: principal.id });
+      throw rateLimited(waitMs);
     }
     const reads = withinLimits(paced);
     return {

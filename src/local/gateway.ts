@@ -51,7 +51,7 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, times, describeLimits, recordTrailReads, release, claims, policiesDirectory, port } = settings;
+  const { claims, policiesDirectory, port } = settings;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
@@ -62,7 +62,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const deps = createDependencies({ policy, ledger, home, times, describeLimits, recordTrailReads, release, log, eks });
+  const deps = createDependencies({ ...settings, policy, ledger, log, eks });
   const reconciler = startReconciler(
     settings.reconcileIntervalMs,
     (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + reconcileMs),
@@ -72,7 +72,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       port,
-      accountId: home.accountId,
+      accountId: settings.home.accountId,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
       handler: createHandler(deps, createAuthenticate(policy, claims)),
     }),

@@ -1,5 +1,5 @@
 import { encodeTime } from 'ulid';
-import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
+import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
@@ -60,6 +60,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     home,
     times,
     describeLimits: defaultDescribeLimits,
+    requestLimits: defaultRequestLimits,
     recordTrailReads: false,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },
