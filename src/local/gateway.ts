@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuthenticate, createDependencies } from '../app/compose.ts';
 import { explainFailure, readingPolicies } from '../app/explain.ts';
 import { createHandler } from '../graphql/handler.ts';
+import type { GraphqlHandler } from '../graphql/handler.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
@@ -74,11 +76,26 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       port,
       accountId: settings.home.accountId,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-      handler: createHandler(deps, createAuthenticate(policy, claims)),
+      handler: withSlowRefusals(createHandler(deps, createAuthenticate(policy, claims))),
     }),
   );
   started.push(() => server.close());
   return { url: server.url, simulator, ledger, close: () => closeAll(started) };
+}
+
+/** How late a request over the limit of its principal is refused. Milliseconds. */
+const refusalDelayMs = 200;
+
+/**
+ * In AWS each request in progress has a process of its own. Here all share one, in which a caller that ignores refusals
+ * would take the time of the others.
+ */
+function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
+  return async (event, context) => {
+    const answer = await handler(event, context);
+    if (answer.statusCode === 429) await sleep(refusalDelayMs);
+    return answer;
+  };
 }
 
 /**
