@@ -52,7 +52,7 @@ export function createResolvers(deps: Dependencies): Resolvers {
       checkDeletePodIdentityAssociation: check(remove),
       ...discoveryQueries(deps),
       ...pageQueries,
-      auditEntry: (_, { id }, { reads, authorizeRead }) => readAuditEntry(reads, authorizeRead, id),
+      auditEntry: (_, { id }, context) => readAuditEntry(context.reads, context, id),
       operation: (_, { id }, context) => readOperation(context.reads, context, id),
       node: async (_, { id }, context) => valueOf(await readNode(context.reads, context, id)),
     },

@@ -28,7 +28,7 @@ export async function readNode(
     const result = await associationByArn(context, id);
     return result.kind === 'ok' ? named('PodIdentityAssociation', result.value) : result;
   }
-  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(deps, context.authorizeRead, id));
+  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(deps, context, id));
   return named('Operation', await readOperation(deps, context, id));
 }
 

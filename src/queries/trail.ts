@@ -10,7 +10,6 @@ import type { TrailScope } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { cursorOf } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 import { recordRead } from './trail-reads.ts';
@@ -62,12 +61,12 @@ export async function associationTrail(
 
 /** Reads an entry for a principal who may read any of the scopes that contain it. Null otherwise, and if there is none. */
 export async function readAuditEntry(
-  deps: Dependencies,
-  authorizeRead: AuthorizeRead,
+  { ledger }: Pick<Dependencies, 'ledger'>,
+  { authorizeRead, once }: Pick<RequestContext, 'authorizeRead' | 'once'>,
   id: string,
 ): Promise<AuditEntry | null> {
   const key = parseAuditEntryId(id);
-  const entry = key && (await deps.ledger.getEntry(key));
+  const entry = key && (await once(`entry ${id}`, () => ledger.getEntry(key)));
   const [readable = null] = entry ? readableEntries(authorizeRead, [entry]) : [];
   return readable;
 }
