@@ -15,7 +15,7 @@ export interface ReadLimits {
 }
 
 /** Enough for a page of 100 associations with their trails, and for ten pages of the trail of the largest size. */
-export const readLimits: ReadLimits = { eksCalls: 500, entries: 10_000, records: 100 };
+const readLimits: ReadLimits = { eksCalls: 500, entries: 10_000, records: 100 };
 
 /** How many reads of the ledger a request makes at the same time. Each may examine more entries than the limit allows by one page. */
 const concurrentReads = 8;

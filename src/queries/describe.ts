@@ -12,7 +12,7 @@ type Viewer = Pick<RequestContext, 'authorizeRead' | 'mayViewIn' | 'describer' |
 
 /**
  * Reads an association from EKS for a principal who may view it. The value is null if it does not exist or may not be
- * viewed; which of the two is not disclosed, and EKS is not asked where the principal may view nothing in the cluster.
+ * viewed; which of the two is not disclosed, and there is no EKS call where the principal may view nothing in the cluster.
  */
 export async function describeAssociation(
   { home }: Pick<Dependencies, 'home'>,
@@ -22,7 +22,7 @@ export async function describeAssociation(
   const { associationId } = input;
   const cluster = resolveCluster(input, home);
   const nothing = { kind: 'ok', value: null } as const;
-  // A malformed id can't exist at EKS, and nobody may view associations of a cluster that is not registered.
+  // A malformed id can't exist at EKS, and no principal may view associations of a cluster that is not registered.
   if (!isAssociationId(associationId) || !mayViewIn(cluster)) return nothing;
 
   const described = await describer.describe({ ...cluster, associationId }, deadline);

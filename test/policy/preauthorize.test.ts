@@ -51,7 +51,7 @@ describe('before the association is known', () => {
     expect(preauthorize(auditor, 'DeletePodIdentityAssociation', cluster)).not.toBeNull();
   });
 
-  test('everybody is denied a cluster that is not registered', () => {
+  test('every principal is denied a cluster that is not registered', () => {
     const decision = preauthorize(context(pat), 'DescribePodIdentityAssociation', { ...cluster, clusterName: 'other' });
     expect(decision?.violations).toMatchObject([{ policyId: 'cluster-not-registered' }]);
   });
@@ -106,7 +106,7 @@ describe('a permit that no association can satisfy does not apply', () => {
   });
 });
 
-test('whoever authorize permits is not denied before', () => {
+test('a principal that authorize permits an action is not denied it before', () => {
   const { authorize } = loadPolicy(shipped);
   const principals = [alice, bob, pat, stranger, service('iam:111122223333:role/ci-deployer')];
   const namespaces = ['payments', 'payments-eu', 'search', 'kube-system', 'unlisted'];
