@@ -14,7 +14,7 @@ import { requestError } from '../../src/graphql/errors.ts';
 import { formatError } from '../../src/graphql/format-error.ts';
 import { createReport, withReport } from '../../src/graphql/request-report.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
-import { oneMutation } from '../../src/graphql/rules.ts';
+import { oneWrite } from '../../src/graphql/rules.ts';
 import { createAuthenticate } from '../../src/app/compose.ts';
 import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
@@ -88,7 +88,7 @@ function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> 
     resolvers: createResolvers(deps),
     includeStacktraceInErrorResponses: false,
     formatError,
-    validationRules: [oneMutation],
+    validationRules: [oneWrite],
     stopOnTerminationSignals: false,
     plugins: [
       {

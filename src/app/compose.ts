@@ -3,6 +3,7 @@ import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
 import type { Log } from '../runtime/log.ts';
+import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -26,6 +27,7 @@ export interface Composition {
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
+  readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
   readonly release: Release;
   readonly log: Log;
@@ -40,16 +42,18 @@ export function createDependencies({
   home,
   times,
   describeLimits,
+  requestLimits,
   recordTrailReads,
   release,
   log,
   eks,
 }: Composition): Dependencies {
-  const { authorize, recordPrincipal, inventory, policySetHash } = policy;
+  const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
   return {
     ledger,
     authorize,
+    preauthorize,
     recordPrincipal,
     eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
@@ -58,6 +62,7 @@ export function createDependencies({
     home,
     times,
     describeLimits,
+    requestLimits,
     recordTrailReads,
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },

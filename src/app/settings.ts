@@ -1,10 +1,11 @@
-import { defaultDescribeLimits } from '../operations/dependencies.ts';
+import { defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
 import type { About, DescribeLimits } from '../operations/dependencies.ts';
 import { defaultTimes } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { defaultTokenSettings } from '../auth/claims.ts';
 import type { TokenSettings } from '../auth/claims.ts';
 import type { EventSource } from '../auth/event-source.ts';
+import type { RequestLimits } from '../runtime/token-buckets.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import type { IssuerSettings } from './issuers.ts';
@@ -30,6 +31,7 @@ export interface GatewaySettings {
   readonly tokens: TokenSettings;
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
+  readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
   readonly release: Release;
 }
@@ -96,6 +98,10 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     tokens: readTokenSettings(reader),
     times: readTimes(reader),
     describeLimits: readDescribeLimits(reader),
+    requestLimits: {
+      burst: reader.number('PRINCIPAL_REQUEST_BURST', defaultRequestLimits.burst, { least: 1 }),
+      perSecond: reader.number('PRINCIPAL_REQUESTS_PER_SECOND', defaultRequestLimits.perSecond),
+    },
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
     release: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };

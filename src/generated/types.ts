@@ -936,7 +936,7 @@ export type PrincipalKind =
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type Query = {
   readonly __typename?: 'Query';
@@ -969,7 +969,8 @@ export type Query = {
   readonly checkUpdatePodIdentityAssociation: Maybe<CheckPayload>;
   /**
    * The clusters that the gateway serves, as far as you may list associations or read the audit trail in them: of the whole
-   * cluster, of a namespace that one of your groups owns, or of one of the first 20 other namespaces in the inventory.
+   * cluster, of a namespace that one of your groups owns, or of one of the first 20 other namespaces in the inventory. A page examines
+   * up to 25 clusters, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
    */
   readonly clusters: Maybe<ClusterConnection>;
   /** The deployment that answers. */
@@ -1006,7 +1007,7 @@ export type Query = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAssociationDriftArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1020,7 +1021,7 @@ export type QueryAssociationDriftArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAuditEntryArgs = {
   id: Scalars['ID']['input'];
@@ -1029,7 +1030,7 @@ export type QueryAuditEntryArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAuditTrailArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -1047,7 +1048,7 @@ export type QueryAuditTrailArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryBindableRolesArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1062,7 +1063,7 @@ export type QueryBindableRolesArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
@@ -1071,7 +1072,7 @@ export type QueryCheckCreatePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
@@ -1080,7 +1081,7 @@ export type QueryCheckDeletePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
@@ -1089,7 +1090,7 @@ export type QueryCheckUpdatePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryClustersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -1099,7 +1100,7 @@ export type QueryClustersArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryNamespacesArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1112,7 +1113,7 @@ export type QueryNamespacesArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
@@ -1121,7 +1122,7 @@ export type QueryNodeArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryOpenOperationsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1130,7 +1131,7 @@ export type QueryOpenOperationsArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryOperationArgs = {
   id: Scalars['ID']['input'];
@@ -1139,7 +1140,7 @@ export type QueryOperationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryPodIdentityAssociationArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1151,7 +1152,7 @@ export type QueryPodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryPodIdentityAssociationsArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;

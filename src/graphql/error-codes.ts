@@ -24,6 +24,13 @@ export const errorCodes = {
     retryAfterSeconds: null,
     causedBy: 'client',
   },
+  RATE_LIMITED: {
+    meaning: 'The principal sent more requests than it may; nothing was done.',
+    action: 'Retry after `retryAfterSeconds`, which the header `retry-after` repeats.',
+    status: 429,
+    retryAfterSeconds: 1,
+    causedBy: 'client',
+  },
   FORBIDDEN: {
     meaning: 'Policy denies the read; `extensions.violations` has all reasons.',
     action: 'Follow the advice of the violations.',

@@ -1,3 +1,4 @@
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
@@ -5,7 +6,7 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
-import { outOfTime } from '../queries/describer.ts';
+import { outOfTime } from '../eks/paced.ts';
 import type { QueryResult } from '../queries/query-result.ts';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
@@ -31,6 +32,15 @@ export function requestError(
   originalError?: Error,
 ): GraphQLError {
   return errorOf(code, message, { ...extensions, http: { status: errorCodes[code].status } }, originalError);
+}
+
+/** The principal sent more requests than it may. Nothing was done, so a mutation can be sent again with the same token. */
+export function rateLimited(waitMs: number): GraphQLError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  const headers = new HeaderMap([['retry-after', String(retryAfterSeconds)]]);
+  return new GraphQLError('Too many requests. Send the request again after retryAfterSeconds.', {
+    extensions: { code: 'RATE_LIMITED', retryAfterSeconds, http: { status: errorCodes.RATE_LIMITED.status, headers } },
+  });
 }
 
 /** The value of a query, or the error that the client gets. */

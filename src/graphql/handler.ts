@@ -1,14 +1,17 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { createAuthorizeRead } from '../queries/authorize-read.ts';
+import { pacedEksFor } from '../eks/paced.ts';
+import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
+import { createTokenBuckets } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import { createOnce } from '../queries/request-context.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
-import { requestError } from './errors.ts';
+import { withinLimits } from './budget.ts';
+import { rateLimited, requestError } from './errors.ts';
 import { readRequest, rejection, requestHandler, withSecurityHeaders } from './http.ts';
 import type { Response } from './http.ts';
 import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
@@ -35,38 +38,39 @@ const answerMs = 1_000;
 
 /** Creates the handler. Makes no calls and reads nothing from the environment. */
 export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
-  const server = createServer(deps);
   const { describeConcurrency, describesPerSecond } = deps.describeLimits;
   const rateLimiter = createRateLimiter(
     { concurrency: describeConcurrency, perSecond: describesPerSecond },
     deps.clock,
   );
-  const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
+  const paced: Dependencies = { ...deps, eksFor: pacedEksFor(deps.eksFor, rateLimiter) };
+  const server = createServer(paced);
+  const takeToken = createTokenBuckets(deps.requestLimits, deps.clock);
+  const identityOf = async (event: APIGatewayProxyEventV2): Promise<RequestIdentity> => {
     const result = await authenticate(event);
     if (result.kind === 'unauthenticated') throw requestError('UNAUTHENTICATED', result.message);
     if (result.kind === 'keys-unavailable') {
       const message = 'The keys of the issuer of the token could not be read. Retry.';
-      throw requestError(
-        'ISSUER_UNAVAILABLE',
-        message,
-        {},
-        new Error(`Keys of ${result.issuer}`, { cause: result.cause }),
-      );
+      const cause = new Error(`Keys of ${result.issuer}`, { cause: result.cause });
+      throw requestError('ISSUER_UNAVAILABLE', message, {}, cause);
     }
-    currentReport().identity = result.identity;
-    const operations = new Map<string, Promise<AuditEntry[]>>();
-    const operationEntries = (operationId: string) => {
-      const entries = operations.get(operationId) ?? deps.ledger.operationEntries(operationId);
-      operations.set(operationId, entries);
-      return entries;
-    };
+    return result.identity;
+  };
+  const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
+    const identity = await identityOf(event);
+    currentReport().identity = identity;
+    const waitMs = takeToken(identity.principal.id);
+    if (waitMs > 0) throw rateLimited(waitMs);
+    const reads = withinLimits(paced);
     return {
-      identity: result.identity,
-      authorizeRead: createAuthorizeRead(deps, result.identity),
+      identity,
+      reads,
+      authorizeRead: createAuthorizeRead(deps, identity),
+      mayViewIn: createMayViewIn(deps, identity),
       deadline: deps.clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
-      operationEntries,
-      describer: createDescriber(deps, rateLimiter),
+      describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
+      once: createOnce(),
     };
   };
   const answer = startServerAndCreateLambdaHandler(server, requestHandler, {

@@ -40,7 +40,7 @@ export function createResolvers(deps: Dependencies): Resolvers {
   ) => {
     if (associationArn === null) return null;
     context.takeRows(1);
-    return valueOf(await associationByArn(deps, context, associationArn));
+    return valueOf(await associationByArn(context, associationArn));
   };
 
   return {
@@ -50,30 +50,29 @@ export function createResolvers(deps: Dependencies): Resolvers {
         ...principal,
         actor: actor && deps.recordPrincipal(actor),
       }),
-      podIdentityAssociation: async (_, key, { authorizeRead, deadline }) =>
-        valueOf(await describeAssociation(deps, authorizeRead, key, deadline)),
+      podIdentityAssociation: async (_, key, context) => valueOf(await describeAssociation(deps, context, key)),
       checkCreatePodIdentityAssociation: check(create),
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
       ...discoveryQueries(deps),
-      ...pageQueries(deps),
-      auditEntry: (_, { id }, { authorizeRead }) => readAuditEntry(deps, authorizeRead, id),
-      operation: (_, { id }, context) => readOperation(deps, context, id),
-      node: async (_, { id }, context) => valueOf(await readNode(deps, context, id)),
+      ...pageQueries,
+      auditEntry: (_, { id }, context) => readAuditEntry(context.reads, context, id),
+      operation: (_, { id }, context) => readOperation(context.reads, context, id),
+      node: async (_, { id }, context) => valueOf(await readNode(context.reads, context, id)),
     },
     Mutation: {
       createPodIdentityAssociation: mutation(create),
       updatePodIdentityAssociation: mutation(update),
       deletePodIdentityAssociation: mutation(remove),
     },
-    PodIdentityAssociation: associationFields(deps),
+    PodIdentityAssociation: associationFields,
     AuditEntry: {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
       operationKind: ({ operation }) => operation,
       operation: ({ operationId }, _, context) => {
         context.takeRows(1);
-        return readOperation(deps, context, operationId);
+        return readOperation(context.reads, context, operationId);
       },
       before: ({ before }, _, { authorizeRead }) => before && visibleTo(authorizeRead, before),
       association: liveAssociation,

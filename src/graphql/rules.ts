@@ -1,15 +1,21 @@
 import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
 import type { FieldNode, FragmentDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
+import { operations } from '../operations/operations.ts';
+
+/** The names of the queries that add an entry to the audit trail. */
+const dryRuns: readonly string[] = Object.values(operations).map(({ action }) => `check${action}`);
 
 /**
- * A request may contain one mutation field. Its time limit is that of one operation; a batch would time out halfway.
+ * A request may contain one field that writes: a mutation, whose time limit is that of one operation, so that a batch would
+ * time out halfway; or a dry run, which adds an entry to the audit trail.
  */
-export const oneMutation: ValidationRule = (context) => ({
+export const oneWrite: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    if (operation.operation !== OperationTypeNode.MUTATION) return;
-    const [, second] = rootFields(operation.selectionSet, (name) => context.getFragment(name));
+    const isMutation = operation.operation === OperationTypeNode.MUTATION;
+    const writes = ({ name }: FieldNode) => isMutation || dryRuns.includes(name.value);
+    const [, second] = rootFields(operation.selectionSet, (name) => context.getFragment(name)).filter(writes);
     if (!second) return;
-    const message = 'A request may contain one mutation field: send a request for each.';
+    const message = `A request may contain one ${isMutation ? 'mutation' : 'check'} field: send a request for each.`;
     context.reportError(new GraphQLError(message, { nodes: second }));
   },
 });

@@ -10,18 +10,20 @@ import {
 import { Kind } from 'graphql';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import type { ValidationRule } from 'graphql';
 import type { Log } from '../runtime/log.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { typeDefs } from '../generated/schema.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
+import { boundedDocument } from './document-bounds.ts';
 import { requestError, wrongVariables } from './errors.ts';
 import { formatError } from './format-error.ts';
 import { maxTokens } from './http.ts';
 import { currentReport } from './request-report.ts';
 import { createResolvers } from './resolvers.ts';
-import { noSubscription, oneMutation, reported, rootFields } from './rules.ts';
+import { noSubscription, oneWrite, reported, rootFields } from './rules.ts';
 import { variableFindings } from './variables.ts';
 
 /** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
@@ -44,12 +46,7 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
     // Clients send the document when they are told so. A store would need a bound of its own for what strangers put there.
     persistedQueries: false,
     parseOptions: { maxLexicalTokens: maxTokens },
-    validationRules: [
-      oneMutation,
-      noSubscription,
-      maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
-      maxAliasesRule({ n: maxAliases, ...reported }),
-    ],
+    validationRules: [...createRules()],
     // The host ends the process: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
     logger: apolloLogger(deps.log),
@@ -62,6 +59,17 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
       checkRequests(),
     ],
   });
+}
+
+/** The validation rules besides those of GraphQL itself. */
+export function createRules(): readonly ValidationRule[] {
+  return [
+    boundedDocument,
+    oneWrite,
+    noSubscription,
+    maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
+    maxAliasesRule({ n: maxAliases, ...reported }),
+  ];
 }
 
 const noOperation = 'The document has no operation, or it has several and operationName does not name one of them.';

@@ -123,6 +123,8 @@ export interface TrailQuery {
   readonly policyId: string | null;
   /** Maximum number of entries of the page, at least 1. */
   readonly limit: number;
+  /** Whether to examine no entry beyond `limit`, so that `next` of a full page may lead to an empty one. */
+  readonly isProbe?: boolean;
   /**
    * Return only entries older than this position: the `entryId` of the last entry read, or `next` of the previous page.
    * A position of another partition is valid too. Null: start with the newest entry.

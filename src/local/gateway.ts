@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createDependencies, createGatewayHandler } from '../app/compose.ts';
 import { explainFailure, readingPolicies } from '../app/explain.ts';
+import type { GraphqlHandler } from '../graphql/handler.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
@@ -52,7 +54,7 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, times, describeLimits, recordTrailReads, release, tokens, policiesDirectory, port } = settings;
+  const { home, tokens, policiesDirectory, port } = settings;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
@@ -63,7 +65,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const deps = createDependencies({ policy, ledger, home, times, describeLimits, recordTrailReads, release, log, eks });
+  const deps = createDependencies({ ...settings, policy, ledger, log, eks });
   const reconciler = startReconciler(
     settings.reconcileIntervalMs,
     (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + reconcileMs),
@@ -81,15 +83,32 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
         region: home.region,
         accountId: home.accountId,
       }),
-      handler: createGatewayHandler(deps, policy, {
-        tokens,
-        issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
-        eventSource: localEventSource(home.accountId),
-      }),
+      handler: withSlowRefusals(
+        createGatewayHandler(deps, policy, {
+          tokens,
+          issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+          eventSource: localEventSource(home.accountId),
+        }),
+      ),
     }),
   );
   started.push(() => server.close());
   return { url: server.url, simulator, ledger, close: () => closeAll(started) };
+}
+
+/** How late a request over the limit of its principal is refused. Milliseconds. */
+const refusalDelayMs = 200;
+
+/**
+ * In AWS each request in progress has a process of its own. Here all share one, in which a caller that ignores refusals
+ * would take the time of the others.
+ */
+function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
+  return async (event, context) => {
+    const answer = await handler(event, context);
+    if (answer.statusCode === 429) await sleep(refusalDelayMs);
+    return answer;
+  };
 }
 
 /**

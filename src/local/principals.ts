@@ -52,6 +52,11 @@ export const principals: readonly ExamplePrincipal[] = [
     claims: { sub: 'olivia', groups: ['auditors'] },
   },
   {
+    name: 'carol',
+    description: 'without a group: may read the audit trail of her own requests, and nothing else',
+    claims: { sub: 'carol' },
+  },
+  {
     name: 'chatops',
     description:
       'a service (client credentials) of payments-team: in production only with a person in onBehalfOf, such as alice@example.com',

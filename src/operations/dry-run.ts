@@ -36,7 +36,7 @@ export async function dryRun<Kind extends OperationKind>(
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
   const admission = await admit(deps, operation, call, { isDryRun: true });
-  const { request, authorization, audit } = admission.kind === 'admitted' ? admission.mutation : admission;
+  const { request, authorization, audit, denial } = admission.kind === 'admitted' ? admission.mutation : admission;
   const foreseen = await foreseenRefusal(deps, operation, admission);
   const { refusal } = redactFor(deps, authorization, { refusal: foreseen });
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
@@ -47,6 +47,7 @@ export async function dryRun<Kind extends OperationKind>(
     refusalCode: refusal?.code ?? null,
     message: refusal?.message ?? 'The request would be sent to EKS.',
     associationArn: existing?.associationArn ?? null,
+    isBrief: denial !== null,
   });
   return {
     wouldBeAttempted: refusal === null,

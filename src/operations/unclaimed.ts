@@ -13,13 +13,14 @@ import type { AnswerContext, MutationResult } from './result.ts';
 
 /** The request was not admitted. Its token is not claimed: once the cause is fixed, it can be used. */
 export async function answerRefused(deps: Dependencies, refused: RefusedAdmission): Promise<MutationResult> {
-  const { outcome, refusal, associationArn, audit } = refused;
+  const { outcome, refusal, associationArn, audit, denial } = refused;
   const entry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
     event: outcomes[outcome].event,
     refusalCode: refusal.code,
     message: refusal.message,
     associationArn,
+    isBrief: denial !== null,
   });
   return { ...resultBase(refused, 'REFUSED', entry), refusal, retryAfterSeconds: retryAfterSecondsOf(refusal) };
 }

@@ -1,6 +1,7 @@
+import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice, Violation } from '../model/decision.ts';
 import type { PolicySet, reservedIds } from './compile.ts';
-import type { AuthorizationRequest } from './policy.ts';
+import type { AssociationAction, AuthorizationRequest } from './policy.ts';
 import { clusterOf } from './slice.ts';
 
 type ReservedId = (typeof reservedIds)[number];
@@ -32,6 +33,22 @@ export function clusterNotRegistered(request: AuthorizationRequest): Violation {
   );
 }
 
+const actions: Readonly<Record<AssociationAction, string>> = {
+  CreatePodIdentityAssociation: 'create associations in',
+  UpdatePodIdentityAssociation: 'update associations of',
+  DeletePodIdentityAssociation: 'delete associations of',
+  DescribePodIdentityAssociation: 'view associations of',
+};
+
+/** The violation when no permit for an action applies to any association of a cluster. */
+export function noPermitInCluster(action: AssociationAction, { clusterName }: ClusterRef): Violation {
+  return reserved(
+    'default-deny',
+    `No rule lets you ${actions[action]} any namespace of cluster ${clusterName}.`,
+    'Ask the owners of the namespace to make the change, or to add you to their group.',
+  );
+}
+
 /**
  * The violation when no permit applies. The advice says who can grant access.
  *
@@ -55,10 +72,7 @@ export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice
     );
   }
   const what = {
-    CreatePodIdentityAssociation: 'create associations in',
-    UpdatePodIdentityAssociation: 'update associations of',
-    DeletePodIdentityAssociation: 'delete associations of',
-    DescribePodIdentityAssociation: 'view associations of',
+    ...actions,
     ListPodIdentityAssociations: 'list the associations of',
     ReadAuditTrail: 'read the audit trail of',
   }[request.action];

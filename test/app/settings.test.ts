@@ -23,6 +23,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     tokens: defaultTokenSettings,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
+    requestLimits: { burst: 100, perSecond: 10 },
     recordTrailReads: true,
     release: { version: 'development', deployedAt: null },
   });

@@ -46,7 +46,7 @@ describe('a hostile request is answered without an internal error, an error in t
         Array.from({ length: 600 }, (_, index) => `fragment F${index} on Query { ...F${index + 1} }`).join(' ') +
           ' fragment F600 on Query { viewer { id } } { ...F0 }',
       ),
-      null,
+      'GRAPHQL_VALIDATION_FAILED',
     ],
     ['fields of 2,400 levels', query(deep('{ a ', '', '}', 2_400)), 'GRAPHQL_PARSE_FAILED'],
     ['fields of 90 levels', query(deep('{ node(id: "x") ', '{ id }', '}', 90)), 'GRAPHQL_VALIDATION_FAILED'],

@@ -16,6 +16,7 @@ import type { OperationName } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
 import type { AuditEntry } from '../../src/model/audit.ts';
+import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
@@ -72,6 +73,8 @@ export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 export interface GatewayOptions {
   readonly ledger: Ledger;
   readonly times?: Partial<Times>;
+  /** By default, any number of requests. */
+  readonly requestLimits?: RequestLimits;
   /** A simulated EKS to share; by default the gateway starts its own. */
   readonly simulator?: EksSimulator;
   /** Off by default, so that tests of the trail find only the entries of their own changes. */
@@ -83,6 +86,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
+  const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
   const simulator = given ?? (await openSimulator());
@@ -95,6 +99,7 @@ export async function openGateway(options: GatewayOptions) {
       home,
       times: { ...shortTimes, ...times },
       describeLimits: defaultDescribeLimits,
+      requestLimits,
       recordTrailReads,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),

@@ -13,6 +13,8 @@ export interface KnownCluster {
 export interface Clusters {
   /** Adds a cluster, or replaces the one of the same account, region and name. */
   readonly add: (cluster: Cluster) => void;
+  /** False for an unknown cluster. Its associations are kept, but can't be reached. */
+  readonly remove: (cluster: ClusterRef) => boolean;
   readonly all: () => readonly Cluster[];
   readonly find: (cluster: ClusterRef) => KnownCluster | null;
 }
@@ -25,5 +27,6 @@ export function openClusters(initial: readonly Cluster[], clock: () => number): 
     known.set(clusterKey(cluster), { cluster, createdAt: find(cluster)?.createdAt ?? clock() });
   };
   initial.forEach(add);
-  return { add, find, all: () => [...known.values()].map(({ cluster }) => cluster) };
+  const remove = (cluster: ClusterRef) => known.delete(clusterKey(cluster));
+  return { add, remove, find, all: () => [...known.values()].map(({ cluster }) => cluster) };
 }

@@ -46,6 +46,10 @@ const routes: Readonly<Record<string, Route>> = {
     control.addCluster(cluster);
     return { cluster };
   },
+  'DELETE clusters': (control, _query, body) => {
+    const { accountId, region, clusterName } = asCluster(body(), 'cluster');
+    return { deleted: control.deleteCluster({ accountId, region, clusterName }) };
+  },
   'GET roles': (control) => ({ roles: control.roles() }),
   'POST roles': (control, _query, body) => {
     const role = asRole(body(), 'role');

@@ -51,6 +51,8 @@ export interface Control {
   readonly addRole: (role: Role) => void;
   /** Adds a cluster, or replaces the one of the same account, region and name. */
   readonly addCluster: (cluster: Cluster) => void;
+  /** Removes a cluster, as after its deletion. Returns false for an unknown one. */
+  readonly deleteCluster: (cluster: ClusterRef) => boolean;
   readonly clusters: () => readonly Cluster[];
   readonly roles: () => readonly Role[];
 }
@@ -69,6 +71,7 @@ export function openControl(backend: Backend, faults: Faults, log: RequestLog): 
     deleteAssociation: (associationId) => backend.associations.remove(associationId, backend.deleteLagMs) !== null,
     addRole: (role) => backend.roles.add(asRole(role, 'role')),
     addCluster: (cluster) => backend.clusters.add(asCluster(cluster, 'cluster')),
+    deleteCluster: backend.clusters.remove,
     clusters: backend.clusters.all,
     roles: backend.roles.all,
   };

@@ -6,7 +6,7 @@ import {
   ListClustersCommand,
 } from '@aws-sdk/client-eks';
 import type { EksSimulator } from '../src/index.ts';
-import { failure, sendControl, simulate } from './simulation.ts';
+import { clientOf, directAssociation, failure, sendControl, simulate } from './simulation.ts';
 
 const place = { accountId: '111122223333', region: 'eu-central-1' };
 
@@ -80,10 +80,21 @@ test('clusters are added and replaced over HTTP, and can be used at once', async
     const active = await eks.send(new DescribeClusterCommand({ name: 'batch' }));
     expect(active.cluster?.status).toBe('ACTIVE');
   });
+  const missing = { ...place, clusterName: 'nowhere' };
+  expect((await sendControl(simulator.url, 'DELETE clusters', missing)).json).toEqual({ deleted: false });
   const { json } = await sendControl(simulator.url, 'GET clusters');
   expect(json).toMatchObject({
     clusters: [{ clusterName: 'apps-dev' }, { clusterName: 'apps-prod' }, { clusterName: 'batch' }],
   });
+});
+
+test('a deleted cluster is unknown at once, also to its associations', async () => {
+  const simulator = await simulate();
+  simulator.control.createAssociation(directAssociation);
+  const answer = await sendControl(simulator.url, 'DELETE clusters', { ...place, clusterName: 'apps-dev' });
+  expect(answer).toEqual({ status: 200, json: { deleted: true } });
+  const message = 'No cluster found for name: apps-dev.';
+  expect(await failure(clientOf(simulator).list())).toMatchObject({ message, status: 404 });
 });
 
 test.each([

@@ -46,6 +46,7 @@ function start(url: string, { idempotency: idempotencyTable, audit: auditTable }
     home: { accountId: '111122223333', region: 'eu-central-1' },
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
+    requestLimits: { burst: 1, perSecond: 0 },
     recordTrailReads: false,
     release: { version: 'test', deployedAt: null },
     log: () => undefined,
