@@ -191,3 +191,8 @@ export async function openGateway(options: GatewayOptions) {
 export function openSimulator(): Promise<EksSimulator> {
   return startEksSimulator({ world: readWorld() });
 }
+
+/** Dependencies that read EKS fast, for tests that send many requests. */
+export function unpaced(deps: Dependencies): Dependencies {
+  return { ...deps, describeLimits: { describeConcurrency: 8, describesPerSecond: 10_000 } };
+}
