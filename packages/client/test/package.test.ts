@@ -154,6 +154,7 @@ test('output that nobody reads to its end is not an error with a stack trace', a
   expect(stdout).toMatch(/^Usage: pod-identity .*\n(?:0|255)\n$/);
 }, 30_000);
 
+// cspell:ignore execve fcntl ioctl termios TIOCSWINSZ waitpid waitstatus
 /** Types answers to the prompts of the executable in a terminal: each one when its question appears. */
 const terminal = `import fcntl, os, pty, re, struct, sys, termios
 bin, url, answers = sys.argv[1], sys.argv[2], sys.argv[3:]
