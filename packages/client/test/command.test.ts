@@ -164,7 +164,7 @@ describe('refusals', () => {
     expect(stderr).toContain(
       'An error occurred (AccessDeniedException) when calling the CreatePodIdentityAssociation operation: ',
     );
-    expect(stderr).toContain('- Policy role-by-convention: Use a role whose path begins with');
+    expect(stderr).toContain('- Policy role-by-convention: Use a role');
     expect(stderr).toContain('Ask the owners of the namespace: search-team');
     expect(stderr).toMatch(/^Client request token: t$/m);
     expect(stderr).toMatch(/^Operation: \S{26} \(POLICY_DENIED\)$/m);
