@@ -3,27 +3,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 export const documents = {
-  CreatePodIdentityAssociation:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}',
-  UpdatePodIdentityAssociation:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}',
-  DeletePodIdentityAssociation:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}',
-  CheckCreatePodIdentityAssociation:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckCreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){checkCreatePodIdentityAssociation(input:$input){...Check}}',
-  CheckUpdatePodIdentityAssociation:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}',
-  CheckDeletePodIdentityAssociation:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}',
-  PodIdentityAssociation:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}',
-  PodIdentityAssociations:
-    'query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}',
-  AuditTrail:
-    'fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}',
-  AssociationDrift:
-    'fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}}pageInfo{hasNextPage endCursor}}}',
-  Viewer: 'query Viewer{viewer{id kind groups sessionName actor{principalId kind groups}}}',
+  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
+  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
+  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
+  "CheckCreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckCreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){checkCreatePodIdentityAssociation(input:$input){...Check}}",
+  "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
+  "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
+  "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
+  "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
+  "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
+  "AssociationDrift": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}}pageInfo{hasNextPage endCursor}}}",
+  "Viewer": "query Viewer{viewer{id kind groups sessionName actor{principalId kind groups}}}"
 };
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
@@ -58,45 +48,19 @@ export type AuditEvent =
 
 /** Which entries to read: set exactly one field. */
 export type AuditScope =
-  | {
-      /** Entries of changes to the association with this ARN, with the same events as for a cluster. */
-      readonly associationArn: string;
-      readonly cluster?: never;
-      readonly gateway?: never;
-      readonly operationId?: never;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never; /**
-       * Entries of changes in a cluster, in a namespace or to a service account: INTENT, UNKNOWN, TAKEN_OVER, SUCCEEDED, REFUSED,
-       * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
-       */
-      readonly cluster: ClusterScope;
-      readonly gateway?: never;
-      readonly operationId?: never;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never;
-      readonly cluster?: never; /** All entries of the gateway. Intended for auditors. */
-      readonly gateway: GatewayScope;
-      readonly operationId?: never;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never;
-      readonly cluster?: never;
-      readonly gateway?: never; /** Entries of this operation. */
-      readonly operationId: string;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never;
-      readonly cluster?: never;
-      readonly gateway?: never;
-      readonly operationId?: never; /** Entries of requests by this principal, whatever became of them. */
-      readonly principalId: string;
-    };
+  {   /** Entries of changes to the association with this ARN, with the same events as for a cluster. */
+  readonly associationArn: string; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never;   /**
+   * Entries of changes in a cluster, in a namespace or to a service account: INTENT, UNKNOWN, TAKEN_OVER, SUCCEEDED, REFUSED,
+   * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
+   */
+  readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never;   /** All entries of the gateway. Intended for auditors. */
+  readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never;   /** Entries of this operation. */
+  readonly operationId: string; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never;   /** Entries of requests by this principal, whatever became of them. */
+  readonly principalId: string; };
 
 /** A cluster, a namespace in it, or a service account in that namespace. */
 export type ClusterScope = {
@@ -179,7 +143,7 @@ export type DriftKind =
 /** The part of the whole audit trail to read. */
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
-  'ALL_ENTRIES';
+  | 'ALL_ENTRIES';
 
 /** Kind of operation. */
 export type OperationKind =
@@ -285,129 +249,30 @@ export type UpdatePodIdentityAssociationInput = {
   readonly targetRoleArn?: string | null | undefined;
 };
 
-type Association_AssociationSnapshot_Fragment = {
-  readonly accountId: string;
-  readonly region: string;
-  readonly clusterName: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly roleArn: string;
-  readonly associationArn: string;
-  readonly associationId: string;
-  readonly createdAt: string;
-  readonly modifiedAt: string;
-  readonly ownerArn: string | null;
-  readonly disableSessionTags: boolean | null;
-  readonly targetRoleArn: string | null;
-  readonly externalId: string | null;
-  readonly policy: string | null;
-  readonly operationId: string | null;
-  readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>;
-};
+type Association_AssociationSnapshot_Fragment = { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly operationId: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> };
 
-type Association_PodIdentityAssociation_Fragment = {
-  readonly accountId: string;
-  readonly region: string;
-  readonly clusterName: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly roleArn: string;
-  readonly associationArn: string;
-  readonly associationId: string;
-  readonly createdAt: string;
-  readonly modifiedAt: string;
-  readonly ownerArn: string | null;
-  readonly disableSessionTags: boolean | null;
-  readonly targetRoleArn: string | null;
-  readonly externalId: string | null;
-  readonly policy: string | null;
-  readonly operationId: string | null;
-  readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>;
-};
+type Association_PodIdentityAssociation_Fragment = { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly operationId: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> };
 
 export type AssociationFragment =
-  Association_AssociationSnapshot_Fragment | Association_PodIdentityAssociation_Fragment;
+  | Association_AssociationSnapshot_Fragment
+  | Association_PodIdentityAssociation_Fragment
+;
 
-export type ViolationFragment = { readonly policyId: string; readonly message: string; readonly advice: string | null };
+export type ViolationFragment = { readonly policyId: string, readonly message: string, readonly advice: string | null };
 
-type RefusalDetails_AssociationAlreadyExists_Fragment = {
-  readonly __typename: 'AssociationAlreadyExists';
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly retryable: boolean;
-  readonly existing: Association_AssociationSnapshot_Fragment | null;
-  readonly differences: ReadonlyArray<{
-    readonly field: string;
-    readonly requested: string | null;
-    readonly existing: string | null;
-  }> | null;
-};
+type RefusalDetails_AssociationAlreadyExists_Fragment = { readonly __typename: 'AssociationAlreadyExists', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
-type RefusalDetails_AssociationChanged_Fragment = {
-  readonly __typename: 'AssociationChanged';
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly retryable: boolean;
-  readonly existing: Association_AssociationSnapshot_Fragment | null;
-  readonly differences: ReadonlyArray<{
-    readonly field: string;
-    readonly requested: string | null;
-    readonly existing: string | null;
-  }> | null;
-};
+type RefusalDetails_AssociationChanged_Fragment = { readonly __typename: 'AssociationChanged', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
-type RefusalDetails_AssociationNotFound_Fragment = {
-  readonly __typename: 'AssociationNotFound';
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly retryable: boolean;
-};
+type RefusalDetails_AssociationNotFound_Fragment = { readonly __typename: 'AssociationNotFound', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
-type RefusalDetails_EksRefused_Fragment = {
-  readonly __typename: 'EksRefused';
-  readonly exception: string;
-  readonly eksMessage: string;
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly retryable: boolean;
-};
+type RefusalDetails_EksRefused_Fragment = { readonly __typename: 'EksRefused', readonly exception: string, readonly eksMessage: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
-type RefusalDetails_InvalidInput_Fragment = {
-  readonly __typename: 'InvalidInput';
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly retryable: boolean;
-  readonly findings: ReadonlyArray<{
-    readonly path: string;
-    readonly rule: string;
-    readonly message: string;
-    readonly advice: string;
-  }>;
-};
+type RefusalDetails_InvalidInput_Fragment = { readonly __typename: 'InvalidInput', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly findings: ReadonlyArray<{ readonly path: string, readonly rule: string, readonly message: string, readonly advice: string }> };
 
-type RefusalDetails_PolicyDenied_Fragment = {
-  readonly __typename: 'PolicyDenied';
-  readonly owners: ReadonlyArray<string>;
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly retryable: boolean;
-  readonly violations: ReadonlyArray<ViolationFragment>;
-};
+type RefusalDetails_PolicyDenied_Fragment = { readonly __typename: 'PolicyDenied', readonly owners: ReadonlyArray<string>, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly violations: ReadonlyArray<ViolationFragment> };
 
-type RefusalDetails_TokenReused_Fragment = {
-  readonly __typename: 'TokenReused';
-  readonly originalOperationId: string;
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly retryable: boolean;
-};
+type RefusalDetails_TokenReused_Fragment = { readonly __typename: 'TokenReused', readonly originalOperationId: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
 export type RefusalDetailsFragment =
   | RefusalDetails_AssociationAlreadyExists_Fragment
@@ -416,15 +281,10 @@ export type RefusalDetailsFragment =
   | RefusalDetails_EksRefused_Fragment
   | RefusalDetails_InvalidInput_Fragment
   | RefusalDetails_PolicyDenied_Fragment
-  | RefusalDetails_TokenReused_Fragment;
+  | RefusalDetails_TokenReused_Fragment
+;
 
-type Payload_CreatePodIdentityAssociationPayload_Fragment = {
-  readonly status: RequestStatus;
-  readonly retryAfterSeconds: number | null;
-  readonly replayed: boolean;
-  readonly clientRequestToken: string | null;
-  readonly association: Association_AssociationSnapshot_Fragment | null;
-  readonly refusal:
+type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -432,17 +292,9 @@ type Payload_CreatePodIdentityAssociationPayload_Fragment = {
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
-    | null;
-  readonly auditEntry: { readonly id: string; readonly operationId: string };
-};
+   | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
-type Payload_DeletePodIdentityAssociationPayload_Fragment = {
-  readonly status: RequestStatus;
-  readonly retryAfterSeconds: number | null;
-  readonly replayed: boolean;
-  readonly clientRequestToken: string | null;
-  readonly association: Association_AssociationSnapshot_Fragment | null;
-  readonly refusal:
+type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -450,17 +302,9 @@ type Payload_DeletePodIdentityAssociationPayload_Fragment = {
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
-    | null;
-  readonly auditEntry: { readonly id: string; readonly operationId: string };
-};
+   | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
-type Payload_UpdatePodIdentityAssociationPayload_Fragment = {
-  readonly status: RequestStatus;
-  readonly retryAfterSeconds: number | null;
-  readonly replayed: boolean;
-  readonly clientRequestToken: string | null;
-  readonly association: Association_AssociationSnapshot_Fragment | null;
-  readonly refusal:
+type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -468,18 +312,15 @@ type Payload_UpdatePodIdentityAssociationPayload_Fragment = {
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
-    | null;
-  readonly auditEntry: { readonly id: string; readonly operationId: string };
-};
+   | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 export type PayloadFragment =
   | Payload_CreatePodIdentityAssociationPayload_Fragment
   | Payload_DeletePodIdentityAssociationPayload_Fragment
-  | Payload_UpdatePodIdentityAssociationPayload_Fragment;
+  | Payload_UpdatePodIdentityAssociationPayload_Fragment
+;
 
-export type CheckFragment = {
-  readonly wouldBeAttempted: boolean;
-  readonly refusal:
+export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refusal:
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -487,104 +328,51 @@ export type CheckFragment = {
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
-    | null;
-  readonly decision: {
-    readonly allowed: boolean;
-    readonly policyIds: ReadonlyArray<string>;
-    readonly violations: ReadonlyArray<ViolationFragment>;
-  } | null;
-  readonly existing: Association_PodIdentityAssociation_Fragment | null;
-  readonly differences: ReadonlyArray<{
-    readonly field: string;
-    readonly requested: string | null;
-    readonly existing: string | null;
-  }> | null;
-  readonly auditEntry: { readonly id: string; readonly operationId: string };
-};
+   | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
-export type AuditEntryDetailsFragment = {
-  readonly id: string;
-  readonly time: string;
-  readonly event: AuditEvent;
-  readonly operationId: string;
-  readonly operationKind: OperationKind;
-  readonly onBehalfOf: string | null;
-  readonly reason: string | null;
-  readonly refusalCode: RefusalCode | null;
-  readonly message: string | null;
-  readonly associationArn: string | null;
-  readonly eksRequestId: string | null;
-  readonly principal: { readonly principalId: string; readonly kind: PrincipalKind };
-  readonly actor: { readonly principalId: string; readonly kind: PrincipalKind } | null;
-  readonly target: {
-    readonly accountId: string;
-    readonly region: string;
-    readonly clusterName: string;
-    readonly namespace: string;
-    readonly serviceAccount: string;
-  } | null;
-  readonly request: {
-    readonly roleArn: string | null;
-    readonly targetRoleArn: string | null;
-    readonly disableSessionTags: boolean | null;
-    readonly policy: string | null;
-    readonly changes: ReadonlyArray<string>;
-    readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>;
-  } | null;
-  readonly decision: {
-    readonly allowed: boolean;
-    readonly policyIds: ReadonlyArray<string>;
-    readonly violations: ReadonlyArray<ViolationFragment>;
-  } | null;
-};
+export type AuditEntryDetailsFragment = { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string, readonly operationKind: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly associationArn: string | null, readonly eksRequestId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null, readonly request: { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null };
 
 export type CreatePodIdentityAssociationMutationVariables = Exact<{
   input: CreatePodIdentityAssociationInput;
 }>;
 
-export type CreatePodIdentityAssociationMutation = {
-  readonly createPodIdentityAssociation: Payload_CreatePodIdentityAssociationPayload_Fragment;
-};
+
+export type CreatePodIdentityAssociationMutation = { readonly createPodIdentityAssociation: Payload_CreatePodIdentityAssociationPayload_Fragment };
 
 export type UpdatePodIdentityAssociationMutationVariables = Exact<{
   input: UpdatePodIdentityAssociationInput;
 }>;
 
-export type UpdatePodIdentityAssociationMutation = {
-  readonly updatePodIdentityAssociation: Payload_UpdatePodIdentityAssociationPayload_Fragment;
-};
+
+export type UpdatePodIdentityAssociationMutation = { readonly updatePodIdentityAssociation: Payload_UpdatePodIdentityAssociationPayload_Fragment };
 
 export type DeletePodIdentityAssociationMutationVariables = Exact<{
   input: DeletePodIdentityAssociationInput;
 }>;
 
-export type DeletePodIdentityAssociationMutation = {
-  readonly deletePodIdentityAssociation: Payload_DeletePodIdentityAssociationPayload_Fragment;
-};
+
+export type DeletePodIdentityAssociationMutation = { readonly deletePodIdentityAssociation: Payload_DeletePodIdentityAssociationPayload_Fragment };
 
 export type CheckCreatePodIdentityAssociationQueryVariables = Exact<{
   input: CreatePodIdentityAssociationInput;
 }>;
 
-export type CheckCreatePodIdentityAssociationQuery = {
-  readonly checkCreatePodIdentityAssociation: CheckFragment | null;
-};
+
+export type CheckCreatePodIdentityAssociationQuery = { readonly checkCreatePodIdentityAssociation: CheckFragment | null };
 
 export type CheckUpdatePodIdentityAssociationQueryVariables = Exact<{
   input: UpdatePodIdentityAssociationInput;
 }>;
 
-export type CheckUpdatePodIdentityAssociationQuery = {
-  readonly checkUpdatePodIdentityAssociation: CheckFragment | null;
-};
+
+export type CheckUpdatePodIdentityAssociationQuery = { readonly checkUpdatePodIdentityAssociation: CheckFragment | null };
 
 export type CheckDeletePodIdentityAssociationQueryVariables = Exact<{
   input: DeletePodIdentityAssociationInput;
 }>;
 
-export type CheckDeletePodIdentityAssociationQuery = {
-  readonly checkDeletePodIdentityAssociation: CheckFragment | null;
-};
+
+export type CheckDeletePodIdentityAssociationQuery = { readonly checkDeletePodIdentityAssociation: CheckFragment | null };
 
 export type PodIdentityAssociationQueryVariables = Exact<{
   clusterName: string;
@@ -593,9 +381,8 @@ export type PodIdentityAssociationQueryVariables = Exact<{
   region?: string | null | undefined;
 }>;
 
-export type PodIdentityAssociationQuery = {
-  readonly podIdentityAssociation: Association_PodIdentityAssociation_Fragment | null;
-};
+
+export type PodIdentityAssociationQuery = { readonly podIdentityAssociation: Association_PodIdentityAssociation_Fragment | null };
 
 export type PodIdentityAssociationsQueryVariables = Exact<{
   clusterName: string;
@@ -607,19 +394,8 @@ export type PodIdentityAssociationsQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type PodIdentityAssociationsQuery = {
-  readonly podIdentityAssociations: {
-    readonly nodes: ReadonlyArray<{
-      readonly clusterName: string;
-      readonly namespace: string;
-      readonly serviceAccount: string;
-      readonly associationArn: string;
-      readonly associationId: string;
-      readonly ownerArn: string | null;
-    }>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
+
+export type PodIdentityAssociationsQuery = { readonly podIdentityAssociations: { readonly nodes: ReadonlyArray<{ readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly associationArn: string, readonly associationId: string, readonly ownerArn: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type AuditTrailQueryVariables = Exact<{
   scope: AuditScope;
@@ -630,12 +406,8 @@ export type AuditTrailQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type AuditTrailQuery = {
-  readonly auditTrail: {
-    readonly nodes: ReadonlyArray<AuditEntryDetailsFragment>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
+
+export type AuditTrailQuery = { readonly auditTrail: { readonly nodes: ReadonlyArray<AuditEntryDetailsFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type AssociationDriftQueryVariables = Exact<{
   clusterName: string;
@@ -646,40 +418,10 @@ export type AssociationDriftQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type AssociationDriftQuery = {
-  readonly associationDrift: {
-    readonly nodes: ReadonlyArray<{
-      readonly kind: DriftKind;
-      readonly associationArn: string;
-      readonly association: Association_PodIdentityAssociation_Fragment | null;
-      readonly differences: ReadonlyArray<{
-        readonly field: string;
-        readonly requested: string | null;
-        readonly existing: string | null;
-      }>;
-      readonly lastEntry: {
-        readonly id: string;
-        readonly time: string;
-        readonly event: AuditEvent;
-        readonly operationId: string;
-      } | null;
-    }>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
 
-export type ViewerQueryVariables = Exact<{ [key: string]: never }>;
+export type AssociationDriftQuery = { readonly associationDrift: { readonly nodes: ReadonlyArray<{ readonly kind: DriftKind, readonly associationArn: string, readonly association: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly lastEntry: { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
-export type ViewerQuery = {
-  readonly viewer: {
-    readonly id: string;
-    readonly kind: PrincipalKind;
-    readonly groups: ReadonlyArray<string>;
-    readonly sessionName: string | null;
-    readonly actor: {
-      readonly principalId: string;
-      readonly kind: PrincipalKind;
-      readonly groups: ReadonlyArray<string>;
-    } | null;
-  };
-};
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { readonly viewer: { readonly id: string, readonly kind: PrincipalKind, readonly groups: ReadonlyArray<string>, readonly sessionName: string | null, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind, readonly groups: ReadonlyArray<string> } | null } };
