@@ -192,6 +192,26 @@ describe('refusals', () => {
     });
   });
 
+  test.each(['yaml', 'text', 'table', 'legacy'])(
+    'a denial has its policies with --cli-error-format %s',
+    async (format) => {
+      const { code, stderr } = await run(createLine('--namespace', 'search', '--cli-error-format', format));
+      expect(code).toBe(254);
+      expect(stderr).toContain('AccessDeniedException');
+      expect(stderr).toContain('role-by-convention');
+      expect(stderr).toContain('search-team');
+    },
+  );
+
+  test('a signature that API Gateway does not accept is a denial', async () => {
+    route.faults.push({ status: 403, headers: { 'apigw-requestid': 'r-1' }, body: '{"message":"Forbidden"}' });
+    const { code, stderr } = await run(['whoami']);
+    expect(code).toBe(254);
+    expect(stderr).toContain('(AccessDeniedException) when calling the Viewer operation: ');
+    expect(stderr).toContain('HTTP status 403: Forbidden');
+    expect(stderr).toMatch(/^Request ID: r-1$/m);
+  });
+
   test('an existing association is named with the fields that differ', async () => {
     const line = createLine();
     await run(line);
@@ -280,7 +300,7 @@ describe('reads', () => {
       entriesOf(await run(['audit-trail', ...args, '--max-items', '50'], as)).map(({ event }) => event);
     expect(await events(['--association-arn', associationArn])).toEqual(['SUCCEEDED']);
     expect(await events(['--operation-id', operationId])).toEqual(['SUCCEEDED', 'INTENT']);
-    expect(await events(['--principal-id', 'https://issuer.example#alice', '--events', 'CHECKED,DENIED'])).toContain(
+    expect(await events(['--principal-id', 'https://issuer.example#alice', '--events', 'CHECKED, DENIED'])).toContain(
       'DENIED',
     );
     expect(await events(['--all', '--since', '2020-01-01T00:00:00Z'], 'olivia')).toContain('INVALID');
