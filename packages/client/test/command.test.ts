@@ -203,6 +203,23 @@ describe('refusals', () => {
     },
   );
 
+  test('a refusal of a later version shows its code, message and advice', async () => {
+    const refusal = { __typename: 'Later', code: 'LATER_CODE', message: 'Not now.', advice: 'Wait.', retryable: false };
+    const payload = { status: 'REFUSED', association: null, refusal, retryAfterSeconds: null, replayed: false };
+    const ids = { clientRequestToken: 't', auditEntry: { id: 'e', operationId: 'o' } };
+    const body = JSON.stringify({ data: { createPodIdentityAssociation: { ...payload, ...ids } } });
+    route.faults.push({ status: 200, body });
+    const { code, stderr } = await run(createLine('--client-request-token', 't'));
+    expect(code).toBe(254);
+    expect(lines(stderr)).toEqual([
+      'pod-identity: [ERROR]: An error occurred (LATER_CODE) when calling the CreatePodIdentityAssociation operation: Not now.',
+      '',
+      'Advice: Wait.',
+      'Client request token: t',
+      'Operation: o (LATER_CODE)',
+    ]);
+  });
+
   test('a signature that API Gateway does not accept is a denial', async () => {
     route.faults.push({ status: 403, headers: { 'apigw-requestid': 'r-1' }, body: '{"message":"Forbidden"}' });
     const { code, stderr } = await run(['whoami']);
