@@ -164,7 +164,7 @@ describe('refusals', () => {
     expect(stderr).toContain(
       'An error occurred (AccessDeniedException) when calling the CreatePodIdentityAssociation operation: ',
     );
-    expect(stderr).toContain('- Policy role-by-convention: Use a role whose path begins with');
+    expect(stderr).toContain('- Policy role-by-convention: Use a role');
     expect(stderr).toContain('Ask the owners of the namespace: search-team');
     expect(stderr).toMatch(/^Client request token: t$/m);
     expect(stderr).toMatch(/^Operation: \S{26} \(POLICY_DENIED\)$/m);
@@ -190,6 +190,43 @@ describe('refusals', () => {
       Violations: [{ policyId: 'role-by-convention' }, { policyId: 'default-deny' }],
       ClientRequestToken: 'u',
     });
+  });
+
+  test.each(['yaml', 'text', 'table', 'legacy'])(
+    'a denial has its policies with --cli-error-format %s',
+    async (format) => {
+      const { code, stderr } = await run(createLine('--namespace', 'search', '--cli-error-format', format));
+      expect(code).toBe(254);
+      expect(stderr).toContain('AccessDeniedException');
+      expect(stderr).toContain('role-by-convention');
+      expect(stderr).toContain('search-team');
+    },
+  );
+
+  test('a refusal of a later version shows its code, message and advice', async () => {
+    const refusal = { __typename: 'Later', code: 'LATER_CODE', message: 'Not now.', advice: 'Wait.', retryable: false };
+    const payload = { status: 'REFUSED', association: null, refusal, retryAfterSeconds: null, replayed: false };
+    const ids = { clientRequestToken: 't', auditEntry: { id: 'e', operationId: 'o' } };
+    const body = JSON.stringify({ data: { createPodIdentityAssociation: { ...payload, ...ids } } });
+    route.faults.push({ status: 200, body });
+    const { code, stderr } = await run(createLine('--client-request-token', 't'));
+    expect(code).toBe(254);
+    expect(lines(stderr)).toEqual([
+      'pod-identity: [ERROR]: An error occurred (LATER_CODE) when calling the CreatePodIdentityAssociation operation: Not now.',
+      '',
+      'Advice: Wait.',
+      'Client request token: t',
+      'Operation: o (LATER_CODE)',
+    ]);
+  });
+
+  test('a signature that API Gateway does not accept is a denial', async () => {
+    route.faults.push({ status: 403, headers: { 'apigw-requestid': 'r-1' }, body: '{"message":"Forbidden"}' });
+    const { code, stderr } = await run(['whoami']);
+    expect(code).toBe(254);
+    expect(stderr).toContain('(AccessDeniedException) when calling the Viewer operation: ');
+    expect(stderr).toContain('HTTP status 403: Forbidden');
+    expect(stderr).toMatch(/^Request ID: r-1$/m);
   });
 
   test('an existing association is named with the fields that differ', async () => {
@@ -280,7 +317,7 @@ describe('reads', () => {
       entriesOf(await run(['audit-trail', ...args, '--max-items', '50'], as)).map(({ event }) => event);
     expect(await events(['--association-arn', associationArn])).toEqual(['SUCCEEDED']);
     expect(await events(['--operation-id', operationId])).toEqual(['SUCCEEDED', 'INTENT']);
-    expect(await events(['--principal-id', 'https://issuer.example#alice', '--events', 'CHECKED,DENIED'])).toContain(
+    expect(await events(['--principal-id', 'https://issuer.example#alice', '--events', 'CHECKED, DENIED'])).toContain(
       'DENIED',
     );
     expect(await events(['--all', '--since', '2020-01-01T00:00:00Z'], 'olivia')).toContain('INVALID');

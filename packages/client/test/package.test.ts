@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
+import { testUnless } from '../../../test/support/requires.ts';
 import { installPackage } from './installed-package.ts';
 import type { Consumer } from './installed-package.ts';
 
@@ -152,3 +153,45 @@ test('output that nobody reads to its end is not an error with a stack trace', a
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^Usage: pod-identity .*\n(?:0|255)\n$/);
 }, 30_000);
+
+// cspell:ignore execve fcntl ioctl termios TIOCSWINSZ waitpid waitstatus
+/** Types answers to the prompts of the executable in a terminal: each one when its question appears. */
+const terminal = `import fcntl, os, pty, re, struct, sys, termios
+bin, url, answers = sys.argv[1], sys.argv[2], sys.argv[3:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execve(bin, [bin, '--cli-auto-prompt', '--endpoint-url', url, '--token', 't', 'describe-pod-identity-association'], dict(os.environ, TERM='xterm'))
+# Without a size, the terminal has lines of one character.
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 200, 0, 0))
+seen = b''
+while True:
+    try:
+        chunk = os.read(fd, 4096)
+    except OSError:
+        break
+    if not chunk:
+        break
+    seen += chunk
+    if answers and re.search(answers[0].split('=')[0].encode(), seen):
+        os.write(fd, (answers.pop(0).split('=')[1] + '\\r').encode())
+        seen = b''
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+const missingPython = spawnSync('python3', ['--version']).error ? 'there is no python3' : null;
+
+testUnless(missingPython)(
+  '--cli-auto-prompt asks for missing options in a terminal',
+  async () => {
+    const server = await startAnsweringServer((response) => response.end('{"data":{"podIdentityAssociation":null}}'));
+    const answers = ['--cluster-name:=apps-dev', '--association-id:=a-1'];
+    const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null' };
+    const ended = run('python3', ['-c', terminal, consumer.bin, server.endpoint, ...answers], { env });
+    await expect(ended).rejects.toMatchObject({ code: 254 });
+    expect(server.seen.map(({ body }) => (JSON.parse(body) as { variables: object }).variables)).toEqual([
+      { clusterName: 'apps-dev', associationId: 'a-1' },
+    ]);
+    await server.stop();
+  },
+  60_000,
+);

@@ -12,6 +12,7 @@ const exceptions: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: 'InvalidParameterException',
   CLUSTER_NOT_FOUND: 'ResourceNotFoundException',
   FORBIDDEN: 'AccessDeniedException',
+  HTTP_403: 'AccessDeniedException',
   INTERNAL_SERVER_ERROR: 'ServerException',
   INVALID_INPUT: 'InvalidParameterException',
   LEDGER_UNAVAILABLE: 'ServiceUnavailableException',

@@ -47,7 +47,7 @@ export const queries: Readonly<Record<string, Ask>> = {
     );
   },
   AuditTrail: async (client, { input }, options) => {
-    const events = optional(input.events)?.split(',') as readonly AuditEvent[] | undefined;
+    const events = optional(input.events)?.split(/\s*,\s*/) as readonly AuditEvent[] | undefined;
     const times = { since: optional(input.since), until: optional(input.until) };
     const variables = { scope: scopeOf(input), ...times, events, ...page(input) };
     const { nodes, pageInfo } = await client.auditTrail(variables, options);
