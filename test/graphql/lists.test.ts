@@ -1,7 +1,7 @@
-import { home } from '../support/gateway.ts';
+import { home, unpaced } from '../support/gateway.ts';
 import { idsOf, useListGateway } from '../support/list-gateway.ts';
 
-const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway();
+const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway(unpaced);
 
 describe('pages', () => {
   test('read the ids of 1,000 associations with 10 list calls and 0 describe calls', async () => {
