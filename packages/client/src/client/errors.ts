@@ -52,3 +52,8 @@ export class LostAnswerError extends Error {
 export class UnsentError extends Error {
   override readonly name = 'UnsentError';
 }
+
+/** A request can't be signed, because neither the URL of the gateway nor the settings name its region. */
+export class RegionMissingError extends Error {
+  override readonly name = 'RegionMissingError';
+}
