@@ -1,0 +1,28 @@
+/* eslint-disable @typescript-eslint/no-require-imports */
+/* global require, performance */
+// Runs one invocation of a handler as Lambda does, and reports times: node bench/harness.cjs BUNDLE EVENT_FILE
+const { readFileSync, writeSync } = require('node:fs');
+
+const now = () => performance.timeOrigin + performance.now();
+const [bundle, eventFile] = process.argv.slice(2);
+const times = { startedAt: now() };
+const { handler } = require(bundle);
+const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 };
+
+async function run() {
+  // Lambda invokes a function once its initialization, with what it left on the event loop, is done.
+  const { initialized } = require(bundle);
+  await initialized;
+  times.importedAt = now();
+  const answer = await handler(JSON.parse(readFileSync(eventFile, 'utf8')), context);
+  times.answeredAt = now();
+  const { user, system } = process.cpuUsage();
+  times.cpuMs = (user + system) / 1000;
+  writeSync(3, JSON.stringify({ ...times, answer }));
+  process.exit(0);
+}
+
+run().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
