@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 export async function buildGateway(folder: string): Promise<string> {
   const outdir = join(folder, 'dist');
   await promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', outdir], { cwd: root });
-  return join(outdir, 'graphql.cjs');
+  return join(outdir, 'graphql.mjs');
 }
 
 /** Builds a handler of `bench/naive` as esbuild does without further settings, and returns its path. */

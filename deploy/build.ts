@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
+import { cedarFrom, copyWasm, writeCedarSnapshot, writeStart } from './optimize.ts';
 import { runCommand } from '../src/app/command.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
@@ -28,16 +28,18 @@ const oneApollo: Plugin = {
 };
 
 /**
- * CommonJS, because `require` loads Node's modules faster than `import` does, and because Cedar's build for Node.js reads
- * its WebAssembly from `__dirname`. The extension `.cjs` makes it CommonJS whatever package.json is above it.
+ * CommonJS, because `require` loads Node's modules faster than `import` does. The extension `.cjs` makes it CommonJS whatever package.json is above it.
  */
 const options = {
+  ...cedarFrom('bundle/cedar.ts'),
   absWorkingDir: root,
   entryPoints: ['src/lambda/graphql.ts', 'src/lambda/reconcile.ts'],
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'cjs',
+  // `import()` of Node's modules would load them as ES modules, and code from a cache can't do it at all.
+  supported: { 'dynamic-import': false },
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
@@ -74,14 +76,13 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
-  const cedar = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs')));
-  await copyFile(join(cedar, wasm), join(outdir, wasm));
+  await copyWasm(outdir);
   await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
+  await writeCedarSnapshot(outdir, policies);
+  for (const name of ['graphql', 'reconcile']) await writeStart(outdir, name);
   await printSizes(outdir);
 }
-
-const wasm = 'cedar_wasm_bg.wasm';
 
 /** Removes the files of an earlier build, so that none of them is deployed with this one. */
 async function clean(outdir: string): Promise<void> {

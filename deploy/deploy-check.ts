@@ -70,7 +70,7 @@ export default function deployCheck(serverless: Serverless) {
   };
   const dist = join(serverless.serviceDir, 'dist');
   const built = () => {
-    const isThere = ['graphql.cjs', 'reconcile.cjs', 'policies'].every((name) => existsSync(join(dist, name)));
+    const isThere = ['graphql.mjs', 'reconcile.mjs', 'policies'].every((name) => existsSync(join(dist, name)));
     stop(isThere ? [] : [`${dist} lacks the bundles: run \`npm run build\` first.`]);
   };
   const chosen = () => {
