@@ -11,14 +11,14 @@ export function onCore(core: number | null, command: readonly [string, ...string
 export interface FinishedProcess {
   /** Milliseconds from its start to its end. */
   readonly totalMs: number;
-  /** When it was started, in milliseconds since the epoch, with fractions. */
+  /** When it was started, on the clock of `harness.cjs`. */
   readonly startedAt: number;
   /** What it wrote to file descriptor 3. */
   readonly report: string;
 }
 
-/** Now, in milliseconds since the epoch, with fractions. */
-const preciseNow = () => performance.timeOrigin + performance.now();
+/** Milliseconds of the machine's monotonic clock, which all processes share. */
+const preciseNow = () => Number(process.hrtime.bigint()) / 1e6;
 
 /** Runs a process to its end. Throws an Error with what it wrote to standard error if it fails. */
 export async function runProcess(

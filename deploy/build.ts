@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
-import { cedarFrom, copyWasm, writeCedarSnapshot, writeStart } from './optimize.ts';
+import { cedarFrom, copyWasm, parsedSchema, writeCedarSnapshot, writeSchema, writeStart } from './optimize.ts';
+import { missedReplacements, replaceUnneeded } from './replacements.ts';
 import { runCommand } from '../src/app/command.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
@@ -43,7 +44,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo],
+  plugins: [oneApollo, parsedSchema, replaceUnneeded],
   // Names are kept, so that stack traces in the log are readable without a source map.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -73,12 +74,17 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   for (const warning of warningsOf(policySet, deployed)) console.warn(`WARNING ${warning}`);
 
   const { metafile, warnings } = await build({ ...options, outdir });
-  const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
+  const problems = [
+    ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
+    ...bundleProblems(metafile),
+    ...missedReplacements(metafile),
+  ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
   await copyWasm(outdir);
   await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
+  await writeSchema(outdir);
   await writeCedarSnapshot(outdir, policies);
   for (const name of ['graphql', 'reconcile']) await writeStart(outdir, name);
   await printSizes(outdir);

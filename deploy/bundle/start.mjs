@@ -5,15 +5,9 @@ const { createRequire } = process.getBuiltinModule('node:module');
 const { setFlagsFromString } = process.getBuiltinModule('node:v8');
 const { Script } = process.getBuiltinModule('node:vm');
 
-// V8's flags are not an interface: they are set for the version with which they were measured. A cold start calls few of
-// Cedar's functions, so they are validated when they are called; a function must run for longer than by default before V8
-// optimizes it, which on one core would delay the first answer.
-if (process.versions.v8.startsWith('13.6.')) {
-  setFlagsFromString('--wasm-lazy-validation');
-  setFlagsFromString('--wasm-tiering-budget=52000000');
-  // No effect here, but V8 rejects a code cache that was made with other flags, and Lambda sets this one.
-  setFlagsFromString('--expose-gc');
-}
+// V8 rejects code caches that were made with other flags: the one of the bundle, and those of Node's own modules. Lambda sets
+// this flag, which has no effect after the start of Node.js.
+setFlagsFromString('--no-expose-gc');
 
 const bundle = import.meta.filename.replace(/\.mjs$/, '.cjs');
 const cache = `${bundle}.cache`;
@@ -24,6 +18,25 @@ export const script = new Script(source, {
   filename: bundle,
   ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
 });
+
+// V8's flags are not an interface: they are set for the version with which they were measured. A cold start calls few of
+// Cedar's functions, so they are validated when they are called; a function must run for longer than by default before V8
+// optimizes it, which on one core would delay the first answer.
+const flags = [
+  { set: '--wasm-lazy-validation', reset: '--no-wasm-lazy-validation' },
+  { set: '--wasm-tiering-budget=130000000', reset: '--wasm-tiering-budget=13000000' },
+];
+if (process.versions.v8.startsWith('13.6.')) {
+  // With other flags, Node.js compiles its modules without their code caches, so those of a request are loaded before.
+  for (const name of ['crypto', 'dns', 'https', 'zlib']) process.getBuiltinModule(`node:${name}`);
+  for (const { set } of flags) setFlagsFromString(set);
+}
+
+/** The code cache of what has been compiled so far, for a start with the flags that V8 has when it reads the cache. */
+export function createCodeCache() {
+  for (const { reset } of flags) setFlagsFromString(reset);
+  return script.createCachedData();
+}
 
 const module = { exports: {} };
 script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, import.meta.dirname);

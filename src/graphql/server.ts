@@ -11,11 +11,11 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { Log } from '../runtime/log.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import { typeDefs } from '../generated/schema.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { formatError, isClientError, isThrottledRead } from './errors.ts';
 import { createResolvers } from './resolvers.ts';
 import { oneMutation, reported } from './rules.ts';
+import { createSchema } from './schema.ts';
 
 /** Enough for introspection and for 50 tags as literals; too few to keep the parser busy. */
 const maxTokens = 5_000;
@@ -28,8 +28,7 @@ const maxAliases = 15;
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
 export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    typeDefs,
-    resolvers: createResolvers(deps),
+    schema: createSchema(createResolvers(deps)),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,

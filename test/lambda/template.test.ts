@@ -51,6 +51,7 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/reconcile.cjs',
     'dist/reconcile.cjs.cache',
     'dist/reconcile.mjs',
+    'dist/schema.json',
   ]);
 });
 
