@@ -11,6 +11,7 @@ import type { Authenticate } from '../graphql/handler.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
+import { bufferedRandom } from './random.ts';
 import type { ClaimNames, Release } from './settings.ts';
 
 /** What differs between the entry points. */
@@ -48,7 +49,7 @@ export function createDependencies({
     eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     clock,
-    ulid: monotonicFactory(),
+    ulid: monotonicFactory(bufferedRandom()),
     home,
     times,
     describeLimits,
