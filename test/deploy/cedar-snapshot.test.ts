@@ -47,7 +47,7 @@ describe("the snapshot of Cedar's memory", () => {
       const snapshot = decodeSnapshot(readFileSync(file));
       writeFileSync(file, encodeSnapshot({ ...snapshot, wasmHash: 'f'.repeat(64) }));
     });
-    expect(summary).toMatch(/^\d{3} cases, 0 failures, 3 parsed$/);
+    expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
   });
 
   test('is not used for other policies', async () => {
@@ -59,6 +59,6 @@ describe("the snapshot of Cedar's memory", () => {
 
   test('is not needed', async () => {
     const summary = await verifyChanged((copy) => rmSync(join(copy, snapshotFile)));
-    expect(summary).toMatch(/^\d{3} cases, 0 failures, 3 parsed$/);
+    expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
   });
 });
