@@ -34,3 +34,17 @@ export async function buildNaive(folder: string, name: 'empty' | 'tiny' | 'contr
   }
   return outfile;
 }
+
+/** Builds the bare calls of the naive handlers, and returns the path of the module. */
+export async function buildCalls(folder: string): Promise<string> {
+  const outfile = join(folder, 'calls.cjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['bench/naive/calls.ts'],
+    bundle: true,
+    platform: 'node',
+    outfile,
+    logLevel: 'error',
+  });
+  return outfile;
+}

@@ -25,9 +25,6 @@ interface Answer {
   readonly body: object;
 }
 
-/** The attributes that key the gateway's tables; a record has the first, an entry the other two. */
-const keyAttributes = ['idempotencyKey', 'operationId', 'entryId'];
-
 /**
  * A DynamoDB in memory with what a mutation needs: GetItem, PutItem and TransactWriteItems of puts, with their conditions. It
  * answers within a millisecond, so that a benchmark measures its client. Not for tests: those use DynamoDB Local.
@@ -91,8 +88,9 @@ function refused(exception: string, fields: object): Answer {
   return { status: 400, body: { __type: `com.amazonaws.dynamodb.v20120810#${exception}`, ...fields } };
 }
 
-function keyOf(table: string, item: Item): string {
-  return [table, ...keyAttributes.map((name) => item[name]?.S ?? '')].join('/');
+/** The key of a record is `idempotencyKey`, that of an entry `operationId` and `entryId`. */
+function keyOf(table: string, { idempotencyKey, operationId, entryId }: Item): string {
+  return [table, ...(idempotencyKey ? [idempotencyKey.S] : [operationId?.S, entryId?.S])].join('/');
 }
 
 /** Whether the stored item meets the condition of a put: terms joined by AND, in alternatives joined by OR. */

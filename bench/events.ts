@@ -43,6 +43,15 @@ export function tinyCreateEvent(): Promise<APIGatewayProxyEventV2> {
   return jwtEvent('alice', tinyDocument, { input: { ...association, clientRequestToken: randomUUID() } });
 }
 
+/** How many service accounts have a role of their own in the simulated EKS: `sa0`, `sa1` and so on. */
+export const serviceAccounts = 40_000;
+
+/** The fields of a create for one of these service accounts. */
+export function ofServiceAccount(index: number) {
+  const serviceAccount = `sa${index}`;
+  return { serviceAccount, roleArn: `arn:aws:iam::111122223333:role/pods/payments/payments-${serviceAccount}` };
+}
+
 /** The variables of a function under measurement. */
 export function functionEnvironment(endpoints: { eks: string; dynamoDb: string; certificate: string }, bundle: string) {
   return {

@@ -5,6 +5,7 @@ import { runCommand, UsageError } from '../src/app/command.ts';
 import { measureColdStarts } from './cold.ts';
 import { coldSection } from './cold-report.ts';
 import { writeSection } from './report.ts';
+import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
 
 /** What a part of the benchmark needs to know. */
@@ -19,6 +20,7 @@ interface Run {
 const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   cold: async ({ folder, quick, builds }) =>
     coldSection(await measureColdStarts({ folder, runs: quick ? 10 : 30, builds })),
+  warm: ({ folder, quick }) => measureWarm(folder, quick ? 200 : 2_000),
 };
 
 const help = `Measures the gateway against what it is made of, and writes the figures to bench/results and docs/performance.md.
