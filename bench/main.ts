@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runCommand, UsageError } from '../src/app/command.ts';
 import { measureColdStarts } from './cold.ts';
 import { coldSection } from './cold-report.ts';
+import { measureDecisions } from './decisions.ts';
 import { writeSection } from './report.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
@@ -20,6 +21,7 @@ interface Run {
 const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   cold: async ({ folder, quick, builds }) =>
     coldSection(await measureColdStarts({ folder, runs: quick ? 10 : 30, builds })),
+  decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick }) => measureWarm(folder, quick ? 200 : 2_000),
 };
 
