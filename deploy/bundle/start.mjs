@@ -11,11 +11,13 @@ setFlagsFromString('--no-expose-gc');
 
 const bundle = import.meta.filename.replace(/\.mjs$/, '.cjs');
 const cache = `${bundle}.cache`;
-const source = `(function (exports, require, module, __filename, __dirname) { ${readFileSync(bundle, 'utf8')}\n})`;
+const wrapper = '(function (exports, require, module, __filename, __dirname) { ';
 
 /** V8 checks version, flags and length of the source, and compiles where they differ. */
-export const script = new Script(source, {
+export const script = new Script(`${wrapper}${readFileSync(bundle, 'utf8')}\n})`, {
   filename: bundle,
+  // Stack traces have the columns of the bundle.
+  columnOffset: -wrapper.length,
   ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
 });
 

@@ -55,6 +55,12 @@ describe('a function with a code cache', () => {
     expect(await node(outcome)).toBe('rejected: true, another answer');
   });
 
+  test('has stack traces with the lines and columns of its bundle', async () => {
+    writeFileSync(join(folder, 'echo.cjs'), 'exports.handler = () => { throw new Error("broken"); };');
+    const stack = await node('try { return await handler(); } catch (error) { return error.stack; }');
+    expect(stack).toContain('echo.cjs:1:33');
+  });
+
   test('starts without the file', async () => {
     rmSync(join(folder, 'echo.cjs.cache'));
     expect(await node(outcome)).toBe('rejected: undefined, answer to an event');
