@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runCommand, UsageError } from '../src/app/command.ts';
 import { measureColdStarts } from './cold.ts';
 import { coldSection } from './cold-report.ts';
+import { measureCost } from './cost.ts';
 import { measureDecisions } from './decisions.ts';
 import { writeSection } from './report.ts';
 import { measureWarm } from './warm.ts';
@@ -21,12 +22,13 @@ interface Run {
 const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   cold: async ({ folder, quick, builds }) =>
     coldSection(await measureColdStarts({ folder, runs: quick ? 10 : 30, builds })),
+  cost: measureCost,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick }) => measureWarm(folder, quick ? 200 : 2_000),
 };
 
 const help = `Measures the gateway against what it is made of, and writes the figures to bench/results and docs/performance.md.
-Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset and the AWS CLI.
+Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
 
