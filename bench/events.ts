@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { audience, issuer } from '../src/local/principals.ts';
 import { jwtEvent } from '../test/support/lambda-event.ts';
 
 /** What every benchmark creates. The simulated EKS has the cluster and the role, and policy permits it to alice. */
@@ -54,6 +55,7 @@ export function ofServiceAccount(index: number) {
 
 /** The variables of a function under measurement. */
 export function functionEnvironment(endpoints: { eks: string; dynamoDb: string; certificate: string }, bundle: string) {
+  const dist = bundle.slice(0, bundle.lastIndexOf('/'));
   return {
     PATH: process.env.PATH ?? '',
     AWS_REGION: 'eu-central-1',
@@ -66,6 +68,11 @@ export function functionEnvironment(endpoints: { eks: string; dynamoDb: string; 
     HOME_ACCOUNT_ID: '111122223333',
     IDEMPOTENCY_TABLE: 'idempotency',
     AUDIT_TABLE: 'audit',
-    POLICIES_DIRECTORY: `${bundle.slice(0, bundle.lastIndexOf('/'))}/policies`,
+    POLICIES_DIRECTORY: `${dist}/policies`,
+    ISSUERS_FILE: `${dist}/issuers.json`,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
+    API_ID: 'local',
+    API_STAGE: '$default',
   };
 }

@@ -40,8 +40,8 @@ function isAllowed(subject: string, { clusterName, namespace, serviceAccount, ro
         },
       },
       {
-        cluster: { ...home, clusterName, environment: 'dev' },
-        namespace: { name: namespace, owners, system: false, roleArns: [] },
+        cluster: { ...home, clusterName, environment: 'dev', production: false, targetRoleAccounts: [] },
+        namespace: { name: namespace, owners, system: false, rolePaths: [`/pods/${namespace}/`], roleArns: [] },
         services: [],
         timeZone: 'UTC',
       },

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import { parseIssuers } from '../../src/app/issuers.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import type { Inventory } from '../../src/policy/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
@@ -6,10 +9,24 @@ import { readInventoryText } from '../../src/policy/load.ts';
 /** Where there is no inventory to take it from. */
 const exampleAccountId = '111122223333';
 
+/** The API and the audience of the create. */
+const api = { apiId: 'build', stage: '$default' };
+const audience = 'build';
+
+/** The issuers of the package, beside its policies. */
+function issuersFileOf(policies: string): string {
+  return join(policies, '..', 'issuers.json');
+}
+
+/** The issuer of the create: the first of the package, as the function rejects packaged issuers other than its own. */
+function issuerOf(policies: string): string {
+  const [first] = parseIssuers(readFileSync(issuersFileOf(policies), 'utf8'));
+  return first?.issuer ?? 'https://issuer.invalid';
+}
+
 /** The variables of a function of this package, with all of AWS at one endpoint. */
 export function environmentFor(policies: string, awsUrl: string): Record<string, string> {
-  const { accounts } = parseInventory(readInventoryText(policies));
-  const home = accounts.find(({ roleArn }) => roleArn === null) ?? accounts[0];
+  const home = homeOf(parseInventory(readInventoryText(policies)));
   return {
     AWS_REGION: home?.regions[0] ?? 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'build',
@@ -19,7 +36,19 @@ export function environmentFor(policies: string, awsUrl: string): Record<string,
     IDEMPOTENCY_TABLE: 'idempotency',
     AUDIT_TABLE: 'audit',
     POLICIES_DIRECTORY: policies,
+    ISSUERS_FILE: issuersFileOf(policies),
+    JWT_ISSUER: issuerOf(policies),
+    JWT_AUDIENCE: audience,
+    // Keys could be packaged for this issuer, or fetched from it; the token of the create has no signature.
+    JWT_VERIFICATION: 'off',
+    API_ID: api.apiId,
+    API_STAGE: api.stage,
   };
+}
+
+/** The account of the gateway, as far as the inventory tells it. */
+function homeOf({ accounts }: Inventory) {
+  return accounts.find(({ roleArn }) => roleArn === null) ?? accounts[0];
 }
 
 const document = /* GraphQL */ `
@@ -47,7 +76,7 @@ const document = /* GraphQL */ `
 export function createEvent(policies: string): APIGatewayProxyEventV2WithJWTAuthorizer {
   const inventory = parseInventory(readInventoryText(policies));
   const { owners } = namespaceOf(inventory);
-  const claims = { iss: 'https://issuer.invalid', sub: 'build', exp: 4_000_000_000, groups: owners };
+  const claims = { iss: issuerOf(policies), aud: audience, sub: 'build', exp: 4_000_000_000, groups: owners };
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const authorization = `Bearer ${encode({ alg: 'none' })}.${encode(claims)}.${encode({})}`;
   const time = Date.now();
@@ -58,8 +87,8 @@ export function createEvent(policies: string): APIGatewayProxyEventV2WithJWTAuth
     rawQueryString: '',
     headers: { authorization, 'content-type': 'application/json' },
     requestContext: {
-      accountId: exampleAccountId,
-      apiId: 'build',
+      accountId: homeOf(inventory)?.accountId ?? exampleAccountId,
+      ...api,
       authorizer: {
         principalId: '',
         integrationLatency: 0,
@@ -71,7 +100,6 @@ export function createEvent(policies: string): APIGatewayProxyEventV2WithJWTAuth
       http: { method: 'POST', path: '/graphql', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'build' },
       requestId: 'build',
       routeKey: 'POST /graphql',
-      stage: '$default',
       time: new Date(time).toUTCString(),
       timeEpoch: time,
     },

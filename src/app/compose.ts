@@ -3,16 +3,15 @@ import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
 import type { Log } from '../runtime/log.ts';
+import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { authenticate } from '../auth/authenticate.ts';
-import type { Authenticate } from '../graphql/handler.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { bufferedRandom } from './random.ts';
-import type { ClaimNames, Release } from './settings.ts';
+import type { Release } from './settings.ts';
 
 /** What differs between the entry points. */
 export interface Composition {
@@ -21,6 +20,7 @@ export interface Composition {
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
+  readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
   readonly release: Release;
   readonly log: Log;
@@ -35,16 +35,18 @@ export function createDependencies({
   home,
   times,
   describeLimits,
+  requestLimits,
   recordTrailReads,
   release,
   log,
   eks,
 }: Composition): Dependencies {
-  const { authorize, recordPrincipal, inventory, policySetHash } = policy;
+  const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
   return {
     ledger,
     authorize,
+    preauthorize,
     recordPrincipal,
     eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
@@ -53,14 +55,10 @@ export function createDependencies({
     home,
     times,
     describeLimits,
+    requestLimits,
     recordTrailReads,
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,
   };
-}
-
-/** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
-export function createAuthenticate({ inventory }: LoadedPolicy, claims: ClaimNames): Authenticate {
-  return (event) => authenticate(event, claims, inventory);
 }

@@ -5,7 +5,15 @@ import { openService } from '../support/lambda-package.ts';
 
 const example = readFileSync(join(import.meta.dirname, '..', '..', 'policies', 'inventory.json'), 'utf8');
 const inventory = example.replaceAll('111122223333', '222233334444');
-const good = { issuer: 'https://login.example', audience: ['gateway'], assumeRoleArns: '', inventory };
+const tokens = { jwtAuthorizer: 'api-gateway', jwtVerification: 'auto', issuers: '[]' } as const;
+const good = {
+  issuer: 'https://login.example',
+  audience: ['gateway'],
+  assumeRoleArns: '',
+  corsOrigins: '',
+  inventory,
+  ...tokens,
+};
 const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
 
 function withAccount(roleArn: string): string {
@@ -25,6 +33,10 @@ test.each([
   expect(deployProblems({ ...good, ...choice })).toEqual([expect.stringContaining(`${name} is not set`)]);
 });
 
+test.each(['gateway, pods', 'gateway,', ' gateway'])('rejects "%s" as a list of audiences', (audience) => {
+  expect(deployProblems({ ...good, audience: [audience] })).toEqual([expect.stringContaining('without spaces')]);
+});
+
 test('rejects the example inventory', () => {
   expect(deployProblems({ ...good, inventory: example })).toEqual([expect.stringContaining('your own inventory')]);
 });
@@ -35,10 +47,45 @@ test('rejects a role of the inventory that assumeRoleArns does not contain', () 
   expect(deployProblems({ ...other, assumeRoleArns: `${otherRole}-2,${otherRole}` })).toEqual([]);
 });
 
+describe('issuers', () => {
+  const jwks = { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] };
+  const login = { issuer: 'https://login.example', audiences: ['gateway'], jwks };
+  const partner = {
+    issuer: 'https://partner.example',
+    audiences: ['gateway'],
+    jwksUri: 'https://partner.example/keys',
+  };
+  const withIssuers = (entries: unknown, more: Partial<Parameters<typeof deployProblems>[0]> = {}) =>
+    deployProblems({ ...good, issuers: JSON.stringify(entries), ...more });
+
+  test('are accepted: one with API Gateway, several where the function verifies all', () => {
+    expect(withIssuers([login])).toEqual([]);
+    expect(withIssuers([login, partner], { jwtAuthorizer: 'function', jwtVerification: 'on' })).toEqual([]);
+  });
+
+  test.each([
+    ['several with API Gateway', [login, partner], {}, 'set jwtAuthorizer to function'],
+    ['unverified without API Gateway', [login], { jwtAuthorizer: 'function' }, 'set JWT_VERIFICATION to on'],
+    ['another authorizer', [login], { jwtAuthorizer: 'lambda' }, 'set it to api-gateway or function'],
+    ['without the issuer of the authorizer', [partner], {}, 'lacks https://login.example'],
+    ['without keys to verify', [], { jwtVerification: 'on' as const }, 'add jwks or jwksUri'],
+  ])('are rejected: %s', (_, entries, more, problem) => {
+    expect(withIssuers(entries, more)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
 test.each(['pod-identity-gateway', `${otherRole}, ${otherRole}`])(
   'rejects "%s" as a list of roles',
   (assumeRoleArns) => {
     expect(deployProblems({ ...good, assumeRoleArns })).toEqual([expect.stringContaining('not an IAM role ARN')]);
+  },
+);
+
+test.each(['*', 'https://console.example/', 'console.example', 'https://a.example, https://b.example'])(
+  'rejects "%s" as a list of origins',
+  (corsOrigins) => {
+    expect(deployProblems({ ...good, corsOrigins })).toEqual([expect.stringContaining('which is not an origin')]);
+    expect(deployProblems({ ...good, corsOrigins: 'https://a.example,http://localhost:5173' })).toEqual([]);
   },
 );
 

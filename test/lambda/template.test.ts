@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
+import { corsConfiguration } from '../../src/local/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
-import { grants, openService, properties, resource } from '../support/lambda-package.ts';
+import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
+import { matchesPattern } from '../support/event-pattern.ts';
+import type { EventPattern } from '../support/event-pattern.ts';
+import { cycleIn, grants, openService, properties, resource } from '../support/lambda-package.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
 type Packaged = Awaited<ReturnType<Service['makePackage']>>;
@@ -12,6 +16,7 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..'
 };
 
 const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
+const origins = ['https://console.example', 'http://localhost:5173'];
 const topic = 'arn:aws:sns:eu-central-1:111122223333:alarms';
 
 let service: Service;
@@ -24,8 +29,13 @@ const numbers = Object.fromEntries(variables.map((variable, index) => [variable,
 
 beforeAll(async () => {
   service = await openService();
-  const params = { jwtIssuer: 'https://login.example', jwtAudience: 'gateway', rolePath: 'teams/*' };
-  const lists = { assumeRoleArns: `${otherRole},${otherRole}-2`, alarmTopicArn: topic };
+  const params = {
+    jwtIssuer: 'https://login.example',
+    jwtAudience: 'gateway',
+    jwtAuthorizer: 'function',
+    rolePath: 'teams/*',
+  };
+  const lists = { assumeRoleArns: `${otherRole},${otherRole}-2`, alarmTopicArn: topic, corsOrigins: origins.join(',') };
   const args = Object.entries({ ...params, ...lists }).map(([name, value]) => `--param=${name}=${value}`);
   plain = await service.makePackage();
   chosen = await service.makePackage(['--stage', 'prod', '--region', 'us-east-1', ...args], {
@@ -43,6 +53,7 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/graphql.cjs',
     'dist/graphql.cjs.cache',
     'dist/graphql.mjs',
+    'dist/issuers.json',
     'dist/policies/access.cedar',
     'dist/policies/guardrails.cedar',
     'dist/policies/inventory.json',
@@ -93,8 +104,15 @@ test.each([
   expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
   expect(rest).not.toHaveProperty('ReservedConcurrentExecutions');
+  const apiOnly = name === 'GraphqlLambdaFunction' && {
+    API_ID: { Ref: 'HttpApi' },
+    API_STAGE: { Ref: 'HttpApiStage' },
+    JWT_ISSUER: 'https://not-set.invalid',
+    JWT_AUDIENCE: 'not-set.invalid',
+  };
   expect(Environment).toEqual({
     Variables: {
+      ...apiOnly,
       HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
       IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' },
       AUDIT_TABLE: { Ref: 'AuditTable' },
@@ -114,6 +132,20 @@ test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction'])(
   },
 );
 
+test('no resources refer to each other in a cycle, which CloudFormation rejects', () => {
+  expect(cycleIn(plain.template.Resources)).toBeNull();
+  expect(cycleIn(chosen.template.Resources)).toBeNull();
+});
+
+test('a cycle of references is found, by Ref, GetAtt, Sub and DependsOn', () => {
+  const a = { Type: 'A', Properties: { x: [{ Ref: 'B' }] } };
+  const b = { Type: 'B', Properties: { x: { 'Fn::GetAtt': ['C', 'Arn'] } } };
+  const c = { Type: 'C', Properties: { x: { 'Fn::Sub': 'arn:${AWS::Region}:${D.Arn}' } } };
+  const d = { Type: 'D', DependsOn: ['A'], Properties: {} };
+  expect(cycleIn({ A: a, B: b, C: c, D: d })).toEqual(['A', 'B', 'C', 'D', 'A']);
+  expect(cycleIn({ A: a, B: b, C: c, D: { Type: 'D', Properties: { x: { Ref: 'AWS::Region' } } } })).toBeNull();
+});
+
 const tokens = 'IdempotencyTable.Arn';
 const trail = 'AuditTable.Arn';
 const eks = 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}';
@@ -127,6 +159,7 @@ test('the graphql function has exactly the permissions that requests need', () =
     `dynamodb:PutItem on ${trail}`,
     `dynamodb:PutItem on ${tokens}`,
     `dynamodb:Query on $\{${trail}}/index/*`,
+    `dynamodb:Query on $\{${tokens}}/index/byLease`,
     `dynamodb:Query on ${trail}`,
     `eks:CreatePodIdentityAssociation on ${eks}:cluster/*`,
     `eks:DeletePodIdentityAssociation on ${eks}:podidentityassociation/*`,
@@ -184,21 +217,53 @@ test('roles of other accounts may be assumed only when they are set', () => {
   expect(plain.template.Conditions.ServesOtherAccounts).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
 });
 
-test('the API has exactly two routes, one with JWTs and one with IAM', () => {
+test('the API has the same methods on two paths, one with JWTs and one with IAM, and no route without an authorizer', () => {
   const routes = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
-  const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => ({
-    ...{ RouteKey, AuthorizationType, AuthorizerId },
-  }));
-  expect(shown).toEqual([
-    { RouteKey: 'POST /graphql', AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } },
-    { RouteKey: 'POST /iam/graphql', AuthorizationType: 'AWS_IAM', AuthorizerId: undefined },
+  const unless = (ifVerified: unknown, other: unknown) => ({ 'Fn::If': ['FunctionVerifiesTokens', ifVerified, other] });
+  const [noValue, authorizer] = [{ Ref: 'AWS::NoValue' }, { Ref: 'HttpApiAuthorizerJwt' }];
+  const jwt = { AuthorizationType: unless('NONE', 'JWT'), AuthorizerId: unless(noValue, authorizer) };
+  const iam = { AuthorizationType: 'AWS_IAM', AuthorizerId: undefined };
+  const expected = routedMethods.flatMap((method) => [
+    [`${method} ${jwtPath}`, jwt],
+    [`${method} ${iamPath}`, iam],
   ]);
+  const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => [
+    RouteKey,
+    { AuthorizationType, AuthorizerId },
+  ]);
+  expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected));
   expect(properties(chosen.template, 'HttpApiAuthorizerJwt')).toMatchObject({
     AuthorizerType: 'JWT',
     IdentitySource: ['$request.header.Authorization'],
-    JwtConfiguration: { Issuer: 'https://login.example', Audience: ['gateway'] },
+    JwtConfiguration: { Issuer: 'https://login.example', Audience: { 'Fn::Split': [',', 'gateway'] } },
   });
   expect(properties(chosen.template, 'HttpApiIntegrationGraphql').PayloadFormatVersion).toBe('2.0');
+});
+
+test('the API answers pages of other origins only if corsOrigins is set, as the local server does', () => {
+  const { methods, headers, exposedHeaders, maxAgeSeconds } = corsConfiguration;
+  const cors = (allowed: string) => ({
+    'Fn::If': [
+      'HasCorsOrigins',
+      {
+        AllowOrigins: { 'Fn::Split': [',', allowed] },
+        AllowMethods: methods,
+        AllowHeaders: headers,
+        ExposeHeaders: exposedHeaders,
+        MaxAge: maxAgeSeconds,
+      },
+      { Ref: 'AWS::NoValue' },
+    ],
+  });
+  expect(properties(chosen.template, 'HttpApi').CorsConfiguration).toEqual(cors(origins.join(',')));
+  expect(properties(plain.template, 'HttpApi').CorsConfiguration).toEqual(cors(''));
+  expect(plain.template.Conditions.HasCorsOrigins).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+});
+
+test('the routes for JWTs are without an authorizer only where the function verifies tokens alone', () => {
+  const condition = (value: string) => ({ 'Fn::Equals': [value, 'function'] });
+  expect(plain.template.Conditions.FunctionVerifiesTokens).toEqual(condition('api-gateway'));
+  expect(chosen.template.Conditions.FunctionVerifiesTokens).toEqual(condition('function'));
 });
 
 test('the API is throttled, and its access log is JSON with the request and who sent it', () => {
@@ -231,6 +296,47 @@ test('alarms are sent to the topic that is set', () => {
   }
   expect(chosen.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [topic, ''] }] });
   expect(plain.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+});
+
+describe('the rule on the control of the functions', () => {
+  const pattern = () => properties(chosen.template, 'FunctionControlRule').EventPattern as EventPattern;
+  const call = (eventName: string, fields: object = {}) => ({
+    source: 'aws.lambda',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventSource: 'lambda.amazonaws.com',
+      eventName,
+      requestParameters: { functionName: 'pod-identity-gateway-prod-graphql' },
+      userIdentity: { type: 'AssumedRole' },
+      ...fields,
+    },
+  });
+
+  test.each([
+    'Invoke',
+    'AddPermission20150331v2',
+    'UpdateFunctionCode20150331v2',
+    'UpdateFunctionConfiguration20150331v2',
+    'CreateFunctionUrlConfig',
+    'CreateEventSourceMapping20150331',
+  ])('matches %s, by name or ARN of the function', (eventName) => {
+    const arn = 'arn:aws:lambda:us-east-1:222233334444:function:pod-identity-gateway-prod-reconcile';
+    expect(matchesPattern(pattern(), call(eventName))).toBe(true);
+    expect(matchesPattern(pattern(), call(eventName, { requestParameters: { functionName: arn } }))).toBe(true);
+  });
+
+  test('does not match reads, other functions and stages, and invocations by API Gateway and the schedule', () => {
+    expect(matchesPattern(pattern(), call('GetFunction20150331v2'))).toBe(false);
+    for (const functionName of ['shop-prod-graphql', 'pod-identity-gateway-dev-graphql']) {
+      expect(matchesPattern(pattern(), call('Invoke', { requestParameters: { functionName } }))).toBe(false);
+    }
+    expect(matchesPattern(pattern(), call('Invoke', { userIdentity: { type: 'AWSService' } }))).toBe(false);
+  });
+
+  test('notifies the alarm topic, and exists only with one', () => {
+    expect(properties(chosen.template, 'FunctionControlRule').Targets).toEqual([{ Id: 'alarm-topic', Arn: topic }]);
+    expect(resource(plain.template, 'FunctionControlRule').Condition).toBe('HasAlarmTopic');
+  });
 });
 
 test('the outputs contain the URLs of the API and the names of the tables', () => {
