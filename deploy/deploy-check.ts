@@ -116,7 +116,7 @@ export default function deployCheck(serverless: Serverless) {
   };
   const dist = join(serverless.serviceDir, 'dist');
   const built = () => {
-    const isThere = ['graphql.cjs', 'reconcile.cjs', 'policies', 'issuers.json'].every((name) =>
+    const isThere = ['graphql.mjs', 'reconcile.mjs', 'policies', 'issuers.json'].every((name) =>
       existsSync(join(dist, name)),
     );
     stop(isThere ? [] : [`${dist} lacks the bundles: run \`npm run build\` first.`]);

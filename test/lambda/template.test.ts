@@ -42,14 +42,17 @@ beforeAll(async () => {
     ...numbers,
     JWT_GROUPS_CLAIM: 'cognito:groups',
   });
-}, 60_000);
+}, 180_000);
 
 afterAll(() => service.close());
 
 test('the package contains exactly the bundles, Cedar and the policies', () => {
   expect([...plain.files].sort()).toEqual([
+    'dist/cedar-snapshot.bin',
     'dist/cedar_wasm_bg.wasm',
     'dist/graphql.cjs',
+    'dist/graphql.cjs.cache',
+    'dist/graphql.mjs',
     'dist/issuers.json',
     'dist/policies/access.cedar',
     'dist/policies/guardrails.cedar',
@@ -57,6 +60,9 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/policies/policy-set.json',
     'dist/policies/schema.cedarschema',
     'dist/reconcile.cjs',
+    'dist/reconcile.cjs.cache',
+    'dist/reconcile.mjs',
+    'dist/schema.json',
   ]);
 });
 
