@@ -19,6 +19,9 @@ export interface Observed {
   readonly entryBytes: readonly number[];
 }
 
+/** How long a token is used: half of its lifetime. Milliseconds. */
+const tokenMs = 300_000;
+
 /** The Lambda handler with a ledger in a file and a simulated EKS, for one request at a time. */
 export async function openFuzzedGateway() {
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
@@ -38,13 +41,19 @@ export async function openFuzzedGateway() {
   };
   const log = createLog((line) => logLines.push(line));
   const gateway = await openGateway({ ledger: measured, recordTrailReads: true, change: (deps) => ({ ...deps, log }) });
-  const events = new Map<string, APIGatewayProxyEventV2>();
+  const events = new Map<string, { readonly event: APIGatewayProxyEventV2; readonly at: number }>();
+  const eventOf = async (as: string) => {
+    const known = events.get(as);
+    if (known && Date.now() - known.at < tokenMs) return known.event;
+    const event = await jwtEvent(as, '{ __typename }');
+    events.set(as, { event, at: Date.now() });
+    return event;
+  };
 
   const send = async ({ method, headers, body, as }: FuzzedRequest): Promise<Observed> => {
     logLines = [];
     entryBytes = [];
-    const event = events.get(as) ?? (await jwtEvent(as, '{ __typename }'));
-    events.set(as, event);
+    const event = await eventOf(as);
     const { http } = event.requestContext;
     const routeKey = `${method} /graphql`;
     const requestContext = { ...event.requestContext, routeKey, http: { ...http, method } };
