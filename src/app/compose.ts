@@ -10,6 +10,7 @@ import { authenticate } from '../auth/authenticate.ts';
 import type { Authenticate } from '../graphql/handler.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
+import type { InventoryAccount } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { ClaimNames, Release } from './settings.ts';
 
@@ -23,6 +24,8 @@ export interface Composition {
   readonly recordTrailReads: boolean;
   readonly release: Release;
   readonly log: Log;
+  /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
+  readonly access?: 'change' | 'read';
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
 }
@@ -37,15 +40,17 @@ export function createDependencies({
   recordTrailReads,
   release,
   log,
+  access = 'change',
   eks,
 }: Composition): Dependencies {
   const { authorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
+  const accounts = access === 'change' ? inventory.accounts : inventory.accounts.map(readingOnly);
   return {
     ledger,
     authorize,
     recordPrincipal,
-    eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
+    eksFor: createEksFor({ accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     clock,
     ulid: monotonicFactory(),
@@ -57,6 +62,10 @@ export function createDependencies({
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,
   };
+}
+
+function readingOnly(account: InventoryAccount): InventoryAccount {
+  return { ...account, roleArn: account.readRoleArn ?? account.roleArn };
 }
 
 /** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */

@@ -7,7 +7,7 @@ import { createAuthenticate, createDependencies } from './compose.ts';
 import { readLambdaSettings } from './settings.ts';
 
 /** The dependencies of both functions in AWS, created once for each execution environment while it starts. */
-export function productionDependencies() {
+export function productionDependencies(access: 'change' | 'read') {
   const { idempotencyTable, auditTable, policiesDirectory, claims, ...settings } = readLambdaSettings();
   const log = createLog((line) => process.stdout.write(line));
   const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
@@ -16,7 +16,7 @@ export function productionDependencies() {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
   return {
-    deps: createDependencies({ ...settings, policy, ledger, log }),
+    deps: createDependencies({ ...settings, policy, ledger, log, access }),
     authenticate: createAuthenticate(policy, claims),
   };
 }

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { reconcile } from '../operations/reconcile.ts';
 import { productionDependencies } from '../app/production.ts';
 
-const { deps } = productionDependencies();
+const { deps } = productionDependencies('read');
 
 /** Time kept back so that the run ends before the function times out. Milliseconds. */
 const answerMs = 2_000;

@@ -40,14 +40,28 @@ export async function reconcile(deps: Dependencies, runId: string, deadline: num
   const result: ReconciliationResult = { closed: 0, open: 0, superseded: 0, failed: 0 };
   const records = await deps.ledger.expiredLeases(deps.clock(), maxOperations);
   const queue = records.values();
+  const unresolved = new Set(records);
   const worker = async () => {
     for (const record of queue) {
       if (deps.clock() > deadline - operationMs) return;
-      result[await reconcileSafely(deps, record, runId)]++;
+      const kind = await reconcileSafely(deps, record, runId);
+      result[kind]++;
+      if (kind === 'closed' || kind === 'superseded') unresolved.delete(record);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  logUnresolved(deps, unresolved);
   return result;
+}
+
+/** Logs what the run leaves open, for the alarm on the oldest; with 0 when nothing is left, so that the alarm ends. */
+function logUnresolved({ clock, log }: Dependencies, unresolved: ReadonlySet<IdempotencyRecord>): void {
+  const now = clock();
+  const ages = [...unresolved].map(({ startedAt }) => Math.round((now - startedAt) / 1000));
+  log('info', 'Unresolved operations counted.', {
+    count: unresolved.size,
+    oldestUnresolvedSeconds: Math.max(0, ...ages),
+  });
 }
 
 async function reconcileSafely(

@@ -29,7 +29,13 @@ function isNamespacePattern(value: string): boolean {
 }
 
 const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
-const account = exactly({ accountId, name: text(), regions: list(region), roleArn: v.nullish(roleArn, null) });
+const account = exactly({
+  accountId,
+  name: text(),
+  regions: list(region),
+  roleArn: v.nullish(roleArn, null),
+  readRoleArn: v.nullish(roleArn, null),
+});
 const cluster = exactly({
   accountId,
   region,
@@ -101,12 +107,7 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
     ...duplicates('namespaces', namespaces, ({ name }) => name),
     ...duplicates('services', services, ({ id }) => id),
     ...duplicates('permissionSets', permissionSets, (one) => `${one.accountId}/${one.roleName}`),
-    ...accounts
-      .filter(([, one]) => one.roleArn !== null && parseRoleArn(one.roleArn)?.accountId !== one.accountId)
-      .map(([index, one]) => ({
-        path: ['accounts', index, 'roleArn'],
-        message: `is a role of another account; write a role of ${one.accountId}.`,
-      })),
+    ...accounts.flatMap(([index, one]) => foreignRoles(index, one)),
     ...(v.is(list(account), fieldOf(inventory, 'accounts')) ? unservedClusters(accounts, clusters) : []),
     // A pattern with false would lift the protection of namespaces that the author did not think of.
     ...namespaces
@@ -115,6 +116,28 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
         path: ['namespaces', index, 'system'],
         message: 'is false for a pattern; give each such namespace an entry of its own.',
       })),
+  ];
+}
+
+/** Roles to assume in an account that are not roles of it, and a role to read without one to change. */
+function foreignRoles(index: number, one: v.InferOutput<typeof account>): readonly Contradiction[] {
+  const foreign = (['roleArn', 'readRoleArn'] as const).filter((field) => {
+    const arn = one[field];
+    return arn !== null && parseRoleArn(arn)?.accountId !== one.accountId;
+  });
+  return [
+    ...foreign.map((field) => ({
+      path: ['accounts', index, field],
+      message: `is a role of another account; write a role of ${one.accountId}.`,
+    })),
+    ...(one.readRoleArn !== null && one.roleArn === null
+      ? [
+          {
+            path: ['accounts', index, 'readRoleArn'],
+            message: 'is given without roleArn; add the role that may change.',
+          },
+        ]
+      : []),
   ];
 }
 

@@ -30,6 +30,20 @@ describe('the reconciler', () => {
     expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
   });
 
+  test('logs the age of the oldest operation that it leaves open, and 0 when there is none', async () => {
+    const lines: unknown[] = [];
+    const log = (_level: string, message: string, fields: object) => lines.push({ message, ...fields });
+    const line = { message: 'Unresolved operations counted.' };
+    await reconcile(dependenciesOn(ledger, { log }), 'run', Infinity);
+    const { leaseUntil, startedAt } = await claimed();
+    await reconcile(dependenciesOn(ledger, { log, clock: () => leaseUntil }), 'run', leaseUntil);
+    const oldestUnresolvedSeconds = Math.round((leaseUntil - startedAt) / 1000);
+    expect(lines).toEqual([
+      { ...line, count: 0, oldestUnresolvedSeconds: 0 },
+      { ...line, count: 1, oldestUnresolvedSeconds },
+    ]);
+  });
+
   test('does not take over an operation on a cluster that is no longer served', async () => {
     const record = await claimed();
     const eksFor = () => {
