@@ -55,7 +55,7 @@ export const suppressions: readonly Suppression[] = [
     reason: 'cloudwatch:DescribeAlarms has no resource for a list of alarms.',
   },
   {
-    finding: /^(IAM5\[Resource::arn:.*-graphql:\*\]|LambdaStarPermissions) on ReleaseRole$/,
+    finding: /^(IAM5\[Resource::<GraphqlLambdaFunction\.Arn>:\*\]|LambdaStarPermissions) on ReleaseRole$/,
     reason: 'The versions and the alias of one function.',
   },
   {

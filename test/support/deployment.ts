@@ -8,8 +8,8 @@ export const homeAccount = '222233334455';
 export const otherAccount = '333344445566';
 
 /** The roles of the other account: one to change, one to read. */
-export const changeRole = `arn:aws:iam::${otherAccount}:role/gateway/change`;
-export const readRole = `arn:aws:iam::${otherAccount}:role/gateway/read`;
+export const changeRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-change`;
+export const readRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-read`;
 
 /** The shipped inventory without its example account and issuer, with a second account. */
 export const ownInventory = JSON.stringify(
