@@ -1,9 +1,11 @@
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
+import { finishSupplyChain, sbomFile } from './supply-chain.ts';
 import { runCommand } from '../src/app/command.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
@@ -53,6 +55,16 @@ const options = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
+/** Lists the packages in the bundles, with their licences, as CycloneDX. The list of two equal builds is equal. */
+const billOfMaterials = cyclonedxEsbuildPlugin({
+  specVersion: '1.6',
+  outputFile: sbomFile,
+  outputReproducible: true,
+  gatherLicenseTexts: true,
+  validate: false,
+  logLevel: 'silent',
+});
+
 /** Inputs of a package: a folder of policies with their cases, and the file of an inventory. */
 interface Sources {
   readonly policies: string;
@@ -70,7 +82,7 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   console.log(`${inventory}: inventory ${deployed.hash}`);
   for (const warning of warningsOf(policySet, deployed)) console.warn(`WARNING ${warning}`);
 
-  const { metafile, warnings } = await build({ ...options, outdir });
+  const { metafile, warnings } = await build({ ...options, outdir, plugins: [...options.plugins, billOfMaterials] });
   const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
@@ -78,6 +90,7 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   await copyFile(join(cedar, wasm), join(outdir, wasm));
   await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
+  await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
   await printSizes(outdir);
 }
 

@@ -73,12 +73,15 @@ export async function openService({ isOwn = false }: { readonly isOwn?: boolean 
     const files = filesOfZip(await readFile(join(packageFolder, 'pod-identity-gateway.zip')));
     const state = JSON.parse(await readFile(join(packageFolder, 'serverless-state.json'), 'utf8')) as FrameworkState;
     const { stackPolicy, stackTags } = state.service.provider;
-    return { template: JSON.parse(text) as Template, files, stackPolicy, stackTags };
+    const hash = await readFile(join(packageFolder, 'pod-identity-gateway.zip.sha256'), 'utf8');
+    return { template: JSON.parse(text) as Template, files, hash, stackPolicy, stackTags };
   };
 
   const removeBundles = () => rm(join(folder, 'dist'), { recursive: true });
+  /** A file that the build wrote, as text. */
+  const readBuilt = (name: string) => readFile(join(folder, 'dist', name), 'utf8');
   const close = () => rm(folder, { recursive: true, force: true });
-  return { serverless, makePackage, removeBundles, close };
+  return { readBuilt, serverless, makePackage, removeBundles, close };
 }
 
 async function writeOwnSources(folder: string): Promise<string[]> {
