@@ -9,26 +9,27 @@ import type { FoldableTemplate, JsonObject } from './fold-conditions.ts';
 import { withArnsOf } from './inventory-arns.ts';
 import { withAlias } from './release-alias.ts';
 import { withRolesOfOtherAccounts } from './other-accounts.ts';
+import type { Settings } from './setting-problems.ts';
 
 /** The part of the framework's API that is used here. */
 interface Serverless {
   readonly serviceDir: string;
   readonly service: {
     readonly provider: { compiledCloudFormationTemplate: FoldableTemplate };
-    readonly custom: { readonly settings: Readonly<Record<string, string>> };
+    readonly custom: { readonly settings: Settings };
   };
 }
 
 /** The template of this deployment: without unmet conditions, and with the permissions that this inventory needs. */
-function finished(template: FoldableTemplate, inventory: Inventory, assumeRoleArns: string): FoldableTemplate {
+function finished(template: FoldableTemplate, inventory: Inventory, settings: Settings): FoldableTemplate {
   const Resources = Object.fromEntries(
     Object.entries(template.Resources).map(([name, resource]) => [
       name,
       resource.Type === 'AWS::IAM::Role' ? (withArnsOf(inventory, resource) as JsonObject) : resource,
     ]),
   );
-  const granted = withRolesOfOtherAccounts(Resources, inventory, assumeRoleArns);
-  return foldConditions({ ...template, Resources: withAlias(granted) });
+  const granted = withRolesOfOtherAccounts(Resources, inventory, settings.assumeRoleArns ?? '');
+  return foldConditions({ ...template, Resources: withAlias(granted, (settings.codeSigningConfigArn ?? '') !== '') });
 }
 
 /** The plugin. The framework calls it with `new`, which an arrow function does not support. */
@@ -40,7 +41,7 @@ export default function template(serverless: Serverless) {
     provider.compiledCloudFormationTemplate = finished(
       provider.compiledCloudFormationTemplate,
       inventory,
-      custom.settings.assumeRoleArns ?? '',
+      custom.settings,
     );
   };
   return { hooks: { 'after:aws:package:finalize:mergeCustomProviderResources': finish } };

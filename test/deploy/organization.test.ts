@@ -60,7 +60,7 @@ describe('The service control policy', () => {
     },
   );
 
-  test('allows add-ons without associations, and the reads of associations, to everybody', async () => {
+  test('allows add-ons without associations, and the reads of associations, to administrators', async () => {
     const administratorHere = under('administrator');
     const addon = { resource: arn('eks', 'addon/apps-dev/vpc-cni/0123') };
     expect(await isAllowed(administratorHere, { action: 'eks:CreateAddon', ...cluster })).toBe(true);

@@ -176,6 +176,13 @@ test('the API invokes the graphql function by its alias only', () => {
   });
 });
 
+test('a version has the hash of its code, unless the code is signed after it was packaged', () => {
+  const versionOf = ({ template }: Packaged) =>
+    Object.values(template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Version')?.Properties;
+  expect(versionOf(plain)).toHaveProperty('CodeSha256');
+  expect(versionOf(chosen)).not.toHaveProperty('CodeSha256');
+});
+
 test('traffic shifts step by step, and back when an alarm rises, when that is set', () => {
   expect(resource(chosen.template, 'GraphqlAlias').UpdatePolicy).toEqual({
     CodeDeployLambdaAliasUpdate: {
