@@ -52,9 +52,11 @@ export default function deployCheck(serverless: Serverless) {
     provider.stackTags = tagsOf(custom.settings.tags ?? '');
     const aws = serverless.getProvider('aws');
     if (command === 'package' && aws.getStage() === lenientStage) return;
+    const accountId = await accountOrNull(aws);
+    if (accountId === null) process.stderr.write('The account is not checked: there are no usable credentials.\n');
     stop([
       ...settingProblems(custom.settings),
-      ...packageProblems(contentsOf(join(dist, 'policies')), custom.settings, await accountOrNull(aws)),
+      ...packageProblems(contentsOf(join(dist, 'policies')), custom.settings, accountId),
     ]);
   };
   return { hooks: { initialize: checkSettings, 'before:package:initialize': checkBundles } };

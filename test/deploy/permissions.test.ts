@@ -136,6 +136,18 @@ test.each(rows)(
   },
 );
 
+test('the break-glass role may put items into the tables, for a restore, but not change or delete entries of the trail', async () => {
+  const breakGlass = { ...administrator(homeAccount), arn: fullParams.breakGlassRoleArn };
+  const can = (action: string, name: string) => {
+    const resource = resources[name] ?? '';
+    return isAllowed(breakGlass, { action, resource, resourcePolicy: policyOf(resource) });
+  };
+  expect(await can('dynamodb:PutItem', 'audit table')).toBe(true);
+  expect(await can('dynamodb:PutItem', 'idempotency table')).toBe(true);
+  expect(await can('dynamodb:UpdateItem', 'audit table')).toBe(false);
+  expect(await can('dynamodb:DeleteItem', 'audit table')).toBe(false);
+});
+
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
