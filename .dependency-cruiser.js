@@ -93,7 +93,14 @@ export default {
       comment: 'The client is installed without the gateway and reaches it over HTTP only',
       severity: 'error',
       from: { path: `${client}src/` },
-      to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: `${client}src/` },
+      to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: `${client}(src/|package\\.json$)` },
+    },
+    {
+      name: 'typed-client-alone',
+      comment: 'The typed client runs in browsers, and without the command',
+      severity: 'error',
+      from: { path: `${client}src/client/` },
+      to: { path: `${client}src/`, pathNot: `${client}src/(client|generated)/` },
     },
     {
       name: 'client-layers',

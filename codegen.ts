@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Types } from '@graphql-codegen/plugin-helpers';
+import { buildSchema, isAbstractType, parse, print, separateOperations, stripIgnoredCharacters } from 'graphql';
 
 const schema = 'schema.graphql';
+const clientOperations = 'packages/client/src/client/operations.graphql';
 
 const types = {
   scalars: { DateTime: 'string', ID: 'string' },
@@ -12,6 +14,23 @@ const types = {
   immutableTypes: true,
   inputMaybeValue: 'T | null | undefined',
 };
+
+const text = (file: string) => readFileSync(file, 'utf8');
+
+/** The text of each operation of a file with the fragments that it uses, by the operation's name. */
+function operationTexts(file: string): Readonly<Record<string, string>> {
+  const documents = Object.entries(separateOperations(parse(text(file))));
+  return Object.fromEntries(documents.map(([name, document]) => [name, stripIgnoredCharacters(print(document))]));
+}
+
+/** The names of the types of each interface and union, by its name. */
+function possibleTypes(file: string): Readonly<Record<string, readonly string[]>> {
+  const built = buildSchema(text(file));
+  const types = Object.values(built.getTypeMap()).filter(isAbstractType);
+  return Object.fromEntries(types.map((type) => [type.name, built.getPossibleTypes(type).map(({ name }) => name)]));
+}
+
+const constant = (name: string, value: object) => `const ${name} = ${JSON.stringify(value, null, 2)};`;
 
 const config: Types.Config = {
   schema,
@@ -43,9 +62,21 @@ const config: Types.Config = {
         },
       },
     },
+    // The typed client: the operations that it sends, their results, and only the types that these use.
+    'packages/client/src/generated/operations.ts': {
+      documents: clientOperations,
+      plugins: [
+        { add: { content: `export ${constant('documents', operationTexts(clientOperations))}` } },
+        'typescript-operations',
+      ],
+      config: { ...types, enumType: 'string-literal', inlineFragmentTypes: 'combine' },
+    },
+    'packages/client/src/generated/possible-types.ts': {
+      plugins: [{ add: { content: `export ${constant('possibleTypes', possibleTypes(schema))}` } }],
+    },
     // The text of the schema as a module, so that the Lambda bundle needs no file beside it.
     'src/generated/schema.ts': {
-      plugins: [{ add: { content: `export const typeDefs = ${JSON.stringify(readFileSync(schema, 'utf8'))};` } }],
+      plugins: [{ add: { content: `export const typeDefs = ${JSON.stringify(text(schema))};` } }],
     },
   },
 };

@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '.cache/', '.stryker/', '.local/', '.serverless/', 'coverage/', 'src/generated/'] },
+  { ignores: ['**/dist/', '.cache/', '.stryker/', '.local/', '.serverless/', 'coverage/', '**/src/generated/'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -48,7 +48,7 @@ export default tseslint.config(
       'src/app/settings.ts',
       'src/local/settings.ts',
       'src/cli/smoke/main.ts',
-      'packages/*/src/main.ts',
+      'packages/*/src/{main,cli}.ts',
       'packages/*/test/**/*.ts',
       'test/**/*.{ts,js}',
       'bench/**/*.ts',

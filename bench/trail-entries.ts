@@ -82,8 +82,14 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
       ...{ allowed: true, failed: false, policyIds: ['owners-create'], violations: [] },
       ...{ policySetHash: 'a'.repeat(64), inventoryHash: 'b'.repeat(64), now: time },
       slice: {
-        cluster: { ...target, clusterName: where.clusterName, environment: 'production' },
-        namespace: { name: where.namespace, owners: ['shop'], system: false, roleArns: [] },
+        cluster: {
+          ...target,
+          clusterName: where.clusterName,
+          environment: 'production',
+          production: true,
+          targetRoleAccounts: [],
+        },
+        namespace: { name: where.namespace, owners: ['shop'], system: false, rolePaths: ['/pods/shop/'], roleArns: [] },
         services: [],
         timeZone: 'UTC',
       },

@@ -7,6 +7,8 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
 import { finishSupplyChain, sbomFile } from './supply-chain.ts';
 import { runCommand } from '../src/app/command.ts';
+import { parseIssuers } from '../src/app/issuers.ts';
+import type { IssuerEntry } from '../src/app/issuers.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
@@ -65,14 +67,16 @@ const billOfMaterials = cyclonedxEsbuildPlugin({
   logLevel: 'silent',
 });
 
-/** Inputs of a package: a folder of policies with their cases, and the file of an inventory. */
+/** Inputs of a package: a folder of policies with their cases, the file of an inventory, and optionally one of issuers. */
 interface Sources {
   readonly policies: string;
   readonly inventory: string;
+  /** File of issuers with their keys; null: API Gateway alone verifies tokens. */
+  readonly issuers: string | null;
 }
 
 /** Writes the bundles, Cedar's WebAssembly and the policies to `outdir`. Throws an Error that says what is not valid. */
-async function buildInto(outdir: string, { policies, inventory }: Sources): Promise<void> {
+async function buildInto(outdir: string, { policies, inventory, issuers }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
@@ -82,6 +86,9 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   console.log(`${inventory}: inventory ${deployed.hash}`);
   for (const warning of warningsOf(policySet, deployed)) console.warn(`WARNING ${warning}`);
 
+  const issuersText = issuers === null ? '[]' : await readFile(issuers, 'utf8');
+  for (const entry of parseIssuers(issuersText)) console.log(describeIssuer(entry));
+
   const { metafile, warnings } = await build({ ...options, outdir, plugins: [...options.plugins, billOfMaterials] });
   const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
@@ -90,8 +97,16 @@ async function buildInto(outdir: string, { policies, inventory }: Sources): Prom
   await copyFile(join(cedar, wasm), join(outdir, wasm));
   await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
+  await writeFile(join(outdir, 'issuers.json'), issuersText);
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
   await printSizes(outdir);
+}
+
+function describeIssuer({ issuer, jwks, jwksUri }: IssuerEntry): string {
+  if (jwks !== undefined) return `${issuer}: the function verifies signatures with ${jwks.keys.length} packaged keys.`;
+  return jwksUri === undefined
+    ? `${issuer}: API Gateway alone verifies signatures.`
+    : `${issuer}: the function verifies signatures if JWT_VERIFICATION is on, with the keys of ${jwksUri}.`;
 }
 
 const wasm = 'cedar_wasm_bg.wasm';
@@ -124,14 +139,15 @@ async function printSizes(outdir: string): Promise<void> {
 
 const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory.
 
-Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--outdir FOLDER]
+Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER]
 
   --policies FOLDER  policies, with their cases (default: policies beside package.json)
   --inventory FILE   inventory of the deployment (default: inventory.json in the folder of policies)
+  --issuers FILE     issuers of tokens with their keys, so that the function verifies signatures itself (default: none)
   --outdir FOLDER    an empty or new folder for the result (default: dist beside package.json, which is emptied)
   -h, --help         print this text
 
-Exits with 0 when everything is built, with 1 when policies, inventory or bundles are not valid, with 2 when the arguments
+Exits with 0 when everything is built, with 1 when policies, inventory, issuers or bundles are not valid, with 2 when the arguments
 are wrong.
 `;
 
@@ -140,13 +156,15 @@ process.exitCode = await runCommand({
   options: {
     policies: { type: 'string', default: join(root, 'policies') },
     inventory: { type: 'string' },
+    issuers: { type: 'string' },
     outdir: { type: 'string', default: ownOutdir },
   },
   run: async (values) => {
     const policies = resolve(values.policies);
     // The cases use the inventory in the folder of policies; a deployment serves other clusters.
     const inventory = resolve(values.inventory ?? join(policies, 'inventory.json'));
-    await buildInto(resolve(values.outdir), { policies, inventory });
+    const issuers = values.issuers === undefined ? null : resolve(values.issuers);
+    await buildInto(resolve(values.outdir), { policies, inventory, issuers });
     return 0;
   },
 });

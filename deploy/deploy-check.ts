@@ -39,7 +39,9 @@ export default function deployCheck(serverless: Serverless) {
   const dist = join(serverless.serviceDir, 'dist');
 
   const checkBundles = () => {
-    const missing = ['graphql.cjs', 'reconcile.cjs', 'policies'].filter((name) => !existsSync(join(dist, name)));
+    const missing = ['graphql.cjs', 'reconcile.cjs', 'policies', 'issuers.json'].filter(
+      (name) => !existsSync(join(dist, name)),
+    );
     const what = `The package lacks ${missing.join(', ')}.`;
     stop(missing.length === 0 ? [] : [{ what, where: dist, fix: 'Run `npm run build` first.' }]);
   };
@@ -54,10 +56,7 @@ export default function deployCheck(serverless: Serverless) {
     if (command === 'package' && aws.getStage() === lenientStage) return;
     const accountId = await accountOrNull(aws);
     if (accountId === null) process.stderr.write('The account is not checked: there are no usable credentials.\n');
-    stop([
-      ...settingProblems(custom.settings),
-      ...packageProblems(contentsOf(join(dist, 'policies')), custom.settings, accountId),
-    ]);
+    stop([...settingProblems(custom.settings), ...packageProblems(contentsOf(dist), custom.settings, accountId)]);
   };
   return { hooks: { initialize: checkSettings, 'before:package:initialize': checkBundles } };
 }
@@ -69,10 +68,12 @@ async function accountOrNull(aws: ReturnType<Serverless['getProvider']>): Promis
   return await Promise.race([aws.getAccountId().catch(() => null), timedOut]);
 }
 
-function contentsOf(folder: string) {
+function contentsOf(dist: string) {
+  const folder = join(dist, 'policies');
   const policies = readdirSync(folder).filter((name) => name.endsWith('.cedar'));
   return {
     inventory: readFileSync(join(folder, 'inventory.json'), 'utf8'),
+    issuers: readFileSync(join(dist, 'issuers.json'), 'utf8'),
     policies: Object.fromEntries(policies.map((name) => [name, readFileSync(join(folder, name), 'utf8')])),
   };
 }

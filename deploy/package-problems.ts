@@ -1,7 +1,10 @@
+import { parseIssuers, trustedIssuers } from '../src/app/issuers.ts';
+import type { JwtVerification } from '../src/app/issuers.ts';
+import { exampleValuesIn } from '../src/policy/example-values.ts';
 import { accountOf, parseInventory } from '../src/policy/inventory.ts';
 import type { Inventory } from '../src/policy/inventory.ts';
 import { parseRoleArn } from '../src/validation/role-arns.ts';
-import { exampleHost, problem } from './setting-problems.ts';
+import { problem } from './setting-problems.ts';
 import type { Settings } from './setting-problems.ts';
 import type { Problem } from './problems.ts';
 
@@ -11,21 +14,20 @@ export interface PackageContents {
   readonly inventory: string;
   /** The texts of the policies, by file name. */
   readonly policies: Readonly<Record<string, string>>;
+  /** The text of the issuers file. */
+  readonly issuers: string;
 }
-
-/** The accounts that AWS reserves for documentation, and the one that its examples use most. */
-const exampleAccount = /\b(111122223333|444455556666|123456789012|777788889999|012345678901)\b/;
 
 const inventoryFix = 'Build with your own inventory: npm run build -- --inventory FILE.';
 const policyFix =
   'Copy the policies, adapt the rule and its cases, and build with them: npm run build -- --policies FOLDER.';
 
 /**
- * What is wrong with the inventory and policies of a package, alone and with these settings. `accountId` is the account of the
- * deployment; null when it is not known. Throws an Error for an invalid inventory.
+ * What is wrong with the inventory, policies and issuers of a package, alone and with these settings. `accountId` is the account
+ * of the deployment; null when it is not known. Throws an Error for an invalid inventory or issuers file.
  */
 export function packageProblems(
-  { inventory: text, policies }: PackageContents,
+  { inventory: text, policies, issuers }: PackageContents,
   settings: Settings,
   accountId: string | null,
 ): Problem[] {
@@ -36,17 +38,17 @@ export function packageProblems(
     ...homeProblems(inventory, accountId),
     ...missingAssumeRoles(inventory, settings),
     ...lentRolesOutside(inventory, settings),
+    ...issuerProblems(issuers, settings),
   ];
 }
 
-/** Lines with an example account or host, except comments of policies. */
-function examplesIn(file: string, text: string, fix: string): Problem[] {
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trimStart().startsWith('//')) return [];
-    const [found] = exampleAccount.exec(line) ?? exampleHost.exec(line) ?? [];
-    if (found === undefined) return [];
-    return [{ what: `${file} names the example ${found.replace(/^[./@]/, '')}.`, where: `${file}:${index + 1}`, fix }];
-  });
+/** Accounts and hosts of documentation, which are not the operator's. */
+function examplesIn(fileName: string, text: string, fix: string): Problem[] {
+  return exampleValuesIn(fileName, text).map(({ file, line, value }) => ({
+    what: `${file} names the example ${value}.`,
+    where: `${file}:${line}`,
+    fix,
+  }));
 }
 
 function homeProblems(inventory: Inventory, accountId: string | null): Problem[] {
@@ -104,6 +106,29 @@ function lentRolesOutside({ accounts, namespaces }: Inventory, { rolePath = '' }
         ),
       ),
   );
+}
+
+/** A function that would not start, and settings under which tokens would pass without a verified signature or never pass. */
+function issuerProblems(issuers: string, settings: Settings): Problem[] {
+  const { jwtIssuer = '', jwtAudience = '', jwtAuthorizer, jwtVerification } = settings;
+  const entries = parseIssuers(issuers);
+  const problems: Problem[] = [];
+  if (jwtAuthorizer === 'function' && jwtVerification !== 'on') {
+    const what = 'jwtAuthorizer is function, but the function does not verify every token.';
+    problems.push(problem('jwtVerification', what, 'Set jwtVerification to on.'));
+  }
+  if (jwtAuthorizer !== 'function' && entries.length > 1) {
+    const what = `The package has ${entries.length} issuers, but API Gateway accepts tokens of ${jwtIssuer} only.`;
+    problems.push(problem('jwtAuthorizer', what, 'Set jwtAuthorizer to function.'));
+  }
+  try {
+    const verification = jwtVerification as JwtVerification;
+    trustedIssuers(entries, { issuer: jwtIssuer, audiences: jwtAudience.split(','), verification });
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    problems.push({ what, where: 'issuers.json', fix: 'Build with your issuers: npm run build -- --issuers FILE.' });
+  }
+  return problems;
 }
 
 /** Tests the part of a role ARN after `role/` against paths with `*` for any characters. */

@@ -1,3 +1,5 @@
+import { isOrigin } from '../src/app/environment.ts';
+import { isExampleHost } from '../src/policy/example-values.ts';
 import type { Problem } from './problems.ts';
 
 /** The parameters of serverless.yml, as texts. */
@@ -47,10 +49,13 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   jwtAudience: {
     is: 'an audience',
-    test: (value) => !value.includes('not-set.invalid'),
-    fix: 'Give the `aud` of your tokens, or their `client_id` if they have no `aud`.',
+    test: (value) => /^\S+$/.test(value),
+    fix: 'Give the `aud` of your tokens, or their `client_id` if they have no `aud`; separate several by commas without spaces.',
     required: true,
+    list: true,
   },
+  jwtAuthorizer: oneOf(['api-gateway', 'function']),
+  jwtVerification: oneOf(['auto', 'on', 'off']),
   rolePath: {
     is: 'a path of roles, such as pods/*',
     test: (value) => /^[\w+=,.@-]+(\/[\w+=,.@*-]+)+$/.test(value),
@@ -62,6 +67,12 @@ const rules: Readonly<Record<string, Rule>> = {
     is: 'an IAM role ARN',
     test: arn('iam:', '\\d{12}:role/\\S+'),
     fix: 'Separate ARNs by commas without spaces.',
+    list: true,
+  },
+  corsOrigins: {
+    is: 'an origin, such as https://console.example',
+    test: isOrigin,
+    fix: 'Give scheme, host and port without a path; separate origins by commas without spaces.',
     list: true,
   },
   alarmTopicArn: {
@@ -122,13 +133,10 @@ const rules: Readonly<Record<string, Rule>> = {
   tracing: oneOf(['PassThrough', 'Active']),
 };
 
-/** Names of RFC 2606 and RFC 6761, which never belong to anybody. */
-export const exampleHost = /(^|[./@])(example\.(com|net|org)|[a-z0-9-]+\.(example|invalid|test))(?!\.?[\w-])/;
-
 function isIssuer(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, search, hash } = new URL(value);
-  return protocol === 'https:' && search === '' && hash === '' && !exampleHost.test(hostname);
+  return protocol === 'https:' && search === '' && hash === '' && !isExampleHost(hostname);
 }
 
 /** What is wrong with the settings by themselves. */

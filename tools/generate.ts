@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { codegen } from '@graphql-codegen/core';
 import { getCachedDocumentNodeFromSchema, normalizeConfig } from '@graphql-codegen/plugin-helpers';
 import type { CodegenPlugin, Types } from '@graphql-codegen/plugin-helpers';
-import { buildSchema, lexicographicSortSchema } from 'graphql';
+import { buildSchema, lexicographicSortSchema, parse } from 'graphql';
 import config from '../codegen.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -31,9 +31,15 @@ async function generate(filename: string, output: Types.ConfiguredOutput): Promi
     ),
     schema: getCachedDocumentNodeFromSchema(schemaAst),
     schemaAst,
-    documents: [],
+    documents: documentsOf(output),
     config: { ...config.config, ...output.config },
   });
+}
+
+/** The GraphQL documents that an output names. */
+function documentsOf({ documents = [] }: Types.ConfiguredOutput): Types.DocumentFile[] {
+  const locations = [documents].flat().filter((location) => typeof location === 'string');
+  return locations.map((location) => ({ location, document: parse(readFileSync(join(root, location), 'utf8')) }));
 }
 
 const check = process.argv.includes('--check');

@@ -7,10 +7,14 @@ import type { EKSClientConfig } from '@aws-sdk/client-eks';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { monotonicFactory } from 'ulid';
 import type { Log } from '../../src/runtime/log.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
+import { audience, issuer } from '../../src/local/principals.ts';
 import { typeDefs } from '../../src/generated/schema.ts';
-import { formatError, unauthenticated } from '../../src/graphql/errors.ts';
+import { requestError } from '../../src/graphql/errors.ts';
+import { formatError } from '../../src/graphql/format-error.ts';
+import { createReport, withReport } from '../../src/graphql/request-report.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
-import { oneMutation } from '../../src/graphql/rules.ts';
+import { oneWrite } from '../../src/graphql/rules.ts';
 import { createAuthenticate } from '../../src/app/compose.ts';
 import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
@@ -65,7 +69,10 @@ export function createBaseline({
     log,
   };
   const server = createServer(deps);
-  const authenticate = createAuthenticate(policies, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const authenticate = createAuthenticate(policies, {
+    tokens: defaultTokenSettings,
+    issuers: [{ issuer, audiences: [audience], keys: null }],
+  });
   const handler = createHandler(server, authenticate);
   const close = async () => {
     await server.stop();
@@ -81,7 +88,7 @@ function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> 
     resolvers: createResolvers(deps),
     includeStacktraceInErrorResponses: false,
     formatError,
-    validationRules: [oneMutation],
+    validationRules: [oneWrite],
     stopOnTerminationSignals: false,
     plugins: [
       {
@@ -102,14 +109,21 @@ function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> 
 
 function createHandler(server: ApolloServer<RequestContext>, authenticate: Authenticate): GraphqlHandler {
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
-    context: ({ event, context }) => {
-      const who = authenticate(event);
-      if (who.kind === 'unauthenticated') return Promise.reject(unauthenticated(who.message));
-      return Promise.resolve({ identity: who.identity, lambda: context });
+    context: async ({ event, context }) => {
+      const who = await authenticate(event);
+      if (who.kind !== 'authenticated') {
+        throw requestError('UNAUTHENTICATED', 'message' in who ? who.message : who.kind);
+      }
+      return { identity: who.identity, lambda: context };
     },
   });
-  return async (event, context) =>
-    (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2;
+  return (event, context) => {
+    const { requestId, routeKey } = event.requestContext;
+    return withReport(
+      createReport(requestId, routeKey),
+      async () => (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2,
+    );
+  };
 }
 
 const toStandardError: Log = (level, message, fields) =>

@@ -42,6 +42,7 @@ export function createResolvers(deps: BaselineDependencies): Resolvers<RequestCo
           change: eks.delete,
         }),
     },
+    AssociationSnapshot: { operationId: operationIdOf },
     PodIdentityAssociation: {
       id: ({ associationArn }) => associationArn,
       operationId: (association) => ('tags' in association ? operationIdOf(association) : null),

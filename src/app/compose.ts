@@ -3,16 +3,23 @@ import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
 import type { Log } from '../runtime/log.ts';
+import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { authenticate } from '../auth/authenticate.ts';
-import type { Authenticate } from '../graphql/handler.ts';
+import { createAuthenticator } from '../auth/authenticator.ts';
+import type { TokenSettings } from '../auth/claims.ts';
+import type { EventSource } from '../auth/event-source.ts';
+import { createVerifyToken } from '../auth/verify-token.ts';
+import type { TrustedIssuer } from '../auth/verify-token.ts';
+import { refuseForeignEvents } from '../graphql/foreign-event.ts';
+import { createHandler } from '../graphql/handler.ts';
+import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { InventoryAccount } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import type { ClaimNames, Release } from './settings.ts';
+import type { Release } from './settings.ts';
 
 /** What differs between the entry points. */
 export interface Composition {
@@ -21,6 +28,7 @@ export interface Composition {
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
+  readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
   readonly release: Release;
   readonly log: Log;
@@ -37,18 +45,20 @@ export function createDependencies({
   home,
   times,
   describeLimits,
+  requestLimits,
   recordTrailReads,
   release,
   log,
   access = 'change',
   eks,
 }: Composition): Dependencies {
-  const { authorize, recordPrincipal, inventory, policySetHash } = policy;
+  const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
   const accounts = access === 'change' ? inventory.accounts : inventory.accounts.map(readingOnly);
   return {
     ledger,
     authorize,
+    preauthorize,
     recordPrincipal,
     eksFor: createEksFor({ accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
@@ -57,6 +67,7 @@ export function createDependencies({
     home,
     times,
     describeLimits,
+    requestLimits,
     recordTrailReads,
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
@@ -68,7 +79,26 @@ function readingOnly(account: InventoryAccount): InventoryAccount {
   return { ...account, roleArn: account.readRoleArn ?? account.roleArn };
 }
 
+/** How the gateway authenticates requests. */
+export interface AuthenticationSettings {
+  readonly tokens: TokenSettings;
+  readonly issuers: readonly TrustedIssuer[];
+}
+
+/** The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. */
+export function createGatewayHandler(
+  deps: Dependencies,
+  policy: LoadedPolicy,
+  settings: AuthenticationSettings & { readonly eventSource: EventSource },
+): GraphqlHandler {
+  const handler = createHandler(deps, createAuthenticate(policy, settings));
+  return refuseForeignEvents(handler, settings.eventSource, deps.log);
+}
+
 /** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
-export function createAuthenticate({ inventory }: LoadedPolicy, claims: ClaimNames): Authenticate {
-  return (event) => authenticate(event, claims, inventory);
+export function createAuthenticate(
+  { inventory }: LoadedPolicy,
+  { tokens, issuers }: AuthenticationSettings,
+): Authenticate {
+  return createAuthenticator(createVerifyToken(issuers), tokens, inventory);
 }

@@ -19,6 +19,8 @@ export interface SettingsReader {
   url(variable: string, example: string): string | null;
   /** An RFC 3339 timestamp, converted to UTC; null where it is not set. */
   timestamp(variable: string): string | null;
+  /** Origins of web pages, separated by commas; empty where it is not set. */
+  origins(variable: string): readonly string[];
   /** The code of an AWS region. Without a fallback it must be set. */
   region(variable: string, fallback?: string): string;
   /** An AWS account ID. Without a fallback it must be set. */
@@ -82,6 +84,11 @@ function createReader(env: Environment, missing: string[], problems: string[]): 
           'an RFC 3339 timestamp, such as 2026-11-24T10:00:00Z',
         ),
       ),
+    origins: (variable) => {
+      const wanted = 'origins separated by commas, such as https://console.example,http://localhost:5173';
+      const list = checked(variable, '', (text) => text.split(',').every(isOrigin), wanted);
+      return list === '' ? [] : list.split(',');
+    },
     region: (variable, fallback) =>
       named(variable, fallback, isRegion, 'the code of an AWS region, such as eu-central-1'),
     accountId: (variable, fallback) =>
@@ -100,6 +107,11 @@ function wholeNumber(least: number, most: number): string {
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
+/** Whether a text is the origin of a page exactly as browsers send it: scheme, host and, if it is not the default, port. */
+export function isOrigin(text: string): boolean {
+  return isHttpUrl(text) && new URL(text).origin === text;
 }
 
 /** Validation accepts wildcards in these fields, as policies may permit them; a setting names exactly one. */

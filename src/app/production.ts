@@ -3,20 +3,20 @@ import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { createLog } from '../runtime/log.ts';
-import { createAuthenticate, createDependencies } from './compose.ts';
-import { readLambdaSettings } from './settings.ts';
+import { createDependencies } from './compose.ts';
+import type { LambdaSettings } from './settings.ts';
 
-/** The dependencies of both functions in AWS, created once for each execution environment while it starts. */
-export function productionDependencies(access: 'change' | 'read') {
-  const { idempotencyTable, auditTable, policiesDirectory, claims, ...settings } = readLambdaSettings();
+/**
+ * The policy and the dependencies of a function in AWS, created once for each execution environment while it starts. `access`
+ * is what the function does at EKS.
+ */
+export function productionDependencies(lambdaSettings: LambdaSettings, access: 'change' | 'read') {
+  const { idempotencyTable, auditTable, policiesDirectory, ...settings } = lambdaSettings;
   const log = createLog((line) => process.stdout.write(line));
   const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
     log('error', 'Policy could not be evaluated.', { detail }),
   );
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
-  return {
-    deps: createDependencies({ ...settings, policy, ledger, log, access }),
-    authenticate: createAuthenticate(policy, claims),
-  };
+  return { deps: createDependencies({ ...settings, policy, ledger, log, access }), policy };
 }

@@ -1,9 +1,14 @@
-import { defaultDescribeLimits } from '../operations/dependencies.ts';
+import { defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
 import type { About, DescribeLimits } from '../operations/dependencies.ts';
 import { defaultTimes } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
+import { defaultTokenSettings } from '../auth/claims.ts';
+import type { TokenSettings } from '../auth/claims.ts';
+import type { EventSource } from '../auth/event-source.ts';
+import type { RequestLimits } from '../runtime/token-buckets.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
+import type { IssuerSettings } from './issuers.ts';
 
 /** What both functions read from their environment. */
 export interface LambdaSettings extends GatewaySettings {
@@ -13,11 +18,20 @@ export interface LambdaSettings extends GatewaySettings {
   readonly policiesDirectory: string;
 }
 
+/** What the graphql function reads from its environment. */
+export interface GraphqlSettings extends LambdaSettings {
+  readonly eventSource: EventSource;
+  readonly issuer: IssuerSettings;
+  /** Packaged list of issuers, see `parseIssuers`. */
+  readonly issuersFile: string;
+}
+
 /** What the functions and the local server read in the same way. */
 export interface GatewaySettings {
-  readonly claims: ClaimNames;
+  readonly tokens: TokenSettings;
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
+  readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
   readonly release: Release;
 }
@@ -25,21 +39,51 @@ export interface GatewaySettings {
 /** What was deployed, and when. */
 export type Release = Pick<About, 'version' | 'deployedAt'>;
 
-/** Which claims of a JWT hold groups and scopes. */
-export interface ClaimNames {
-  readonly groupsClaim: string;
-  readonly scopesClaim: string;
+/** Reads the settings of both functions. Throws an Error that names all missing variables and describes every wrong value. */
+export function readLambdaSettings(env: Environment = process.env): LambdaSettings {
+  return readSettings(env, lambdaSettings);
 }
 
-/** Reads the settings. Throws an Error that names all missing variables and describes every wrong value. */
-export function readLambdaSettings(env: Environment = process.env): LambdaSettings {
-  return readSettings(env, (reader) => ({
+/** Reads the settings of the graphql function, as {@link readLambdaSettings} does. */
+export function readGraphqlSettings(env: Environment = process.env): GraphqlSettings {
+  return readSettings(env, (reader) => {
+    const settings = lambdaSettings(reader);
+    const issuersFile = reader.text('ISSUERS_FILE', '');
+    return {
+      ...settings,
+      eventSource: eventSource(reader, settings.home.accountId),
+      issuer: issuerSettings(reader),
+      issuersFile: issuersFile === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/issuers.json` : issuersFile,
+    };
+  });
+}
+
+function lambdaSettings(reader: SettingsReader): LambdaSettings {
+  return {
     home: { accountId: reader.accountId('HOME_ACCOUNT_ID'), region: reader.region('AWS_REGION') },
     idempotencyTable: reader.required('IDEMPOTENCY_TABLE'),
     auditTable: reader.required('AUDIT_TABLE'),
     policiesDirectory: policiesDirectory(reader),
     ...readGatewaySettings(reader),
-  }));
+  };
+}
+
+function issuerSettings(reader: SettingsReader): IssuerSettings {
+  return {
+    issuer: reader.required('JWT_ISSUER'),
+    audiences: words(reader.required('JWT_AUDIENCE'), ','),
+    verification: reader.oneOf('JWT_VERIFICATION', ['auto', 'on', 'off'], 'auto, on or off'),
+  };
+}
+
+/** The API is in the account of the function. */
+function eventSource(reader: SettingsReader, accountId: string): EventSource {
+  return {
+    apiId: reader.required('API_ID'),
+    accountId,
+    stage: reader.required('API_STAGE'),
+    acceptsIam: reader.oneOf('IAM_ROUTE', ['on', 'off'], 'on or off') === 'on',
+  };
 }
 
 /** Where the build puts the policies, unless another folder is set. */
@@ -48,18 +92,37 @@ function policiesDirectory(reader: SettingsReader): string {
   return directory === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/policies` : directory;
 }
 
-/** Reads claim names, times and limits; each has a default. */
+/** Reads the rules of tokens, times and limits; each has a default. */
 export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
   return {
-    claims: {
-      groupsClaim: reader.text('JWT_GROUPS_CLAIM', 'groups'),
-      scopesClaim: reader.text('JWT_SCOPES_CLAIM', 'scope'),
-    },
+    tokens: readTokenSettings(reader),
     times: readTimes(reader),
     describeLimits: readDescribeLimits(reader),
+    requestLimits: {
+      burst: reader.number('PRINCIPAL_REQUEST_BURST', defaultRequestLimits.burst, { least: 1 }),
+      perSecond: reader.number('PRINCIPAL_REQUESTS_PER_SECOND', defaultRequestLimits.perSecond),
+    },
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
     release: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };
+}
+
+function readTokenSettings(reader: SettingsReader): TokenSettings {
+  const { groupsClaim, scopesClaim } = defaultTokenSettings;
+  return {
+    groupsClaim: reader.text('JWT_GROUPS_CLAIM', groupsClaim),
+    scopesClaim: reader.text('JWT_SCOPES_CLAIM', scopesClaim),
+    requiredScopes: words(reader.text('JWT_REQUIRED_SCOPES', ''), ' '),
+    tokenTypes: reader.oneOf('JWT_TOKEN_TYPES', ['access', 'any'], 'access (access tokens only) or any'),
+    unknownKind: reader.oneOf('JWT_UNKNOWN_KIND', ['SERVICE', 'USER'], 'SERVICE or USER'),
+  };
+}
+
+function words(text: string, separator: string): string[] {
+  return text
+    .split(separator)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 /** The variable of each of the protocol's times; all in milliseconds. */

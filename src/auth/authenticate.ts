@@ -1,13 +1,12 @@
 import type {
   APIGatewayEventRequestContextIAMAuthorizer,
-  APIGatewayEventRequestContextJWTAuthorizer,
   APIGatewayEventRequestContextV2,
   APIGatewayProxyEventV2,
 } from 'aws-lambda';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
-import type { ClaimSettings } from './claims.ts';
+import type { TokenSettings } from './claims.ts';
 import { principalFromIam } from './iam.ts';
 import { principalFromJwt } from './jwt.ts';
 import { unauthenticated } from './result.ts';
@@ -23,7 +22,8 @@ export interface IdentityEvent {
     readonly http: { readonly sourceIp?: string | undefined; readonly userAgent?: string | undefined };
     readonly authorizer?:
       | {
-          readonly jwt?: Partial<Pick<APIGatewayEventRequestContextJWTAuthorizer['jwt'], 'claims'>> | null | undefined;
+          /** Claims as API Gateway passes them, or as the function verified them. */
+          readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> | undefined } | null | undefined;
           readonly iam?:
             | (Pick<IamAuthorizer, 'userArn'> & { readonly userId?: IamAuthorizer['userId'] | undefined })
             | null
@@ -39,15 +39,15 @@ export type AuthenticationResult =
   { readonly kind: 'authenticated'; readonly identity: RequestIdentity } | Unauthenticated;
 
 /**
- * Reads the identity of a request from its event. API Gateway has verified the token or the signature; no signature is
+ * Reads the identity of a request from its event. The token or the signature has been verified before; no signature is
  * checked here. An event whose identity is missing or ambiguous is unauthenticated.
  */
 export function authenticate(
   event: IdentityEvent,
-  claimSettings: ClaimSettings,
+  settings: TokenSettings,
   inventory: KnownPrincipals,
 ): AuthenticationResult {
-  const result = principalOf(event, claimSettings, inventory);
+  const result = principalOf(event, settings, inventory);
   if (result.kind === 'unauthenticated') return result;
   const { http, requestId } = event.requestContext;
   return {
@@ -62,7 +62,7 @@ export function authenticate(
   };
 }
 
-function principalOf(event: IdentityEvent, claimSettings: ClaimSettings, inventory: KnownPrincipals): PrincipalResult {
+function principalOf(event: IdentityEvent, settings: TokenSettings, inventory: KnownPrincipals): PrincipalResult {
   const { jwt, iam } = event.requestContext.authorizer ?? {};
   if (jwt && !iam) {
     const authorization = authorizationHeader(event.headers);
@@ -71,7 +71,7 @@ function principalOf(event: IdentityEvent, claimSettings: ClaimSettings, invento
         'The request must have exactly one Authorization header: send "Authorization: Bearer <token>" once.',
       );
     }
-    return principalFromJwt(authorization, jwt.claims ?? {}, claimSettings, inventory);
+    return principalFromJwt(authorization, jwt.claims ?? {}, settings, inventory);
   }
   if (iam && !jwt) return principalFromIam(iam, inventory);
   return unauthenticated(
@@ -80,7 +80,7 @@ function principalOf(event: IdentityEvent, claimSettings: ClaimSettings, invento
 }
 
 /** The value of the Authorization header; null unless there is exactly one. */
-function authorizationHeader(headers: IdentityEvent['headers']): string | null {
+export function authorizationHeader(headers: IdentityEvent['headers']): string | null {
   const [header, ...more] = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
   return more.length === 0 ? (header?.[1] ?? null) : null;
 }

@@ -2,13 +2,28 @@ import { characterCount } from '../validation/text-rules.ts';
 import { parsed, unauthenticated } from './result.ts';
 import type { Parsed } from './result.ts';
 
-/** The claims that hold the groups and scopes of a principal. A dot in a name is part of the name, not a path. */
-export interface ClaimSettings {
+/** Which tokens are accepted, and how they are read. A dot in the name of a claim is part of the name, not a path. */
+export interface TokenSettings {
   /** E.g. `groups` or `cognito:groups`. */
   readonly groupsClaim: string;
   /** E.g. `scope` (RFC 9068) or `scp`. */
   readonly scopesClaim: string;
+  /** Scopes that every token must have. */
+  readonly requiredScopes: readonly string[];
+  /** `access`: ID tokens and other tokens that are not access tokens are rejected. */
+  readonly tokenTypes: 'access' | 'any';
+  /** What a token counts as that has a mark neither of a service nor of a person. */
+  readonly unknownKind: 'SERVICE' | 'USER';
 }
+
+/** The settings where none is given. */
+export const defaultTokenSettings: TokenSettings = {
+  groupsClaim: 'groups',
+  scopesClaim: 'scope',
+  requiredScopes: [],
+  tokenTypes: 'access',
+  unknownKind: 'SERVICE',
+};
 
 /** The payload of a JWT. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -55,12 +70,15 @@ function stringsOf(name: string, claim: unknown, split: (text: string) => string
 
 /**
  * The groups of a token: those of the groups claim, then `scope:<name>` for each scope, without duplicates, in the order
- * of the claims.
+ * of the claims. A token without a required scope is rejected.
  *
  * A groups claim that is a string is one group, even with spaces and commas: issuers write a list of one as a string, and
  * splitting `Platform Admins` would grant groups that the issuer did not.
  */
-export function groupsOf(claims: Claims, { groupsClaim, scopesClaim }: ClaimSettings): Parsed<string[]> {
+export function groupsOf(
+  claims: Claims,
+  { groupsClaim, scopesClaim, requiredScopes }: TokenSettings,
+): Parsed<string[]> {
   const groups = stringsOf(groupsClaim, claimOf(claims, groupsClaim), (text) => (text === '' ? [] : [text]));
   if (groups.kind === 'unauthenticated') return groups;
   if (groups.value.some((group) => group.startsWith(scopePrefix))) {
@@ -72,6 +90,12 @@ export function groupsOf(claims: Claims, { groupsClaim, scopesClaim }: ClaimSett
     text.split(' ').filter((scope) => scope !== ''),
   );
   if (scopes.kind === 'unauthenticated') return scopes;
+  const missing = requiredScopes.filter((scope) => !scopes.value.includes(scope));
+  if (missing.length > 0) {
+    return unauthenticated(
+      `The token lacks the scope ${missing.join(' ')}, which this gateway requires: request a token with it.`,
+    );
+  }
   const all = [...new Set([...groups.value, ...scopes.value.map((scope) => `${scopePrefix}${scope}`)])];
   if (all.length > maxGroups) {
     return unauthenticated(

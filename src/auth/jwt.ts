@@ -1,11 +1,12 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Principal } from '../model/principal.ts';
 import { serviceOf } from '../policy/inventory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { claimOf, groupsOf, isPlain } from './claims.ts';
-import type { Claims, ClaimSettings } from './claims.ts';
+import type { Claims, TokenSettings } from './claims.ts';
 import { parsed, unauthenticated } from './result.ts';
 import type { Parsed, PrincipalResult } from './result.ts';
+import { foreignTokenMark, kindOfToken } from './token-type.ts';
 
 /** The most bytes of a principal's ID in UTF-8: it is part of DynamoDB keys, of which a sort key holds 1,024 bytes. */
 const maxIdBytes = 900;
@@ -14,14 +15,19 @@ const maxIdBytes = 900;
 const comparedClaims = ['iss', 'sub', 'exp'] as const;
 
 /**
- * The payload of the token in the Authorization header; null where the header holds no JWT. `Bearer` is optional, as for
- * API Gateway's authorizer ("Control access to HTTP APIs with JWT authorizers" in its developer guide).
+ * The text after `Bearer` in an Authorization header; null where it can't be a JWT. `Bearer` is optional, as for API Gateway's
+ * authorizer ("Control access to HTTP APIs with JWT authorizers" in its developer guide).
  */
-function payloadOf(authorization: string): Claims | null {
-  const token = /^(?:bearer\s+)?([\w.-]+)$/i.exec(authorization.trim())?.[1];
-  if (token === undefined) return null;
+export function tokenIn(authorization: string): string | null {
+  return /^(?:bearer\s+)?([\w.-]+)$/i.exec(authorization.trim())?.[1] ?? null;
+}
+
+/** Header and payload of the token in an Authorization header; null where it holds no JWT. */
+function partsOf(authorization: string): { readonly header: Claims; readonly claims: Claims } | null {
+  const token = tokenIn(authorization);
+  if (token === null) return null;
   try {
-    return decodeJwt(token);
+    return { header: { ...decodeProtectedHeader(token) }, claims: decodeJwt(token) };
   } catch {
     return null;
   }
@@ -58,26 +64,16 @@ function idOf(issuer: unknown, subject: unknown, place: string): Parsed<string> 
   );
 }
 
-/**
- * Whether a token was issued to a client for itself (client credentials grant), by the conventions of common issuers: the
- * subject is the client (RFC 9068, section 2.2; Amazon Cognito; Okta's `cid`), Auth0's `@clients` and `gty`, Microsoft
- * Entra's `idtyp`.
- */
-function isClientToken(claims: Claims): boolean {
-  const subject = claimOf(claims, 'sub');
-  return (
-    ['client_id', 'azp', 'cid'].some((name) => claimOf(claims, name) === subject) ||
-    (typeof subject === 'string' && subject.endsWith('@clients')) ||
-    claimOf(claims, 'idtyp') === 'app' ||
-    claimOf(claims, 'gty') === 'client-credentials'
-  );
-}
-
-function principalOf(id: string, claims: Claims, groups: readonly string[], inventory: KnownPrincipals): Principal {
+function principalOf(
+  id: string,
+  kind: Principal['kind'],
+  groups: readonly string[],
+  inventory: KnownPrincipals,
+): Principal {
   const service = serviceOf(inventory, id);
   return {
     id,
-    kind: service !== null || isClientToken(claims) ? 'SERVICE' : 'USER',
+    kind: service === null ? kind : 'SERVICE',
     groups: [...new Set([...groups, ...(service?.groups ?? [])])],
     sessionName: null,
   };
@@ -114,17 +110,24 @@ function actorOf(claims: Claims, inventory: KnownPrincipals): Parsed<Principal |
 export function principalFromJwt(
   authorization: string,
   verified: Claims,
-  settings: ClaimSettings,
+  settings: TokenSettings,
   inventory: KnownPrincipals,
 ): PrincipalResult {
-  const claims = payloadOf(authorization);
-  if (claims === null) {
+  const parts = partsOf(authorization);
+  if (parts === null) {
     return unauthenticated('The Authorization header does not hold a JWT: send "Authorization: Bearer <token>" once.');
   }
+  const { header, claims } = parts;
   const mismatch = comparedClaims.find((name) => !isSame(name, claims, verified));
   if (mismatch !== undefined) {
     return unauthenticated(
       `The claim ${mismatch} of the token is missing, or differs from the one that API Gateway verified: send one token with iss, sub and exp, only in the Authorization header.`,
+    );
+  }
+  const mark = settings.tokenTypes === 'access' ? foreignTokenMark(header, claims) : null;
+  if (mark !== null) {
+    return unauthenticated(
+      `The token is not an access token, by its ${mark}: send the access token that the issuer returned, not the ID token.`,
     );
   }
   const id = idOf(claimOf(claims, 'iss'), claimOf(claims, 'sub'), 'iss and sub');
@@ -135,7 +138,7 @@ export function principalFromJwt(
   if (actor.kind === 'unauthenticated') return actor;
   return {
     kind: 'identified',
-    principal: principalOf(id.value, claims, groups.value, inventory),
+    principal: principalOf(id.value, kindOfToken(claims) ?? settings.unknownKind, groups.value, inventory),
     actor: actor.value,
   };
 }

@@ -157,7 +157,9 @@ async function describe(
 }
 
 function abortAt({ settings }: EksConnection, deadline: number): AbortSignal {
-  return AbortSignal.timeout(Math.max(0, deadline - settings.clock()));
+  const left = deadline - settings.clock();
+  // A timer of zero still lets a fast answer through, so a deadline in the past aborts at once.
+  return left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
 }
 
 /** Settings for an SDK client, without undefined properties: the SDK reads those as set. */

@@ -12,6 +12,8 @@ import type { OutcomeName } from '../model/outcome.ts';
 export interface CallBounds {
   /** When the call is aborted, in milliseconds since the epoch. */
   readonly deadline: number;
+  /** Whether a read that waited for its turn is still needed; by default it is. */
+  readonly isNeeded?: () => boolean;
 }
 
 /** Fields of every change. A change is sent once: the SDK does not retry it. */

@@ -139,6 +139,7 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Schema.Scalars['DateTime']['output']>;
   DeletePodIdentityAssociationInput: Schema.DeletePodIdentityAssociationInput;
   DeletePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  DeniedSubject: Schema.DeniedSubject;
   Difference: ResolverTypeWrapper<Schema.Difference>;
   DriftKind: Schema.DriftKind;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
@@ -154,10 +155,12 @@ export type ResolversTypes = {
   NamespaceConnection: ResolverTypeWrapper<Schema.NamespaceConnection>;
   NamespaceEdge: ResolverTypeWrapper<Schema.NamespaceEdge>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  OpenOperation: ResolverTypeWrapper<Schema.OpenOperation>;
   Operation: ResolverTypeWrapper<OperationView>;
   OperationKind: Schema.OperationKind;
   OperationStatus: Schema.OperationStatus;
   PageInfo: ResolverTypeWrapper<Schema.PageInfo>;
+  ParkedReason: Schema.ParkedReason;
   PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
   PodIdentityAssociationConnection: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversTypes['PodIdentityAssociation']> }>;
   PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
@@ -220,6 +223,7 @@ export type ResolversParentTypes = {
   NamespaceConnection: Schema.NamespaceConnection;
   NamespaceEdge: Schema.NamespaceEdge;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  OpenOperation: Schema.OpenOperation;
   Operation: OperationView;
   PageInfo: Schema.PageInfo;
   PodIdentityAssociation: ListedAssociation;
@@ -246,6 +250,7 @@ export type AssociationAlreadyExistsResolvers<ContextType = RequestContext, Pare
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  existingDeniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -370,7 +375,9 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
+  existingDeniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
@@ -492,6 +499,16 @@ export type NodeResolvers<ContextType = RequestContext, ParentType extends Resol
   __resolveType: TypeResolveFn<'AuditEntry' | 'Operation' | 'PodIdentityAssociation', ParentType, ContextType>;
 };
 
+export type OpenOperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OpenOperation'] = ResolversParentTypes['OpenOperation']> = {
+  attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
+  message?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nextAttemptAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  operationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  parked?: Resolver<Schema.Maybe<ResolversTypes['ParkedReason']>, ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
 export type OperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Operation'] = ResolversParentTypes['Operation']> = {
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -569,6 +586,7 @@ export type PolicyDeniedResolvers<ContextType = RequestContext, ParentType exten
 
 export type PolicyViolationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyViolation'] = ResolversParentTypes['PolicyViolation']> = {
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  deniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -593,6 +611,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   gateway?: Resolver<ResolversTypes['Gateway'], ParentType, ContextType>;
   namespaces?: Resolver<Schema.Maybe<ResolversTypes['NamespaceConnection']>, ParentType, ContextType, RequireFields<Schema.QueryNamespacesArgs, 'clusterName' | 'first'>>;
   node?: Resolver<Schema.Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<Schema.QueryNodeArgs, 'id'>>;
+  openOperations?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['OpenOperation']>>, ParentType, ContextType, RequireFields<Schema.QueryOpenOperationsArgs, 'first'>>;
   operation?: Resolver<Schema.Maybe<ResolversTypes['Operation']>, ParentType, ContextType, RequireFields<Schema.QueryOperationArgs, 'id'>>;
   podIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
   podIdentityAssociations?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
@@ -678,6 +697,7 @@ export type Resolvers<ContextType = RequestContext> = {
   NamespaceConnection?: NamespaceConnectionResolvers<ContextType>;
   NamespaceEdge?: NamespaceEdgeResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
+  OpenOperation?: OpenOperationResolvers<ContextType>;
   Operation?: OperationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   PodIdentityAssociation?: PodIdentityAssociationResolvers<ContextType>;

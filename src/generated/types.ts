@@ -8,8 +8,9 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /**
-   * A point in time, as RFC 3339 text. In answers it is in UTC with milliseconds, e.g. `2026-11-24T10:00:00.000Z`; in inputs
-   * it may have any offset, e.g. `2026-11-24T11:00:00+01:00`.
+   * A point in time: `date-time` of RFC 3339, section 5.6, without leap seconds. In answers it is in UTC with milliseconds, e.g.
+   * `2026-11-24T10:00:00.000Z`; in inputs it may have any offset and up to 9 digits of a second's fraction, e.g.
+   * `2026-11-24T11:00:00+01:00`. Anything else is an error of the request: BAD_USER_INPUT in a variable.
    */
   DateTime: { input: string; output: string; }
 };
@@ -25,6 +26,8 @@ export type AssociationAlreadyExists = Refusal & {
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** The existing association as it was when the request was refused; null when it is not visible in EKS or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
+  /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
+  readonly existingDeniedTo: Maybe<DeniedSubject>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
   /** True when EKS reports a conflict but the association is not visible: a delete may still be in progress. */
@@ -51,11 +54,14 @@ export type AssociationChanged = Refusal & {
 /** An association whose state in EKS does not match the audit trail. */
 export type AssociationDrift = {
   readonly __typename?: 'AssociationDrift';
-  /** The association in EKS; null when it was deleted. */
+  /** The association in EKS; null when it does not exist there. */
   readonly association: Maybe<PodIdentityAssociation>;
   /** ARN of the association. */
   readonly associationArn: Scalars['ID']['output'];
-  /** Fields in which EKS differs from the state recorded in the audit trail; empty unless `kind` is MODIFIED. */
+  /**
+   * Fields in which EKS differs from the state recorded in the audit trail; empty unless `kind` is MODIFIED. `modifiedAt`: the
+   * settings are as recorded, but the association was modified after the last change through the gateway.
+   */
   readonly differences: ReadonlyArray<Difference>;
   /** How EKS and the audit trail differ. */
   readonly kind: DriftKind;
@@ -206,7 +212,7 @@ export type AuditEntry = Node & {
   readonly id: Scalars['ID']['output'];
   /** Human-readable description of the result; null without one. */
   readonly message: Maybe<Scalars['String']['output']>;
-  /** The person named by a service, not verified; null without one. */
+  /** The person named by a service; who authenticated is the service. Null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run and for a read of the audit trail. */
   readonly operation: Maybe<Operation>;
@@ -341,8 +347,12 @@ export type CheckPayload = {
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** For a create the conflicting association, otherwise the one to update or delete; null when it does not exist or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
+  /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
+  readonly existingDeniedTo: Maybe<DeniedSubject>;
   /** The refusal that the mutation would return now; null when no refusal is expected. */
   readonly refusal: Maybe<Refusal>;
+  /** Seconds after which the mutation can succeed unchanged; null unless `refusal.retryable`. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
@@ -413,7 +423,10 @@ export type CreatePodIdentityAssociationInput = {
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
-  /** The person for whom a service acts, up to 256 characters. Recorded as an unverified claim; grants no permissions. */
+  /**
+   * The person for whom a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
+   * this person too. It grants no permissions: whether the person wants the request is not verified.
+   */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** IAM session policy as JSON text, up to 2,048 characters. Takes effect only with `disableSessionTags: true`. */
   readonly policy?: InputMaybe<Scalars['String']['input']>;
@@ -444,7 +457,7 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -483,11 +496,20 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
 };
+
+/** Who a denial is about. */
+export type DeniedSubject =
+  /** The principal and the person. */
+  | 'BOTH'
+  /** The person whom `onBehalfOf` names. */
+  | 'NAMED_PERSON'
+  /** The principal. */
+  | 'PRINCIPAL';
 
 /** A field in which a request and an association differ. */
 export type Difference = {
@@ -504,10 +526,15 @@ export type Difference = {
 export type DriftKind =
   /** The association exists according to the audit trail, but not in EKS. */
   | 'DELETED'
-  /** The association has an ownership tag, but the operation named in the tag did not create it. */
+  /** The association has an ownership tag, but the operation named in the tag neither created it nor is still open. */
   | 'FORGED_TAG'
   /** The association differs from the state that the last operation recorded. */
   | 'MODIFIED'
+  /**
+   * The audit trail has too many entries of the association, or of the operation named in its tag, to compare them within a
+   * request: read them with `auditTrail`. It may or may not differ.
+   */
+  | 'NOT_EXAMINED'
   /** The association has no ownership tag of the gateway. */
   | 'UNMANAGED';
 
@@ -624,7 +651,7 @@ export type MutationPayload = {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -669,6 +696,25 @@ export type NamespaceEdge = {
 export type Node = {
   /** Globally unique id: usable as a cache key. */
   readonly id: Scalars['ID']['output'];
+};
+
+/** An operation that is not completed yet. */
+export type OpenOperation = {
+  readonly __typename?: 'OpenOperation';
+  /** How often the reconciler has examined it since a request worked on it last. */
+  readonly attempts: Scalars['Int']['output'];
+  /** Kind of the operation. */
+  readonly kind: OperationKind;
+  /** Human-readable explanation of why its outcome is not known yet; null before the reconciler has examined it. */
+  readonly message: Maybe<Scalars['String']['output']>;
+  /** Time from which on the reconciler examines it again; null before the first time. */
+  readonly nextAttemptAt: Maybe<Scalars['DateTime']['output']>;
+  /** Id of the operation; `operation` returns its audit entries. */
+  readonly operationId: Scalars['ID']['output'];
+  /** Why it can't be examined until operators act; null if it can. */
+  readonly parked: Maybe<ParkedReason>;
+  /** Time at which it started. */
+  readonly startedAt: Scalars['DateTime']['output'];
 };
 
 /**
@@ -740,6 +786,13 @@ export type PageInfo = {
   /** Cursor of the first item on the page; null when the page is empty. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
+
+/** Why the reconciler can't examine an operation. Values may be added. */
+export type ParkedReason =
+  /** The inventory no longer has the account or region of its cluster. */
+  | 'CLUSTER_NOT_SERVED'
+  /** Its INTENT entry is missing, or another version of the gateway wrote it in another format. */
+  | 'INTENT_UNREADABLE';
 
 /** An EKS Pod Identity association as it is now, read from EKS for this request. */
 export type PodIdentityAssociation = AssociationState & Node & {
@@ -851,6 +904,8 @@ export type PolicyViolation = {
   readonly __typename?: 'PolicyViolation';
   /** What to change or whom to contact. */
   readonly advice: Maybe<Scalars['String']['output']>;
+  /** Who is denied, if the request was authorized for the principal and for the person that `onBehalfOf` names; null otherwise. */
+  readonly deniedTo: Maybe<DeniedSubject>;
   /** What is not allowed. */
   readonly message: Scalars['String']['output'];
   /** `@id` of the policy, or one of `default-deny`, `cluster-not-registered`, `evaluation-failed`. */
@@ -881,7 +936,7 @@ export type PrincipalKind =
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type Query = {
   readonly __typename?: 'Query';
@@ -914,7 +969,8 @@ export type Query = {
   readonly checkUpdatePodIdentityAssociation: Maybe<CheckPayload>;
   /**
    * The clusters that the gateway serves, as far as you may list associations or read the audit trail in them: of the whole
-   * cluster, of a namespace that one of your groups owns, or of one of the first 20 other namespaces in the inventory.
+   * cluster, of a namespace that one of your groups owns, or of one of the first 20 other namespaces in the inventory. A page examines
+   * up to 25 clusters, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
    */
   readonly clusters: Maybe<ClusterConnection>;
   /** The deployment that answers. */
@@ -926,6 +982,11 @@ export type Query = {
   readonly namespaces: Maybe<NamespaceConnection>;
   /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
+  /**
+   * Operations that no request works on and the reconciler has not completed yet, the one that it examined the longest time ago
+   * first. Requires permission to read the whole audit trail.
+   */
+  readonly openOperations: Maybe<ReadonlyArray<OpenOperation>>;
   /**
    * An operation and its status, e.g. to ask about an operation IN_PROGRESS without sending its mutation again; null when it does
    * not exist or you are not allowed to read its entries.
@@ -946,7 +1007,7 @@ export type Query = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAssociationDriftArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -960,7 +1021,7 @@ export type QueryAssociationDriftArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAuditEntryArgs = {
   id: Scalars['ID']['input'];
@@ -969,7 +1030,7 @@ export type QueryAuditEntryArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryAuditTrailArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -987,7 +1048,7 @@ export type QueryAuditTrailArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryBindableRolesArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1002,7 +1063,7 @@ export type QueryBindableRolesArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
@@ -1011,7 +1072,7 @@ export type QueryCheckCreatePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
@@ -1020,7 +1081,7 @@ export type QueryCheckDeletePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryCheckUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
@@ -1029,7 +1090,7 @@ export type QueryCheckUpdatePodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryClustersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -1039,7 +1100,7 @@ export type QueryClustersArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryNamespacesArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1052,7 +1113,7 @@ export type QueryNamespacesArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
@@ -1061,7 +1122,16 @@ export type QueryNodeArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryOpenOperationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryOperationArgs = {
   id: Scalars['ID']['input'];
@@ -1070,7 +1140,7 @@ export type QueryOperationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryPodIdentityAssociationArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1082,7 +1152,7 @@ export type QueryPodIdentityAssociationArgs = {
 
 /**
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
- * and has an entry in `errors`; the other fields of the request are answered.
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
 export type QueryPodIdentityAssociationsArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
@@ -1264,7 +1334,7 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; null when waiting does not help. */
+  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;

@@ -1,19 +1,46 @@
-import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError } from 'graphql';
-import type { GraphQLFormattedError } from 'graphql';
+import { HeaderMap } from '@apollo/server';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
-import { isThrottling } from '../eks/errors.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
-import { outOfTime } from '../queries/describer.ts';
+import { outOfTime } from '../eks/paced.ts';
 import type { QueryResult } from '../queries/query-result.ts';
+import { errorCodes } from './error-codes.ts';
+import type { ErrorCode } from './error-codes.ts';
 
-/** The request carries no accepted identity. */
-export function unauthenticated(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+type Extensions = Readonly<Record<string, unknown>>;
+
+/**
+ * An error with a code. `formatError` adds whether and when to retry by the code's row; `retryAfterSeconds` in `extensions`
+ * overrides the row.
+ */
+function errorOf(code: ErrorCode, message: string, extensions: Extensions = {}, originalError?: Error): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { ...extensions, code },
+    ...(originalError ? { originalError } : {}),
+  });
+}
+
+/** An error that prevents a request from being executed, with the HTTP status of its code. The log has its cause. */
+export function requestError(
+  code: ErrorCode,
+  message: string,
+  extensions: Extensions = {},
+  originalError?: Error,
+): GraphQLError {
+  return errorOf(code, message, { ...extensions, http: { status: errorCodes[code].status } }, originalError);
+}
+
+/** The principal sent more requests than it may. Nothing was done, so a mutation can be sent again with the same token. */
+export function rateLimited(waitMs: number): GraphQLError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  const headers = new HeaderMap([['retry-after', String(retryAfterSeconds)]]);
+  return new GraphQLError('Too many requests. Send the request again after retryAfterSeconds.', {
+    extensions: { code: 'RATE_LIMITED', retryAfterSeconds, http: { status: errorCodes.RATE_LIMITED.status, headers } },
+  });
 }
 
 /** The value of a query, or the error that the client gets. */
@@ -22,9 +49,9 @@ export function valueOf<Value>(result: QueryResult<Value>): Value {
     case 'ok':
       return result.value;
     case 'invalid':
-      throw badUserInput(result.findings);
+      throw errorOf('BAD_USER_INPUT', sentences(result.findings), { findings: result.findings });
     case 'denied':
-      throw forbidden(result.violations);
+      throw errorOf('FORBIDDEN', sentences(result.violations), { violations: result.violations });
     case 'eks-failed':
       throw eksReadFailed(result.error);
     case 'unsupported-format':
@@ -32,18 +59,22 @@ export function valueOf<Value>(result: QueryResult<Value>): Value {
   }
 }
 
-/** Arguments of a query break rules: all findings, each with advice. */
-function badUserInput(findings: readonly Finding[]): GraphQLError {
-  return new GraphQLError(sentences(findings), { extensions: { code: 'BAD_USER_INPUT', findings } });
+/** Variables of the wrong type: the request is not executed. */
+export function wrongVariables(findings: readonly Finding[]): GraphQLError {
+  return requestError('BAD_USER_INPUT', sentences(findings), { findings });
 }
 
-/** Policy denies the read: all violations, each with advice. */
-function forbidden(violations: readonly Violation[]): GraphQLError {
-  return new GraphQLError(sentences(violations), { extensions: { code: 'FORBIDDEN', violations } });
-}
-
-function sentences(reasons: readonly { readonly message: string; readonly advice: string | null }[]): string {
+function sentences(reasons: readonly Pick<Finding | Violation, 'message' | 'advice'>[]): string {
   return reasons.flatMap(({ message, advice }) => [message, advice ?? []].flat()).join(' ');
+}
+
+/** The answer would exceed a limit. */
+export function answerTooLarge(size: string, operation: OperationTypeNode | null): GraphQLError {
+  const advice =
+    operation === OperationTypeNode.MUTATION
+      ? 'The mutation was carried out: send it again with the same clientRequestToken, and select fewer fields.'
+      : 'Request fewer at a time with first, or select fewer fields.';
+  return errorOf('ANSWER_TOO_LARGE', `The answer would have more than ${size}. ${advice}`);
 }
 
 /**
@@ -52,69 +83,37 @@ function sentences(reasons: readonly { readonly message: string; readonly advice
  */
 function eksReadFailed(eksError: EksError): GraphQLError {
   const { exception } = eksError;
+  const failed = (message: string, extensions: Extensions = {}) =>
+    errorOf(
+      'EKS_READ_FAILED',
+      `Could not read from EKS: ${message}`,
+      { exception, ...extensions },
+      new EksReadFailed(eksError),
+    );
   // Without a change, a request that ran out of time would do so again.
-  const message = exception === outOfTime.exception ? eksError.message : `EKS answered ${exception}. Retry.`;
-  return new GraphQLError(`Could not read from EKS: ${message}`, {
-    extensions: { code: 'EKS_READ_FAILED', exception },
-    originalError: new EksReadFailed(eksError),
-  });
+  if (exception === outOfTime.exception) return failed(eksError.message, { retryAfterSeconds: null });
+  if (exception.startsWith('AccessDenied')) {
+    const message = 'EKS denies the gateway access. Tell its operators; their log has the details.';
+    return failed(message, { retryAfterSeconds: null });
+  }
+  return failed(`EKS answered ${exception}. Retry.`);
 }
 
 /** Another version of the gateway wrote an item: usually a deployment is in progress. The log names the item. */
-function unsupportedFormat(originalError: UnsupportedFormat, page: { readonly endCursor?: string } = {}): GraphQLError {
+function unsupportedFormat(cause: UnsupportedFormat, page: { readonly endCursor?: string } = {}): GraphQLError {
   const message =
     'Another version of the gateway wrote an item that this one cannot read. Retry in a minute: a deployment may be in progress.' +
     (page.endCursor === undefined ? '' : ' To read the older entries, pass extensions.endCursor as after.');
-  const extensions = { code: 'LEDGER_FORMAT_UNSUPPORTED', retryable: true, retryAfterSeconds: 60, ...page };
-  return new GraphQLError(message, { extensions, originalError });
+  return errorOf('LEDGER_FORMAT_UNSUPPORTED', message, page, cause);
 }
 
-/** Codes of errors that the client caused. */
-const clientErrors: readonly unknown[] = [
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'BAD_USER_INPUT',
-  'BAD_REQUEST',
-];
-
-/** Codes whose message is meant for the client, written here or by Apollo Server. */
-const publicErrors: readonly unknown[] = [...clientErrors, 'EKS_READ_FAILED', 'LEDGER_FORMAT_UNSUPPORTED'];
-
-/** Whether the client caused an error, so that it needs no operator. */
-export function isClientError({ extensions }: GraphQLError): boolean {
-  return clientErrors.includes(extensions.code);
-}
-
-/** Whether EKS throttled a read, so that it succeeds later and needs no operator. */
-export function isThrottledRead(error: GraphQLError): boolean {
-  const thrown = unwrapResolverError(error);
-  return isThrottling(thrown instanceof EksReadFailed ? thrown.eksError.exception : error.extensions.exception);
-}
-
-/** The error that the client gets. Bugs and failed dependencies are masked; the log has the details. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const thrown = unwrapResolverError(error);
-  if (thrown instanceof EksReadFailed) {
-    const { message, extensions } = eksReadFailed(thrown.eksError);
-    return { ...formatted, message, extensions };
-  }
-  if (thrown instanceof UnsupportedFormat && formatted.extensions?.code !== 'LEDGER_FORMAT_UNSUPPORTED') {
-    const { message, extensions } = unsupportedFormat(thrown);
-    return { ...formatted, message, extensions };
-  }
+/** The error for an exception of a layer below; null if it is not one that a client is told about. */
+export function errorOfException(thrown: unknown): GraphQLError | null {
+  if (thrown instanceof EksReadFailed) return eksReadFailed(thrown.eksError);
+  if (thrown instanceof UnsupportedFormat) return unsupportedFormat(thrown);
   if (thrown instanceof LedgerUnavailable) {
     const message = 'The ledger is unavailable. Retry; send a mutation again with the same clientRequestToken.';
-    return { ...formatted, message, extensions: { code: 'LEDGER_UNAVAILABLE' } };
+    return errorOf('LEDGER_UNAVAILABLE', message, {}, thrown);
   }
-  if (publicErrors.includes(formatted.extensions?.code)) return withoutStack(formatted);
-  const message = 'Internal error. Give the request ID to the operators of the gateway: their log has the details.';
-  return { ...formatted, message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
-}
-
-function withoutStack({ extensions, ...formatted }: GraphQLFormattedError): GraphQLFormattedError {
-  const { stacktrace: _, ...rest } = extensions ?? {};
-  return { ...formatted, extensions: rest };
+  return null;
 }

@@ -1,22 +1,31 @@
-import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
+import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { createAuthorizeRead } from '../queries/authorize-read.ts';
+import { pacedEksFor } from '../eks/paced.ts';
+import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
+import { createTokenBuckets } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import { createOnce } from '../queries/request-context.ts';
 import type { RequestContext } from '../queries/request-context.ts';
-import { unauthenticated } from './errors.ts';
+import { firstCharacters } from '../validation/text-rules.ts';
+import { withinLimits } from './budget.ts';
+import { rateLimited, requestError } from './errors.ts';
+import { readRequest, rejection, requestHandler, withSecurityHeaders } from './http.ts';
+import type { Response } from './http.ts';
+import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
 /** Authenticates the sender of an event. */
-export type Authenticate = (
-  event: APIGatewayProxyEventV2,
-) =>
+export type Authenticate = (event: APIGatewayProxyEventV2) => Authenticated | Promise<Authenticated>;
+
+type Authenticated =
   | { readonly kind: 'authenticated'; readonly identity: RequestIdentity }
-  | { readonly kind: 'unauthenticated'; readonly message: string };
+  | { readonly kind: 'unauthenticated'; readonly message: string }
+  /** The keys of the issuer can't be read now. */
+  | { readonly kind: 'keys-unavailable'; readonly issuer: string; readonly cause: unknown };
 
 /** The Lambda handler of both routes, for API Gateway HTTP API events (payload format 2.0). */
 export type GraphqlHandler = (
@@ -29,57 +38,60 @@ const answerMs = 1_000;
 
 /** Creates the handler. Makes no calls and reads nothing from the environment. */
 export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
-  const server = createServer(deps);
   const { describeConcurrency, describesPerSecond } = deps.describeLimits;
   const rateLimiter = createRateLimiter(
     { concurrency: describeConcurrency, perSecond: describesPerSecond },
     deps.clock,
   );
-  const contextOf = (event: APIGatewayProxyEventV2, lambda: LambdaContext): RequestContext => {
-    const result = authenticate(event);
-    if (result.kind === 'unauthenticated') {
-      const apiRequestId = event.requestContext.requestId;
-      deps.log('warn', 'Request not authenticated.', { apiRequestId, reason: result.message });
-      throw unauthenticated(result.message);
+  const paced: Dependencies = { ...deps, eksFor: pacedEksFor(deps.eksFor, rateLimiter) };
+  const server = createServer(paced);
+  const takeToken = createTokenBuckets(deps.requestLimits, deps.clock);
+  const identityOf = async (event: APIGatewayProxyEventV2): Promise<RequestIdentity> => {
+    const result = await authenticate(event);
+    if (result.kind === 'unauthenticated') throw requestError('UNAUTHENTICATED', result.message);
+    if (result.kind === 'keys-unavailable') {
+      const message = 'The keys of the issuer of the token could not be read. Retry.';
+      const cause = new Error(`Keys of ${result.issuer}`, { cause: result.cause });
+      throw requestError('ISSUER_UNAVAILABLE', message, {}, cause);
     }
-    const operations = new Map<string, Promise<AuditEntry[]>>();
-    const operationEntries = (operationId: string) => {
-      const entries = operations.get(operationId) ?? deps.ledger.operationEntries(operationId);
-      operations.set(operationId, entries);
-      return entries;
-    };
+    return result.identity;
+  };
+  const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
+    const identity = await identityOf(event);
+    currentReport().identity = identity;
+    const waitMs = takeToken(identity.principal.id);
+    if (waitMs > 0) throw rateLimited(waitMs);
+    const reads = withinLimits(paced);
     return {
-      identity: result.identity,
-      authorizeRead: createAuthorizeRead(deps, result.identity),
+      identity,
+      reads,
+      authorizeRead: createAuthorizeRead(deps, identity),
+      mayViewIn: createMayViewIn(deps, identity),
       deadline: deps.clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
-      operationEntries,
-      describer: createDescriber(deps, rateLimiter),
+      describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
+      once: createOnce(),
     };
   };
-  const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
-    context: ({ event, context }) => Promise.resolve().then(() => contextOf(event, context)),
-    middleware: [(event) => Promise.resolve(notJson(deps, event))],
+  const answer = startServerAndCreateLambdaHandler(server, requestHandler, {
+    context: ({ event: { event }, context }) => contextOf(event, context),
   });
-  return async (event, context) =>
-    (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2;
+  return (event, lambda) => {
+    const startedAt = deps.clock();
+    const { requestId, routeKey } = event.requestContext;
+    const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
+    return withReport(report, async () => {
+      const read = readRequest(event);
+      const answered =
+        read.kind === 'rejected'
+          ? rejection(read)
+          : ((await answer({ event, request: read.request }, lambda, () => undefined)) as Response);
+      const { level, fields } = reportLine(report, answered);
+      deps.log(level, 'Request answered.', { ...fields, durationMs: deps.clock() - startedAt });
+      return withSecurityHeaders(event, answered);
+    });
+  };
 }
 
-/** The answer to a body that is not JSON; otherwise the client would get the parser's message. */
-function notJson(deps: Dependencies, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 | undefined {
-  const { body, isBase64Encoded } = event;
-  if (!body) return undefined;
-  try {
-    JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
-    return undefined;
-  } catch (error) {
-    deps.log('warn', 'Request body is not JSON.', { apiRequestId: event.requestContext.requestId });
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The body is not JSON (${reason}). Send {"query": "…", "variables": {…}} with content-type application/json.`;
-    return {
-      statusCode: 400,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }),
-    };
-  }
-}
+/** The most characters of a text that API Gateway adds to an event. */
+const maxLogged = 256;

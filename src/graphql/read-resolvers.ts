@@ -14,6 +14,7 @@ import type { RequestContext } from '../queries/request-context.ts';
 import { associationDrift } from '../queries/drift.ts';
 import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
+import { openOperations } from '../queries/open-operations.ts';
 import { associationTrail, auditTrail } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
 import { valueOf } from './errors.ts';
@@ -59,49 +60,52 @@ function discovered<Node>(result: QueryResult<Connection<Node>>, { takeRows }: R
 }
 
 /** The queries that answer in pages. */
-export function pageQueries(deps: Dependencies) {
-  return {
-    associationDrift: async (_, input, { authorizeRead, describer, deadline, takeRows }) => {
-      const page = valueOf(await associationDrift(deps, authorizeRead, input, { describer, deadline }));
-      takeRows(page.edges.length);
-      return connection(page);
-    },
-    podIdentityAssociations: async (_, input, context, info) => {
-      const selected = [...selectedFields(info, ['nodes']), ...selectedFields(info, ['edges', 'node'])];
-      const needsDetails =
-        (input.roleArn ?? null) !== null || selected.some((field) => Object.hasOwn(detailResolvers, field));
-      const describer = needsDetails ? context.describer : null;
-      const { authorizeRead, deadline } = context;
-      const page = valueOf(await podIdentityAssociations(deps, authorizeRead, input, { describer, deadline }));
-      context.takeRows(page.edges.length);
-      return connection(page);
-    },
-    auditTrail: async (_, input, context) => {
-      const { deadline, takeRows } = context;
-      const page = valueOf(await auditTrail(deps, context, input, deadline));
-      takeRows(page.edges.length);
-      return connection(page);
-    },
-  } satisfies QueryResolvers;
-}
+export const pageQueries = {
+  associationDrift: async (_, input, { reads, authorizeRead, describer, deadline, takeRows }) => {
+    const page = valueOf(await associationDrift(reads, authorizeRead, input, { describer, deadline }));
+    takeRows(page.edges.length);
+    return connection(page);
+  },
+  podIdentityAssociations: async (_, input, context, info) => {
+    const selected = [...selectedFields(info, ['nodes']), ...selectedFields(info, ['edges', 'node'])];
+    const needsDetails =
+      (input.roleArn ?? null) !== null || selected.some((field) => Object.hasOwn(detailResolvers, field));
+    const describer = needsDetails ? context.describer : null;
+    const { reads, authorizeRead, deadline } = context;
+    const page = valueOf(await podIdentityAssociations(reads, authorizeRead, input, { describer, deadline }));
+    context.takeRows(page.edges.length);
+    return connection(page);
+  },
+  openOperations: async (_, input, { reads, authorizeRead, deadline, takeRows }) => {
+    const found = valueOf(await openOperations(reads, authorizeRead, input, deadline));
+    takeRows(found.length);
+    return found;
+  },
+  auditTrail: async (_, input, context) => {
+    const { reads, deadline, takeRows } = context;
+    const page = valueOf(await auditTrail(reads, context, input, deadline));
+    takeRows(page.edges.length);
+    return connection(page);
+  },
+} satisfies QueryResolvers;
 
 /** The fields of an association that need a resolver. */
-export function associationFields(deps: Dependencies) {
-  return {
-    id: ({ associationArn }) => associationArn,
-    ...detailResolvers,
-    auditTrail: async (association, input, context) => {
-      const { deadline, takeRows } = context;
-      // Counted before it is read, so that the trails of a long list are not read only to be discarded.
-      takeRows(1);
-      const result = await associationTrail(deps, context, association, input, deadline);
-      if (result.kind === 'denied') return null;
-      const page = valueOf(result);
-      takeRows(page.edges.length);
-      return connection(page);
-    },
-  } satisfies PodIdentityAssociationResolvers;
-}
+export const associationFields = {
+  id: ({ associationArn }) => associationArn,
+  ...detailResolvers,
+  auditTrail: async (association, input, context) => {
+    const { reads, deadline, takeRows, once } = context;
+    // Counted before it is read, so that the trails of a long list are not read only to be discarded.
+    takeRows(1);
+    // The same association may be reached from many entries.
+    const name = JSON.stringify([association.associationArn, input]);
+    const result = await once(name, () => associationTrail(reads, context, association, input, deadline));
+    if (result.kind === 'denied') return null;
+    const page = valueOf(result);
+    takeRows(page.edges.length);
+    return connection(page);
+  },
+} satisfies PodIdentityAssociationResolvers;
 
 /** The fields of a snapshot that need a resolver. */
 export const snapshotFields = {

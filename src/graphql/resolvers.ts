@@ -5,6 +5,7 @@ import { dryRun } from '../operations/dry-run.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { mutate } from '../operations/mutate.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
+import type { MutationResult } from '../operations/result.ts';
 import { operations, summarize } from '../operations/operations.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
 import { associationByArn, describeAssociation } from '../queries/describe.ts';
@@ -12,8 +13,10 @@ import { readNode } from '../queries/node.ts';
 import { readOperation } from '../queries/operation-view.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { readAuditEntry } from '../queries/trail.ts';
+import { dateTime } from './date-time.ts';
 import { valueOf } from './errors.ts';
 import { associationFields, discoveryQueries, pageQueries, snapshotFields } from './read-resolvers.ts';
+import { currentReport } from './request-report.ts';
 
 /** Arguments in, domain values out: resolvers contain no rules and make no AWS calls. */
 export function createResolvers(deps: Dependencies): Resolvers {
@@ -23,12 +26,12 @@ export function createResolvers(deps: Dependencies): Resolvers {
   type Field<Kind extends OperationKind> = [unknown, { readonly input: InputOf[Kind] }, RequestContext];
   const mutation =
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
-    (...[, { input }, { identity, deadline }]: Field<Kind>) =>
-      mutate(deps, operation, { identity, input, deadline });
+    async (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+      reported(await mutate(deps, operation, { identity, input, deadline }));
   const check =
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
-    (...[, { input }, { identity, deadline }]: Field<Kind>) =>
-      dryRun(deps, operation, { identity, input, deadline });
+    async (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+      reported(await dryRun(deps, operation, { identity, input, deadline }));
 
   const liveAssociation = async (
     { associationArn }: { readonly associationArn: string | null },
@@ -37,39 +40,39 @@ export function createResolvers(deps: Dependencies): Resolvers {
   ) => {
     if (associationArn === null) return null;
     context.takeRows(1);
-    return valueOf(await associationByArn(deps, context, associationArn));
+    return valueOf(await associationByArn(context, associationArn));
   };
 
   return {
+    DateTime: dateTime,
     Query: {
       viewer: (_, __, { identity: { principal, actor } }) => ({
         ...principal,
         actor: actor && deps.recordPrincipal(actor),
       }),
-      podIdentityAssociation: async (_, key, { authorizeRead, deadline }) =>
-        valueOf(await describeAssociation(deps, authorizeRead, key, deadline)),
+      podIdentityAssociation: async (_, key, context) => valueOf(await describeAssociation(deps, context, key)),
       checkCreatePodIdentityAssociation: check(create),
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
       ...discoveryQueries(deps),
-      ...pageQueries(deps),
-      auditEntry: (_, { id }, { authorizeRead }) => readAuditEntry(deps, authorizeRead, id),
-      operation: (_, { id }, context) => readOperation(deps, context, id),
-      node: async (_, { id }, context) => valueOf(await readNode(deps, context, id)),
+      ...pageQueries,
+      auditEntry: (_, { id }, context) => readAuditEntry(context.reads, context, id),
+      operation: (_, { id }, context) => readOperation(context.reads, context, id),
+      node: async (_, { id }, context) => valueOf(await readNode(context.reads, context, id)),
     },
     Mutation: {
       createPodIdentityAssociation: mutation(create),
       updatePodIdentityAssociation: mutation(update),
       deletePodIdentityAssociation: mutation(remove),
     },
-    PodIdentityAssociation: associationFields(deps),
+    PodIdentityAssociation: associationFields,
     AuditEntry: {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
       operationKind: ({ operation }) => operation,
       operation: ({ operationId }, _, context) => {
         context.takeRows(1);
-        return readOperation(deps, context, operationId);
+        return readOperation(context.reads, context, operationId);
       },
       before: ({ before }, _, { authorizeRead }) => before && visibleTo(authorizeRead, before),
       association: liveAssociation,
@@ -96,4 +99,11 @@ export function createResolvers(deps: Dependencies): Resolvers {
     },
     Refusal: { __resolveType: ({ kind }) => kind },
   };
+}
+
+/** Reports the result of a mutation or dry run for the log line of the request. */
+function reported<Result extends Pick<MutationResult, 'auditEntry' | 'refusal'>>(result: Result): Result {
+  const { auditEntry, refusal } = result;
+  currentReport().results.push({ event: auditEntry.event, refusalCode: refusal?.code ?? null });
+  return result;
 }

@@ -1,7 +1,8 @@
-import { GraphQLError } from 'graphql';
 import type { TakeRows } from '../queries/request-context.ts';
+import { answerTooLarge } from './errors.ts';
+import { currentReport } from './request-report.ts';
 
-/** Maximum number of rows (associations and entries, at any depth) of one answer: about 5 MB of the 6 MB that Lambda allows. */
+/** Maximum number of rows (associations and entries, at any depth) of one answer. `stringifyAnswer` limits its bytes. */
 const maxRows = 5_000;
 
 /** Creates the counter of one request. */
@@ -10,7 +11,6 @@ export function countRows(): TakeRows {
   return (count) => {
     taken += count;
     if (taken <= maxRows) return;
-    const message = `The answer would have more than ${maxRows} associations and entries. Request fewer at a time with first.`;
-    throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+    throw answerTooLarge(`${maxRows} associations and entries`, currentReport().operation);
   };
 }

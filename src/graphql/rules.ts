@@ -1,15 +1,21 @@
 import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
-import type { FieldNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
+import type { FieldNode, FragmentDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
+import { operations } from '../operations/operations.ts';
+
+/** The names of the queries that add an entry to the audit trail. */
+const dryRuns: readonly string[] = Object.values(operations).map(({ action }) => `check${action}`);
 
 /**
- * A request may contain one mutation field. Its time limit is that of one operation; a batch would time out halfway.
+ * A request may contain one field that writes: a mutation, whose time limit is that of one operation, so that a batch would
+ * time out halfway; or a dry run, which adds an entry to the audit trail.
  */
-export const oneMutation: ValidationRule = (context) => ({
+export const oneWrite: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    if (operation.operation !== OperationTypeNode.MUTATION) return;
-    const [, second] = rootFields(context, operation.selectionSet, new Set());
+    const isMutation = operation.operation === OperationTypeNode.MUTATION;
+    const writes = ({ name }: FieldNode) => isMutation || dryRuns.includes(name.value);
+    const [, second] = rootFields(operation.selectionSet, (name) => context.getFragment(name)).filter(writes);
     if (!second) return;
-    const message = 'A request may contain one mutation field: send a request for each.';
+    const message = `A request may contain one ${isMutation ? 'mutation' : 'check'} field: send a request for each.`;
     context.reportError(new GraphQLError(message, { nodes: second }));
   },
 });
@@ -23,15 +29,30 @@ export const reported = {
   ],
 };
 
+/** Rejects subscriptions. The rules of graphql-js accept fields of an operation whose type the schema does not have. */
+export const noSubscription: ValidationRule = (context) => ({
+  OperationDefinition(operation) {
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return;
+    const message = 'The schema has no subscriptions: ask for an operation IN_PROGRESS with the query operation.';
+    context.reportError(new GraphQLError(message, { nodes: operation }));
+  },
+});
+
+type GetFragment = (name: string) => FragmentDefinitionNode | null | undefined;
+
 /** The fields of a selection set. Visits each fragment once, as execution does: fragments can spread each other many times. */
-function rootFields(context: ValidationContext, { selections }: SelectionSetNode, visited: Set<string>): FieldNode[] {
+export function rootFields(
+  { selections }: SelectionSetNode,
+  getFragment: GetFragment,
+  visited = new Set<string>(),
+): FieldNode[] {
   return selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(context, selection.selectionSet, visited);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, getFragment, visited);
     const name = selection.name.value;
     if (visited.has(name)) return [];
     visited.add(name);
-    const fragment = context.getFragment(name);
-    return fragment ? rootFields(context, fragment.selectionSet, visited) : [];
+    const fragment = getFragment(name);
+    return fragment ? rootFields(fragment.selectionSet, getFragment, visited) : [];
   });
 }

@@ -7,23 +7,32 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { Kind } from 'graphql';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import type { ValidationRule } from 'graphql';
 import type { Log } from '../runtime/log.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { firstCharacters } from '../validation/text-rules.ts';
 import { typeDefs } from '../generated/schema.ts';
 import type { RequestContext } from '../queries/request-context.ts';
-import { formatError, isClientError, isThrottledRead } from './errors.ts';
+import { stringifyAnswer } from './answer.ts';
+import { boundedDocument } from './document-bounds.ts';
+import { requestError, wrongVariables } from './errors.ts';
+import { formatError } from './format-error.ts';
+import { maxTokens } from './http.ts';
+import { currentReport } from './request-report.ts';
 import { createResolvers } from './resolvers.ts';
-import { oneMutation, reported } from './rules.ts';
-
-/** Enough for introspection and for 50 tags as literals; too few to keep the parser busy. */
-const maxTokens = 5_000;
+import { noSubscription, oneWrite, reported, rootFields } from './rules.ts';
+import { variableFindings } from './variables.ts';
 
 /** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
 const maxDepth = 9;
 
 const maxAliases = 15;
+
+/** The most characters of an operation's name in the log. */
+const maxNameLength = 100;
 
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
 export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
@@ -33,12 +42,11 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,
+    stringifyResult: stringifyAnswer,
+    // Clients send the document when they are told so. A store would need a bound of its own for what strangers put there.
+    persistedQueries: false,
     parseOptions: { maxLexicalTokens: maxTokens },
-    validationRules: [
-      oneMutation,
-      maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
-      maxAliasesRule({ n: maxAliases, ...reported }),
-    ],
+    validationRules: [...createRules()],
     // The host ends the process: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
     logger: apolloLogger(deps.log),
@@ -48,45 +56,48 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      logRequests(deps),
+      checkRequests(),
     ],
   });
 }
 
-/** Logs one line for each request, and each error in full; clients get a masked one. */
-function logRequests({ log, clock }: Dependencies): ApolloServerPlugin<RequestContext> {
-  return {
-    requestDidStart: ({ contextValue }) => {
-      const { apiRequestId, principal, actor } = contextValue.identity;
-      const startedAt = clock();
-      return Promise.resolve({
-        didEncounterErrors: ({ errors }) => {
-          for (const error of errors) {
-            const cause = error.originalError ?? error;
-            const level = isClientError(error) || isThrottledRead(error) ? 'warn' : 'error';
-            log(level, 'Request failed.', { apiRequestId, error: cause.stack, cause: causeOf(cause) });
-          }
-          return Promise.resolve();
-        },
-        willSendResponse: ({ operation, operationName, errors }) => {
-          log('info', 'Request answered.', {
-            apiRequestId,
-            principalId: principal.id,
-            ...(actor ? { actorId: actor.id } : {}),
-            operation: operation?.operation ?? null,
-            operationName: operationName ?? null,
-            errors: errors?.length ?? 0,
-            durationMs: clock() - startedAt,
-          });
-          return Promise.resolve();
-        },
-      });
-    },
-  };
+/** The validation rules besides those of GraphQL itself. */
+export function createRules(): readonly ValidationRule[] {
+  return [
+    boundedDocument,
+    oneWrite,
+    noSubscription,
+    maxDepthRule({ n: maxDepth, flattenFragments: true, ...reported }),
+    maxAliasesRule({ n: maxAliases, ...reported }),
+  ];
 }
 
-function causeOf({ cause }: Error): string | null {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : null;
+const noOperation = 'The document has no operation, or it has several and operationName does not name one of them.';
+
+/** Checks the variables of a request before it is executed, and reports what it asks for. */
+function checkRequests(): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation: ({ operation, operationName, document, request, schema }) => {
+          // Apollo Server reports it only after execution, in the words of graphql-js.
+          if (!operation) throw requestError('OPERATION_RESOLUTION_FAILURE', noOperation);
+          const report = currentReport();
+          const fragments = new Map(
+            document.definitions.flatMap((one) =>
+              one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [],
+            ),
+          );
+          const fields = rootFields(operation.selectionSet, (name) => fragments.get(name));
+          report.operation = operation.operation;
+          report.operationName = operationName && firstCharacters(operationName, maxNameLength);
+          report.fields = [...new Set(fields.map(({ name }) => name.value))];
+          const findings = variableFindings(schema, operation, request.variables ?? {});
+          if (findings.length > 0) throw wrongVariables(findings);
+          return Promise.resolve();
+        },
+      }),
+  };
 }
 
 function apolloLogger(log: Log) {

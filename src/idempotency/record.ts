@@ -70,7 +70,8 @@ export function succeedingRecord(released: IdempotencyRecord, fresh: Idempotency
 
 /** The record after the next lease holder took over its expired lease. The operation stays the same. */
 export function takenOver(expired: IdempotencyRecord, now: number, times: Times): IdempotencyRecord {
-  return { ...expired, fence: expired.fence + 1, leaseUntil: now + times.leaseMs };
+  const { deferral: _, ...record } = expired;
+  return { ...record, fence: expired.fence + 1, leaseUntil: now + times.leaseMs };
 }
 
 /** The record after its lease holder concluded, as the outcome's row says. */

@@ -1,7 +1,12 @@
-import { createHandler } from '../graphql/handler.ts';
+import { readFileSync } from 'node:fs';
+import { createGatewayHandler } from '../app/compose.ts';
+import { parseIssuers, trustedIssuers } from '../app/issuers.ts';
 import { productionDependencies } from '../app/production.ts';
+import { readGraphqlSettings } from '../app/settings.ts';
 
-const { deps, authenticate } = productionDependencies('change');
+const { issuersFile, issuer, ...settings } = readGraphqlSettings();
+const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
+const { deps, policy } = productionDependencies(settings, 'change');
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
-export const handler = createHandler(deps, authenticate);
+export const handler = createGatewayHandler(deps, policy, { ...settings, issuers });

@@ -1,5 +1,5 @@
 import { decodeTime } from 'ulid';
-import { boundedEntry } from './entry-size.ts';
+import { boundedEntry, briefEntry } from './entry-size.ts';
 import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -13,6 +13,8 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   readonly message?: string | null;
   readonly associationArn?: string | null;
   readonly eksRequestId?: string | null;
+  /** Whether the entry has at most 1 KB: that of a principal without permits. */
+  readonly isBrief?: boolean;
 }
 
 /** What new entries are made with. */
@@ -26,7 +28,8 @@ interface EntryDependencies {
 export function createEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
   const entryId = deps.ulid(deps.clock());
   const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = details;
-  return boundedEntry({
+  const bounded = details.isBrief === true ? briefEntry : boundedEntry;
+  return bounded({
     ...context,
     entryId,
     operationId: details.operationId,

@@ -4,7 +4,7 @@ import { createQueryRange } from './dynamodb-trail-query.ts';
 import type { KeyRange, QueryRange } from './dynamodb-trail-query.ts';
 import { partitionKeys, trailShards } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
-import { emptyPage, excludesEverything, foundEntry, maxExamined, pageOf } from './trail-page.ts';
+import { emptyPage, excludesEverything, foundEntry, maxExamined, pageOf, soughtEntries } from './trail-page.ts';
 import type { FoundEntry } from './trail-page.ts';
 import { idRange } from './trail-position.ts';
 
@@ -53,7 +53,7 @@ export async function readTrail(client: DynamoDBClient, auditTable: string, quer
   }));
   const progress: Progress = { query, ranges, found: [], examined: 0, roundTrips: 0, position: null };
   const queryRange = createQueryRange(client, auditTable);
-  while (progress.found.length <= query.limit && progress.position !== '') {
+  while (progress.found.length < soughtEntries(query) && progress.position !== '') {
     const reading = rangesToRead(progress);
     // Fewer items per range than one would examine nothing.
     if (progress.examined > maxExamined - reading.length || progress.roundTrips >= maxRoundTrips) break;
@@ -81,7 +81,7 @@ function rangesToRead({ ranges }: Progress): RangeProgress[] {
  * share suffices for most of them.
  */
 function itemsPerRange({ query, ranges, found, examined }: Progress, readCount: number): number {
-  const wanted = Math.max(query.limit + 1 - found.length, examined - found.length);
+  const wanted = Math.max(soughtEntries(query) - found.length, examined - found.length);
   const openCount = ranges.filter(({ examinedTo }) => examinedTo !== '').length;
   const share = wanted / openCount;
   const items = openCount === 1 ? wanted : Math.ceil(share + 2 * Math.sqrt(share));

@@ -14,9 +14,15 @@ export function maxBytesOf({ fence }: Pick<AuditEntry, 'fence'>): number {
   return fence === null ? maxBytes : maxChangeBytes;
 }
 
-/** The most characters (UTF-16) of texts that come from other systems. */
-const maxUserAgent = 512;
-const maxMessage = 1_024;
+/**
+ * The bytes that an entry of a principal without permits should not exceed as JSON: one write unit of DynamoDB. Only the names
+ * of principal, cluster and service account, which are kept, can make it larger.
+ */
+const maxBriefBytes = 1_024;
+
+/** The most characters (UTF-16) of texts that come from other systems, and of those in a brief entry. */
+const maxTexts = { userAgent: 512, message: 1_024 };
+const maxBriefTexts = { userAgent: 64, message: 80 };
 
 /** The most characters of a reason where even the rest of an entry is too large. */
 const maxShortReason = 256;
@@ -34,11 +40,13 @@ const none = () => [];
 const nothing = () => null;
 const first = (value: unknown) => (Array.isArray(value) ? value.slice(0, 5) : value);
 
+const emptySlice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
+
 /** Left out first, the largest first. */
 const details: readonly OptionalPart[] = [
   {
     path: 'decision.slice',
-    shorten: () => ({ cluster: null, namespace: null, services: [], timeZone: 'UTC' }),
+    shorten: () => emptySlice,
     ofChanges: true,
   },
   { path: 'decision.violations', shorten: first, ofChanges: true },
@@ -59,22 +67,52 @@ const wholes: readonly OptionalPart[] = [
   { path: 'reason', shorten: (value) => cut(String(value), maxShortReason) },
 ];
 
+/** Left out of a brief entry, in this order. */
+const briefParts: readonly OptionalPart[] = [
+  { path: 'decision.slice', shorten: () => emptySlice },
+  { path: 'principal.groups', shorten: none },
+  { path: 'actor.groups', shorten: none },
+  { path: 'request.tags', shorten: none },
+  { path: 'request.policy', shorten: nothing },
+  { path: 'invalidInput.fields', shorten: () => ({}) },
+  { path: 'findings', shorten: (value) => (value as readonly unknown[]).slice(0, 1) },
+  { path: 'decision.violations', shorten: (value) => (value as readonly unknown[]).slice(0, 1) },
+  { path: 'findings', shorten: none },
+  { path: 'decision', shorten: nothing },
+  { path: 'request', shorten: nothing },
+  { path: 'reason', shorten: nothing },
+  { path: 'onBehalfOf', shorten: nothing },
+];
+
 /**
  * The entry with at most the bytes that it may have. Where it has more, whole parts are left out, one after the other, and
  * named in `omitted` and in the message. Texts that callers or other systems choose freely are cut.
  */
 export function boundedEntry(entry: AuditEntry): AuditEntry {
-  let bounded: AuditEntry = {
-    ...entry,
-    userAgent: entry.userAgent === null ? null : cut(entry.userAgent, maxUserAgent),
-    message: entry.message === null ? null : cut(entry.message, maxMessage),
-  };
+  const bounded = withTexts(entry, maxTexts);
   if (bytesOf(bounded) <= maxBytesOf(entry)) return bounded;
-  for (const part of [...largestFirst(details, entry), ...wholes]) {
-    if (bytesOf(bounded) <= maxBytesOf(entry)) break;
-    if (entry.fence === null || part.ofChanges) bounded = leaveOut(bounded, part);
-  }
-  return bounded;
+  const parts = [...largestFirst(details, entry), ...wholes];
+  const optional = parts.filter(({ ofChanges }) => entry.fence === null || ofChanges);
+  return leaveOutUntil(maxBytesOf(entry), bounded, optional);
+}
+
+/**
+ * The entry with at most 1 KB, unless names are unusually long: who requested what, and why it was refused. So a principal
+ * without permits can have only so much written, whatever its requests contain.
+ */
+export function briefEntry(entry: AuditEntry): AuditEntry {
+  const { message, ...brief } = leaveOutUntil(maxBriefBytes, withTexts(entry, maxBriefTexts), briefParts);
+  // Their names are in `omitted`; in the message too, they would take the room of what is kept.
+  return { ...brief, message: message?.replace(omittedNote, '') ?? null };
+}
+
+function withTexts(entry: AuditEntry, limits: typeof maxTexts): AuditEntry {
+  const text = (value: string | null, limit: number) => (value === null ? null : cut(value, limit));
+  return { ...entry, userAgent: text(entry.userAgent, limits.userAgent), message: text(entry.message, limits.message) };
+}
+
+function leaveOutUntil(limit: number, entry: AuditEntry, parts: readonly OptionalPart[]): AuditEntry {
+  return parts.reduce((bounded, part) => (bytesOf(bounded) <= limit ? bounded : leaveOut(bounded, part)), entry);
 }
 
 function largestFirst(parts: readonly OptionalPart[], entry: AuditEntry): OptionalPart[] {

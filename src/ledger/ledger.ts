@@ -19,6 +19,21 @@ export interface RecordedResult {
   readonly completedAt: string;
 }
 
+/** Why the reconciler can't examine an operation: its cluster is not in the inventory, or its INTENT can't be read. */
+type ParkedReason = 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE';
+
+/** What the reconciler found out about an operation that it could not complete yet. */
+export interface Deferral {
+  /** How often it has examined the operation since the last lease. */
+  readonly attempts: number;
+  /** When it examines the operation again. Milliseconds since the epoch. */
+  readonly nextAt: number;
+  /** Set if it can't be examined until operators act; null if EKS may answer next time. */
+  readonly parked: ParkedReason | null;
+  /** One sentence for people: why the outcome is not known yet. */
+  readonly message: string;
+}
+
 /** The state of one client request token. Plain JSON; numeric times are milliseconds since the epoch. */
 export interface IdempotencyRecord {
   /** Key of the record: SHA-256, in lower-case hex, of the principal, the operation and the client request token. */
@@ -45,6 +60,8 @@ export interface IdempotencyRecord {
   readonly inDoubtOperationIds: readonly string[];
   /** Set exactly when SUCCEEDED or REFUSED. */
   readonly result: RecordedResult | null;
+  /** Set while IN_PROGRESS, once the reconciler has examined the operation without a result. Older records never have it. */
+  readonly deferral?: Deferral;
 }
 
 /**
@@ -106,6 +123,8 @@ export interface TrailQuery {
   readonly policyId: string | null;
   /** Maximum number of entries of the page, at least 1. */
   readonly limit: number;
+  /** Whether to examine no entry beyond `limit`, so that `next` of a full page may lead to an empty one. */
+  readonly isProbe?: boolean;
   /**
    * Return only entries older than this position: the `entryId` of the last entry read, or `next` of the previous page.
    * A position of another partition is valid too. Null: start with the newest entry.

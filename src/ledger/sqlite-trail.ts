@@ -3,7 +3,7 @@ import { entryOfText } from './entry-json.ts';
 import { partitionKeys } from './keys.ts';
 import type { PartitionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
-import { emptyPage, excludesEverything, foundEntry, maxExamined, pageOf } from './trail-page.ts';
+import { emptyPage, excludesEverything, foundEntry, maxExamined, pageOf, soughtEntries } from './trail-page.ts';
 import type { FoundEntry } from './trail-page.ts';
 import { idRange } from './trail-position.ts';
 
@@ -48,15 +48,15 @@ export function createTrailReader(database: DatabaseSync): (query: TrailQuery) =
   return (query) => {
     const ids = idRange(query);
     if (ids === null || excludesEverything(query)) return emptyPage;
-    const { partition, events, limit } = query;
+    const { partition, events } = query;
     const filters = filterParameters(query);
     // One row more than a call examines: it only shows that older entries exist.
     const parameters = { ...filters, ...ids, most: maxExamined + 1 };
-    if (partition.kind === 'all') return pageOfRows(prepared('all').iterate(parameters), limit);
+    if (partition.kind === 'all') return pageOfRows(prepared('all').iterate(parameters), query);
     const keys = partitionKeys(partition, events);
     if (keys.length === 0) return emptyPage;
     const rows = keys.map(({ attribute, value }) => prepared(attribute).iterate({ ...parameters, key: value }));
-    return pageOfRows(merged(rows), limit);
+    return pageOfRows(merged(rows), query);
   };
 }
 
@@ -96,7 +96,8 @@ function idOf(row: Row | null): string {
 }
 
 /** Reads rows until the page is full, 1,000 entries are examined, or no rows are left. */
-function pageOfRows(rows: Iterable<Row>, limit: number): TrailPage {
+function pageOfRows(rows: Iterable<Row>, query: TrailQuery): TrailPage {
+  const { limit } = query;
   const found: FoundEntry[] = [];
   let examined = 0;
   let position: string | null = null;
@@ -106,7 +107,7 @@ function pageOfRows(rows: Iterable<Row>, limit: number): TrailPage {
     const key = { operationId: String(operationId), entryId: String(entryId) };
     position = key.entryId;
     if (typeof entry === 'string') found.push(foundEntry(key.entryId, () => entryOfText(key, entry)));
-    if (found.length > limit) return pageOf(found, limit, position);
+    if (found.length === soughtEntries(query)) return pageOf(found, limit, position);
   }
   return pageOf(found, limit, null);
 }

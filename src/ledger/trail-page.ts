@@ -8,6 +8,11 @@ export const maxExamined = 1_000;
 /** The only page of a query without results. */
 export const emptyPage: TrailPage = { entries: [], next: null };
 
+/** How many entries a page looks for: one more than it has shows whether another page follows. */
+export function soughtEntries({ limit, isProbe = false }: TrailQuery): number {
+  return isProbe ? limit : limit + 1;
+}
+
 /** An entry that passes the filters of a query, or why it can't be read. */
 export interface FoundEntry {
   readonly entryId: string;

@@ -1,19 +1,22 @@
 import { join } from 'node:path';
-import { createAuthenticate, createDependencies } from '../app/compose.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDependencies, createGatewayHandler } from '../app/compose.ts';
 import { explainFailure, readingPolicies } from '../app/explain.ts';
-import { createHandler } from '../graphql/handler.ts';
+import type { GraphqlHandler } from '../graphql/handler.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import { loadPolicy } from '../policy/load.ts';
+import { localIdentities } from './aws-identities.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
-import { startHttpApi } from './http-api/http-api.ts';
+import { localEventSource, startHttpApi } from './http-api/http-api.ts';
+import { createIamAuthorizer } from './http-api/iam-authorizer.ts';
 import { loadSigningKey } from './keys.ts';
 import { credentialsFor, openLedger } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
-import { startEksSimulator } from '#eks-simulator';
-import type { EksSimulator } from '#eks-simulator';
+import { readWorld, startEksSimulator } from '#eks-simulator';
+import type { EksSimulator, World } from '#eks-simulator';
 
 /** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
 export interface LocalGateway {
@@ -51,7 +54,7 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, times, describeLimits, recordTrailReads, release, claims, policiesDirectory, port } = settings;
+  const { home, tokens, policiesDirectory, port } = settings;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
@@ -62,7 +65,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const deps = createDependencies({ policy, ledger, home, times, describeLimits, recordTrailReads, release, log, eks });
+  const deps = createDependencies({ ...settings, policy, ledger, log, eks });
   const reconciler = startReconciler(
     settings.reconcileIntervalMs,
     (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + reconcileMs),
@@ -73,27 +76,66 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     startHttpApi({
       port,
       accountId: home.accountId,
+      corsOrigins: settings.corsOrigins,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-      handler: createHandler(deps, createAuthenticate(policy, claims)),
+      authorizeIam: createIamAuthorizer({
+        identities: localIdentities(home.accountId),
+        region: home.region,
+        accountId: home.accountId,
+      }),
+      handler: withSlowRefusals(
+        createGatewayHandler(deps, policy, {
+          tokens,
+          issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+          eventSource: localEventSource(home.accountId),
+        }),
+      ),
     }),
   );
   started.push(() => server.close());
   return { url: server.url, simulator, ledger, close: () => closeAll(started) };
 }
 
+/** How late a request over the limit of its principal is refused. Milliseconds. */
+const refusalDelayMs = 200;
+
+/**
+ * In AWS each request in progress has a process of its own. Here all share one, in which a caller that ignores refusals
+ * would take the time of the others.
+ */
+function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
+  return async (event, context) => {
+    const answer = await handler(event, context);
+    if (answer.statusCode === 429) await sleep(refusalDelayMs);
+    return answer;
+  };
+}
+
 /**
  * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
  * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
  */
-function startSimulator({ eksSimulatorPort: port, folder, ledgerFile, times }: LocalSettings): Promise<EksSimulator> {
+async function startSimulator(settings: LocalSettings): Promise<EksSimulator> {
+  const { eksSimulatorPort: port, eksSimulatorWorld: file, folder, ledgerFile, times } = settings;
   const { signatureWindowMs } = times;
+  const world = readSimulatorWorld(file);
   // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return explainFailure(
     `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
-    () => startEksSimulator({ port, signatureWindowMs, ...state }),
+    () => startEksSimulator({ port, signatureWindowMs, world, ...state }),
   );
+}
+
+function readSimulatorWorld(file: string | null): World {
+  if (file === null) return readWorld();
+  try {
+    return readWorld(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`EKS_SIMULATOR_WORLD is ${file}. ${reason}`, { cause: error });
+  }
 }
 
 /** Runs the reconciler at an interval, one run at a time. */

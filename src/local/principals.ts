@@ -52,8 +52,14 @@ export const principals: readonly ExamplePrincipal[] = [
     claims: { sub: 'olivia', groups: ['auditors'] },
   },
   {
+    name: 'carol',
+    description: 'without a group: may read the audit trail of her own requests, and nothing else',
+    claims: { sub: 'carol' },
+  },
+  {
     name: 'chatops',
-    description: 'a service (client credentials) of payments-team: in production only with a person in onBehalfOf',
+    description:
+      'a service (client credentials) of payments-team: in production only with a person in onBehalfOf, such as alice@example.com',
     claims: { sub: 'chatops', client_id: 'chatops' },
   },
   {
@@ -66,11 +72,13 @@ export const principals: readonly ExamplePrincipal[] = [
 /** A signed token (RS256) of the principal, valid for `expiresInSeconds` from now. */
 export async function mintToken(
   key: SigningKey,
-  principal: ExamplePrincipal,
+  principal: Pick<ExamplePrincipal, 'claims'>,
   { expiresInSeconds }: { readonly expiresInSeconds: number },
 ): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000);
-  return new SignJWT({ ...principal.claims, scope })
+  // A person has signed in; a client with its own credentials has not.
+  const signedIn = principal.claims.client_id === undefined ? { auth_time: issuedAt } : {};
+  return new SignJWT({ ...principal.claims, ...signedIn, scope })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.kid })
     .setIssuer(issuer)
     .setAudience(audience)

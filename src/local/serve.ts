@@ -1,13 +1,15 @@
 import { createLog } from '../runtime/log.ts';
+import { localSecretAccessKey } from './aws-identities.ts';
 import { startLocalGateway } from './gateway.ts';
 import type { LocalGateway } from './gateway.ts';
+import type { Invocation } from './invocation.ts';
 import type { LocalSettings } from './settings.ts';
 
 /**
  * Starts the gateway on this machine, prints how to use it, and runs until SIGTERM or SIGINT. Resolves once it listens, on
  * loopback only. Rejects as `startLocalGateway` does.
  */
-export async function serve(settings: LocalSettings): Promise<void> {
+export async function serve(settings: LocalSettings, invocation: Invocation): Promise<void> {
   const log = createLog((line) => process.stderr.write(line));
   const gateway = await startLocalGateway(settings, log);
   // Before the lines below, by which other programs know that the server is ready.
@@ -17,21 +19,24 @@ export async function serve(settings: LocalSettings): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  process.stdout.write(describeGateway(gateway, settings));
+  process.stdout.write(describeGateway(gateway, settings, invocation));
 }
 
 /** Addresses and example commands; each command is complete, so that it works on a machine without AWS settings. */
-function describeGateway({ url, simulator }: LocalGateway, settings: LocalSettings): string {
+function describeGateway({ url, simulator }: LocalGateway, settings: LocalSettings, { token }: Invocation): string {
   const { ledger, ledgerFile, idempotencyTable, auditTable, eksEndpoint } = settings;
   const eks = simulator === null ? (eksEndpoint ?? '') : `${simulator.url} (simulator)`;
   const where = ledger === 'sqlite' ? ledgerFile : `${idempotencyTable}, ${auditTable} in DynamoDB`;
   const list = simulator === null ? '' : `Associations:  ${listCommand(simulator.url, settings.home.region)}\n`;
-  return `GraphQL        ${url}/graphql
+  return `GraphQL        ${url}/graphql with a token, ${url}/iam/graphql with AWS credentials
 EKS            ${eks}
 Ledger         ${where}
 
-A token:       npm run --silent token -- alice
-${list}A request:     curl -s ${url}/graphql -H "authorization: Bearer $(npm run --silent token -- alice)" \\
+A token:       ${token} alice
+${list}Signed:        curl -s ${url}/iam/graphql --aws-sigv4 aws:amz:${settings.home.region}:execute-api \\
+                 --user ci-deployer:${localSecretAccessKey} -H 'content-type: application/json' \\
+                 -d '{"query": "{ viewer { id kind groups } }"}'
+A request:     curl -s ${url}/graphql -H "authorization: Bearer $(${token} alice)" \\
                  -H 'content-type: application/json' -d '{"query": "{ viewer { id kind groups } }"}'
 `;
 }

@@ -32,9 +32,13 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly eksSimulatorPort: number;
   /** Endpoint of EKS; null: the simulator is started. */
   readonly eksEndpoint: string | null;
+  /** Path of the simulator's world file; null: the shipped one. */
+  readonly eksSimulatorWorld: string | null;
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
+  /** Origins of the pages that may call the gateway; in AWS, API Gateway has this setting. */
+  readonly corsOrigins: readonly string[];
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
 }
@@ -56,10 +60,12 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
       home: { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region },
       port: reader.number('PORT', 4000, { most: maxPort }),
       eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
+      eksSimulatorWorld: reader.text('EKS_SIMULATOR_WORLD', '') || null,
       eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
       folder: localFolder(reader),
       policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
       ...readGatewaySettings(reader),
+      corsOrigins: reader.origins('CORS_ORIGINS'),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
     };
   });

@@ -10,7 +10,7 @@ import type { Finding } from './refusal.ts';
 interface Circumstances {
   readonly principal: RecordedPrincipal;
   readonly actor: RecordedPrincipal | null;
-  /** The person named by a service: a claim that grants nothing. */
+  /** The person named by a service: a claim that grants nothing and can deny, see `InventorySlice.person`. */
   readonly onBehalfOf: string | null;
   readonly sourceAddress: string | null;
   readonly userAgent: string | null;

@@ -1,3 +1,6 @@
+/** Who a denial is about: the principal, the person whom `onBehalfOf` names, or both. */
+export type DeniedSubject = 'PRINCIPAL' | 'NAMED_PERSON' | 'BOTH';
+
 /** One reason for a denial. */
 export interface Violation {
   /** The policy's `@id`, or `default-deny`, `cluster-not-registered`, `evaluation-failed`. */
@@ -6,6 +9,8 @@ export interface Violation {
   readonly message: string;
   /** Whom to ask or what to change. */
   readonly advice: string | null;
+  /** Absent where the request was authorized for the principal alone. */
+  readonly deniedTo?: DeniedSubject;
 }
 
 /** The part of the inventory that one decision used, as plain JSON. With the two hashes it lets a decision be made again. */
@@ -16,12 +21,18 @@ export interface InventorySlice {
     readonly region: string;
     readonly clusterName: string;
     readonly environment: string;
+    /** Whether the inventory says that the environment is production. */
+    readonly production: boolean;
+    /** Other accounts whose roles may be target roles. */
+    readonly targetRoleAccounts: readonly string[];
   } | null;
   /** Null when no namespace is in question or the cluster isn't registered; an unlisted namespace has no owners. */
   readonly namespace: {
     readonly name: string;
     readonly owners: readonly string[];
     readonly system: boolean;
+    /** Paths of the roles that belong to this namespace by convention, such as `/pods/payments/`. */
+    readonly rolePaths: readonly string[];
     /** Roles outside the naming convention that this namespace may use. */
     readonly roleArns: readonly string[];
   } | null;
@@ -31,6 +42,12 @@ export interface InventorySlice {
     readonly groups: readonly string[];
     readonly mayNamePeople: boolean;
   }[];
+  /** The person whom `onBehalfOf` names; absent without a name, and where the inventory doesn't list it. */
+  readonly person?: {
+    /** The id of the principal that this person is with a token of their own. */
+    readonly id: string;
+    readonly groups: readonly string[];
+  };
   /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
   readonly timeZone: string;
 }

@@ -13,7 +13,7 @@ interface OutcomeRow {
   readonly recordState: 'SUCCEEDED' | 'REFUSED' | 'RELEASED' | 'IN_PROGRESS' | 'untouched';
   /** True when the unchanged request can succeed later. */
   readonly retryable: boolean;
-  /** Seconds to wait before a released request is sent again; null where waiting does not help, or where the lease says it. */
+  /** Seconds to wait before a refused request is sent again: set where it is retryable. Null while in progress: the lease says it. */
   readonly retryAfterSeconds: number | null;
   /** What to do; null where nothing needs to be done. An answer may carry more exact advice. */
   readonly advice: string | null;
@@ -89,7 +89,7 @@ export const outcomes = {
     event: 'DENIED',
     recordState: 'untouched',
     retryable: true,
-    retryAfterSeconds: null,
+    retryAfterSeconds: 60,
     advice: 'Ask the operators of the gateway to fix the policy that failed; then send the request again.',
   },
   TOKEN_REUSED_WITH_DIFFERENT_INPUT: {
@@ -195,7 +195,7 @@ export const outcomes = {
     event: 'RELEASED',
     recordState: 'RELEASED',
     retryable: true,
-    retryAfterSeconds: null,
+    retryAfterSeconds: 60,
     advice:
       'Ask the operators of the gateway to add the permission named in eksMessage to its IAM role. Then send the same request again.',
   },

@@ -1,7 +1,7 @@
 import type { Association } from './association.ts';
-import type { Violation } from './decision.ts';
+import type { DeniedSubject, Violation } from './decision.ts';
 import { outcomes } from './outcome.ts';
-import type { OutcomeName, RefusalCode } from './outcome.ts';
+import type { Outcome, OutcomeName, RefusalCode } from './outcome.ts';
 
 /** One broken rule of the input. */
 export interface Finding {
@@ -52,6 +52,8 @@ export type Refusal =
       readonly existing: Association | null;
       /** Empty when it equals the request; null when `existing` is. */
       readonly differences: readonly Difference[] | null;
+      /** Who may not view it; absent unless `existing` is null for that reason. */
+      readonly existingDeniedTo?: DeniedSubject;
     })
   | (RefusalBase & { readonly kind: 'EksRefused'; readonly exception: string; readonly eksMessage: string });
 
@@ -64,4 +66,11 @@ export type RefusedOutcome = {
 export function refusalFields(outcome: RefusedOutcome, message: string) {
   const { code, retryable, advice } = outcomes[outcome];
   return { code, message, advice, retryable };
+}
+
+/** Seconds after which a refused request can be sent again unchanged; null where that does not help. */
+export function retryAfterSecondsOf({ code, retryable }: Pick<Refusal, 'code' | 'retryable'>): number | null {
+  if (!retryable) return null;
+  const row = Object.values<Outcome>(outcomes).find((each) => each.code === code && each.retryable);
+  return row?.retryAfterSeconds ?? null;
 }

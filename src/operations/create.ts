@@ -16,6 +16,7 @@ type Kind = 'CREATE_POD_IDENTITY_ASSOCIATION';
 export const createOperation: Operation<Kind> = {
   kind: 'CREATE_POD_IDENTITY_ASSOCIATION',
   field: 'createPodIdentityAssociation',
+  action: 'CreatePodIdentityAssociation',
   activity: 'Create',
   validate: validateCreate,
   loadTarget: (_, { request }) => Promise.resolve({ kind: 'loaded', target: request, before: null, isCurrent: true }),

@@ -7,6 +7,7 @@ import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.
 export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
   kind: 'DELETE_POD_IDENTITY_ASSOCIATION',
   field: 'deletePodIdentityAssociation',
+  action: 'DeletePodIdentityAssociation',
   activity: 'Delete',
   validate: validateDelete,
   loadTarget: loadExisting,

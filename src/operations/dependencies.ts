@@ -3,7 +3,8 @@ import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
 import type { Directory } from '../policy/directory.ts';
-import type { Authorize } from '../policy/policy.ts';
+import type { RequestLimits } from '../runtime/token-buckets.ts';
+import type { Authorize, Preauthorize } from '../policy/policy.ts';
 
 /** How fast details of listed associations are read from EKS. Retries by the SDK come on top. */
 export interface DescribeLimits {
@@ -16,9 +17,13 @@ export interface DescribeLimits {
 /** Fast enough for the pages that people read; slow enough not to throttle other users of the account's EKS API. */
 export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, describesPerSecond: 20 };
 
+/** A form or a bot that sends some requests at once is well within; a loop is not. */
+export const defaultRequestLimits: RequestLimits = { burst: 100, perSecond: 10 };
+
 /** What operations and queries work with. */
 export interface Dependencies extends ProtocolDependencies {
   readonly authorize: Authorize;
+  readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
   readonly eksFor: EksFor;
   /** Whether the inventory lists a cluster's account and region; `eksFor` has no client for any other. */
@@ -26,6 +31,8 @@ export interface Dependencies extends ProtocolDependencies {
   /** Account and region of requests that name none: those of the deployment. */
   readonly home: { readonly accountId: string; readonly region: string };
   readonly describeLimits: DescribeLimits;
+  /** How many requests each principal may send, to one process. */
+  readonly requestLimits: RequestLimits;
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */
   readonly recordTrailReads: boolean;
   readonly directory: Directory;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { gatewayTagPrefix, settingsOf } from '../model/association.ts';
 import type { Association, AssociationSettings, Tag } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
+import { duplicateKeys } from '../policy/json-keys.ts';
 
 /**
  * Where an association differs from a create: role, target role, session tags, session policy, tags. Tags set by the
@@ -53,9 +54,12 @@ function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Di
     .filter((difference) => difference.requested !== difference.existing);
 }
 
+/** The value of a JSON text. A text with duplicate keys stays text: `JSON.parse` would hide all but the last of them. */
 function jsonOf(text: string | boolean | null): unknown {
+  if (typeof text !== 'string') return text;
   try {
-    return typeof text === 'string' ? JSON.parse(text) : text;
+    const value: unknown = JSON.parse(text);
+    return duplicateKeys(text).length > 0 ? text : value;
   } catch {
     return text;
   }

@@ -3,6 +3,7 @@ import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -16,6 +17,8 @@ export interface DryRunResult {
   readonly wouldBeAttempted: boolean;
   /** The refusal that it would meet. */
   readonly refusal: Refusal | null;
+  /** Seconds after which the mutation can succeed unchanged; null unless the refusal is retryable. */
+  readonly retryAfterSeconds: number | null;
   readonly decision: Decision | null;
   /** The association that prevents a create, or the one to be updated or deleted; null if it may not be viewed. */
   readonly existing: Association | null;
@@ -33,7 +36,7 @@ export async function dryRun<Kind extends OperationKind>(
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
   const admission = await admit(deps, operation, call, { isDryRun: true });
-  const { request, authorization, audit } = admission.kind === 'admitted' ? admission.mutation : admission;
+  const { request, authorization, audit, denial } = admission.kind === 'admitted' ? admission.mutation : admission;
   const foreseen = await foreseenRefusal(deps, operation, admission);
   const { refusal } = redactFor(deps, authorization, { refusal: foreseen });
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
@@ -44,8 +47,17 @@ export async function dryRun<Kind extends OperationKind>(
     refusalCode: refusal?.code ?? null,
     message: refusal?.message ?? 'The request would be sent to EKS.',
     associationArn: existing?.associationArn ?? null,
+    isBrief: denial !== null,
   });
-  return { wouldBeAttempted: refusal === null, refusal, decision: audit.decision, existing, differences, auditEntry };
+  return {
+    wouldBeAttempted: refusal === null,
+    refusal,
+    retryAfterSeconds: refusal && retryAfterSecondsOf(refusal),
+    decision: audit.decision,
+    existing,
+    differences,
+    auditEntry,
+  };
 }
 
 async function foreseenRefusal<Kind extends OperationKind>(

@@ -7,8 +7,10 @@ import { notDone } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { AuditContext } from '../model/audit.ts';
+import type { Decision } from '../model/decision.ts';
 import { requestedOperation } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { resolveCluster } from '../validation/names.ts';
 import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
 import type {
@@ -66,6 +68,7 @@ export async function admit<Kind extends OperationKind>(
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
   const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf };
+  const denial = deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
   if (validated.kind === 'invalid') {
     return {
       kind: 'refused',
@@ -76,6 +79,7 @@ export async function admit<Kind extends OperationKind>(
       clientRequestToken,
       authorization,
       audit: { ...audit, ...validated.recorded },
+      denial,
     };
   }
   const valid: ValidRequest<Kind> = {
@@ -86,6 +90,7 @@ export async function admit<Kind extends OperationKind>(
     audit: { ...audit, ...requestedOperation(operation.kind, validated.request) },
     startedAt,
     deadline: Math.min(deadline, startedAt + deps.times.requestMs),
+    denial,
   };
   return admitValid(deps, operation, valid);
 }
@@ -98,15 +103,21 @@ async function admitValid<Kind extends OperationKind>(
 ): Promise<Admission<Kind>> {
   const loaded = await operation.loadTarget(deps, valid);
   if (loaded.kind === 'refused') return { ...valid, ...loaded.conclusion, kind: 'refused' };
+  if (loaded.kind === 'denied') return denied(valid, loaded.decision, valid.audit);
 
   const decision = deps.authorize(valid.authorization, operation.authorizationRequest(valid.request, loaded));
   const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
-  if (!decision.allowed) return { ...valid, ...denialOf(decision), associationArn: null, audit, kind: 'refused' };
+  if (!decision.allowed) return denied(valid, decision, audit);
 
   const unmet = await operation.checkPrecondition(deps, valid, loaded);
   if (unmet) return { ...valid, ...unmet, audit, kind: 'refused' };
   const { target, before } = loaded;
   return { kind: 'admitted', mutation: { ...valid, target, before, audit } };
+}
+
+function denied<Kind extends OperationKind>(valid: ValidRequest<Kind>, decision: Decision, audit: AuditContext) {
+  const refused = { ...valid, ...denialOf(decision), associationArn: null, kind: 'refused' } as const;
+  return { ...refused, audit: { ...audit, decision } };
 }
 
 function targetOf({ target }: LoadedTarget): AuditContext['target'] {

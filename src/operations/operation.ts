@@ -7,12 +7,13 @@ import type {
 import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { Association, AssociationSettings, AssociationTarget, Tag } from '../model/association.ts';
 import type { AuditContext } from '../model/audit.ts';
+import type { Decision } from '../model/decision.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
-import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
+import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import type { ClusterDefaults } from '../validation/names.ts';
 import type { ValidatedAs } from '../validation/validated.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -38,6 +39,8 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
   readonly startedAt: number;
   /** When the answer must be sent. Milliseconds since the epoch. */
   readonly deadline: number;
+  /** The denial if policy permits the operation on no association of the cluster; null if it may permit it. */
+  readonly denial: Decision | null;
 }
 
 /** What a request is about. */
@@ -49,6 +52,13 @@ export interface LoadedTarget {
   /** True if EKS showed `before` for this request; false if it comes from the idempotency record. */
   readonly isCurrent: boolean;
 }
+
+/** The result of loading a target. */
+export type TargetResult =
+  | LoadedTarget
+  | { readonly kind: 'refused'; readonly conclusion: RefusedConclusion }
+  /** It was not loaded: whatever it is, policy denies the request. */
+  | { readonly kind: 'denied'; readonly decision: Decision };
 
 /** Time kept back from a request for what follows the effect: one transaction and the answer. Milliseconds. */
 const recordMs = 4_000;
@@ -96,6 +106,8 @@ export interface RefusedAdmission<Kind extends OperationKind = OperationKind> {
   readonly clientRequestToken: string | null;
   readonly authorization: AuthorizationContext;
   readonly audit: AuditContext;
+  /** As in {@link ValidRequest}: then the audit entry is brief. */
+  readonly denial: Decision | null;
 }
 
 /** Whether a request may be executed. */
@@ -133,15 +145,14 @@ export interface Operation<Kind extends OperationKind> {
   readonly kind: Kind;
   /** Name of the GraphQL mutation. */
   readonly field: string;
+  /** The Cedar action. */
+  readonly action: AssociationAction;
   /** The kind of change, for the export. */
   readonly activity: 'Create' | 'Update' | 'Delete';
   readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
   /** Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`, `LedgerUnavailable`. */
-  readonly loadTarget: (
-    deps: Dependencies,
-    valid: ValidRequest<Kind>,
-  ) => Promise<LoadedTarget | { readonly kind: 'refused'; readonly conclusion: RefusedConclusion }>;
-  /** The authorization request; its action is the Cedar action. */
+  readonly loadTarget: (deps: Dependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
+  /** The authorization request, about the association. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
   /** Refuses a permitted request whose precondition is not met; null: it is met. Throws `LedgerUnavailable`. */
   readonly checkPrecondition: (

@@ -1,111 +1,61 @@
-import { auditContextOfReconciler, findIntent } from '../ledger/audit-entry.ts';
-import { takeOver } from '../idempotency/claim.ts';
-import { complete } from '../idempotency/complete.ts';
-import { notDone } from '../idempotency/conclusion.ts';
-import type { Conclusion } from '../idempotency/conclusion.ts';
+import { isDue } from '../idempotency/defer.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import { isClosing } from '../model/audit-event.ts';
-import type { Association } from '../model/association.ts';
-import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Dependencies } from './dependencies.ts';
-import { operationOf } from './operations.ts';
+import { countReadFailures, operationMs, reconcileOperation } from './reconcile-operation.ts';
+import type { Reconciled } from './reconcile-operation.ts';
 
-/** Counts of one run. */
-export interface ReconciliationResult {
+/** What one run did, and what it left. Every operation that it found is in exactly one of the counts. */
+export interface ReconciliationResult extends Record<Reconciled, number> {
   /** Operations that were closed. */
   closed: number;
-  /** Operations whose outcome is not known yet. */
+  /** Operations that were examined, and whose outcome is not known yet. */
   open: number;
   /** Operations that a request took over first. */
   superseded: number;
-  /** Operations that could not be examined; the log says why. */
+  /** Operations that could not be examined because of an error; the log says why. */
   failed: number;
+  /** Operations that can't be examined until operators act: see `Deferral.parked`. */
+  parked: number;
+  /** Operations that are examined later: because of a back-off, or because the time of the run was over. */
+  waiting: number;
+  /** Age of the oldest operation that stays open, without parked ones; 0 without one. Whole seconds. */
+  oldestOpenSeconds: number;
 }
 
-/** How many operations one run examines at most; the next run continues. */
-const maxOperations = 100;
+/** How many operations one run reads at most: those that were examined the longest time ago. */
+const maxOperations = 5_000;
 
 /** How many operations are examined at the same time, so that EKS does not throttle requests. */
 const concurrency = 4;
 
-/** How long one operation may take. Milliseconds. */
-const operationMs = 10_000;
-
 /**
- * Completes abandoned operations: takes over each expired lease, observes EKS, and records what is certain. It never
- * sends a change: the caller no longer waits, and credentials must not be handed to pods late. `deadline` is when the run
- * must end, in milliseconds since the epoch; `runId` names the run in the trail.
+ * Completes abandoned operations: observes the effect of each one with an expired lease at EKS, and records what is certain. It
+ * never sends a change: the caller no longer waits, and credentials must not be handed to pods late. Operations without a result
+ * are examined again after a wait, so that they never keep others open. `deadline` is when the run must end, in milliseconds
+ * since the epoch; `runId` names the run in the trail. Throws `LedgerUnavailable`.
  */
 export async function reconcile(deps: Dependencies, runId: string, deadline: number): Promise<ReconciliationResult> {
-  const result: ReconciliationResult = { closed: 0, open: 0, superseded: 0, failed: 0 };
-  const records = await deps.ledger.expiredLeases(deps.clock(), maxOperations);
-  const queue = records.values();
-  const unresolved = new Set(records);
+  const result = { closed: 0, open: 0, superseded: 0, failed: 0, parked: 0, waiting: 0, oldestOpenSeconds: 0 };
+  const startedAt = deps.clock();
+  const failures = countReadFailures();
+  const count = (record: IdempotencyRecord, reconciled: Reconciled | 'waiting') => {
+    result[reconciled] += 1;
+    if (!['open', 'failed', 'waiting'].includes(reconciled)) return;
+    const age = Math.floor((startedAt - record.startedAt) / 1_000);
+    result.oldestOpenSeconds = Math.max(result.oldestOpenSeconds, age);
+  };
+
+  const queue = (await deps.ledger.expiredLeases(startedAt, maxOperations)).values();
   const worker = async () => {
     for (const record of queue) {
-      if (deps.clock() > deadline - operationMs) return;
-      const kind = await reconcileSafely(deps, record, runId);
-      result[kind]++;
-      if (kind === 'closed' || kind === 'superseded') unresolved.delete(record);
+      const hasTime = deps.clock() <= deadline - operationMs;
+      if (hasTime && isDue(record, startedAt)) {
+        count(record, await reconcileOperation(deps, failures, record, runId));
+      } else {
+        count(record, record.deferral?.parked ? 'parked' : 'waiting');
+      }
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  logUnresolved(deps, unresolved);
   return result;
-}
-
-/** Logs what the run leaves open, for the alarm on the oldest; with 0 when nothing is left, so that the alarm ends. */
-function logUnresolved({ clock, log }: Dependencies, unresolved: ReadonlySet<IdempotencyRecord>): void {
-  const now = clock();
-  const ages = [...unresolved].map(({ startedAt }) => Math.round((now - startedAt) / 1000));
-  log('info', 'Unresolved operations counted.', {
-    count: unresolved.size,
-    oldestUnresolvedSeconds: Math.max(0, ...ages),
-  });
-}
-
-async function reconcileSafely(
-  deps: Dependencies,
-  record: IdempotencyRecord,
-  runId: string,
-): Promise<keyof ReconciliationResult> {
-  try {
-    return await reconcileOne(deps, record, runId);
-  } catch (error) {
-    // One operation that can't be examined must not keep the others open.
-    const { operationId } = record;
-    deps.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
-    return 'failed';
-  }
-}
-
-async function reconcileOne(
-  deps: Dependencies,
-  record: IdempotencyRecord,
-  runId: string,
-): Promise<keyof ReconciliationResult> {
-  const { operationId } = record;
-  const intent = await findIntent(deps.ledger, operationId);
-  if (!intent?.request) throw new Error(`Operation ${operationId} has no INTENT with a request.`);
-  // Throws for a cluster that is no longer served, before the lease is taken over in vain.
-  deps.eksFor(intent.request);
-  const deadline = deps.clock() + operationMs;
-  const audit = auditContextOfReconciler(intent, runId);
-  const lease = await takeOver(deps, record, audit, 'The lease expired; the reconciler took the operation over.');
-  if (lease === null) return 'superseded';
-
-  const conclusion = await observeEffect(deps, intent, intent.before, lease.record, deps.clock() + operationMs / 2);
-  const { entry } = await complete(deps, { audit, deadline }, lease, conclusion ?? notDone);
-  return isClosing(entry.event) ? 'closed' : 'open';
-}
-
-function observeEffect<Kind extends OperationKind>(
-  deps: Dependencies,
-  { operation, request }: RequestedOperation<Kind>,
-  before: Association | null,
-  record: IdempotencyRecord,
-  deadline: number,
-): Promise<Conclusion | null> {
-  const { effect } = operationOf<Kind>(operation);
-  return effect.observe(deps, { eks: deps.eksFor(request), request, record, before, deadline });
 }

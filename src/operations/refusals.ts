@@ -2,6 +2,7 @@ import type { Decision } from '../model/decision.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { Finding, Refusal } from '../model/refusal.ts';
+import { deniedSubjectOf } from '../policy/named-person.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { DescribedInvalidInput } from '../validation/invalid-input.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -43,6 +44,8 @@ export function redactFor<Result extends { readonly refusal: Refusal | null }>(
   if (refusal?.kind !== 'AssociationAlreadyExists' && refusal?.kind !== 'AssociationChanged') return result;
   if (refusal.existing === null) return result;
   const request = { action: 'DescribePodIdentityAssociation', association: refusal.existing } as const;
-  if (deps.authorize(authorization, request).allowed) return result;
-  return { ...result, refusal: { ...refusal, existing: null, differences: null } };
+  const { allowed, violations } = deps.authorize(authorization, request);
+  if (allowed) return result;
+  const existingDeniedTo = deniedSubjectOf(violations);
+  return { ...result, refusal: { ...refusal, existing: null, differences: null, existingDeniedTo } };
 }

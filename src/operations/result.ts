@@ -7,6 +7,7 @@ import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RequestStatus } from '../model/outcome.ts';
+import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /** The result of a mutation. */
@@ -47,9 +48,10 @@ export function resultOf(
 ): MutationResult {
   const { record, entry } = completion;
   if (completion.kind === 'superseded') return recordedResult(answer, record, entry);
-  const { status, retryAfterSeconds: seconds } = outcomeOf(conclusion.outcome);
+  const { status } = outcomeOf(conclusion.outcome);
   if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(deps, answer, completion);
   const { association, refusal } = conclusion;
+  const seconds = refusal && retryAfterSecondsOf(refusal);
   return { ...resultBase(answer, status, entry), association, refusal, retryAfterSeconds: seconds };
 }
 
@@ -57,7 +59,8 @@ export function resultOf(
 export function recordedResult(answer: AnswerContext, record: IdempotencyRecord, entry: AuditEntry): MutationResult {
   const { association = null, refusal = null } = record.result ?? {};
   const status = association ? 'SUCCEEDED' : 'REFUSED';
-  return { ...resultBase(answer, status, entry), association, refusal, replayed: true };
+  const seconds = refusal && retryAfterSecondsOf(refusal);
+  return { ...resultBase(answer, status, entry), association, refusal, retryAfterSeconds: seconds, replayed: true };
 }
 
 /** The outcome is not known yet, or another request is working on the operation. */

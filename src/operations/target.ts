@@ -8,28 +8,28 @@ import type { Difference } from '../model/refusal.ts';
 import { changed, notFound } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
-import type { LoadedTarget, ValidRequest } from './operation.ts';
+import type { LoadedTarget, TargetResult, ValidRequest } from './operation.ts';
 
 /** The operations on an existing association. */
 type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOCIATION';
 
 /**
  * Loads the association of an update or delete from EKS. If it is gone, it is the one in the idempotency record of the
- * same request, if there is one: so a repeated delete is authorized and answered. Throws `EksReadFailed` and
- * `LedgerUnavailable`.
+ * same request, if there is one: so a repeated delete is authorized and answered. Reads nothing for a principal whom policy
+ * denies it whatever the association is. Throws `EksReadFailed` and `LedgerUnavailable`.
  */
 export async function loadExisting<Kind extends ChangeKind>(
   deps: Dependencies,
   valid: ValidRequest<Kind>,
-): Promise<LoadedTarget | { readonly kind: 'refused'; readonly conclusion: RefusedConclusion }> {
-  const { request } = valid;
-  const missing = { kind: 'refused', conclusion: notFound(request, null) } as const;
-  if (!deps.serves(request)) return missing;
+): Promise<TargetResult> {
+  const { request, denial } = valid;
+  if (denial !== null) return { kind: 'denied', decision: denial };
   const described = await deps.eksFor(request).describe(request.associationId, { deadline: effectDeadline(valid) });
   if (described.kind === 'failed') throw new EksReadFailed(described.error);
   const isCurrent = described.kind === 'found';
   const before = isCurrent ? described.association : await findTargetInRecord(deps, valid);
-  return before ? { kind: 'loaded', target: before, before, isCurrent } : missing;
+  if (before === null) return { kind: 'refused', conclusion: notFound(request, null) };
+  return { kind: 'loaded', target: before, before, isCurrent };
 }
 
 /** The association of a target that {@link loadExisting} loaded. */

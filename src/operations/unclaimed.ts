@@ -1,7 +1,7 @@
 import { recordEntry } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import { outcomes } from '../model/outcome.ts';
-import { refusalFields } from '../model/refusal.ts';
+import { refusalFields, retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { RefusedAdmission } from './operation.ts';
@@ -13,15 +13,16 @@ import type { AnswerContext, MutationResult } from './result.ts';
 
 /** The request was not admitted. Its token is not claimed: once the cause is fixed, it can be used. */
 export async function answerRefused(deps: Dependencies, refused: RefusedAdmission): Promise<MutationResult> {
-  const { outcome, refusal, associationArn, audit } = refused;
+  const { outcome, refusal, associationArn, audit, denial } = refused;
   const entry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
     event: outcomes[outcome].event,
     refusalCode: refusal.code,
     message: refusal.message,
     associationArn,
+    isBrief: denial !== null,
   });
-  return { ...resultBase(refused, 'REFUSED', entry), refusal };
+  return { ...resultBase(refused, 'REFUSED', entry), refusal, retryAfterSeconds: retryAfterSecondsOf(refusal) };
 }
 
 /** The token belongs to an earlier request of the same principal with different input. */

@@ -19,6 +19,7 @@ import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.
 export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
   kind: 'UPDATE_POD_IDENTITY_ASSOCIATION',
   field: 'updatePodIdentityAssociation',
+  action: 'UpdatePodIdentityAssociation',
   activity: 'Update',
   validate: validateUpdate,
   loadTarget: loadExisting,

@@ -6,6 +6,8 @@ import type { Engine } from './engine.ts';
 import { toCedar } from './entities.ts';
 import { clusterNotRegistered, defaultDeny, evaluationFailed, forbidden } from './explain.ts';
 import type { Inventory } from './inventory.ts';
+import { bothOf, contextOfPerson } from './named-person.ts';
+import type { Verdict } from './named-person.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from './policy.ts';
 import { clusterOf, emptySlice, sliceFor } from './slice.ts';
 
@@ -58,20 +60,45 @@ export function authorizeOnSlice(
     if (clusterOf(request) !== null && slice.cluster === null) {
       return { ...denied, policyIds: [], violations: [clusterNotRegistered(request)] };
     }
-    const cedarRequest = toCedar(context, request, slice);
-    const result = engine.evaluate(cedarRequest);
-    if (result.kind === 'failed') return fail(result.policyIds, result.detail);
-    const { allowed, policyIds } = result;
-    if (allowed) return { ...denied, allowed, policyIds, violations: [] };
-    // Cedar lists no policy when none applied. When forbids applied it lists only these, so the permits are evaluated alone.
-    const forbids = forbidden(engine.policySet, policyIds);
-    const permits = forbids.length > 0 ? engine.evaluatePermits(cedarRequest) : result;
-    if (permits.kind === 'failed') return fail(permits.policyIds, permits.detail);
-    const violations = permits.allowed ? forbids : [...forbids, defaultDeny(request, slice)];
-    return { ...denied, policyIds, violations };
+    const ofPrincipal = verdictOn(engine, context, request, slice, null);
+    if (ofPrincipal.kind === 'failed') return fail(ofPrincipal.policyIds, ofPrincipal.detail);
+    const asPerson = contextOfPerson(context, slice);
+    if (asPerson === null) return { ...denied, ...ofPrincipal.verdict };
+    const ofPerson = verdictOn(engine, asPerson, request, slice, context.onBehalfOf);
+    if (ofPerson.kind === 'failed') return fail(ofPerson.policyIds, ofPerson.detail);
+    return { ...denied, ...bothOf(ofPrincipal.verdict, ofPerson.verdict, context.onBehalfOf ?? '') };
   } catch (error) {
     return fail([], error);
   }
+}
+
+/** What policy says of a request by one principal, or why it could not be evaluated. */
+type VerdictResult =
+  { readonly kind: 'decided'; readonly verdict: Verdict } | Extract<ReturnType<Engine['evaluate']>, { kind: 'failed' }>;
+
+/**
+ * Evaluates policy for one principal.
+ *
+ * @param person the name of the principal, if it is the person whom a request names; null otherwise
+ */
+function verdictOn(
+  engine: Engine,
+  context: AuthorizationContext,
+  request: AuthorizationRequest,
+  slice: InventorySlice,
+  person: string | null,
+): VerdictResult {
+  const cedarRequest = toCedar(context, request, slice);
+  const result = engine.evaluate(cedarRequest);
+  if (result.kind === 'failed') return result;
+  const { allowed, policyIds } = result;
+  if (allowed) return { kind: 'decided', verdict: { allowed, policyIds, violations: [] } };
+  // Cedar lists no policy when none applied. When forbids applied it lists only these, so the permits are evaluated alone.
+  const forbids = forbidden(engine.policySet, policyIds);
+  const permits = forbids.length > 0 ? engine.evaluatePermits(cedarRequest) : result;
+  if (permits.kind === 'failed') return permits;
+  const violations = permits.allowed ? forbids : [...forbids, defaultDeny(request, slice, person)];
+  return { kind: 'decided', verdict: { allowed, policyIds, violations } };
 }
 
 function failed(

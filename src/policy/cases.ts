@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from './authorize.ts';
+import type { DeniedSubject, Violation } from '../model/decision.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
-import { anyObject, anyText, exactly, flag, list, parseJson, text } from './json.ts';
+import type { Inventory } from './inventory.ts';
+import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from './json.ts';
 import { principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
@@ -17,6 +19,8 @@ export interface PolicyCase {
   readonly allowed: boolean;
   /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
+  /** Denied, with a named person: whom every violation concerns. Null: not compared. */
+  readonly deniedTo: DeniedSubject | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
   /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
@@ -45,9 +49,10 @@ export function runCase(engine: Engine, inventoryText: string, one: PolicyCase):
   let failure = '';
   const authorize = authorizeWith(engine, inventoryFor(inventoryText, one), (detail) => (failure = ` (${detail})`));
   const decision = authorize(one.context, one.request);
-  const actual = decision.allowed ? decision.policyIds : decision.violations.map(({ policyId }) => policyId).sort();
-  const expected = verdict(one.allowed, one.policyIds);
-  const found = verdict(decision.allowed, actual);
+  const actual = decision.allowed ? decision.policyIds : idsOf(decision.violations);
+  const subjects = one.deniedTo === null ? [] : distinct(decision.violations.map(({ deniedTo }) => `${deniedTo}`));
+  const expected = verdict(one.allowed, one.policyIds, one.deniedTo === null ? [] : [one.deniedTo]);
+  const found = verdict(decision.allowed, actual, subjects);
   return found === expected ? null : `expected: ${expected}; found: ${found}${failure}`;
 }
 
@@ -59,44 +64,67 @@ export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): 
 
 function parseCase(file: string, content: string, allowed: boolean): PolicyCase {
   const { context, ...rest } = parseJson(file, content, caseSchema);
-  const { actor, onBehalfOf, hasReason, now, sourceAddress } = context;
-  const identity = { principal: context.principal, actor, sourceAddress, userAgent: null, apiRequestId: file };
-  return {
-    ...rest,
-    file,
-    allowed,
-    policyIds: [...rest.policyIds].sort(),
-    context: { identity, onBehalfOf, hasReason, now: Date.parse(now) },
-  };
+  return { ...rest, file, allowed, policyIds: [...rest.policyIds].sort(), context: contextOf(file, context) };
 }
 
-const caseSchema = exactly({
-  description: text(),
-  context: exactly({
-    principal,
-    actor: v.nullish(principal, null),
-    onBehalfOf: v.nullish(anyText, null),
-    hasReason: v.nullish(flag, false),
-    now: v.nullish(
-      text(
-        'a time in UTC, such as "2026-11-02T09:00:00Z"',
-        (value) => value.endsWith('Z') && parseTimestamp(value) !== null,
-      ),
-      '2026-11-02T09:00:00Z',
+/** Reads the request of a file with the fields of a case. The expected decision is optional and ignored. Throws on an invalid file. */
+export function parseQuestion(file: string, content: string): Pick<PolicyCase, 'context' | 'request' | 'inventory'> {
+  const { context, request: asked, inventory } = parseJson(file, content, questionSchema);
+  return { context: contextOf(file, context), request: asked, inventory };
+}
+
+function contextOf(file: string, context: v.InferOutput<typeof contextSchema>): AuthorizationContext {
+  const { principal: who, actor, onBehalfOf, hasReason, now, sourceAddress } = context;
+  const identity = { principal: who, actor, sourceAddress, userAgent: null, apiRequestId: file };
+  return { identity, onBehalfOf, hasReason, now: Date.parse(now) };
+}
+
+const contextSchema = exactly({
+  principal,
+  actor: v.nullish(principal, null),
+  onBehalfOf: v.nullish(anyText, null),
+  hasReason: v.nullish(flag, false),
+  now: v.nullish(
+    text(
+      'a time in UTC, such as "2026-11-02T09:00:00Z"',
+      (value) => value.endsWith('Z') && parseTimestamp(value) !== null,
     ),
-    sourceAddress: v.nullish(text(), null),
-  }),
-  request,
-  policyIds: list(text()),
-  inventory: v.nullish(anyObject, null),
+    '2026-11-02T09:00:00Z',
+  ),
+  sourceAddress: v.nullish(text(), null),
 });
 
-function inventoryFor(inventoryText: string, one: PolicyCase): ReturnType<typeof parseInventory> {
+const questionFields = {
+  context: contextSchema,
+  request,
+  deniedTo: v.nullish(oneOf('PRINCIPAL', 'NAMED_PERSON', 'BOTH'), null),
+  inventory: v.nullish(anyObject, null),
+};
+
+const caseSchema = exactly({ description: text(), policyIds: list(text()), ...questionFields });
+
+const questionSchema = exactly({
+  description: v.nullish(text(), null),
+  policyIds: v.nullish(list(text()), []),
+  ...questionFields,
+});
+
+/** The inventory of the folder with the fields of a case. */
+export function inventoryFor(inventoryText: string, one: Pick<PolicyCase, 'inventory'>): Inventory {
   if (one.inventory === null) return parseInventory(inventoryText);
   const whole: unknown = JSON.parse(inventoryText);
   return parseInventory(JSON.stringify(Object.assign({}, whole, one.inventory)));
 }
 
-function verdict(allowed: boolean, policyIds: readonly string[]): string {
-  return `${allowed ? 'allowed' : 'denied'} by ${policyIds.join(', ') || 'nothing'}`;
+function idsOf(violations: readonly Violation[]): readonly string[] {
+  return distinct(violations.map(({ policyId }) => policyId));
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort();
+}
+
+function verdict(allowed: boolean, policyIds: readonly string[], deniedTo: readonly string[]): string {
+  const to = deniedTo.length > 0 ? ` to ${deniedTo.join(', ')}` : '';
+  return `${allowed ? 'allowed' : 'denied'} by ${policyIds.join(', ') || 'nothing'}${to}`;
 }

@@ -1,5 +1,6 @@
 // The only module that imports Cedar: a bundle must place cedar_wasm_bg.wasm next to the code of this module.
 export {
+  isAuthorizedPartial,
   policySetTextToParts,
   policyToJson,
   preparsePolicySet,

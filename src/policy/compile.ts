@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { policySetTextToParts, policyToJson, schemaToJson, validate } from './cedar.ts';
 import type { DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
+import { lineOf, locate, placeOf } from './locations.ts';
+import type { LocatedPolicy } from './locations.ts';
 
 /** The content of a policy folder: the Cedar schema, and the policy texts by file name. */
 export interface PolicySources {
@@ -27,29 +29,63 @@ export const reservedIds = ['default-deny', 'cluster-not-registered', 'evaluatio
 export function compilePolicies(sources: PolicySources): PolicySet {
   const schema = compileSchema(sources.schema);
   const problems: string[] = [];
-  const policies = new Map<string, PolicyJson>();
+  const policies = new Map<string, ParsedPolicy>();
   for (const file of Object.keys(sources.policies).sort()) {
-    for (const { id, json, where } of parsePolicies(file, sources.policies[file] ?? '', problems)) {
-      if (policies.has(id)) problems.push(`${where}: @id("${id}") is used twice; give every policy a unique ID.`);
-      policies.set(id, json);
+    for (const policy of parsePolicies(file, sources.policies[file] ?? '', problems)) {
+      const { id } = policy;
+      if (policies.has(id)) {
+        problems.push(`${placeOf(policy, null)}: @id("${id}") is used twice; give every policy a unique ID.`);
+      }
+      policies.set(id, policy);
     }
   }
   throwIfAny(problems);
 
+  const json = Object.fromEntries([...policies].map(([id, policy]) => [id, policy.json]));
   // Validate the JSON, because decisions are made from it, not from the text.
-  const set: PolicySet = { schema, policies: Object.fromEntries(policies), hash: policySetHash(sources) };
-  const result = validate({
-    validationSettings: { mode: 'strict' },
-    schema,
-    policies: { staticPolicies: { ...set.policies } },
-  });
-  // Schema warnings need no check here: compileSchema throws on them.
-  const findings =
-    result.type === 'failure'
-      ? result.errors
-      : [...result.validationErrors, ...result.validationWarnings].map(({ error }) => error);
-  throwIfAny(findings.map(describe));
-  return set;
+  if (findingsOf(schema, json).length > 0) throw invalid(locatedFindings(schema, policies, json));
+  return { schema, policies: json, hash: policySetHash(sources) };
+}
+
+/** An error or a warning about a policy. Without its id if it is about the whole set. */
+interface PolicyFinding {
+  readonly policyId: string | null;
+  readonly error: DetailedError;
+}
+
+/** What Cedar's strict mode finds. Schema warnings need no check: compileSchema throws on them. */
+function findingsOf(
+  schema: SchemaJson<string>,
+  policies: Record<string, PolicyJson | string>,
+): readonly PolicyFinding[] {
+  const result = validate({ validationSettings: { mode: 'strict' }, schema, policies: { staticPolicies: policies } });
+  return result.type === 'failure'
+    ? result.errors.map((error) => ({ policyId: null, error }))
+    : [...result.validationErrors, ...result.validationWarnings];
+}
+
+/** The findings with file and line, each once: the text of a policy has positions, its JSON has none. */
+function locatedFindings(
+  schema: SchemaJson<string>,
+  policies: ReadonlyMap<string, ParsedPolicy>,
+  json: Record<string, PolicyJson>,
+): readonly string[] {
+  const texts = Object.fromEntries([...policies].map(([id, { text }]) => [id, text]));
+  const ofText = findingsOf(schema, texts);
+  const order = [...policies.keys()];
+  const messages = (ofText.length > 0 ? ofText : findingsOf(schema, json))
+    .toSorted((one, other) => order.indexOf(one.policyId ?? '') - order.indexOf(other.policyId ?? ''))
+    .map(({ policyId, error }) => {
+      const policy = policies.get(policyId ?? '');
+      return policy === undefined ? describe(error) : `${placeOf(policy, error)}: ${describe(error)}`;
+    });
+  return [...new Set(messages)];
+}
+
+/** Where the valid policies are, by `@id`. */
+export function locatePolicies(policies: PolicySources['policies']): ReadonlyMap<string, LocatedPolicy> {
+  const all = Object.entries(policies).flatMap(([file, text]) => parsePolicies(file, text, []));
+  return new Map(all.map(({ id, file, text, line }) => [id, { file, text, line }]));
 }
 
 /** SHA-256 (hex) of the schema and of the policy files with their names, sorted by name. */
@@ -60,12 +96,10 @@ export function policySetHash(sources: PolicySources): string {
     .digest('hex');
 }
 
-/** A policy of a file. */
-interface ParsedPolicy {
+/** A policy of a file, with its id. */
+interface ParsedPolicy extends LocatedPolicy {
   readonly id: string;
   readonly json: PolicyJson;
-  /** For messages. */
-  readonly where: string;
 }
 
 function compileSchema(text: string): SchemaJson<string> {
@@ -74,28 +108,28 @@ function compileSchema(text: string): SchemaJson<string> {
     throwIfAny(result.warnings.map((warning) => `schema: ${describe(warning)}`));
     return result.json;
   }
-  throw invalid(result.errors.map((error) => `schema${lineOf(text, error)}: ${describe(error)}`));
+  throw invalid(result.errors.map((error) => `schema${lineSuffix(text, error)}: ${describe(error)}`));
 }
 
 function parsePolicies(file: string, text: string, problems: string[]): readonly ParsedPolicy[] {
   const parts = policySetTextToParts(text);
   if (parts.type === 'failure') {
-    problems.push(...parts.errors.map((error) => `${file}${lineOf(text, error)}: ${describe(error)}`));
+    problems.push(...parts.errors.map((error) => `${file}${lineSuffix(text, error)}: ${describe(error)}`));
     return [];
   }
-  for (const template of parts.policy_templates) {
-    problems.push(`${file}, "${firstLine(template)}": templates are not supported; write the policy without slots.`);
+  for (const template of locate(file, text, parts.policy_templates)) {
+    problems.push(`${placeOf(template, null)}: templates are not supported; write the policy without slots.`);
   }
-  return parts.policies.flatMap((policy) => {
-    const result = policyToJson(policy);
+  return locate(file, text, parts.policies).flatMap((policy) => {
+    const result = policyToJson(policy.text);
     if (result.type === 'failure') {
-      problems.push(...result.errors.map((error) => `${file}, "${firstLine(policy)}": ${describe(error)}`));
+      problems.push(...result.errors.map((error) => `${placeOf(policy, error)}: ${describe(error)}`));
       return [];
     }
     const id = result.json.annotations?.id;
     const found = policyProblems(result.json);
-    problems.push(...found.map((problem) => `${file}, "${firstLine(policy)}": ${problem}`));
-    return found.length > 0 || !id ? [] : [{ id, json: result.json, where: file }];
+    problems.push(...found.map((problem) => `${placeOf(policy, null)}: ${problem}`));
+    return found.length > 0 || !id ? [] : [{ ...policy, id, json: result.json }];
   });
 }
 
@@ -127,15 +161,10 @@ function describe(error: DetailedError): string {
     .join('; ');
 }
 
-/** `:<line>` of an error; empty when the error has no location. Cedar's offsets are in bytes. */
-function lineOf(text: string, error: DetailedError): string {
-  const start = error.sourceLocations?.[0]?.start;
-  if (start === undefined) return '';
-  return `:${Buffer.from(text, 'utf8').subarray(0, start).toString('utf8').split('\n').length}`;
-}
-
-function firstLine(policy: string): string {
-  return policy.trim().split('\n', 1)[0] ?? '';
+/** `:<line>` of an error; empty when the error has no location. */
+function lineSuffix(text: string, error: DetailedError): string {
+  const line = lineOf(text, error);
+  return line === null ? '' : `:${line}`;
 }
 
 function throwIfAny(problems: readonly string[]): void {

@@ -29,7 +29,8 @@ export function toCedar(
 ): CedarRequest {
   const { principal, actor } = context.identity;
   const resource = resourceOf(request, slice);
-  const principals = actor === null ? [principal] : [principal, actor];
+  const person = context.onBehalfOf === null ? undefined : slice.person;
+  const principals = [principal, actor ?? [], person === undefined ? [] : personPrincipal(person)].flat();
   const entities = [...principals.map((one) => principalEntity(one, slice)), ...resource.entities];
   return {
     principal: principalUid(principal),
@@ -108,7 +109,8 @@ function settings({ roleArn, targetRoleArn, disableSessionTags, policy }: Associ
   };
 }
 
-function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {
+function namespace(slice: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {
+  const { name, owners, system, rolePaths, roleArns } = slice;
   const inCluster = cluster(clusterSlice);
   const { uid: self, entities } = resource(
     uid('Namespace', `${inCluster.uid.id}/${name}`),
@@ -116,6 +118,7 @@ function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clust
       name,
       owners: owners.map((group) => ref(uid('Group', group))),
       system,
+      rolePaths: [...rolePaths],
       roleArns: [...roleArns],
     },
     [inCluster.uid],
@@ -123,10 +126,18 @@ function namespace({ name, owners, system, roleArns }: Known<'namespace'>, clust
   return { uid: self, entities: [...entities, ...inCluster.entities] };
 }
 
-function cluster({ accountId, region, clusterName, environment }: Known<'cluster'>): Resource {
+function cluster(slice: Known<'cluster'>): Resource {
+  const { accountId, region, clusterName, environment, production, targetRoleAccounts } = slice;
   return resource(
     uid('Cluster', `${accountId}/${region}/${clusterName}`),
-    { account: accountId, region, name: clusterName, environment },
+    {
+      account: accountId,
+      region,
+      name: clusterName,
+      environment,
+      production,
+      targetRoleAccounts: [...targetRoleAccounts],
+    },
     [uid('Account', accountId)],
   );
 }
@@ -143,10 +154,15 @@ function principalEntity(principal: Principal, slice: InventorySlice): EntityJso
   };
 }
 
+/** A person of the inventory as a principal. */
+export function personPrincipal({ id, groups }: NonNullable<InventorySlice['person']>): Principal {
+  return { id, kind: 'USER', groups, sessionName: null };
+}
+
 function contextOf(
   context: AuthorizationContext,
   request: AuthorizationRequest,
-  { timeZone }: InventorySlice,
+  { timeZone, person }: InventorySlice,
 ): Record<string, CedarValueJson> {
   const { identity, onBehalfOf, hasReason, now } = context;
   const sourceAddress = addressOf(identity.sourceAddress);
@@ -156,6 +172,7 @@ function contextOf(
     ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
     ...(identity.actor === null ? {} : { actor: ref(principalUid(identity.actor)) }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
+    ...(onBehalfOf === null || person === undefined ? {} : { namedPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
     ...(request.action === 'UpdatePodIdentityAssociation'
       ? { current: settings(settingsOf(request.association)) }
@@ -167,7 +184,7 @@ function role(arn: string): CedarValueJson {
   const role = parseRoleArn(arn);
   if (role === null) throw new Error(`not an IAM role ARN: ${arn}`);
   const { accountId: account, path, name } = role;
-  return { arn, account, path, name, pathSegments: path.split('/').filter((segment) => segment !== '') };
+  return { arn, account, path, name };
 }
 
 function principalUid(principal: Principal): TypeAndId {

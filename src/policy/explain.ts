@@ -1,6 +1,7 @@
+import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice, Violation } from '../model/decision.ts';
 import type { PolicySet, reservedIds } from './compile.ts';
-import type { AuthorizationRequest } from './policy.ts';
+import type { AssociationAction, AuthorizationRequest } from './policy.ts';
 import { clusterOf } from './slice.ts';
 
 type ReservedId = (typeof reservedIds)[number];
@@ -32,36 +33,54 @@ export function clusterNotRegistered(request: AuthorizationRequest): Violation {
   );
 }
 
-/** The violation when no permit applies. The advice says who can grant access. */
-export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice): Violation {
+const actions: Readonly<Record<AssociationAction, string>> = {
+  CreatePodIdentityAssociation: 'create associations in',
+  UpdatePodIdentityAssociation: 'update associations of',
+  DeletePodIdentityAssociation: 'delete associations of',
+  DescribePodIdentityAssociation: 'view associations of',
+};
+
+/** The violation when no permit for an action applies to any association of a cluster. */
+export function noPermitInCluster(action: AssociationAction, { clusterName }: ClusterRef): Violation {
+  return reserved(
+    'default-deny',
+    `No rule lets you ${actions[action]} any namespace of cluster ${clusterName}.`,
+    'Ask the owners of the namespace to make the change, or to add you to their group.',
+  );
+}
+
+/**
+ * The violation when no permit applies. The advice says who can grant access.
+ *
+ * @param person the person whom `onBehalfOf` names, if the request is denied to them; null for the principal
+ */
+export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice, person: string | null): Violation {
   const namespace = slice.namespace;
+  const [who, grantee] = person === null ? ['you', 'you'] : [person, 'the person'];
   if (namespace === null && request.action === 'ListPodIdentityAssociations') {
     return reserved(
       'default-deny',
-      `No rule lets you list the associations of the whole cluster ${request.scope.clusterName}.`,
+      `No rule lets ${who} list the associations of the whole cluster ${request.scope.clusterName}.`,
       'List the associations of a namespace that your group owns, or ask the platform admins for access.',
     );
   }
   if (namespace === null) {
     return reserved(
       'default-deny',
-      'No rule lets you read this audit trail.',
+      `No rule lets ${who} read this audit trail.`,
       'Read the audit trail of a namespace that your group owns, or your own, or ask the platform admins for access.',
     );
   }
   const what = {
-    CreatePodIdentityAssociation: 'create associations in',
-    UpdatePodIdentityAssociation: 'update associations of',
-    DeletePodIdentityAssociation: 'delete associations of',
-    DescribePodIdentityAssociation: 'view associations of',
+    ...actions,
     ListPodIdentityAssociations: 'list the associations of',
     ReadAuditTrail: 'read the audit trail of',
   }[request.action];
   return reserved(
     'default-deny',
-    `No rule lets you ${what} namespace ${namespace.name}.`,
+    `No rule lets ${who} ${what} namespace ${namespace.name}.`,
     namespace.owners.length > 0
-      ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add you to the group.`
+      ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add ${grantee} to the group.`
       : 'The namespace has no owners. Ask the platform admins to register it and its owners in the inventory.',
   );
 }

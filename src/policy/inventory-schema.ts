@@ -1,8 +1,11 @@
 import * as v from 'valibot';
+import { onBehalfOfFindings } from '../validation/free-texts.ts';
 import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { isTimeZone } from './calendar.ts';
 import { exactly, flag, list, text } from './json.ts';
+import { canCollide, isRolePath } from './role-paths.ts';
+import { everywhere, scopeText } from './scope.ts';
 
 const group = text();
 const accountId = text('an AWS account ID: 12 digits in quotes', isAccountId);
@@ -16,18 +19,14 @@ const namespaceName = text(
   (value) => isNamespace(value) || isNamespacePattern(value),
 );
 
-const rolePath = text(
-  'the path of roles with the name of the namespace as {namespace}, such as "/pods/{namespace}/"',
-  (value) =>
-    parseRoleArn(`arn:aws:iam::111122223333:role${value.replaceAll('{namespace}', 'x')}x`) !== null &&
-    value.endsWith('/'),
-);
+const rolePath = text('the path of roles with one segment {namespace}, such as "/pods/{namespace}/"', isRolePath);
 
 /** Whether a value is a prefix of namespace names and a star. The star is last, so that the longest match is unique. */
 function isNamespacePattern(value: string): boolean {
   return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
 }
 
+const clusterName = text('the name of an EKS cluster', isClusterName);
 const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
 const account = exactly({
   accountId,
@@ -36,17 +35,25 @@ const account = exactly({
   roleArn: v.nullish(roleArn, null),
   readRoleArn: v.nullish(roleArn, null),
 });
+const environment = exactly({ name: text(), production: flag });
 const cluster = exactly({
   accountId,
   region,
-  clusterName: text('the name of an EKS cluster', isClusterName),
+  clusterName,
   environment: text(),
+});
+const namespaceScope = exactly({
+  environment: v.nullish(text(), null),
+  accountId: v.nullish(accountId, null),
+  region: v.nullish(region, null),
+  clusterName: v.nullish(clusterName, null),
 });
 const namespace = exactly({
   name: namespaceName,
   owners: list(group),
   system: v.nullish(flag, null),
   roleArns: v.nullish(list(roleArn), []),
+  scope: v.nullish(namespaceScope, {}),
 });
 const service = exactly({ id: text(), groups: list(group), mayNamePeople: flag });
 const permissionSet = exactly({
@@ -63,6 +70,12 @@ const permissionSet = exactly({
   groups: list(group),
 });
 
+const personName = text(
+  'a name as in onBehalfOf, such as "alice@example.com"',
+  (value) => value !== '' && onBehalfOfFindings(value).length === 0,
+);
+const person = exactly({ id: text(), names: v.nullish(list(personName), []), groups: list(group) });
+
 /** The inventory's JSON. One validation reports every problem: those of single fields and contradictions between them. */
 export const inventorySchema = v.pipe(
   exactly({
@@ -70,9 +83,12 @@ export const inventorySchema = v.pipe(
     clusters: list(cluster),
     namespaces: list(namespace),
     systemNamespaces: list(namespaceName),
-    rolePaths: v.nullish(list(rolePath), []),
+    environments: v.nullish(list(environment), []),
+    targetRoleAccounts: v.nullish(list(accountId), []),
+    rolePaths: v.nullish(list(rolePath), ['/pods/{namespace}/']),
     services: list(service),
     permissionSets: list(permissionSet),
+    people: v.nullish(list(person), []),
     timeZone: v.nullish(timeZone, 'UTC'),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -100,15 +116,24 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
   const clusters = validItems(inventory, 'clusters', cluster);
   const namespaces = validItems(inventory, 'namespaces', namespace);
   const services = validItems(inventory, 'services', service);
+  const people = validItems(inventory, 'people', person);
   const permissionSets = validItems(inventory, 'permissionSets', permissionSet);
   return [
     ...duplicates('accounts', accounts, (one) => one.accountId),
+    ...duplicates('environments', validItems(inventory, 'environments', environment), ({ name }) => name),
+    ...collidingPaths(validItems(inventory, 'rolePaths', rolePath)),
     ...duplicates('clusters', clusters, (one) => `${one.accountId}/${one.region}/${one.clusterName}`),
-    ...duplicates('namespaces', namespaces, ({ name }) => name),
+    ...duplicates('namespaces', namespaces, ({ name, scope }) => [name, scopeText(scope)].join(' ').trim()),
     ...duplicates('services', services, ({ id }) => id),
     ...duplicates('permissionSets', permissionSets, (one) => `${one.accountId}/${one.roleName}`),
+    ...duplicates(
+      'people',
+      people.flatMap(([index, { id, names }]) => [...new Set([id, ...names])].map((name) => [index, name] as const)),
+      (name) => name,
+    ),
     ...accounts.flatMap(([index, one]) => foreignRoles(index, one)),
     ...(v.is(list(account), fieldOf(inventory, 'accounts')) ? unservedClusters(accounts, clusters) : []),
+    ...scopeProblems(namespaces, accounts, clusters),
     // A pattern with false would lift the protection of namespaces that the author did not think of.
     ...namespaces
       .filter(([, { name, system }]) => system === false && name.endsWith('*'))
@@ -121,25 +146,61 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
 
 /** Roles to assume in an account that are not roles of it, and a role to read without one to change. */
 function foreignRoles(index: number, one: v.InferOutput<typeof account>): readonly Contradiction[] {
-  const foreign = (['roleArn', 'readRoleArn'] as const).filter((field) => {
-    const arn = one[field];
-    return arn !== null && parseRoleArn(arn)?.accountId !== one.accountId;
-  });
+  const problem = (field: string, message: string) => ({ path: ['accounts', index, field], message });
+  const isForeign = (arn: string | null) => arn !== null && parseRoleArn(arn)?.accountId !== one.accountId;
   return [
-    ...foreign.map((field) => ({
-      path: ['accounts', index, field],
-      message: `is a role of another account; write a role of ${one.accountId}.`,
-    })),
+    ...(['roleArn', 'readRoleArn'] as const)
+      .filter((field) => isForeign(one[field]))
+      .map((field) => problem(field, `is a role of another account; write a role of ${one.accountId}.`)),
     ...(one.readRoleArn !== null && one.roleArn === null
-      ? [
-          {
-            path: ['accounts', index, 'readRoleArn'],
-            message: 'is given without roleArn; add the role that may change.',
-          },
-        ]
+      ? [problem('readRoleArn', 'is given without roleArn; add the role that may change.')]
       : []),
   ];
 }
+
+/** Paths of roles by which a role would belong to two namespaces. */
+function collidingPaths(paths: readonly Indexed<string>[]): readonly Contradiction[] {
+  return paths.flatMap(([index, path], position) =>
+    paths
+      .slice(0, position)
+      .filter(([, earlier]) => canCollide(earlier, path))
+      .map(([, earlier]) => ({
+        path: ['rolePaths', index],
+        message: `gives two namespaces the same path as "${earlier}"; keep one of them.`,
+      })),
+  );
+}
+
+/** Scopes of namespaces that are not complete, or that include no cluster. */
+function scopeProblems(
+  namespaces: readonly Indexed<v.InferOutput<typeof namespace>>[],
+  accounts: readonly Indexed<v.InferOutput<typeof account>>[],
+  clusters: readonly Indexed<v.InferOutput<typeof cluster>>[],
+): readonly Contradiction[] {
+  const environments = [...new Set(clusters.map(([, { environment }]) => environment))];
+  const accountIds = new Set(accounts.map(([, one]) => one.accountId));
+  const names = new Set(clusters.map(([, one]) => scopeText({ ...everywhere, ...one, environment: null })));
+  const problemOf = (scope: v.InferOutput<typeof namespaceScope>): string | null => {
+    const given = Object.entries(scope).flatMap(([field, value]) => (value === null ? [] : [field]));
+    if (!scopeForms.includes(given.join(' '))) {
+      return `has ${given.join(', ')}; write environment alone, accountId alone, or accountId, region and clusterName.`;
+    }
+    if (scope.environment !== null && !environments.includes(scope.environment)) {
+      return `no cluster has the environment ${JSON.stringify(scope.environment)}; write one of ${environments.join(', ')}.`;
+    }
+    if (scope.clusterName !== null && !names.has(scopeText(scope))) return `${scopeText(scope)} is not under clusters.`;
+    if (scope.accountId !== null && !accountIds.has(scope.accountId))
+      return `${scope.accountId} is not under accounts.`;
+    return null;
+  };
+  return namespaces.flatMap(([index, { scope }]) => {
+    const message = problemOf(scope);
+    return message === null ? [] : [{ path: ['namespaces', index, 'scope'], message }];
+  });
+}
+
+/** The fields that a scope can have. */
+const scopeForms: readonly string[] = ['', 'environment', 'accountId', 'accountId region clusterName'];
 
 /** Clusters whose account and region are not registered. */
 function unservedClusters(

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
+import { findBy } from './find-by.ts';
 import { inventorySchema } from './inventory-schema.ts';
 import { parseJson } from './json.ts';
+import type { NamespaceScope } from './scope.ts';
 
 /** An account whose clusters the gateway serves. */
 export interface InventoryAccount {
@@ -19,6 +22,7 @@ export interface InventoryAccount {
 export interface InventoryNamespace {
   /** A name, or a pattern: a prefix and `*`. */
   readonly name: string;
+  readonly scope: NamespaceScope;
   /** The groups that own it. */
   readonly owners: readonly string[];
   /** Whether it is a system namespace; null: `systemNamespaces` decides. */
@@ -37,6 +41,15 @@ interface InventoryPermissionSet {
   readonly groups: readonly string[];
 }
 
+/** A person whom services may name in `onBehalfOf`. */
+interface InventoryPerson {
+  /** The id of the principal that this person is with a token of their own, such as `https://issuer.example#alice`. */
+  readonly id: string;
+  /** Other names of the person, such as an e-mail address. */
+  readonly names: readonly string[];
+  readonly groups: readonly string[];
+}
+
 /** The services and permission sets of an inventory: what authentication uses. */
 export type KnownPrincipals = Pick<Inventory, 'services' | 'permissionSets'>;
 
@@ -47,14 +60,18 @@ type RegisteredService = InventorySlice['services'][number];
 export interface Inventory {
   readonly accounts: readonly InventoryAccount[];
   readonly clusters: readonly RegisteredCluster[];
-  /** They apply to every cluster. */
+  /** Which environments are production. One that is not listed is. */
+  readonly environments: readonly { readonly name: string; readonly production: boolean }[];
+  /** See namespaceIn for which of them applies. */
   readonly namespaces: readonly InventoryNamespace[];
-  /** Paths of roles by convention, such as `/pods/{namespace}/`: suggestions for clients; policy decides. */
+  /** Paths of roles by convention, such as `/pods/{namespace}/`. Each is the path of one namespace's roles only. */
   readonly rolePaths: readonly string[];
   /** Names or patterns of namespaces that belong to the cluster itself, such as `kube-*`. */
   readonly systemNamespaces: readonly string[];
   readonly services: readonly RegisteredService[];
   readonly permissionSets: readonly InventoryPermissionSet[];
+  /** The people whom services may name in `onBehalfOf`. */
+  readonly people: readonly InventoryPerson[];
   /** The time zone of `context.weekday` and `context.hour`: a name in the IANA database. */
   readonly timeZone: string;
   /** See inventoryHash. */
@@ -66,7 +83,15 @@ export interface Inventory {
  * to fix it.
  */
 export function parseInventory(content: string): Inventory {
-  return { ...parseJson('The inventory', content, inventorySchema), hash: inventoryHash(content) };
+  const { targetRoleAccounts, ...fields } = parseJson('The inventory', content, inventorySchema);
+  const production = new Map(fields.environments.map((one) => [one.name, one.production]));
+  const clusters = fields.clusters.map((cluster) => ({
+    ...cluster,
+    // An environment that is not listed may be production.
+    production: production.get(cluster.environment) ?? true,
+    targetRoleAccounts,
+  }));
+  return { ...fields, clusters, hash: inventoryHash(content) };
 }
 
 /** SHA-256 (hex) of the inventory's text in UTF-8, as `sha256sum` prints for the file. */
@@ -84,10 +109,30 @@ export function isRegistered(inventory: Pick<Inventory, 'accounts'>, id: string,
   return accountOf(inventory, id)?.regions.includes(regionName) ?? false;
 }
 
+/** The cluster with this account, region and name; null when it is not registered. */
+export function clusterIn(inventory: Pick<Inventory, 'clusters'>, ref: ClusterRef): RegisteredCluster | null {
+  return findCluster(inventory.clusters, clusterKey(ref));
+}
+
+const findCluster = findBy<RegisteredCluster>((cluster) => [clusterKey(cluster)]);
+
+function clusterKey({ accountId, region, clusterName }: ClusterRef): string {
+  return `${accountId}/${region}/${clusterName}`;
+}
+
 /** The service with this principal ID; null when it is not registered. */
 export function serviceOf(inventory: Pick<Inventory, 'services'>, id: string): RegisteredService | null {
-  return inventory.services.find((service) => service.id === id) ?? null;
+  return findService(inventory.services, id);
 }
+
+const findService = findBy<RegisteredService>(({ id }) => [id]);
+
+/** The person with this id or name; null when they are not registered. Names are compared exactly. */
+export function personOf(inventory: Pick<Inventory, 'people'>, name: string): InventoryPerson | null {
+  return findPerson(inventory.people, name);
+}
+
+const findPerson = findBy<InventoryPerson>(({ id, names }) => [id, ...names]);
 
 /** The permission set of this role; null when it is not registered. */
 export function permissionSetOf(

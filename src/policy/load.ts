@@ -10,12 +10,14 @@ import { createEngine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import { list, parseJson, text } from './json.ts';
 import type { Inventory } from './inventory.ts';
-import type { Authorize } from './policy.ts';
+import type { Authorize, Preauthorize } from './policy.ts';
+import { createPreauthorize } from './preauthorize.ts';
 import { createRecordPrincipal } from './recorded-principal.ts';
 
 /** A loaded policy folder. */
 export interface LoadedPolicy {
   readonly authorize: Authorize;
+  readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
   readonly inventory: Inventory;
   /** SHA-256 (hex) of the policies and their schema. */
@@ -68,6 +70,7 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
   const inventory = parseInventory(readInventoryText(directory));
   return {
     authorize: authorizeWith(createEngine(policySet), inventory, onFailure),
+    preauthorize: createPreauthorize(policySet, inventory),
     recordPrincipal: createRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,

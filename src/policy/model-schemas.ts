@@ -97,8 +97,20 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
 
 /** The slice of the inventory that a decision used. */
 export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
-  cluster: v.nullish(atLeast({ ...clusterFields, environment: text() }), null),
-  namespace: v.nullish(atLeast({ name: text(), owners: list(text()), system: flag, roleArns: list(text()) }), null),
+  cluster: v.nullish(
+    atLeast({
+      ...clusterFields,
+      environment: text(),
+      production: flag,
+      targetRoleAccounts: list(text()),
+    }),
+    null,
+  ),
+  namespace: v.nullish(
+    atLeast({ name: text(), owners: list(text()), system: flag, rolePaths: list(text()), roleArns: list(text()) }),
+    null,
+  ),
   services: list(atLeast({ id: text(), groups: list(text()), mayNamePeople: flag })),
+  person: v.exactOptional(atLeast({ id: text(), groups: list(text()) })),
   timeZone: text('the name of a time zone', isTimeZone),
 });

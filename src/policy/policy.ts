@@ -11,7 +11,7 @@ import type { RequestIdentity, Principal } from '../model/principal.ts';
 /** The identity of a request and its circumstances: Cedar's principal and context. */
 export interface AuthorizationContext {
   readonly identity: RequestIdentity;
-  /** The person whom a service names, unverified. */
+  /** The person whom a service names. If the inventory lists them, they need permission too. */
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
   readonly hasReason: boolean;
@@ -45,3 +45,20 @@ export type TrailScope =
 
 /** The policy decision point. Never throws: a failed evaluation is a denial with `failed` set. */
 export type Authorize = (context: AuthorizationContext, request: AuthorizationRequest) => Decision;
+
+/** The actions on one association. */
+export type AssociationAction = Exclude<
+  AuthorizationRequest['action'],
+  'ListPodIdentityAssociations' | 'ReadAuditTrail'
+>;
+
+/**
+ * Decides about an action on an association of a cluster before it is known which one: the denial if
+ * policy permits the action on none, whatever the association and the circumstances; null if it may permit it. So a principal
+ * without permits causes no read, and can't tell what exists. Never throws.
+ */
+export type Preauthorize = (
+  context: AuthorizationContext,
+  action: AssociationAction,
+  cluster: ClusterRef,
+) => Decision | null;

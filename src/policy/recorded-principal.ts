@@ -9,15 +9,17 @@ import type { Inventory } from './inventory.ts';
  * a namespace. So a recorded decision can be replayed, and the size of an entry does not grow with the groups of a token.
  */
 export function createRecordPrincipal(policySet: PolicySet, inventory: Pick<Inventory, 'namespaces'>): RecordPrincipal {
-  const named = new Set([
-    ...Object.values(policySet.policies).flatMap(groupsIn),
-    ...inventory.namespaces.flatMap(({ owners }) => owners),
-  ]);
+  const named = new Set([...groupsNamed(policySet), ...inventory.namespaces.flatMap(({ owners }) => owners)]);
   return (principal) => ({
     ...principal,
     groups: principal.groups.filter((group) => named.has(group)),
     otherGroups: summaryOf(principal.groups.filter((group) => !named.has(group))),
   });
+}
+
+/** The groups that policies name. */
+export function groupsNamed({ policies }: Pick<PolicySet, 'policies'>): readonly string[] {
+  return Object.values(policies).flatMap(groupsIn);
 }
 
 /** The ids of the groups in a part of a policy's JSON: an object with the type and the id, in the head and in conditions. */

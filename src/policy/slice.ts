@@ -1,7 +1,8 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
-import { serviceOf } from './inventory.ts';
-import type { Inventory, InventoryNamespace } from './inventory.ts';
+import { clusterIn, personOf, serviceOf } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
+import { namespaceIn } from './namespaces.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 
 /** The slice of a request for which the inventory has no data. */
@@ -17,12 +18,13 @@ export function sliceFor(
   request: AuthorizationRequest,
 ): InventorySlice {
   const ref = clusterOf(request);
-  const cluster = ref === null ? null : clusterSlice(inventory, ref);
+  const cluster = ref === null ? null : clusterIn(inventory, ref);
   const name = namespaceOf(request);
   return {
     cluster,
-    namespace: cluster === null || name === null ? null : namespaceSlice(inventory, name),
+    namespace: cluster === null || name === null ? null : namespaceIn(inventory, cluster, name),
     services: serviceIds(context, request).flatMap((id) => serviceOf(inventory, id) ?? []),
+    ...personSlice(inventory, context.onBehalfOf),
     timeZone: inventory.timeZone,
   };
 }
@@ -64,49 +66,7 @@ function serviceIds(context: AuthorizationContext, request: AuthorizationRequest
   return [...new Set(principals.flatMap((one) => (one?.kind === 'SERVICE' ? [one.id] : [])))];
 }
 
-function clusterSlice(inventory: Inventory, ref: ClusterRef): InventorySlice['cluster'] {
-  return (
-    inventory.clusters.find(
-      (cluster) =>
-        cluster.accountId === ref.accountId && cluster.region === ref.region && cluster.clusterName === ref.clusterName,
-    ) ?? null
-  );
-}
-
-function namespaceSlice(inventory: Inventory, name: string): InventorySlice['namespace'] {
-  return describedNamespace(inventory, name, namespaceEntry(inventory, name));
-}
-
-/** Every namespace that the inventory lists; the name can be a pattern. */
-export function namespaceEntries(inventory: Inventory): NonNullable<InventorySlice['namespace']>[] {
-  return inventory.namespaces.map((entry) => describedNamespace(inventory, entry.name, entry));
-}
-
-function describedNamespace(
-  inventory: Inventory,
-  name: string,
-  entry: InventoryNamespace | undefined,
-): NonNullable<InventorySlice['namespace']> {
-  return {
-    name,
-    owners: entry?.owners ?? [],
-    system: entry?.system ?? inventory.systemNamespaces.some((pattern) => matches(pattern, name)),
-    roleArns: entry?.roleArns ?? [],
-  };
-}
-
-/** The entry with exactly this name, else the one with the longest matching pattern. */
-function namespaceEntry(inventory: Inventory, name: string): InventoryNamespace | undefined {
-  const entries = inventory.namespaces.filter((entry) => matches(entry.name, name));
-  return (
-    entries.find((entry) => entry.name === name) ??
-    entries.reduce<InventoryNamespace | undefined>(
-      (longest, entry) => (longest === undefined || entry.name.length > longest.name.length ? entry : longest),
-      undefined,
-    )
-  );
-}
-
-function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+function personSlice(inventory: Inventory, name: string | null): Pick<InventorySlice, 'person'> {
+  const person = name === null ? null : personOf(inventory, name);
+  return person === null ? {} : { person: { id: person.id, groups: person.groups } };
 }

@@ -1,21 +1,20 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DriftKind } from '../generated/types.ts';
-import { findIntent } from '../ledger/audit-entry.ts';
-import { noFilters } from '../ledger/ledger.ts';
-import { isClosing, openEvents } from '../model/audit-event.ts';
-import { operationIdOf } from '../model/association.ts';
+import { isClosing } from '../model/audit-event.ts';
+import { maxTags, operationIdOf, operationTagKey } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import { createDifferences, settingDifferences } from '../operations/differences.ts';
-import type { ExpectedState } from '../operations/operation.ts';
-import { operationOf } from '../operations/operations.ts';
+import { createDifferences } from '../operations/differences.ts';
+import { readHistory, readOutcome } from './change-history.ts';
+import type { ChangeHistory, HistoryReader } from './change-history.ts';
+import { differencesFrom } from './recorded-state.ts';
 
 /** An association that differs from what the audit trail says about it. */
 export interface AssociationDrift {
   readonly kind: DriftKind;
-  /** Null if it was deleted. */
+  /** Null if it was deleted, and where only the trail names it. */
   readonly association: Association | null;
   readonly associationArn: string;
   readonly differences: readonly Difference[];
@@ -23,71 +22,94 @@ export interface AssociationDrift {
   readonly lastEntry: AuditEntry | null;
 }
 
-/** Entries per page. The first page of most associations contains their latest success, which says what they should be. */
-const pageSize = 50;
+/** The entry that began a create. */
+type CreateIntent = AuditEntry & { readonly operation: 'CREATE_POD_IDENTITY_ASSOCIATION' };
 
-/** How an association differs from what the trail says about it; null if it does not. Throws `LedgerUnavailable`. */
-export async function driftOf({ ledger }: Dependencies, association: Association): Promise<AssociationDrift | null> {
+/**
+ * How an association differs from what the trail says about it; null if it does not. `deadline` is when reading the trail must
+ * end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
+ */
+export async function driftOf(
+  deps: Dependencies,
+  association: Association,
+  deadline: number,
+): Promise<AssociationDrift | null> {
   const { associationArn } = association;
-  const entries = await latestChanges(ledger, associationArn);
-  const [last] = entries;
-  const base = { association, associationArn, differences: [], lastEntry: last ?? null };
-  if (!last) {
-    const operationId = operationIdOf(association);
-    if (operationId === null) return { ...base, kind: 'UNMANAGED' };
-    // The operation may still be open, or its entry not visible in the index yet.
-    return (await isIntended(ledger, operationId, association)) ? null : { ...base, kind: 'FORGED_TAG' };
+  const reader = { ...deps, deadline };
+  const history = await readHistory(reader, associationArn);
+  const { effects, last: lastEntry, isComplete } = history;
+  const base = { association, associationArn, differences: [], lastEntry };
+  if (effects.length === 0) {
+    return isComplete ? await driftWithoutEffect(reader, deps, base) : { ...base, kind: 'NOT_EXAMINED' };
   }
-  if (hasOpenOperation(entries)) return null;
-  const differences = differencesFrom(entries, association);
-  return differences.length === 0 ? null : { ...base, kind: 'MODIFIED', differences };
+  const differences = [
+    ...differencesFrom(history, association, deps.times),
+    ...(await ownershipDifferences(reader, history, association)),
+  ];
+  if (differences.length > 0) return { ...base, kind: 'MODIFIED', differences };
+  if (isDeleted(history, deps)) return { ...base, kind: 'MODIFIED' };
+  return isComplete ? null : { ...base, kind: 'NOT_EXAMINED' };
 }
 
-/** The entries of the changes of an association, newest first: back to the latest success, or all of them. */
-async function latestChanges(ledger: Dependencies['ledger'], associationArn: string): Promise<AuditEntry[]> {
-  const partition = { kind: 'association', associationArn } as const;
-  const query = { partition, ...noFilters, limit: pageSize };
-  const entries: AuditEntry[] = [];
-  for (let before: string | null = null; ;) {
-    const page = await ledger.readTrail({ ...query, before });
-    entries.push(...page.entries);
-    if (page.next === null || entries.some(({ event }) => event === 'SUCCEEDED')) return entries;
-    before = page.next;
-  }
+/** An association that no operation changed: only its ownership tag can explain it. */
+async function driftWithoutEffect(
+  reader: HistoryReader,
+  { times }: Dependencies,
+  base: Omit<AssociationDrift, 'kind'> & { readonly association: Association },
+): Promise<AssociationDrift | null> {
+  const { association, associationArn } = base;
+  const operationId = operationIdOf(association);
+  if (operationId === null) return { ...base, kind: 'UNMANAGED' };
+  const { entries, isComplete } = await readOutcome(reader, operationId);
+  if (!isComplete) return { ...base, kind: 'NOT_EXAMINED' };
+  const intent = entries.find(isCreateIntent);
+  if (!intent || !isTargetOf(intent, association)) return { ...base, kind: 'FORGED_TAG' };
+  // The index of associations may lag behind the outcome.
+  const effect = entries.find((entry) => !isUnsuccessful(entry) && entry.associationArn === associationArn);
+  if (!effect && entries.some(({ event }) => isClosing(event))) return { ...base, kind: 'FORGED_TAG' };
+  const differences = effect
+    ? differencesFrom({ effects: [effect], open: [] }, association, times)
+    : intent.request && createDifferences(intent.request, association);
+  return differences?.length === 0 ? null : { ...base, kind: 'MODIFIED', differences: differences ?? [] };
 }
 
-/** Whether the effect of an operation may be visible at EKS before its outcome is in the trail. */
-function hasOpenOperation(entries: readonly AuditEntry[]): boolean {
-  const closed = new Set(entries.filter(({ event }) => isClosing(event)).map(({ operationId }) => operationId));
-  return entries.some(({ event, operationId }) => openEvents.includes(event) && !closed.has(operationId));
+function isCreateIntent(entry: AuditEntry): entry is CreateIntent {
+  return entry.event === 'INTENT' && entry.operation === 'CREATE_POD_IDENTITY_ASSOCIATION';
 }
 
-async function isIntended(
-  ledger: Dependencies['ledger'],
-  operationId: string,
-  { namespace, serviceAccount, clusterName }: Association,
-): Promise<boolean> {
-  const target = (await findIntent(ledger, operationId))?.target;
-  return (
-    target?.clusterName === clusterName && target.namespace === namespace && target.serviceAccount === serviceAccount
-  );
+function isUnsuccessful({ event }: AuditEntry): boolean {
+  return event !== 'SUCCEEDED' && event !== 'LATE_SUCCESS';
 }
 
-/** Where an association differs from the state in which its last successful operation left it. Entries are newest first. */
-function differencesFrom(entries: readonly AuditEntry[], association: Association): readonly Difference[] {
-  const states = entries.flatMap((entry) =>
-    entry.request === null ? [] : [{ entry, state: stateAfter(entry, entry) }],
-  );
-  const last = states.find(({ entry }) => entry.event === 'SUCCEEDED')?.state;
-  if (!last) return [];
-  const tags = last.tags ?? states.find(({ state }) => state?.tags)?.state?.tags;
-  if (!tags) return settingDifferences(last.settings, association);
-  return createDifferences({ ...last.settings, tags }, association);
+function isTargetOf({ target }: AuditEntry, association: Association): boolean {
+  const fields = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
+  return fields.every((field) => target?.[field] === association[field]);
 }
 
-function stateAfter<Kind extends OperationKind>(
-  { operation, request }: RequestedOperation<Kind>,
-  { before }: Pick<AuditEntry, 'before'>,
-): ExpectedState | null {
-  return operationOf<Kind>(operation).expectedState(request, before);
+/** Whether EKS still has an association whose delete is recorded, for longer than its reads may lag. */
+function isDeleted({ effects: [last] }: ChangeHistory, { clock, times }: Dependencies): boolean {
+  return last?.operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && Date.parse(last.time) + times.listLagMs < clock();
+}
+
+/** The ownership tag where it is not the one that the create set. */
+async function ownershipDifferences(
+  reader: HistoryReader,
+  { effects }: ChangeHistory,
+  association: Association,
+): Promise<readonly Difference[]> {
+  const create = effects.at(-1);
+  if (create?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION' || !create.request) return [];
+  const { operationId, request } = create;
+  const existing = operationIdOf(association);
+  const requested = request.tags.length < maxTags ? operationId : null;
+  if (existing === requested) return [];
+  if (existing !== null && (await isSameRequest(reader, existing, create))) return [];
+  return [{ field: `tags.${operationTagKey}`, requested, existing }];
+}
+
+/** Whether an operation is an earlier one of the same request, whose effect a later one found. */
+async function isSameRequest(reader: HistoryReader, operationId: string, create: AuditEntry): Promise<boolean> {
+  const { entries } = await readOutcome(reader, operationId);
+  const intent = entries.find(isCreateIntent);
+  return isDeepStrictEqual(intent?.request, create.request) && intent?.principal.id === create.principal.id;
 }

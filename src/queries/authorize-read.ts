@@ -1,4 +1,4 @@
-import type { Association } from '../model/association.ts';
+import type { Association, ClusterRef } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -29,6 +29,18 @@ export function createAuthorizeRead(
     decisions.set(key, decision);
     return decision;
   };
+}
+
+/** Whether a principal may view any association of a cluster. If not, none is read, so that nothing shows which exist. */
+export type MayViewIn = (cluster: ClusterRef) => boolean;
+
+/** Creates the {@link MayViewIn} of one GraphQL request. */
+export function createMayViewIn(
+  { preauthorize, clock }: Pick<Dependencies, 'preauthorize' | 'clock'>,
+  identity: RequestIdentity,
+): MayViewIn {
+  const context = { identity, onBehalfOf: null, hasReason: false, now: clock() };
+  return (cluster) => preauthorize(context, 'DescribePodIdentityAssociation', cluster) === null;
 }
 
 /** An association, also a recorded one, if the principal may view it; null otherwise. */

@@ -30,6 +30,7 @@ export function bindableRoles(
   }
   const { request, onBehalfOf } = validated;
   const context = { identity, onBehalfOf, hasReason: true, now: deps.clock() };
+  if (deps.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
   const decide = (role: string) =>
     deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
 

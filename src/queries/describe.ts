@@ -2,30 +2,30 @@ import type { QueryPodIdentityAssociationArgs } from '../generated/types.ts';
 import type { Association } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { isAssociationId, parseAssociationArn } from '../validation/associations.ts';
-import { isClusterName, resolveCluster } from '../validation/names.ts';
+import { resolveCluster } from '../validation/names.ts';
 import { visibleTo } from './authorize-read.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
 import type { RequestContext } from './request-context.ts';
 import type { QueryResult } from './query-result.ts';
 
+/** Who views associations, and how they are read. */
+type Viewer = Pick<RequestContext, 'authorizeRead' | 'mayViewIn' | 'describer' | 'deadline'>;
+
 /**
  * Reads an association from EKS for a principal who may view it. The value is null if it does not exist or may not be
- * viewed; which of the two is not disclosed. `deadline` is in milliseconds since the epoch.
+ * viewed; which of the two is not disclosed, and there is no EKS call where the principal may view nothing in the cluster.
  */
 export async function describeAssociation(
-  deps: Dependencies,
-  authorizeRead: AuthorizeRead,
+  { home }: Pick<Dependencies, 'home'>,
+  { authorizeRead, mayViewIn, describer, deadline }: Viewer,
   input: QueryPodIdentityAssociationArgs,
-  deadline: number,
 ): Promise<QueryResult<Association | null>> {
   const { associationId } = input;
-  const cluster = resolveCluster(input, deps.home);
+  const cluster = resolveCluster(input, home);
   const nothing = { kind: 'ok', value: null } as const;
-  // A malformed name can't exist at EKS, and a cluster that is not served has no client.
-  const canExist = isClusterName(cluster.clusterName) && isAssociationId(associationId) && deps.serves(cluster);
-  if (!canExist) return nothing;
+  // A malformed id can't exist at EKS, and no principal may view associations of a cluster that is not registered.
+  if (!isAssociationId(associationId) || !mayViewIn(cluster)) return nothing;
 
-  const described = await deps.eksFor(cluster).describe(associationId, { deadline });
+  const described = await describer.describe({ ...cluster, associationId }, deadline);
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
   if (described.kind === 'absent') return nothing;
   return { kind: 'ok', value: visibleTo(authorizeRead, described.association) };
@@ -36,14 +36,13 @@ export async function describeAssociation(
  * same association, only the first costs an EKS call.
  */
 export async function associationByArn(
-  deps: Dependencies,
-  { authorizeRead, describer, deadline }: Pick<RequestContext, 'authorizeRead' | 'describer' | 'deadline'>,
+  { authorizeRead, mayViewIn, describer, deadline }: Viewer,
   associationArn: string,
 ): Promise<QueryResult<Association | null>> {
   const nothing = { kind: 'ok', value: null } as const;
   const parsed = parseAssociationArn(associationArn);
-  if (parsed === null || !deps.serves(parsed)) return nothing;
-  const described = await describer.describe({ ...parsed, associationArn }, deadline);
+  if (parsed === null || !mayViewIn(parsed)) return nothing;
+  const described = await describer.describe(parsed, deadline);
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
   // An ARN with another partition names another association.
   if (described.kind === 'absent' || described.association.associationArn !== associationArn) return nothing;

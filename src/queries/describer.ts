@@ -2,9 +2,10 @@ import type { AssociationSummary, DescribeResult, EksError } from '../eks/eks.ts
 import type { Association, ClusterRef } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
+import { createSlots } from '../runtime/slots.ts';
 
-/** What identifies an association: its ARN, and what the ARN consists of. */
-type AssociationRef = Pick<AssociationSummary, keyof ClusterRef | 'associationArn' | 'associationId'>;
+/** What identifies an association. */
+type AssociationRef = ClusterRef & Pick<Association, 'associationId'>;
 
 /** Describes associations for one request. */
 export interface Describer {
@@ -13,29 +14,43 @@ export interface Describer {
   readonly leastMs: RateLimiter['leastMs'];
 }
 
+/** How many describes of one request wait for EKS at the same time, so that those of other requests get their turn. */
+const concurrentDescribes = 4;
+
 /**
- * Creates a describer for one request. After a failure it sends no more calls: the answer is lost, and EKS may be
- * throttling.
+ * Creates a describer for one request. After a failure it sends no more calls for the account and region: the answer is
+ * lost, and EKS may be throttling.
  */
-export function createDescriber({ eksFor }: Pick<Dependencies, 'eksFor'>, rateLimiter: RateLimiter): Describer {
+export function createDescriber(
+  { eksFor }: Pick<Dependencies, 'eksFor'>,
+  { leastMs }: Pick<RateLimiter, 'leastMs'>,
+): Describer {
   const results = new Map<string, Promise<DescribeResult>>();
-  let failure: DescribeResult | null = null;
+  const failures = new Map<string, DescribeResult>();
+  const runInSlot = createSlots(concurrentDescribes);
 
   const call = async (association: AssociationRef, deadline: number): Promise<DescribeResult> => {
-    const describe = () => eksFor(association).describe(association.associationId, { deadline });
-    const result = await rateLimiter.run(describe, { deadline, isNeeded: () => failure === null });
-    if (result === null) return failure ?? { kind: 'failed', error: outOfTime };
-    if (result.kind === 'failed') failure ??= result;
-    return result;
+    const place = `${association.accountId}/${association.region}`;
+    const isNeeded = () => !failures.has(place);
+    const result = await runInSlot(async () => {
+      const known = failures.get(place);
+      return known ?? (await eksFor(association).describe(association.associationId, { deadline, isNeeded }));
+    });
+    if (result.kind !== 'failed') return result;
+    const first = failures.get(place) ?? result;
+    failures.set(place, first);
+    return first;
   };
 
   return {
     describe: (association, deadline) => {
-      const result = results.get(association.associationArn) ?? call(association, deadline);
-      results.set(association.associationArn, result);
+      const { accountId, region, clusterName, associationId } = association;
+      const key = `${accountId}/${region}/${clusterName}/${associationId}`;
+      const result = results.get(key) ?? call(association, deadline);
+      results.set(key, result);
       return result;
     },
-    leastMs: rateLimiter.leastMs,
+    leastMs,
   };
 }
 
@@ -59,10 +74,3 @@ export async function describeAll(
   }
   return { kind: 'described', associations };
 }
-
-/** The time of the request ended first. */
-export const outOfTime: EksError = {
-  exception: 'OutOfTime',
-  message: 'The request ran out of time. Request fewer items at a time with first.',
-  requestId: null,
-};

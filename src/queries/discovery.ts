@@ -12,8 +12,11 @@ import type { RequestContext } from './request-context.ts';
 /** Who asks. */
 type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
 
-/** How many items of the inventory one page examines, at two evaluations of policy each. */
-const maxExamined = 200;
+/** How many namespaces one page examines, at two evaluations of policy each. */
+const maxExaminedNamespaces = 200;
+
+/** How many clusters one page examines, at up to 82 evaluations of policy each: its own, and those of 40 namespaces. */
+const maxExaminedClusters = 25;
 
 /** How many namespaces of a cluster are examined besides those that the principal's groups own. */
 const maxForeignNamespaces = 20;
@@ -26,7 +29,7 @@ export function clusters(deps: Dependencies, reader: Reader, input: PageInput): 
     return isVisible ? { ...cluster, ...rights } : null;
   };
   const nameOf = ({ accountId, region, clusterName }: RegisteredCluster) => `${accountId}/${region}/${clusterName}`;
-  return pageOf('clusters', deps.directory.clusters, nameOf, visible, input);
+  return pageOf('clusters', deps.directory.clusters, nameOf, visible, input, maxExaminedClusters);
 }
 
 /** The namespaces of a cluster in which the principal may read something. Reads nothing but the inventory. */
@@ -43,7 +46,8 @@ export function namespaces(
     return rights.mayList || rights.mayReadAuditTrail ? { name, owners, system, ...rights } : null;
   };
   const query = JSON.stringify(['namespaces', cluster]);
-  return pageOf(query, deps.directory.namespacesOf(cluster), ({ name }) => name, visible, input);
+  const items = deps.directory.namespacesOf(cluster);
+  return pageOf(query, items, ({ name }) => name, visible, input, maxExaminedNamespaces);
 }
 
 /** Whether the principal may read something in a namespace of a cluster; examines only so many namespaces. */
@@ -83,6 +87,7 @@ function pageOf<Item, Node>(
   nameOf: (item: Item) => string,
   visible: (item: Item) => Node | null,
   input: PageInput,
+  maxExamined: number,
 ): QueryResult<Connection<Node>> {
   const read = typeof input.after === 'string' ? readCursor(query, input.after) : null;
   const index = read?.kind === 'position' ? items.findIndex((item) => nameOf(item) === read.position) : -1;

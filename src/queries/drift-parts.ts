@@ -1,5 +1,4 @@
 import { noFilters } from '../ledger/ledger.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -7,6 +6,8 @@ import { operationOf } from '../operations/operations.ts';
 import type { ListScope } from '../policy/policy.ts';
 import { driftOf } from './association-drift.ts';
 import type { AssociationDrift } from './association-drift.ts';
+import { readHistory } from './change-history.ts';
+import type { HistoryReader } from './change-history.ts';
 import { describeAll } from './describer.ts';
 import type { Describer } from './describer.ts';
 import { listPosition, readList } from './list-pages.ts';
@@ -86,7 +87,7 @@ export async function compare(
   for (const [index, { position: after }] of listed.found.entries()) {
     const association = described.associations[index] ?? null;
     const position = { phase: 'list', after } as const;
-    const drift = association && (await driftOf(deps, association));
+    const drift = association && (await driftOf(deps, association, deadline - answerMs));
     if (drift) items.push({ drift, position });
     const isLast = index === listed.found.length - 1;
     if (!isLast && deps.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };
@@ -110,7 +111,7 @@ export async function findDeleted(
   if (listed.kind !== 'read') return failureOf(listed);
   const existing = new Set(listed.found.map(({ summary }) => summary.associationArn));
   const since = listedAt - lookBackMs;
-  const filters = { ...noFilters, since, events: ['SUCCEEDED'] } as const;
+  const filters = { ...noFilters, since, events: ['SUCCEEDED', 'LATE_SUCCESS'] } as const;
   const page = await deps.ledger.readTrail({ partition: scope, ...filters, limit: 1_000, before });
 
   // EKS's list may lag: changes from just before it was read need not be in it.
@@ -121,9 +122,10 @@ export async function findDeleted(
     const { associationArn } = entry;
     const isMissing =
       associationArn !== null && !existing.has(associationArn) && Date.parse(entry.time) < visibleBefore;
-    if (isMissing && leavesAssociation(entry) && (await isLastSuccess(deps.ledger, associationArn, entry))) {
-      const drift = { kind: 'DELETED', association: null, associationArn, differences: [], lastEntry: entry } as const;
-      items.push({ drift, position });
+    if (isMissing && leavesAssociation(entry)) {
+      const kind = await absenceOf({ ...deps, deadline: deadline - answerMs }, associationArn, entry);
+      const drift = kind && { kind, association: null, associationArn, differences: [], lastEntry: entry };
+      if (drift) items.push({ drift, position });
     }
     if (deps.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };
   }
@@ -140,10 +142,20 @@ function leavesAssociation(entry: AuditEntry): boolean {
   return entry.request !== null && operationOf(entry.operation).activity !== 'Delete';
 }
 
-/** Whether an entry is the newest success of its association: a later page must not contradict an earlier one. */
-async function isLastSuccess(ledger: Ledger, associationArn: string, { entryId }: AuditEntry): Promise<boolean> {
-  const partition = { kind: 'association', associationArn } as const;
-  const filters = { ...noFilters, events: ['SUCCEEDED'] } as const;
-  const { entries } = await ledger.readTrail({ partition, ...filters, limit: 1, before: null });
-  return entries[0]?.entryId === entryId;
+/**
+ * What the absence of an association means, if an entry is of the latest change that EKS made to it: of an earlier change, a
+ * later page must not contradict an earlier one. Null: the gateway deleted it, or may have done so.
+ */
+async function absenceOf(
+  reader: HistoryReader,
+  associationArn: string,
+  { entryId }: AuditEntry,
+): Promise<AssociationDrift['kind'] | null> {
+  const { effects, open, isComplete } = await readHistory(reader, associationArn);
+  const [last] = effects;
+  if (last === undefined && !isComplete) return 'NOT_EXAMINED';
+  if (last?.entryId !== entryId || open.some(({ operation }) => operation === 'DELETE_POD_IDENTITY_ASSOCIATION')) {
+    return null;
+  }
+  return 'DELETED';
 }

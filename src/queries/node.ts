@@ -25,10 +25,10 @@ export async function readNode(
   id: string,
 ): Promise<QueryResult<NodeObject | null>> {
   if (id.startsWith('arn:')) {
-    const result = await associationByArn(deps, context, id);
+    const result = await associationByArn(context, id);
     return result.kind === 'ok' ? named('PodIdentityAssociation', result.value) : result;
   }
-  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(deps, context.authorizeRead, id));
+  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(deps, context, id));
   return named('Operation', await readOperation(deps, context, id));
 }
 

@@ -11,6 +11,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RequestContext } from './request-context.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 import { readableEntries } from './trail-authorization.ts';
 
 /** What the entries of an operation that a principal may read show of it. */
@@ -40,15 +41,25 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
- * for a dry run or a read of the trail. Costs one read of the ledger, and further ones only if the token was sent 100 times before the operation was closed. Throws `LedgerUnavailable`.
+ * for a dry run or a read of the trail. Costs a read of its first entry, and, if that is readable, a read of the others;
+ * further ones only if the token was sent 100 times before the operation was closed. Read once, however often a request
+ * selects it. Throws `LedgerUnavailable`.
  */
-export async function readOperation(
+export function readOperation(
   deps: Pick<Dependencies, 'clock' | 'times' | 'ledger'>,
-  { authorizeRead, operationEntries }: Pick<RequestContext, 'authorizeRead' | 'operationEntries'>,
+  { authorizeRead, once }: Pick<RequestContext, 'authorizeRead' | 'once'>,
+  operationId: string,
+): Promise<OperationView | null> {
+  return once(`operation ${operationId}`, () => viewOf(deps, authorizeRead, operationId));
+}
+
+async function viewOf(
+  deps: Pick<Dependencies, 'clock' | 'times' | 'ledger'>,
+  authorizeRead: AuthorizeRead,
   operationId: string,
 ): Promise<OperationView | null> {
   if (!isTrailPosition(operationId)) return null;
-  const all = await operationEntries(operationId);
+  const all = await entriesIfReadable(deps, authorizeRead, operationId);
   const entries = readableEntries(authorizeRead, all);
   const own = entries.filter(({ event }) => !foreignEvents.includes(event));
   const [first] = own;
@@ -76,6 +87,18 @@ export async function readOperation(
     retryAfterSeconds: status === 'IN_PROGRESS' ? secondsToWait(deps, own) : null,
     entries,
   };
+}
+
+/** The first entries of an operation; only the first one if it is not readable, because it decides whether the operation is. */
+async function entriesIfReadable(
+  { ledger }: Pick<Dependencies, 'ledger'>,
+  authorizeRead: AuthorizeRead,
+  operationId: string,
+): Promise<readonly AuditEntry[]> {
+  const first = await ledger.operationEntries(operationId, { limit: 1 });
+  const [{ entryId: after } = { entryId: null }] = readableEntries(authorizeRead, first);
+  if (after === null) return first;
+  return [...first, ...(await ledger.operationEntries(operationId, { limit: firstEntries.limit - 1, after }))];
 }
 
 /** How many pages of an operation are searched: 1,000 entries each. */

@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import type { AuthorizeRead, MayViewIn } from './authorize-read.ts';
 import type { Describer } from './describer.ts';
 
 /** Counts the rows of one answer. Throws once there are too many. */
@@ -9,12 +9,25 @@ export type TakeRows = (count: number) => void;
 /** What the resolvers of one GraphQL request share. */
 export interface RequestContext {
   readonly identity: RequestIdentity;
+  /** The dependencies of its reads, whose cost has limits. */
+  readonly reads: Dependencies;
   readonly authorizeRead: AuthorizeRead;
+  readonly mayViewIn: MayViewIn;
   /** When the answer must be sent: before the function ends, and `requestMs` after it began. Milliseconds since the epoch. */
   readonly deadline: number;
-  /** Entries of an operation, oldest first: read once, however often the request selects them. */
-  readonly operationEntries: (operationId: string) => Promise<AuditEntry[]>;
   /** Describes each association once, within the rate limit of the process. */
   readonly describer: Describer;
   readonly takeRows: TakeRows;
+  /** A read that several fields of the request may ask for: made once for each name. */
+  readonly once: <Result>(name: string, read: () => Promise<Result>) => Promise<Result>;
+}
+
+/** Creates the `once` of a request. */
+export function createOnce(): RequestContext['once'] {
+  const results = new Map<string, Promise<unknown>>();
+  return <Result>(name: string, read: () => Promise<Result>) => {
+    const result = (results.get(name) as Promise<Result> | undefined) ?? read();
+    results.set(name, result);
+    return result;
+  };
 }

@@ -7,7 +7,7 @@ import type { Finding } from '../model/refusal.ts';
 import { brokenCursor, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { maxLength, requiredText, wellFormed } from '../validation/text-rules.ts';
-import { parseTimestamp, timestampFindings } from '../validation/timestamps.ts';
+import { parseTimestamp } from '../validation/timestamps.ts';
 import type { QueryFailure } from './query-result.ts';
 
 /** A query of the ledger, and the name that distinguishes it in cursors. */
@@ -37,8 +37,6 @@ export function validateTrailQuery(
   const before = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
   const broken = cursor?.kind === 'position' && before === null ? brokenCursor : cursor;
   const findings = [
-    ...timestampFindings('since', input.since),
-    ...timestampFindings('until', input.until),
     ...(since !== null && until !== null && since >= until ? [emptyRange] : []),
     ...eventFindings(partition, events ?? []),
     ...(roleArn === null ? [] : roleArnFindings(roleArn)),

@@ -1,7 +1,7 @@
 import type { QueryAuditTrailArgs } from '../generated/types.ts';
 import { UnsupportedFormatOnPage } from '../ledger/format.ts';
 import { ledgerTimeout, noFilters } from '../ledger/ledger.ts';
-import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
+import type { AuditPartition, TrailPage, TrailQuery } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
@@ -10,7 +10,6 @@ import type { TrailScope } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { cursorOf } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 import { recordRead } from './trail-reads.ts';
@@ -24,7 +23,7 @@ type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
 
 /**
  * A page of the audit trail, newest first, for a principal who may read that part of it. Costs one page of the ledger,
- * one more entry if the page is empty and policy needs to know whose part it is, and one write if reads are recorded. Throws `LedgerUnavailable` if the
+ * before it one entry where policy needs to know whose part it is, and one write if reads are recorded. Throws `LedgerUnavailable` if the
  * ledger does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
@@ -62,12 +61,12 @@ export async function associationTrail(
 
 /** Reads an entry for a principal who may read any of the scopes that contain it. Null otherwise, and if there is none. */
 export async function readAuditEntry(
-  deps: Dependencies,
-  authorizeRead: AuthorizeRead,
+  { ledger }: Pick<Dependencies, 'ledger'>,
+  { authorizeRead, once }: Pick<RequestContext, 'authorizeRead' | 'once'>,
   id: string,
 ): Promise<AuditEntry | null> {
   const key = parseAuditEntryId(id);
-  const entry = key && (await deps.ledger.getEntry(key));
+  const entry = key && (await once(`entry ${id}`, () => ledger.getEntry(key)));
   const [readable = null] = entry ? readableEntries(authorizeRead, [entry]) : [];
   return readable;
 }
@@ -81,28 +80,34 @@ async function read(
 ): Promise<QueryResult<Connection<AuditEntry>>> {
   const readPage = (page: TrailQuery) =>
     withDeadline(deadline - deps.clock(), deps.ledger.readTrail(page), ledgerTimeout);
-  const denied = scope === null ? [] : scopeViolations(authorizeRead, scope);
+  const violations = (entries: readonly AuditEntry[]) => entriesViolations(authorizeRead, query.partition, entries);
+  // Without permission as for an empty partition, the newest entry shows whose it is before a page is read.
+  const mustProbe = scope === null && violations([]).length > 0;
+  const newest = mustProbe
+    ? await readPage({ ...newestEntry, partition: query.partition }).catch(unsupportedPage)
+    : null;
+  const probed = newest === null ? null : entriesOf(newest);
+  const denied = scope !== null ? scopeViolations(authorizeRead, scope) : probed === null ? [] : violations(probed);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
   const page = await readPage(query).catch(unsupportedPage);
+  // An unsupported entry does not show whose it is, so its partition must be readable as if it were empty.
+  const isEmpty = entriesOf(page)?.length === 0;
+  const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
+  if (hidden.length > 0) return { kind: 'denied', violations: hidden };
   if (page instanceof UnsupportedFormatOnPage) {
-    // Whose entry it is can't be known, so its partition must be readable as if it were empty.
-    const violations = scope === null ? entriesViolations(authorizeRead, query.partition, []) : [];
-    if (violations.length > 0) return { kind: 'denied', violations };
     return { kind: 'unsupported-format', endCursor: cursorOf(name, page.position), error: page };
   }
   const { entries, next } = page;
-  if (scope === null) {
-    // An empty page does not tell whose the partition is: it may be its end, or what the filters leave of it.
-    const sample =
-      entries.length > 0 ? entries : (await readPage({ ...newestEntry, partition: query.partition })).entries;
-    const violations = entriesViolations(authorizeRead, query.partition, sample);
-    if (violations.length > 0) return { kind: 'denied', violations };
-  }
   await recordRead(deps, identity, query.partition, entries.length);
   const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
   return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
+}
+
+/** The entries of a page; null if it begins with one of an unsupported format. */
+function entriesOf(page: TrailPage | UnsupportedFormatOnPage): readonly AuditEntry[] | null {
+  return page instanceof UnsupportedFormatOnPage ? null : page.entries;
 }
 
 function unsupportedPage(error: unknown): UnsupportedFormatOnPage {
@@ -110,4 +115,4 @@ function unsupportedPage(error: unknown): UnsupportedFormatOnPage {
   throw error;
 }
 
-const newestEntry = { ...noFilters, limit: 1, before: null } as const;
+const newestEntry = { ...noFilters, limit: 1, before: null, isProbe: true } as const;

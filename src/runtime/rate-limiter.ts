@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createSlots } from './slots.ts';
 
 /** How fast tasks may run. */
 export interface RateLimits {
@@ -27,21 +28,9 @@ const second = 1_000;
 
 /** Creates a rate limiter. `clock` returns milliseconds since the epoch. */
 export function createRateLimiter({ concurrency, perSecond }: RateLimits, clock: () => number): RateLimiter {
-  const waiting: (() => void)[] = [];
+  const runInSlot = createSlots(concurrency);
   /** Start times of the latest tasks, at most `perSecond` of them. */
   const starts: number[] = [];
-  let running = 0;
-
-  const enter = async () => {
-    if (running < concurrency) running += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-  };
-  // First in, first out: a finished task hands its slot to the one that has waited longest.
-  const leave = () => {
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
-  };
   /** Reserves a start time for the next task; null when the earliest one is past the deadline. */
   const reserve = (deadline: number): number | null => {
     const now = clock();
@@ -54,18 +43,14 @@ export function createRateLimiter({ concurrency, perSecond }: RateLimits, clock:
   };
 
   return {
-    run: async (task, { deadline, isNeeded }) => {
-      await enter();
-      try {
+    run: (task, { deadline, isNeeded }) =>
+      runInSlot(async () => {
         const at = isNeeded() ? reserve(deadline) : null;
         if (at === null) return null;
         const waitMs = at - clock();
         if (waitMs > 0) await sleep(waitMs);
         return isNeeded() ? await task() : null;
-      } finally {
-        leave();
-      }
-    },
+      }),
     leastMs: (tasks) => Math.floor(Math.max(0, tasks - 1) / perSecond) * second,
   };
 }

@@ -7,7 +7,7 @@ import { clusterFindings, resolveCluster } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
 import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
 import { policyFindings } from './session-policy.ts';
-import { timestampFindings, utcTimestamp } from './timestamps.ts';
+import { utcTimestamp } from './timestamps.ts';
 import { validateMetadata } from './validated.ts';
 import type { ValidatedAs } from './validated.ts';
 
@@ -82,7 +82,6 @@ function validate<Request extends DeleteRequest>(
     ...clusterFindings(input),
     ...associationIdFindings(associationId),
     ...settingsFindings,
-    ...timestampFindings('expectedModifiedAt', input.expectedModifiedAt),
     ...metadataFindings.clientRequestToken,
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,

@@ -57,9 +57,17 @@ export function quote(value: string): string {
   return `"${shown}"`;
 }
 
+/**
+ * The longest string of which every rule is checked, in UTF-16 code units: no valid value is longer. The others are only
+ * reported as too long, so that the work does not grow with the input.
+ */
+const maxChecked = 10_000;
+
 /** Findings on a string, at most one for each rule. */
 export function textFindings(path: string, value: string, rules: readonly TextRule[]): Finding[] {
-  return rules.flatMap(({ rule, problem, advice }) => {
+  const limit = rules.filter(({ rule }) => rule === 'max-length');
+  const checked = value.length > maxChecked && limit.length > 0 ? limit : rules;
+  return checked.flatMap(({ rule, problem, advice }) => {
     const found = problem(value);
     if (found === null) return [];
     return [
@@ -103,6 +111,10 @@ export function maxLength(limit: number, advice: string): TextRule {
   return {
     rule: 'max-length',
     problem: (value) => {
+      // A character has at most two code units.
+      if (value.length > maxChecked && value.length > 2 * limit) {
+        return `has more than ${Math.floor(maxChecked / 2)} characters; at most ${limit} are allowed`;
+      }
       const count = characterCount(value);
       return count > limit ? `has ${count} characters; at most ${limit} are allowed` : null;
     },

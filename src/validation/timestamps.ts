@@ -1,7 +1,3 @@
-import type { Finding } from '../model/refusal.ts';
-import { canonicalJson } from './invalid-input.ts';
-import { quote } from './text-rules.ts';
-
 /**
  * `date-time` of RFC 3339, section 5.6, except for a leap second (`:60`): neither Unix time nor JavaScript has one.
  */
@@ -10,7 +6,7 @@ const pattern =
 
 /**
  * Parses an RFC 3339 timestamp into milliseconds since the epoch, with fractions of a millisecond. Null when the value is
- * not such a timestamp. The parameter is `unknown` because GraphQL does not check values of this scalar.
+ * not such a timestamp.
  */
 export function parseTimestamp(value: unknown): number | null {
   const match = typeof value === 'string' ? pattern.exec(value) : null;
@@ -26,13 +22,4 @@ export function parseTimestamp(value: unknown): number | null {
 export function utcTimestamp(value: unknown): string | null {
   const milliseconds = parseTimestamp(value);
   return milliseconds === null ? null : new Date(Math.floor(milliseconds)).toISOString();
-}
-
-/** Findings on an optional timestamp. */
-export function timestampFindings(path: string, value: unknown): Finding[] {
-  if (value === null || value === undefined || parseTimestamp(value) !== null) return [];
-  const shown = quote(typeof value === 'string' ? value : canonicalJson(value));
-  const message = `${path} ${shown} is not an RFC 3339 timestamp.`;
-  const advice = 'Give date, time and offset, e.g. "2026-11-24T10:00:00Z" or "2026-11-24T11:00:00.000+01:00".';
-  return [{ path, rule: 'timestamp', message, advice }];
 }

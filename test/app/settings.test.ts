@@ -2,7 +2,8 @@ import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import type { Environment } from '../../src/app/environment.ts';
-import { describeVariables, readLambdaSettings, timeVariables } from '../../src/app/settings.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
+import { describeVariables, readGraphqlSettings, readLambdaSettings, timeVariables } from '../../src/app/settings.ts';
 import { readLocalSettings } from '../../src/local/settings.ts';
 
 const env = {
@@ -19,12 +20,38 @@ test('the variables that the stack sets are enough; everything else has a defaul
     idempotencyTable: 'tokens',
     auditTable: 'audit',
     policiesDirectory: '/var/task/dist/policies',
-    claims: { groupsClaim: 'groups', scopesClaim: 'scope' },
+    tokens: defaultTokenSettings,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
+    requestLimits: { burst: 100, perSecond: 10 },
     recordTrailReads: true,
     release: { version: 'development', deployedAt: null },
   });
+});
+
+const graphqlEnv = {
+  ...env,
+  API_ID: 'a1b2c3',
+  API_STAGE: '$default',
+  JWT_ISSUER: 'https://login.example',
+  JWT_AUDIENCE: 'gateway, pods',
+};
+
+test('the graphql function reads which API sends its events', () => {
+  const eventSource = { apiId: 'a1b2c3', accountId: '111122223333', stage: '$default', acceptsIam: true };
+  expect(readGraphqlSettings(graphqlEnv)).toEqual({
+    ...readLambdaSettings(env),
+    eventSource,
+    issuer: { issuer: 'https://login.example', audiences: ['gateway', 'pods'], verification: 'auto' },
+    issuersFile: '/var/task/dist/issuers.json',
+  });
+  expect(readGraphqlSettings({ ...graphqlEnv, IAM_ROUTE: 'off' }).eventSource.acceptsIam).toBe(false);
+  expect(() => readGraphqlSettings({ ...graphqlEnv, IAM_ROUTE: 'no' })).toThrow('IAM_ROUTE is "no"');
+});
+
+test('the graphql function does not start without its API and the issuer of tokens', () => {
+  const missing = 'Environment variables are not set: API_ID, API_STAGE, JWT_ISSUER, JWT_AUDIENCE.';
+  expect(() => readGraphqlSettings(env)).toThrow(missing);
 });
 
 test.each(Object.keys(env))('names %s when it is not set, and when it is empty', (name) => {
@@ -49,8 +76,19 @@ test('reads another policies directory and other claim names', () => {
   const own = { POLICIES_DIRECTORY: '/opt/policies', JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scp' };
   expect(readLambdaSettings({ ...rest, ...own })).toMatchObject({
     policiesDirectory: '/opt/policies',
-    claims: { groupsClaim: 'cognito:groups', scopesClaim: 'scp' },
+    tokens: { groupsClaim: 'cognito:groups', scopesClaim: 'scp' },
   });
+});
+
+test('reads which tokens are accepted', () => {
+  const own = { JWT_REQUIRED_SCOPES: 'pods/read  pods/write', JWT_TOKEN_TYPES: 'any', JWT_UNKNOWN_KIND: 'USER' };
+  expect(readLambdaSettings({ ...env, ...own }).tokens).toEqual({
+    ...defaultTokenSettings,
+    requiredScopes: ['pods/read', 'pods/write'],
+    tokenTypes: 'any',
+    unknownKind: 'USER',
+  });
+  expect(() => readLambdaSettings({ ...env, JWT_UNKNOWN_KIND: 'user' })).toThrow('JWT_UNKNOWN_KIND is "user"');
 });
 
 /** What each function that reads settings makes of the same variables. */

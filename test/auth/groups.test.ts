@@ -1,6 +1,7 @@
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import { identityOf, rejectionOf, goodClaims, jwtEvent } from '../support/caller-event.ts';
 
-const groupsOf = (claims: Record<string, unknown>, settings = { groupsClaim: 'groups', scopesClaim: 'scope' }) =>
+const groupsOf = (claims: Record<string, unknown>, settings = defaultTokenSettings) =>
   identityOf(jwtEvent({ ...goodClaims, ...claims }), undefined, settings).principal.groups;
 
 test.each<[unknown, string[]]>([
@@ -48,17 +49,21 @@ test('lists groups before scopes', () => {
 });
 
 test('reads the claims that the settings name, and takes a dot as part of the name', () => {
-  const settings = { groupsClaim: 'cognito:groups', scopesClaim: 'https://example.com/a.b' };
+  const settings = {
+    ...defaultTokenSettings,
+    groupsClaim: 'cognito:groups',
+    scopesClaim: 'https://example.com/a.b',
+  };
   const claims = { 'cognito:groups': ['a'], 'https://example.com/a.b': 'read', groups: ['x'], scope: 'y' };
   expect(groupsOf(claims, settings)).toEqual(['a', 'scope:read']);
-  expect(groupsOf({ a: { b: ['x'] } }, { groupsClaim: 'a.b', scopesClaim: 'a.b' })).toEqual([]);
-  expect(groupsOf({ 'a.b': ['x'] }, { groupsClaim: 'a.b', scopesClaim: 'scope' })).toEqual(['x']);
+  expect(groupsOf({ a: { b: ['x'] } }, { ...settings, groupsClaim: 'a.b', scopesClaim: 'a.b' })).toEqual([]);
+  expect(groupsOf({ 'a.b': ['x'] }, { ...settings, groupsClaim: 'a.b', scopesClaim: 'scope' })).toEqual(['x']);
 });
 
 test.each(['constructor', 'toString', '__proto__', ''])(
   'does not find a claim named %j in a token without it',
   (name) => {
-    expect(groupsOf({}, { groupsClaim: name, scopesClaim: name })).toEqual([]);
+    expect(groupsOf({}, { ...defaultTokenSettings, groupsClaim: name, scopesClaim: name })).toEqual([]);
   },
 );
 
@@ -100,4 +105,24 @@ test('accepts at most 200 groups and scopes, counting duplicates once', () => {
 test('rejects a group with the prefix of scopes', () => {
   expect(rejectionOf(jwtEvent({ ...goodClaims, groups: ['scope:read'] }))).toContain('begins with "scope:"');
   expect(groupsOf({ groups: ['Scope:read', 'my scope:'] })).toEqual(['Scope:read', 'my scope:']);
+});
+
+describe('a required scope', () => {
+  const settings = { ...defaultTokenSettings, requiredScopes: ['pods/read', 'pods/write'] };
+  const rejection = (claims: object) => rejectionOf(jwtEvent({ ...goodClaims, ...claims }), undefined, settings);
+
+  test('is accepted where the token has all of them', () => {
+    expect(rejection({ scope: 'openid pods/write pods/read' })).toBeNull();
+  });
+
+  test.each([{}, { scope: '' }, { scope: 'pods/write' }, { scope: 'pods/readers pods/write' }])(
+    'is named where the token lacks it: %j',
+    (claims) => {
+      expect(rejection(claims)).toContain('lacks the scope pods/read');
+    },
+  );
+
+  test('is not satisfied by a group of that name', () => {
+    expect(rejection({ groups: ['pods/read', 'pods/write'] })).toContain('lacks the scope pods/read pods/write');
+  });
 });

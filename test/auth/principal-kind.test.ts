@@ -1,19 +1,23 @@
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import { identityOf, rejectionOf, goodClaims, jwtEvent, inventoryOf } from '../support/caller-event.ts';
 
 const principalOf = (claims: Record<string, unknown>, ...more: [Parameters<typeof identityOf>[1]?]) =>
   identityOf(jwtEvent(claims), ...more).principal;
 
+const unmarked = { iss: goodClaims.iss, sub: goodClaims.sub, exp: goodClaims.exp };
+
 describe('the kind', () => {
   test.each([
-    {},
-    { client_id: 'app' },
-    { azp: 'app', cid: 'app' },
-    { gty: 'password' },
+    { auth_time: 1_700_000_000, client_id: 'app' },
+    { amr: ['pwd'], azp: 'app' },
     { idtyp: 'user' },
-    { client_id: null, azp: undefined },
-    { sub: 'alice@clients.example' },
+    { tid: '9188040d', scp: 'Pods.Bind' },
+    { cid: 'app', uid: '00u1', scp: ['pods'] },
+    { auth_time: 1_700_000_000, gty: 'password' },
+    { auth_time: 1_700_000_000, client_id: null, azp: undefined },
+    { auth_time: 1_700_000_000, sub: 'alice@clients.example' },
   ])('is USER with %j', (claims) => {
-    expect(principalOf({ ...goodClaims, ...claims }).kind).toBe('USER');
+    expect(principalOf({ ...unmarked, ...claims }).kind).toBe('USER');
   });
 
   test.each([
@@ -23,8 +27,26 @@ describe('the kind', () => {
     { sub: 'x7@clients' },
     { idtyp: 'app' },
     { gty: 'client-credentials' },
-  ])('is SERVICE with %j', (claims) => {
+  ])('is SERVICE with %j, even with the time of an authentication', (claims) => {
+    expect(principalOf({ ...unmarked, ...claims }).kind).toBe('SERVICE');
     expect(principalOf({ ...goodClaims, ...claims }).kind).toBe('SERVICE');
+  });
+
+  test.each([
+    {},
+    { sub: 'system:serviceaccount:ci:deployer', 'kubernetes.io': { namespace: 'ci' } },
+    { sub: 'repo:org/repo:ref:refs/heads/main', actor: 'alice' },
+    { client_id: 'app', preferred_username: 'service-account-app', acr: '1' },
+    { tid: '9188040d', roles: ['Pods.Bind'], appid: 'app' },
+    { cid: 'app', scp: ['pods'] },
+    { auth_time: 'yesterday' },
+    { amr: 'pwd' },
+    { uid: '1' },
+    { scp: 'read' },
+  ])('is SERVICE without a mark of either, unless a setting says otherwise: %j', (claims) => {
+    expect(principalOf({ ...unmarked, ...claims }).kind).toBe('SERVICE');
+    const settings = { ...defaultTokenSettings, unknownKind: 'USER' as const };
+    expect(identityOf(jwtEvent({ ...unmarked, ...claims }), undefined, settings).principal.kind).toBe('USER');
   });
 
   test('is SERVICE when the inventory registers the ID, and the groups of both are merged', () => {

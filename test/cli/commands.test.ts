@@ -5,7 +5,17 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
-const commands = ['demo', 'start', 'token', 'audit:export', 'policies', 'policies:replay', 'bench:trail', 'build'];
+const commands = [
+  'demo',
+  'start',
+  'token',
+  'audit:export',
+  'policies',
+  'policies:replay',
+  'policies:why',
+  'bench:trail',
+  'build',
+];
 
 jest.setTimeout(60_000);
 

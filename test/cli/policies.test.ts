@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../src/cli/policies.ts';
 import { copyOfShipped, replaceIn, run } from '../support/policy-sample.ts';
@@ -27,7 +27,7 @@ test('names each case with an unexpected result, and each policy without a case'
   expect(err).toContain('expected: denied by no-default-service-account; found: allowed by owners-create');
   expect(err).toContain('FAILED cases/deny/update-for-default-service-account.json: ');
   expect(err).toContain('FAILED extra: no case names this policy');
-  expect(out).toContain('4 failures');
+  expect(out).toContain('5 failures');
 });
 
 test('prints warnings, which do not fail the check', () => {
@@ -87,4 +87,14 @@ test('names a folder that does not exist, in one line', () => {
   const { status, out, err } = run('policies.ts', missing);
   expect({ status, out }).toEqual({ status: 1, out: '' });
   expect(err).toMatch(/^The policies can't be read from .*missing: ENOENT.* Name a folder with .*\n$/);
+});
+
+test.each<[string, (file: string) => void]>([
+  ['empty', (file) => writeFileSync(file, '')],
+  ['missing', (file) => rmSync(file)],
+])('rejects a folder whose guardrails.cedar is %s, and names what it lacks in one line', (_what, change) => {
+  change(join(folder, 'guardrails.cedar'));
+  const { status, out, err } = run('policies.ts', folder);
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toMatch(/^.* lacks policies that required-policies\.json lists: role-in-cluster-account, .*\n$/);
 });

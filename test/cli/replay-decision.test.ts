@@ -76,7 +76,7 @@ test.each<[string, Partial<CreateRequest>]>([
 
 const { accountId, region, clusterName, associationId } = association();
 const reference = { accountId, region, clusterName, associationId, expectedModifiedAt: null };
-const archive = 'arn:aws:iam::444455556666:role/payments-archive';
+const archive = 'arn:aws:iam::444455556666:role/pods/payments-archive';
 
 test.each<[string, Partial<AssociationSettings>, boolean]>([
   ['all but what it sets stays', { disableSessionTags: true }, true],
@@ -110,14 +110,14 @@ test('takes the whole context from the entry', () => {
   writeFileSync(
     join(folder, 'own.cedar'),
     `@id("own") permit (principal is PodIdentity::Service, action, resource) when {
-       context has onBehalfOf && context.onBehalfOf == "bob@example.com" && context.hasReason &&
+       context has onBehalfOf && context.onBehalfOf == "alice@example.com" && context.hasReason &&
        context.now == datetime("2026-11-02T09:00:00.123Z") &&
        context has sourceAddress && context.sourceAddress == ip("203.0.113.7") &&
-       context has actor && context.actor == PodIdentity::Service::"front" };`,
+       context has actor && context.actor == PodIdentity::Service::"https://issuer.example#chatops" };`,
   );
   const who = context(service('https://issuer.example#chatops'), {
-    actor: service('front'),
-    onBehalfOf: 'bob@example.com',
+    actor: service('https://issuer.example#chatops'),
+    onBehalfOf: 'alice@example.com',
     hasReason: true,
     now: Date.parse('2026-11-02T09:00:00.123Z'),
     sourceAddress: '203.0.113.7',
@@ -164,7 +164,7 @@ test('uses the recorded slice, not the current inventory', () => {
 test('reports a different decision by different policies, and fails', () => {
   const file = entry();
   replaceIn(join(folder, 'guardrails.cedar'), 'serviceAccount == "default"', 'serviceAccount == "payments-api"');
-  const { status, out } = run('replay-decision.ts', file, folder);
+  const { status, out } = run('policies-replay.ts', file, folder);
   expect(status).toBe(1);
   expect(out).toContain('recorded: allowed by owners-create');
   expect(out).toContain('replayed: denied by no-default-service-account');
@@ -179,9 +179,9 @@ test('says what is wrong with an entry, and rejects a missing argument', () => {
   expect(() => replayDecision(file, folder)).toThrow('request.changes: [] is not valid; write an object');
   writeFileSync(file, JSON.stringify({ time: '2026-11-02T09:00:00.000Z' }));
   expect(() => replayDecision(file, folder)).toThrow('operation: is missing');
-  const { status, err } = run('replay-decision.ts');
+  const { status, err } = run('policies-replay.ts');
   expect({ status, err }).toEqual({
     status: 2,
-    err: 'Expected the file of an audit entry. Run with --help for usage.\n',
+    err: 'Expected --trail, --since or the file of an audit entry. Run with --help for usage.\n',
   });
 });

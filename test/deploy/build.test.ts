@@ -81,6 +81,22 @@ describe('The build', () => {
     expect(readdirSync(outdir)).toEqual([]);
   });
 
+  test.each<[string, (file: string) => void]>([
+    ['empty', (file) => writeFileSync(file, '')],
+    ['missing', (file) => rmSync(file)],
+  ])('rejects policies whose guardrails.cedar is %s', async (_what, change) => {
+    const policies = join(folder, 'policies');
+    cpSync(join(root, 'policies'), policies, { recursive: true });
+    change(join(policies, 'guardrails.cedar'));
+    const outdir = join(folder, 'dist');
+    const { exitCode, output } = await build('--policies', policies, '--outdir', outdir);
+    expect({ exitCode, output }).toEqual({
+      exitCode: 1,
+      output: expect.stringContaining('lacks policies that required-policies.json lists: role-in-cluster-account, '),
+    });
+    expect(readdirSync(outdir)).toEqual([]);
+  });
+
   test('packages the inventory of --inventory, not the one of the cases', async () => {
     const inventory = join(folder, 'ours.json');
     const text = readFileSync(join(root, 'policies', 'inventory.json'), 'utf8').replaceAll('payments', 'billing');
@@ -95,6 +111,26 @@ describe('The build', () => {
     writeFileSync(inventory, '{}');
     const { exitCode, output } = await build('--inventory', inventory, '--outdir', join(folder, 'dist'));
     expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringContaining('The inventory') });
+    expect(readdirSync(join(folder, 'dist'))).toEqual([]);
+  });
+
+  test('packages the issuers of --issuers, and an empty list without it', async () => {
+    const issuers = join(folder, 'issuers.json');
+    const jwks = { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] };
+    writeFileSync(issuers, JSON.stringify([{ issuer: 'https://login.example', audiences: ['gateway'], jwks }]));
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    const { exitCode, output } = await build('--issuers', issuers, '--outdir', first);
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('with 1 packaged keys') });
+    expect(readFileSync(join(first, 'issuers.json'))).toEqual(readFileSync(issuers));
+    expect(await build('--outdir', second)).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(second, 'issuers.json'), 'utf8')).toBe('[]');
+  });
+
+  test('rejects an invalid file of issuers', async () => {
+    const issuers = join(folder, 'issuers.json');
+    writeFileSync(issuers, JSON.stringify([{ issuer: 'https://login.example' }]));
+    const { exitCode, output } = await build('--issuers', issuers, '--outdir', join(folder, 'dist'));
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringContaining('0.audiences: is missing') });
     expect(readdirSync(join(folder, 'dist'))).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ import {
   neededParams,
   otherAccount,
   ownInventory,
+  ownIssuers,
   paramArguments,
   readRole,
 } from '../support/deployment.ts';
@@ -27,6 +28,13 @@ describe('Settings', () => {
     ['jwtIssuer', 'https://issuer.example', 'not the https URL of an issuer of your own'],
     ['jwtIssuer', 'https://login.example.com', 'not the https URL of an issuer of your own'],
     ['jwtAudience', 'not-set.invalid', 'is not set'],
+    ['jwtAudience', 'gateway, pods', '" pods", which is not an audience'],
+    ['jwtAudience', 'gateway,', '"", which is not an audience'],
+    ['jwtAuthorizer', 'lambda', 'not one of api-gateway, function'],
+    ['jwtVerification', 'yes', 'not one of auto, on, off'],
+    ['corsOrigins', '*', 'not an origin'],
+    ['corsOrigins', 'https://console.corp.dev/', 'not an origin'],
+    ['corsOrigins', 'https://a.corp.dev, https://b.corp.dev', '" https://b.corp.dev", which is not an origin'],
     ['rolePath', '*', 'not a path of roles'],
     ['rolePath', '/pods/*', 'not a path of roles'],
     ['rolePath', 'pods/*, teams/*', '" teams/*", which is not a path'],
@@ -75,7 +83,9 @@ describe('Settings', () => {
 
 describe('A package', () => {
   const problemsOf = (inventory: string, policies = {}, settings = {}, accountId: string | null = homeAccount) =>
-    statements(packageProblems({ inventory, policies }, { ...fullParams, ...settings }, accountId));
+    statements(
+      packageProblems({ inventory, policies, issuers: ownIssuers }, { ...fullParams, ...settings }, accountId),
+    );
 
   /** The inventory with other fields at its top. */
   const changed = (fields: object) => JSON.stringify({ ...(JSON.parse(ownInventory) as object), ...fields });
@@ -86,13 +96,13 @@ describe('A package', () => {
 
   test('with an example account or issuer is rejected, with the line', () => {
     const inventory = ownInventory.replaceAll(homeAccount, '111122223333');
-    const [problem] = packageProblems({ inventory, policies: {} }, fullParams, null);
+    const [problem] = packageProblems({ inventory, policies: {}, issuers: ownIssuers }, fullParams, null);
     expect(problem).toMatchObject({
       what: 'inventory.json names the example 111122223333.',
       where: 'inventory.json:4',
     });
     expect(problemsOf(ownInventory.replace('login.corp.dev', 'login.example.org'))).toEqual([
-      'inventory.json names the example example.org.',
+      'inventory.json names the example login.example.org.',
     ]);
   });
 
@@ -135,6 +145,35 @@ describe('A package', () => {
     ]);
     // A role of another account is passed by the role there.
     expect(problemsOf(lending(`arn:aws:iam::${otherAccount}:role/admin`))).toEqual([]);
+  });
+});
+
+describe('Issuers', () => {
+  const [login] = JSON.parse(ownIssuers) as [object];
+  const keyless = { issuer: fullParams.jwtIssuer, audiences: ['gateway'] };
+  const partner = { ...keyless, issuer: 'https://partner.dev', jwksUri: 'https://partner.dev/keys' };
+  const problemsOf = (issuers: readonly object[], jwtAuthorizer: string, jwtVerification: string) =>
+    statements(
+      packageProblems(
+        { inventory: ownInventory, policies: {}, issuers: JSON.stringify(issuers) },
+        { ...fullParams, jwtAuthorizer, jwtVerification },
+        null,
+      ),
+    );
+
+  test('are accepted: none or one with API Gateway, several where the function verifies all', () => {
+    expect(problemsOf([], 'api-gateway', 'auto')).toEqual([]);
+    expect(problemsOf([login], 'api-gateway', 'auto')).toEqual([]);
+    expect(problemsOf([login, partner], 'function', 'on')).toEqual([]);
+  });
+
+  test.each([
+    ['several with API Gateway', [login, partner], 'api-gateway', 'on', 'API Gateway accepts tokens of'],
+    ['unverified without API Gateway', [login], 'function', 'auto', 'does not verify every token'],
+    ['without the issuer of the authorizer', [partner], 'api-gateway', 'auto', `lacks ${fullParams.jwtIssuer}`],
+    ['without keys to verify', [keyless], 'api-gateway', 'on', 'add jwks or jwksUri'],
+  ])('are rejected: %s', (_, issuers, jwtAuthorizer, jwtVerification, what) => {
+    expect(problemsOf(issuers, jwtAuthorizer, jwtVerification)).toEqual([expect.stringContaining(what)]);
   });
 });
 

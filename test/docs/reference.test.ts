@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLambdaSettings } from '../../src/app/settings.ts';
+import { readGraphqlSettings } from '../../src/app/settings.ts';
 import type { Environment } from '../../src/app/environment.ts';
 import { readLocalSettings } from '../../src/local/settings.ts';
 import { outcomes } from '../../src/model/outcome.ts';
@@ -40,12 +40,6 @@ test('every refusal code has a row of the outcome table and a description in the
   expect(new Set(enumValues(schema, 'RefusalCode').keys())).toEqual(used);
 });
 
-test('the reference lists the error codes of the code', () => {
-  const source = readFileSync(join(root, 'src', 'graphql', 'errors.ts'), 'utf8');
-  const inCode = new Set([...source.matchAll(/'([A-Z_]{6,})'/g)].map(([, code]) => code));
-  expect(new Set(tableUnder(reference, '## GraphQL errors').keys())).toEqual(inCode);
-});
-
 /** The variables that a function reads from its environment. */
 function variablesRead(read: (env: Environment) => unknown, values: object = {}) {
   const names = new Set<string>();
@@ -59,18 +53,23 @@ function variablesRead(read: (env: Environment) => unknown, values: object = {})
   return names;
 }
 
-const inAws = variablesRead(readLambdaSettings, {
+const inAws = variablesRead(readGraphqlSettings, {
   HOME_ACCOUNT_ID: '111122223333',
   AWS_REGION: 'eu-central-1',
   IDEMPOTENCY_TABLE: 'idempotency',
   AUDIT_TABLE: 'audit',
   LAMBDA_TASK_ROOT: '/var/task',
+  API_ID: 'a1b2c3',
+  API_STAGE: '$default',
+  JWT_ISSUER: 'https://login.example',
+  JWT_AUDIENCE: 'gateway',
 });
 const both = tableUnder(reference, '### Both');
-const local = tableUnder(reference, '### Only');
+const onlyInAws = tableUnder(reference, '### Only the functions');
+const local = tableUnder(reference, '### Only `npm start`');
 
 test('the reference lists the variables that the functions in AWS read', () => {
-  expect(new Set([...both.keys(), 'LAMBDA_TASK_ROOT'])).toEqual(inAws);
+  expect(new Set([...both.keys(), ...onlyInAws.keys(), 'LAMBDA_TASK_ROOT'])).toEqual(inAws);
 });
 
 test('the reference lists the variables that the local gateway reads', () => {
@@ -83,7 +82,16 @@ const byDefault = new Map([...both, ...local].map(([variable, [cell = '']]) => [
 const withoutDefault = [...byDefault].filter(([, value]) => value === 'none').map(([variable]) => variable);
 
 test('the reference names the variables without a default', () => {
-  expect(withoutDefault).toEqual(['DEPLOYED_AT', 'AWS_ENDPOINT_URL_EKS', 'AWS_ENDPOINT_URL_DYNAMODB']);
+  expect(withoutDefault).toEqual([
+    ...[
+      'JWT_REQUIRED_SCOPES',
+      'DEPLOYED_AT',
+      'EKS_SIMULATOR_WORLD',
+      'AWS_ENDPOINT_URL_EKS',
+      'AWS_ENDPOINT_URL_DYNAMODB',
+      'CORS_ORIGINS',
+    ],
+  ]);
 });
 
 test.each([...byDefault].filter(([variable]) => !withoutDefault.includes(variable)))(

@@ -5,7 +5,7 @@ import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn } from '../support/gateway.ts';
+import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { Payload } from '../support/documents.ts';
 import { pathsTo, pathText, selectionOf } from '../support/schema-paths.ts';
@@ -47,7 +47,7 @@ let entryIds: string[];
 
 beforeAll(async () => {
   ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger });
+  gateway = await openGateway({ ledger, change: unpaced });
   associations = {};
   for (const [namespace, owner] of [
     ['payments', 'alice'],

@@ -1,6 +1,6 @@
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn } from '../support/gateway.ts';
+import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 let ledger: Ledger;
@@ -8,7 +8,7 @@ let gateway: Gateway;
 
 beforeEach(async () => {
   ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger });
+  gateway = await openGateway({ ledger, change: unpaced });
 });
 
 afterEach(async () => {

@@ -116,6 +116,33 @@ describe('namespaces', () => {
     expect({ found, pages }).toEqual({ found: ['team-99', 'team-199', 'team-299', 'team-399'], pages: 3 });
   });
 
+  test('do not make a page of many clusters expensive', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => ({ name: `team-${index}`, owners: ['other-team'] }));
+    let evaluations = 0;
+    await open((deps) => {
+      const directory = createDirectory(largeInventory(names));
+      const clusters = Array.from({ length: 100 }, (_, index) => ({
+        ...home,
+        clusterName: `apps-${index}`,
+        environment: 'dev',
+        production: false,
+        targetRoleAccounts: [],
+      }));
+      return {
+        ...deps,
+        directory: { ...directory, clusters },
+        authorize: (context, request) => {
+          evaluations += 1;
+          return deps.authorize(context, request);
+        },
+      };
+    });
+    const data = await ask('{ clusters { nodes { clusterName } pageInfo { hasNextPage } } }', 'bob');
+    expect(data).toEqual({ clusters: { nodes: [], pageInfo: { hasNextPage: true } } });
+    // Two of each cluster, and two of each of the 20 namespaces that are examined of it.
+    expect(evaluations).toBeLessThanOrEqual(25 * 42);
+  });
+
   test.each([
     [{ first: 0 }, 'first'],
     [{ after: 'x' }, 'after'],
@@ -130,7 +157,7 @@ function largeInventory(namespaces: object[]) {
   return parseInventory(
     JSON.stringify({
       accounts: [{ accountId: home.accountId, name: 'apps', regions: [home.region] }],
-      clusters: [],
+      clusters: [{ ...home, clusterName: 'apps-dev', environment: 'dev' }],
       namespaces,
       systemNamespaces: [],
       services: [],

@@ -31,7 +31,25 @@ test('entries of an operation count towards the rows of an answer', async () => 
   const deps = await withEntries({ operationId: '01J00000000000000000000000' });
   const { errors } = await answer(deps, `{ ${ownTrail} { nodes { operation { entries { event } } } } }`);
   const message = expect.stringContaining('The answer would have more than 5000 associations and entries.') as string;
-  expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT' } });
+  expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'ANSWER_TOO_LARGE' } });
+});
+
+describe('an answer of more than 5 MB is replaced by an error, also if it has fewer characters', () => {
+  test.each([
+    ['of three bytes each', '€'.repeat(18_000)],
+    ['that Lambda escapes', '"'.repeat(20_000)],
+  ])('with characters %s', async (_, reason) => {
+    const deps = await withEntries({ reason });
+    const large = await answer(deps, `{ ${ownTrail} { nodes { reason } } }`);
+    expect(large).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: 'ANSWER_TOO_LARGE', retryable: false } }],
+    });
+    expect(large.errors).toMatchObject([{ message: expect.stringContaining('Request fewer at a time with first') }]);
+    const small = await answer(deps, `{ ${ownTrail.replace('100', '50')} { nodes { reason } } }`);
+    expect(small.errors).toBeUndefined();
+    expect(small.data?.auditTrail.nodes).toHaveLength(50);
+  });
 });
 
 test('an entry shows the first 100 entries of its operation', async () => {

@@ -30,7 +30,7 @@ describe('podIdentityAssociations by role', () => {
       readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
     } | null;
   }
-  const shared = 'arn:aws:iam::444455556666:role/shared-data-reader';
+  const shared = 'arn:aws:iam::444455556666:role/pods/shared/data-reader';
 
   beforeEach(async () => {
     await gateway.create({ serviceAccount: 'one', clientRequestToken: 'one' });

@@ -1,7 +1,7 @@
-import { home } from '../support/gateway.ts';
+import { home, unpaced } from '../support/gateway.ts';
 import { idsOf, useListGateway } from '../support/list-gateway.ts';
 
-const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway();
+const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway(unpaced);
 
 describe('pages', () => {
   test('read the ids of 1,000 associations with 10 list calls and 0 describe calls', async () => {
@@ -75,6 +75,6 @@ test('rejects a query whose answer has more than 5,000 rows', async () => {
     `{ ${Array.from({ length: times }, (_, index) => `v${index}: ${part}`).join(' ')} }`;
   expect((await gateway().send(queryOf(5), {}, 'pat')).errors).toBeUndefined();
   expect(await gateway().send(queryOf(6), {}, 'pat')).toMatchObject({
-    errors: [{ message: expect.stringContaining('5000'), extensions: { code: 'BAD_USER_INPUT' } }],
+    errors: [{ message: expect.stringContaining('5000'), extensions: { code: 'ANSWER_TOO_LARGE' } }],
   });
 });

@@ -20,7 +20,7 @@ afterEach(async () => {
   ledger.close();
 });
 
-const levels = () => gateway.logged.flatMap(({ level, message }) => (message === 'Request failed.' ? level : []));
+const levels = () => gateway.logged.flatMap(({ level, fields }) => (fields.outcome === 'FAILED' ? level : []));
 
 test.each([
   ['text that is not GraphQL', '{'],
@@ -65,11 +65,11 @@ test('logs a warning with the reason when authentication fails', async () => {
   const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
   expect(await handler(event, context)).toMatchObject({ statusCode: 401 });
   const { requestId: apiRequestId } = event.requestContext;
-  expect(gateway.logged).toEqual([
+  expect(gateway.logged).toMatchObject([
     {
       level: 'warn',
-      message: 'Request not authenticated.',
-      fields: { apiRequestId, reason: 'The token has no subject.' },
+      message: 'Request answered.',
+      fields: { apiRequestId, status: 401, code: 'UNAUTHENTICATED', detail: 'The token has no subject.' },
     },
   ]);
 });

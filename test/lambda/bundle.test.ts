@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { audience, issuer } from '../../src/local/principals.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { EksSimulator } from '#eks-simulator';
 import { createDocument } from '../support/documents.ts';
@@ -59,6 +60,10 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
 
   const environment = () => ({
     HOME_ACCOUNT_ID: '111122223333',
+    API_ID: 'local',
+    API_STAGE: '$default',
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
     IDEMPOTENCY_TABLE: names.idempotencyTable,
     AUDIT_TABLE: names.auditTable,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '',
@@ -121,7 +126,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(lost.status).toBe('IN_PROGRESS');
 
     const reconciled = await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
-    expect(reconciled).toEqual({ kind: 'answered', value: { closed: 1, open: 0, superseded: 0, failed: 0 } });
+    expect(reconciled).toMatchObject({ kind: 'answered', value: { closed: 1, open: 0, superseded: 0, failed: 0 } });
     expect(await events(lost.auditEntry.operationId)).toBe('INTENT UNKNOWN TAKEN_OVER SUCCEEDED');
   });
 

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
+import { corsConfiguration } from '../../src/local/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { changeRole, fullParams, paramArguments, readRole } from '../support/deployment.ts';
-import { grants, openService, properties, resource } from '../support/lambda-package.ts';
+import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
+import { matchesPattern } from '../support/event-pattern.ts';
+import type { EventPattern } from '../support/event-pattern.ts';
+import { cycleIn, grants, openService, properties, resource } from '../support/lambda-package.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
 type Packaged = Awaited<ReturnType<Service['makePackage']>>;
@@ -32,6 +36,7 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
   expect([...plain.files].sort()).toEqual([
     'dist/cedar_wasm_bg.wasm',
     'dist/graphql.cjs',
+    'dist/issuers.json',
     'dist/policies/access.cedar',
     'dist/policies/guardrails.cedar',
     'dist/policies/inventory.json',
@@ -80,8 +85,16 @@ test.each([
   expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
   expect(rest).not.toHaveProperty('ReservedConcurrentExecutions');
+  const apiOnly = name === 'GraphqlLambdaFunction' && {
+    API_ID: { Ref: 'HttpApi' },
+    API_STAGE: { Ref: 'HttpApiStage' },
+    JWT_ISSUER: 'https://not-set.invalid',
+    JWT_AUDIENCE: 'not-set.invalid',
+    JWT_VERIFICATION: 'auto',
+  };
   expect(Environment).toEqual({
     Variables: {
+      ...apiOnly,
       HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
       IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' },
       AUDIT_TABLE: { Ref: 'AuditTable' },
@@ -100,6 +113,20 @@ test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction'])(
     });
   },
 );
+
+test('no resources refer to each other in a cycle, which CloudFormation rejects', () => {
+  expect(cycleIn(plain.template.Resources)).toBeNull();
+  expect(cycleIn(chosen.template.Resources)).toBeNull();
+});
+
+test('a cycle of references is found, by Ref, GetAtt, Sub and DependsOn', () => {
+  const a = { Type: 'A', Properties: { x: [{ Ref: 'B' }] } };
+  const b = { Type: 'B', Properties: { x: { 'Fn::GetAtt': ['C', 'Arn'] } } };
+  const c = { Type: 'C', Properties: { x: { 'Fn::Sub': 'arn:${AWS::Region}:${D.Arn}' } } };
+  const d = { Type: 'D', DependsOn: ['A'], Properties: {} };
+  expect(cycleIn({ A: a, B: b, C: c, D: d })).toEqual(['A', 'B', 'C', 'D', 'A']);
+  expect(cycleIn({ A: a, B: b, C: c, D: { Type: 'D', Properties: { x: { Ref: 'AWS::Region' } } } })).toBeNull();
+});
 
 /** The ARNs of the inventory's clusters in the gateway's account; eu-west-1 has none listed, so it is served whole. */
 const eksArns = (type: string, suffix = '') =>
@@ -225,21 +252,48 @@ test('no condition or empty value of an unused option is left in the template', 
   }
 });
 
-test('the API has exactly two routes, one with JWTs and one with IAM', () => {
-  const routes = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
-  const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => ({
-    ...{ RouteKey, AuthorizationType, AuthorizerId },
-  }));
-  expect(shown).toEqual([
-    { RouteKey: 'POST /graphql', AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } },
-    { RouteKey: 'POST /iam/graphql', AuthorizationType: 'AWS_IAM', AuthorizerId: undefined },
+/** The routes of a template by their keys, with what authorizes them. */
+function routesOf({ template }: Packaged) {
+  const routes = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
+  return Object.fromEntries(
+    routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => [
+      String(RouteKey),
+      { AuthorizationType, AuthorizerId },
+    ]),
+  );
+}
+
+test.each([
+  ['the authorizer', () => plain, { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } }],
+  ['the function alone', () => chosen, { AuthorizationType: 'NONE', AuthorizerId: undefined }],
+])('the API has the same methods on two paths, one with IAM and one where %s verifies tokens', (_, packaged, jwt) => {
+  const iam = { AuthorizationType: 'AWS_IAM', AuthorizerId: undefined };
+  const expected = routedMethods.flatMap((method) => [
+    [`${method} ${jwtPath}`, jwt],
+    [`${method} ${iamPath}`, iam],
   ]);
+  expect(routesOf(packaged())).toEqual(Object.fromEntries(expected));
+});
+
+test('the authorizer accepts the issuer and the audiences that are set', () => {
   expect(properties(chosen.template, 'HttpApiAuthorizerJwt')).toMatchObject({
     AuthorizerType: 'JWT',
     IdentitySource: ['$request.header.Authorization'],
-    JwtConfiguration: { Issuer: fullParams.jwtIssuer, Audience: ['gateway'] },
+    JwtConfiguration: { Issuer: fullParams.jwtIssuer, Audience: { 'Fn::Split': [',', fullParams.jwtAudience] } },
   });
   expect(properties(chosen.template, 'HttpApiIntegrationGraphql').PayloadFormatVersion).toBe('2.0');
+});
+
+test('the API answers pages of other origins only if corsOrigins is set, as the local server does', () => {
+  const { methods, headers, exposedHeaders, maxAgeSeconds } = corsConfiguration;
+  expect(properties(chosen.template, 'HttpApi').CorsConfiguration).toEqual({
+    AllowOrigins: { 'Fn::Split': [',', fullParams.corsOrigins] },
+    AllowMethods: methods,
+    AllowHeaders: headers,
+    ExposeHeaders: exposedHeaders,
+    MaxAge: maxAgeSeconds,
+  });
+  expect(properties(plain.template, 'HttpApi')).not.toHaveProperty('CorsConfiguration');
 });
 
 test('the API is throttled, and its access log is JSON with the request and who sent it', () => {
@@ -292,6 +346,49 @@ test('every alarm is on the dashboard, which is JSON', () => {
   expect(widgets.flatMap(({ properties: { alarms = [] } }) => alarms).sort()).toEqual(
     names.map((name) => `\${${name}.Arn}`).sort(),
   );
+});
+
+describe('the rule on the control of the functions', () => {
+  const pattern = () => properties(chosen.template, 'FunctionControlRule').EventPattern as EventPattern;
+  const call = (eventName: string, fields: object = {}) => ({
+    source: 'aws.lambda',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventSource: 'lambda.amazonaws.com',
+      eventName,
+      requestParameters: { functionName: 'pod-identity-gateway-prod-graphql' },
+      userIdentity: { type: 'AssumedRole' },
+      ...fields,
+    },
+  });
+
+  test.each([
+    'Invoke',
+    'AddPermission20150331v2',
+    'UpdateFunctionCode20150331v2',
+    'UpdateFunctionConfiguration20150331v2',
+    'CreateFunctionUrlConfig',
+    'CreateEventSourceMapping20150331',
+  ])('matches %s, by name or ARN of the function', (eventName) => {
+    const arn = 'arn:aws:lambda:us-east-1:222233334444:function:pod-identity-gateway-prod-reconcile';
+    expect(matchesPattern(pattern(), call(eventName))).toBe(true);
+    expect(matchesPattern(pattern(), call(eventName, { requestParameters: { functionName: arn } }))).toBe(true);
+  });
+
+  test('does not match reads, other functions and stages, and invocations by API Gateway and the schedule', () => {
+    expect(matchesPattern(pattern(), call('GetFunction20150331v2'))).toBe(false);
+    for (const functionName of ['shop-prod-graphql', 'pod-identity-gateway-dev-graphql']) {
+      expect(matchesPattern(pattern(), call('Invoke', { requestParameters: { functionName } }))).toBe(false);
+    }
+    expect(matchesPattern(pattern(), call('Invoke', { userIdentity: { type: 'AWSService' } }))).toBe(false);
+  });
+
+  test('notifies the alarm topic, and exists only with one', () => {
+    expect(properties(chosen.template, 'FunctionControlRule').Targets).toEqual([
+      { Id: 'alarm-topic', Arn: fullParams.alarmTopicArn },
+    ]);
+    expect(plain.template.Resources).not.toHaveProperty('FunctionControlRule');
+  });
 });
 
 test('the outputs contain the URLs of the API and the names of the tables', () => {

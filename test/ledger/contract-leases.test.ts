@@ -45,4 +45,36 @@ describe.each(stores)('expired leases in $name', ({ open }) => {
     await ledger.commit({ kind: 'released', operationId, fence }, retried, []);
     expect(await ledger.expiredLeases(now, 10)).toEqual([retried]);
   });
+
+  test('keep what the reconciler noted, and move behind those that it examined earlier', async () => {
+    const records = [openRecord({ leaseUntil: now - 30 }), openRecord({ leaseUntil: now - 20 })] as const;
+    for (const record of records) await storeRecord(ledger, record);
+    const [record, other] = records;
+    const { operationId, fence } = record;
+    const deferral = {
+      attempts: 3,
+      nextAt: now + 60_000,
+      parked: 'CLUSTER_NOT_SERVED',
+      message: 'Not served.',
+    } as const;
+    const deferred = { ...record, leaseUntil: now, deferral };
+    const expected = { kind: 'lease-expired', operationId, fence, now } as const;
+    expect(await ledger.commit(expected, deferred, [])).toEqual({ kind: 'committed' });
+    expect(await ledger.expiredLeases(now, 10)).toEqual([other, deferred]);
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(deferred);
+    expect(await ledger.commit(expected, { ...record, fence: 2 }, [])).toEqual({ kind: 'committed' });
+    expect(await ledger.getRecord(record.idempotencyKey)).toEqual({ ...record, fence: 2 });
+  });
+
+  test('are not deferred once another process has taken them over', async () => {
+    const record = openRecord({ leaseUntil: now - 1 });
+    const { operationId, fence } = record;
+    const taken = { ...record, fence: 2, leaseUntil: now + 30_000 };
+    await storeRecord(ledger, taken);
+    const expected = { kind: 'lease-expired', operationId, fence, now } as const;
+    expect(await ledger.commit(expected, { ...record, leaseUntil: now }, [])).toEqual({
+      kind: 'conflict',
+      record: taken,
+    });
+  });
 });

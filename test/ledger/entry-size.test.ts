@@ -25,8 +25,11 @@ const decision: Decision = {
   policySetHash: 'a'.repeat(64),
   inventoryHash: 'b'.repeat(64),
   slice: {
-    cluster: { accountId: '111122223333', region: 'eu-central-1', clusterName, environment: 'production' },
-    namespace: { name: 'shop', owners: ['shop'], system: false, roleArns: [] },
+    cluster: {
+      ...{ accountId: '111122223333', region: 'eu-central-1', clusterName },
+      ...{ environment: 'production', production: true, targetRoleAccounts: [] },
+    },
+    namespace: { name: 'shop', owners: ['shop'], system: false, rolePaths: [], roleArns: [] },
     services: [],
     timeZone: 'UTC',
   },
@@ -124,7 +127,7 @@ test('a namespace with thousands of roles or owners costs the slice of the decis
   const roleArns = Array.from({ length: 5_000 }, (_, index) => `${roleArn}${index}`);
   const owners = Array.from({ length: 20_000 }, (_, index) => `owner-${index}`);
   for (const many of [{ roleArns }, { owners }]) {
-    const namespace = { name: 'shop', owners: [], system: false, roleArns: [], ...many };
+    const namespace = { name: 'shop', owners: [], system: false, rolePaths: [], roleArns: [], ...many };
     const context = { ...largest, decision: { ...decision, slice: { ...decision.slice, namespace } } };
     const entry = changeOf(context);
     expect(bytesOf(entry)).toBeLessThanOrEqual(maxChangeBytes);

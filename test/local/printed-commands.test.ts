@@ -67,3 +67,16 @@ test('the printed request is answered', async () => {
     },
   });
 }, 30_000);
+
+test('the printed signed request is answered, as the role in the inventory', async () => {
+  const id = 'iam:111122223333:role/ci-deployer';
+  expect(await runInShell(printedCommand('Signed:'))).toEqual({
+    data: { viewer: { id, kind: 'SERVICE', groups: ['payments-team'] } },
+  });
+}, 30_000);
+
+test('a user of IAM Identity Center has the groups of the permission set', async () => {
+  const command = printedCommand('Signed:').replace('ci-deployer', 'platform-admin');
+  const id = 'iam:111122223333:role/AWSReservedSSO_PlatformAdmin_0123456789abcdef/pat';
+  expect(await runInShell(command)).toEqual({ data: { viewer: { id, kind: 'USER', groups: ['platform-admins'] } } });
+}, 30_000);

@@ -54,6 +54,14 @@ describe('npm start ends with exit code 1 and one line', () => {
     20_000,
   );
 
+  test('when the world file of the simulator is invalid', async () => {
+    const file = join(folder, 'world.json');
+    writeFileSync(file, '{"defaultAccountId": "1"}');
+    const line = await failure({ EKS_SIMULATOR_WORLD: file });
+    expect(line).toContain(`EKS_SIMULATOR_WORLD is ${file}`);
+    expect(line).toContain('defaultAccountId must be an AWS account id');
+  }, 20_000);
+
   test('when the simulator can not use its state file', async () => {
     writeFileSync(join(folder, 'eks-simulator.json'), 'x');
     const line = await failure({});

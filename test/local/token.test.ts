@@ -67,13 +67,35 @@ test.each(['0s', '12', 'h', '1w', '-1h', '366d', '1.5h', ''])('rejects --expires
 
 test.each([
   ['an unknown name', ['mallory'], 'mallory is not an example principal. Run with --help for usage.\n'],
-  ['no name', [], 'Expected the name of an example principal. Run with --help for usage.\n'],
+  ['no name', [], 'Expected the name of an example principal, or --sub. Run with --help for usage.\n'],
   ['two names', ['alice', 'bob'], 'Expected one name, got 2. Run with --help for usage.\n'],
 ])('%s: lists the names on standard error, with what each may do', async (_, args, message) => {
   const { code, stdout, stderr } = await token(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr.startsWith(message)).toBe(true);
   for (const { name, description } of principals) expect(stderr).toContain(`${name.padEnd(18)} ${description}`);
+});
+
+test.each([
+  [['--sub', 'ml-lead', '--groups', 'ml-team,ml-leads'], { sub: 'ml-lead', groups: ['ml-team', 'ml-leads'] }],
+  [['--sub', 'ml-lead', '--actor', 'chatops'], { sub: 'ml-lead', act: { sub: 'chatops' } }],
+  [['--sub', 'deployer', '--service'], { sub: 'deployer', client_id: 'deployer' }],
+])('%j gives a token with these claims', async (args, claims) => {
+  const { code, stdout } = await token(args);
+  expect(code).toBe(0);
+  expect(decodeJwt(stdout.trim())).toMatchObject(claims);
+  expect(await isAuthorized(stdout)).toBe(true);
+});
+
+test.each([
+  [['alice', '--sub', 'bob'], 'Give either the name alice or --sub, not both.'],
+  [['alice', '--groups', 'payments-team'], '--groups needs --sub: an example principal has claims of its own.'],
+  [['--sub', 'a', '--service', '--actor', 'b'], 'Give either --service or --actor: a service acts for itself.'],
+  [['--sub='], '--sub must not be empty.'],
+])('rejects %j', async (args, message) => {
+  const { code, stdout, stderr } = await token(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr.startsWith(message)).toBe(true);
 });
 
 test('--help explains the command and lists the names', async () => {

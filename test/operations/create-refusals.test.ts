@@ -108,7 +108,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
     describe('a temporary rejection by EKS', () => {
       test.each([
         ['throttle', 'THROTTLED', 5],
-        ['access-denied', 'GATEWAY_ACCESS_DENIED', null],
+        ['access-denied', 'GATEWAY_ACCESS_DENIED', 60],
       ] as const)('(%s) releases the token for a retry', async (kind, code, retryAfterSeconds) => {
         gateway.simulator.control.addFault({ operation: create, kind });
         const first = await gateway.create();

@@ -25,7 +25,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
     describe('an allowed request', () => {
       test('returns all fields of the association', async () => {
         const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}';
-        const targetRoleArn = 'arn:aws:iam::444455556666:role/shared-data-reader';
+        const targetRoleArn = 'arn:aws:iam::444455556666:role/pods/shared/data-reader';
         const { status, association, refusal, replayed, auditEntry } = await gateway.create({
           disableSessionTags: true,
           targetRoleArn,
@@ -156,7 +156,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
 
       test('of another request is authorized separately', async () => {
-        const fields = { onBehalfOf: 'alice', namespace: 'payments' };
+        const fields = { onBehalfOf: 'alice@example.com', namespace: 'payments' };
         await gateway.create(fields, 'chatops');
         const inProduction = { ...fields, clusterName: 'apps-prod', onBehalfOf: undefined, clientRequestToken: 'prod' };
         expect(await gateway.create(inProduction, 'chatops')).toMatchObject({ refusal: { code: 'POLICY_DENIED' } });

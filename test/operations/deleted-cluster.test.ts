@@ -1,4 +1,4 @@
-import { readWorld, startEksSimulator } from '#eks-simulator';
+import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
@@ -10,23 +10,21 @@ import type { Gateway } from '../support/gateway.ts';
 /** Longer than an operation can stay in doubt, with the times of production. Milliseconds. */
 const inDoubtMs = 8 * 60_000;
 
-const none = { closed: 0, open: 0, superseded: 0, failed: 0 };
+const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: input.clusterName };
+
+const none = { closed: 0, open: 0, superseded: 0, failed: 0, parked: 0, waiting: 0, oldestOpenSeconds: 0 };
 
 let ledger: Ledger;
 let simulator: EksSimulator;
 let gateway: Gateway;
-let deleteCluster: () => void;
 /** How far the clock of the gateway and of EKS is ahead. */
 let skewMs: number;
 
 beforeEach(async () => {
-  const world = { ...readWorld() };
-  deleteCluster = () =>
-    (world.clusters = world.clusters.filter(({ clusterName }) => clusterName !== input.clusterName));
   ledger = createSqliteLedger({ file: ':memory:' });
   skewMs = 0;
   const clock = () => Date.now() + skewMs;
-  simulator = await startEksSimulator({ world, clock });
+  simulator = await startEksSimulator({ clock });
   gateway = await openGateway({ ledger, simulator, times: defaultTimes, change: (deps) => ({ ...deps, clock }) });
 });
 
@@ -53,7 +51,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
       simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind });
       const { status, auditEntry } = await gateway.create();
       expect(status).toBe('IN_PROGRESS');
-      deleteCluster();
+      simulator.control.deleteCluster(cluster);
       expect(await run()).toEqual({ ...none, open: 1 });
       skewMs = inDoubtMs;
       expect(await run()).toEqual({ ...none, closed: 1 });
@@ -68,7 +66,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
   test('is released by a repeated create, which EKS then refuses', async () => {
     simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-before' });
     const { auditEntry } = await gateway.create();
-    deleteCluster();
+    simulator.control.deleteCluster(cluster);
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
     skewMs = inDoubtMs;
     expect(await gateway.create()).toMatchObject({ status: 'REFUSED', refusal: { code: 'CLUSTER_NOT_FOUND' } });
@@ -87,7 +85,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
       roleArn: roleArn('payments/payments-worker'),
     });
     expect(status).toBe('IN_PROGRESS');
-    deleteCluster();
+    simulator.control.deleteCluster(cluster);
     expect(await run()).toEqual({ ...none, closed: 1 });
     expect(await outcomesOf(auditEntry.operationId)).toEqual([
       ['INTENT', null],
@@ -100,7 +98,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
     simulator.control.addFault({ operation: 'DeletePodIdentityAssociation', kind: 'cut-before' });
     const { status, auditEntry } = await gateway.remove({ associationId: association?.associationId });
     expect(status).toBe('IN_PROGRESS');
-    deleteCluster();
+    simulator.control.deleteCluster(cluster);
     expect(await run()).toEqual({ ...none, closed: 1 });
     expect(await outcomesOf(auditEntry.operationId)).toEqual([
       ['INTENT', null],
@@ -110,7 +108,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
 });
 
 test('a dry run of a create for a deleted cluster foresees CLUSTER_NOT_FOUND', async () => {
-  deleteCluster();
+  simulator.control.deleteCluster(cluster);
   const { clientRequestToken: _, ...create } = input;
   const document = `query ($input: CreatePodIdentityAssociationInput!) {
     checkCreatePodIdentityAssociation(input: $input) { wouldBeAttempted refusal { code } }

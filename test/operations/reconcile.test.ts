@@ -1,11 +1,12 @@
 import { claim } from '../../src/idempotency/claim.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
 import { openRecord } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';
 
-const nothing = { closed: 0, open: 0, superseded: 0, failed: 0 };
+const nothing = { closed: 0, open: 0, superseded: 0, failed: 0, parked: 0, waiting: 0, oldestOpenSeconds: 0 };
 
 let ledger: Ledger;
 beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
@@ -18,46 +19,70 @@ describe('the reconciler', () => {
   test('leaves operations for which it has no time to the next run', async () => {
     const record = await claimed();
     const deps = later(ledger, 1);
-    expect(await reconcile(deps, 'run', deps.clock() + 9_000)).toEqual(nothing);
+    expect(await reconcile(deps, 'run', deps.clock() + 9_000)).toMatchObject({ closed: 0, waiting: 1 });
     expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
   });
 
-  test('counts an operation without an INTENT as failed', async () => {
+  test('parks an operation without an INTENT', async () => {
     const record = openRecord();
     await ledger.commit({ kind: 'free', now: 0 }, record, []);
     const deps = dependenciesOn(ledger, { clock: () => record.leaseUntil });
-    expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
-    expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
-  });
-
-  test('logs the age of the oldest operation that it leaves open, and 0 when there is none', async () => {
-    const lines: unknown[] = [];
-    const log = (_level: string, message: string, fields: object) => lines.push({ message, ...fields });
-    const line = { message: 'Unresolved operations counted.' };
-    await reconcile(dependenciesOn(ledger, { log }), 'run', Infinity);
-    const { leaseUntil, startedAt } = await claimed();
-    await reconcile(dependenciesOn(ledger, { log, clock: () => leaseUntil }), 'run', leaseUntil);
-    const oldestUnresolvedSeconds = Math.round((leaseUntil - startedAt) / 1000);
-    expect(lines).toEqual([
-      { ...line, count: 0, oldestUnresolvedSeconds: 0 },
-      { ...line, count: 1, oldestUnresolvedSeconds },
-    ]);
+    expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, parked: 1 });
+    const parked = { fence: record.fence, deferral: { parked: 'INTENT_UNREADABLE' } };
+    expect(await ledger.getRecord(record.idempotencyKey)).toMatchObject(parked);
   });
 
   test('does not take over an operation on a cluster that is no longer served', async () => {
     const record = await claimed();
+    expect(await reconcile(later(ledger, 1, { serves: () => false }), 'run', Infinity)).toEqual({
+      ...nothing,
+      parked: 1,
+    });
+    expect(await ledger.getRecord(record.idempotencyKey)).toMatchObject({ fence: 1, state: 'IN_PROGRESS' });
+  });
+
+  test('counts an operation that throws an error as failed, and waits before it examines it again', async () => {
+    const record = await claimed();
     const eksFor = () => {
-      throw new Error('The cluster is not served.');
+      throw new Error('A bug.');
     };
-    expect(await reconcile(later(ledger, 1, { eksFor }), 'run', Infinity)).toEqual({ ...nothing, failed: 1 });
+    const deps = later(ledger, 1, { eksFor });
+    expect(await reconcile(deps, 'run', Infinity)).toMatchObject({ failed: 1, oldestOpenSeconds: 36 });
+    expect(await ledger.getRecord(record.idempotencyKey)).toMatchObject({ fence: 1, deferral: { attempts: 1 } });
+    expect(await reconcile(deps, 'run', Infinity)).toMatchObject({ failed: 0, waiting: 1 });
+  });
+
+  test('counts an operation as failed while the ledger can’t be read, and writes nothing', async () => {
+    const record = await claimed();
+    const unavailable = () => Promise.reject(new LedgerUnavailable(new Error('down')));
+    const deps = later({ ...ledger, operationEntries: unavailable }, 1);
+    expect(await reconcile(deps, 'run', Infinity)).toMatchObject({ failed: 1 });
     expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
+  });
+
+  test('closes an operation that a run took over and did not complete, because it was killed', async () => {
+    const record = await claimed();
+    const killed: Ledger = {
+      ...ledger,
+      commit: (expected, next, entries) =>
+        expected.kind === 'leased'
+          ? Promise.reject(new LedgerUnavailable(new Error('killed')))
+          : ledger.commit(expected, next, entries),
+    };
+    const eksFor = () => eksWith({ list: () => Promise.resolve({ kind: 'listed', associationIds: [] }) });
+    expect(await reconcile(later(killed, 20, { eksFor }), 'run', Infinity)).toMatchObject({ closed: 0, open: 1 });
+    expect(await reconcile(later(ledger, 20, { eksFor }), 'run', Infinity)).toEqual(nothing);
+    expect(await reconcile(later(ledger, 22, { eksFor }), 'run', Infinity)).toEqual({ ...nothing, closed: 1 });
+    const entries = await ledger.operationEntries(record.operationId);
+    expect(entries.map(({ event }) => event)).toEqual(['INTENT', 'TAKEN_OVER', 'TAKEN_OVER', 'RELEASED']);
   });
 
   test('writes nothing about an operation that was taken over since it was found', async () => {
     const stale = await claimed();
     const { record } = leaseOf(await claim(later(ledger, 1), request));
     const outdated = { ...ledger, expiredLeases: () => Promise.resolve([stale]) };
-    const deps = later(outdated, 1, { eksFor: () => eksWith({}) });
+    const list = () => Promise.resolve({ kind: 'listed', associationIds: [] } as const);
+    const deps = later(outdated, 1, { eksFor: () => eksWith({ list }) });
     expect(await reconcile(deps, 'run', Infinity)).toEqual({ ...nothing, superseded: 1 });
     expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
     const entries = await ledger.operationEntries(record.operationId);

@@ -1,5 +1,7 @@
 import type { Decision, Violation } from '../../src/model/decision.ts';
 import { outcomes } from '../../src/model/outcome.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import { retryAfterSecondsOf } from '../../src/model/refusal.ts';
 import { denialOf, invalidRefusal, redactFor } from '../../src/operations/refusals.ts';
 import { describeInvalidInput } from '../../src/validation/invalid-input.ts';
 import { admittedCreate } from '../support/mutations.ts';
@@ -63,7 +65,7 @@ describe('the refusal of a denial', () => {
   });
 
   test('names the groups that own the namespace', () => {
-    const namespace = { name: 'search', owners: ['search-team', 'data'], system: false, roleArns: [] };
+    const namespace = { name: 'search', owners: ['search-team', 'data'], system: false, rolePaths: [], roleArns: [] };
     const decision = { ...decisionWith(false, noTag), slice: { ...slice, namespace } };
     expect(denialOf(decision).refusal).toMatchObject({ owners: ['search-team', 'data'] });
   });
@@ -96,3 +98,13 @@ test('a refusal without an existing association needs no decision on showing one
   expect(redactFor(deps, authorization, { refusal })).toEqual({ refusal });
   expect(redactFor(deps, authorization, { refusal: invalid }).refusal.kind).toBe('InvalidInput');
 });
+
+const refused = Object.entries<Outcome>(outcomes).filter(([, { status }]) => status === 'REFUSED');
+
+test.each(refused)(
+  'a refusal for %s says when to retry if and only if it is retryable',
+  (_, { code, retryable, retryAfterSeconds }) => {
+    expect(retryAfterSeconds !== null).toBe(retryable);
+    expect(code && retryAfterSecondsOf({ code, retryable })).toBe(retryAfterSeconds);
+  },
+);

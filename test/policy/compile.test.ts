@@ -51,7 +51,30 @@ describe('rejects a policy set when', () => {
 
   test('two files use the same ID', () => {
     const policy = '@id("x") permit (principal, action, resource);';
-    expect(compile({ 'a.cedar': policy, 'b.cedar': policy })).toThrow(/b\.cedar: @id\("x"\) is used twice/);
+    expect(compile({ 'a.cedar': policy, 'b.cedar': policy })).toThrow(/b\.cedar:1: @id\("x"\) is used twice/);
+  });
+
+  test.each([
+    [
+      'of an attribute',
+      '\nwhen {\n  context.hasReason &&\n  context.nope\n};',
+      'a.cedar:8: for policy `second`, attribute `nope`',
+    ],
+    ['of an optional attribute', '\nwhen { context.onBehalfOf == "x" };', 'a.cedar:6: for policy `second`, unable'],
+    ['of a policy that never applies', ' when { false };', 'a.cedar:4: '],
+    ['after characters of several bytes', '\n// äöü 😀\nwhen { resource.nmae == "x" };', 'a.cedar:7: '],
+  ])('%s, naming file and line of the error', (_what, condition, message) => {
+    const first = '// ü\n@id("first")\npermit (principal, action, resource);\n';
+    const second = `@id("second")\npermit (principal, action, resource)${condition}`;
+    expect(compile(first + second)).toThrow(`- ${message}`);
+  });
+
+  test('an annotation is missing, naming the line of the policy', () => {
+    const policy = 'permit (principal, action, resource);';
+    expect(compile(`@id("x") ${policy}\n\n${policy}\n${policy}`)).toThrow(
+      /a\.cedar:3: write @id[^]*a\.cedar:4: write @id/,
+    );
+    expect(compile(`@id("x") ${policy}\n@id("x") ${policy}`)).toThrow('a.cedar:2: @id("x") is used twice');
   });
 
   test('the schema does not parse, with the line of the error', () => {
@@ -91,4 +114,15 @@ describe('the hash of a policy set', () => {
     ].map(policySetHash);
     expect(new Set(hashes).size).toBe(hashes.length);
   });
+});
+
+test('finds the line of each policy of a long file', () => {
+  const count = 30;
+  const policies = Array.from(
+    { length: count },
+    (_, index) => `@id("p${index}")\npermit (principal, action, resource)`,
+  );
+  const broken = policies.map((policy) => `${policy}\nwhen { context.nope };\n`).join('\n');
+  const lines = Array.from({ length: count }, (_, index) => `a.cedar:${4 * index + 3}: for policy \`p${index}\``);
+  for (const line of lines) expect(compile(broken)).toThrow(line);
 });

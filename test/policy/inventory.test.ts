@@ -75,6 +75,28 @@ describe('an invalid inventory is rejected with the path of each problem and how
       { namespaces: [{ ...payments, roleArns: ['x'] }] },
       'namespaces.0.roleArns.0: "x" is not valid; write an IAM role ARN',
     ],
+    [
+      { rolePaths: ['/pods/'] },
+      'rolePaths.0: "/pods/" is not valid; write the path of roles with one segment {namespace}, such as "/pods/{namespace}/"',
+    ],
+    [{ rolePaths: ['/pods/{namespace}'] }, 'rolePaths.0: "/pods/{namespace}" is not valid'],
+    [{ rolePaths: ['/pods/x{namespace}/'] }, 'rolePaths.0: "/pods/x{namespace}/" is not valid'],
+    [{ rolePaths: ['/{namespace}/{namespace}/'] }, 'rolePaths.0: "/{namespace}/{namespace}/" is not valid'],
+    [
+      { rolePaths: ['/pods/{namespace}/search/', '/pods/{namespace}/', '/pods/payments/{namespace}/'] },
+      'rolePaths.2: gives two namespaces the same path as "/pods/{namespace}/search/"',
+    ],
+    [{ environments: [{ name: 'dev' }] }, 'environments.0.production: is missing; write true or false'],
+    [
+      {
+        environments: [
+          { name: 'dev', production: true },
+          { name: 'dev', production: false },
+        ],
+      },
+      'environments.1: dev is a duplicate',
+    ],
+    [{ targetRoleAccounts: ['4444'] }, 'targetRoleAccounts.0: "4444" is not valid; write an AWS account ID'],
     [{ namespaces: [payments, payments] }, 'namespaces.1: payments is a duplicate'],
     [{ namespaces: [{ ...payments, name: 'kube-*', system: false }] }, 'namespaces.0.system: is false for a pattern'],
     [
@@ -117,7 +139,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
     expect(changed({ services: 1, namespaces, clusters })).toThrow(
       [
         'The inventory is not valid:',
-        '- namespaces.0: "owner", "sytem" is not a known field; known fields are name, owners, system, roleArns.',
+        '- namespaces.0: "owner", "sytem" is not a known field; known fields are name, owners, system, roleArns, scope.',
         '- services: 1 is not valid; write a list: [ … ].',
         '- namespaces.1: payments is a duplicate; keep one of them.',
         '- namespaces.2: payments is a duplicate; keep one of them.',
@@ -174,4 +196,36 @@ test('finds a permission set by the exact account and name of its role', () => {
   expect(permissionSetOf(inventory, '444455556666', role)).toBeNull();
   expect(permissionSetOf(inventory, '111122223333', `${role}0`)).toBeNull();
   expect(permissionSetOf(inventory, '111122223333', role.slice(0, -1))).toBeNull();
+});
+
+describe('an inventory without the newer fields', () => {
+  const {
+    environments: _e,
+    rolePaths: _r,
+    targetRoleAccounts: _t,
+    people: _p,
+    ...older
+  } = JSON.parse(content) as Record<string, unknown>;
+  const parsed = parseInventory(JSON.stringify(older));
+
+  test('is valid, and every cluster counts as production', () => {
+    expect(parsed.clusters.map(({ production }) => production)).toEqual([true, true]);
+  });
+
+  test('allows no target role of another account and no named person', () => {
+    expect(parsed.clusters.map(({ targetRoleAccounts }) => targetRoleAccounts)).toEqual([[], []]);
+    expect(parsed.people).toEqual([]);
+  });
+
+  test('has the role path of the shipped convention', () => {
+    expect(parsed.rolePaths).toEqual(['/pods/{namespace}/']);
+  });
+});
+
+test.each([
+  ['/pods/{namespace}/', '/pods/dev/{namespace}/'],
+  ['/pods/dev/{namespace}/', '/pods/prod/{namespace}/'],
+  ['/pods/{namespace}/dev/', '/teams/dev/{namespace}/'],
+])('the role paths %s and %s are valid together', (one, other) => {
+  expect(changed({ rolePaths: [one, other] })).not.toThrow();
 });

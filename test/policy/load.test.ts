@@ -48,7 +48,7 @@ test('loads every *.cedar file, and rejects a folder without one', () => {
 });
 
 describe('a required policy that is missing is named, and nothing is loaded', () => {
-  const guardrails = 'role-in-cluster-account, role-by-convention, no-aws-managed-roles, no-administrator-roles';
+  const guardrails = 'role-in-cluster-account, role-by-convention, target-role-for-pods, no-aws-managed-roles';
 
   test.each<[string, () => void]>([
     ['without guardrails.cedar', () => rmSync(join(folder, 'guardrails.cedar'))],

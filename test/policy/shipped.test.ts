@@ -77,18 +77,13 @@ describe('administrator roles', () => {
   const policyIds = (change: Parameters<typeof create>[0]): readonly string[] =>
     authorize(context(alice), create(change)).policyIds;
   const asRole = (name: string) => policyIds({ roleArn: `arn:aws:iam::111122223333:role/pods/payments/${name}` });
-  const asTarget = (name: string) => policyIds({ targetRoleArn: `arn:aws:iam::444455556666:role/${name}` });
+  const asTarget = (name: string) => policyIds({ targetRoleArn: `arn:aws:iam::444455556666:role/pods/${name}` });
 
   test.each([
-    'PaymentsAdministrator',
-    'payments-administrators',
-    'ADMINISTRATION',
-    'AdminAccess-payments',
-    'PaymentsAdmin',
-    'PAYMENTS_ADMIN',
-    'payments-admin',
-    'payments_admin',
+    'Admin',
     'admin',
+    'Administrator',
+    'AdministratorAccess',
     'OrganizationAccountAccessRole',
     'AWSControlTowerExecution',
     'AWSCloudFormationStackSetExecutionRole',
@@ -97,11 +92,13 @@ describe('administrator roles', () => {
     expect(asTarget(name)).toEqual(['no-administrator-roles']);
   });
 
-  test.each(['payments-admin-console', 'phpmyadmin', 'badminton', 'payments-api'])(
-    '%s is not an administrator role',
+  test.each(['payments-admin', 'payments-admin-console', 'phpmyadmin', 'payments-api'])(
+    '%s is decided by its path alone',
     (name) => {
       expect(asRole(name)).toEqual(['owners-create']);
       expect(asTarget(name)).toEqual(['owners-create']);
+      expect(policyIds({ roleArn: `arn:aws:iam::111122223333:role/${name}` })).toEqual(['role-by-convention']);
+      expect(policyIds({ targetRoleArn: `arn:aws:iam::444455556666:role/${name}` })).toEqual(['target-role-for-pods']);
     },
   );
 });
@@ -133,6 +130,13 @@ describe('system namespaces', () => {
     ['kube-public', 'aws-node'],
     ['aws-observability', 'agent'],
     ['eks-something', 'agent'],
+    ['default', 'agent'],
+    ['istio-system', 'istiod'],
+    ['istio-ingress', 'gateway'],
+    ['argocd', 'argocd-server'],
+    ['cert-manager', 'cert-manager'],
+    ['flux-system', 'source-controller'],
+    ['gatekeeper-system', 'gatekeeper-admin'],
   ])('%s does not allow %s', (namespace, serviceAccount) => {
     expect(allowed(namespace, serviceAccount)).toBe(false);
   });

@@ -66,6 +66,7 @@ describe('the namespace', () => {
       name: 'orders',
       owners: [],
       system: false,
+      rolePaths: ['/pods/orders/'],
       roleArns: [],
     });
   });
@@ -77,8 +78,11 @@ describe('the slice holds exactly the data that the request needs', () => {
     region: 'eu-central-1',
     clusterName: 'apps-dev',
     environment: 'dev',
+    production: false,
+    targetRoleAccounts: ['444455556666'],
   };
-  const namespace = { name: 'payments', owners: ['exact'], system: false, roleArns: [role] };
+  const rolePaths = ['/pods/payments/'];
+  const namespace = { name: 'payments', owners: ['exact'], system: false, rolePaths, roleArns: [role] };
   const { accountId, region, clusterName } = request;
 
   test.each<[string, AuthorizationRequest, object]>([

@@ -4,6 +4,7 @@ import type { Principal, RecordedPrincipal } from '../../src/model/principal.ts'
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { TrailScope } from '../../src/policy/policy.ts';
 import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
+import { createOnce } from '../../src/queries/request-context.ts';
 import { readAuditEntry } from '../../src/queries/trail.ts';
 import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail-authorization.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
@@ -213,9 +214,10 @@ test('an entry without a target is looked for in the scopes that it has only', (
 });
 
 describe('a single entry', () => {
+  const readerOf = (deps: Dependencies) => ({ authorizeRead: createAuthorizeRead(deps, identity), once: createOnce() });
   const readable = async (deps: Dependencies, entry: AuditEntry) => {
     await deps.ledger.appendEntry(entry);
-    return readAuditEntry(deps, createAuthorizeRead(deps, identity), `${entry.operationId}.${entry.entryId}`);
+    return readAuditEntry(deps, readerOf(deps), `${entry.operationId}.${entry.entryId}`);
   };
 
   test.each([
@@ -234,8 +236,8 @@ describe('a single entry', () => {
 
   test('is null if it does not exist or its id is malformed', async () => {
     const deps = permitting(gatewayScope);
-    expect(await readAuditEntry(deps, createAuthorizeRead(deps, identity), 'x')).toBeNull();
+    expect(await readAuditEntry(deps, readerOf(deps), 'x')).toBeNull();
     const absent = '01J00000000000000000000000.01J00000000000000000000000';
-    expect(await readAuditEntry(deps, createAuthorizeRead(deps, identity), absent)).toBeNull();
+    expect(await readAuditEntry(deps, readerOf(deps), absent)).toBeNull();
   });
 });

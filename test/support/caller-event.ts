@@ -1,9 +1,11 @@
 import type { RequestIdentity } from '../../src/model/principal.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
+import type { TokenSettings } from '../../src/auth/claims.ts';
 import { authenticate } from '../../src/auth/authenticate.ts';
 import type { IdentityEvent } from '../../src/auth/authenticate.ts';
 import type { KnownPrincipals } from '../../src/policy/inventory.ts';
 
-export const settings = { groupsClaim: 'groups', scopesClaim: 'scope' };
+export const settings = defaultTokenSettings;
 
 /** An inventory without services and permission sets. */
 export const emptyInventory: KnownPrincipals = { services: [], permissionSets: [] };
@@ -16,14 +18,14 @@ export function inventoryOf(services: Record<string, readonly string[]>): KnownP
   };
 }
 
-export const goodClaims = { iss: 'https://issuer.example', sub: 'alice', exp: 1_700_000_000 };
+export const goodClaims = { iss: 'https://issuer.example', sub: 'alice', exp: 1_700_000_000, auth_time: 1_699_999_000 };
 
 const base64url = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
-/** A JWT with these claims, or with this text as its payload. Its signature is a dummy: the authorizer checks it. */
-export function tokenOf(payload: unknown): string {
-  return [base64url({ alg: 'RS256', kid: '1' }), base64url(payload), base64url('signature')].join('.');
+/** A JWT with these claims, or with this text as its payload, and these fields of its header. Its signature is a dummy: the authorizer checks it. */
+export function tokenOf(payload: unknown, header: object = {}): string {
+  return [base64url({ alg: 'RS256', kid: '1', ...header }), base64url(payload), base64url('signature')].join('.');
 }
 
 /** Claims as API Gateway passes them: every value a string, a list as `[a b]`. */
@@ -53,15 +55,19 @@ export function jwtEvent(claims: Record<string, unknown>): IdentityEvent {
 export function identityOf(
   event: IdentityEvent,
   inventory = emptyInventory,
-  claimSettings = settings,
+  tokenSettings: TokenSettings = settings,
 ): RequestIdentity {
-  const result = authenticate(event, claimSettings, inventory);
+  const result = authenticate(event, tokenSettings, inventory);
   if (result.kind === 'unauthenticated') throw new Error(result.message);
   return result.identity;
 }
 
 /** Why an event is unauthenticated; null when it is authenticated. */
-export function rejectionOf(event: IdentityEvent, inventory = emptyInventory): string | null {
-  const result = authenticate(event, settings, inventory);
+export function rejectionOf(
+  event: IdentityEvent,
+  inventory = emptyInventory,
+  tokenSettings: TokenSettings = settings,
+): string | null {
+  const result = authenticate(event, tokenSettings, inventory);
   return result.kind === 'unauthenticated' ? result.message : null;
 }

@@ -13,7 +13,7 @@ export const inDoubtMs = 600;
 export const worker = roleArn('payments/payments-worker');
 
 /** A role in another account, for `targetRoleArn`. */
-export const target = 'arn:aws:iam::444455556666:role/shared-data-reader';
+export const target = 'arn:aws:iam::444455556666:role/pods/shared/data-reader';
 
 /** Update and delete: how to send them, their EKS call, and how to tell that they took effect. */
 export const operations = [

@@ -28,7 +28,8 @@ function own(text: string): string {
   return text
     .replaceAll('111122223333', homeAccount)
     .replaceAll('444455556666', '444455556677')
-    .replaceAll('issuer.example', 'login.corp.dev');
+    .replaceAll('issuer.example', 'login.corp.dev')
+    .replaceAll('example.com', 'corp.dev');
 }
 
 /** Writes the shipped policies and their cases to a folder, without example accounts and issuers. */
@@ -39,6 +40,15 @@ export function writeOwnPolicies(folder: string): void {
     if (statSync(file).isFile()) writeFileSync(file, own(readFileSync(file, 'utf8')));
   }
 }
+
+/** The issuers file of the organization: its issuer, with a public key. */
+export const ownIssuers = JSON.stringify([
+  {
+    issuer: 'https://login.corp.dev/realms/platform',
+    audiences: ['gateway', 'pods'],
+    jwks: { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] },
+  },
+]);
 
 const key = '11111111-2222-3333-4444-555555555555';
 
@@ -52,9 +62,13 @@ export const neededParams = {
 /** Every parameter with a value that switches its option on. */
 export const fullParams = {
   ...neededParams,
+  jwtAudience: 'gateway,pods',
+  jwtAuthorizer: 'function',
+  jwtVerification: 'on',
   jwtGroupsClaim: 'cognito:groups',
   jwtScopesClaim: 'scp',
   rolePath: 'pods/*,teams/*',
+  corsOrigins: 'https://console.corp.dev,http://localhost:5173',
   alarmTopicArn: `arn:aws:sns:eu-central-1:${homeAccount}:alarms`,
   logRetentionInDays: '30',
   tags: 'team=platform,cost-center=42',

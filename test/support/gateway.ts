@@ -4,11 +4,11 @@ import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
-import { createHandler } from '../../src/graphql/handler.ts';
-import { createAuthenticate, createDependencies } from '../../src/app/compose.ts';
+import { createDependencies, createGatewayHandler } from '../../src/app/compose.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
-import { startHttpApi } from '../../src/local/http-api/http-api.ts';
+import { localEventSource, startHttpApi } from '../../src/local/http-api/http-api.ts';
 import { loadSigningKey } from '../../src/local/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
 import { startEksSimulator } from '#eks-simulator';
@@ -16,6 +16,7 @@ import type { OperationName } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
 import type { AuditEntry } from '../../src/model/audit.ts';
+import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
@@ -58,12 +59,22 @@ export interface Answered<T> {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
+/** An answer without the request IDs of its errors, which differ in equal answers. */
+export function withoutRequestIds({ errors = [], ...answered }: Answered<unknown>): object {
+  return {
+    ...answered,
+    errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId: null } })),
+  };
+}
+
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
 /** Options of a gateway under test. */
 export interface GatewayOptions {
   readonly ledger: Ledger;
   readonly times?: Partial<Times>;
+  /** By default, any number of requests. */
+  readonly requestLimits?: RequestLimits;
   /** A simulated EKS to share; by default the gateway starts its own. */
   readonly simulator?: EksSimulator;
   /** Off by default, so that tests of the trail find only the entries of their own changes. */
@@ -75,6 +86,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
+  const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
   const simulator = given ?? (await openSimulator());
@@ -87,18 +99,23 @@ export async function openGateway(options: GatewayOptions) {
       home,
       times: { ...shortTimes, ...times },
       describeLimits: defaultDescribeLimits,
+      requestLimits,
       recordTrailReads,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),
   );
-  const authenticate = createAuthenticate(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+  const handler = createGatewayHandler(deps, policy, {
+    tokens: defaultTokenSettings,
+    issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+    eventSource: localEventSource(home.accountId),
+  });
   const server = await startHttpApi({
     port: 0,
     accountId: home.accountId,
     authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-    handler: createHandler(deps, authenticate),
+    handler,
   });
 
   const tokenOf = async (name: string) => {
@@ -154,6 +171,7 @@ export async function openGateway(options: GatewayOptions) {
   };
   return {
     url: server.url,
+    handler,
     deps,
     simulator,
     logged,
@@ -172,4 +190,9 @@ export async function openGateway(options: GatewayOptions) {
 /** Starts a simulated EKS with the shipped clusters and roles. */
 export function openSimulator(): Promise<EksSimulator> {
   return startEksSimulator({ world: readWorld() });
+}
+
+/** Dependencies that read EKS fast, for tests that send many requests. */
+export function unpaced(deps: Dependencies): Dependencies {
+  return { ...deps, describeLimits: { describeConcurrency: 8, describesPerSecond: 10_000 } };
 }

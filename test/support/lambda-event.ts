@@ -31,7 +31,7 @@ export async function jwtEvent(name: string, query: string, variables: object = 
       port: 443,
       protocol: 'HTTP/1.1',
     },
-    authorization,
+    authorizer: { jwt: { claims: authorization.claims, scopes: authorization.scopes } },
     body: Buffer.from(JSON.stringify({ query, variables })),
     time: Date.now(),
   });

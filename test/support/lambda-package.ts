@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ownInventory, writeOwnPolicies } from './deployment.ts';
+import { ownInventory, ownIssuers, writeOwnPolicies } from './deployment.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -19,6 +19,8 @@ export interface Resource {
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
   readonly UpdatePolicy?: object;
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
@@ -85,10 +87,12 @@ export async function openService({ isOwn = false }: { readonly isOwn?: boolean 
 }
 
 async function writeOwnSources(folder: string): Promise<string[]> {
-  const [policies, inventory] = [join(folder, 'own-policies'), join(folder, 'own-inventory.json')];
+  const policies = join(folder, 'own-policies');
+  const [inventory, issuers] = [join(folder, 'own-inventory.json'), join(folder, 'own-issuers.json')];
   writeOwnPolicies(policies);
   await writeFile(inventory, ownInventory);
-  return ['--policies', policies, '--inventory', inventory];
+  await writeFile(issuers, ownIssuers);
+  return ['--policies', policies, '--inventory', inventory, '--issuers', issuers];
 }
 
 /** The file names in the central directory of a zip file (PKWARE's APPNOTE, sections 4.3.12 and 4.3.16). */
@@ -115,6 +119,42 @@ export function resource(template: Template, name: string): Resource {
 /** The properties of a resource. Throws if it does not exist. */
 export function properties(template: Template, name: string): Resource['Properties'] {
   return resource(template, name).Properties;
+}
+
+/**
+ * A cycle of resources that refer to each other, as their names from one to itself again; null if there is none.
+ * CloudFormation creates resources in the order of their references, by `Ref`, `Fn::GetAtt`, `Fn::Sub` and `DependsOn`.
+ */
+export function cycleIn(resources: Template['Resources']): readonly string[] | null {
+  const finished = new Set<string>();
+  const visit = (name: string, path: readonly string[]): readonly string[] | null => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
+    if (finished.has(name)) return null;
+    for (const target of referencesIn(resources[name])) {
+      const cycle = target in resources ? visit(target, [...path, name]) : null;
+      if (cycle) return cycle;
+    }
+    finished.add(name);
+    return null;
+  };
+  for (const name of Object.keys(resources)) {
+    const cycle = visit(name, []);
+    if (cycle) return cycle;
+  }
+  return null;
+}
+
+/** The names that a part of a template refers to. */
+function referencesIn(part: unknown): string[] {
+  if (Array.isArray(part)) return part.flatMap(referencesIn);
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]: [string, unknown]) => {
+    if (key === 'Ref' || key === 'DependsOn') return [value].flat().map(String);
+    if (key === 'Fn::GetAtt') return [String([value].flat()[0]).split('.')[0] ?? ''];
+    const texts = key === 'Fn::Sub' ? [value].flat().filter((text) => typeof text === 'string') : [];
+    const names = texts.flatMap((text) => [...text.matchAll(/\$\{([\w:]+)/g)].map(([, name = '']) => name));
+    return [...names, ...referencesIn(value)];
+  });
 }
 
 interface Statement {

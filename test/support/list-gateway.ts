@@ -34,13 +34,13 @@ export const idsOf = ({ edges }: Page<Node>) => edges.map(({ node }) => node.ass
  * Opens a gateway on an empty ledger for each test of the calling file or suite. Returns functions that use the gateway of
  * the current test.
  */
-export function useListGateway() {
+export function useListGateway(changeAll: (deps: Dependencies) => Dependencies = (deps) => deps) {
   let gateway: Gateway;
   let ledger: Ledger;
 
   beforeEach(async () => {
     ledger = createSqliteLedger({ file: ':memory:' });
-    gateway = await openGateway({ ledger });
+    gateway = await openGateway({ ledger, change: changeAll });
   });
 
   afterEach(async () => {

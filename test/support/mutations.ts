@@ -8,7 +8,7 @@ import { auditContextOf } from '../../src/ledger/audit-entry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { CreateRequest } from '../../src/model/association.ts';
 import { done } from '../../src/operations/conclusions.ts';
-import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultDescribeLimits, defaultRequestLimits } from '../../src/operations/dependencies.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { effectDeadline } from '../../src/operations/operation.ts';
 import type { AdmittedMutation } from '../../src/operations/operation.ts';
@@ -56,6 +56,7 @@ export function admittedCreate(leftMs: number, more: Partial<Create> = {}): Crea
     audit: { ...auditContextOf(policy, operation, identity), operation, request, target, decision },
     startedAt,
     deadline: startedAt + leftMs + 4_000,
+    denial: null,
     ...more,
   };
 }
@@ -84,6 +85,7 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     home,
     times,
     describeLimits: defaultDescribeLimits,
+    requestLimits: defaultRequestLimits,
     recordTrailReads: false,
     release: { version: 'test', deployedAt: null },
     log: () => undefined,

@@ -1,3 +1,5 @@
+import { clientRequestTokenFindings, reasonFindings } from '../../src/validation/free-texts.ts';
+import { tagFindings } from '../../src/validation/tags.ts';
 import { validateCreate } from '../../src/validation/create.ts';
 import { defaults, findingsOf, goodInput } from '../support/create-input.ts';
 
@@ -97,4 +99,27 @@ test('the findings on the worst input, and what is recorded of it, are small', (
   if (validated.kind !== 'invalid') throw new Error('The input is not valid.');
   expect(Buffer.byteLength(JSON.stringify(validated.findings))).toBeLessThan(64_000);
   expect(Buffer.byteLength(JSON.stringify(validated.recorded))).toBeLessThan(8_000);
+});
+
+describe('a text of a million characters that breaks many rules', () => {
+  const huge = 'aws:#\ud800'.repeat(200_000);
+
+  test.each([
+    ['tags', () => tagFindings([{ key: huge, value: huge }])],
+    ['reason', () => reasonFindings(huge)],
+    ['clientRequestToken', () => clientRequestTokenFindings(huge)],
+  ])('is only reported as too long (%s)', (_field, findings) => {
+    expect(new Set(findings().map(({ rule }) => rule))).toEqual(new Set(['max-length']));
+    expect(findings()[0]?.message).toContain('has more than 5000 characters');
+  });
+
+  test('is not read to its end, however many tags repeat it', () => {
+    const match = jest.spyOn(String.prototype, 'match');
+    const tags = Array.from({ length: 60 }, () => ({ key: huge, value: huge }));
+    expect(tagFindings(tags).filter(({ rule }) => rule === 'max-length')).toHaveLength(120);
+    // Counting characters is the only rule that needs the whole text.
+    const counted = match.mock.contexts.filter((text) => String(text).length > 10_000);
+    match.mockRestore();
+    expect(counted).toEqual([]);
+  });
 });

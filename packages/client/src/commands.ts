@@ -7,32 +7,36 @@ export interface Parameter {
   readonly minimum?: number;
   /** Accepted and not documented, as in the AWS CLI, whose pagination options take its place. */
   readonly hidden?: true;
+  /** Of the gateway, not of the EKS API: absent from skeletons, and its option can't be shortened. */
+  readonly own?: true;
   readonly help: string;
 }
 
 /** The shape of an answer: for each field its type, the shape of a structure, or that of the items of a list. */
 export type Shape = 'string' | 'boolean' | 'timestamp' | 'map' | { readonly [field: string]: Shape } | readonly [Shape];
 
-/** A command with the options and the answer of the AWS CLI's command of this name. */
+/** A command: its options and its answer. */
 export interface Command {
   readonly name: string;
-  /** The operation of the EKS API. Error messages and the titles of tables name it. */
+  /** The operation of the EKS API or of the gateway. Error messages and the titles of tables name it. */
   readonly operation: string;
   readonly summary: string;
   readonly parameters: readonly Parameter[];
   readonly answer: Readonly<Record<string, Shape>>;
   /** The field of the answer that pages of a list fill. */
   readonly listField?: string;
+  /** Whether it changes an association, so that its result can take a while. */
+  readonly isMutation?: true;
 }
 
-const clusterName: Parameter = {
+export const clusterName: Parameter = {
   name: 'clusterName',
   type: 'string',
   required: true,
   help: 'The name of the cluster of the association.',
 };
 
-const associationId: Parameter = {
+export const associationId: Parameter = {
   name: 'associationId',
   type: 'string',
   required: true,
@@ -45,8 +49,38 @@ const clientRequestToken: Parameter = {
   help: 'A unique, case-sensitive identifier that makes the request idempotent. Requests with the same token and the same input take effect once.',
 };
 
+/** The parameters that identify the service account of an association, and its role. */
+export const binding: readonly Parameter[] = [
+  {
+    name: 'namespace',
+    type: 'string',
+    required: true,
+    help: 'The Kubernetes namespace of the service account and of the pods that use it.',
+  },
+  {
+    name: 'serviceAccount',
+    type: 'string',
+    required: true,
+    help: 'The name of the Kubernetes service account that gets the credentials.',
+  },
+  {
+    name: 'roleArn',
+    type: 'string',
+    required: true,
+    help: 'The ARN of the IAM role. It is in the account of the cluster, and its trust policy allows pods.eks.amazonaws.com to assume it.',
+  },
+];
+
+export const tags: Parameter = {
+  name: 'tags',
+  type: 'map',
+  help: 'Up to 50 tags of the association, as key-value pairs.',
+};
+
+export const newRoleArn: Parameter = { name: 'roleArn', type: 'string', help: 'The ARN of the new IAM role.' };
+
 /** The settings that create and update share. */
-const settings: readonly Parameter[] = [
+export const settings: readonly Parameter[] = [
   {
     name: 'disableSessionTags',
     type: 'boolean',
@@ -64,6 +98,46 @@ const settings: readonly Parameter[] = [
   },
 ];
 
+export const accountId: Parameter = {
+  name: 'accountId',
+  type: 'string',
+  own: true,
+  help: 'The AWS account of the cluster, by default that of the gateway.',
+};
+
+export const onBehalfOf: Parameter = {
+  name: 'onBehalfOf',
+  type: 'string',
+  own: true,
+  help: 'The person for whom a service acts. Recorded, not verified.',
+};
+
+/** What the gateway records of a change. */
+const record: readonly Parameter[] = [
+  { name: 'reason', type: 'string', own: true, help: 'The reason of the change, for the audit trail.' },
+  onBehalfOf,
+  accountId,
+];
+
+const expectedModifiedAt: Parameter = {
+  name: 'expectedModifiedAt',
+  type: 'string',
+  own: true,
+  help: 'Refuse the change if the modifiedAt of the association is another time.',
+};
+
+/** The fields and settings of the pages of a list, which the pagination options set. */
+export const paging: readonly Parameter[] = [
+  {
+    name: 'maxResults',
+    type: 'integer',
+    minimum: 1,
+    hidden: true,
+    help: 'The size of the one page that is listed, from 1 to 100.',
+  },
+  { name: 'nextToken', type: 'string', hidden: true, help: 'The nextToken of the previous page.' },
+];
+
 const summary = {
   clusterName: 'string',
   namespace: 'string',
@@ -73,7 +147,7 @@ const summary = {
   ownerArn: 'string',
 } as const satisfies Shape;
 
-const association = {
+export const association = {
   clusterName: 'string',
   namespace: 'string',
   serviceAccount: 'string',
@@ -90,50 +164,29 @@ const association = {
   policy: 'string',
 } as const satisfies Shape;
 
-/** The commands, with the parameters of the EKS API in the order of its model. */
-export const commands: readonly Command[] = [
+/** The commands of the AWS CLI, with the parameters of the EKS API in the order of its model, and then those of the gateway. */
+export const awsCommands: readonly Command[] = [
   {
     name: 'create-pod-identity-association',
     operation: 'CreatePodIdentityAssociation',
     summary: 'Create an association between an IAM role and a Kubernetes service account.',
-    parameters: [
-      clusterName,
-      {
-        name: 'namespace',
-        type: 'string',
-        required: true,
-        help: 'The Kubernetes namespace of the service account and of the pods that use it.',
-      },
-      {
-        name: 'serviceAccount',
-        type: 'string',
-        required: true,
-        help: 'The name of the Kubernetes service account that gets the credentials.',
-      },
-      {
-        name: 'roleArn',
-        type: 'string',
-        required: true,
-        help: 'The ARN of the IAM role. It is in the account of the cluster, and its trust policy allows pods.eks.amazonaws.com to assume it.',
-      },
-      clientRequestToken,
-      { name: 'tags', type: 'map', help: 'Up to 50 tags of the association, as key-value pairs.' },
-      ...settings,
-    ],
+    parameters: [clusterName, ...binding, clientRequestToken, tags, ...settings, ...record],
     answer: { association },
+    isMutation: true,
   },
   {
     name: 'delete-pod-identity-association',
     operation: 'DeletePodIdentityAssociation',
     summary: 'Delete an association. Running pods keep their credentials until these expire.',
-    parameters: [clusterName, associationId],
+    parameters: [clusterName, associationId, { ...clientRequestToken, own: true }, expectedModifiedAt, ...record],
     answer: { association },
+    isMutation: true,
   },
   {
     name: 'describe-pod-identity-association',
     operation: 'DescribePodIdentityAssociation',
     summary: 'Describe an association.',
-    parameters: [clusterName, associationId],
+    parameters: [clusterName, associationId, accountId],
     answer: { association },
   },
   {
@@ -144,14 +197,8 @@ export const commands: readonly Command[] = [
       clusterName,
       { name: 'namespace', type: 'string', help: 'List the associations of this Kubernetes namespace only.' },
       { name: 'serviceAccount', type: 'string', help: 'List the associations of this service account only.' },
-      {
-        name: 'maxResults',
-        type: 'integer',
-        minimum: 1,
-        hidden: true,
-        help: 'The size of the one page that is listed, from 1 to 100.',
-      },
-      { name: 'nextToken', type: 'string', hidden: true, help: 'The nextToken of the previous page.' },
+      ...paging,
+      accountId,
     ],
     answer: { associations: [summary], nextToken: 'string' },
     listField: 'associations',
@@ -163,10 +210,13 @@ export const commands: readonly Command[] = [
     parameters: [
       clusterName,
       associationId,
-      { name: 'roleArn', type: 'string', help: 'The ARN of the new IAM role.' },
+      newRoleArn,
       clientRequestToken,
       ...settings,
+      expectedModifiedAt,
+      ...record,
     ],
     answer: { association },
+    isMutation: true,
   },
 ];

@@ -1,7 +1,7 @@
 import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
 import { program } from './aws/error-text.ts';
-import { commands } from './commands.ts';
+import { commands } from './command-table.ts';
 
 const shells: Readonly<Record<string, () => string>> = { bash, fish, zsh };
 

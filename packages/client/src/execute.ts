@@ -6,7 +6,6 @@ import { printResult } from './aws/output/print.ts';
 import type { Paging } from './aws/paginate.ts';
 import { readPages } from './aws/paginate.ts';
 import type { Values } from './aws/parse.ts';
-import { compileQuery } from './aws/query.ts';
 import type { Profile } from './aws/settings.ts';
 import { readConnection, readOutputFormat } from './aws/settings.ts';
 import { inputSkeleton, sampleAnswer, yamlInputSkeleton } from './aws/skeleton.ts';
@@ -38,7 +37,7 @@ export async function execute(execution: Execution): Promise<string> {
     validateInput(command, request);
     return isSample
       ? sampleAnswer(command)
-      : toAnswer(command.answer, await host.call({ command, input: request, connection }));
+      : toAnswer(command.answer, await host.call({ command, input: request, connection, wait: values.wait === true }));
   };
   const format = readOutputFormat(globals, profile, host.environment);
   const result = await resultOf(command, fetch, input, isSample ? null : paging);
@@ -48,7 +47,9 @@ export async function execute(execution: Execution): Promise<string> {
 }
 
 async function querySelection(query: Values[string]): Promise<(value: Value) => Value> {
-  return typeof query === 'string' ? compileQuery(query) : (value) => value;
+  if (typeof query !== 'string') return (value) => value;
+  const { compileQuery } = await import('./aws/query.ts');
+  return compileQuery(query);
 }
 
 /** The paging of a list; null for other commands and where pagination is off. */

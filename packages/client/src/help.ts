@@ -2,7 +2,7 @@ import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
 import { program } from './aws/error-text.ts';
 import type { Command } from './commands.ts';
-import { commands } from './commands.ts';
+import { commands } from './command-table.ts';
 
 const width = 80;
 

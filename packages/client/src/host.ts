@@ -9,6 +9,8 @@ export interface Request {
   readonly command: Command;
   readonly input: ValueMap;
   readonly connection: Connection;
+  /** Whether to wait for a result that takes longer. */
+  readonly wait: boolean;
 }
 
 /** What the command uses of its process. */

@@ -1,4 +1,21 @@
-export { ConfigurationError, GeneralError, ServiceError, UsageError } from './aws/errors.ts';
-export type { Host, Request } from './host.ts';
-export type { Prompter } from './prompt.ts';
-export { runCommandLine } from './run.ts';
+export type {
+  AssociationDriftQueryVariables,
+  AuditTrailQueryVariables,
+  CheckFragment as CheckResult,
+  CreatePodIdentityAssociationInput,
+  DeletePodIdentityAssociationInput,
+  PodIdentityAssociationQueryVariables,
+  PodIdentityAssociationsQueryVariables,
+  TagInput,
+  UpdatePodIdentityAssociationInput,
+} from './generated/operations.ts';
+export { possibleTypes } from './generated/possible-types.ts';
+export { anonymous, bearer, sigV4 } from './client/auth.ts';
+export type { Authentication, SigV4Settings } from './client/auth.ts';
+export { createGatewayClient } from './client/client.ts';
+export type { CallOptions, ClientSettings, GatewayClient } from './client/client.ts';
+export { GatewayError, LostAnswerError, UnsentError } from './client/errors.ts';
+export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded } from './client/result.ts';
+export type { Retry, RetryLimits } from './client/retry.ts';
+export type { AwsCredentials, UnsignedRequest } from './client/sign.ts';
+export type { Fetch, HttpResponse } from './client/transport.ts';

@@ -3,7 +3,7 @@ import type { Option } from './aws/options.ts';
 import type { Environment } from './aws/parameter-file.ts';
 import type { Values } from './aws/parse.ts';
 import type { Profile } from './aws/settings.ts';
-import { commands } from './commands.ts';
+import { commands } from './command-table.ts';
 
 /** Asks a person at the terminal. */
 export interface Prompter {

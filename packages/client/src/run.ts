@@ -7,7 +7,7 @@ import { parseArguments } from './aws/parse.ts';
 import type { ErrorFormat } from './aws/settings.ts';
 import { readErrorFormat, readProfile } from './aws/settings.ts';
 import type { Command } from './commands.ts';
-import { commands } from './commands.ts';
+import { commands } from './command-table.ts';
 import type { Host } from './host.ts';
 import { activePrompter, promptForCommand, promptForOptions } from './prompt.ts';
 import type { Prompter } from './prompt.ts';

@@ -5,7 +5,10 @@ import fc from 'fast-check';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { inputProblems } from '../src/aws/validate.ts';
 import type { Value, ValueMap } from '../src/aws/value.ts';
-import { commands } from '../src/commands.ts';
+import { globalOptions, optionsOf } from '../src/aws/options.ts';
+import type { Option } from '../src/aws/options.ts';
+import { commands } from '../src/command-table.ts';
+import { awsCommands } from '../src/commands.ts';
 import type { Command } from '../src/commands.ts';
 import { runLine } from './host.ts';
 import type { Outcome } from './host.ts';
@@ -58,6 +61,8 @@ const badLines: readonly (readonly [readonly string[], number, string])[] = [
   [[...list, '--cli-binary-format', 'hex'], 252, "argument --cli-binary-format: Invalid choice 'hex'"],
   [[...list, '--query', 'a['], 252, 'Bad value for --query a[: Invalid jmespath expression: '],
   [[...list, '--endpoint-url', 'gateway'], 252, 'Bad value for --endpoint-url "gateway": scheme is missing.'],
+  [[...list, '--region', 'bad region'], 255, "Provided region_name 'bad region' doesn't match a supported format."],
+  [[...list, '--region', '123'], 255, "Provided region_name '123' doesn't match a supported format."],
   [[...list, '--cli-read-timeout', 'x'], 255, "invalid literal for int() with base 10: 'x'"],
   [[...list, '--cli-connect-timeout', 'x'], 255, "invalid literal for int() with base 10: 'x'"],
   [[...list, '--profile', 'none'], 255, 'The config profile (none) could not be found'],
@@ -118,9 +123,55 @@ test.each(badLines)('%j ends with code %d', async (args, code, message) => {
   expect(line).toContain(message);
 });
 
+/** An option, a command line that misuses it, and the message. */
+type Misuse = readonly [Option, readonly string[], string];
+
+/** Each option in a way that none of its kind accepts: without its value, or with one that it does not take. */
+function misused(command: Command): readonly Misuse[] {
+  const required = optionsOf(command).filter((option) => option.required === true);
+  const line = [command.name, ...required.flatMap(({ name }) => [`--${name}`, 'x'])];
+  return [...globalOptions, ...optionsOf(command)].flatMap((option): readonly Misuse[] => {
+    // These end the parsing, or have a value for the case that none is given.
+    if (option.takes === 'optional value' || option.name === 'version' || option.name === 'help') return [];
+    return option.takes === 'value'
+      ? [[option, [...line, `--${option.name}`], `argument --${option.name}: expected one argument`]]
+      : [
+          [
+            option,
+            [...line, `--${option.name}=x`],
+            `argument --${option.name}: ignored explicit argument 'x'`,
+          ] as const,
+        ];
+  });
+}
+
+test.each(commands)('each misused option of $name has the code 252, and a line that names it', async (command) => {
+  const lines = misused(command);
+  expect(lines.length).toBeGreaterThan(17);
+  for (const [, args, message] of lines) {
+    const { code, stdout, stderr } = await runLine(args);
+    expect({ code, stdout, line: lastLine(stderr) }).toEqual({
+      code: 252,
+      stdout: '',
+      line: `pod-identity: [ERROR]: An error occurred (ParamValidation): ${message}`,
+    });
+  }
+});
+
 describeUnless(missingOracle)('compared with the AWS CLI', () => {
   const oracle = startOracle();
   afterAll(() => oracle.close());
+
+  test.each(awsCommands)('each misused option of $name has the exit code of the AWS CLI', async (command) => {
+    const newer = ['disable-session-tags', 'no-disable-session-tags', 'target-role-arn', 'policy', 'cli-error-format'];
+    const lines = misused(command).filter(([option]) => option.own !== true && !newer.includes(option.name));
+    const answers = await oracle.ask(
+      'run',
+      lines.map(([, args]) => ['eks', ...args]),
+    );
+    const codes = answers.map((answer, index) => [lines[index]?.[1], (resultOf(answer) as Outcome).code]);
+    expect(codes).toEqual(lines.map(([, args]) => [args, 252]));
+  });
 
   test('each bad command line has the exit code of the AWS CLI', async () => {
     const lines = badLines.map(([args]) => args).filter((args) => args.length > 0 && args[0] !== 'nonsense');
@@ -140,7 +191,7 @@ describeUnless(missingOracle)('compared with the AWS CLI', () => {
   const input = (command: Command) =>
     fc.dictionary(fc.constantFrom(...command.parameters.map(({ name }) => name), 'other'), fc.oneof(value, tags));
 
-  test.each(commands)('500 generated inputs of $name have the problems that botocore finds', async (command) => {
+  test.each(awsCommands)('500 generated inputs of $name have the problems that botocore finds', async (command) => {
     const known = await knownParameters(command);
     const older = { ...command, parameters: command.parameters.filter(({ name }) => known.includes(name)) };
     // Python's integers include true and false.

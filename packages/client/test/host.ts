@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-eks';
 import type { Value, ValueMap } from '../src/aws/value.ts';
 import type { Host, Request } from '../src/host.ts';
-import { runCommandLine, ServiceError } from '../src/index.ts';
+import { runCommandLine, ServiceError } from '../src/command.ts';
 
 /** What a command line wrote, and how it ended. */
 export interface Outcome {

@@ -4,7 +4,8 @@ import { UsageError } from '../src/aws/errors.ts';
 import { globalOptions, optionsOf, outputFormats } from '../src/aws/options.ts';
 import type { Option } from '../src/aws/options.ts';
 import { parseArguments } from '../src/aws/parse.ts';
-import { commands } from '../src/commands.ts';
+import { commands } from '../src/command-table.ts';
+import { awsCommands } from '../src/commands.ts';
 import type { Command } from '../src/commands.ts';
 import { missingOracle, resultOf, startOracle } from './oracle/oracle.ts';
 
@@ -78,17 +79,35 @@ const newerGlobalOptions = [
   'cli-error-format',
 ];
 
-const [list] = commands.filter(({ name }) => name === 'list-pod-identity-associations') as [Command];
+const [list] = awsCommands.filter(({ name }) => name === 'list-pod-identity-associations') as [Command];
 const namesOf = (options: readonly { readonly name: string }[]) => options.map(({ name }) => name);
-const documented = (command: Command) => optionsOf(command).filter(({ hidden }) => hidden !== true);
+const documented = (command: Command) =>
+  optionsOf(command).filter(({ hidden, own }) => hidden !== true && own !== true);
 
-test.each(commands)('$name documents the options of AWS CLI 2.34', (command) => {
+test.each(awsCommands)('$name documents the options of AWS CLI 2.34', (command) => {
   expect(namesOf(documented(command))).toEqual(newerOptions[command.name]);
 });
 
 test('the options of all commands are those of AWS CLI 2.34, and help', () => {
-  expect(namesOf(globalOptions)).toEqual([...newerGlobalOptions, 'help']);
+  expect(namesOf(globalOptions.filter(({ own }) => own !== true))).toEqual([...newerGlobalOptions, 'help']);
   expect(outputFormats).toEqual(['json', 'text', 'table', 'yaml', 'yaml-stream', 'off']);
+});
+
+test('options of the gateway are given in full, so that prefixes keep the meaning of the AWS CLI', () => {
+  const own = [...globalOptions, ...awsCommands.flatMap(optionsOf)].filter((option) => option.own === true);
+  expect([...new Set(namesOf(own))].sort()).toEqual([
+    'account-id',
+    'client-request-token',
+    'expected-modified-at',
+    'gateway-region',
+    'on-behalf-of',
+    'reason',
+    'token',
+    'wait',
+  ]);
+  const [update] = awsCommands.filter(({ name }) => name === 'update-pod-identity-association') as [Command];
+  const { values } = parseArguments([...globalOptions, ...optionsOf(update)], ['--t', 'arn', '--token', 'jwt'], []);
+  expect(values).toEqual({ targetRoleArn: 'arn', token: 'jwt' });
 });
 
 test('no option of a command has the name of an option of all commands', () => {
@@ -111,15 +130,18 @@ describeUnless(missingOracle)('compared with the installed AWS CLI', () => {
     choices: [...choices].sort(),
   });
 
-  test.each(commands)('$name has all options of the AWS CLI, with the same obligation and choices', async (command) => {
-    const { command: theirs } = await awsOptions(command);
-    const names = namesOf(theirs);
-    expect(names).toContain('cluster-name');
-    const ours = optionsOf(command).filter(({ name }) => names.includes(name));
-    const byName = (one: { readonly name: string }, other: { readonly name: string }) =>
-      one.name < other.name ? -1 : 1;
-    expect(ours.map(describe).sort(byName)).toEqual(theirs.map(describe).sort(byName));
-  });
+  test.each(awsCommands)(
+    '$name has all options of the AWS CLI, with the same obligation and choices',
+    async (command) => {
+      const { command: theirs } = await awsOptions(command);
+      const names = namesOf(theirs);
+      expect(names).toContain('cluster-name');
+      const ours = optionsOf(command).filter(({ name }) => names.includes(name));
+      const byName = (one: { readonly name: string }, other: { readonly name: string }) =>
+        one.name < other.name ? -1 : 1;
+      expect(ours.map(describe).sort(byName)).toEqual(theirs.map(describe).sort(byName));
+    },
+  );
 
   test('all options of all commands of the AWS CLI exist, and accept at least its choices', async () => {
     const { global } = await awsOptions(list);

@@ -1,43 +1,28 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { awsCli, missingAwsCli } from '../../../test/support/aws-cli.ts';
+import { build } from 'esbuild';
+import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import { testUnless } from '../../../test/support/requires.ts';
+import { installPackage } from './installed-package.ts';
+import type { Consumer } from './installed-package.ts';
 
-const packageFolder = join(import.meta.dirname, '..');
-const repository = join(packageFolder, '../..');
+const repository = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
-const environment = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_offline: 'true' };
 
-let folder: string;
-let consumer: string;
-let installed: string;
+let consumer: Consumer;
 
-/** Packs a copy of the package, so that nothing is built in the working tree, and installs the tarball in a new project. */
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'pod-identity-client-'));
-  const copy = join(folder, 'repository/packages/client');
-  mkdirSync(copy, { recursive: true });
-  const entries = ['package.json', 'README.md', 'LICENSE', 'build.js', 'tsconfig.build.json', 'src'];
-  for (const entry of entries) cpSync(join(packageFolder, entry), join(copy, entry), { recursive: true });
-  cpSync(join(repository, 'tsconfig.json'), join(folder, 'repository/tsconfig.json'));
-  symlinkSync(join(repository, 'node_modules'), join(folder, 'repository/node_modules'));
-  await run('npm', ['pack', '--pack-destination', folder], { cwd: copy, env: environment });
+  consumer = await installPackage(join(tmpdir(), 'pod-identity-client'));
+}, 120_000);
 
-  consumer = join(folder, 'consumer');
-  installed = join(consumer, 'node_modules/pod-identity-client');
-  mkdirSync(consumer);
-  writeFileSync(join(consumer, 'package.json'), '{"type": "module", "private": true}');
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
-  await run('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: consumer, env: environment });
-}, 60_000);
+afterAll(() => consumer.remove());
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const program = `import { runCommandLine, ServiceError } from 'pod-identity-client';
-import type { Host } from 'pod-identity-client';
+const program = `import { runCommandLine, ServiceError } from 'pod-identity-client/command';
+import type { Host } from 'pod-identity-client/command';
 
 const host: Host = {
   environment: { AWS_CONFIG_FILE: '/dev/null' },
@@ -55,22 +40,21 @@ const script = program
   .replace(': Host', '')
   .replaceAll(': string', '');
 
-const runProgram = (...args: readonly string[]) => run(process.execPath, ['program.js', ...args], { cwd: consumer });
+const runProgram = (...args: readonly string[]) =>
+  run(process.execPath, ['program.js', ...args], { cwd: consumer.folder });
 
-test('the package is one bundle with types, documentation and licences, and has no dependencies', () => {
-  expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+test('the package has types, documentation and licences, and no dependencies', () => {
+  expect(readdirSync(join(consumer.folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
     'pod-identity-client',
   ]);
-  expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
-  const names = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
-  expect(names.filter((name) => name.endsWith('.js'))).toEqual(['index.js']);
-  const licences = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
-  for (const name of ['jmespath', 'yaml', 'get-east-asian-width'])
+  expect(readdirSync(consumer.installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+  const licences = readFileSync(join(consumer.installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
+  for (const name of ['jmespath', 'yaml', 'get-east-asian-width', '@smithy/signature-v4'])
     expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
 });
 
 test('a program runs commands of the installed package in each output format', async () => {
-  writeFileSync(join(consumer, 'program.js'), script);
+  writeFileSync(join(consumer.folder, 'program.js'), script);
   const line = ['list-pod-identity-associations', '--cluster-name', 'c', '--generate-cli-skeleton', 'output'];
   for (const output of ['json', 'yaml', 'yaml-stream', 'text', 'table']) {
     const { stdout } = await runProgram(...line, '--output', output, '--query', 'associations[].associationId');
@@ -88,34 +72,126 @@ test('a program runs commands of the installed package in each output format', a
 }, 20_000);
 
 test('a TypeScript program resolves the types of the installed package', async () => {
-  writeFileSync(join(consumer, 'program.ts'), program);
+  writeFileSync(join(consumer.folder, 'program.ts'), program);
   const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit'];
   const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
   const tsc = join(repository, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer });
+  await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer.folder });
 }, 60_000);
 
-/** The shortest of the times that a program takes, in milliseconds: load of the machine only adds to it. */
-async function shortest(times: number, start: () => Promise<unknown>): Promise<number> {
-  const durations: number[] = [];
-  for (let count = 0; count < times; count += 1) {
-    const begin = performance.now();
-    await start();
-    durations.push(performance.now() - begin);
-  }
-  return Math.min(...durations);
-}
+const clientProgram = `import { bearer, createGatewayClient, LostAnswerError, possibleTypes, sigV4 } from 'pod-identity-client';
+import type { MutationResult } from 'pod-identity-client';
 
-testUnless(missingAwsCli)(
-  'the command starts in at most a quarter of the time of the AWS CLI',
+const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+for (const authentication of [bearer('t'), sigV4({ credentials, region: 'eu-central-1' })]) {
+  const client = createGatewayClient({ url: 'http://127.0.0.1:1', authentication, retries: { maxAttempts: 1 } });
+  try {
+    const input = { clusterName: 'c', associationId: 'a', clientRequestToken: 't' };
+    const result: MutationResult = await client.deletePodIdentityAssociation(input);
+    if (result.kind === 'refused') console.log(result.refusal.message);
+  } catch (error) {
+    console.log(error instanceof LostAnswerError ? error.clientRequestToken : error);
+  }
+}
+console.log(possibleTypes.Refusal.includes('PolicyDenied'));
+`;
+
+test('a program uses the typed client of the installed package, in Node.js and bundled for browsers', async () => {
+  writeFileSync(join(consumer.folder, 'client.ts'), clientProgram);
+  const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit', '--lib', 'es2022,dom'];
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, ...options, 'client.ts'], { cwd: consumer.folder });
+  // A module of Node.js would be an error.
+  const browser = { bundle: true, format: 'esm', platform: 'browser', outdir: 'browser' } as const;
+  await build({ absWorkingDir: consumer.folder, entryPoints: ['client.ts'], ...browser });
+  for (const program of ['client.ts', 'browser/client.js']) {
+    const { stdout } = await run(process.execPath, [program], { cwd: consumer.folder });
+    expect(stdout).toBe('t\nt\ntrue\n');
+  }
+}, 60_000);
+
+/** Runs the executable as a shell does, without the variables of this process. */
+const pod = (...args: readonly string[]) =>
+  run(consumer.bin, [...args], {
+    env: { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' },
+  });
+
+test('the executable runs without anything else', async () => {
+  expect((await pod('--version')).stdout).toMatch(/^pod-identity\/\d+\.\d+\.\d+ Node\.js\/\S+ \w+\/\w+\n$/);
+  expect((await pod('help')).stdout).toContain('create-pod-identity-association');
+  expect((await pod('completion', 'bash')).stdout).toContain('complete -o default');
+  const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
+  const { stdout } = await pod(...line, '--generate-cli-skeleton', 'output', '--output', 'yaml');
+  expect(stdout).toContain('associationId: associationId');
+}, 30_000);
+
+test.each([
+  ['a command line that is not valid', ['whoami', '--nonsense'], 252, 'Unknown options: --nonsense'],
+  ['no URL', ['whoami'], 253, 'The URL of the gateway is not known.'],
+  ['no credentials', ['whoami', '--endpoint-url', 'http://127.0.0.1:1'], 253, 'Unable to locate credentials.'],
+] as const)(
+  'the executable ends with the exit code of the AWS CLI for %s',
+  async (_, args, code, message) => {
+    await expect(pod(...args)).rejects.toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+  },
+  30_000,
+);
+
+test('an interrupt ends the executable with the exit code 130', async () => {
+  const server = await startAnsweringServer(() => child.kill('SIGINT'));
+  const child = spawn(consumer.bin, ['whoami', '--endpoint-url', server.endpoint, '--token', 't'], { stdio: 'pipe' });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number];
+  expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('Interrupted.') });
+  await server.stop();
+}, 30_000);
+
+test('output that nobody reads to its end is not an error with a stack trace', async () => {
+  const script = `"$0" help | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = await run('bash', ['-c', script, consumer.bin]);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^Usage: pod-identity .*\n(?:0|255)\n$/);
+}, 30_000);
+
+// cspell:ignore execve fcntl ioctl termios TIOCSWINSZ waitpid waitstatus
+/** Types answers to the prompts of the executable in a terminal: each one when its question appears. */
+const terminal = `import fcntl, os, pty, re, struct, sys, termios
+bin, url, answers = sys.argv[1], sys.argv[2], sys.argv[3:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execve(bin, [bin, '--cli-auto-prompt', '--endpoint-url', url, '--token', 't', 'describe-pod-identity-association'], dict(os.environ, TERM='xterm'))
+# Without a size, the terminal has lines of one character.
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 200, 0, 0))
+seen = b''
+while True:
+    try:
+        chunk = os.read(fd, 4096)
+    except OSError:
+        break
+    if not chunk:
+        break
+    seen += chunk
+    if answers and re.search(answers[0].split('=')[0].encode(), seen):
+        os.write(fd, (answers.pop(0).split('=')[1] + '\\r').encode())
+        seen = b''
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+const missingPython = spawnSync('python3', ['--version']).error ? 'there is no python3' : null;
+
+testUnless(missingPython)(
+  '--cli-auto-prompt asks for missing options in a terminal',
   async () => {
-    writeFileSync(join(consumer, 'program.js'), script);
-    const line = ['list-pod-identity-associations', '--cluster-name', 'c', '--generate-cli-skeleton', 'output'];
-    const theirs = await shortest(4, () => run(awsCli ?? 'aws', ['--version']));
-    const version = await shortest(4, () => runProgram('--version'));
-    const whole = await shortest(4, () => runProgram(...line));
-    expect(version / theirs).toBeLessThanOrEqual(0.25);
-    expect(whole / theirs).toBeLessThanOrEqual(0.25);
+    const server = await startAnsweringServer((response) => response.end('{"data":{"podIdentityAssociation":null}}'));
+    const answers = ['--cluster-name:=apps-dev', '--association-id:=a-1'];
+    const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null' };
+    const ended = run('python3', ['-c', terminal, consumer.bin, server.endpoint, ...answers], { env });
+    await expect(ended).rejects.toMatchObject({ code: 254 });
+    expect(server.seen.map(({ body }) => (JSON.parse(body) as { variables: object }).variables)).toEqual([
+      { clusterName: 'apps-dev', associationId: 'a-1' },
+    ]);
+    await server.stop();
   },
   60_000,
 );

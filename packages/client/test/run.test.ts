@@ -6,8 +6,8 @@ import { testUnless } from '../../../test/support/requires.ts';
 import { awsTime } from '../src/aws/timestamp.ts';
 import { repr } from '../src/aws/python.ts';
 import { globalOptions, optionsOf } from '../src/aws/options.ts';
-import { commands } from '../src/commands.ts';
-import { ServiceError } from '../src/index.ts';
+import { commands } from '../src/command-table.ts';
+import { ServiceError } from '../src/command.ts';
 import { runLine } from './host.ts';
 
 const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
@@ -207,6 +207,28 @@ describe('settings', () => {
     expect(await connectionOf([], { AWS_DEFAULT_OUTPUT: 'xml' })).toMatchObject({ code: 255, connection: undefined });
   });
 
+  test('a token of the environment gives way to a token or a profile of the command line', async () => {
+    const environment = { POD_IDENTITY_TOKEN: 'environment' };
+    expect(await connectionOf([], environment)).toMatchObject({ connection: { token: 'environment' } });
+    expect(await connectionOf(['--profile', 'b'], environment)).toMatchObject({ connection: { token: null } });
+    const file = join(folder, 'token');
+    writeFileSync(file, 'file\n');
+    const both = ['--profile', 'b', '--token', `file://${file}`];
+    expect(await connectionOf(both, environment)).toMatchObject({ connection: { token: 'file' } });
+  });
+
+  test('the URL of the gateway comes from an option, the environment or the profile', async () => {
+    writeFileSync(join(folder, 'url'), '[default]\npod_identity_endpoint_url = https://profile.example\n');
+    const environment = { AWS_CONFIG_FILE: join(folder, 'url'), AWS_ENDPOINT_URL: 'https://aws.example' };
+    expect(await connectionOf([], environment)).toMatchObject({
+      connection: { endpointUrl: 'https://profile.example' },
+    });
+    const set = { ...environment, POD_IDENTITY_ENDPOINT_URL: 'https://environment.example' };
+    expect(await connectionOf([], set)).toMatchObject({ connection: { endpointUrl: 'https://environment.example' } });
+    const option = ['--endpoint-url', 'https://option.example'];
+    expect(await connectionOf(option, set)).toMatchObject({ connection: { endpointUrl: 'https://option.example' } });
+  });
+
   test('the global options describe the connection', async () => {
     const given = [
       '--endpoint-url',
@@ -220,6 +242,8 @@ describe('settings', () => {
     const timeouts = ['--cli-read-timeout', '5', '--cli-connect-timeout', '0'];
     expect((await connectionOf([...given, ...timeouts])).connection).toEqual({
       endpointUrl: 'http://127.0.0.1:1',
+      gatewayRegion: null,
+      token: null,
       region: 'eu-west-1',
       profile: null,
       signRequest: false,
@@ -259,7 +283,7 @@ _pod_identity; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
   testUnless(missing('bash'))('bash completes commands, options and choices', async () => {
     expect(await bash('de')).toEqual(['delete-pod-identity-association', 'describe-pod-identity-association']);
-    expect(await bash('create-pod-identity-association', '--t')).toEqual(['--tags', '--target-role-arn']);
+    expect(await bash('create-pod-identity-association', '--t')).toEqual(['--token', '--tags', '--target-role-arn']);
     expect(await bash('list-pod-identity-associations', '--max')).toEqual(['--max-items']);
     expect(await bash('list-pod-identity-associations', '--output', 'y')).toEqual(['yaml', 'yaml-stream']);
     expect(await bash('completion', '')).toEqual(['bash', 'fish', 'zsh']);

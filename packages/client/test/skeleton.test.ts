@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { describeUnless } from '../../../test/support/requires.ts';
-import { commands } from '../src/commands.ts';
+import { awsCommands } from '../src/commands.ts';
 import { runLine } from './host.ts';
 import type { Outcome } from './host.ts';
 import { missingOracle, resultOf, startOracle } from './oracle/oracle.ts';
@@ -26,7 +26,7 @@ test('an input skeleton lists the parameters in the order of the API, and needs 
 `);
 });
 
-test.each(commands)('both input skeletons of $name say the same', async ({ name }) => {
+test.each(awsCommands)('both input skeletons of $name say the same', async ({ name }) => {
   const [json, yaml] = [await skeletonOf(name, 'input'), await skeletonOf(name, 'yaml-input')];
   expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
   expect(yaml.stdout).toMatch(/^clusterName: '' {2}# \[REQUIRED\] \S.*\.\n/);
@@ -64,7 +64,7 @@ describeUnless(missingOracle)('compared with the AWS CLI', () => {
   /** The lines of a YAML skeleton without their comments. */
   const withoutComments = (yaml: string) => yaml.replace(/# .*$/gm, '#');
 
-  test.each(commands)('the skeletons of $name are its own, but for newer parameters', async ({ name }) => {
+  test.each(awsCommands)('the skeletons of $name are its own, but for newer parameters', async ({ name }) => {
     const theirs = await aws(name, '--generate-cli-skeleton');
     const known = Object.keys(JSON.parse(theirs.stdout) as object);
     const ours = await skeletonOf(name, 'input');
@@ -77,7 +77,7 @@ describeUnless(missingOracle)('compared with the AWS CLI', () => {
     expect(withoutComments(ourYaml.stdout.replace(newer, ''))).toBe(withoutComments(theirYaml.stdout));
   });
 
-  test.each(commands)('each accepts the skeletons of the other for $name', async ({ name }) => {
+  test.each(awsCommands)('each accepts the skeletons of the other for $name', async ({ name }) => {
     // The skeleton's maxResults of 0 is too low in both.
     const usable = (json: string, fields = Object.keys(JSON.parse(json) as object)) => {
       const entries = Object.entries(JSON.parse(json) as object).filter(([key]) => fields.includes(key));

@@ -4,8 +4,8 @@ import { clusterOf, hasCluster } from './operation.ts';
 import type { ApiRequest, Backend, Call } from './operation.ts';
 import { clusterNotFound, invalidParameter, notFound } from './reply.ts';
 import type { Refusal } from './reply.ts';
-import { clusterKey } from './world.ts';
-import type { ClusterRef } from './world.ts';
+import { clusterKey } from './world-names.ts';
+import type { ClusterRef } from './world-names.ts';
 
 /** Path of one association. Groups: cluster name, association id. */
 export const associationPath = /^\/clusters\/([^/]+)\/pod-identity-associations\/([^/]+)$/;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { ClusterRef } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
 
 /** An association as the simulator stores it. */
 export interface SimulatedAssociation extends ClusterRef {

@@ -1,7 +1,7 @@
 import type { SimulatedAssociation } from './association.ts';
 import type { StateFile } from './state-file.ts';
-import { clusterKey } from './world.ts';
-import type { ClusterRef } from './world.ts';
+import { clusterKey } from './world-names.ts';
+import type { ClusterRef } from './world-names.ts';
 
 /** The associations of all clusters. Changes act on the current state; reads see the visible state, which may lag behind. */
 export interface Associations {

@@ -1,3 +1,4 @@
+import { asCluster } from './cluster.ts';
 import { asAssociationChange, asDirectAssociation } from './control.ts';
 import type { Control } from './control.ts';
 import { asFault, asOperation } from './faults.ts';
@@ -39,6 +40,17 @@ const routes: Readonly<Record<string, Route>> = {
   'POST associations': (control, _query, body) => ({
     association: control.createAssociation(asDirectAssociation(body())),
   }),
+  'GET clusters': (control) => ({ clusters: control.clusters() }),
+  'POST clusters': (control, _query, body) => {
+    const cluster = asCluster(body(), 'cluster');
+    control.addCluster(cluster);
+    return { cluster };
+  },
+  'DELETE clusters': (control, _query, body) => {
+    const { accountId, region, clusterName } = asCluster(body(), 'cluster');
+    return { deleted: control.deleteCluster({ accountId, region, clusterName }) };
+  },
+  'GET roles': (control) => ({ roles: control.roles() }),
   'POST roles': (control, _query, body) => {
     const role = asRole(body(), 'role');
     control.addRole(role);

@@ -1,12 +1,16 @@
 import { changedAssociation, newAssociation } from './association.ts';
 import type { AssociationChange, SimulatedAssociation } from './association.ts';
+import { asCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { asFault } from './faults.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Backend, OperationName } from './operation.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { asBoolean, asFields, asText, asTexts, optional, required, ShapeError } from './shape.ts';
-import { asAccount, asClusterName, asRegion, asRole, asRoleArn } from './world.ts';
-import type { ClusterRef, Role } from './world.ts';
+import { asAccount, asClusterName, asRegion, asRoleArn } from './world-names.ts';
+import { asRole } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
+import type { Role } from './world.ts';
 
 /** An association to create outside the EKS API, without its checks of role, tags, policy and quota. */
 export interface DirectAssociation {
@@ -45,6 +49,12 @@ export interface Control {
   readonly deleteAssociation: (associationId: string) => boolean;
   /** Adds a role, or replaces the one with the same ARN. */
   readonly addRole: (role: Role) => void;
+  /** Adds a cluster, or replaces the one of the same account, region and name. */
+  readonly addCluster: (cluster: Cluster) => void;
+  /** Removes a cluster, as after its deletion. Returns false for an unknown one. */
+  readonly deleteCluster: (cluster: ClusterRef) => boolean;
+  readonly clusters: () => readonly Cluster[];
+  readonly roles: () => readonly Role[];
 }
 
 /** Builds the control of a simulator. */
@@ -60,6 +70,10 @@ export function openControl(backend: Backend, faults: Faults, log: RequestLog): 
     updateAssociation: (associationId, changes) => updateDirectly(backend, associationId, changes),
     deleteAssociation: (associationId) => backend.associations.remove(associationId, backend.deleteLagMs) !== null,
     addRole: (role) => backend.roles.add(asRole(role, 'role')),
+    addCluster: (cluster) => backend.clusters.add(asCluster(cluster, 'cluster')),
+    deleteCluster: backend.clusters.remove,
+    clusters: backend.clusters.all,
+    roles: backend.roles.all,
   };
 }
 
@@ -133,13 +147,15 @@ function updateDirectly(
 }
 
 /** The cluster with the given name, and with the account and region where they are given. */
-function findCluster({ world }: Backend, { accountId, region, clusterName }: DirectAssociation): ClusterRef {
-  const [cluster, another] = world.clusters.filter(
-    (each) =>
-      each.clusterName === clusterName &&
-      (each.accountId === accountId || !accountId) &&
-      (each.region === region || !region),
-  );
+function findCluster({ clusters }: Backend, { accountId, region, clusterName }: DirectAssociation): ClusterRef {
+  const [cluster, another] = clusters
+    .all()
+    .filter(
+      (each) =>
+        each.clusterName === clusterName &&
+        (each.accountId === accountId || !accountId) &&
+        (each.region === region || !region),
+    );
   if (!cluster)
     throw new ShapeError(
       `association.clusterName: the world has no cluster ${clusterName} with this account and region`,

@@ -2,7 +2,7 @@ import type { AssociationChoice } from './association.ts';
 import { invalidParameter } from './reply.ts';
 import type { Refusal } from './reply.ts';
 import { policyProblem, roleProblem, sessionTagsProblem, tagsProblem, targetRoleProblem } from './rules.ts';
-import type { ClusterRef } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
 
 /** Body of a create with checked types; null for an absent field. */
 export interface CreateInput {

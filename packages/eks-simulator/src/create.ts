@@ -9,7 +9,7 @@ import type { Refusal, Reply } from './reply.ts';
 import { roleStateProblem } from './rules.ts';
 import { asText, asTexts, optional } from './shape.ts';
 import type { Fields } from './shape.ts';
-import type { ClusterRef } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
 
 /**
  * CreatePodIdentityAssociation. `clientRequestToken` is logged and otherwise ignored: how EKS treats a repeated token is not

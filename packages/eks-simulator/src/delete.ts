@@ -3,7 +3,7 @@ import { associationDetails } from './association.ts';
 import type { Backend, Operation } from './operation.ts';
 import { answer } from './reply.ts';
 import type { Reply } from './reply.ts';
-import type { ClusterRef } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
 
 const name = 'DeletePodIdentityAssociation';
 

@@ -1,8 +1,10 @@
 import type { Associations } from './associations.ts';
+import type { Clusters } from './clusters.ts';
 import type { Refusal, Reply } from './reply.ts';
 import type { Roles } from './roles.ts';
 import type { Signer } from './signature.ts';
-import type { ClusterRef, World } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
+import type { World } from './world.ts';
 
 /** The simulated operations, by their AWS names. */
 export const operationNames = [
@@ -14,6 +16,10 @@ export const operationNames = [
   'TagResource',
   'UntagResource',
   'ListTagsForResource',
+  'DescribeCluster',
+  'ListClusters',
+  'DescribeAddon',
+  'ListAddons',
 ] as const;
 
 /** Name of a simulated operation. */
@@ -32,11 +38,16 @@ export const changingOperations: readonly OperationName[] = [
 export const operationsWithoutId: readonly OperationName[] = [
   'CreatePodIdentityAssociation',
   'ListPodIdentityAssociations',
+  'DescribeCluster',
+  'ListClusters',
+  'DescribeAddon',
+  'ListAddons',
 ];
 
 /** State and settings that all operations share. */
 export interface Backend {
   readonly world: World;
+  readonly clusters: Clusters;
   readonly roles: Roles;
   readonly associations: Associations;
   /** Milliseconds since the epoch. */
@@ -62,7 +73,8 @@ export interface ApiRequest {
 
 /** A parsed request that has not run yet. */
 export interface Call {
-  readonly cluster: ClusterRef;
+  /** Null for a request that names none. */
+  readonly cluster: ClusterRef | null;
   /** Of the request, or of the association that it names; null when unknown. Faults match on them. */
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
@@ -85,19 +97,12 @@ export interface Operation {
   readonly read: (request: ApiRequest, backend: Backend) => Call | Refusal;
 }
 
-/** Whether the world has the cluster. */
-export function hasCluster({ world }: Backend, { accountId, region, clusterName }: ClusterRef): boolean {
-  return world.clusters.some(
-    (cluster) => cluster.accountId === accountId && cluster.region === region && cluster.clusterName === clusterName,
-  );
+/** Whether the cluster exists. */
+export function hasCluster({ clusters }: Backend, cluster: ClusterRef): boolean {
+  return clusters.find(cluster) !== null;
 }
 
 /** The cluster that the first path parameter names, in the account and region of the signature. */
 export function clusterOf({ signer, pathParameters }: ApiRequest): ClusterRef {
   return { accountId: signer.accountId, region: signer.region, clusterName: pathParameters[0] ?? '' };
-}
-
-/** ARN of a cluster. */
-export function clusterArn({ accountId, region, clusterName }: ClusterRef): string {
-  return `arn:aws:eks:${region}:${accountId}:cluster/${clusterName}`;
 }

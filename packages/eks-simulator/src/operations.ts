@@ -3,6 +3,7 @@ import { deletePodIdentityAssociation } from './delete.ts';
 import { describePodIdentityAssociation } from './describe.ts';
 import { listPodIdentityAssociations } from './list.ts';
 import type { Operation } from './operation.ts';
+import { describeAddon, describeCluster, listAddons, listClusters } from './read-clusters.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { updatePodIdentityAssociation } from './update.ts';
 
@@ -15,6 +16,10 @@ const operations: readonly Operation[] = [
   tagResource,
   untagResource,
   listTagsForResource,
+  describeCluster,
+  listClusters,
+  describeAddon,
+  listAddons,
 ];
 
 /** Finds the operation of a method and a path without query, and decodes the path parameters. Null for an unknown path. */

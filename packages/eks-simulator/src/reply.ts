@@ -22,9 +22,9 @@ export function refusal(status: number, exception: string, message: string): Ref
   return { kind: 'refused', status, exception, message };
 }
 
-/** 400, for an invalid parameter. */
-export function invalidParameter(clusterName: string, message: string): Refusal {
-  return { kind: 'refused', status: 400, exception: 'InvalidParameterException', message, clusterName };
+/** 400, for an invalid parameter; without the cluster's name where the request names none. */
+export function invalidParameter(clusterName: string | undefined, message: string): Refusal {
+  return { ...refusal(400, 'InvalidParameterException', message), ...namedCluster(clusterName) };
 }
 
 /** 404, for clusters and associations. */
@@ -51,17 +51,20 @@ export function limitExceeded(clusterName: string, limit: number): Refusal {
 
 /** 500, whether or not the operation had an effect. */
 export function serverError(clusterName?: string): Refusal {
-  const cluster = clusterName === undefined ? {} : { clusterName };
-  return { ...refusal(500, 'ServerException', 'Internal server error.'), ...cluster };
+  return { ...refusal(500, 'ServerException', 'Internal server error.'), ...namedCluster(clusterName) };
 }
 
 /** 429. AWS sends it although the service model of these operations does not list it. */
-export function throttled(clusterName: string): Refusal {
-  return { kind: 'refused', status: 429, exception: 'ThrottlingException', message: 'Rate exceeded', clusterName };
+export function throttled(clusterName?: string): Refusal {
+  return { ...refusal(429, 'ThrottlingException', 'Rate exceeded'), ...namedCluster(clusterName) };
 }
 
 /** 403 with IAM's message. AWS sends it although the service model of these operations does not list it. */
 export function accessDenied(userArn: string, action: string, resource: string): Refusal {
   const need = `${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
   return refusal(403, 'AccessDeniedException', `User: ${userArn} is not authorized to perform: ${need}`);
+}
+
+function namedCluster(clusterName: string | undefined): Pick<Refusal, 'clusterName'> {
+  return clusterName === undefined ? {} : { clusterName };
 }

@@ -1,6 +1,6 @@
 import type { FaultKind } from './faults.ts';
 import type { OperationName } from './operation.ts';
-import type { ClusterRef } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
 
 /** A request to the EKS API. */
 export interface LoggedRequest {

@@ -8,6 +8,7 @@ export type RoleState = 'absent' | 'mistrusting' | 'usable';
 export interface Roles {
   /** Adds a role, or replaces the one with the same ARN. */
   readonly add: (role: Role) => void;
+  readonly all: () => readonly Role[];
   readonly state: (arn: string) => RoleState;
 }
 
@@ -19,6 +20,7 @@ export function openRoles(initial: readonly Role[], clock: () => number): Roles 
 
   return {
     add,
+    all: () => [...known.values()].map(({ role }) => role),
     state: (arn) => {
       const found = known.get(arn);
       if (!found || found.existsFrom > clock()) return 'absent';

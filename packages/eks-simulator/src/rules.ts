@@ -1,5 +1,5 @@
 import type { RoleState } from './roles.ts';
-import { roleArnPattern } from './world.ts';
+import { roleArnPattern } from './world-names.ts';
 
 /** Limits in Unicode characters; `tags` is a count (EKS API reference; `policy`: reported by users). */
 const limits = { tags: 50, tagKey: 128, tagValue: 256, policy: 2048 };

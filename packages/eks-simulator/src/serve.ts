@@ -88,7 +88,7 @@ function stepsOf(
   updateEntry: (change: Partial<LoggedRequest>) => void,
   connection: Connection,
 ): Steps {
-  const { clusterName } = call.cluster;
+  const clusterName = call.cluster?.clusterName;
   const { action, resource } = call.permission;
   return {
     effect: (lagMs) => {

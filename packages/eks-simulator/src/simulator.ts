@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { openAssociations } from './associations.ts';
 import { controlPrefix, serveControl } from './control-http.ts';
+import { openClusters } from './clusters.ts';
 import { openControl } from './control.ts';
 import type { Control } from './control.ts';
 import { openFaults } from './faults.ts';
@@ -87,6 +88,7 @@ function createDependencies(options: EksSimulatorOptions, world: World, stateFil
   const backend: Backend = {
     world,
     clock,
+    clusters: openClusters(world.clusters, clock),
     roles: openRoles(world.roles, clock),
     associations: openAssociations(stateFile, clock),
     listLagMs: options.listLagMs ?? 0,

@@ -16,7 +16,7 @@ import {
 import type { TextForm } from './shape.ts';
 import { StartError } from './start-error.ts';
 import { lockStateFile } from './state-lock.ts';
-import { asAccount, asClusterName, asRegion, asRoleArn } from './world.ts';
+import { asAccount, asClusterName, asRegion, asRoleArn } from './world-names.ts';
 
 const version = 1;
 const idForm: TextForm = {

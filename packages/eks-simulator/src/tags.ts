@@ -8,8 +8,8 @@ import { allTagsProblem, tagKeysProblem, tagsProblem } from './rules.ts';
 import { asTexts, optional } from './shape.ts';
 import type { Fields } from './shape.ts';
 import type { Signer } from './signature.ts';
-import { clusterKey } from './world.ts';
-import type { ClusterRef } from './world.ts';
+import { clusterKey } from './world-names.ts';
+import type { ClusterRef } from './world-names.ts';
 
 /** The association whose tags a request is about, and the signer of the request. */
 interface Target {

@@ -8,7 +8,7 @@ import { roleStateProblem } from './rules.ts';
 import type { Fields } from './shape.ts';
 import { checkUpdateInput } from './update-rules.ts';
 import type { UpdateInput } from './update-rules.ts';
-import type { ClusterRef } from './world.ts';
+import type { ClusterRef } from './world-names.ts';
 
 const name = 'UpdatePodIdentityAssociation';
 

@@ -1,16 +1,10 @@
 import { join } from 'node:path';
+import { asCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { asArray, asFields, asText, asTexts, asWhole, optional, readJsonFile, required, ShapeError } from './shape.ts';
-import type { TextForm } from './shape.ts';
 import { asTrustPolicy } from './trust-policy.ts';
 import type { TrustPolicy } from './trust-policy.ts';
-
-/** Identifies a cluster. */
-export interface ClusterRef {
-  /** 12 digits. */
-  readonly accountId: string;
-  readonly region: string;
-  readonly clusterName: string;
-}
+import { asAccount, asRoleArn, clusterKey } from './world-names.ts';
 
 /** An IAM role. */
 export interface Role {
@@ -26,7 +20,7 @@ export interface World {
   readonly defaultAccountId: string;
   /** Access key id → account. */
   readonly accessKeys: Readonly<Record<string, string>>;
-  readonly clusters: readonly ClusterRef[];
+  readonly clusters: readonly Cluster[];
   readonly roles: readonly Role[];
 }
 
@@ -35,17 +29,6 @@ export const defaultWorldFile = join(import.meta.dirname, 'world.json');
 
 /** Largest `existsFrom` in seconds: one year. */
 const secondsOfYear = 31_536_000;
-
-const accountForm: TextForm = { pattern: /^\d{12}$/, means: 'an AWS account id of 12 digits' };
-const regionForm: TextForm = { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, means: 'an AWS region such as eu-central-1' };
-const clusterForm: TextForm = { pattern: /^[0-9A-Za-z][\w-]{0,99}$/, means: 'the name of an EKS cluster' };
-
-/** An IAM role's ARN; the first group is its account. */
-export const roleArnPattern = /^arn:aws:iam::(\d{12}):role\/(?:[!-.0-~]+\/)*[\w+=,.@-]{1,64}$/;
-const roleArnForm: TextForm = {
-  pattern: roleArnPattern,
-  means: 'the ARN of an IAM role such as arn:aws:iam::111122223333:role/pods/payments/payments-api',
-};
 
 /** Reads a world file; the shipped one by default. Throws an error that names the file, the place in it, and the problem. */
 export function readWorld(path: string = defaultWorldFile): World {
@@ -80,44 +63,10 @@ export function asRole(value: unknown, where: string): Role {
   };
 }
 
-/** Checks that `value` is the ARN of an IAM role. */
-export function asRoleArn(value: unknown, where: string): string {
-  return asText(value, where, roleArnForm);
-}
-
-/** Checks that `value` is an AWS account id. */
-export function asAccount(value: unknown, where: string): string {
-  return asText(value, where, accountForm);
-}
-
-/** Checks that `value` is an AWS region. */
-export function asRegion(value: unknown, where: string): string {
-  return asText(value, where, regionForm);
-}
-
-/** Checks that `value` is the name of an EKS cluster. */
-export function asClusterName(value: unknown, where: string): string {
-  return asText(value, where, clusterForm);
-}
-
-/** Unique key of a cluster. */
-export function clusterKey({ accountId, region, clusterName }: ClusterRef): string {
-  return `${accountId}/${region}/${clusterName}`;
-}
-
 function asAccessKeys(value: unknown, where: string): Readonly<Record<string, string>> {
   const accessKeys = asTexts(value, where);
   for (const [accessKeyId, accountId] of Object.entries(accessKeys)) asAccount(accountId, `${where}.${accessKeyId}`);
   return accessKeys;
-}
-
-function asCluster(value: unknown, where: string): ClusterRef {
-  const fields = asFields(value, where, ['accountId', 'region', 'clusterName']);
-  return {
-    accountId: required(fields, 'accountId', where, asAccount),
-    region: required(fields, 'region', where, asRegion),
-    clusterName: required(fields, 'clusterName', where, asClusterName),
-  };
 }
 
 function asExistsFrom(value: unknown, where: string): string | number {
@@ -134,6 +83,7 @@ function each<T>(value: unknown, where: string, take: (item: unknown, where: str
 }
 
 function rejectDuplicates(keys: readonly string[], where: string): void {
-  const index = keys.findIndex((key, at) => keys.indexOf(key) !== at);
+  const seen = new Set<string>();
+  const index = keys.findIndex((key) => seen.size === seen.add(key).size);
   if (index >= 0) throw new ShapeError(`${where}.${index} is a duplicate: ${keys[index]}`);
 }

@@ -79,7 +79,7 @@ test('gives every answer a different request id', async () => {
 });
 
 test.each([
-  ['an unknown path', 'GET', '/clusters'],
+  ['an unknown path', 'GET', '/addons'],
   ['an unknown method', 'PUT', path],
   ['an operation that is not simulated', 'GET', '/clusters/apps-dev/access-entries'],
   ['tags without an ARN', 'GET', '/tags/'],

@@ -21,6 +21,11 @@ export function gatewayAnswer(statusCode: number, message: string, more: Record<
   };
 }
 
+/** API Gateway's response to a request without a route. `advice` in the body is an addition of the local server. */
+export function notFoundAnswer(route: string): Answer {
+  return gatewayAnswer(404, 'Not Found', { advice: `The only route is ${route}.` });
+}
+
 /**
  * API Gateway's response to a request that the authorizer rejects. `www-authenticate` describes the error, unless the request
  * has no token. `advice` in the body is an addition of the local server.
@@ -34,6 +39,12 @@ export function unauthorizedAnswer(
   const { headers, ...answer } = gatewayAnswer(401, 'Unauthorized', { advice });
   const challenge = `Bearer scope="" error="invalid_token" error_description="${quotable(description)}"`;
   return { ...answer, headers: new Map([...headers, ['www-authenticate', hasToken ? challenge : 'Bearer']]) };
+}
+
+/** API Gateway's response to a request whose signature the IAM authorizer rejects. `advice` is an addition of the local server. */
+export function forbiddenAnswer(description: string): Answer {
+  const fault = `${description.charAt(0).toUpperCase()}${description.slice(1)}.`;
+  return gatewayAnswer(403, 'Forbidden', { advice: `${fault} \`npm start\` prints a command that signs a request.` });
 }
 
 /** RFC 6750, section 3, allows only these characters in an error_description; parts of ours come from the token. */

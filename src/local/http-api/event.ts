@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
-import type { Authorization } from './authorizer.ts';
+import type {
+  APIGatewayEventRequestContextIAMAuthorizer,
+  APIGatewayEventRequestContextJWTAuthorizer,
+  APIGatewayEventRequestContextV2WithAuthorizer,
+  APIGatewayProxyEventV2WithRequestContext,
+} from 'aws-lambda';
 
 /** The identity of an API, which its requests do not contain. */
 interface ApiIdentity {
@@ -12,6 +16,9 @@ interface ApiIdentity {
   /** Without the port. */
   readonly domainName: string;
 }
+
+/** The API id in the events of the local server. */
+export const localApiId = 'local';
 
 /** The parts of a request that routing and authorization read before its body. */
 export interface RequestHead {
@@ -70,24 +77,39 @@ export function newRequestId(): string {
   return `${randomBytes(11).toString('base64url')}=`;
 }
 
+/** What the authorizer of a route adds to events. */
+export type RequestAuthorizer =
+  | {
+      readonly jwt: {
+        readonly claims: APIGatewayEventRequestContextJWTAuthorizer['jwt']['claims'];
+        readonly scopes: string[] | null;
+      };
+    }
+  | { readonly iam: APIGatewayEventRequestContextIAMAuthorizer['iam'] };
+
+/** An event of the local server. */
+export type LocalEvent = APIGatewayProxyEventV2WithRequestContext<
+  APIGatewayEventRequestContextV2WithAuthorizer<RequestAuthorizer>
+>;
+
 /** The inputs of one event. */
 export interface EventInput {
   readonly api: ApiIdentity;
   readonly routeKey: string;
   readonly requestId: string;
   readonly head: RequestHead;
-  readonly authorization: Extract<Authorization, { kind: 'authorized' }>;
+  readonly authorizer: RequestAuthorizer;
   readonly body: Buffer;
   /** Arrival of the request, in milliseconds since the epoch. */
   readonly time: number;
 }
 
 /**
- * The event that an HTTP API's Lambda proxy integration sends, payload format 2.0, for a route with a JWT authorizer.
+ * The event that an HTTP API's Lambda proxy integration sends, payload format 2.0, for a route with an authorizer.
  * Source: "Create AWS Lambda proxy integrations for HTTP APIs" in API Gateway's developer guide.
  */
-export function toEvent(input: EventInput): APIGatewayProxyEventV2WithJWTAuthorizer {
-  const { api, routeKey, requestId, head, authorization, body, time } = input;
+export function toEvent(input: EventInput): LocalEvent {
+  const { api, routeKey, requestId, head, authorizer, body, time } = input;
   const isText = body.length === 0 || isTextual(head.headers.get('content-type'));
   return {
     version: '2.0',
@@ -99,8 +121,8 @@ export function toEvent(input: EventInput): APIGatewayProxyEventV2WithJWTAuthori
     ...(head.rawQueryString !== '' && { queryStringParameters: parseQuery(head.rawQueryString) }),
     requestContext: {
       accountId: api.accountId,
-      apiId: 'local',
-      authorizer: { jwt: { claims: authorization.claims, scopes: authorization.scopes } },
+      apiId: localApiId,
+      authorizer,
       domainName: api.domainName,
       domainPrefix: api.domainName.split('.')[0] ?? api.domainName,
       http: {

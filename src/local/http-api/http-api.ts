@@ -1,28 +1,33 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
-import { gatewayAnswer, toAnswer, unauthorizedAnswer } from './answer.ts';
+import type { Context } from 'aws-lambda';
+import type { EventSource } from '../../auth/event-source.ts';
+import { admit } from './admission.ts';
+import type { Authorizers } from './admission.ts';
+import { gatewayAnswer, toAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { Authorize } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
 import { createContext } from './context.ts';
-import { newRequestId, readHead, toEvent } from './event.ts';
+import { preflightAnswer, withCors } from './cors.ts';
+import { localApiId, newRequestId, readHead, toEvent } from './event.ts';
+import type { LocalEvent, RequestHead } from './event.ts';
 
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
-export type HttpApiHandler = (event: APIGatewayProxyEventV2WithJWTAuthorizer, context: Context) => Promise<unknown>;
+export type HttpApiHandler = (event: LocalEvent, context: Context) => Promise<unknown>;
 
 /** What to serve, and its limits. */
-export interface HttpApiSettings {
+export interface HttpApiSettings extends Authorizers {
   /** 0: any free port. */
   readonly port: number;
   readonly host?: string;
   readonly handler: HttpApiHandler;
-  readonly authorize: Authorize;
   /** Account ID in events: 12 digits. */
   readonly accountId: string;
   readonly stage?: string;
+  /** Origins of the pages that may call the API, e.g. `https://console.example`; none by default. */
+  readonly corsOrigins?: readonly string[];
   readonly functionName?: string;
   /** Time-out of the handler, as Lambda has; the client then gets status 500. */
   readonly functionTimeoutMs?: number;
@@ -45,16 +50,18 @@ export interface HttpApi {
   close(): Promise<void>;
 }
 
-/** The only route. An HTTP API responds to all others with 404, and to OPTIONS too unless CORS is configured. */
-const routeMethod = 'POST';
-const routePath = '/graphql';
-const routeKey = `${routeMethod} ${routePath}`;
+const defaultStage = '$default';
+
+/** The API of the local server, in an account of 12 digits. */
+export function localEventSource(accountId: string): EventSource {
+  return { apiId: localApiId, accountId, stage: defaultStage, acceptsIam: true };
+}
 
 /** API Gateway's quota for the request line and the values of the headers, in bytes; here the names count too. */
 const maxHeaderBytes = 10_240;
 
 /**
- * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with the route `POST /graphql` and a JWT authorizer does.
+ * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with a JWT route and an IAM route does.
  * Rejects when it can't listen on the port.
  */
 export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> {
@@ -96,13 +103,17 @@ async function serve(
   response: ServerResponse,
   isClosing: () => boolean,
 ): Promise<void> {
+  const { corsOrigins = [] } = settings;
   const requestId = newRequestId();
+  const head = readHead(request);
+  const finish = (answer: Answer) => send(withCors(corsOrigins, head, answer), requestId, response, isClosing());
   try {
-    const answer = await answerRequest(settings, host, requestId, request);
-    if (answer !== null) send(answer, requestId, response, isClosing());
+    const preflight = preflightAnswer(corsOrigins, head);
+    const answer = preflight ?? (await answerRequest(settings, host, requestId, request, head));
+    if (answer !== null) finish(answer);
   } catch (error) {
     console.error(`Request ${requestId} failed:`, error);
-    send(gatewayAnswer(500, 'Internal Server Error'), requestId, response, isClosing());
+    finish(gatewayAnswer(500, 'Internal Server Error'));
   }
 }
 
@@ -112,26 +123,24 @@ async function answerRequest(
   host: string,
   requestId: string,
   request: IncomingMessage,
+  head: RequestHead,
 ): Promise<Answer | null> {
-  const { authorize, accountId, stage = '$default', maxBodyBytes = 6 * 1024 * 1024 } = settings;
+  const { accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
   const time = Date.now();
-  const head = readHead(request);
-  if (head.method !== routeMethod || head.path !== routePath) return gatewayAnswer(404, 'Not Found');
-  const token = head.headers.get('authorization');
-  const authorization = await authorize(token);
-  if (authorization.kind === 'unauthorized') return unauthorizedAnswer(authorization, Boolean(token));
-  const read = await readBody(request, maxBodyBytes);
-  if (read.kind === 'dropped') return null;
-  if (read.kind === 'too-large') return gatewayAnswer(413, 'Request Entity Too Large');
+  const routeKey = `${head.method} ${head.path}`;
+  const admission = await admit(settings, routeKey, head, () => readBody(request, maxBodyBytes));
+  if (admission.kind === 'dropped') return null;
+  if (admission.kind === 'answered') return admission.answer;
+  const { authorizer, body } = admission;
   const api = { accountId, stage, domainName: host };
-  const event = toEvent({ api, routeKey, requestId, head, authorization, body: read.body, time });
+  const event = toEvent({ api, routeKey, requestId, head, authorizer, body, time });
   return toAnswer(await invoke(settings, event));
 }
 
 /** Runs the handler with the function's time-out. Unlike Lambda, it can't stop a handler that takes longer. */
 async function invoke(
   { handler, accountId, functionName = 'pod-identity-gateway', functionTimeoutMs = 29_000 }: HttpApiSettings,
-  event: APIGatewayProxyEventV2WithJWTAuthorizer,
+  event: LocalEvent,
 ): Promise<unknown> {
   const context = createContext({ accountId, functionName }, Date.now() + functionTimeoutMs);
   const answered = new AbortController();

@@ -226,6 +226,7 @@ describe('claims', () => {
         iat: expect.stringMatching(/^\d{10}$/),
         exp: expect.stringMatching(/^\d{10}$/),
         jti: expect.any(String),
+        auth_time: expect.stringMatching(/^\d{10}$/),
       },
       scopes: null,
     });

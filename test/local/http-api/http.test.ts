@@ -19,10 +19,9 @@ function post(endpoint: string, body?: string): Promise<Response> {
 
 describe('routes', () => {
   test.each([
-    ['GET', '/graphql'],
     ['OPTIONS', '/graphql'],
-    ['PUT', '/graphql'],
-    ['HEAD', '/graphql'],
+    ['PURGE', '/graphql'],
+    ['GET', '/'],
     ['POST', '/'],
     ['POST', '/graphql/'],
     ['POST', '/graphql/x'],
@@ -34,9 +33,66 @@ describe('routes', () => {
     const response = await fetch(`${url}${path}`, { method });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toBe('application/json');
-    expect(await response.text()).toBe(method === 'HEAD' ? '' : '{"message":"Not Found"}');
+    expect(await response.json()).toEqual({ message: 'Not Found', advice: 'The only route is POST /graphql.' });
     expect(handler).not.toHaveBeenCalled();
     expect(authorize).not.toHaveBeenCalled();
+  });
+});
+
+describe('CORS', () => {
+  const origin = 'https://console.example';
+  const preflight = {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type',
+  };
+  const open = (corsOrigins?: string[]) => start(echo, corsOrigins ? { corsOrigins } : {});
+  const corsHeaders = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => /^(access-control|vary)/.test(name)));
+
+  test('is off by default', async () => {
+    const { endpoint } = await open();
+    expect((await fetch(endpoint, { method: 'OPTIONS', headers: preflight })).status).toBe(404);
+    expect(corsHeaders(await fetch(endpoint, { method: 'POST', headers: { origin } }))).toEqual({});
+  });
+
+  test('answers a preflight of an allowed origin without a token', async () => {
+    const authorize = jest.fn();
+    const { endpoint } = await start(echo, { corsOrigins: ['http://localhost:5173', origin], authorize });
+    const response = await fetch(endpoint, { method: 'OPTIONS', headers: preflight });
+    expect([response.status, corsHeaders(response)]).toEqual([
+      204,
+      {
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization,content-type,x-amz-date,x-amz-security-token',
+        'access-control-expose-headers': 'apigw-requestid',
+        'access-control-max-age': '600',
+        vary: 'origin',
+      },
+    ]);
+    expect(authorize).not.toHaveBeenCalled();
+  });
+
+  test.each(['https://evil.example', 'https://console.example.evil.example', 'null', 'http://console.example'])(
+    'gives the origin %s no permission',
+    async (other) => {
+      const { endpoint } = await open([origin]);
+      const response = await fetch(endpoint, { method: 'OPTIONS', headers: { ...preflight, origin: other } });
+      expect([response.status, corsHeaders(response)]).toEqual([204, {}]);
+      expect(corsHeaders(await fetch(endpoint, { method: 'POST', headers: { origin: other } }))).toEqual({});
+    },
+  );
+
+  test('lets a page of an allowed origin read answers, also those without authorization', async () => {
+    const { endpoint, url } = await open([origin]);
+    const permitted = {
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': 'apigw-requestid',
+      vary: 'origin',
+    };
+    expect(corsHeaders(await fetch(endpoint, { method: 'POST', headers: { origin } }))).toEqual(permitted);
+    expect(corsHeaders(await fetch(url, { headers: { origin } }))).toEqual(permitted);
   });
 });
 

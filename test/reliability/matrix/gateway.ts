@@ -3,6 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
+import { defaultTokenSettings } from '../../../src/auth/claims.ts';
+import { audience, issuer } from '../../../src/local/principals.ts';
 import { createHandler } from '../../../src/graphql/handler.ts';
 import { createAuthenticate, createDependencies } from '../../../src/app/compose.ts';
 import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
@@ -15,7 +17,10 @@ import type { Implementation, Item, Process, Tables } from './implementation.ts'
 
 const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
 const policy = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
-const authenticate = createAuthenticate(policy, { groupsClaim: 'groups', scopesClaim: 'scope' });
+const authenticate = createAuthenticate(policy, {
+  tokens: defaultTokenSettings,
+  issuers: [{ issuer, audiences: [audience], keys: null }],
+});
 
 /** Time limit of one reconciler run, as in its Lambda function. Milliseconds. */
 const reconcileMs = 20_000;
@@ -41,6 +46,7 @@ function start(url: string, { idempotency: idempotencyTable, audit: auditTable }
     home: { accountId: '111122223333', region: 'eu-central-1' },
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
+    requestLimits: { burst: 1, perSecond: 0 },
     recordTrailReads: false,
     release: { version: 'test', deployedAt: null },
     log: () => undefined,

@@ -75,6 +75,17 @@ test.each<[string, Partial<Facts>, RegExp]>([
     { answers: [failed] },
     /^truthful: create first of alice was answered ERROR/,
   ],
+  [
+    'a load of which no change reached EKS, which proves nothing',
+    {
+      changes: [],
+      associations: [],
+      entries: [],
+      records: [],
+      answers: [{ ...failed, code: 'GRAPHQL_VALIDATION_FAILED' }],
+    },
+    /^load: no change reached EKS/,
+  ],
   ['an HTTP 500 answer', { answers: [succeeded, { ...failed, httpStatus: 500 }] }, /^answered: /],
 ])('reports %s', (_, seen, line) => {
   expect(checkFacts({ ...good, ...seen })).toContainEqual(expect.stringMatching(line));

@@ -11,7 +11,15 @@ export function checkFacts(facts: Facts): string[] {
     ...facts.records.flatMap((token) => unlikeTrail(token, facts.entries)),
     ...unrecordedChanges(facts),
     ...unlikeLastEntry(facts),
+    ...idleLoad(facts),
   ];
+}
+
+/** A load without effect keeps every guarantee, for example because the gateway rejects its GraphQL documents. */
+function idleLoad({ changes, answers }: Facts): string[] {
+  if (changes.some(({ applied }) => applied)) return [];
+  const codes = [...new Set(answers.map(({ status, code }) => code ?? status))].join(', ');
+  return [`load: no change reached EKS; the requests were answered ${codes}`];
 }
 
 /** The facts grouped by service account. Facts without a known service account form one group. */

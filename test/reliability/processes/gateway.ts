@@ -89,6 +89,10 @@ async function start({ folder, ledgerFile, eksUrl }: RunPaths, name: string, por
     AWS_ENDPOINT_URL_EKS: eksUrl,
     // Speeds up each start two to three times.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
+    // The workers are few principals, and the simulated EKS has no quota of reads.
+    PRINCIPAL_REQUESTS_PER_SECOND: '0',
+    DESCRIBE_CONCURRENCY: '100',
+    DESCRIBES_PER_SECOND: '1000',
     ...Object.fromEntries(Object.entries(times).map(([variable, ms]) => [variable, String(ms)])),
   };
   const logFile = join(folder, `${name}.log`);

@@ -27,7 +27,7 @@ export interface AssociationView {
 }
 
 const payload = /* GraphQL */ `
-  fragment Shown on PodIdentityAssociation {
+  fragment Shown on AssociationState {
     associationId
     associationArn
     roleArn

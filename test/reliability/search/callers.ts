@@ -6,7 +6,7 @@ import type { RequestIdentity } from '../../../src/model/principal.ts';
 import type { CallerAnswer } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
 import type { Process } from './processes.ts';
-import { describeFaults } from './scenario.ts';
+import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
 import { dependenciesOf, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
@@ -94,6 +94,8 @@ export function createCallers(environment: Environment) {
       const mutation = mutations[index % mutations.length];
       if (mutation) await submit(mutation, faults);
     },
+    /** The dependencies of a process that reads only. */
+    dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless)),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {
       const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);

@@ -1,5 +1,5 @@
 import { encodeTime } from 'ulid';
-import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
+import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
@@ -51,6 +51,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
       if (action !== 'DescribePodIdentityAssociation') process.attempt.isDenied = !allowed;
       return allowed ? allow : deny;
     },
+    preauthorize: () => null,
     recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
     eksFor: () => eks,
     serves: () => true,
@@ -59,6 +60,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     home,
     times,
     describeLimits: defaultDescribeLimits,
+    requestLimits: defaultRequestLimits,
     recordTrailReads: false,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },

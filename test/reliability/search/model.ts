@@ -12,7 +12,7 @@ import {
   restViolations,
 } from './model-checks.ts';
 import type { Answered, Attempt, Operation, TokenLifetime } from './model-state.ts';
-import { describeRecord, permits, writeViolations } from './writes.ts';
+import { describeRecord, isDeferral, permits, writeViolations } from './writes.ts';
 
 /** The reference model of a scenario. */
 export type Model = ReturnType<typeof createModel>;
@@ -58,7 +58,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
       lifetimes.set(idempotencyKey, lifetime);
     }
     lifetime.record = next;
-    lifetime.holder = by.name;
+    if (!isDeferral({ expected, entries: added })) lifetime.holder = by.name;
     for (const entry of added) wrote(lifetime, entry);
     if (!next.result) return;
     report(finalAnswerViolations(effects, lifetime, next.result));

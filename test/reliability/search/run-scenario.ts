@@ -1,5 +1,7 @@
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createCallers } from './callers.ts';
+import { driftViolations } from './drift.ts';
+import type { Applied } from './eks-behaviour.ts';
 import { createEks } from './eks.ts';
 import { createModel } from './model.ts';
 import { createProcesses } from './processes.ts';
@@ -21,6 +23,9 @@ export interface ScenarioResult {
 
 /** Longer than an operation stays in doubt, and longer than every lease. */
 const pastDoubtMs = 600_000;
+
+/** Longer than the reconciler waits between two attempts. Milliseconds. */
+const pastWaitMs = 3_700_000;
 
 /**
  * Runs a scenario on a ledger that may hold other scenarios of other `series`: the events in order, and the processes
@@ -46,6 +51,7 @@ export async function runScenario(
     broken.push(rule);
     log(() => `! ${rule}`);
   };
+  const applied: Applied[] = [];
   const model = createModel(clock, isBroken);
   const recorder = createRecorder(clock);
   const eks = createEks(clock, behaviour, (change) => {
@@ -53,6 +59,7 @@ export async function runScenario(
     log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
     model.applied(change);
     recorder.applied(change);
+    applied.push(change);
   });
   const processes = createProcesses(schedulerOf(scenario), clock);
   const environment: Environment = {
@@ -113,7 +120,7 @@ export async function runScenario(
     await processes.go(Infinity);
     processes.runUnscheduled();
     for (let run = 0; run < 2; run += 1) {
-      await moveClock(pastDoubtMs);
+      await moveClock(pastWaitMs);
       await callers.reconcile(faultless);
     }
     model.atRest(eks.associations());
@@ -125,6 +132,7 @@ export async function runScenario(
       callers.answers(),
     ))
       isBroken(rule);
+    for (const rule of await driftViolations(callers.dependencies(), eks.associations(), applied)) isBroken(rule);
   }
 
   const restore = processes.replaceTimers();

@@ -26,7 +26,8 @@ export interface Transcript {
   readonly broken: readonly string[];
 }
 
-const pastDoubtMs = 600_000;
+/** Longer than an operation is in doubt, and than the reconciler waits between two attempts. Milliseconds. */
+const pastWaitMs = 3_700_000;
 
 /** Small, so that an audit trail has several pages. */
 const pageSize = 10;
@@ -137,7 +138,7 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
   if (scenario.isOccupied) await apply({ do: 'outsider', what: 'create' });
   for (const { event } of scenario.steps) await apply(event);
   stopsAt = Infinity;
-  scenarioClock.advance(pastDoubtMs, eks.due);
+  scenarioClock.advance(pastWaitMs, eks.due);
   // Without open operations there should be no expired lease. This is checked less often, because it is the most
   // expensive query of DynamoDB.
   const isOpen = model.records().some(({ state }) => state === 'IN_PROGRESS');

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Expectation, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 
@@ -25,13 +26,22 @@ export function permits(expected: Expectation, record: IdempotencyRecord | undef
 }
 
 /**
- * Violations of a write: only the lease holder writes, each holder has the next fence, and a takeover waits until the
- * lease expires.
+ * Whether a write only defers an operation: the reconciler learned nothing, and writes when it looks again. It takes no lease,
+ * so that the lease holder and the fence stay.
+ */
+export function isDeferral({ expected, entries }: Pick<Write, 'expected' | 'entries'>): boolean {
+  return expected.kind === 'lease-expired' && entries.length === 0;
+}
+
+/**
+ * Violations of a write: only the lease holder writes, each holder has the next fence, a takeover waits until the lease
+ * expires, and a deferral changes nothing else.
  */
 export function writeViolations({ by, expected, next, entries, before, holder, now }: Write): string[] {
   const { kind } = expected;
   const what = `${kind} ${next.operationId} fence ${next.fence}`;
-  const isNewHolder = kind !== 'leased' || entries.some(({ event }) => event === 'INTENT');
+  const isNewHolder =
+    !isDeferral({ expected, entries }) && (kind !== 'leased' || entries.some(({ event }) => event === 'INTENT'));
   const fence = kind === 'free' ? 1 : (before?.fence ?? 0) + (isNewHolder ? 1 : 0);
   return [
     ...(permits(expected, before) ? [] : [`the ledger wrote (${what}) for ${by} over: ${describeRecord(before)}`]),
@@ -40,7 +50,15 @@ export function writeViolations({ by, expected, next, entries, before, holder, n
       ? [`${by} took over (${what}) before the lease expired`]
       : []),
     ...(next.fence === fence ? [] : [`${by} wrote fence ${next.fence} instead of ${fence}`]),
+    ...(isDeferral({ expected, entries }) && !isDeepStrictEqual(withoutTimes(next), withoutTimes(before))
+      ? [`${by} changed more than the time of the next attempt (${what})`]
+      : []),
   ];
+}
+
+/** A record without what a deferral may change. */
+function withoutTimes(record: IdempotencyRecord | undefined) {
+  return { ...record, leaseUntil: null, deferral: null };
 }
 
 /** Describes a record. */

@@ -1,3 +1,5 @@
+import type { ValueMap } from './value.ts';
+
 /** Exit codes of the AWS CLI, which the command shares. */
 const exitCodes = { usage: 252, configuration: 253, service: 254, general: 255, interrupted: 130 } as const;
 
@@ -27,18 +29,34 @@ export class ConfigurationError extends CommandError {
   readonly code = 'Configuration';
 }
 
+/** What an error has beside its message. */
+export interface ErrorDetails {
+  /** Lines for people, shown below the message. */
+  readonly lines: readonly string[];
+  /** Fields of the structured formats of errors, beside `Message` and `Code`. */
+  readonly fields: ValueMap;
+}
+
 /** The service rejected the request. */
 export class ServiceError extends CommandError {
   readonly exitCode = exitCodes.service;
   readonly code: string;
   /** What the service reported, without the prefix. */
   readonly reason: string;
+  readonly details: ErrorDetails;
 
-  constructor(code: string, operation: string, reason: string) {
+  constructor(code: string, operation: string, reason: string, details: ErrorDetails = { lines: [], fields: {} }) {
     super(`An error occurred (${code}) when calling the ${operation} operation: ${reason}`);
     this.code = code;
     this.reason = reason;
+    this.details = details;
   }
+}
+
+/** The command was interrupted, by Ctrl+C. */
+export class InterruptedError extends CommandError {
+  readonly exitCode = exitCodes.interrupted;
+  readonly code = 'Interrupted';
 }
 
 /** Any other failure: no connection, a file that can't be read, a result that the format can't show. */

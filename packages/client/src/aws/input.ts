@@ -94,9 +94,9 @@ function jsonDocument(option: string, text: string): Value {
 }
 
 async function yamlDocument(option: string, text: string): Promise<Value> {
-  const { parse } = await import('yaml');
+  const { parseYaml } = await import('./yaml-input.ts');
   try {
-    return parse(text, { version: '1.2', schema: 'core', logLevel: 'error' }) as Value;
+    return parseYaml(text);
   } catch (error) {
     throw parameterError(option, `Invalid YAML received: ${messageOf(error)}`);
   }

@@ -14,6 +14,8 @@ export interface Option {
   readonly choices?: readonly string[];
   readonly required?: boolean;
   readonly hidden?: boolean;
+  /** Whether it is not an option of the AWS CLI. It can't be shortened, so that prefixes mean what they mean there. */
+  readonly own?: boolean;
   /** What stands for the value in help texts. */
   readonly placeholder?: string;
   readonly help: string;
@@ -33,7 +35,7 @@ export const outputFormats = ['json', 'text', 'table', 'yaml', 'yaml-stream', 'o
 /** Formats of `--cli-error-format`. */
 export const errorFormats = ['legacy', 'json', 'yaml', 'text', 'table', 'enhanced'] as const;
 
-/** The options of all commands: those of AWS CLI 2.23 and 2.34, and `--help`. */
+/** The options of all commands: those of AWS CLI 2.23 and 2.34, `--help`, and those of the gateway. */
 export const globalOptions: readonly Option[] = [
   flag('debug', 'Write what is sent and received to standard error.'),
   valued('endpoint-url', 'The URL of the gateway.', { placeholder: 'url' }),
@@ -57,7 +59,17 @@ export const globalOptions: readonly Option[] = [
   flag('no-cli-auto-prompt', 'Do not ask for missing options.'),
   valued('cli-error-format', 'The format of errors.', { choices: errorFormats }),
   flag('help', 'Show this help.'),
+  valued('token', 'A JWT for the gateway, used instead of AWS credentials.', { own: true, placeholder: 'token' }),
+  valued('gateway-region', 'The region to sign requests for, if the URL of the gateway does not name it.', {
+    own: true,
+    placeholder: 'region',
+  }),
 ];
+
+const waitOption: Option = {
+  ...flag('wait', 'Wait up to 10 minutes for the result, instead of one.'),
+  own: true,
+};
 
 const inputOptions: readonly Option[] = [
   valued('cli-input-json', 'Read the input from JSON. Options on the command line replace its values.', {
@@ -91,10 +103,11 @@ export function optionsOf(command: Command): readonly Option[] {
     ...command.parameters.flatMap(optionsOfParameter),
     ...inputOptions,
     ...(command.listField === undefined ? [] : pagingOptions),
+    ...(command.isMutation === true ? [waitOption] : []),
   ];
 }
 
-function optionsOfParameter({ name, type, help, required, hidden }: Parameter): readonly Option[] {
+function optionsOfParameter({ name, type, help, required, hidden, own }: Parameter): readonly Option[] {
   const optionName = optionNameOf(name);
   if (type !== 'boolean') {
     const placeholder = type === 'map' ? 'key=value,key=value' : type;
@@ -105,6 +118,7 @@ function optionsOfParameter({ name, type, help, required, hidden }: Parameter): 
         key: name,
         required: required === true,
         hidden: hidden === true,
+        own: own === true,
         placeholder,
         help,
       },

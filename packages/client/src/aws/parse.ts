@@ -69,7 +69,9 @@ function roleOf(options: readonly Option[], text: string): Role {
   const [name, attached] = equals < 0 ? [text, null] : [text.slice(0, equals), text.slice(equals + 1)];
   const named = options.find((option) => name === `--${option.name}`);
   if (named) return { kind: 'option', option: named, attached };
-  const matches = name.startsWith('--') ? options.filter((option) => `--${option.name}`.startsWith(name)) : [];
+  const matches = name.startsWith('--')
+    ? options.filter((option) => option.own !== true && `--${option.name}`.startsWith(name))
+    : [];
   const [only, ...others] = matches;
   if (only && others.length === 0) return { kind: 'option', option: only, attached };
   if (only) return { kind: 'ambiguous', matches };

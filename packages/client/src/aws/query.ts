@@ -1,3 +1,4 @@
+import { compile, search } from 'jmespath';
 import { UsageError } from './errors.ts';
 import type { Value } from './value.ts';
 
@@ -6,8 +7,7 @@ import type { Value } from './value.ts';
  *
  * @throws {@link UsageError} if the expression is not valid
  */
-export async function compileQuery(expression: string): Promise<(value: Value) => Value> {
-  const { compile, search } = await import('jmespath');
+export function compileQuery(expression: string): (value: Value) => Value {
   try {
     compile(expression);
   } catch (error) {

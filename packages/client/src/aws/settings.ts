@@ -1,4 +1,5 @@
 import { GeneralError, UsageError } from './errors.ts';
+import { fileOrText } from './input.ts';
 import { errorFormats, outputFormats } from './options.ts';
 import type { Environment } from './parameter-file.ts';
 import type { Values } from './parse.ts';
@@ -10,7 +11,12 @@ export type ErrorFormat = (typeof errorFormats)[number];
 /** How to reach the gateway, from the global options. */
 export interface Connection {
   readonly endpointUrl: string | null;
+  /** The region of clusters, as with the AWS CLI. */
   readonly region: string | null;
+  /** The region to sign requests for, where it is not the same and the URL does not name it. */
+  readonly gatewayRegion: string | null;
+  /** A JWT; null to use AWS credentials. */
+  readonly token: string | null;
   readonly profile: string | null;
   /** False with `--no-sign-request`: no AWS credentials are loaded. */
   readonly signRequest: boolean;
@@ -28,12 +34,20 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 
 const defaultTimeoutSeconds = 60;
 
-/** @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number */
+/**
+ * @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number and for
+ *   a region that can't be one
+ */
 export function readConnection(values: Values, profile: Profile, environment: Environment): Connection {
   return {
-    endpointUrl: endpointUrl(text(values['endpoint-url'])),
-    region:
-      text(values.region) ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region),
+    endpointUrl: endpointUrl(
+      text(values['endpoint-url']) ??
+        set(environment.POD_IDENTITY_ENDPOINT_URL) ??
+        set(profile.pod_identity_endpoint_url),
+    ),
+    gatewayRegion: text(values['gateway-region']) ?? set(environment.POD_IDENTITY_GATEWAY_REGION),
+    token: tokenOf(values, environment),
+    region: regionOf(values, profile, environment),
     profile: text(values.profile) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE),
     signRequest: values['sign-request'] !== false,
     verifySsl: values['verify-ssl'] !== false,
@@ -84,6 +98,22 @@ export async function readProfile(values: Values, environment: Environment): Pro
 
 function paths(key: 'configFilepath' | 'filepath', path: string | undefined): Partial<Record<typeof key, string>> {
   return path === undefined ? {} : { [key]: path };
+}
+
+function regionOf(values: Values, profile: Profile, environment: Environment): string | null {
+  const given = typeof values.region === 'string' ? values.region : undefined;
+  const region =
+    set(given) ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region);
+  // A label of a host's name, as in botocore.
+  if (region === null || /^(?!\d+$)(?!-)[a-z\d-]{1,63}(?<!-)$/i.test(region)) return region;
+  throw new GeneralError(`Provided region_name '${region}' doesn't match a supported format.`);
+}
+
+/** An option comes before the environment: with `--profile`, a token of the environment is not used. */
+function tokenOf(values: Values, environment: Environment): string | null {
+  const given = text(values.token);
+  if (given !== null) return fileOrText('--token', given, environment).trim();
+  return values.profile === undefined ? set(environment.POD_IDENTITY_TOKEN) : null;
 }
 
 function endpointUrl(url: string | null): string | null {

@@ -5,12 +5,19 @@ import type { Value, ValueMap } from './value.ts';
 
 /** `--generate-cli-skeleton`: an input to fill in, for `--cli-input-json`. */
 export function inputSkeleton({ parameters }: Command): string {
-  return formatJson(Object.fromEntries(parameters.map(({ name, type }) => [name, sampleInputs[type]])));
+  return formatJson(Object.fromEntries(ofEks(parameters).map(({ name, type }) => [name, sampleInputs[type]])));
 }
 
 /** `--generate-cli-skeleton yaml-input`: the same for `--cli-input-yaml`, with a comment on each parameter. */
 export function yamlInputSkeleton({ parameters }: Command): string {
-  return parameters.map((parameter, index) => yamlParameter(parameter, index === 0)).join('');
+  return ofEks(parameters)
+    .map((parameter, index) => yamlParameter(parameter, index === 0))
+    .join('');
+}
+
+/** Without the gateway's own, so that a skeleton is valid for the AWS CLI too. */
+function ofEks(parameters: readonly Parameter[]): readonly Parameter[] {
+  return parameters.filter(({ own }) => own !== true);
 }
 
 const sampleInputs: Readonly<Record<Parameter['type'], Value>> = {

@@ -1,0 +1,193 @@
+import { documents } from '../generated/operations.ts';
+import type * as Schema from '../generated/operations.ts';
+import type { Authentication } from './auth.ts';
+import { LostAnswerError } from './errors.ts';
+import type { FieldOf, OperationName, Operations } from './operations.ts';
+import type { MutationResult } from './result.ts';
+import { attemptOf, resultOf } from './result.ts';
+import type { Attempt, Retry, RetryLimits } from './retry.ts';
+import { withRetries } from './retry.ts';
+import type { Connection, Fetch } from './transport.ts';
+import { sendOnce } from './transport.ts';
+
+/** What a client is made of. */
+export interface ClientSettings {
+  /** URL of the gateway, e.g. `https://abc.execute-api.eu-central-1.amazonaws.com`. A path of the API at its end is replaced. */
+  readonly url: string;
+  /** {@link bearer}, {@link sigV4} or {@link anonymous}. */
+  readonly authentication: Authentication;
+  /** By default the platform's own. */
+  readonly fetch?: Fetch;
+  /** Milliseconds for one attempt; null for no limit. By default 35 seconds: API Gateway answers within 30. */
+  readonly timeoutMs?: number | null;
+  /** By default 8 attempts within a minute. */
+  readonly retries?: Partial<RetryLimits>;
+  /** Headers to add to every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Ends the call: it throws the reason of the signal. A mutation that was sent may still take effect. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called before each wait for a retry. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+}
+
+/**
+ * The operations of the gateway, one function each. All of them retry as the settings allow: lost answers, requests in
+ * progress, and whatever the gateway says can succeed later. A mutation keeps its token in all attempts; the client generates
+ * one where the input has none. They throw a `GatewayError` for an error of the gateway, a `LostAnswerError` if no attempt got an
+ * answer, and the reason of `signal`.
+ */
+export interface GatewayClient {
+  readonly createPodIdentityAssociation: Mutation<Schema.CreatePodIdentityAssociationInput>;
+  readonly updatePodIdentityAssociation: Mutation<Schema.UpdatePodIdentityAssociationInput>;
+  readonly deletePodIdentityAssociation: Mutation<Schema.DeletePodIdentityAssociationInput>;
+  readonly checkCreatePodIdentityAssociation: Check<Schema.CreatePodIdentityAssociationInput>;
+  readonly checkUpdatePodIdentityAssociation: Check<Schema.UpdatePodIdentityAssociationInput>;
+  readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
+  /** An association; null when it does not exist or you are not allowed to view it. */
+  readonly podIdentityAssociation: (
+    variables: Schema.PodIdentityAssociationQueryVariables,
+    options?: CallOptions,
+  ) => Promise<Schema.PodIdentityAssociationQuery['podIdentityAssociation']>;
+  /** A page of associations, with the fields of the EKS list operation. */
+  readonly podIdentityAssociations: Query<
+    Schema.PodIdentityAssociationsQueryVariables,
+    Schema.PodIdentityAssociationsQuery['podIdentityAssociations']
+  >;
+  /** A page of the audit trail, newest first. */
+  readonly auditTrail: Query<Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery['auditTrail']>;
+  /** A page of the differences between EKS and the audit trail. */
+  readonly associationDrift: Query<
+    Schema.AssociationDriftQueryVariables,
+    Schema.AssociationDriftQuery['associationDrift']
+  >;
+  /** The authenticated principal. */
+  readonly viewer: (options?: CallOptions) => Promise<Schema.ViewerQuery['viewer']>;
+}
+
+type Mutation<Input> = (input: Input, options?: CallOptions) => Promise<MutationResult>;
+type Query<Variables, Data> = (variables: Variables, options?: CallOptions) => Promise<NonNullable<Data>>;
+/** A dry run: nothing is changed. */
+type Check<Input> = (input: Input, options?: CallOptions) => Promise<Schema.CheckFragment>;
+
+const defaultTimeoutMs = 35_000;
+const defaultLimits: RetryLimits = { maxAttempts: 8, maxElapsedMs: 60_000 };
+
+/** Creates a client. It holds no connection: nothing has to be closed. */
+export function createGatewayClient(settings: ClientSettings): GatewayClient {
+  const { url, authentication, timeoutMs = defaultTimeoutMs, headers = {}, fetch = globalThis.fetch } = settings;
+  const sender = {
+    connection: { url, authentication, timeoutMs, headers, fetch },
+    limits: { ...defaultLimits, ...settings.retries },
+  };
+  return {
+    createPodIdentityAssociation: mutation(sender, 'CreatePodIdentityAssociation'),
+    updatePodIdentityAssociation: mutation(sender, 'UpdatePodIdentityAssociation'),
+    deletePodIdentityAssociation: mutation(sender, 'DeletePodIdentityAssociation'),
+    checkCreatePodIdentityAssociation: check(sender, 'CheckCreatePodIdentityAssociation'),
+    checkUpdatePodIdentityAssociation: check(sender, 'CheckUpdatePodIdentityAssociation'),
+    checkDeletePodIdentityAssociation: check(sender, 'CheckDeletePodIdentityAssociation'),
+    podIdentityAssociation: query(sender, 'PodIdentityAssociation'),
+    podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
+    auditTrail: presentQuery(sender, 'AuditTrail'),
+    associationDrift: presentQuery(sender, 'AssociationDrift'),
+    viewer: (options) => query(sender, 'Viewer')({}, options),
+  };
+}
+
+interface Sender {
+  readonly connection: Connection;
+  readonly limits: RetryLimits;
+}
+
+function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete'}${string}`>(
+  sender: Sender,
+  name: Name,
+): Mutation<Operations[Name][0]['input']> {
+  return (given, options = {}) => {
+    const token = given.clientRequestToken ?? crypto.randomUUID();
+    const variables = { input: { ...given, clientRequestToken: token } };
+    return call(sender, { name, variables, token }, options, (payload: Schema.PayloadFragment) =>
+      attemptOf(resultOf(payload)),
+    );
+  };
+}
+
+function check<Name extends OperationName & `Check${string}`>(
+  sender: Sender,
+  name: Name,
+): Check<Operations[Name][0]['input']> {
+  return async (input, options = {}) => {
+    const variables = { input };
+    const found = (result: Schema.CheckFragment | null) => ({ kind: 'done', result }) as const;
+    return present(await call(sender, { name, variables, token: null }, options, found));
+  };
+}
+
+function query<Name extends OperationName>(sender: Sender, name: Name) {
+  return (variables: Operations[Name][0], options: CallOptions = {}) => {
+    const found = (result: FieldOf<Name>) => ({ kind: 'done', result }) as const;
+    return call(sender, { name, variables, token: null }, options, found);
+  };
+}
+
+/** A query whose field is null only beside an error. */
+function presentQuery<Name extends OperationName>(sender: Sender, name: Name) {
+  const send = query(sender, name);
+  return async (variables: Operations[Name][0], options?: CallOptions) => present(await send(variables, options));
+}
+
+function present<Field>(field: Field): NonNullable<Field> {
+  if (field === null || field === undefined) throw new Error('The gateway answered without data and without an error.');
+  return field;
+}
+
+/** An operation to send. */
+interface Call {
+  readonly name: OperationName;
+  readonly variables: object;
+  /** The client request token; null for a query. */
+  readonly token: string | null;
+}
+
+/**
+ * Sends an operation until its answer is final.
+ *
+ * @param attemptWith what the value of the operation's one field means, whose type the operation determines
+ */
+function call<Result>(
+  { connection, limits }: Sender,
+  { name, variables, token }: Call,
+  { signal, onRetry }: CallOptions,
+  attemptWith: (field: never) => Attempt<Result>,
+): Promise<Result> {
+  const request = { operationName: name, query: documents[name], variables };
+  return withRetries(
+    async () => {
+      const answer = await sendOnce(connection, request, signal);
+      if (answer.kind === 'data') return attemptWith(Object.values(answer.data)[0] as never);
+      const end = () => {
+        throw answer.kind === 'error' ? answer.error : lost(answer.reason, token);
+      };
+      if (answer.kind === 'lost') return { ...answer, kind: 'again', reason: reasonText(answer.reason), end };
+      const { retryable, retryAfterSeconds, code } = answer.error;
+      return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end } : end();
+    },
+    { ...limits, signal, onRetry },
+  );
+}
+
+function lost(reason: unknown, token: string | null): LostAnswerError {
+  return new LostAnswerError(`The gateway did not answer: ${reasonText(reason)}`, token, reason);
+}
+
+/** Node.js's `fetch` reports the reason of a failure in the cause of its error. */
+function reasonText(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  const { cause } = reason;
+  const detail = cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : '';
+  return `${reason.message}${detail}`;
+}

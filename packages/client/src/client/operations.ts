@@ -1,0 +1,39 @@
+import type * as Schema from '../generated/operations.ts';
+
+/** The variables and the data of each operation. */
+export interface Operations {
+  CreatePodIdentityAssociation: [
+    Schema.CreatePodIdentityAssociationMutationVariables,
+    Schema.CreatePodIdentityAssociationMutation,
+  ];
+  UpdatePodIdentityAssociation: [
+    Schema.UpdatePodIdentityAssociationMutationVariables,
+    Schema.UpdatePodIdentityAssociationMutation,
+  ];
+  DeletePodIdentityAssociation: [
+    Schema.DeletePodIdentityAssociationMutationVariables,
+    Schema.DeletePodIdentityAssociationMutation,
+  ];
+  CheckCreatePodIdentityAssociation: [
+    Schema.CheckCreatePodIdentityAssociationQueryVariables,
+    Schema.CheckCreatePodIdentityAssociationQuery,
+  ];
+  CheckUpdatePodIdentityAssociation: [
+    Schema.CheckUpdatePodIdentityAssociationQueryVariables,
+    Schema.CheckUpdatePodIdentityAssociationQuery,
+  ];
+  CheckDeletePodIdentityAssociation: [
+    Schema.CheckDeletePodIdentityAssociationQueryVariables,
+    Schema.CheckDeletePodIdentityAssociationQuery,
+  ];
+  PodIdentityAssociation: [Schema.PodIdentityAssociationQueryVariables, Schema.PodIdentityAssociationQuery];
+  PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];
+  AuditTrail: [Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery];
+  AssociationDrift: [Schema.AssociationDriftQueryVariables, Schema.AssociationDriftQuery];
+  Viewer: [Schema.ViewerQueryVariables, Schema.ViewerQuery];
+}
+
+/** The name of an operation in operations.graphql. */
+export type OperationName = keyof Operations;
+/** The value of the one field of an operation. */
+export type FieldOf<Name extends OperationName> = Operations[Name][1][keyof Operations[Name][1]];

@@ -1,0 +1,81 @@
+/** How often and how long an operation is retried. Whichever limit is reached first ends it. */
+export interface RetryLimits {
+  /** The number of attempts, with the first. */
+  readonly maxAttempts: number;
+  /** Milliseconds from the first attempt to the last. */
+  readonly maxElapsedMs: number;
+}
+
+/** A retry that follows. */
+export interface Retry {
+  /** Number of the attempt that follows: 2 for the first retry. */
+  readonly attempt: number;
+  /** Milliseconds until then. */
+  readonly delayMs: number;
+  /** Why: the answer was lost, or says that the request is in progress or can succeed later. */
+  readonly reason: string;
+}
+
+/** What came of an attempt. */
+export type Attempt<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  | {
+      readonly kind: 'again';
+      readonly reason: string;
+      /** Seconds that the gateway asks to wait; null when it names none. */
+      readonly retryAfterSeconds: number | null;
+      /** The result if no attempt follows; it may throw. */
+      readonly end: () => Result;
+    };
+
+/** What an operation's retries depend on. */
+export interface RetryOptions extends RetryLimits {
+  readonly signal?: AbortSignal | undefined;
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+}
+
+const firstDelayMs = 500;
+const longestDelayMs = 20_000;
+
+/**
+ * Repeats an attempt until it is done or a limit is reached. Waits as long as the gateway asks, or else a random time up to
+ * a bound that doubles with every retry.
+ *
+ * @throws what an attempt or its `end` throws, and the reason of the signal
+ */
+export async function withRetries<Result>(
+  attempt: () => Promise<Attempt<Result>>,
+  { maxAttempts, maxElapsedMs, signal, onRetry }: RetryOptions,
+): Promise<Result> {
+  const start = performance.now();
+  for (let count = 1; ; count += 1) {
+    const outcome = await attempt();
+    if (outcome.kind === 'done') return outcome.result;
+    const { reason, retryAfterSeconds } = outcome;
+    const delayMs = retryAfterSeconds === null ? backoff(count) : retryAfterSeconds * 1_000;
+    const elapsedMs = performance.now() - start;
+    if (count >= maxAttempts || elapsedMs + delayMs > maxElapsedMs) return outcome.end();
+    onRetry?.({ attempt: count + 1, delayMs, reason });
+    await sleep(delayMs, signal);
+  }
+}
+
+/** Full jitter: clients that failed together do not come back together. At least 50 ms, so that a limit of attempts lasts. */
+function backoff(count: number): number {
+  return Math.max(50, Math.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (count - 1)));
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason instanceof Error ? signal.reason : new Error('The operation was aborted.'));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,139 @@
+import type { Authentication } from './auth.ts';
+import { GatewayError, UnsentError } from './errors.ts';
+
+/** The part of the Fetch API that the client uses. */
+export type Fetch = (
+  url: string,
+  request: {
+    readonly method: 'POST';
+    readonly headers: Record<string, string>;
+    readonly body: string;
+    readonly redirect: 'error';
+    readonly signal: AbortSignal;
+  },
+) => Promise<HttpResponse>;
+
+/** The part of a `Response` that the client uses. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: { readonly get: (name: string) => string | null };
+  readonly text: () => Promise<string>;
+}
+
+/** How to reach the gateway. */
+export interface Connection {
+  /** E.g. `https://abc.execute-api.eu-central-1.amazonaws.com`, with or without the path of the API. */
+  readonly url: string;
+  readonly authentication: Authentication;
+  readonly fetch: Fetch;
+  /** Milliseconds for one attempt; null for no limit. */
+  readonly timeoutMs: number | null;
+  /** Headers of every request, e.g. `user-agent`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A GraphQL operation to send. */
+export interface GraphQLRequest {
+  readonly operationName: string;
+  readonly query: string;
+  readonly variables: object;
+}
+
+/** What came of an attempt. */
+export type Answer =
+  | { readonly kind: 'data'; readonly data: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'error'; readonly error: GatewayError }
+  /** No answer, or none that says what became of the request. */
+  | { readonly kind: 'lost'; readonly reason: unknown; readonly retryAfterSeconds: number | null };
+
+/**
+ * Sends an operation once.
+ *
+ * @param signal cancels the attempt
+ * @throws what authentication throws, {@link UnsentError}, and the reason of the signal
+ */
+export async function sendOnce(connection: Connection, request: GraphQLRequest, signal?: AbortSignal): Promise<Answer> {
+  const url = endpointOf(connection);
+  const body = JSON.stringify(request);
+  const plain = { ...connection.headers, 'content-type': 'application/json', accept: 'application/json' };
+  const headers = { ...(await connection.authentication.authenticate({ url, headers: plain, body })) };
+  signal?.throwIfAborted();
+  const timeout = connection.timeoutMs === null ? [] : [AbortSignal.timeout(connection.timeoutMs)];
+  const attempt = AbortSignal.any([...timeout, ...(signal ? [signal] : [])]);
+  try {
+    const post = { method: 'POST', headers, body, redirect: 'error', signal: attempt } as const;
+    const response = await connection.fetch(url.href, post);
+    return read(response, await response.text());
+  } catch (reason) {
+    signal?.throwIfAborted();
+    if (reason instanceof UnsentError) throw reason;
+    return { kind: 'lost', reason, retryAfterSeconds: null };
+  }
+}
+
+/** The URL of the API for the credentials of a connection. */
+function endpointOf({ url, authentication }: Pick<Connection, 'url' | 'authentication'>): URL {
+  const endpoint = new URL(url);
+  const base = endpoint.pathname.replace(/\/+$/, '').replace(/(?:\/iam)?\/graphql$/, '');
+  endpoint.pathname = `${base}${authentication.route}`;
+  return endpoint;
+}
+
+function read(response: HttpResponse, text: string): Answer {
+  const body = parsed(text);
+  const [first] = isRecord(body) && Array.isArray(body.errors) ? (body.errors as unknown[]) : [];
+  const data = isRecord(body) && isRecord(body.data) ? body.data : {};
+  const hasData = Object.values(data).some((value) => value !== null);
+  if (isRecord(first) && !hasData) return { kind: 'error', error: graphQLError(response, first) };
+  if (isRecord(body) && isRecord(body.data)) return { kind: 'data', data };
+  return readOther(response, isRecord(body) ? body : {});
+}
+
+/** API Gateway and proxies answer in their own form: without a result, the request may have been executed. */
+function readOther(response: HttpResponse, body: Readonly<Record<string, unknown>>): Answer {
+  const { status, headers } = response;
+  const requestId = headers.get('apigw-requestid');
+  const message = [body.message, body.advice].filter((part) => typeof part === 'string').join('. ');
+  const text = `The gateway answered with HTTP status ${status}${message === '' ? '' : `: ${message}`}`;
+  if (status >= 200 && status < 300) {
+    return { kind: 'lost', reason: new Error('The answer is not a GraphQL response.'), retryAfterSeconds: null };
+  }
+  if (status === 429 || status >= 500) {
+    return { kind: 'lost', reason: new Error(text), retryAfterSeconds: seconds(headers.get('retry-after')) };
+  }
+  const code = status === 401 ? 'UNAUTHENTICATED' : `HTTP_${status}`;
+  const details = { code, status, requestId, retryable: false, retryAfterSeconds: null, extensions: {} };
+  return { kind: 'error', error: new GatewayError(text, details) };
+}
+
+/** Errors that a retry can end, for gateways whose errors do not say so. */
+const retryableCodes: readonly unknown[] = ['LEDGER_UNAVAILABLE', 'LEDGER_FORMAT_UNSUPPORTED', 'EKS_READ_FAILED'];
+
+function graphQLError({ status, headers }: HttpResponse, error: Readonly<Record<string, unknown>>): GatewayError {
+  const extensions = isRecord(error.extensions) ? error.extensions : {};
+  const { code, requestId, retryable, retryAfterSeconds } = extensions;
+  return new GatewayError(typeof error.message === 'string' ? error.message : 'Unknown error.', {
+    code: typeof code === 'string' ? code : 'UNKNOWN',
+    status,
+    requestId: typeof requestId === 'string' ? requestId : headers.get('apigw-requestid'),
+    retryable: typeof retryable === 'boolean' ? retryable : retryableCodes.includes(code),
+    retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : null,
+    extensions,
+  });
+}
+
+function seconds(text: string | null): number | null {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

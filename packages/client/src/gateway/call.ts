@@ -1,0 +1,118 @@
+import { ConfigurationError, GeneralError, UsageError } from '../aws/errors.ts';
+import type { Environment } from '../aws/parameter-file.ts';
+import type { Connection } from '../aws/settings.ts';
+import type { ValueMap } from '../aws/value.ts';
+import { anonymous, bearer, sigV4 } from '../client/auth.ts';
+import type { Authentication } from '../client/auth.ts';
+import type { CallOptions, GatewayClient } from '../client/client.ts';
+import { createGatewayClient } from '../client/client.ts';
+import { GatewayError, LostAnswerError, UnsentError } from '../client/errors.ts';
+import type { MutationResult } from '../client/result.ts';
+import type { Retry } from '../client/retry.ts';
+import type { Host, Request } from '../host.ts';
+import { associationAnswer } from './answers.ts';
+import { debugging } from './debug.ts';
+import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
+import { createFetch } from './http.ts';
+import { notesOf } from './notes.ts';
+import { mutations, queries } from './operations.ts';
+
+/** What calls use of their process. */
+export interface CallSettings {
+  readonly environment: Environment;
+  /** Writes to standard error. */
+  readonly writeError: (text: string) => void;
+  /** Sent as the user agent. */
+  readonly version: string;
+  /** Interrupts calls; its reason becomes the error. */
+  readonly signal?: AbortSignal;
+}
+
+/** Time for the retries of a request, in milliseconds. */
+const limitMs = 60_000;
+const waitLimitMs = 600_000;
+
+/**
+ * The `call` of a host: sends the requests of one command to the gateway, and says on standard error what people should
+ * know.
+ */
+export function createCall(settings: CallSettings): Host['call'] {
+  let created: GatewayClient | null = null;
+  return async ({ input, ...given }) => {
+    const { operation } = given.command;
+    const client = (created ??= clientOf(given, settings));
+    const { region } = given.connection;
+    const request = { ...given, input: { ...(region !== null && operation !== 'Viewer' && { region }), ...input } };
+    const say = (line: string) => settings.writeError(`${line}\n`);
+    const onRetry = ({ attempt, delayMs, reason }: Retry) =>
+      say(`Attempt ${attempt} in ${(delayMs / 1_000).toFixed(1)} s: ${reason}`);
+    const options = { signal: settings.signal, onRetry };
+    try {
+      const query = queries[operation];
+      return query ? await query(client, request, options) : await change(client, request, options, say);
+    } catch (error) {
+      throw commandError(operation, error);
+    }
+  };
+}
+
+async function change(
+  client: GatewayClient,
+  { command: { operation }, input }: Request,
+  options: CallOptions,
+  say: (line: string) => void,
+): Promise<ValueMap> {
+  const send = mutations[operation];
+  if (!send) throw new UsageError(`The gateway has no operation ${operation}.`);
+  const given = typeof input.clientRequestToken === 'string' ? input.clientRequestToken : null;
+  const token = given ?? crypto.randomUUID();
+  if (given === null) say(`Client request token: ${token} (to send this request again: --client-request-token)`);
+  const result: MutationResult = await send(client, { ...input, clientRequestToken: token }, options);
+  if (result.kind === 'refused') throw refusalError(operation, result);
+  if (result.kind === 'inProgress') throw inProgressError(result);
+  for (const note of notesOf(operation, result)) say(note);
+  return { association: associationAnswer(result.association) };
+}
+
+function clientOf({ connection, wait }: Omit<Request, 'input'>, settings: CallSettings): GatewayClient {
+  const { environment, version, writeError } = settings;
+  if (connection.endpointUrl === null) {
+    throw new ConfigurationError(
+      'The URL of the gateway is not known. Give it with --endpoint-url or in the environment variable POD_IDENTITY_ENDPOINT_URL.',
+    );
+  }
+  const fetch = createFetch(connection, environment);
+  return createGatewayClient({
+    url: connection.endpointUrl,
+    authentication: authenticationOf(connection),
+    fetch: connection.debug ? debugging(fetch, writeError) : fetch,
+    // The options of the AWS CLI for timeouts apply, in place of one limit.
+    timeoutMs: null,
+    retries: { maxAttempts: Infinity, maxElapsedMs: wait ? waitLimitMs : limitMs },
+    headers: { 'user-agent': version },
+  });
+}
+
+function authenticationOf({ token, signRequest, profile, region, gatewayRegion }: Connection): Authentication {
+  if (token !== null) return bearer(token);
+  if (!signRequest) return anonymous;
+  const signingRegion = gatewayRegion ?? region;
+  const credentials = async () => {
+    const { credentialProvider } = await import('./aws-credentials.ts');
+    return credentialProvider(profile, signingRegion)();
+  };
+  return sigV4({ credentials, region: signingRegion ?? undefined });
+}
+
+/** The error of the command for an error of the client; other errors unchanged. */
+function commandError(operation: string, error: unknown): unknown {
+  if (error instanceof GatewayError) return gatewayFailure(operation, error);
+  if (error instanceof UnsentError) return new GeneralError(error.message);
+  if (!(error instanceof LostAnswerError)) return error;
+  const { clientRequestToken, cause } = error;
+  const reason = cause instanceof Error ? cause.message : error.message;
+  if (clientRequestToken === null) return new GeneralError(reason);
+  return new GeneralError(
+    `${reason} The change may be done: run the same command again with --client-request-token ${clientRequestToken}`,
+  );
+}

@@ -1,0 +1,134 @@
+import { ServiceError, UsageError } from '../aws/errors.ts';
+import type { Value, ValueMap } from '../aws/value.ts';
+import { isMap } from '../aws/value.ts';
+import type { CallOptions, GatewayClient } from '../client/client.ts';
+import type { MutationResult } from '../client/result.ts';
+import type {
+  AuditEvent,
+  AuditScope,
+  CreatePodIdentityAssociationInput,
+  UpdatePodIdentityAssociationInput,
+} from '../generated/operations.ts';
+import type { Request } from '../host.ts';
+import { associationAnswer, checkAnswer, entryAnswer, pageAnswer } from './answers.ts';
+
+type Send = (client: GatewayClient, input: ValueMap, options: CallOptions) => Promise<MutationResult>;
+type Ask = (client: GatewayClient, request: Request, options: CallOptions) => Promise<ValueMap>;
+
+/** The size of a page where no option sets it, as at EKS. */
+const pageSize = 100;
+
+/** The mutations, by the operations of the commands. Their inputs have the types that the command line has checked. */
+export const mutations: Readonly<Record<string, Send>> = {
+  CreatePodIdentityAssociation: (client, input, options) =>
+    client.createPodIdentityAssociation(createInput(input), options),
+  UpdatePodIdentityAssociation: (client, input, options) =>
+    client.updatePodIdentityAssociation(updateInput(input), options),
+  DeletePodIdentityAssociation: (client, input, options) =>
+    client.deletePodIdentityAssociation({ ...input, ...target(input) }, options),
+};
+
+/** The queries, by the operations of the commands. */
+export const queries: Readonly<Record<string, Ask>> = {
+  CheckCreatePodIdentityAssociation: async (client, { input }, options) =>
+    checkAnswer(await client.checkCreatePodIdentityAssociation(createInput(input), options)),
+  CheckUpdatePodIdentityAssociation: async (client, { input }, options) =>
+    checkAnswer(await client.checkUpdatePodIdentityAssociation(updateInput(input), options)),
+  CheckDeletePodIdentityAssociation: async (client, { input }, options) =>
+    checkAnswer(await client.checkDeletePodIdentityAssociation({ ...input, ...target(input) }, options)),
+  DescribePodIdentityAssociation: describe,
+  ListPodIdentityAssociations: async (client, { input }, options) => {
+    const variables = { ...filters(input), ...page(input), serviceAccount: optional(input.serviceAccount) };
+    const { nodes, pageInfo } = await client.podIdentityAssociations(variables, options);
+    return pageAnswer(
+      'associations',
+      nodes.map((node) => ({ ...node })),
+      pageInfo,
+    );
+  },
+  AuditTrail: async (client, { input }, options) => {
+    const events = optional(input.events)?.split(/\s*,\s*/) as readonly AuditEvent[] | undefined;
+    const times = { since: optional(input.since), until: optional(input.until) };
+    const variables = { scope: scopeOf(input), ...times, events, ...page(input) };
+    const { nodes, pageInfo } = await client.auditTrail(variables, options);
+    return pageAnswer('entries', nodes.map(entryAnswer), pageInfo);
+  },
+  AssociationDrift: async (client, { input }, options) => {
+    const { nodes, pageInfo } = await client.associationDrift({ ...filters(input), ...page(input) }, options);
+    const associations = nodes.map(({ association, ...node }) => ({
+      ...node,
+      association: association && associationAnswer(association),
+    }));
+    return pageAnswer('associations', associations, pageInfo);
+  },
+  Viewer: async (client, _, options) => ({ principal: { ...(await client.viewer(options)) } }),
+};
+
+async function describe(client: GatewayClient, { command, input }: Request, options: CallOptions): Promise<ValueMap> {
+  const variables = { ...target(input), accountId: optional(input.accountId), region: optional(input.region) };
+  const association = await client.podIdentityAssociation(variables, options);
+  if (association) return { association: associationAnswer(association) };
+  const reason = `The association ${variables.associationId} does not exist in cluster ${variables.clusterName}, or you are not allowed to view it.`;
+  throw new ServiceError('ResourceNotFoundException', command.operation, reason);
+}
+
+function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
+  const { tags } = input;
+  return {
+    ...input,
+    clusterName: required(input.clusterName),
+    namespace: required(input.namespace),
+    serviceAccount: required(input.serviceAccount),
+    roleArn: required(input.roleArn),
+    tags: isMap(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value: required(value) })) : null,
+  };
+}
+
+/** An update, in which the empty string clears a field at EKS, and null at the gateway. */
+function updateInput(input: ValueMap): UpdatePodIdentityAssociationInput {
+  const cleared = ['targetRoleArn', 'policy'].filter((name) => input[name] === '').map((name) => [name, null] as const);
+  return { ...input, ...Object.fromEntries(cleared), ...target(input) };
+}
+
+function target(input: ValueMap) {
+  return { clusterName: required(input.clusterName), associationId: required(input.associationId) };
+}
+
+function filters(input: ValueMap) {
+  return {
+    clusterName: required(input.clusterName),
+    accountId: optional(input.accountId),
+    region: optional(input.region),
+    namespace: optional(input.namespace),
+  };
+}
+
+function page({ maxResults, nextToken }: ValueMap) {
+  return { first: typeof maxResults === 'number' ? maxResults : pageSize, after: optional(nextToken) };
+}
+
+/** The scope of the one option that names it. */
+function scopeOf(input: ValueMap): AuditScope {
+  const { clusterName, principalId, associationArn, operationId, all } = input;
+  const scopes: readonly (readonly [Value | undefined, () => AuditScope])[] = [
+    [clusterName, () => ({ cluster: { ...filters(input), serviceAccount: optional(input.serviceAccount) } })],
+    [principalId, () => ({ principalId: required(principalId) })],
+    [associationArn, () => ({ associationArn: required(associationArn) })],
+    [operationId, () => ({ operationId: required(operationId) })],
+    [all, () => ({ gateway: 'ALL_ENTRIES' })],
+  ];
+  const [given, ...others] = scopes.filter(([value]) => value !== undefined && value !== false);
+  if (given && others.length === 0) return given[1]();
+  throw new UsageError(
+    'Give exactly one of --cluster-name, --principal-id, --association-arn, --operation-id and --all.',
+  );
+}
+
+function optional(value: Value | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A value that the checks of the command line ensure. */
+function required(value: Value | undefined): string {
+  return optional(value) ?? '';
+}

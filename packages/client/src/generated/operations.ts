@@ -1,0 +1,435 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export const documents = {
+  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
+  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
+  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
+  "CheckCreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckCreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){checkCreatePodIdentityAssociation(input:$input){...Check}}",
+  "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
+  "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
+  "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
+  "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
+  "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
+  "AssociationDrift": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}}pageInfo{hasNextPage endCursor}}}",
+  "Viewer": "query Viewer{viewer{id kind groups sessionName actor{principalId kind groups}}}"
+};
+/** Event of an audit entry. Values may be added. */
+export type AuditEvent =
+  /** A dry run; nothing was done. */
+  | 'CHECKED'
+  /** Another request with the same token holds the lease. */
+  | 'CONTENDED'
+  /** Policy denied the request; nothing was done. */
+  | 'DENIED'
+  /** Policy allowed the request; the EKS call follows. */
+  | 'INTENT'
+  /** The input is not valid; nothing was done. */
+  | 'INVALID'
+  /** A lease holder whose lease had been taken over received the answer of EKS that its change is done. Does not close the operation. */
+  | 'LATE_SUCCESS'
+  /** The change is not done, and the refusal is final for the token. Closes the operation. */
+  | 'REFUSED'
+  /** The change is not done, and the token can be used for another attempt. Closes the operation. */
+  | 'RELEASED'
+  /** The recorded answer of the token was returned again. */
+  | 'REPLAYED'
+  /** The change is done. Closes the operation. */
+  | 'SUCCEEDED'
+  /** The lease expired, and another request or the reconciler took over the operation. */
+  | 'TAKEN_OVER'
+  /** The token was used for a request with different input. */
+  | 'TOKEN_REUSED'
+  /** A page of the audit trail was read that is not limited to the principal's own entries. Written if the gateway is configured to. */
+  | 'TRAIL_READ'
+  /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
+  | 'UNKNOWN';
+
+/** Which entries to read: set exactly one field. */
+export type AuditScope =
+  {   /** Entries of changes to the association with this ARN, with the same events as for a cluster. */
+  readonly associationArn: string; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never;   /**
+   * Entries of changes in a cluster, in a namespace or to a service account: INTENT, UNKNOWN, TAKEN_OVER, SUCCEEDED, REFUSED,
+   * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
+   */
+  readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never;   /** All entries of the gateway. Intended for auditors. */
+  readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never;   /** Entries of this operation. */
+  readonly operationId: string; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never;   /** Entries of requests by this principal, whatever became of them. */
+  readonly principalId: string; };
+
+/** A cluster, a namespace in it, or a service account in that namespace. */
+export type ClusterScope = {
+  /** Account of the cluster; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Kubernetes namespace. */
+  readonly namespace?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** Kubernetes service account; requires `namespace`. */
+  readonly serviceAccount?: string | null | undefined;
+};
+
+/** The parameters of the EKS API, plus the cluster's account and region, a reason and a beneficiary. Null means the same as an omitted field. */
+export type CreatePodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /**
+   * Idempotency token: 1 to 255 printable ASCII characters, case-sensitive. A repeated request with the same token and input
+   * returns the first answer. When omitted, the gateway generates a token; then a retry after a lost answer is a new request.
+   */
+  readonly clientRequestToken?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Disables the session tags that EKS adds to the role session; false when omitted. */
+  readonly disableSessionTags?: boolean | null | undefined;
+  /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
+  readonly namespace: string;
+  /**
+   * The person for whom a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
+   * this person too. It grants no permissions: whether the person wants the request is not verified.
+   */
+  readonly onBehalfOf?: string | null | undefined;
+  /** IAM session policy as JSON text, up to 2,048 characters. Takes effect only with `disableSessionTags: true`. */
+  readonly policy?: string | null | undefined;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. Not part of the input that the token is bound to. */
+  readonly reason?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** ARN of the IAM role, in the cluster's account. */
+  readonly roleArn: string;
+  /** Kubernetes service account, an RFC 1123 subdomain. It need not exist yet. */
+  readonly serviceAccount: string;
+  /** Tags of the association, up to 50. With 50 tags the gateway can't add its ownership tag, see OUTCOME_UNDETERMINED. */
+  readonly tags?: ReadonlyArray<TagInput> | null | undefined;
+  /** ARN of a second role, which EKS Pod Identity assumes with the credentials of `roleArn`; it may be in another account. */
+  readonly targetRoleArn?: string | null | undefined;
+};
+
+/** The association to delete. */
+export type DeletePodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
+  readonly associationId: string;
+  /** Idempotency token, as for a create. */
+  readonly clientRequestToken?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Optimistic concurrency check, as for an update. */
+  readonly expectedModifiedAt?: string | null | undefined;
+  /** The person for whom a service acts, as for a create. */
+  readonly onBehalfOf?: string | null | undefined;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+};
+
+/** How EKS and the audit trail can differ. Values may be added. */
+export type DriftKind =
+  /** The association exists according to the audit trail, but not in EKS. */
+  | 'DELETED'
+  /** The association has an ownership tag, but the operation named in the tag neither created it nor is still open. */
+  | 'FORGED_TAG'
+  /** The association differs from the state that the last operation recorded. */
+  | 'MODIFIED'
+  /**
+   * The audit trail has too many entries of the association, or of the operation named in its tag, to compare them within a
+   * request: read them with `auditTrail`. It may or may not differ.
+   */
+  | 'NOT_EXAMINED'
+  /** The association has no ownership tag of the gateway. */
+  | 'UNMANAGED';
+
+/** The part of the whole audit trail to read. */
+export type GatewayScope =
+  /** Entries of all clusters, principals and operations. */
+  | 'ALL_ENTRIES';
+
+/** Kind of operation. */
+export type OperationKind =
+  /** `createPodIdentityAssociation`. */
+  | 'CREATE_POD_IDENTITY_ASSOCIATION'
+  /** `deletePodIdentityAssociation`. */
+  | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
+  | 'READ_AUDIT_TRAIL'
+  /** `updatePodIdentityAssociation`. */
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+
+/** Kind of principal. */
+export type PrincipalKind =
+  /** A workload: authenticated by an IAM role session or a JWT issued to it. */
+  | 'SERVICE'
+  /** A person: authenticated by a JWT, an IAM Identity Center session or an IAM user's signature. */
+  | 'USER';
+
+/** Why a request was refused. */
+export type RefusalCode =
+  /** The service account already has an association. */
+  | 'ASSOCIATION_ALREADY_EXISTS'
+  /** The association was modified after you read it (`expectedModifiedAt`), or after the request began. */
+  | 'ASSOCIATION_CHANGED'
+  /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
+  | 'ASSOCIATION_LIMIT_EXCEEDED'
+  /** The association does not exist, or no longer exists. */
+  | 'ASSOCIATION_NOT_FOUND'
+  /** The cluster does not exist. */
+  | 'CLUSTER_NOT_FOUND'
+  /** EKS rejected the request for another reason, given in `eksMessage`. */
+  | 'EKS_REFUSED'
+  /** The gateway could not connect to EKS, so EKS did not receive the request. */
+  | 'EKS_UNREACHABLE'
+  /** The gateway's own IAM role lacks a permission. */
+  | 'GATEWAY_ACCESS_DENIED'
+  /** Fields of the input are not valid. */
+  | 'INVALID_INPUT'
+  /** An association equal to the request exists, and the gateway can't determine whether this request created it, because 50 tags leave no room for its ownership tag. */
+  | 'OUTCOME_UNDETERMINED'
+  /** No policy permits the request, or a policy forbids it. */
+  | 'POLICY_DENIED'
+  /** A policy failed to evaluate, so the request was denied. */
+  | 'POLICY_EVALUATION_FAILED'
+  /** The IAM role does not exist, or EKS can't see it yet. */
+  | 'ROLE_NOT_FOUND'
+  /** EKS throttled the request. */
+  | 'THROTTLED'
+  /** The token was used for a request with different input. */
+  | 'TOKEN_REUSED_WITH_DIFFERENT_INPUT'
+  /** The role's trust policy does not allow EKS Pod Identity to assume it. */
+  | 'TRUST_POLICY_INVALID';
+
+/** Status of a request. Values may be added: treat unknown values as IN_PROGRESS. */
+export type RequestStatus =
+  /** The request is in progress, or in doubt: the effect of the EKS call is not known yet. Send the same request with the same token again. */
+  | 'IN_PROGRESS'
+  /** The change is not done and will not be done by this request. */
+  | 'REFUSED'
+  /** The change is done. */
+  | 'SUCCEEDED';
+
+/** A tag to set. */
+export type TagInput = {
+  /** Key: 1 to 128 characters. */
+  readonly key: string;
+  /** Value: up to 256 characters; empty when omitted. */
+  readonly value?: string | null | undefined;
+};
+
+/**
+ * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags and
+ * policy is required.
+ */
+export type UpdatePodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
+  readonly associationId: string;
+  /** Idempotency token, as for a create. */
+  readonly clientRequestToken?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Disables or enables the session tags that EKS adds to the role session. */
+  readonly disableSessionTags?: boolean | null | undefined;
+  /**
+   * Optimistic concurrency check: the request is refused with ASSOCIATION_CHANGED if the association's `modifiedAt` differs.
+   * Compared before the EKS call, so a change by another tool between the comparison and the call is not detected.
+   */
+  readonly expectedModifiedAt?: string | null | undefined;
+  /** The person for whom a service acts, as for a create. */
+  readonly onBehalfOf?: string | null | undefined;
+  /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
+  readonly policy?: string | null | undefined;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** ARN of the new IAM role, in the cluster's account. The role can't be cleared. */
+  readonly roleArn?: string | null | undefined;
+  /** ARN of the new target role; null clears it. */
+  readonly targetRoleArn?: string | null | undefined;
+};
+
+type Association_AssociationSnapshot_Fragment = { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly operationId: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> };
+
+type Association_PodIdentityAssociation_Fragment = { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly operationId: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> };
+
+export type AssociationFragment =
+  | Association_AssociationSnapshot_Fragment
+  | Association_PodIdentityAssociation_Fragment
+;
+
+export type ViolationFragment = { readonly policyId: string, readonly message: string, readonly advice: string | null };
+
+type RefusalDetails_AssociationAlreadyExists_Fragment = { readonly __typename: 'AssociationAlreadyExists', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
+
+type RefusalDetails_AssociationChanged_Fragment = { readonly __typename: 'AssociationChanged', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
+
+type RefusalDetails_AssociationNotFound_Fragment = { readonly __typename: 'AssociationNotFound', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
+type RefusalDetails_EksRefused_Fragment = { readonly __typename: 'EksRefused', readonly exception: string, readonly eksMessage: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
+type RefusalDetails_InvalidInput_Fragment = { readonly __typename: 'InvalidInput', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly findings: ReadonlyArray<{ readonly path: string, readonly rule: string, readonly message: string, readonly advice: string }> };
+
+type RefusalDetails_PolicyDenied_Fragment = { readonly __typename: 'PolicyDenied', readonly owners: ReadonlyArray<string>, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly violations: ReadonlyArray<ViolationFragment> };
+
+type RefusalDetails_TokenReused_Fragment = { readonly __typename: 'TokenReused', readonly originalOperationId: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
+export type RefusalDetailsFragment =
+  | RefusalDetails_AssociationAlreadyExists_Fragment
+  | RefusalDetails_AssociationChanged_Fragment
+  | RefusalDetails_AssociationNotFound_Fragment
+  | RefusalDetails_EksRefused_Fragment
+  | RefusalDetails_InvalidInput_Fragment
+  | RefusalDetails_PolicyDenied_Fragment
+  | RefusalDetails_TokenReused_Fragment
+;
+
+type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+   | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
+
+type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+   | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
+
+type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+   | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
+
+export type PayloadFragment =
+  | Payload_CreatePodIdentityAssociationPayload_Fragment
+  | Payload_DeletePodIdentityAssociationPayload_Fragment
+  | Payload_UpdatePodIdentityAssociationPayload_Fragment
+;
+
+export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refusal:
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+   | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null, readonly auditEntry: { readonly id: string, readonly operationId: string } };
+
+export type AuditEntryDetailsFragment = { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string, readonly operationKind: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly associationArn: string | null, readonly eksRequestId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null, readonly request: { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null };
+
+export type CreatePodIdentityAssociationMutationVariables = Exact<{
+  input: CreatePodIdentityAssociationInput;
+}>;
+
+
+export type CreatePodIdentityAssociationMutation = { readonly createPodIdentityAssociation: Payload_CreatePodIdentityAssociationPayload_Fragment };
+
+export type UpdatePodIdentityAssociationMutationVariables = Exact<{
+  input: UpdatePodIdentityAssociationInput;
+}>;
+
+
+export type UpdatePodIdentityAssociationMutation = { readonly updatePodIdentityAssociation: Payload_UpdatePodIdentityAssociationPayload_Fragment };
+
+export type DeletePodIdentityAssociationMutationVariables = Exact<{
+  input: DeletePodIdentityAssociationInput;
+}>;
+
+
+export type DeletePodIdentityAssociationMutation = { readonly deletePodIdentityAssociation: Payload_DeletePodIdentityAssociationPayload_Fragment };
+
+export type CheckCreatePodIdentityAssociationQueryVariables = Exact<{
+  input: CreatePodIdentityAssociationInput;
+}>;
+
+
+export type CheckCreatePodIdentityAssociationQuery = { readonly checkCreatePodIdentityAssociation: CheckFragment | null };
+
+export type CheckUpdatePodIdentityAssociationQueryVariables = Exact<{
+  input: UpdatePodIdentityAssociationInput;
+}>;
+
+
+export type CheckUpdatePodIdentityAssociationQuery = { readonly checkUpdatePodIdentityAssociation: CheckFragment | null };
+
+export type CheckDeletePodIdentityAssociationQueryVariables = Exact<{
+  input: DeletePodIdentityAssociationInput;
+}>;
+
+
+export type CheckDeletePodIdentityAssociationQuery = { readonly checkDeletePodIdentityAssociation: CheckFragment | null };
+
+export type PodIdentityAssociationQueryVariables = Exact<{
+  clusterName: string;
+  associationId: string;
+  accountId?: string | null | undefined;
+  region?: string | null | undefined;
+}>;
+
+
+export type PodIdentityAssociationQuery = { readonly podIdentityAssociation: Association_PodIdentityAssociation_Fragment | null };
+
+export type PodIdentityAssociationsQueryVariables = Exact<{
+  clusterName: string;
+  accountId?: string | null | undefined;
+  region?: string | null | undefined;
+  namespace?: string | null | undefined;
+  serviceAccount?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type PodIdentityAssociationsQuery = { readonly podIdentityAssociations: { readonly nodes: ReadonlyArray<{ readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly associationArn: string, readonly associationId: string, readonly ownerArn: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type AuditTrailQueryVariables = Exact<{
+  scope: AuditScope;
+  since?: string | null | undefined;
+  until?: string | null | undefined;
+  events?: ReadonlyArray<AuditEvent> | AuditEvent | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditTrailQuery = { readonly auditTrail: { readonly nodes: ReadonlyArray<AuditEntryDetailsFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type AssociationDriftQueryVariables = Exact<{
+  clusterName: string;
+  accountId?: string | null | undefined;
+  region?: string | null | undefined;
+  namespace?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AssociationDriftQuery = { readonly associationDrift: { readonly nodes: ReadonlyArray<{ readonly kind: DriftKind, readonly associationArn: string, readonly association: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly lastEntry: { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { readonly viewer: { readonly id: string, readonly kind: PrincipalKind, readonly groups: ReadonlyArray<string>, readonly sessionName: string | null, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind, readonly groups: ReadonlyArray<string> } | null } };

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { InterruptedError } from './aws/errors.ts';
+import type { Host } from './host.ts';
+import { runCommandLine } from './run.ts';
+import { version } from '../package.json';
+
+const interrupt = new AbortController();
+process.once('SIGINT', () => {
+  interrupt.abort(new InterruptedError('Interrupted. A change that was sent may still be made.'));
+});
+// A reader such as `head` can end before the output does.
+process.stdout.on('error', () => process.exit(255));
+
+const host = {
+  environment: process.env,
+  write: (text: string) => process.stdout.write(text),
+  writeError: (text: string) => process.stderr.write(text),
+  terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
+  version: `pod-identity/${version} Node.js/${process.versions.node} ${process.platform}/${process.arch}`,
+};
+const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
+let call: Host['call'] | null = null;
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  ...host,
+  prompter: isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null,
+  call: async (request) => {
+    const { createCall } = await import('./gateway/call.ts');
+    call ??= createCall({ ...host, signal: interrupt.signal });
+    return call(request);
+  },
+});

@@ -1,0 +1,314 @@
+import type { Gateway } from '../../../test/support/gateway.ts';
+import { roleArn } from '../../../test/support/gateway.ts';
+import { startAnsweringServer } from '../../../test/support/answering-server.ts';
+import { anonymous, bearer, createGatewayClient, GatewayError, LostAnswerError, sigV4 } from '../src/index.ts';
+import type { ClientSettings, GatewayClient, MutationResult, Retry } from '../src/index.ts';
+import { startFaultyRoute, startGateway, variablesOf } from './gateway.ts';
+import { expectedSignature } from './signature.ts';
+
+let gateway: Gateway;
+let route: Awaited<ReturnType<typeof startFaultyRoute>>;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  route = await startFaultyRoute(gateway.url);
+});
+afterAll(async () => {
+  await route.close();
+  await gateway.close();
+});
+beforeEach(() => {
+  route.faults.length = 0;
+  route.seen.length = 0;
+});
+
+const clientOf = (name = 'alice', settings: Partial<ClientSettings> = {}): GatewayClient =>
+  createGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), ...settings });
+
+let count = 0;
+const input = () => ({
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: `client-${(count += 1)}`,
+  roleArn: roleArn('payments/payments-api'),
+  tags: [{ key: 'team', value: 'payments' }],
+});
+
+/** An answer of the gateway for one of its requests, whose token is the one that was sent. */
+const answer = (fields: object) => ({
+  status: 200,
+  body: JSON.stringify({
+    data: {
+      createPodIdentityAssociation: {
+        association: null,
+        refusal: null,
+        replayed: false,
+        clientRequestToken: 't',
+        auditEntry: { id: 'e', operationId: 'o' },
+        retryAfterSeconds: null,
+        ...fields,
+      },
+    },
+  }),
+});
+
+test('a mutation and each query return typed results', async () => {
+  const client = clientOf();
+  const wanted = input();
+  const check = await client.checkCreatePodIdentityAssociation(wanted);
+  expect(check).toMatchObject({ wouldBeAttempted: true, refusal: null, decision: { allowed: true } });
+
+  const created = await client.createPodIdentityAssociation(wanted);
+  if (created.kind !== 'succeeded') throw new Error(created.kind);
+  const { clusterName, associationId, associationArn } = created.association;
+  expect(await client.podIdentityAssociation({ clusterName, associationId })).toMatchObject({
+    serviceAccount: wanted.serviceAccount,
+    operationId: created.operationId,
+  });
+  const page = await client.podIdentityAssociations({ clusterName, namespace: 'payments' });
+  expect(page.nodes.map((one) => one.associationArn)).toContain(associationArn);
+  const trail = await client.auditTrail({ scope: { associationArn } });
+  expect(trail.nodes.map(({ event }) => event)).toEqual(['SUCCEEDED']);
+  expect((await client.associationDrift({ clusterName, namespace: 'payments' })).nodes).toEqual([]);
+  expect(await client.viewer()).toMatchObject({ id: 'https://issuer.example#alice', kind: 'USER' });
+
+  const target = { clusterName, associationId };
+  const role = roleArn('payments/payments-worker');
+  expect(await client.checkUpdatePodIdentityAssociation({ ...target, roleArn: role })).toMatchObject({
+    differences: [{ field: 'roleArn', requested: role }],
+  });
+  expect(await client.updatePodIdentityAssociation({ ...target, roleArn: role })).toMatchObject({
+    kind: 'succeeded',
+    association: { roleArn: role },
+  });
+  expect(await client.checkDeletePodIdentityAssociation(target)).toMatchObject({ wouldBeAttempted: true });
+  expect(await client.deletePodIdentityAssociation(target)).toMatchObject({ kind: 'succeeded' });
+  expect(await client.podIdentityAssociation(target)).toBeNull();
+});
+
+test('the kind of a result narrows its type, and the type of a refusal its details', async () => {
+  const result: MutationResult = await clientOf('bob').createPodIdentityAssociation(input());
+  switch (result.kind) {
+    case 'refused':
+      if (result.refusal.__typename !== 'PolicyDenied') throw new Error(result.refusal.__typename);
+      expect(result.refusal.violations[0]?.policyId).toBe('default-deny');
+      expect(result.refusal.owners).toEqual(['payments-team']);
+      return;
+    case 'succeeded':
+      throw new Error(result.association.associationId);
+    case 'inProgress':
+      throw new Error(result.status);
+  }
+});
+
+describe('retries', () => {
+  const retries: Retry[] = [];
+  const onRetry = (retry: Retry) => retries.push(retry);
+  beforeEach(() => (retries.length = 0));
+
+  test('a lost answer is asked for again with the same token, and one association exists', async () => {
+    const wanted = input();
+    route.faults.push('lost answer');
+    const result = await clientOf().createPodIdentityAssociation(wanted, { onRetry });
+    expect(result).toMatchObject({ kind: 'succeeded', replayed: true });
+    const [first, second, ...others] = route.seen.map((seen) => variablesOf(seen).input.clientRequestToken);
+    expect(others).toEqual([]);
+    expect(second).toBe(first);
+    expect(result.clientRequestToken).toBe(first);
+    expect(retries).toMatchObject([{ attempt: 2 }]);
+    const existing = gateway.simulator.control.associations();
+    expect(existing.filter(({ serviceAccount }) => serviceAccount === wanted.serviceAccount)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a lost request', 'lost request'],
+    ['status 503 of API Gateway', { status: 503, body: '{"message":"Service Unavailable"}' }],
+    ['status 429', { status: 429, headers: { 'retry-after': '0' }, body: '{"message":"Too Many Requests"}' }],
+    ['an answer that is cut off', { status: 200, body: '{"data": {"createPod' }],
+    ['a page of a proxy', { status: 200, body: '<html>' }],
+    [
+      'an error that says it is retryable',
+      { status: 200, body: '{"errors":[{"message":"m","extensions":{"code":"NEW","retryable":true}}]}' },
+    ],
+    [
+      'an error of a gateway that does not say so',
+      { status: 200, body: '{"errors":[{"message":"m","extensions":{"code":"LEDGER_UNAVAILABLE"}}],"data":null}' },
+    ],
+    ['a request in progress', answer({ status: 'IN_PROGRESS', retryAfterSeconds: 0 })],
+    ['a status of a later version', answer({ status: 'QUEUED', retryAfterSeconds: 0 })],
+    [
+      'a refusal that waiting can end',
+      answer({
+        status: 'REFUSED',
+        retryAfterSeconds: 0,
+        refusal: { __typename: 'EksRefused', code: 'THROTTLED', message: 'm', advice: null, retryable: true },
+      }),
+    ],
+  ] as const)('%s is followed by another attempt', async (_, fault) => {
+    route.faults.push(fault);
+    const result = await clientOf().createPodIdentityAssociation(input(), { onRetry });
+    expect(result.kind).toBe('succeeded');
+    expect(retries).toHaveLength(1);
+  });
+
+  test.each([
+    ['a refusal', answer({ status: 'REFUSED', refusal: { code: 'POLICY_DENIED', message: 'm', retryable: false } })],
+    [
+      'a refusal that waiting does not end',
+      answer({ status: 'REFUSED', refusal: { code: 'POLICY_EVALUATION_FAILED', message: 'm', retryable: true } }),
+    ],
+  ] as const)('%s is final', async (_, fault) => {
+    route.faults.push(fault);
+    expect(await clientOf().createPodIdentityAssociation(input(), { onRetry })).toMatchObject({ kind: 'refused' });
+    expect(retries).toEqual([]);
+  });
+
+  test('the gateway sets the wait', async () => {
+    route.faults.push(answer({ status: 'IN_PROGRESS', retryAfterSeconds: 1 }));
+    await clientOf().createPodIdentityAssociation(input(), { onRetry });
+    expect(retries).toEqual([{ attempt: 2, delayMs: 1_000, reason: 'The request is in progress.' }]);
+  });
+
+  test('a wait beyond the limit ends the retries with the last result', async () => {
+    route.faults.push(answer({ status: 'QUEUED', retryAfterSeconds: 61 }));
+    const result = await clientOf().createPodIdentityAssociation(input(), { onRetry });
+    expect(result).toEqual({
+      kind: 'inProgress',
+      status: 'QUEUED',
+      retryAfterSeconds: 61,
+      replayed: false,
+      clientRequestToken: 't',
+      operationId: 'o',
+      auditEntryId: 'e',
+    });
+    expect(retries).toEqual([]);
+  });
+
+  test('the number of attempts is bounded, and the error has the token', async () => {
+    route.faults.push('lost request', 'lost request', 'lost request');
+    const client = clientOf('alice', { retries: { maxAttempts: 3 } });
+    const ended = client.createPodIdentityAssociation({ ...input(), clientRequestToken: 'mine' });
+    await expect(ended).rejects.toThrow(LostAnswerError);
+    await expect(ended).rejects.toMatchObject({ clientRequestToken: 'mine' });
+    expect(route.seen).toHaveLength(3);
+  });
+
+  test('an attempt without an answer ends after its timeout', async () => {
+    route.faults.push('silence');
+    const client = clientOf('alice', { timeoutMs: 1_000 });
+    expect(await client.viewer({ onRetry })).toMatchObject({ kind: 'USER' });
+    expect(retries).toHaveLength(1);
+  });
+
+  test.each([
+    ['an attempt', 'silence'],
+    ['a wait', answer({ status: 'IN_PROGRESS', retryAfterSeconds: 30 })],
+  ] as const)('a signal ends %s', async (_, fault) => {
+    route.faults.push(fault);
+    const stop = new AbortController();
+    const call = clientOf().createPodIdentityAssociation(input(), { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error('Enough.')), 100);
+    await expect(call).rejects.toThrow('Enough.');
+    expect(route.seen).toHaveLength(1);
+  });
+
+  test('a signal that is aborted before the call sends nothing', async () => {
+    await expect(clientOf().viewer({ signal: AbortSignal.abort(new Error('Never.')) })).rejects.toThrow('Never.');
+    expect(route.seen).toEqual([]);
+  });
+});
+
+describe('errors', () => {
+  const errorOf = (call: Promise<unknown>): Promise<GatewayError> =>
+    call.then(
+      () => Promise.reject(new Error('It succeeded.')),
+      (error: unknown) => {
+        if (error instanceof GatewayError) return error;
+        throw error;
+      },
+    );
+
+  test('a denied read is an error with its code and its violations', async () => {
+    const error = await errorOf(
+      clientOf('bob').podIdentityAssociations({ clusterName: 'apps-dev', namespace: 'payments' }),
+    );
+    expect(error).toMatchObject({ code: 'FORBIDDEN', status: 200, retryable: false, retryAfterSeconds: null });
+    expect(error.extensions.violations).toHaveLength(1);
+  });
+
+  test('missing credentials are an error with the status of API Gateway', async () => {
+    const error = await errorOf(createGatewayClient({ url: gateway.url, authentication: anonymous }).viewer());
+    expect(error).toMatchObject({ code: 'UNAUTHENTICATED', status: 401, retryable: false });
+    expect(error.message).toContain('Unauthorized');
+  });
+
+  test('an error has the retry hints and the request id of the gateway', async () => {
+    const extensions = { code: 'NEW', requestId: 'r-1', retryable: false, retryAfterSeconds: 3 };
+    route.faults.push({ status: 200, body: JSON.stringify({ errors: [{ message: 'm', extensions }] }) });
+    const { message, code, requestId, retryable, retryAfterSeconds } = await errorOf(clientOf().viewer());
+    expect({ message, code, requestId, retryable, retryAfterSeconds }).toEqual({ message: 'm', ...extensions });
+  });
+
+  test('an error of API Gateway has its request id', async () => {
+    route.faults.push({ status: 413, headers: { 'apigw-requestid': 'g-1' }, body: '{"message":"Too large"}' });
+    expect(await errorOf(clientOf().viewer())).toMatchObject({ code: 'HTTP_413', requestId: 'g-1' });
+  });
+
+  test('an answer without extensions is an error too', async () => {
+    route.faults.push({ status: 400, body: '{"errors":[{}]}' });
+    expect(await errorOf(clientOf().viewer())).toMatchObject({ code: 'UNKNOWN', message: 'Unknown error.' });
+  });
+});
+
+describe('requests', () => {
+  test.each([
+    ['', '/graphql'],
+    ['/', '/graphql'],
+    ['/graphql', '/graphql'],
+    ['/iam/graphql', '/graphql'],
+    ['/stage/graphql/', '/stage/graphql'],
+  ])('the path "%s" of the URL leads to %s', async (path, expected) => {
+    const server = await startAnsweringServer((response) => response.end('{"data":{"viewer":{"id":"x"}}}'));
+    await createGatewayClient({ url: `${server.endpoint}${path}`, authentication: anonymous }).viewer();
+    expect(server.seen.map((seen) => seen.path)).toEqual([expected]);
+    await server.stop();
+  });
+
+  test('a request has the headers of the settings', async () => {
+    await clientOf('alice', { headers: { 'user-agent': 'bot/1' } }).viewer();
+    expect(route.seen[0]?.headers).toMatchObject({ 'user-agent': 'bot/1', 'content-type': 'application/json' });
+  });
+
+  test('AWS credentials sign each request for the route of IAM', async () => {
+    const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' };
+    const server = await startAnsweringServer((response) => response.end('{"data":{"viewer":{"id":"x"}}}'));
+    const url = `${server.endpoint}/graphql`;
+    const authentication = sigV4({ credentials: () => Promise.resolve(credentials), region: 'eu-central-1' });
+    await createGatewayClient({ url, authentication }).viewer();
+    const [seen] = server.seen;
+    expect(seen?.path).toBe('/iam/graphql');
+    expect(seen?.headers['x-amz-security-token']).toBe('session');
+    const signed = 'SignedHeaders=accept;content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token,';
+    expect(seen?.headers.authorization).toContain(signed);
+    expect(seen?.headers.authorization).toBe(expectedSignature(seen, credentials, 'eu-central-1'));
+    await server.stop();
+  });
+
+  test('the URL of API Gateway names the region to sign for', async () => {
+    const sent: Record<string, string>[] = [];
+    const fetch: ClientSettings['fetch'] = (_, { headers }) => {
+      sent.push(headers);
+      return Promise.resolve(new Response('{"data":{"viewer":{"id":"x"}}}'));
+    };
+    const url = 'https://abc.execute-api.eu-north-1.amazonaws.com';
+    const authentication = sigV4({ credentials: { accessKeyId: 'a', secretAccessKey: 's' }, region: 'us-east-1' });
+    await createGatewayClient({ url, authentication, fetch }).viewer();
+    expect(sent[0]?.authorization).toContain('/eu-north-1/execute-api/aws4_request');
+  });
+
+  test('a host without a region needs one in the settings', async () => {
+    const authentication = sigV4({ credentials: { accessKeyId: 'a', secretAccessKey: 's' } });
+    const client = createGatewayClient({ url: 'https://gateway.example', authentication });
+    await expect(client.viewer()).rejects.toThrow('Signing a request to gateway.example needs the region');
+  });
+});

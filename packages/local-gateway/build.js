@@ -1,0 +1,65 @@
+// Bundles src/, the gateway, the simulator and their libraries into dist/, because Node runs no TypeScript inside
+// node_modules. esbuild and TypeScript are found in the workspace.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+import { build } from 'esbuild';
+
+const folder = import.meta.dirname;
+const repository = join(folder, '../..');
+const dist = join(folder, 'dist');
+const tsc = fileURLToPath(new URL('../bin/tsc', import.meta.resolve('typescript')));
+
+rmSync(dist, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: folder,
+  entryPoints: ['src/index.ts', 'src/main.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  // Bundled CommonJS modules load Node's modules by `require`, and Cedar finds its WebAssembly by `__dirname`.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = import.meta.dirname;",
+  },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+});
+// The public types import nothing, so they are the only ones to publish.
+execFileSync(
+  process.execPath,
+  [tsc, '--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--outDir', dist, join(folder, 'src/api.ts')],
+  { stdio: 'inherit' },
+);
+writeFileSync(
+  join(dist, 'index.d.ts'),
+  "export * from './api.js';\nimport type { StartLocalGateway } from './api.js';\nexport declare const startLocalGateway: StartLocalGateway;\n",
+);
+const cedar = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs')));
+copyFileSync(join(cedar, 'cedar_wasm_bg.wasm'), join(dist, 'cedar_wasm_bg.wasm'));
+copyFileSync(join(repository, 'packages/eks-simulator/src/world.json'), join(dist, 'world.json'));
+cpSync(join(repository, 'policies'), join(dist, 'policies'), {
+  recursive: true,
+  filter: (path) => !/\/(cases|examples)(\/|$)/.test(path.slice(repository.length)),
+});
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licences(metafile));
+
+/** The licence texts of the packages in the bundle. */
+function licences({ inputs }) {
+  const packages = Object.keys(inputs).map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  const texts = [...new Set(packages.filter(Boolean))].sort().map((path) => {
+    const root = join(folder, path);
+    const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const file = readdirSync(root).find((each) => /^(license|licence)/i.test(each));
+    const text = file === undefined ? `Licence: ${license}` : readFileSync(join(root, file), 'utf8').trim();
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}

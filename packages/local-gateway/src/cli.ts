@@ -1,0 +1,20 @@
+import { packagedPolicies } from './paths.ts';
+import { runCommand } from '../../../src/app/command.ts';
+import type { Invocation } from '../../../src/local/invocation.ts';
+import { startCommand } from '../../../src/local/start-command.ts';
+import { tokenCommand } from '../../../src/local/token-command.ts';
+
+const folder = '.pod-identity-gateway';
+
+const invocation: Invocation = {
+  start: 'npx pod-identity-gateway-local',
+  token: 'npx pod-identity-gateway-local token',
+  defaults: { folder: `${folder} in the working directory`, policies: 'the example policies of this package' },
+};
+
+process.env.LOCAL_FOLDER ??= folder;
+process.env.POLICIES_DIRECTORY ??= packagedPolicies;
+
+const [command, ...rest] = process.argv.slice(2);
+process.exitCode =
+  command === 'token' ? await runCommand(tokenCommand(invocation), rest) : await runCommand(startCommand(invocation));

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
+import { packagedPolicies } from './paths.ts';
+import { startLocalGateway as start } from '../../../src/local/gateway.ts';
+import { loadSigningKey } from '../../../src/local/keys.ts';
+import { mintToken, principals } from '../../../src/local/principals.ts';
+import { readLocalSettings } from '../../../src/local/settings.ts';
+import { createLog } from '../../../src/runtime/log.ts';
+
+export type { LocalGateway, LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
+
+/** Lifetime of the tokens, in seconds. */
+const expiresInSeconds = 3600;
+
+/** Starts a gateway with a simulated EKS. Rejects with an Error that names the setting to fix. */
+export const startLocalGateway: StartLocalGateway = async (options = {}) => {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'pod-identity-gateway-')));
+  const removeFolder = async () => {
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const settings = readLocalSettings(environmentOf(options, folder));
+    const gateway = await start(
+      settings,
+      createLog((line) => options.onLogLine?.(line)),
+    );
+    return {
+      url: `${gateway.url}/graphql`,
+      eksUrl: gateway.simulator?.url ?? null,
+      token: async (principal) => {
+        const claims = typeof principal === 'string' ? claimsOf(principal) : principal;
+        return mintToken(await loadSigningKey(folder), { claims }, { expiresInSeconds });
+      },
+      close: async () => {
+        await gateway.close();
+        await removeFolder();
+      },
+    };
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
+};
+
+/** The options as environment variables, which the settings of the server are read from. */
+function environmentOf(options: LocalGatewayOptions, folder: string): Record<string, string> {
+  return {
+    PORT: String(options.port ?? 0),
+    EKS_SIMULATOR_PORT: String(options.eksSimulatorPort ?? 0),
+    EKS_SIMULATOR_WORLD: options.eksSimulatorWorld ?? '',
+    POLICIES_DIRECTORY: options.policiesDirectory ?? packagedPolicies,
+    LOCAL_FOLDER: folder,
+    ...(options.folder === undefined ? { LEDGER_FILE: ':memory:' } : {}),
+    ...options.settings,
+  };
+}
+
+function claimsOf(name: string): TokenClaims {
+  const found = principals.find((one) => one.name === name);
+  const names = principals.map((one) => one.name).join(', ');
+  if (!found)
+    throw new Error(`${name} is not an example principal. They are: ${names}. Or give the claims of a token.`);
+  return found.claims;
+}

@@ -1,0 +1,111 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const packageFolder = join(import.meta.dirname, '..');
+const run = promisify(execFile);
+// The node that runs the tests comes first, because the programs of the package start with `#!/usr/bin/env node`.
+const environment = {
+  PATH: `${join(process.execPath, '..')}:${process.env.PATH ?? ''}`,
+  HOME: process.env.HOME,
+  npm_config_offline: 'true',
+};
+
+let folder: string;
+let consumer: string;
+let installed: string;
+
+/** Packs the package and installs the tarball in a new project. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'local-gateway-'));
+  await run('npm', ['pack', '--pack-destination', folder], { cwd: packageFolder, env: environment });
+  consumer = join(folder, 'consumer');
+  installed = join(consumer, 'node_modules/pod-identity-gateway-local');
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, 'package.json'), '{"type": "module", "private": true}');
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  await run('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: consumer, env: environment });
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The program of the documentation: the block of the README that starts the gateway. */
+function readmeProgram(): string {
+  const [, program] =
+    /```ts\n(import \{ startLocalGateway[^]*?)```/.exec(readFileSync(join(packageFolder, 'README.md'), 'utf8')) ?? [];
+  if (program === undefined) throw new Error('The README has no program');
+  return program;
+}
+
+test('the package is compiled, and has no dependencies', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    dependencies?: object;
+  };
+  expect(dependencies).toBeUndefined();
+  expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+    'pod-identity-gateway-local',
+  ]);
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+  expect(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([]);
+});
+
+test('the program of the README starts a gateway, creates an association and ends', async () => {
+  writeFileSync(join(consumer, 'program.js'), readmeProgram());
+  const { stdout } = await run(process.execPath, ['program.js'], { cwd: consumer, env: environment });
+  expect(JSON.parse(stdout)).toMatchObject({
+    status: 'SUCCEEDED',
+    association: { serviceAccount: 'payments-api' },
+  });
+}, 60_000);
+
+test('the program of the README passes the type checker', async () => {
+  const tsc = join(packageFolder, '../../node_modules/typescript/bin/tsc');
+  writeFileSync(join(consumer, 'program.ts'), readmeProgram());
+  const types = ['--typeRoots', join(packageFolder, '../../node_modules/@types'), '--types', 'node'];
+  const args = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', ...types];
+  await run(process.execPath, [tsc, ...args, 'program.ts'], { cwd: consumer });
+}, 60_000);
+
+test('the command serves the gateway, and prints tokens that it accepts', async () => {
+  const server = spawn('npx', ['pod-identity-gateway-local'], {
+    cwd: consumer,
+    env: { ...environment, PORT: '0', EKS_SIMULATOR_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  try {
+    const lines = createInterface({ input: server.stdout });
+    const [first] = (await once(lines, 'line')) as [string];
+    const url = /http:\S+/.exec(first)?.[0] ?? '';
+    const { stdout } = await run(
+      'npx',
+      ['pod-identity-gateway-local', 'token', '--sub', 'ml-lead', '--groups', 'ml-team'],
+      {
+        cwd: consumer,
+        env: environment,
+      },
+    );
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stdout.trim()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { id groups } }' }),
+    });
+    expect(await response.json()).toMatchObject({
+      data: { viewer: { groups: expect.arrayContaining(['ml-team']) as unknown } },
+    });
+  } finally {
+    if (server.pid !== undefined) process.kill(-server.pid, 'SIGTERM');
+    await once(server, 'close');
+  }
+}, 60_000);
+
+test('the help texts name the command of the package', async () => {
+  const npx = (...args: string[]) =>
+    run('npx', ['pod-identity-gateway-local', ...args], { cwd: consumer, env: environment });
+  expect((await npx('--help')).stdout).toContain('Usage: npx pod-identity-gateway-local\n');
+  expect((await npx('token', '--help')).stdout).toContain('Usage: npx pod-identity-gateway-local token NAME');
+}, 60_000);

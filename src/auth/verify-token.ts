@@ -1,0 +1,115 @@
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import { claimOf } from './claims.ts';
+import type { Claims } from './claims.ts';
+import { unauthenticated } from './result.ts';
+import type { Unauthenticated } from './result.ts';
+
+/** An issuer whose tokens are accepted. */
+export interface TrustedIssuer {
+  /** Exactly as in the claim `iss`. */
+  readonly issuer: string;
+  /** A token needs one of them, in `aud` or, without that, in `client_id`. */
+  readonly audiences: readonly string[];
+  /** Its public keys, or the URL that serves them. Null: the function does not verify its signatures. */
+  readonly keys: JSONWebKeySet | URL | null;
+}
+
+/** The keys of an issuer can't be read now. The request can be sent again. */
+export interface KeysUnavailable {
+  readonly kind: 'keys-unavailable';
+  readonly issuer: string;
+  readonly cause: unknown;
+}
+
+/** The result of checking a token. */
+type Verification =
+  | { readonly kind: 'verified'; readonly claims: Claims }
+  /** The issuer and the audience are accepted; the function has no keys to verify the signature. */
+  | { readonly kind: 'not-verified' }
+  | KeysUnavailable
+  | Unauthenticated;
+
+/** Checks a token in compact form. Never throws because of the token. */
+export type VerifyToken = (token: string) => Promise<Verification>;
+
+/** Asymmetric algorithms only: with another one, a public key could pass for a secret. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/**
+ * Reading keys over the network: at most 3 seconds, again after 10 minutes, and for a `kid` that is not known at most every 30
+ * seconds, so that tokens with invented `kid`s can't make the function send requests.
+ */
+const remote = { timeoutDuration: 3_000, cacheMaxAge: 600_000, cooldownDuration: 30_000 };
+
+/** Errors that the token causes. All others come from the keys. */
+const tokenErrors = [
+  errors.JWTExpired,
+  errors.JWTClaimValidationFailed,
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+];
+
+/**
+ * Checks issuer and audience of tokens, and, where the keys of the issuer are there, signature and times. No request is sent
+ * before the first token of an issuer whose keys are behind a URL.
+ */
+export function createVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken {
+  const known = new Map(issuers.map((one) => [one.issuer, { ...one, keyOf: keyLookup(one.keys) }]));
+  return async (token) => {
+    const claims = decoded(token);
+    const name = claimOf(claims, 'iss');
+    const issuer = typeof name === 'string' ? known.get(name) : undefined;
+    if (issuer === undefined) {
+      return unauthenticated(
+        'The issuer of the token (iss) is not accepted: use a token of an issuer of this gateway.',
+      );
+    }
+    if (!hasAudience(claims, issuer.audiences)) {
+      return unauthenticated(
+        'The audience of the token (aud) is not accepted: request a token that the issuer intends for this gateway.',
+      );
+    }
+    return issuer.keyOf === null ? { kind: 'not-verified' } : verified(token, issuer.issuer, issuer.keyOf);
+  };
+}
+
+function keyLookup(keys: TrustedIssuer['keys']): JWTVerifyGetKey | null {
+  if (keys === null) return null;
+  return keys instanceof URL ? createRemoteJWKSet(keys, remote) : createLocalJWKSet(keys);
+}
+
+/** The claims, which are not verified yet; empty where the text is not a JWT. */
+function decoded(token: string): Claims {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
+}
+
+/** As API Gateway's JWT authorizer does, `client_id` counts only where there is no `aud`. */
+function hasAudience(claims: Claims, audiences: readonly string[]): boolean {
+  const given: unknown = Object.hasOwn(claims, 'aud') ? claims.aud : claimOf(claims, 'client_id');
+  return [given].flat().some((audience) => typeof audience === 'string' && audiences.includes(audience));
+}
+
+async function verified(token: string, issuer: string, keyOf: JWTVerifyGetKey): Promise<Verification> {
+  try {
+    const { payload } = await jwtVerify(token, keyOf, { algorithms, issuer, requiredClaims: ['exp'] });
+    return { kind: 'verified', claims: payload };
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) {
+      return unauthenticated('The token has expired: request a new one.');
+    }
+    if (tokenErrors.some((type) => error instanceof type)) {
+      return unauthenticated('The signature or the times of the token are not valid: request a new one of the issuer.');
+    }
+    return { kind: 'keys-unavailable', issuer, cause: error };
+  }
+}

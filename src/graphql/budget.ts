@@ -1,0 +1,106 @@
+import { GraphQLError } from 'graphql';
+import type { EksFor } from '../eks/eks.ts';
+import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { createSlots } from '../runtime/slots.ts';
+
+/** What the reads of one request may cost together, whatever its aliases and nested fields. */
+export interface ReadLimits {
+  /** Calls of EKS. At 20 a second, a request has time for no more. */
+  readonly eksCalls: number;
+  /** Entries of the audit trail that the ledger examines. A page with filters counts as the most that it can examine. */
+  readonly entries: number;
+  /** Records of reads of the audit trail, which are written. */
+  readonly records: number;
+}
+
+/** Enough for a page of 100 associations with their trails, and for ten pages of the trail of the largest size. */
+const readLimits: ReadLimits = { eksCalls: 500, entries: 10_000, records: 100 };
+
+/** How many reads of the ledger a request makes at the same time. Each may examine more entries than the limit allows by one page. */
+const concurrentReads = 8;
+
+/** The most entries that a filtered page examines. */
+const filteredPage = 1_000;
+
+/**
+ * Dependencies for the reads of one request. A read beyond the limits fails, with an error for its field; the others are
+ * answered. Mutations and dry runs do not use them: what a query spends never stops a change halfway.
+ */
+export function withinLimits(deps: Dependencies, limits: ReadLimits = readLimits): Dependencies {
+  const spent = { eksCalls: 0, entries: 0, records: 0 };
+  const spend = (what: keyof ReadLimits, count: number) => {
+    if (spent[what] + count > limits[what]) throw beyondLimit(what, limits[what]);
+    spent[what] += count;
+  };
+  return { ...deps, eksFor: countedEksFor(deps.eksFor, spend), ledger: countedLedger(deps.ledger, spend) };
+}
+
+type Spend = (what: keyof ReadLimits, count: number) => void;
+
+const names = {
+  eksCalls: 'calls of EKS',
+  entries: 'entries of the audit trail to examine',
+  records: 'records of reads of the audit trail',
+} as const satisfies Record<keyof ReadLimits, string>;
+
+function beyondLimit(what: keyof ReadLimits, limit: number): GraphQLError {
+  const message = `The request needs more than ${limit} ${names[what]}. Request fewer fields, or fewer items at a time with first.`;
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
+  return (cluster) => {
+    const eks = eksFor(cluster);
+    const counted = async <Result>(read: () => Promise<Result>) => {
+      spend('eksCalls', 1);
+      return await read();
+    };
+    return {
+      ...eks,
+      describe: (associationId, bounds) => counted(() => eks.describe(associationId, bounds)),
+      list: (target, bounds) => counted(() => eks.list(target, bounds)),
+      page: (query, bounds) => counted(() => eks.page(query, bounds)),
+    };
+  };
+}
+
+function countedLedger(ledger: Ledger, spend: Spend): Ledger {
+  const runInSlot = createSlots(concurrentReads);
+  /** Counts at first the most that a read can examine, and then what it returned. */
+  const counted = <Result>(most: number, read: () => Promise<Result>, used: (result: Result) => number) =>
+    runInSlot(async () => {
+      spend('entries', most);
+      const result = await read();
+      spend('entries', Math.min(0, used(result) - most));
+      return result;
+    });
+  return {
+    ...ledger,
+    getEntry: (key) => counted(1, () => ledger.getEntry(key), one),
+    operationEntries: (operationId, page) => {
+      const most = page?.limit ?? 100;
+      return counted(
+        most,
+        () => ledger.operationEntries(operationId, page),
+        (entries) => entries.length + 1,
+      );
+    },
+    readTrail: (query) => {
+      const most = hasFilters(query) ? filteredPage : query.limit + 1;
+      const used = ({ entries }: { readonly entries: readonly unknown[] }) =>
+        hasFilters(query) ? most : entries.length + 1;
+      return counted(most, () => ledger.readTrail(query), used);
+    },
+    appendEntry: async (entry) => {
+      spend('records', 1);
+      await ledger.appendEntry(entry);
+    },
+  };
+}
+
+const one = () => 1;
+
+function hasFilters({ events, operations, refusalCodes, roleArn, policyId }: TrailQuery): boolean {
+  return [events, operations, refusalCodes, roleArn, policyId].some((filter) => filter !== null);
+}

@@ -1,0 +1,156 @@
+import { auditContextOfReconciler, findIntent } from '../ledger/audit-entry.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import { takeOver } from '../idempotency/claim.ts';
+import { complete } from '../idempotency/complete.ts';
+import { notDone, outcomeOf } from '../idempotency/conclusion.ts';
+import type { Conclusion } from '../idempotency/conclusion.ts';
+import { defer } from '../idempotency/defer.ts';
+import type { OpenReason } from '../idempotency/defer.ts';
+import type { Eks } from '../eks/eks.ts';
+import { isClosing } from '../model/audit-event.ts';
+import type { Association, ClusterRef } from '../model/association.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import type { Dependencies } from './dependencies.ts';
+import { operationOf } from './operations.ts';
+
+/** What became of an operation in a run of the reconciler. */
+export type Reconciled = 'closed' | 'open' | 'superseded' | 'failed' | 'parked';
+
+/** Which clusters EKS does not let a run read. */
+export interface ReadFailures {
+  /** Whether so many reads in a row failed that the run reads the cluster no more. */
+  readonly isUnreadable: (cluster: ClusterRef) => boolean;
+  /** An EKS whose reads are counted. */
+  readonly watched: (cluster: ClusterRef, eks: Eks) => Eks;
+}
+
+/** After so many failed reads in a row, the other operations of a cluster wait: each read can take seconds to fail. */
+const maxFailures = 3;
+
+/** How long one operation may take. Milliseconds. */
+export const operationMs = 10_000;
+
+/** No cluster is unreadable yet. */
+export function countReadFailures(): ReadFailures {
+  const failures = new Map<string, number>();
+  const keyOf = ({ accountId, region, clusterName }: ClusterRef) => [accountId, region, clusterName].join('/');
+  const counted = <Result extends { readonly kind: string }>(key: string, result: Result): Result => {
+    failures.set(key, result.kind === 'failed' ? (failures.get(key) ?? 0) + 1 : 0);
+    return result;
+  };
+  return {
+    isUnreadable: (cluster) => (failures.get(keyOf(cluster)) ?? 0) >= maxFailures,
+    watched: (cluster, eks) => ({
+      ...eks,
+      list: async (...call) => counted(keyOf(cluster), await eks.list(...call)),
+      describe: async (...call) => counted(keyOf(cluster), await eks.describe(...call)),
+    }),
+  };
+}
+
+/** Completes an operation with an expired lease, or defers it. Logs what fails; never throws. */
+export async function reconcileOperation(
+  deps: Dependencies,
+  failures: ReadFailures,
+  record: IdempotencyRecord,
+  runId: string,
+): Promise<Reconciled> {
+  const { operationId } = record;
+  try {
+    try {
+      return await examine(deps, failures, record, runId);
+    } catch (error) {
+      if (error instanceof LedgerUnavailable) throw error;
+      // One operation that can't be examined must not keep the others open.
+      deps.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
+      const message = 'The reconciler failed to examine the operation; its log says why.';
+      const open = await leaveOpen(deps, record, { parked: null, message });
+      return open === 'superseded' ? open : 'failed';
+    }
+  } catch (error) {
+    deps.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
+    return 'failed';
+  }
+}
+
+async function examine(
+  deps: Dependencies,
+  failures: ReadFailures,
+  record: IdempotencyRecord,
+  runId: string,
+): Promise<Reconciled> {
+  const intent = await readIntent(deps, record.operationId);
+  if (!intent?.request) {
+    return leaveOpen(deps, record, {
+      parked: 'INTENT_UNREADABLE',
+      message: 'The INTENT of the operation is missing or has another format.',
+    });
+  }
+  const { accountId, region, clusterName } = intent.request;
+  if (!deps.serves(intent.request)) {
+    const message = `The inventory does not have account ${accountId} with region ${region}.`;
+    return leaveOpen(deps, record, { parked: 'CLUSTER_NOT_SERVED', message });
+  }
+  if (failures.isUnreadable(intent.request)) {
+    const message = `Reads of cluster ${clusterName} failed ${maxFailures} times in a row.`;
+    return leaveOpen(deps, record, { parked: null, message });
+  }
+  // Observed before the lease is taken over: while nothing is certain, nothing is written to the trail.
+  const eks = failures.watched(intent.request, deps.eksFor(intent.request));
+  const conclusion = (await observeEffect(deps, eks, intent, intent.before, record)) ?? notDone;
+  if (!isClosing(outcomeOf(conclusion.outcome).event)) {
+    return leaveOpen(deps, record, { parked: null, message: conclusion.message });
+  }
+  return close(deps, record, auditContextOfReconciler(intent, runId), conclusion);
+}
+
+/** The entry with which the operation began; null if it is missing, or of a format that this version can't read. */
+async function readIntent({ ledger }: Dependencies, operationId: string): Promise<AuditEntry | null> {
+  try {
+    return await findIntent(ledger, operationId);
+  } catch (error) {
+    if (error instanceof UnsupportedFormat) return null;
+    throw error;
+  }
+}
+
+function observeEffect<Kind extends OperationKind>(
+  deps: Dependencies,
+  eks: Eks,
+  { operation, request }: RequestedOperation<Kind>,
+  before: Association | null,
+  record: IdempotencyRecord,
+): Promise<Conclusion | null> {
+  const { effect } = operationOf<Kind>(operation);
+  return effect.observe(deps, { eks, request, record, before, deadline: deps.clock() + operationMs / 2 });
+}
+
+/** Takes the lease over and records the conclusion. It stays true meanwhile: it is certain, whatever other lease holders do. */
+async function close(
+  deps: Dependencies,
+  record: IdempotencyRecord,
+  audit: ReturnType<typeof auditContextOfReconciler>,
+  conclusion: Conclusion,
+): Promise<Reconciled> {
+  const deadline = deps.clock() + operationMs;
+  const lease = await takeOver(deps, record, audit, 'The lease expired; the reconciler took the operation over.');
+  if (lease === null) return 'superseded';
+  const { entry } = await complete(deps, { audit, deadline }, lease, conclusion);
+  return isClosing(entry.event) ? 'closed' : 'open';
+}
+
+/** Defers an operation. Logs that it is parked when that is new, so that an alarm is raised once. */
+async function leaveOpen(deps: Dependencies, record: IdempotencyRecord, reason: OpenReason): Promise<Reconciled> {
+  const deferred = await defer(deps, record, reason);
+  if (deferred === null) return 'superseded';
+  const { operationId } = record;
+  const { parked, message } = reason;
+  if (parked === null) return 'open';
+  if (record.deferral?.parked !== parked) {
+    deps.log('error', 'An operation was parked.', { operationId, parked, reason: message });
+  }
+  return 'parked';
+}

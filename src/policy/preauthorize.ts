@@ -1,0 +1,124 @@
+import type { ClusterRef } from '../model/association.ts';
+import type { Decision, InventorySlice, Violation } from '../model/decision.ts';
+import { isAuthorizedPartial } from './cedar.ts';
+import type { CedarValueJson, EntityJson, PolicyJson, TypeAndId } from './cedar.ts';
+import { ref, uid } from './cedar-values.ts';
+import type { PolicySet } from './compile.ts';
+import { createDirectory } from './directory.ts';
+import { toCedar } from './entities.ts';
+import type { CedarRequest } from './engine.ts';
+import { clusterNotRegistered, noPermitInCluster } from './explain.ts';
+import type { Inventory } from './inventory.ts';
+import type { AuthorizationContext, AuthorizationRequest, Preauthorize } from './policy.ts';
+import { sliceFor } from './slice.ts';
+import { unknown, withUnknowns } from './unknowns.ts';
+
+/** How many results are kept: one for each principal, action and cluster in use. */
+const maxResults = 1_000;
+
+/**
+ * Creates the {@link Preauthorize} of these policies and this inventory. It evaluates the permits partially: the owners of
+ * the namespace are known, one evaluation for each group of owners; everything else about the association and the
+ * circumstances of the request is unknown to Cedar, which then answers whether a permit may still apply. Forbids can only deny
+ * more, so they are left out. Where Cedar can't evaluate, the action may be permitted.
+ */
+export function createPreauthorize(policySet: PolicySet, inventory: Inventory): Preauthorize {
+  const permits = withUnknowns(policySet);
+  const { namespacesOf } = createDirectory(inventory);
+  const results = new Map<string, boolean>();
+
+  const mayBePermitted = (request: CedarRequest, cluster: ClusterRef): boolean => {
+    const owners = [[], ...namespacesOf(cluster).map((namespace) => [...namespace.owners].sort())];
+    const distinct = new Map(owners.map((one) => [JSON.stringify(one), one]));
+    return [...distinct.values()].some((one) => mayApply(permits, withOwners(request, one)));
+  };
+
+  const preauthorize: Preauthorize = (context, action, cluster) => {
+    const { inCluster, slice } = requestIn(inventory, context, cluster);
+    if (slice.cluster === null) return denial(clusterNotRegistered(inCluster), slice, context);
+    const request = { ...toCedar(context, inCluster, slice), action: uid('Action', action), context: {} };
+    const key = JSON.stringify([request.principal, request.action, request.entities]);
+    const result = results.get(key) ?? mayBePermitted(request, cluster);
+    if (results.size >= maxResults) results.clear();
+    results.set(key, result);
+    return result ? null : denial(noPermitInCluster(action, cluster), { ...slice, namespace: null }, context);
+  };
+
+  function denial(violation: Violation, slice: InventorySlice, { now }: AuthorizationContext): Decision {
+    const { hash: policySetHash } = policySet;
+    return {
+      allowed: false,
+      failed: false,
+      policyIds: [],
+      violations: [violation],
+      policySetHash,
+      inventoryHash: inventory.hash,
+      now,
+      slice,
+    };
+  }
+
+  return (...asked) => {
+    try {
+      return preauthorize(...asked);
+    } catch {
+      // Authorization of the association itself evaluates the same again, reports the failure and denies.
+      return null;
+    }
+  };
+}
+
+/** A request about an association of which only the cluster counts, and its slice of the inventory. */
+function requestIn(inventory: Inventory, context: AuthorizationContext, cluster: ClusterRef) {
+  const { accountId, region, clusterName } = cluster;
+  const association = {
+    accountId,
+    region,
+    clusterName,
+    // No namespace can have this name, so no policy is about it.
+    namespace: '*',
+    serviceAccount: '*',
+    roleArn: `arn:aws:iam::${accountId}:role/any`,
+    targetRoleArn: null,
+    disableSessionTags: false,
+    policy: null,
+    tags: [],
+  };
+  const inCluster: AuthorizationRequest = { action: 'CreatePodIdentityAssociation', association };
+  return { inCluster, slice: sliceFor(inventory, context, inCluster) };
+}
+
+/** The request for an association of a namespace with these owners, of which nothing else is known. */
+function withOwners(request: CedarRequest, owners: readonly string[]): CedarRequest {
+  const groups = owners.map((id) => ref(uid('Group', id)));
+  const known: Record<string, Record<string, CedarValueJson>> = { Namespace: { owners: groups }, Association: {} };
+  const entities = request.entities.map((entity): EntityJson => {
+    const type = Object.keys(known).find((one) => isOfType(entity, one));
+    return type === undefined ? entity : { ...entity, attrs: unknownAttributes(type, entity.attrs, known[type] ?? {}) };
+  });
+  return { ...request, entities };
+}
+
+function isOfType({ uid }: EntityJson, name: string): boolean {
+  // Entities are made by `toCedar`, whose uids have a type and an id.
+  return (uid as TypeAndId).type === `PodIdentity::${name}`;
+}
+
+/** References to other entities stay known; every other attribute that is not `known` becomes an unknown. */
+function unknownAttributes(type: string, attrs: EntityJson['attrs'], known: EntityJson['attrs']): EntityJson['attrs'] {
+  const valueOf = (name: string, value: CedarValueJson): CedarValueJson =>
+    known[name] ?? (isReference(value) ? value : unknown(`${type}.${name}`));
+  return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, valueOf(name, value)]));
+}
+
+function isReference(value: CedarValueJson): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, '__entity');
+}
+
+/** Whether one of the permits applies, or might with other values of what is unknown. */
+function mayApply(permits: Readonly<Record<string, PolicyJson>>, request: CedarRequest): boolean {
+  const answer = isAuthorizedPartial({ ...request, policies: { staticPolicies: { ...permits } } });
+  if (answer.type === 'failure') return true;
+  const { satisfied, errored, nontrivialResiduals } = answer.response;
+  return satisfied.length + errored.length + nontrivialResiduals.length > 0;
+}

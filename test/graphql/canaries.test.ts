@@ -1,0 +1,242 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createLog } from '../../src/runtime/log.ts';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import { createDocument, updateDocument } from '../support/documents.ts';
+import { input, openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+/** A text that occurs nowhere else. Each place of a request has its own, so that a leak names its source. */
+const canary = (place: string) => `CANARY-${place}-7f3a`;
+
+let ledger: Ledger;
+let gateway: Gateway;
+let stored: AuditEntry[];
+let logLines: string[];
+
+beforeAll(async () => {
+  ledger = createSqliteLedger({ file: ':memory:' });
+  const recording: Ledger = {
+    ...ledger,
+    appendEntry: (entry) => {
+      stored.push(entry);
+      return ledger.appendEntry(entry);
+    },
+  };
+  const log = createLog((line) => logLines.push(line));
+  gateway = await openGateway({ ledger: recording, change: (deps) => ({ ...deps, log }) });
+});
+
+beforeEach(() => {
+  stored = [];
+  logLines = [];
+});
+
+afterAll(async () => {
+  await gateway.close();
+  ledger.close();
+});
+
+/** Headers that a client may send, each with a canary. The user agent is recorded on purpose. */
+const headers = Object.fromEntries(
+  [
+    'cookie',
+    'x-api-key',
+    'x-custom',
+    'referer',
+    'accept-language',
+    'x-forwarded-for',
+    'x-amzn-trace-id',
+    'if-match',
+  ].map((name) => [name, canary(name)]),
+);
+
+async function post(body: unknown, more: Record<string, string> = {}, as = 'alice') {
+  const authorization = `Bearer ${await gateway.tokenOf(as)}`;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await gateway.post(text, { authorization, ...headers, ...more });
+  return response.text();
+}
+
+/** The canaries in a text, without repetition. */
+function found(text: string): string[] {
+  return [...new Set(text.match(/CANARY-[\w.-]+?-7f3a/g))].sort();
+}
+
+/** The fields of the input of a create, each with a canary that GraphQL accepts and validation refuses. */
+const refused = {
+  clusterName: canary('clusterName!'),
+  accountId: canary('accountId'),
+  region: canary('region'),
+  namespace: canary('namespace'),
+  serviceAccount: canary('serviceAccount'),
+  roleArn: canary('roleArn'),
+  targetRoleArn: canary('targetRoleArn'),
+  clientRequestToken: `${canary('token')}\n`,
+  policy: JSON.stringify({
+    Version: canary('policy-version'),
+    Statement: [{ Sid: canary('policy-sid'), Effect: 'x' }],
+  }),
+  tags: [{ key: `aws:${canary('tag-key')}`, value: `${canary('tag-value')}\n` }],
+  reason: `${canary('reason')}${'x'.repeat(2_000)}`,
+  onBehalfOf: `${canary('onBehalfOf')}${'x'.repeat(2_000)}`,
+};
+
+/** Every value of the wrong type, around a canary. */
+const mistyped = (place: string): [string, unknown][] => [
+  ['an object', { [canary(`${place}-key`)]: canary(place) }],
+  ['a list', [canary(place), { a: canary(place) }]],
+  ['a list in a list', [[canary(place)]]],
+];
+
+describe('values of the wrong type', () => {
+  const fields = Object.keys(refused).flatMap((field) =>
+    mistyped(field).map(([kind, value]): [string, string, unknown] => [kind, field, value]),
+  );
+
+  test.each(fields)('%s in %s is in no answer, no line of the log and no entry', async (_, field, value) => {
+    const variables = { input: { ...input, clientRequestToken: 'canary', [field]: value } };
+    const answer = await post({ query: createDocument, variables });
+    expect(answer).toContain('BAD_USER_INPUT');
+    expect(answer).toContain(`input.${field}`);
+    // The name of an unknown field of a tag is told to the client who sent it.
+    expect(found(answer).filter((name) => !name.includes('-key-'))).toEqual([]);
+    expect(found(logLines.join(''))).toEqual([]);
+    expect(logLines.join('')).toContain(`input.${field}`);
+    expect(stored).toEqual([]);
+  });
+
+  test.each([
+    ['a string for a number', '{ clusters(first: "CANARY-x-7f3a") { nodes { region } } }'],
+    ['an object for a string', '{ node(id: {a: "CANARY-x-7f3a"}) { id } }'],
+    ['a list in a list', '{ node(id: [["CANARY-x-7f3a"]]) { id } }'],
+    ['a string for an enum', '{ auditTrail(scope: {principalId: "x"}, events: ["CANARY-x-7f3a"]) { nodes { id } } }'],
+    ['an enum for a string', 'mutation { deletePodIdentityAssociation(input: {clusterName: CANARY7f3a}) { status } }'],
+    ['a string for a timestamp', '{ auditTrail(scope: {principalId: "x"}, since: "CANARY-x-7f3a") { nodes { id } } }'],
+    ['a string for a condition', '{ viewer @include(if: "CANARY-x-7f3a") { id } }'],
+    [
+      'a default of the wrong type',
+      'query ($first: Int = "CANARY-x-7f3a") { clusters(first: $first) { nodes { region } } }',
+    ],
+    ['a policy pasted into the document', 'mutation { x(policy: "{"Version": "CANARY-x-7f3a"}") }'],
+    ['a text without an end', '{ node(id: "CANARY-x-7f3a'],
+    ['a value for an input object', 'mutation { createPodIdentityAssociation(input: "CANARY-x-7f3a") { status } }'],
+  ])('%s in the document is in no answer and no line of the log', async (_, query) => {
+    const answer = await post({ query });
+    expect(answer).toMatch(/GRAPHQL_(PARSE|VALIDATION)_FAILED/);
+    expect(answer).toMatch(/line 1, column \d+/);
+    expect(`${answer}${logLines.join('')}`).not.toContain('CANARY');
+  });
+
+  test('a variable whose value does not fit an argument is in no answer and no line of the log', async () => {
+    const query = 'query ($name: String = "CANARY-default-7f3a") { namespaces(clusterName: $name) { nodes { name } } }';
+    const answer = await post({ query, variables: { name: null, other: canary('unused-variable') } });
+    expect(answer).toContain('The argument clusterName is not valid');
+    expect(found(`${answer}${logLines.join('')}`)).toEqual([]);
+  });
+
+  test.each([
+    ['a body that is not JSON', '{"query": "CANARY-body-7f3a'],
+    ['a body that is a text', '"CANARY-body-7f3a"'],
+    ['a name of an operation that does not exist', { query: '{ __typename }', operationName: canary('operation') }],
+    ['a hash of a persisted query', { extensions: { persistedQuery: { version: 1, sha256Hash: canary('hash') } } }],
+    ['variables that are a text', { query: '{ __typename }', variables: canary('variables') }],
+  ])('%s is in no answer and no line of the log', async (_, body) => {
+    const answer = await post(body);
+    expect(answer).toContain('errors');
+    expect(found(`${answer}${logLines.join('')}`)).toEqual([]);
+  });
+});
+
+describe('values that validation refuses', () => {
+  test('are in no line of the log, and the session policy in no answer and no entry', async () => {
+    const answer = await post({ query: createDocument, variables: { input: refused } });
+    expect(answer).toContain('INVALID_INPUT');
+    expect(stored.map(({ event }) => event)).toEqual(['INVALID']);
+    expect(found(logLines.join(''))).toEqual([]);
+    expect(found(`${answer}${JSON.stringify(stored)}`).filter((name) => name.includes('policy'))).toEqual([]);
+  });
+
+  test('as arguments of a query are in no line of the log', async () => {
+    const query = `query ($c: String!, $t: ID!, $p: String) {
+      podIdentityAssociation(clusterName: $c, associationId: $c, accountId: $c, region: $c) { id }
+      node(id: $t) { id } auditEntry(id: $t) { id } operation(id: $t) { id }
+      auditTrail(scope: {associationArn: $t}, policyId: $p, roleArn: $c, after: $p) { nodes { id } }
+    }`;
+    const answer = await post({ query, variables: { c: canary('c'), t: canary('t'), p: canary('p') } });
+    expect(answer).toContain('BAD_USER_INPUT');
+    expect(found(logLines.join(''))).toEqual([]);
+    expect(stored).toEqual([]);
+  });
+});
+
+describe('values that policy denies', () => {
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Sid: 'CANARYpolicySid7f3a', Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+  });
+  const denied = {
+    ...input,
+    clientRequestToken: canary('token'),
+    disableSessionTags: true,
+    policy,
+    reason: canary('reason'),
+    tags: [{ key: canary('tag-key'), value: canary('tag-value') }],
+  };
+
+  test('are in no line of the log, and in the entry only in the fields for them', async () => {
+    const answer = await post({ query: createDocument, variables: { input: denied } }, {}, 'bob');
+    expect(answer).toContain('POLICY_DENIED');
+    expect(stored.map(({ event }) => event)).toEqual(['DENIED']);
+    expect(logLines.join('')).not.toContain('CANARY');
+    // bob sent the token himself.
+    expect(found(answer)).toEqual([canary('token')]);
+    expect(answer).not.toContain('CANARYpolicySid');
+    const [{ request: _, reason: __, ...rest } = {} as AuditEntry] = stored;
+    expect(JSON.stringify(rest)).not.toContain('CANARY');
+  });
+
+  test('are not in the answer to a principal of another team who asks for the entry', async () => {
+    const roleArn = 'arn:aws:iam::111122223333:role/pods/search/search-api';
+    const body = { query: createDocument, variables: { input: { ...denied, roleArn } } };
+    const { data } = JSON.parse(await post(body)) as {
+      data: { create: { auditEntry: { id: string; event: string } } };
+    };
+    expect(data.create.auditEntry.event).toBe('DENIED');
+    const query =
+      'query ($id: ID!) { node(id: $id) { ... on AuditEntry { reason request { policy tags { value } } } } }';
+    const { id } = data.create.auditEntry;
+    expect(await post({ query, variables: { id } })).toContain(canary('reason'));
+    expect(JSON.parse(await post({ query, variables: { id } }, {}, 'bob'))).toEqual({ data: { node: null } });
+  });
+});
+
+test('values that EKS refuses are in no line of the log', async () => {
+  const roleArn = `${input.roleArn}-CANARYrole7f3a`;
+  const answer = await post({
+    query: createDocument,
+    variables: { input: { ...input, roleArn, clientRequestToken: canary('t') } },
+  });
+  expect(answer).toContain('ROLE_NOT_FOUND');
+  expect(logLines.join('')).not.toContain('CANARY');
+});
+
+test('headers are in no answer, no line of the log and no entry', async () => {
+  const answer = await post({
+    query: createDocument,
+    variables: { input: { ...input, clientRequestToken: 'headers' } },
+  });
+  const update = { clusterName: 'apps-dev', associationId: 'a-0123456789abcdefg', roleArn: input.roleArn };
+  const other = await post({ query: updateDocument, variables: { input: update } });
+  expect(answer).toContain('SUCCEEDED');
+  expect(found(`${answer}${other}${logLines.join('')}${JSON.stringify(stored)}`)).toEqual([]);
+});
+
+test.each(['Bearer CANARY-token-7f3a', 'CANARY-token-7f3a', 'Basic eDp4'])(
+  'the Authorization header %s is in no answer and no line of the log',
+  async (authorization) => {
+    const answer = await post({ query: '{ viewer { id } }' }, { authorization });
+    expect(answer).toContain('Unauthorized');
+    expect(`${answer}${logLines.join('')}`).not.toMatch(/CANARY|eDp4/);
+  },
+);

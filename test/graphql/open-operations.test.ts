@@ -1,0 +1,93 @@
+import { reconcile } from '../../src/operations/reconcile.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+
+const document = `query ($first: Int) {
+  openOperations(first: $first) { operationId kind startedAt attempts nextAttemptAt parked message }
+}`;
+
+interface Data {
+  readonly openOperations: readonly { readonly operationId: string }[] | null;
+}
+
+describe.each(ledgersUnderTest().filter(({ available }) => available))('openOperations on $name', ({ open }) => {
+  let gateway: Gateway;
+  let closeLedger: () => Promise<void>;
+  /** What the reconciler serves. */
+  let serves: Dependencies['serves'];
+
+  beforeEach(async () => {
+    const { ledger, close } = await open();
+    closeLedger = close;
+    gateway = await openGateway({ ledger, times: { signatureWindowMs: 300_000 } });
+    ({ serves } = gateway.deps);
+  });
+
+  afterEach(async () => {
+    await gateway.close();
+    await closeLedger();
+  });
+
+  const read = (as: string, variables: object = {}) => gateway.send<Data>(document, variables, as);
+
+  const reconcileNow = () => reconcile({ ...gateway.deps, serves }, 'run', Infinity);
+
+  /** Starts a create whose answer is lost before it has an effect. */
+  async function lostCreate(serviceAccount: string) {
+    gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-before' });
+    const { status, auditEntry } = await gateway.create({ serviceAccount, clientRequestToken: serviceAccount });
+    expect(status).toBe('IN_PROGRESS');
+    return auditEntry.operationId;
+  }
+
+  test('returns operations that are not completed yet, with what the reconciler found out', async () => {
+    const operationId = await lostCreate('one');
+    const isDateTime: unknown = expect.stringMatching(/^\d{4}-.*Z$/);
+    const base = { operationId, kind: 'CREATE_POD_IDENTITY_ASSOCIATION', startedAt: isDateTime };
+    const fresh = { ...base, attempts: 0, nextAttemptAt: null, parked: null, message: null };
+    expect((await read('olivia')).data?.openOperations).toEqual([fresh]);
+    await reconcileNow();
+    const message: unknown = expect.stringContaining('can still take effect');
+    const examined = { ...base, attempts: 1, nextAttemptAt: isDateTime, parked: null, message };
+    expect((await read('olivia')).data?.openOperations).toEqual([examined]);
+  });
+
+  test('shows why an operation is parked', async () => {
+    await lostCreate('one');
+    serves = () => false;
+    await reconcileNow();
+    expect((await read('olivia')).data?.openOperations).toMatchObject([
+      {
+        attempts: 1,
+        parked: 'CLUSTER_NOT_SERVED',
+        message: expect.stringContaining('The inventory does not have') as unknown,
+      },
+    ]);
+  });
+
+  test('returns at most the requested number, and nothing once all are completed', async () => {
+    const ids = [await lostCreate('one'), await lostCreate('two')];
+    const { data } = await read('olivia', { first: 1 });
+    expect(data?.openOperations).toMatchObject([{ operationId: ids[0] }]);
+    expect((await read('olivia', { first: 0 })).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    for (const serviceAccount of ['one', 'two']) {
+      const { associationId } = gateway.simulator.control.createAssociation({
+        ...{ clusterName: 'apps-dev', namespace: 'payments', serviceAccount },
+        roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api',
+        tags: { 'pod-identity-gateway/operation': ids[serviceAccount === 'one' ? 0 : 1] ?? '' },
+      });
+      expect(associationId).toBeDefined();
+    }
+    expect(await reconcileNow()).toMatchObject({ closed: 2 });
+    expect((await read('olivia')).data?.openOperations).toEqual([]);
+  });
+
+  test('is only for principals that may read the whole audit trail, and reads nothing for others', async () => {
+    await lostCreate('one');
+    const { data, errors } = await read('alice');
+    expect(data).toEqual({ openOperations: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { createContext } from '../../../src/local/http-api/context.ts';
+import { createLog } from '../../../src/runtime/log.ts';
+import { openGateway } from '../../support/gateway.ts';
+import { jwtEvent } from '../../support/lambda-event.ts';
+import type { FuzzedRequest } from './requests.ts';
+
+/** What one request was answered, logged and recorded. */
+export interface Observed {
+  readonly status: number;
+  readonly body: string;
+  readonly logLines: readonly string[];
+  /** Bytes as JSON of each entry written. */
+  readonly entryBytes: readonly number[];
+}
+
+/** The Lambda handler with a ledger in a file and a simulated EKS, for one request at a time. */
+export async function openFuzzedGateway() {
+  const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+  const ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+  let logLines: string[] = [];
+  let entryBytes: number[] = [];
+  const measured: Ledger = {
+    ...ledger,
+    appendEntry: (entry) => {
+      entryBytes.push(Buffer.byteLength(JSON.stringify(entry)));
+      return ledger.appendEntry(entry);
+    },
+    commit: (expected, next, entries) => {
+      entryBytes.push(...entries.map((entry) => Buffer.byteLength(JSON.stringify(entry))));
+      return ledger.commit(expected, next, entries);
+    },
+  };
+  const log = createLog((line) => logLines.push(line));
+  const gateway = await openGateway({ ledger: measured, recordTrailReads: true, change: (deps) => ({ ...deps, log }) });
+  const events = new Map<string, APIGatewayProxyEventV2>();
+
+  const send = async ({ method, headers, body, as }: FuzzedRequest): Promise<Observed> => {
+    logLines = [];
+    entryBytes = [];
+    const event = events.get(as) ?? (await jwtEvent(as, '{ __typename }'));
+    events.set(as, event);
+    const { http } = event.requestContext;
+    const routeKey = `${method} /graphql`;
+    const requestContext = { ...event.requestContext, routeKey, http: { ...http, method } };
+    const sent = { ...event, routeKey, requestContext, headers: { ...event.headers, ...headers }, body };
+    const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
+    const answer = await gateway.handler(sent, context);
+    gateway.simulator.control.clearRequests();
+    return { status: answer.statusCode ?? 0, body: answer.body ?? '', logLines, entryBytes };
+  };
+
+  const close = async () => {
+    await gateway.close();
+    ledger.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { send, close };
+}
