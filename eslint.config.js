@@ -52,6 +52,7 @@ export default tseslint.config(
       'packages/*/test/**/*.ts',
       'test/**/*.{ts,js}',
       'bench/**/*.ts',
+      'deploy/snapshot/code-cache.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
@@ -65,7 +66,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.{js,cjs}'],
+    files: ['**/*.{js,cjs,mjs}'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
   },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startEksSimulator, readWorld } from '#eks-simulator';
-import { createDependencies, createGatewayHandler } from '../src/app/compose.ts';
+import { createDependencies } from '../src/app/compose.ts';
+import { createGatewayHandler } from '../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../src/auth/claims.ts';
 import { defaultTimes } from '../src/idempotency/times.ts';
 import { bytesOf } from '../src/ledger/entry-size.ts';

@@ -1,10 +1,11 @@
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
+import { cedarFrom, copyWasm, parsedSchema, writeCedarSnapshot, writeSchema, writeStart } from './optimize.ts';
+import { missedReplacements, replaceUnneeded } from './replacements.ts';
 import { finishSupplyChain, sbomFile } from './supply-chain.ts';
 import { runCommand } from '../src/app/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
@@ -32,20 +33,22 @@ const oneApollo: Plugin = {
 };
 
 /**
- * CommonJS, because `require` loads Node's modules faster than `import` does, and because Cedar's build for Node.js reads
- * its WebAssembly from `__dirname`. The extension `.cjs` makes it CommonJS whatever package.json is above it.
+ * CommonJS, because `require` loads Node's modules faster than `import` does. The extension `.cjs` makes it CommonJS whatever package.json is above it.
  */
 const options = {
+  ...cedarFrom('bundle/cedar.ts'),
   absWorkingDir: root,
   entryPoints: ['src/lambda/graphql.ts', 'src/lambda/reconcile.ts'],
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'cjs',
+  // `import()` of Node's modules would load them as ES modules, and code from a cache can't do it at all.
+  supported: { 'dynamic-import': false },
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo],
+  plugins: [oneApollo, parsedSchema, replaceUnneeded],
   // Names are kept, so that stack traces in the log are readable without a source map.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -90,14 +93,20 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   for (const entry of parseIssuers(issuersText)) console.log(describeIssuer(entry));
 
   const { metafile, warnings } = await build({ ...options, outdir, plugins: [...options.plugins, billOfMaterials] });
-  const problems = [...warnings.map(({ text, location }) => `${location?.file}: ${text}`), ...bundleProblems(metafile)];
+  const problems = [
+    ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
+    ...bundleProblems(metafile),
+    ...missedReplacements(metafile),
+  ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
-  const cedar = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs')));
-  await copyFile(join(cedar, wasm), join(outdir, wasm));
+  await copyWasm(outdir);
   await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
   await writeFile(join(outdir, 'issuers.json'), issuersText);
+  await writeSchema(outdir);
+  await writeCedarSnapshot(outdir, policies);
+  for (const name of ['graphql', 'reconcile']) await writeStart(outdir, name);
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
   await printSizes(outdir);
 }
@@ -108,8 +117,6 @@ function describeIssuer({ issuer, jwks, jwksUri }: IssuerEntry): string {
     ? `${issuer}: API Gateway alone verifies signatures.`
     : `${issuer}: the function verifies signatures if JWT_VERIFICATION is on, with the keys of ${jwksUri}.`;
 }
-
-const wasm = 'cedar_wasm_bg.wasm';
 
 /** Removes the files of an earlier build, so that none of them is deployed with this one. */
 async function clean(outdir: string): Promise<void> {

@@ -8,12 +8,23 @@ const oneCopyOf = ['@apollo/server', 'graphql'];
 const localInput = /^(src\/(local|cli|demo)|packages|test)\//;
 const localBuiltin = /^(node:)?sqlite$/;
 
+/** What no function needs: it would be loaded or compiled at every cold start. Replaced modules keep their names. */
+const unneededInput =
+  /node_modules\/(@apollo\/(usage-reporting-protobuf|protobufjs)|@graphql-tools\/(?!schema\/)[a-z-]+|@aws-sdk\/credential-provider-(?!env|node)[a-z-]+|@smithy\/credential-provider-imds|undici|sha\.js)\//;
+
+/** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
+export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
+  'src/lambda/graphql.ts': { bytes: 1_400_000, modules: 800 },
+  'src/lambda/reconcile.ts': { bytes: 760_000, modules: 520 },
+};
+
 /** What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are valid. */
 export function bundleProblems(metafile: Metafile): string[] {
   return Object.entries(metafile.outputs)
     .filter(([, { entryPoint }]) => entryPoint !== undefined)
-    .flatMap(([file, { inputs, imports }]) => {
+    .flatMap(([file, { entryPoint = '', bytes, inputs, imports }]) => {
       const paths = Object.keys(inputs);
+      const used = paths.filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0);
       const copies = oneCopyOf.flatMap((name) => {
         const found = copiesIn(paths, name);
         return found.length > 1 ? [`has ${found.length} copies of ${name}: ${found.join(', ')}`] : [];
@@ -22,7 +33,13 @@ export function bundleProblems(metafile: Metafile): string[] {
       const local = [...paths.filter((path) => localInput.test(path)), ...builtins].map(
         (path) => `holds ${path}, which is for local use only: remove its import from the code under src/lambda`,
       );
-      return [...copies, ...local].map((problem) => `${file} ${problem}.`);
+      const unneeded = used
+        .filter((path) => unneededInput.test(path))
+        .map((path) => `holds ${path}, which no function needs: see deploy/replacements.ts`);
+      const budget = budgets[entryPoint];
+      const tooLarge = budget !== undefined && (bytes > budget.bytes || used.length > budget.modules);
+      const size = `has ${bytes} bytes of ${used.length} modules, more than its budget in deploy/bundle-rules.ts`;
+      return [...copies, ...local, ...unneeded, ...(tooLarge ? [size] : [])].map((problem) => `${file} ${problem}.`);
     });
 }
 

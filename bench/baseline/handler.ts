@@ -15,7 +15,7 @@ import { formatError } from '../../src/graphql/format-error.ts';
 import { createReport, withReport } from '../../src/graphql/request-report.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
 import { oneWrite } from '../../src/graphql/rules.ts';
-import { createAuthenticate } from '../../src/app/compose.ts';
+import { createAuthenticate } from '../../src/app/gateway-handler.ts';
 import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { createAppend } from './audit.ts';

@@ -7,18 +7,11 @@ import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { createAuthenticator } from '../auth/authenticator.ts';
-import type { TokenSettings } from '../auth/claims.ts';
-import type { EventSource } from '../auth/event-source.ts';
-import { createVerifyToken } from '../auth/verify-token.ts';
-import type { TrustedIssuer } from '../auth/verify-token.ts';
-import { refuseForeignEvents } from '../graphql/foreign-event.ts';
-import { createHandler } from '../graphql/handler.ts';
-import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { InventoryAccount } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
+import { bufferedRandom } from './random.ts';
 import type { Release } from './settings.ts';
 
 /** What differs between the entry points. */
@@ -63,7 +56,7 @@ export function createDependencies({
     eksFor: createEksFor({ accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     clock,
-    ulid: monotonicFactory(),
+    ulid: monotonicFactory(bufferedRandom()),
     home,
     times,
     describeLimits,
@@ -77,28 +70,4 @@ export function createDependencies({
 
 function readingOnly(account: InventoryAccount): InventoryAccount {
   return { ...account, roleArn: account.readRoleArn ?? account.roleArn };
-}
-
-/** How the gateway authenticates requests. */
-export interface AuthenticationSettings {
-  readonly tokens: TokenSettings;
-  readonly issuers: readonly TrustedIssuer[];
-}
-
-/** The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. */
-export function createGatewayHandler(
-  deps: Dependencies,
-  policy: LoadedPolicy,
-  settings: AuthenticationSettings & { readonly eventSource: EventSource },
-): GraphqlHandler {
-  const handler = createHandler(deps, createAuthenticate(policy, settings));
-  return refuseForeignEvents(handler, settings.eventSource, deps.log);
-}
-
-/** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
-export function createAuthenticate(
-  { inventory }: LoadedPolicy,
-  { tokens, issuers }: AuthenticationSettings,
-): Authenticate {
-  return createAuthenticator(createVerifyToken(issuers), tokens, inventory);
 }

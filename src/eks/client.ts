@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
 import { Hash } from '@smithy/hash-node';
@@ -31,7 +32,8 @@ export interface EksSettings {
 export interface EksConnection {
   readonly settings: EksSettings;
   readonly reader: EKSClient;
-  readonly requestHandler: NodeHttpHandler;
+  /** Sends changes: see {@link changeClient}. */
+  readonly changer: EKSClient;
 }
 
 /** Time limit for establishing a connection. */
@@ -41,7 +43,7 @@ const connectionTimeoutMs = 2_000;
 export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
   const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
-  return { settings, reader, requestHandler };
+  return { settings, reader, changer: changeClient(settings, reader, requestHandler) };
 }
 
 /** EKS for one cluster, over the connection of its account and region. */
@@ -101,9 +103,10 @@ async function change(
   } catch (error) {
     return { kind: 'rejected', outcome: 'GATEWAY_ACCESS_DENIED', error: eksErrorOf(error) };
   }
-  const client = pinnedClient(connection, credentials, signingDate);
   try {
-    const output = await send(client, { abortSignal: abortAt(connection, deadline) });
+    const output = await signing.run({ credentials, date: new Date(signingDate) }, () =>
+      send(connection.changer, { abortSignal: abortAt(connection, deadline) }),
+    );
     const association = associationFrom(output.association, cluster);
     const requestId = output.$metadata.requestId ?? null;
     if (association && isAbout(association)) return { kind: 'done', association, requestId };
@@ -119,19 +122,40 @@ function notTheAssociation(requestId: string | null): EksError {
   return unexpectedResponse(message, requestId);
 }
 
+/** With what a change is signed. */
+interface Signing {
+  readonly credentials: AwsCredentialIdentity;
+  readonly date: Date;
+}
+
+/** The signing of the change that is being sent. The SDK offers no way to hand it to the signer of a shared client. */
+const signing = new AsyncLocalStorage<Signing>();
+
+/** Throws an Error for a request that is not sent by {@link change}: it would be signed with another date. */
+function currentSigning(): Signing {
+  const current = signing.getStore();
+  if (current === undefined) throw new Error('A change is not signed with the date of its operation.');
+  return current;
+}
+
 /**
- * A client that signs with the given date, whatever the time is, and sends each request once. EKS rejects a signature that
- * is older than five minutes, so a create that a frozen process sends later has no effect. Clock-skew correction would
- * defeat this. Creating a client takes about 40 µs; connections and credentials are shared.
+ * A client that signs with the date in {@link signing}, whatever the time is, and sends each request once. EKS rejects a
+ * signature that is older than five minutes, so a create that a frozen process sends later has no effect. Clock-skew correction
+ * would defeat this. Connections and credentials are shared with the reader.
  */
-function pinnedClient({ settings, requestHandler }: EksConnection, credentials: AwsCredentialIdentity, date: number) {
-  const { region } = settings;
-  const inner = new SignatureV4({ credentials, region, service: 'eks', sha256: Hash.bind(null, 'sha256') });
+function changeClient(settings: EksSettings, reader: EKSClient, requestHandler: NodeHttpHandler): EKSClient {
+  const inner = new SignatureV4({
+    credentials: () => Promise.resolve(currentSigning().credentials),
+    region: settings.region,
+    service: 'eks',
+    sha256: Hash.bind(null, 'sha256'),
+  });
   const signer: RequestSigner = {
-    sign: (request, options) => inner.sign(request, { ...options, signingDate: new Date(date) }),
+    sign: (request, options) => inner.sign(request, { ...options, signingDate: currentSigning().date }),
   };
   return new EKSClient({
-    ...sdkSettings({ ...settings, credentials }),
+    ...sdkSettings(settings),
+    credentials: reader.config.credentials,
     requestHandler,
     maxAttempts: 1,
     disableClockSkewCorrection: () => Promise.resolve(true),

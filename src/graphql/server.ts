@@ -14,7 +14,6 @@ import type { ValidationRule } from 'graphql';
 import type { Log } from '../runtime/log.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
-import { typeDefs } from '../generated/schema.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
 import { boundedDocument } from './document-bounds.ts';
@@ -24,6 +23,7 @@ import { maxTokens } from './http.ts';
 import { currentReport } from './request-report.ts';
 import { createResolvers } from './resolvers.ts';
 import { noSubscription, oneWrite, reported, rootFields } from './rules.ts';
+import { createSchema } from './schema.ts';
 import { variableFindings } from './variables.ts';
 
 /** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
@@ -37,8 +37,7 @@ const maxNameLength = 100;
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
 export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    typeDefs,
-    resolvers: createResolvers(deps),
+    schema: createSchema(createResolvers(deps)),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createGatewayHandler } from '../app/compose.ts';
+import { createGatewayHandler } from '../app/gateway-handler.ts';
 import { parseIssuers, trustedIssuers } from '../app/issuers.ts';
 import { productionDependencies } from '../app/production.ts';
 import { readGraphqlSettings } from '../app/settings.ts';
+import { warmUp } from '../app/warm-up.ts';
 
 const { issuersFile, issuer, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
@@ -10,3 +11,6 @@ const { deps, policy } = productionDependencies(settings, 'change');
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
 export const handler = createGatewayHandler(deps, policy, { ...settings, issuers });
+
+/** Lambda sends the first request when this is done: `deploy/bundle/start.mjs` waits for it. */
+export const initialized = warmUp(deps);

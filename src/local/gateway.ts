@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDependencies, createGatewayHandler } from '../app/compose.ts';
+import { createDependencies } from '../app/compose.ts';
+import { createGatewayHandler } from '../app/gateway-handler.ts';
 import { explainFailure, readingPolicies } from '../app/explain.ts';
 import type { GraphqlHandler } from '../graphql/handler.ts';
 import type { Ledger } from '../ledger/ledger.ts';

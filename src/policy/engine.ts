@@ -1,3 +1,4 @@
+import { indexPolicies } from './applicable.ts';
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from './cedar.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
@@ -42,14 +43,25 @@ export function createEngine(policySet: PolicySet): Engine {
   // Cedar's cache is shared by the whole process: engines with the same id would evaluate each other's policies.
   const schema = `engine-${engines}`;
   requireSuccess(preparseSchema(schema, policySet.schema));
-  const all = Object.entries(policySet.policies);
-  const prepare = (name: string, policies: typeof all) => {
-    const id = `${schema}-${name}`;
-    requireSuccess(preparsePolicySet(id, { staticPolicies: Object.fromEntries(policies) }));
-    return (request: CedarRequest) => evaluate(schema, id, request);
+  const prepare = (name: string, policies: PolicySet['policies']) => {
+    const applicable = indexPolicies({ ...policySet, policies });
+    const prepared = new Set<string>();
+    return (request: CedarRequest): CedarResult => {
+      const found = applicable(request);
+      const id = `${schema}-${name}-${found.key}`;
+      // There are as many sets as there are actions, and as policies name places.
+      if (!prepared.has(id)) requireSuccess(preparsePolicySet(id, { staticPolicies: { ...found.policies } }));
+      prepared.add(id);
+      return evaluate(schema, id, request);
+    };
   };
-  const permits = all.filter(([, { effect }]) => effect === 'permit');
-  return { policySet, evaluate: prepare('all', all), evaluatePermits: prepare('permits', permits) };
+  const permits = Object.entries(policySet.policies).filter(([, { effect }]) => effect === 'permit');
+  requireSuccess(preparsePolicySet(schema, { staticPolicies: { ...policySet.policies } }));
+  return {
+    policySet,
+    evaluate: prepare('all', policySet.policies),
+    evaluatePermits: prepare('permits', Object.fromEntries(permits)),
+  };
 }
 
 function requireSuccess(result: ReturnType<typeof preparsePolicySet>): void {

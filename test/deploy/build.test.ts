@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { bundleProblems } from '../../deploy/bundle-rules.ts';
+import { budgets, bundleProblems } from '../../deploy/bundle-rules.ts';
 
 // A build takes a second where nothing else runs.
 jest.setTimeout(60_000);
@@ -47,6 +47,32 @@ describe('A bundle', () => {
     ['the EKS simulator', 'packages/eks-simulator/src/index.ts', 'packages/eks-simulator/src/index.ts'],
   ])('with %s is not valid', (_what, path, problem) => {
     expect(bundleProblems(metafile([...good, path]))).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test.each([
+    'node_modules/@apollo/usage-reporting-protobuf/generated/esm/protobuf.js',
+    'node_modules/@graphql-tools/utils/esm/index.js',
+    'node_modules/@aws-sdk/credential-provider-sso/dist-es/index.js',
+    'node_modules/undici/index.js',
+  ])('with %s, which no function needs, is not valid', (path) => {
+    expect(bundleProblems(metafile([...good, path]))).toEqual([
+      expect.stringContaining(`${path}, which no function needs`),
+    ]);
+  });
+
+  test('with credentials from the environment and from an assumed role is valid', () => {
+    const names = ['credential-provider-env', 'credential-providers'];
+    const paths = names.map((name) => `node_modules/@aws-sdk/${name}/dist-es/index.js`);
+    expect(bundleProblems(metafile([...good, ...paths]))).toEqual([]);
+  });
+
+  test('with more modules or bytes than its budget is not valid', () => {
+    const { modules = 0, bytes = 0 } = budgets['src/lambda/graphql.ts'] ?? {};
+    const many = Array.from({ length: modules + 1 }, (_, index) => `src/one/${index}.ts`);
+    expect(bundleProblems(metafile(many))).toEqual([expect.stringContaining(`of ${modules + 1} modules`)]);
+    const [[name, output] = ['', undefined]] = Object.entries(metafile(good).outputs);
+    const outputs = { [name]: { ...output, bytes: bytes + 1 } } as Metafile['outputs'];
+    expect(bundleProblems({ inputs: {}, outputs })).toEqual([expect.stringContaining(`has ${bytes + 1} bytes`)]);
   });
 
   test.each(['node:sqlite', 'sqlite'])('that loads %s is not valid', (name) => {

@@ -66,6 +66,17 @@ describe('a create', () => {
       },
     ));
 
+  test('is signed with its own date while others are sent', () =>
+    withServer(
+      (response) => void setTimeout(() => response.end(JSON.stringify({ association })), 20),
+      async (eks, { seen }) => {
+        const dates = [1, 2, 3, 4].map((hour) => Date.parse(`2026-11-24T0${hour}:00:00Z`));
+        await Promise.all(dates.map((signingDate) => eks.create(call({ signingDate }))));
+        const sent = seen.map(({ headers }) => String(headers['x-amz-date'])).sort();
+        expect(sent).toEqual([1, 2, 3, 4].map((hour) => `20261124T0${hour}0000Z`));
+      },
+    ));
+
   test('is signed with the given date, whatever the date of the server', () =>
     withServer(
       (response) => response.setHeader('date', 'Mon, 01 Jan 2024 00:00:00 GMT').end(JSON.stringify({ association })),

@@ -1,4 +1,4 @@
-import { createGatewayHandler } from '../../src/app/compose.ts';
+import { createGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { createContext } from '../../src/local/http-api/context.ts';

@@ -34,8 +34,11 @@ afterAll(() => service.close());
 
 test('the package contains exactly the bundles, Cedar and the policies', () => {
   expect([...plain.files].sort()).toEqual([
+    'dist/cedar-snapshot.bin',
     'dist/cedar_wasm_bg.wasm',
     'dist/graphql.cjs',
+    'dist/graphql.cjs.cache',
+    'dist/graphql.mjs',
     'dist/issuers.json',
     'dist/policies/access.cedar',
     'dist/policies/guardrails.cedar',
@@ -43,6 +46,9 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/policies/policy-set.json',
     'dist/policies/schema.cedarschema',
     'dist/reconcile.cjs',
+    'dist/reconcile.cjs.cache',
+    'dist/reconcile.mjs',
+    'dist/schema.json',
   ]);
 });
 

@@ -1,7 +1,15 @@
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
-import { anonymous, bearer, createGatewayClient, GatewayError, LostAnswerError, sigV4 } from '../src/index.ts';
+import {
+  anonymous,
+  bearer,
+  createGatewayClient,
+  GatewayError,
+  LostAnswerError,
+  sigV4,
+  UnsentError,
+} from '../src/index.ts';
 import type { ClientSettings, GatewayClient, MutationResult, Retry } from '../src/index.ts';
 import { startFaultyRoute, startGateway, variablesOf } from './gateway.ts';
 import { expectedSignature } from './signature.ts';
@@ -254,6 +262,13 @@ describe('errors', () => {
     expect(await errorOf(clientOf().viewer())).toMatchObject({ code: 'HTTP_413', requestId: 'g-1' });
   });
 
+  test('a redirect is an error: credentials are not sent elsewhere', async () => {
+    route.faults.push({ status: 301, headers: { location: `${gateway.url}/graphql` }, body: '' });
+    const error = await errorOf(clientOf().viewer());
+    expect(error).toMatchObject({ code: 'HTTP_301', message: 'The gateway answered with HTTP status 301' });
+    expect(route.seen).toHaveLength(1);
+  });
+
   test('an answer without extensions is an error too', async () => {
     route.faults.push({ status: 400, body: '{"errors":[{}]}' });
     expect(await errorOf(clientOf().viewer())).toMatchObject({ code: 'UNKNOWN', message: 'Unknown error.' });
@@ -277,6 +292,13 @@ describe('requests', () => {
   test('a request has the headers of the settings', async () => {
     await clientOf('alice', { headers: { 'user-agent': 'bot/1' } }).viewer();
     expect(route.seen[0]?.headers).toMatchObject({ 'user-agent': 'bot/1', 'content-type': 'application/json' });
+  });
+
+  test.each(['', 'a b', 'a\nb', 'ä'])('the token %j, which a header cannot have, is not sent', async (token) => {
+    const call = clientOf('alice', { authentication: bearer(token) }).viewer();
+    await expect(call).rejects.toThrow(UnsentError);
+    await expect(call).rejects.toThrow('The token is empty or has characters that a header cannot have.');
+    expect(route.seen).toEqual([]);
   });
 
   test('AWS credentials sign each request for the route of IAM', async () => {

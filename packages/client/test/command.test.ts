@@ -391,6 +391,13 @@ describe('credentials', () => {
     expect(route.seen).toEqual([]);
   });
 
+  test('without a region to sign for, the command ends with the exit code of the AWS CLI', async () => {
+    const { code, stderr } = await whoami([], { ...keys, AWS_REGION: '' });
+    expect(code).toBe(253);
+    expect(stderr).toContain('You must specify a region: with --region or --gateway-region, or in AWS_REGION.');
+    expect(route.seen).toEqual([]);
+  });
+
   test('without the URL of the gateway, the command ends with the exit code of a missing setting', async () => {
     const { code, stderr } = await runOnGateway(['whoami', '--token', 't']);
     expect(code).toBe(253);

@@ -30,7 +30,7 @@ const connection: Connection = {
 
 /** Sends a request with these settings. */
 const post = (url: string, settings: Partial<Connection>, send = createFetch({ ...connection, ...settings }, {})) =>
-  send(url, { method: 'POST', headers: {}, body: '{}', redirect: 'error', signal: new AbortController().signal });
+  send(url, { method: 'POST', headers: {}, body: '{}', redirect: 'manual', signal: new AbortController().signal });
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');

@@ -1,3 +1,4 @@
+import { UnsentError } from './errors.ts';
 import type { AwsCredentials, UnsignedRequest } from './sign.ts';
 
 /** How requests are authenticated. */
@@ -11,8 +12,13 @@ export interface Authentication {
 /** A value, or a function that gets it for every attempt, so that it can be renewed. */
 type Provided<Value> = Value | (() => Value | Promise<Value>);
 
-async function bearerHeaders(token: Provided<string>, headers: UnsignedRequest['headers']) {
-  return { ...headers, authorization: `Bearer ${typeof token === 'function' ? await token() : token}` };
+async function bearerHeaders(provided: Provided<string>, headers: UnsignedRequest['headers']) {
+  const token = typeof provided === 'function' ? await provided() : provided;
+  // `fetch` rejects it as it does a lost connection, which is retried.
+  if (!/^[!-~]+$/.test(token)) {
+    throw new UnsentError('The token is empty or has characters that a header cannot have.');
+  }
+  return { ...headers, authorization: `Bearer ${token}` };
 }
 
 /** Authenticates with a JWT. */

@@ -46,9 +46,14 @@ export class LostAnswerError extends Error {
 }
 
 /**
- * The request was not sent, and sending it again would not help: the certificate of the gateway is not trusted, or the URL
- * is not valid. A `fetch` of your own can throw it to end the retries.
+ * The request was not sent, and sending it again would not help: the certificate of the gateway is not trusted, or the token
+ * can't be in a header. A `fetch` of your own can throw it to end the retries.
  */
 export class UnsentError extends Error {
   override readonly name = 'UnsentError';
+}
+
+/** A request can't be signed, because neither the URL of the gateway nor the settings name its region. */
+export class RegionMissingError extends Error {
+  override readonly name = 'RegionMissingError';
 }

@@ -1,5 +1,6 @@
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { RegionMissingError } from './errors.ts';
 
 /** A request to authenticate. */
 export interface UnsignedRequest {
@@ -22,7 +23,7 @@ const service = 'execute-api';
  * The headers of a request with its signature.
  *
  * @param region the region to sign for, where the host of the URL names none
- * @throws Error when neither names a region
+ * @throws {@link RegionMissingError} when neither names a region
  */
 export async function sign(
   { url, headers, body }: UnsignedRequest,
@@ -43,9 +44,9 @@ export async function sign(
   return others;
 }
 
-function regionOf({ hostname }: URL, region: string | undefined): string {
-  const named = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(hostname)?.[1];
-  const found = named ?? region;
-  if (found === undefined) throw new Error(`Signing a request to ${hostname} needs the region of the gateway.`);
+function regionOf(url: URL, region: string | undefined): string {
+  const found = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1] ?? region;
+  if (found === undefined)
+    throw new RegionMissingError(`Signing a request to ${url.hostname} needs the region of the gateway.`);
   return found;
 }

@@ -8,7 +8,7 @@ export type Fetch = (
     readonly method: 'POST';
     readonly headers: Record<string, string>;
     readonly body: string;
-    readonly redirect: 'error';
+    readonly redirect: 'manual';
     readonly signal: AbortSignal;
   },
 ) => Promise<HttpResponse>;
@@ -61,7 +61,7 @@ export async function sendOnce(connection: Connection, request: GraphQLRequest, 
   const timeout = connection.timeoutMs === null ? [] : [AbortSignal.timeout(connection.timeoutMs)];
   const attempt = AbortSignal.any([...timeout, ...(signal ? [signal] : [])]);
   try {
-    const post = { method: 'POST', headers, body, redirect: 'error', signal: attempt } as const;
+    const post = { method: 'POST', headers, body, redirect: 'manual', signal: attempt } as const;
     const response = await connection.fetch(url.href, post);
     return read(response, await response.text());
   } catch (reason) {

@@ -6,7 +6,7 @@ import { anonymous, bearer, sigV4 } from '../client/auth.ts';
 import type { Authentication } from '../client/auth.ts';
 import type { CallOptions, GatewayClient } from '../client/client.ts';
 import { createGatewayClient } from '../client/client.ts';
-import { GatewayError, LostAnswerError, UnsentError } from '../client/errors.ts';
+import { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from '../client/errors.ts';
 import type { MutationResult } from '../client/result.ts';
 import type { Retry } from '../client/retry.ts';
 import type { Host, Request } from '../host.ts';
@@ -108,6 +108,9 @@ function authenticationOf({ token, signRequest, profile, region, gatewayRegion }
 function commandError(operation: string, error: unknown): unknown {
   if (error instanceof GatewayError) return gatewayFailure(operation, error);
   if (error instanceof UnsentError) return new GeneralError(error.message);
+  if (error instanceof RegionMissingError) {
+    return new ConfigurationError('You must specify a region: with --region or --gateway-region, or in AWS_REGION.');
+  }
   if (!(error instanceof LostAnswerError)) return error;
   const { clientRequestToken, cause } = error;
   const reason = cause instanceof Error ? cause.message : error.message;

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+/** Builds the gateway as `npm run build` does, and returns the path of its handler. */
+export async function buildGateway(folder: string): Promise<string> {
+  const outdir = join(folder, 'dist');
+  await promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', outdir], { cwd: root });
+  return join(outdir, 'graphql.mjs');
+}
+
+/** Builds a handler of `bench/naive` as esbuild does without further settings, and returns its path. */
+export async function buildNaive(folder: string, name: 'empty' | 'tiny' | 'contract'): Promise<string> {
+  const outfile = join(folder, `naive-${name}`, 'index.cjs');
+  await mkdir(dirname(outfile), { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: [`bench/naive/${name}.ts`],
+    bundle: true,
+    platform: 'node',
+    outfile,
+    logLevel: 'error',
+  });
+  const wasm = fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs'));
+  await copyFile(join(dirname(wasm), 'cedar_wasm_bg.wasm'), join(dirname(outfile), 'cedar_wasm_bg.wasm'));
+  await copyFile(join(root, 'schema.graphql'), join(dirname(outfile), 'schema.graphql'));
+  for (const file of ['schema.cedarschema', 'access.cedar', 'guardrails.cedar']) {
+    await copyFile(join(root, 'policies', file), join(dirname(outfile), file));
+  }
+  return outfile;
+}
+
+/** Builds the bare calls of the naive handlers, and returns the path of the module. */
+export async function buildCalls(folder: string): Promise<string> {
+  const outfile = join(folder, 'calls.cjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['bench/naive/calls.ts'],
+    bundle: true,
+    platform: 'node',
+    outfile,
+    logLevel: 'error',
+  });
+  return outfile;
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { authorizeWith } from '../src/policy/authorize.ts';
+import { compilePolicies } from '../src/policy/compile.ts';
+import { createEngine } from '../src/policy/engine.ts';
+import { parseInventory } from '../src/policy/inventory.ts';
+import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
+import type { Authorize } from '../src/policy/policy.ts';
+import { association } from './events.ts';
+import { table } from './report.ts';
+import type { Section } from './report.ts';
+import { median } from './statistics.ts';
+
+const folder = join(import.meta.dirname, '..', 'policies');
+const sources = readPolicySources(folder);
+const inventoryText = readInventoryText(folder);
+
+/** A decision point with more policies, or with an inventory of more namespaces, than the shipped ones. */
+function pointWith(policies: readonly string[], namespaces = 0): Authorize {
+  const whole = JSON.parse(inventoryText) as { readonly namespaces: readonly object[] };
+  const more = Array.from({ length: namespaces }, (_, index) => ({
+    name: `team-${index}`,
+    owners: [`group-${index}`],
+  }));
+  const inventory = parseInventory(JSON.stringify({ ...whole, namespaces: [...whole.namespaces, ...more] }));
+  const set = compilePolicies({ ...sources, policies: { ...sources.policies, 'more.cedar': policies.join('\n') } });
+  return authorizeWith(createEngine(set), inventory);
+}
+
+const action = (name: string) => `action == PodIdentity::Action::"${name}"`;
+const many = (count: number, head: string, condition: (index: number) => string) =>
+  Array.from(
+    { length: count },
+    (_, index) => `@id("more-${index}") permit (principal, ${head}, resource) when { ${condition(index)} };`,
+  );
+
+/** What is compared with the shipped policies and inventory. */
+const subjects: readonly (readonly [string, () => Authorize])[] = [
+  ['the shipped policies', () => pointWith([])],
+  [
+    'and 979 about other namespaces',
+    () =>
+      pointWith(
+        many(979, action('CreatePodIdentityAssociation'), (index) => `resource.namespace.name == "team-${index}"`),
+      ),
+  ],
+  [
+    'and 979 about other actions',
+    () =>
+      pointWith(
+        many(979, action('DeletePodIdentityAssociation'), (index) => `resource.serviceAccount == "sa-${index}"`),
+      ),
+  ],
+  [
+    'and 979 about the same action',
+    () =>
+      pointWith(
+        many(979, action('CreatePodIdentityAssociation'), (index) => `resource.serviceAccount == "sa-${index}"`),
+      ),
+  ],
+  ['10,000 namespaces in the inventory', () => pointWith([], 10_000)],
+];
+
+const principal = {
+  id: 'https://issuer.example#alice',
+  kind: 'USER',
+  groups: ['payments-team'],
+  sessionName: null,
+} as const;
+
+/** A decision on a create that the shipped policies permit. */
+function decide(authorize: Authorize): boolean {
+  const home = { accountId: '111122223333', region: 'eu-central-1' };
+  const settings = { targetRoleArn: null, disableSessionTags: false, policy: null };
+  return authorize(
+    {
+      identity: { principal, actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'bench' },
+      onBehalfOf: null,
+      hasReason: false,
+      now: Date.now(),
+    },
+    {
+      action: 'CreatePodIdentityAssociation',
+      association: { ...home, ...association, ...settings, tags: [{ key: 'team', value: 'payments' }] },
+    },
+  ).allowed;
+}
+
+/** Measures decisions in turns, in microseconds of the processor: the median of batches. */
+export function measureDecisions(runs: number): Section {
+  const points = subjects.map(([name, create]) => ({ name, authorize: create(), times: [] as number[] }));
+  const batch = 20;
+  for (let round = -Math.ceil(runs / 4); round < runs; round += 1) {
+    for (const { authorize, times } of points) {
+      const before = process.cpuUsage();
+      for (let index = 0; index < batch; index += 1) {
+        if (!decide(authorize)) throw new Error('The decision is a denial.');
+      }
+      const { user, system } = process.cpuUsage(before);
+      if (round >= 0) times.push((user + system) / batch);
+    }
+  }
+  const figures = points.map(({ name, times }) => ({ name, microseconds: median(times) }));
+  const first = figures[0]?.microseconds ?? NaN;
+  const rows = figures.map(({ name, microseconds }) => [name, microseconds, microseconds / first]);
+  return { name: 'decisions', figures, tables: table(['policies', 'CPU, µs', 'ratio'], rows) };
+}

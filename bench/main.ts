@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand, UsageError } from '../src/app/command.ts';
+import { measureColdStarts } from './cold.ts';
+import { coldSection } from './cold-report.ts';
+import { measureCost } from './cost.ts';
+import { measureDecisions } from './decisions.ts';
+import { writeSection } from './report.ts';
+import { measureWarm } from './warm.ts';
+import type { Section } from './report.ts';
+
+/** What a part of the benchmark needs to know. */
+interface Run {
+  /** For temporary files. */
+  readonly folder: string;
+  readonly quick: boolean;
+  readonly builds: readonly string[];
+}
+
+/** The parts of the benchmark, in the order in which they run. */
+const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
+  cold: async ({ folder, quick, builds }) =>
+    coldSection(await measureColdStarts({ folder, runs: quick ? 10 : 30, builds })),
+  cost: measureCost,
+  decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
+  warm: ({ folder, quick }) => measureWarm(folder, quick ? 200 : 2_000),
+};
+
+const help = `Measures the gateway against what it is made of, and writes the figures to bench/results and docs/performance.md.
+Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
+
+Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
+
+  --quick       fewer runs: about three minutes
+  --only PART   one part: ${Object.keys(parts).join(', ')}
+  --build FILE  another build of the gateway to compare cold starts with: its graphql.cjs. Can be given several times
+  --print       print the tables instead of writing them
+  -h, --help    print this text
+`;
+
+process.exitCode = await runCommand({
+  help,
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    build: { type: 'string', multiple: true, default: [] },
+    print: { type: 'boolean', default: false },
+  },
+  run: async ({ quick, only, build: builds, print }) => {
+    const wanted = only === undefined ? Object.entries(parts) : Object.entries(parts).filter(([name]) => name === only);
+    if (wanted.length === 0) throw new UsageError(`--only is ${JSON.stringify(only)}: give the name of a part.`);
+    const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+    try {
+      for (const [name, measure] of wanted) {
+        process.stderr.write(`${name} …\n`);
+        const section = await measure({ folder, quick, builds });
+        const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}`;
+        if (print) process.stdout.write(`${section.tables}\n`);
+        else await writeSection(section, command);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,56 @@
+// The endpoints of a benchmark, in a process of their own: node bench/servers.ts KEY CERTIFICATE DYNAMODB_DELAY_MS EKS_DELAY_MS
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createServer } from 'node:tls';
+import { podIdentityTrustPolicy, readWorld, startEksSimulator } from '#eks-simulator';
+import type { World } from '#eks-simulator';
+import { serviceAccounts } from './events.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import { startDelay } from './delay.ts';
+
+const [key = '', cert = '', dynamoDbDelayMs = '0', eksDelayMs = '0'] = process.argv.slice(2);
+
+/** Terminates TLS in front of a port. */
+async function terminateTls(port: number): Promise<string> {
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (secure) => {
+    const plain = connect({ port, host: '127.0.0.1', noDelay: true });
+    secure.setNoDelay(true);
+    secure.pipe(plain).pipe(secure);
+    for (const [socket, other] of [
+      [secure, plain],
+      [plain, secure],
+    ] as const) {
+      socket.on('error', () => other.destroy()).on('close', () => other.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return `https://127.0.0.1:${address.port}`;
+}
+
+/** The shipped world with a role for each of many service accounts, so that each create of a benchmark has one of its own. */
+function manyRoles(): World {
+  const world = readWorld();
+  const roles = Array.from({ length: serviceAccounts }, (_, index) => ({
+    arn: `arn:aws:iam::111122223333:role/pods/payments/payments-sa${index}`,
+    trustPolicy: podIdentityTrustPolicy,
+  }));
+  return { ...world, roles: [...world.roles, ...roles] };
+}
+
+const simulator = await startEksSimulator({ world: manyRoles(), maxAssociations: serviceAccounts });
+const dynamoDb = await startDynamoDb(Number(dynamoDbDelayMs));
+const simulatorPort = Number(new URL(simulator.url).port);
+const eksPort = Number(eksDelayMs) === 0 ? simulatorPort : await startDelay(simulatorPort, Number(eksDelayMs));
+
+process.on('message', () => {
+  for (const { associationId } of simulator.control.associations()) simulator.control.deleteAssociation(associationId);
+  simulator.control.clearRequests();
+  dynamoDb.clear();
+  process.send?.('cleared');
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ eks: await terminateTls(eksPort), dynamoDb: await terminateTls(dynamoDb.port) });

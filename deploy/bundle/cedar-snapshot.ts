@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The memory of Cedar's WebAssembly after it has parsed a schema and policies: what differs from a new instance. It is valid
+ * only for the module with the same hash.
+ */
+export interface CedarSnapshot {
+  /** SHA-256 (hex) of the WebAssembly module. */
+  readonly wasmHash: string;
+  /** The calls whose results the memory holds, by `callHash`. */
+  readonly calls: readonly string[];
+  /** Size of the memory, in bytes. */
+  readonly memoryLength: number;
+  /** Length of the table of JavaScript values. It holds none, but the memory counts its free places. */
+  readonly tableLength: number;
+  /** Parts of the memory, by their offset. */
+  readonly blocks: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+}
+
+/** What Cedar's WebAssembly instance exports, as far as it is used here: `WebAssembly.Memory` and `WebAssembly.Table`. */
+export interface CedarInstance {
+  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
+  readonly __wbindgen_externrefs: {
+    readonly length: number;
+    readonly get: (index: number) => unknown;
+    readonly grow: (places: number) => number;
+  };
+}
+
+/** Size of the parts that are compared, in bytes. */
+const blockLength = 4_096;
+
+/** Size of a page of a WebAssembly memory, in bytes. */
+const pageLength = 65_536;
+
+/** SHA-256 (hex) of a call that parses: its function, its name for the result, and its argument. */
+export function callHash(kind: 'schema' | 'policies', name: string, content: unknown): string {
+  return sha256(JSON.stringify([kind, name, content]));
+}
+
+/** SHA-256 (hex). */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** What differs in a memory from that of a new instance. Adjacent blocks are joined. */
+export function differingBlocks(memory: Uint8Array, original: Uint8Array): CedarSnapshot['blocks'] {
+  const blocks: { offset: number; bytes: Uint8Array }[] = [];
+  for (let offset = 0; offset < memory.length; offset += blockLength) {
+    const bytes = memory.subarray(offset, offset + blockLength);
+    const before = original.subarray(offset, offset + blockLength);
+    // Beyond its end, a new instance has zeros once it has grown.
+    if (before.length === 0 ? bytes.every((byte) => byte === 0) : Buffer.compare(bytes, before) === 0) continue;
+    const last = blocks.at(-1);
+    if (last && last.offset + last.bytes.length === offset) {
+      last.bytes = memory.subarray(last.offset, offset + bytes.length);
+    } else blocks.push({ offset, bytes });
+  }
+  return blocks;
+}
+
+/** Brings a new instance into the state of the snapshot. */
+export function restore({ memory, __wbindgen_externrefs: table }: CedarInstance, snapshot: CedarSnapshot): void {
+  const missing = snapshot.memoryLength - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(missing / pageLength);
+  if (snapshot.tableLength > table.length) table.grow(snapshot.tableLength - table.length);
+  const target = new Uint8Array(memory.buffer);
+  for (const { offset, bytes } of snapshot.blocks) target.set(bytes, offset);
+}
+
+/** The snapshot as a file: the length of its head, the head as JSON, and the bytes of its blocks. */
+export function encodeSnapshot({ blocks, ...rest }: CedarSnapshot): Buffer {
+  const places = blocks.map(({ offset, bytes }) => [offset, bytes.length]);
+  const head = Buffer.from(JSON.stringify({ ...rest, places }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(head.length);
+  return Buffer.concat([length, head, ...blocks.map(({ bytes }) => bytes)]);
+}
+
+/** The snapshot of a file that {@link encodeSnapshot} created. */
+export function decodeSnapshot(file: Buffer): CedarSnapshot {
+  const headEnd = 4 + file.readUInt32LE(0);
+  const { places, ...rest } = JSON.parse(file.toString('utf8', 4, headEnd)) as Omit<CedarSnapshot, 'blocks'> & {
+    readonly places: readonly (readonly [number, number])[];
+  };
+  let at = headEnd;
+  const blocks = places.map(([offset, length]) => {
+    at += length;
+    return { offset, bytes: file.subarray(at - length, at) };
+  });
+  return { ...rest, blocks };
+}

@@ -1,0 +1,114 @@
+// What a build adds to its bundles so that they start faster. Each part can be missing: then the functions start slower.
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
+import { schemaDocument } from '../src/graphql/schema-document.ts';
+
+const root = join(import.meta.dirname, '..');
+const run = promisify(execFile);
+
+/** Cedar's WebAssembly, beside the bundles. */
+const wasmFile = 'cedar_wasm_bg.wasm';
+
+/** The snapshot of Cedar's memory, beside the bundles. */
+export const snapshotFile = 'cedar-snapshot.bin';
+
+/** Copies Cedar's WebAssembly to a folder. */
+export async function copyWasm(folder: string): Promise<void> {
+  const cedar = dirname(createRequire(import.meta.filename).resolve('@cedar-policy/cedar-wasm/nodejs'));
+  await copyFile(join(cedar, wasmFile), join(folder, wasmFile));
+}
+
+/** Replaces Cedar's entry for Node.js, whose memory can't be reached, by another module of this folder. */
+export function cedarFrom(module: string): BuildOptions {
+  return {
+    alias: { '@cedar-policy/cedar-wasm/nodejs': `./deploy/${module}` },
+    // Cedar's entry for browsers finds its WebAssembly by `import.meta.url`, unless it is given.
+    logOverride: { 'empty-import-meta': 'silent' },
+  };
+}
+
+/**
+ * Writes `cedar-snapshot.bin` to `outdir`, which holds Cedar's WebAssembly and the compiled policies. Throws an Error if a
+ * case is not decided from it as it should be.
+ *
+ * @param sources the folder of the policies, with their cases
+ */
+export async function writeCedarSnapshot(outdir: string, sources: string): Promise<void> {
+  const policies = join(outdir, 'policies');
+  await runBundled('main.ts', 'snapshot/recording-cedar.ts', outdir, [policies, join(outdir, snapshotFile), sources]);
+  console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources)}`);
+}
+
+/** Decides all cases from the snapshot in `outdir`. Returns a summary. Throws an Error if a decision is not the expected one. */
+export function verifyCedarSnapshot(outdir: string, sources: string): Promise<string> {
+  return runBundled('verify.ts', 'bundle/cedar.ts', outdir, [join(outdir, 'policies'), sources]);
+}
+
+/** The syntax tree of the GraphQL schema, beside the bundles. */
+const schemaFile = 'schema.json';
+
+/** Reads the GraphQL schema as a syntax tree from a file, so that no cold start parses its text. */
+export const parsedSchema: Plugin = {
+  name: 'parsed-schema',
+  setup(bundler) {
+    bundler.onLoad({ filter: /src[\\/]graphql[\\/]schema-document\.ts$/ }, () => ({
+      contents: `import { readFileSync } from 'node:fs';
+        import { join } from 'node:path';
+        export const schemaDocument = JSON.parse(readFileSync(join(__dirname, '${schemaFile}'), 'utf8'));`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Writes the file that {@link parsedSchema} reads. */
+export async function writeSchema(outdir: string): Promise<void> {
+  await writeFile(join(outdir, schemaFile), JSON.stringify(schemaDocument));
+}
+
+/** Runs a program of `deploy/snapshot` as if it were a file of `outdir`, with another module for Cedar. Returns its output. */
+async function runBundled(program: string, cedar: string, outdir: string, args: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
+  try {
+    const outfile = join(folder, 'program.cjs');
+    await build({
+      ...cedarFrom(cedar),
+      absWorkingDir: root,
+      entryPoints: [`deploy/snapshot/${program}`],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      define: { __dirname: JSON.stringify(outdir) },
+      logLevel: 'error',
+    });
+    return (await run(process.execPath, [outfile, ...args])).stdout.trim();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Writes what starts a function to `outdir`, and V8's code cache beside its bundle. The cache is used by the build of Node.js
+ * that made it, and ignored by others.
+ */
+export async function writeStart(outdir: string, name: string): Promise<void> {
+  await copyStart(outdir, name);
+  const program = join(import.meta.dirname, 'snapshot', 'code-cache.ts');
+  // With these options, equal builds have equal caches; V8 accepts the caches without them too. Without the variables of this process:
+  // they could name other endpoints, or options of Node.js that change the cache.
+  const { stdout } = await run(process.execPath, ['--predictable', '--random-seed=1', program, outdir, name], {
+    env: {},
+  });
+  console.log(`code cache of ${name}: ${stdout}`);
+}
+
+/** Writes what starts a function to the folder of its bundle. */
+export async function copyStart(outdir: string, name: string): Promise<void> {
+  await copyFile(join(import.meta.dirname, 'bundle', 'start.mjs'), join(outdir, `${name}.mjs`));
+}

@@ -1,0 +1,35 @@
+import { buildASTSchema, GraphQLScalarType, isAbstractType, isObjectType } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLSchema, GraphQLTypeResolver } from 'graphql';
+import type { Resolvers } from '../generated/resolvers.ts';
+import type { RequestContext } from '../queries/request-context.ts';
+import { schemaDocument } from './schema-document.ts';
+
+/** The resolvers of a type, by field; `__resolveType` for an interface or a union; the implementation of a scalar. */
+type TypeResolvers = Readonly<Record<string, unknown>> | GraphQLScalarType;
+
+/**
+ * The schema with its resolvers, without what `makeExecutableSchema` of GraphQL Tools does for schemas in several parts. Throws an
+ * Error for a resolver of a type or a field that the schema does not have.
+ */
+export function createSchema(resolvers: Resolvers): GraphQLSchema {
+  // `npm run codegen` and the tests validate the schema.
+  const schema = buildASTSchema(schemaDocument, { assumeValid: true, assumeValidSDL: true });
+  for (const [type, ofType] of Object.entries(resolvers)) placeResolvers(schema, type, ofType);
+  return schema;
+}
+
+function placeResolvers(schema: GraphQLSchema, typeName: string, resolvers: TypeResolvers): void {
+  const type = schema.getType(typeName);
+  if (resolvers instanceof GraphQLScalarType && type instanceof GraphQLScalarType) {
+    const { serialize, parseValue, parseLiteral } = resolvers;
+    Object.assign(type, { serialize, parseValue, parseLiteral });
+    return;
+  }
+  for (const [name, resolver] of Object.entries(resolvers)) {
+    const field = isObjectType(type) ? type.getFields()[name] : undefined;
+    if (field) field.resolve = resolver as GraphQLFieldResolver<unknown, RequestContext>;
+    else if (isAbstractType(type) && name === '__resolveType') {
+      type.resolveType = resolver as GraphQLTypeResolver<unknown, RequestContext>;
+    } else throw new Error(`The schema has no ${typeName}.${name}, for which there is a resolver.`);
+  }
+}

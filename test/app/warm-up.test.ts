@@ -1,0 +1,55 @@
+import { warmUp } from '../../src/app/warm-up.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+describe('the start of a function', () => {
+  const ledger = createSqliteLedger({ file: ':memory:' });
+  let gateway: Gateway;
+
+  beforeEach(async () => {
+    gateway = await openGateway({ ledger });
+  });
+
+  afterEach(() => gateway.close());
+  afterAll(() => ledger.close());
+
+  const calls = () => gateway.simulator.control.requests().map(({ operation, outcome }) => [operation, outcome]);
+
+  test('decides, and reads from EKS and from the ledger', async () => {
+    const decisions: unknown[] = [];
+    const keys: string[] = [];
+    await warmUp({
+      ...gateway.deps,
+      authorize: (context, request) => {
+        const decision = gateway.deps.authorize(context, request);
+        decisions.push(decision.allowed);
+        return decision;
+      },
+      ledger: {
+        ...ledger,
+        getRecord: (key) => {
+          keys.push(key);
+          return ledger.getRecord(key);
+        },
+      },
+    });
+    expect(decisions).toEqual([true]);
+    expect(keys).toEqual(['warm-up']);
+    expect(calls()).toEqual([['ListPodIdentityAssociations', 'succeeded']]);
+  });
+
+  test('succeeds without AWS, and logs nothing', async () => {
+    await gateway.simulator.close();
+    const getRecord = () => Promise.reject(new LedgerUnavailable(new Error('no connection')));
+    await expect(warmUp({ ...gateway.deps, ledger: { ...ledger, getRecord } })).resolves.toBeUndefined();
+    expect(gateway.logged).toEqual([]);
+    gateway = await openGateway({ ledger });
+  });
+
+  test('does not wait for a ledger that does not answer', async () => {
+    const getRecord = () => new Promise<never>(() => undefined);
+    await expect(warmUp({ ...gateway.deps, ledger: { ...ledger, getRecord } })).resolves.toBeUndefined();
+  });
+});

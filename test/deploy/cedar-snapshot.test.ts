@@ -1,0 +1,64 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeSnapshot, encodeSnapshot } from '../../deploy/bundle/cedar-snapshot.ts';
+import { copyWasm, snapshotFile, verifyCedarSnapshot, writeCedarSnapshot } from '../../deploy/optimize.ts';
+import { compilePolicies } from '../../src/policy/compile.ts';
+import { policySetFile, readPolicySources } from '../../src/policy/load.ts';
+import { shipped } from '../support/policy-sample.ts';
+
+jest.setTimeout(60_000);
+
+describe("the snapshot of Cedar's memory", () => {
+  let dist: string;
+
+  beforeAll(async () => {
+    dist = mkdtempSync(join(tmpdir(), 'snapshot-'));
+    mkdirSync(join(dist, 'policies'));
+    await copyWasm(dist);
+    write(join(dist, 'policies'), compilePolicies(readPolicySources(shipped)));
+    await writeCedarSnapshot(dist, shipped);
+  });
+
+  afterAll(() => rmSync(dist, { recursive: true }));
+
+  const write = (folder: string, policySet: object) =>
+    writeFileSync(join(folder, policySetFile), JSON.stringify(policySet));
+
+  /** A copy of the package, changed. */
+  const verifyChanged = async (change: (copy: string) => void): Promise<string> => {
+    const copy = mkdtempSync(join(tmpdir(), 'snapshot-'));
+    try {
+      cpSync(dist, copy, { recursive: true });
+      change(copy);
+      return await verifyCedarSnapshot(copy, shipped);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  };
+
+  test('decides every shipped case without parsing', async () => {
+    expect(await verifyCedarSnapshot(dist, shipped)).toMatch(/^\d{3} cases, 0 failures, 0 parsed$/);
+  });
+
+  test('is not used with another WebAssembly module', async () => {
+    const summary = await verifyChanged((copy) => {
+      const file = join(copy, snapshotFile);
+      const snapshot = decodeSnapshot(readFileSync(file));
+      writeFileSync(file, encodeSnapshot({ ...snapshot, wasmHash: 'f'.repeat(64) }));
+    });
+    expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
+  });
+
+  test('is not used for other policies', async () => {
+    const policySet = compilePolicies(readPolicySources(shipped));
+    const { 'owners-create': _, ...policies } = policySet.policies;
+    const failures = verifyChanged((copy) => write(join(copy, 'policies'), { ...policySet, policies }));
+    await expect(failures).rejects.toThrow(/owner-creates.json: expected: allowed by owners-create; found: denied/);
+  });
+
+  test('is not needed', async () => {
+    const summary = await verifyChanged((copy) => rmSync(join(copy, snapshotFile)));
+    expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
+  });
+});
