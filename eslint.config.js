@@ -47,6 +47,7 @@ export default tseslint.config(
     files: [
       'src/app/settings.ts',
       'src/local/settings.ts',
+      'src/cli/smoke/main.ts',
       'packages/*/src/{main,cli}.ts',
       'packages/*/test/**/*.ts',
       'test/**/*.{ts,js}',

@@ -1,10 +1,12 @@
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
 import { cedarFrom, copyWasm, parsedSchema, writeCedarSnapshot, writeSchema, writeStart } from './optimize.ts';
 import { missedReplacements, replaceUnneeded } from './replacements.ts';
+import { finishSupplyChain, sbomFile } from './supply-chain.ts';
 import { runCommand } from '../src/app/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
@@ -58,6 +60,16 @@ const options = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
+/** Lists the packages in the bundles, with their licences, as CycloneDX. The list of two equal builds is equal. */
+const billOfMaterials = cyclonedxEsbuildPlugin({
+  specVersion: '1.6',
+  outputFile: sbomFile,
+  outputReproducible: true,
+  gatherLicenseTexts: true,
+  validate: false,
+  logLevel: 'silent',
+});
+
 /** Inputs of a package: a folder of policies with their cases, the file of an inventory, and optionally one of issuers. */
 interface Sources {
   readonly policies: string;
@@ -80,7 +92,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   const issuersText = issuers === null ? '[]' : await readFile(issuers, 'utf8');
   for (const entry of parseIssuers(issuersText)) console.log(describeIssuer(entry));
 
-  const { metafile, warnings } = await build({ ...options, outdir });
+  const { metafile, warnings } = await build({ ...options, outdir, plugins: [...options.plugins, billOfMaterials] });
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
     ...bundleProblems(metafile),
@@ -95,6 +107,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   await writeSchema(outdir);
   await writeCedarSnapshot(outdir, policies);
   for (const name of ['graphql', 'reconcile']) await writeStart(outdir, name);
+  await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
   await printSizes(outdir);
 }
 

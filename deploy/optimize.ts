@@ -100,8 +100,11 @@ async function runBundled(program: string, cedar: string, outdir: string, args: 
 export async function writeStart(outdir: string, name: string): Promise<void> {
   await copyStart(outdir, name);
   const program = join(import.meta.dirname, 'snapshot', 'code-cache.ts');
-  // Without the variables of this process: they could name other endpoints, or options of Node.js that change the cache.
-  const { stdout } = await run(process.execPath, [program, outdir, name], { env: {} });
+  // With these options, equal builds have equal caches; V8 accepts the caches without them too. Without the variables of this process:
+  // they could name other endpoints, or options of Node.js that change the cache.
+  const { stdout } = await run(process.execPath, ['--predictable', '--random-seed=1', program, outdir, name], {
+    env: {},
+  });
   console.log(`code cache of ${name}: ${stdout}`);
 }
 

@@ -9,6 +9,7 @@ import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
+import type { InventoryAccount } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { bufferedRandom } from './random.ts';
 import type { Release } from './settings.ts';
@@ -24,6 +25,8 @@ export interface Composition {
   readonly recordTrailReads: boolean;
   readonly release: Release;
   readonly log: Log;
+  /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
+  readonly access?: 'change' | 'read';
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
 }
@@ -39,16 +42,18 @@ export function createDependencies({
   recordTrailReads,
   release,
   log,
+  access = 'change',
   eks,
 }: Composition): Dependencies {
   const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
+  const accounts = access === 'change' ? inventory.accounts : inventory.accounts.map(readingOnly);
   return {
     ledger,
     authorize,
     preauthorize,
     recordPrincipal,
-    eksFor: createEksFor({ accounts: inventory.accounts, homeAccountId: home.accountId, clock, ...eks }),
+    eksFor: createEksFor({ accounts, homeAccountId: home.accountId, clock, ...eks }),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     clock,
     ulid: monotonicFactory(bufferedRandom()),
@@ -61,4 +66,8 @@ export function createDependencies({
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,
   };
+}
+
+function readingOnly(account: InventoryAccount): InventoryAccount {
+  return { ...account, roleArn: account.readRoleArn ?? account.roleArn };
 }

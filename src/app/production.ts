@@ -6,8 +6,11 @@ import { createLog } from '../runtime/log.ts';
 import { createDependencies } from './compose.ts';
 import type { LambdaSettings } from './settings.ts';
 
-/** The policy and the dependencies of a function in AWS, created once for each execution environment while it starts. */
-export function productionDependencies(lambdaSettings: LambdaSettings) {
+/**
+ * The policy and the dependencies of a function in AWS, created once for each execution environment while it starts. `access`
+ * is what the function does at EKS.
+ */
+export function productionDependencies(lambdaSettings: LambdaSettings, access: 'change' | 'read') {
   const { idempotencyTable, auditTable, policiesDirectory, ...settings } = lambdaSettings;
   const log = createLog((line) => process.stdout.write(line));
   const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
@@ -15,5 +18,5 @@ export function productionDependencies(lambdaSettings: LambdaSettings) {
   );
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
-  return { deps: createDependencies({ ...settings, policy, ledger, log }), policy };
+  return { deps: createDependencies({ ...settings, policy, ledger, log, access }), policy };
 }

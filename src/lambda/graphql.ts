@@ -7,7 +7,7 @@ import { warmUp } from '../app/warm-up.ts';
 
 const { issuersFile, issuer, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
-const { deps, policy } = productionDependencies(settings);
+const { deps, policy } = productionDependencies(settings, 'change');
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
 export const handler = createGatewayHandler(deps, policy, { ...settings, issuers });

@@ -17,6 +17,8 @@ const exampleAccounts = '111122223333|123456789012|444455556666|777788889999';
 /** Names that RFC 2606 and RFC 6761 reserve for documentation and tests. */
 const exampleHosts = String.raw`(?:[\w-]+\.)*(?:example\.(?:com|net|org)|[\w-]+\.(?:example|invalid|test))`;
 
+const exampleHost = new RegExp(`^${exampleHosts}$`);
+
 const examples = new RegExp(String.raw`\b(?:${exampleAccounts})\b|\b${exampleHosts}\b`, 'g');
 
 /**
@@ -31,6 +33,11 @@ export function exampleValues(directory: string, inventoryFile?: string): readon
     ...exampleValuesIn(inventoryFile ?? join(directory, 'inventory.json'), inventory),
     ...Object.entries(readPolicies(directory)).flatMap(([file, text]) => exampleValuesIn(join(directory, file), text)),
   ];
+}
+
+/** Whether a name of a host is reserved, so that it never belongs to anybody. */
+export function isExampleHost(hostname: string): boolean {
+  return exampleHost.test(hostname);
 }
 
 /** The example values in the strings of a JSON or Cedar text. Comments of Cedar have no effect, so they are skipped. */

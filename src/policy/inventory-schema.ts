@@ -28,7 +28,13 @@ function isNamespacePattern(value: string): boolean {
 
 const clusterName = text('the name of an EKS cluster', isClusterName);
 const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
-const account = exactly({ accountId, name: text(), regions: list(region), roleArn: v.nullish(roleArn, null) });
+const account = exactly({
+  accountId,
+  name: text(),
+  regions: list(region),
+  roleArn: v.nullish(roleArn, null),
+  readRoleArn: v.nullish(roleArn, null),
+});
 const environment = exactly({ name: text(), production: flag });
 const cluster = exactly({
   accountId,
@@ -125,12 +131,7 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
       people.flatMap(([index, { id, names }]) => [...new Set([id, ...names])].map((name) => [index, name] as const)),
       (name) => name,
     ),
-    ...accounts
-      .filter(([, one]) => one.roleArn !== null && parseRoleArn(one.roleArn)?.accountId !== one.accountId)
-      .map(([index, one]) => ({
-        path: ['accounts', index, 'roleArn'],
-        message: `is a role of another account; write a role of ${one.accountId}.`,
-      })),
+    ...accounts.flatMap(([index, one]) => foreignRoles(index, one)),
     ...(v.is(list(account), fieldOf(inventory, 'accounts')) ? unservedClusters(accounts, clusters) : []),
     ...scopeProblems(namespaces, accounts, clusters),
     // A pattern with false would lift the protection of namespaces that the author did not think of.
@@ -140,6 +141,20 @@ function contradictions(inventory: unknown): readonly Contradiction[] {
         path: ['namespaces', index, 'system'],
         message: 'is false for a pattern; give each such namespace an entry of its own.',
       })),
+  ];
+}
+
+/** Roles to assume in an account that are not roles of it, and a role to read without one to change. */
+function foreignRoles(index: number, one: v.InferOutput<typeof account>): readonly Contradiction[] {
+  const problem = (field: string, message: string) => ({ path: ['accounts', index, field], message });
+  const isForeign = (arn: string | null) => arn !== null && parseRoleArn(arn)?.accountId !== one.accountId;
+  return [
+    ...(['roleArn', 'readRoleArn'] as const)
+      .filter((field) => isForeign(one[field]))
+      .map((field) => problem(field, `is a role of another account; write a role of ${one.accountId}.`)),
+    ...(one.readRoleArn !== null && one.roleArn === null
+      ? [problem('readRoleArn', 'is given without roleArn; add the role that may change.')]
+      : []),
   ];
 }
 

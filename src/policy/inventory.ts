@@ -14,6 +14,8 @@ export interface InventoryAccount {
   readonly regions: readonly string[];
   /** The role to assume there; null in the account of the gateway itself. */
   readonly roleArn: string | null;
+  /** The role that the reconciler assumes there, which only reads; null: `roleArn`. */
+  readonly readRoleArn: string | null;
 }
 
 /** A namespace, or all namespaces with a common prefix. */

@@ -41,6 +41,8 @@ export async function associationDrift(
   const part = await readPage(deps, { scope, namespace, limit: firstOf(input) }, start.position, bounds);
   if (part.kind !== 'ok') return part;
   const { items, next } = part.value;
+  // For the operators' alarm; the answer has the details.
+  if (items.length > 0) deps.log('warn', 'Drift found.', { ...scope, count: items.length });
   const edges = items.map(({ drift, position }) => ({ cursor: cursorOf(name, position), node: drift }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
   return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };

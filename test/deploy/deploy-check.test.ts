@@ -1,102 +1,213 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { deployProblems } from '../../deploy/deploy-check.ts';
+import { packageProblems } from '../../deploy/package-problems.ts';
+import { describeProblems } from '../../deploy/problems.ts';
+import { settingProblems } from '../../deploy/setting-problems.ts';
+import { startAnsweringServer } from '../support/answering-server.ts';
 import { openService } from '../support/lambda-package.ts';
+import {
+  changeRole,
+  fullParams,
+  homeAccount,
+  neededParams,
+  otherAccount,
+  ownInventory,
+  ownIssuers,
+  paramArguments,
+  readRole,
+} from '../support/deployment.ts';
 
-const example = readFileSync(join(import.meta.dirname, '..', '..', 'policies', 'inventory.json'), 'utf8');
-const inventory = example.replaceAll('111122223333', '222233334444');
-const tokens = { jwtAuthorizer: 'api-gateway', jwtVerification: 'auto', issuers: '[]' } as const;
-const good = {
-  issuer: 'https://login.example',
-  audience: ['gateway'],
-  assumeRoleArns: '',
-  corsOrigins: '',
-  inventory,
-  ...tokens,
-};
-const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
+const statements = (problems: readonly { readonly what: string }[]) => problems.map(({ what }) => what);
 
-function withAccount(roleArn: string): string {
-  const parsed = JSON.parse(inventory) as { accounts: object[] };
-  const account = { accountId: '444455556666', name: 'other', regions: ['eu-central-1'], roleArn };
-  return JSON.stringify({ ...parsed, accounts: [...parsed.accounts, account] });
-}
-
-test('accepts a deployment with an issuer and an audience', () => {
-  expect(deployProblems(good)).toEqual([]);
-});
-
-test.each([
-  ['jwtIssuer', { issuer: 'https://not-set.invalid' }],
-  ['jwtAudience', { audience: ['not-set.invalid'] }],
-])('rejects a deployment without %s', (name, choice) => {
-  expect(deployProblems({ ...good, ...choice })).toEqual([expect.stringContaining(`${name} is not set`)]);
-});
-
-test.each(['gateway, pods', 'gateway,', ' gateway'])('rejects "%s" as a list of audiences', (audience) => {
-  expect(deployProblems({ ...good, audience: [audience] })).toEqual([expect.stringContaining('without spaces')]);
-});
-
-test('rejects the example inventory', () => {
-  expect(deployProblems({ ...good, inventory: example })).toEqual([expect.stringContaining('your own inventory')]);
-});
-
-test('rejects a role of the inventory that assumeRoleArns does not contain', () => {
-  const other = { ...good, inventory: withAccount(otherRole) };
-  expect(deployProblems(other)).toEqual([expect.stringContaining(otherRole)]);
-  expect(deployProblems({ ...other, assumeRoleArns: `${otherRole}-2,${otherRole}` })).toEqual([]);
-});
-
-describe('issuers', () => {
-  const jwks = { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] };
-  const login = { issuer: 'https://login.example', audiences: ['gateway'], jwks };
-  const partner = {
-    issuer: 'https://partner.example',
-    audiences: ['gateway'],
-    jwksUri: 'https://partner.example/keys',
-  };
-  const withIssuers = (entries: unknown, more: Partial<Parameters<typeof deployProblems>[0]> = {}) =>
-    deployProblems({ ...good, issuers: JSON.stringify(entries), ...more });
-
-  test('are accepted: one with API Gateway, several where the function verifies all', () => {
-    expect(withIssuers([login])).toEqual([]);
-    expect(withIssuers([login, partner], { jwtAuthorizer: 'function', jwtVerification: 'on' })).toEqual([]);
+describe('Settings', () => {
+  test('are accepted when every option is set', () => {
+    expect(settingProblems(fullParams)).toEqual([]);
   });
 
   test.each([
-    ['several with API Gateway', [login, partner], {}, 'set jwtAuthorizer to function'],
-    ['unverified without API Gateway', [login], { jwtAuthorizer: 'function' }, 'set JWT_VERIFICATION to on'],
-    ['another authorizer', [login], { jwtAuthorizer: 'lambda' }, 'set it to api-gateway or function'],
-    ['without the issuer of the authorizer', [partner], {}, 'lacks https://login.example'],
-    ['without keys to verify', [], { jwtVerification: 'on' as const }, 'add jwks or jwksUri'],
-  ])('are rejected: %s', (_, entries, more, problem) => {
-    expect(withIssuers(entries, more)).toEqual([expect.stringContaining(problem)]);
+    ['jwtIssuer', 'https://not-set.invalid', 'is not set'],
+    ['jwtIssuer', 'http://login.corp.dev', 'not the https URL'],
+    ['jwtIssuer', 'https://issuer.example', 'not the https URL of an issuer of your own'],
+    ['jwtIssuer', 'https://login.example.com', 'not the https URL of an issuer of your own'],
+    ['jwtAudience', 'not-set.invalid', 'is not set'],
+    ['jwtAudience', 'gateway, pods', '" pods", which is not an audience'],
+    ['jwtAudience', 'gateway,', '"", which is not an audience'],
+    ['jwtAuthorizer', 'lambda', 'not one of api-gateway, function'],
+    ['jwtVerification', 'yes', 'not one of auto, on, off'],
+    ['corsOrigins', '*', 'not an origin'],
+    ['corsOrigins', 'https://console.corp.dev/', 'not an origin'],
+    ['corsOrigins', 'https://a.corp.dev, https://b.corp.dev', '" https://b.corp.dev", which is not an origin'],
+    ['rolePath', '*', 'not a path of roles'],
+    ['rolePath', '/pods/*', 'not a path of roles'],
+    ['rolePath', 'pods/*, teams/*', '" teams/*", which is not a path'],
+    ['assumeRoleArns', 'pod-identity-gateway', 'not an IAM role ARN'],
+    ['assumeRoleArns', `${changeRole}, ${readRole}`, 'not an IAM role ARN'],
+    ['alarmTopicArn', 'alarms', 'not the ARN of an SNS topic'],
+    ['logRetentionInDays', '100', 'not a retention'],
+    ['tags', 'team', 'not a tag'],
+    ['tags', 'aws:team=x', 'not a tag'],
+    ['permissionsBoundaryArn', 'boundary', 'not the ARN of a managed policy'],
+    ['breakGlassRoleArn', `arn:aws:sts::${homeAccount}:assumed-role/a/b`, 'not an IAM role ARN'],
+    ['tableKeyArn', `arn:aws:kms:eu-central-1:${homeAccount}:alias/tables`, 'not the ARN of a KMS key'],
+    ['deletionProtection', 'yes', 'not one of true, false'],
+    ['trafficShift', 'Canary', 'not one of AllAtOnce'],
+    ['graphqlConcurrency', '0', 'not a number'],
+    ['domainName', 'https://gateway.corp.dev', 'not a domain name'],
+    ['certificateArn', 'certificate', 'not the ARN of a certificate'],
+    ['certificateArn', '', 'has no certificate'],
+    ['domainName', '', 'has no domain'],
+    ['codeSigningConfigArn', 'csc', 'not the ARN of a code signing'],
+    ['tracing', 'on', 'not one of PassThrough, Active'],
+  ])('reject %s with "%s"', (name, value, what) => {
+    expect(statements(settingProblems({ ...fullParams, [name]: value }))).toContainEqual(expect.stringContaining(what));
+  });
+
+  test('reject an API without any address', () => {
+    const settings = { ...neededParams, rolePath: 'pods/*', logRetentionInDays: '90', defaultEndpoint: 'false' };
+    expect(statements(settingProblems(settings))).toEqual([expect.stringContaining('has no address')]);
+  });
+
+  test('are all reported, each with its place and its fix', () => {
+    const problems = settingProblems({ ...fullParams, jwtIssuer: '', tableKeyArn: 'x' });
+    expect(describeProblems(problems)).toBe(
+      [
+        '2 problems:',
+        '- jwtIssuer is not set.',
+        '  where: --param="jwtIssuer=…", JWT_ISSUER or deploy/stages.yml',
+        '  fix: Give the `iss` of your tokens; it must serve /.well-known/openid-configuration.',
+        '- tableKeyArn has "x", which is not the ARN of a KMS key.',
+        '  where: --param="tableKeyArn=…", TABLE_KEY_ARN or deploy/stages.yml',
+        '  fix: Give the ARN of the key, not of an alias.',
+      ].join('\n'),
+    );
   });
 });
 
-test.each(['pod-identity-gateway', `${otherRole}, ${otherRole}`])(
-  'rejects "%s" as a list of roles',
-  (assumeRoleArns) => {
-    expect(deployProblems({ ...good, assumeRoleArns })).toEqual([expect.stringContaining('not an IAM role ARN')]);
-  },
-);
+describe('A package', () => {
+  const problemsOf = (inventory: string, policies = {}, settings = {}, accountId: string | null = homeAccount) =>
+    statements(
+      packageProblems({ inventory, policies, issuers: ownIssuers }, { ...fullParams, ...settings }, accountId),
+    );
 
-test.each(['*', 'https://console.example/', 'console.example', 'https://a.example, https://b.example'])(
-  'rejects "%s" as a list of origins',
-  (corsOrigins) => {
-    expect(deployProblems({ ...good, corsOrigins })).toEqual([expect.stringContaining('which is not an origin')]);
-    expect(deployProblems({ ...good, corsOrigins: 'https://a.example,http://localhost:5173' })).toEqual([]);
-  },
-);
+  /** The inventory with other fields at its top. */
+  const changed = (fields: object) => JSON.stringify({ ...(JSON.parse(ownInventory) as object), ...fields });
 
-test('`serverless deploy` fails before it calls AWS when settings are missing, `serverless package` when bundles are', async () => {
-  const service = await openService();
-  const deploy = await service.serverless(['deploy']);
-  expect(deploy).toEqual({ exitCode: 1, output: expect.stringContaining('jwtIssuer is not set') });
-  expect(deploy.output).toContain('jwtAudience is not set');
+  test('of an organization is accepted', () => {
+    expect(problemsOf(ownInventory)).toEqual([]);
+  });
 
-  await service.removeBundles();
-  const missing = expect.stringContaining('run `npm run build` first');
-  expect(await service.serverless(['package'])).toEqual({ exitCode: 1, output: missing });
-  await service.close();
-}, 60_000);
+  test('with an example account or issuer is rejected, with the line', () => {
+    const inventory = ownInventory.replaceAll(homeAccount, '111122223333');
+    const [problem] = packageProblems({ inventory, policies: {}, issuers: ownIssuers }, fullParams, null);
+    expect(problem).toMatchObject({
+      what: 'inventory.json names the example 111122223333.',
+      where: 'inventory.json:4',
+    });
+    expect(problemsOf(ownInventory.replace('login.corp.dev', 'login.example.org'))).toEqual([
+      'inventory.json names the example login.example.org.',
+    ]);
+  });
+
+  test('with an example account in a policy is rejected; comments may have one', () => {
+    const text =
+      '// arn:aws:iam::111122223333:role/x\nforbid (principal, action, resource)\nwhen { x == "444455556666" };';
+    expect(problemsOf(ownInventory, { 'rules.cedar': text })).toEqual(['rules.cedar names the example 444455556666.']);
+  });
+
+  test('for another account than that of the credentials is rejected', () => {
+    expect(problemsOf(ownInventory, {}, {}, '999900001111')).toEqual([
+      'The credentials are of account 999900001111, which the inventory does not have.',
+    ]);
+    expect(problemsOf(ownInventory, {}, {}, otherAccount)).toEqual([
+      `The credentials are of account ${otherAccount}, which has a roleArn in the inventory.`,
+    ]);
+    expect(problemsOf(ownInventory, {}, {}, null)).toEqual([]);
+  });
+
+  test('with two accounts without a role is rejected', () => {
+    const account = (accountId: string) => ({ accountId, name: 'x', regions: ['eu-central-1', 'eu-west-1'] });
+    const inventory = changed({ accounts: [account(homeAccount), account(otherAccount)] });
+    expect(problemsOf(inventory)).toEqual([expect.stringContaining('have no roleArn')]);
+  });
+
+  test('that needs a role that assumeRoleArns does not contain is rejected', () => {
+    expect(problemsOf(ownInventory, {}, { assumeRoleArns: `${changeRole}-2` })).toEqual([
+      `The inventory names ${changeRole}, which assumeRoleArns does not contain.`,
+      `The inventory names ${readRole}, which assumeRoleArns does not contain.`,
+    ]);
+  });
+
+  test('that lends a role outside rolePath is rejected', () => {
+    const lending = (role: string) =>
+      changed({ namespaces: [{ name: 'search', owners: ['search-team'], roleArns: [role] }] });
+    const role = (path: string) => `arn:aws:iam::${homeAccount}:role/${path}`;
+    expect(problemsOf(lending(role('teams/search/indexer')))).toEqual([]);
+    expect(problemsOf(lending(role('admin')))).toEqual([
+      `The inventory lends ${role('admin')} to the namespace search, which is not within rolePath (pods/*,teams/*).`,
+    ]);
+    // A role of another account is passed by the role there.
+    expect(problemsOf(lending(`arn:aws:iam::${otherAccount}:role/admin`))).toEqual([]);
+  });
+});
+
+describe('Issuers', () => {
+  const [login] = JSON.parse(ownIssuers) as [object];
+  const keyless = { issuer: fullParams.jwtIssuer, audiences: ['gateway'] };
+  const partner = { ...keyless, issuer: 'https://partner.dev', jwksUri: 'https://partner.dev/keys' };
+  const problemsOf = (issuers: readonly object[], jwtAuthorizer: string, jwtVerification: string) =>
+    statements(
+      packageProblems(
+        { inventory: ownInventory, policies: {}, issuers: JSON.stringify(issuers) },
+        { ...fullParams, jwtAuthorizer, jwtVerification },
+        null,
+      ),
+    );
+
+  test('are accepted: none or one with API Gateway, several where the function verifies all', () => {
+    expect(problemsOf([], 'api-gateway', 'auto')).toEqual([]);
+    expect(problemsOf([login], 'api-gateway', 'auto')).toEqual([]);
+    expect(problemsOf([login, partner], 'function', 'on')).toEqual([]);
+  });
+
+  test.each([
+    ['several with API Gateway', [login, partner], 'api-gateway', 'on', 'API Gateway accepts tokens of'],
+    ['unverified without API Gateway', [login], 'function', 'auto', 'does not verify every token'],
+    ['without the issuer of the authorizer', [partner], 'api-gateway', 'auto', `lacks ${fullParams.jwtIssuer}`],
+    ['without keys to verify', [keyless], 'api-gateway', 'on', 'add jwks or jwksUri'],
+  ])('are rejected: %s', (_, issuers, jwtAuthorizer, jwtVerification, what) => {
+    expect(problemsOf(issuers, jwtAuthorizer, jwtVerification)).toEqual([expect.stringContaining(what)]);
+  });
+});
+
+describe('The framework', () => {
+  let service: Awaited<ReturnType<typeof openService>>;
+
+  beforeAll(async () => {
+    service = await openService({ isOwn: true });
+  }, 120_000);
+
+  afterAll(() => service.close());
+
+  test('stops a deployment of any stage, and a package of all but dev, before it calls AWS', async () => {
+    const problems = { exitCode: 1, output: expect.stringContaining('jwtIssuer is not set') as string };
+    expect(await service.serverless(['deploy'])).toEqual(problems);
+    expect(await service.serverless(['package', '--stage', 'prod'])).toEqual(problems);
+  }, 120_000);
+
+  test('rejects the account of the credentials when the inventory does not have it', async () => {
+    const answer = `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999900001111</Account>
+      <Arn>arn:aws:iam::999900001111:user/x</Arn><UserId>x</UserId></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+    const sts = await startAnsweringServer((response) => response.end(answer));
+    const env = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_ENDPOINT_URL_STS: sts.endpoint };
+    const run = await service.serverless(['package', '--stage', 'prod', ...paramArguments(neededParams)], env);
+    await sts.stop();
+    expect(run).toEqual({
+      exitCode: 1,
+      output: expect.stringContaining('The credentials are of account 999900001111'),
+    });
+  }, 120_000);
+
+  test('does not package without bundles', async () => {
+    await service.removeBundles();
+    const missing = expect.stringContaining('Run `npm run build` first') as string;
+    expect(await service.serverless(['package'])).toEqual({ exitCode: 1, output: missing });
+  }, 120_000);
+});

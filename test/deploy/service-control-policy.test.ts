@@ -2,15 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { denying } from '../support/iam-deny.ts';
 
-const text = readFileSync(join(import.meta.dirname, '..', '..', 'deploy', 'scp', 'protect-gateway.json'), 'utf8');
+const text = readFileSync(join(import.meta.dirname, '..', '..', 'deploy', 'iam', 'protect-gateway.json'), 'utf8');
 const policy: unknown = JSON.parse(text.replaceAll('API-ID', 'a1b2c3'));
 
 const account = '222233334444';
 const principals = {
   administrator: `arn:aws:iam::${account}:role/Administrator`,
   user: `arn:aws:iam::${account}:user/alice`,
-  lookalike: `arn:aws:iam::${account}:role/x/pod-identity-gateway-deployer-2`,
-  deployer: `arn:aws:iam::${account}:role/pod-identity-gateway-deployer`,
+  lookalike: `arn:aws:iam::${account}:role/x/pod-identity-gateway-deployer-prod`,
+  deployer: `arn:aws:iam::${account}:role/pod-identity-gateway-deployer-prod`,
+  release: `arn:aws:iam::${account}:role/pod-identity-gateway-prod-eu-central-1-release`,
   graphql: `arn:aws:iam::${account}:role/pod-identity-gateway-prod-eu-central-1-graphql`,
   reconcile: `arn:aws:iam::${account}:role/pod-identity-gateway-prod-eu-central-1-reconcile`,
 };
@@ -37,7 +38,7 @@ test.each([
   ['lambda:UpdateFunctionConfiguration', graphql, 'OnlyTheDeployerChangesFunctions'],
   ['lambda:AddPermission', graphql, 'OnlyTheDeployerChangesFunctions'],
   ['lambda:CreateFunctionUrlConfig', graphql, 'OnlyTheDeployerChangesFunctions'],
-  ['lambda:UpdateAlias', `${graphql}:live`, 'OnlyTheDeployerChangesFunctions'],
+  ['lambda:UpdateAlias', `${graphql}:live`, 'OnlyReleasesMoveTheAlias'],
   ['iam:PassRole', role, 'OnlyTheDeployerChangesRoles'],
   ['iam:UpdateAssumeRolePolicy', role, 'OnlyTheDeployerChangesRoles'],
   ['iam:PutRolePolicy', principals.deployer, 'OnlyTheDeployerChangesRoles'],
@@ -49,6 +50,11 @@ test.each([
     expect([principal, deny(principal, action, resource)]).toEqual([principal, [sid]]);
   }
   expect(deny('deployer', action, resource)).toEqual([]);
+});
+
+test('the role of CodeDeploy may move the alias to a new version, and change nothing else', () => {
+  expect(deny('release', 'lambda:UpdateAlias', `${graphql}:live`)).toEqual([]);
+  expect(deny('release', 'lambda:UpdateFunctionCode', graphql)).toEqual(['OnlyTheDeployerChangesFunctions']);
 });
 
 test('only the deployer may connect an event source to a function', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
 import { corsConfiguration } from '../../src/local/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
+import { changeRole, fullParams, paramArguments, readRole } from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { matchesPattern } from '../support/event-pattern.ts';
 import type { EventPattern } from '../support/event-pattern.ts';
@@ -15,10 +16,6 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..'
   version: string;
 };
 
-const otherRole = 'arn:aws:iam::444455556666:role/pod-identity-gateway';
-const origins = ['https://console.example', 'http://localhost:5173'];
-const topic = 'arn:aws:sns:eu-central-1:111122223333:alarms';
-
 let service: Service;
 /** Packaged without any setting, and with all of them. */
 let plain: Packaged;
@@ -28,20 +25,9 @@ const variables = [...Object.values(timeVariables), ...Object.values(describeVar
 const numbers = Object.fromEntries(variables.map((variable, index) => [variable, `${index}000`]));
 
 beforeAll(async () => {
-  service = await openService();
-  const params = {
-    jwtIssuer: 'https://login.example',
-    jwtAudience: 'gateway',
-    jwtAuthorizer: 'function',
-    rolePath: 'teams/*',
-  };
-  const lists = { assumeRoleArns: `${otherRole},${otherRole}-2`, alarmTopicArn: topic, corsOrigins: origins.join(',') };
-  const args = Object.entries({ ...params, ...lists }).map(([name, value]) => `--param=${name}=${value}`);
+  service = await openService({ isOwn: true });
   plain = await service.makePackage();
-  chosen = await service.makePackage(['--stage', 'prod', '--region', 'us-east-1', ...args], {
-    ...numbers,
-    JWT_GROUPS_CLAIM: 'cognito:groups',
-  });
+  chosen = await service.makePackage(['--stage', 'prod', ...paramArguments(fullParams)], numbers);
 }, 180_000);
 
 afterAll(() => service.close());
@@ -77,15 +63,16 @@ test.each([
 });
 
 test.each(['IdempotencyTable', 'AuditTable'])('%s outlives the stack, can be restored, and is encrypted', (name) => {
-  expect(resource(plain.template, name)).toMatchObject({
-    DeletionPolicy: 'Retain',
+  expect(resource(chosen.template, name)).toMatchObject({
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: {
-      DeletionProtectionEnabled: true,
+      DeletionProtectionEnabled: 'true',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: fullParams.tableKeyArn },
     },
   });
+  expect(properties(plain.template, name).SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
 });
 
 test('token records expire by the attribute that the ledger sets, audit entries never', () => {
@@ -109,6 +96,7 @@ test.each([
     API_STAGE: { Ref: 'HttpApiStage' },
     JWT_ISSUER: 'https://not-set.invalid',
     JWT_AUDIENCE: 'not-set.invalid',
+    JWT_VERIFICATION: 'auto',
   };
   expect(Environment).toEqual({
     Variables: {
@@ -127,7 +115,7 @@ test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction'])(
   '%s receives the numbers and claims that are set',
   (name) => {
     expect(properties(chosen.template, name).Environment).toMatchObject({
-      Variables: { ...numbers, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scope' },
+      Variables: { ...numbers, JWT_GROUPS_CLAIM: 'cognito:groups', JWT_SCOPES_CLAIM: 'scp' },
     });
   },
 );
@@ -146,52 +134,36 @@ test('a cycle of references is found, by Ref, GetAtt, Sub and DependsOn', () => 
   expect(cycleIn({ A: a, B: b, C: c, D: { Type: 'D', Properties: { x: { Ref: 'AWS::Region' } } } })).toBeNull();
 });
 
-const tokens = 'IdempotencyTable.Arn';
-const trail = 'AuditTable.Arn';
-const eks = 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}';
-const roles = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pods/*';
-const passed = 'iam:PassRole on arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pods/*';
+/** The ARNs of the inventory's clusters in the gateway's account; eu-west-1 has none listed, so it is served whole. */
+const eksArns = (type: string, suffix = '') =>
+  ['eu-central-1:$:apps-dev', 'eu-central-1:$:apps-prod', 'eu-west-1:$:*']
+    .map((scope) => scope.split(':$:'))
+    .map(
+      ([region, cluster]) =>
+        `arn:\${AWS::Partition}:eks:${region}:\${AWS::AccountId}:${type}/${cluster}${cluster === '*' ? '' : suffix}`,
+    );
 
-test('the graphql function has exactly the permissions that requests need', () => {
-  expect(grants(plain.template, 'GraphqlRole')).toEqual([
-    `dynamodb:GetItem on ${trail}`,
-    `dynamodb:GetItem on ${tokens}`,
-    `dynamodb:PutItem on ${trail}`,
-    `dynamodb:PutItem on ${tokens}`,
-    `dynamodb:Query on $\{${trail}}/index/*`,
-    `dynamodb:Query on $\{${tokens}}/index/byLease`,
-    `dynamodb:Query on ${trail}`,
-    `eks:CreatePodIdentityAssociation on ${eks}:cluster/*`,
-    `eks:DeletePodIdentityAssociation on ${eks}:podidentityassociation/*`,
-    `eks:DescribePodIdentityAssociation on ${eks}:podidentityassociation/*`,
-    `eks:ListPodIdentityAssociations on ${eks}:cluster/*`,
-    `eks:TagResource on ${eks}:podidentityassociation/*`,
-    `eks:UpdatePodIdentityAssociation on ${eks}:podidentityassociation/*`,
-    `iam:GetRole on ${roles}`,
-    `${passed} if {"StringEquals":{"iam:PassedToService":"pods.eks.amazonaws.com"}}`,
-    'logs:CreateLogStream on GraphqlLogGroup.Arn',
-    'logs:PutLogEvents on GraphqlLogGroup.Arn',
-  ]);
+test('the functions reach the clusters of the inventory only', () => {
+  const granted = grants(plain.template, 'GraphqlRole').filter((grant) => grant.startsWith('eks:'));
+  const clusters = ['Create', 'List'].flatMap((verb) =>
+    eksArns('cluster')
+      .map((arn) => `PodIdentityAssociation${verb === 'List' ? 's' : ''} on ${arn}`)
+      .map((rest) => `eks:${verb}${rest}`),
+  );
+  const associations = [
+    'DeletePodIdentityAssociation',
+    'DescribePodIdentityAssociation',
+    'TagResource',
+    'UpdatePodIdentityAssociation',
+  ].flatMap((action) => eksArns('podidentityassociation', '/*').map((arn) => `eks:${action} on ${arn}`));
+  expect(granted).toEqual([...clusters, ...associations].sort());
 });
 
-test('the reconciler may read from EKS and write to the ledger, and can not pass roles', () => {
-  expect(grants(plain.template, 'ReconcileRole')).toEqual([
-    `dynamodb:PutItem on ${trail}`,
-    `dynamodb:PutItem on ${tokens}`,
-    `dynamodb:Query on $\{${tokens}}/index/byLease`,
-    `dynamodb:Query on ${trail}`,
-    `eks:DescribePodIdentityAssociation on ${eks}:podidentityassociation/*`,
-    `eks:ListPodIdentityAssociations on ${eks}:cluster/*`,
-    'logs:CreateLogStream on ReconcileLogGroup.Arn',
-    'logs:PutLogEvents on ReconcileLogGroup.Arn',
-  ]);
-});
-
-test('only Lambda may assume the roles, and there are no other grants', () => {
+test('only Lambda may assume the roles of the functions', () => {
   const { Resources } = plain.template;
   const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
-  expect(iam.sort()).toEqual(['GraphqlRole', 'OtherAccountsPolicy', 'ReconcileRole']);
-  for (const name of ['GraphqlRole', 'ReconcileRole']) {
+  expect(iam.sort()).toEqual(['GraphqlRole', 'ReconcileRole']);
+  for (const name of iam) {
     expect(properties(plain.template, name).AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     });
@@ -199,71 +171,135 @@ test('only Lambda may assume the roles, and there are no other grants', () => {
   }
 });
 
-test('only roles in the path that is set may be passed to pods', () => {
-  const path = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/teams/*';
-  const granted = grants(chosen.template, 'GraphqlRole').filter((grant) => grant.startsWith('iam:'));
-  expect(granted).toEqual([`iam:GetRole on ${path}`, expect.stringContaining(`iam:PassRole on ${path} if`)]);
+test.each([
+  ['ChangeOtherAccountsPolicy', 'GraphqlRole', changeRole],
+  ['ReadOtherAccountsPolicy', 'ReconcileRole', readRole],
+])('%s lets one function assume one role, when the inventory and the parameter name it', (name, role, arn) => {
+  expect(properties(chosen.template, name)).toMatchObject({
+    Roles: [{ Ref: role }],
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [arn] }] },
+  });
+  expect(plain.template.Resources).not.toHaveProperty(name);
 });
 
-test('roles of other accounts may be assumed only when they are set', () => {
-  const policy = resource(chosen.template, 'OtherAccountsPolicy');
-  expect(policy).toMatchObject({
-    Condition: 'ServesOtherAccounts',
-    Properties: { Roles: [{ Ref: 'GraphqlRole' }, { Ref: 'ReconcileRole' }] },
-  });
-  expect(policy.Properties.PolicyDocument).toMatchObject({
-    Statement: [{ Action: 'sts:AssumeRole', Resource: { 'Fn::Split': [',', `${otherRole},${otherRole}-2`] } }],
-  });
-  expect(plain.template.Conditions.ServesOtherAccounts).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+test('every role has the permissions boundary that is set', () => {
+  for (const name of ['GraphqlRole', 'ReconcileRole', 'ReleaseRole']) {
+    expect(properties(chosen.template, name).PermissionsBoundary).toBe(fullParams.permissionsBoundaryArn);
+  }
+  expect(properties(plain.template, 'GraphqlRole')).not.toHaveProperty('PermissionsBoundary');
 });
 
-test('the API has the same methods on two paths, one with JWTs and one with IAM, and no route without an authorizer', () => {
-  const routes = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
-  const unless = (ifVerified: unknown, other: unknown) => ({ 'Fn::If': ['FunctionVerifiesTokens', ifVerified, other] });
-  const [noValue, authorizer] = [{ Ref: 'AWS::NoValue' }, { Ref: 'HttpApiAuthorizerJwt' }];
-  const jwt = { AuthorizationType: unless('NONE', 'JWT'), AuthorizerId: unless(noValue, authorizer) };
+test('an update of the stack may not replace or delete a table', () => {
+  const statement = { Effect: 'Deny', Principal: '*', Action: ['Update:Replace', 'Update:Delete'] };
+  expect(plain.stackPolicy).toContainEqual({
+    ...statement,
+    Resource: ['LogicalResourceId/IdempotencyTable', 'LogicalResourceId/AuditTable'],
+  });
+});
+
+test('the API invokes the graphql function by its alias only', () => {
+  const alias = { Ref: 'GraphqlAlias' };
+  const { Resources } = plain.template;
+  const version = Object.keys(Resources).find((name) => Resources[name]?.Type === 'AWS::Lambda::Version');
+  expect(properties(plain.template, 'HttpApiIntegrationGraphql').IntegrationUri).toEqual(alias);
+  expect(properties(plain.template, 'GraphqlLambdaPermissionHttpApi').FunctionName).toEqual(alias);
+  expect(properties(plain.template, 'GraphqlAlias')).toMatchObject({
+    Name: 'live',
+    FunctionVersion: { 'Fn::GetAtt': [version, 'Version'] },
+  });
+});
+
+test('a version has the hash of its code, unless the code is signed after it was packaged', () => {
+  const versionOf = ({ template }: Packaged) =>
+    Object.values(template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Version')?.Properties;
+  expect(versionOf(plain)).toHaveProperty('CodeSha256');
+  expect(versionOf(chosen)).not.toHaveProperty('CodeSha256');
+});
+
+test('traffic shifts step by step, and back when an alarm rises, when that is set', () => {
+  expect(resource(chosen.template, 'GraphqlAlias').UpdatePolicy).toEqual({
+    CodeDeployLambdaAliasUpdate: {
+      ApplicationName: { Ref: 'ReleaseApplication' },
+      DeploymentGroupName: { Ref: 'ReleaseGroup' },
+    },
+  });
+  const { AlarmConfiguration, ...group } = properties(chosen.template, 'ReleaseGroup');
+  expect(group.DeploymentConfigName).toBe('CodeDeployDefault.LambdaCanary10Percent5Minutes');
+  const { Alarms } = AlarmConfiguration as { Alarms: { Name: { Ref: string } }[] };
+  for (const { Name } of Alarms) expect(resource(chosen.template, Name.Ref).Type).toBe('AWS::CloudWatch::Alarm');
+  expect(Alarms).not.toHaveLength(0);
+  expect(resource(plain.template, 'GraphqlAlias')).not.toHaveProperty('UpdatePolicy');
+});
+
+test('concurrency, domain, code signing and tracing are set by parameters only', () => {
+  const { graphqlConcurrency, codeSigningConfigArn, domainName, certificateArn } = fullParams;
+  expect(properties(chosen.template, 'GraphqlLambdaFunction')).toMatchObject({
+    ReservedConcurrentExecutions: graphqlConcurrency,
+    CodeSigningConfigArn: codeSigningConfigArn,
+    TracingConfig: { Mode: 'Active' },
+  });
+  expect(properties(chosen.template, 'ReconcileLambdaFunction')).toMatchObject({
+    CodeSigningConfigArn: codeSigningConfigArn,
+  });
+  expect(properties(chosen.template, 'ApiDomain')).toMatchObject({
+    DomainName: domainName,
+    DomainNameConfigurations: [{ CertificateArn: certificateArn, SecurityPolicy: 'TLS_1_2' }],
+  });
+  expect(properties(chosen.template, 'HttpApi').DisableExecuteApiEndpoint).toBe(true);
+  expect(properties(plain.template, 'HttpApi').DisableExecuteApiEndpoint).toBe(false);
+  expect(properties(plain.template, 'GraphqlLambdaFunction').TracingConfig).toEqual({ Mode: 'PassThrough' });
+  expect(plain.template.Resources).not.toHaveProperty('ApiDomain');
+});
+
+test('no condition or empty value of an unused option is left in the template', () => {
+  for (const { template } of [plain, chosen]) {
+    expect(template).not.toHaveProperty('Conditions');
+    expect(/Fn::If|AWS::NoValue|:""/.exec(JSON.stringify(template))).toBeNull();
+  }
+});
+
+/** The routes of a template by their keys, with what authorizes them. */
+function routesOf({ template }: Packaged) {
+  const routes = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
+  return Object.fromEntries(
+    routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => [
+      String(RouteKey),
+      { AuthorizationType, AuthorizerId },
+    ]),
+  );
+}
+
+test.each([
+  ['the authorizer', () => plain, { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiAuthorizerJwt' } }],
+  ['the function alone', () => chosen, { AuthorizationType: 'NONE', AuthorizerId: undefined }],
+])('the API has the same methods on two paths, one with IAM and one where %s verifies tokens', (_, packaged, jwt) => {
   const iam = { AuthorizationType: 'AWS_IAM', AuthorizerId: undefined };
   const expected = routedMethods.flatMap((method) => [
     [`${method} ${jwtPath}`, jwt],
     [`${method} ${iamPath}`, iam],
   ]);
-  const shown = routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => [
-    RouteKey,
-    { AuthorizationType, AuthorizerId },
-  ]);
-  expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected));
+  expect(routesOf(packaged())).toEqual(Object.fromEntries(expected));
+});
+
+test('the authorizer accepts the issuer and the audiences that are set', () => {
   expect(properties(chosen.template, 'HttpApiAuthorizerJwt')).toMatchObject({
     AuthorizerType: 'JWT',
     IdentitySource: ['$request.header.Authorization'],
-    JwtConfiguration: { Issuer: 'https://login.example', Audience: { 'Fn::Split': [',', 'gateway'] } },
+    JwtConfiguration: { Issuer: fullParams.jwtIssuer, Audience: { 'Fn::Split': [',', fullParams.jwtAudience] } },
   });
   expect(properties(chosen.template, 'HttpApiIntegrationGraphql').PayloadFormatVersion).toBe('2.0');
 });
 
 test('the API answers pages of other origins only if corsOrigins is set, as the local server does', () => {
   const { methods, headers, exposedHeaders, maxAgeSeconds } = corsConfiguration;
-  const cors = (allowed: string) => ({
-    'Fn::If': [
-      'HasCorsOrigins',
-      {
-        AllowOrigins: { 'Fn::Split': [',', allowed] },
-        AllowMethods: methods,
-        AllowHeaders: headers,
-        ExposeHeaders: exposedHeaders,
-        MaxAge: maxAgeSeconds,
-      },
-      { Ref: 'AWS::NoValue' },
-    ],
+  expect(properties(chosen.template, 'HttpApi').CorsConfiguration).toEqual({
+    AllowOrigins: { 'Fn::Split': [',', fullParams.corsOrigins] },
+    AllowMethods: methods,
+    AllowHeaders: headers,
+    ExposeHeaders: exposedHeaders,
+    MaxAge: maxAgeSeconds,
   });
-  expect(properties(chosen.template, 'HttpApi').CorsConfiguration).toEqual(cors(origins.join(',')));
-  expect(properties(plain.template, 'HttpApi').CorsConfiguration).toEqual(cors(''));
-  expect(plain.template.Conditions.HasCorsOrigins).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
-});
-
-test('the routes for JWTs are without an authorizer only where the function verifies tokens alone', () => {
-  const condition = (value: string) => ({ 'Fn::Equals': [value, 'function'] });
-  expect(plain.template.Conditions.FunctionVerifiesTokens).toEqual(condition('api-gateway'));
-  expect(chosen.template.Conditions.FunctionVerifiesTokens).toEqual(condition('function'));
+  expect(properties(plain.template, 'HttpApi')).not.toHaveProperty('CorsConfiguration');
 });
 
 test('the API is throttled, and its access log is JSON with the request and who sent it', () => {
@@ -279,7 +315,8 @@ test('the API is throttled, and its access log is JSON with the request and who 
 
 test('all logs have a retention period', () => {
   const groups = Object.values(plain.template.Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
-  expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([90, 90, 90]);
+  // The stage dev keeps them for a shorter time than the default.
+  expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual([14, 14, 14, 14]);
 });
 
 test('the reconciler runs every minute, and is not retried', () => {
@@ -288,14 +325,33 @@ test('the reconciler runs every minute, and is not retried', () => {
   expect(properties(plain.template, 'ReconcileLambdaEvConf').MaximumRetryAttempts).toBe(0);
 });
 
+const alarmsOf = ({ template }: Packaged) =>
+  Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+
 test('alarms are sent to the topic that is set', () => {
-  const alarms = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
-  expect(alarms).toHaveLength(4);
-  for (const { Properties } of alarms) {
-    expect(Properties.AlarmActions).toEqual({ 'Fn::If': ['HasAlarmTopic', [topic], { Ref: 'AWS::NoValue' }] });
+  for (const { Properties } of alarmsOf(chosen)) {
+    expect(Properties).toMatchObject({
+      AlarmActions: [fullParams.alarmTopicArn],
+      OKActions: [fullParams.alarmTopicArn],
+    });
   }
-  expect(chosen.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [topic, ''] }] });
-  expect(plain.template.Conditions.HasAlarmTopic).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+  for (const { Properties } of alarmsOf(plain)) expect(Properties).not.toHaveProperty('AlarmActions');
+  expect(alarmsOf(plain)).not.toHaveLength(0);
+});
+
+test('a new stack raises no alarm: what is not measured yet does not breach', () => {
+  for (const { Properties } of alarmsOf(plain)) expect(Properties.TreatMissingData).toBe('notBreaching');
+});
+
+test('every alarm is on the dashboard, which is JSON', () => {
+  const body = (properties(plain.template, 'Dashboard').DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
+  const names = Object.keys(plain.template.Resources).filter(
+    (name) => plain.template.Resources[name]?.Type === 'AWS::CloudWatch::Alarm',
+  );
+  const { widgets } = JSON.parse(body) as { widgets: { properties: { alarms?: string[] } }[] };
+  expect(widgets.flatMap(({ properties: { alarms = [] } }) => alarms).sort()).toEqual(
+    names.map((name) => `\${${name}.Arn}`).sort(),
+  );
 });
 
 describe('the rule on the control of the functions', () => {
@@ -334,8 +390,10 @@ describe('the rule on the control of the functions', () => {
   });
 
   test('notifies the alarm topic, and exists only with one', () => {
-    expect(properties(chosen.template, 'FunctionControlRule').Targets).toEqual([{ Id: 'alarm-topic', Arn: topic }]);
-    expect(resource(plain.template, 'FunctionControlRule').Condition).toBe('HasAlarmTopic');
+    expect(properties(chosen.template, 'FunctionControlRule').Targets).toEqual([
+      { Id: 'alarm-topic', Arn: fullParams.alarmTopicArn },
+    ]);
+    expect(plain.template.Resources).not.toHaveProperty('FunctionControlRule');
   });
 });
 

@@ -44,6 +44,10 @@ describe('an invalid inventory is rejected with the path of each problem and how
       { accounts: [{ ...account, roleArn: 'arn:aws:iam::444455556666:role/gateway' }] },
       'accounts.0.roleArn: is a role of another account; write a role of 111122223333',
     ],
+    [
+      { accounts: [{ ...account, readRoleArn: 'arn:aws:iam::111122223333:role/gateway-read' }] },
+      'accounts.0.readRoleArn: is given without roleArn; add the role that may change',
+    ],
     [{ accounts: [account, account] }, 'accounts.1: 111122223333 is a duplicate'],
     [
       { clusters: [{ ...cluster, clusterName: 'a/b' }] },
@@ -170,7 +174,7 @@ describe('the hash', () => {
 
 describe('accounts', () => {
   test('are found by ID', () => {
-    expect(accountOf(inventory, '111122223333')).toEqual({ ...account, roleArn: null });
+    expect(accountOf(inventory, '111122223333')).toEqual({ ...account, roleArn: null, readRoleArn: null });
     expect(accountOf(inventory, '444455556666')).toBeNull();
   });
 

@@ -64,6 +64,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
       ...fields,
     });
 
+  test('logs that there is drift, for the alarm of the operators', async () => {
+    await found();
+    expect(gateway.logged).toEqual([]);
+    outsider();
+    await found();
+    expect(gateway.logged).toEqual([
+      { level: 'warn', message: 'Drift found.', fields: expect.objectContaining({ count: 1 }) },
+    ]);
+  });
+
   test('reports nothing that was created, updated and deleted through the gateway', async () => {
     const { association } = await gateway.create();
     const { associationId } = association ?? {};

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ownInventory, ownIssuers, writeOwnPolicies } from './deployment.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -11,16 +12,26 @@ const run = promisify(execFile);
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
-  readonly Conditions: Readonly<Record<string, unknown>>;
 }
 
 export interface Resource {
   readonly Type: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly UpdatePolicy?: object;
   readonly Condition?: string;
   readonly DependsOn?: string | readonly string[];
   readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** What the framework stores beside the template, for a deployment of the package. */
+interface FrameworkState {
+  readonly service: {
+    readonly provider: {
+      readonly stackPolicy: readonly object[];
+      readonly stackTags: Readonly<Record<string, string>>;
+    };
+  };
 }
 
 /** The result of a run of the framework. */
@@ -29,15 +40,19 @@ export interface FrameworkRun {
   readonly output: string;
 }
 
-/** Creates a folder with the service and its own `dist` for the framework. `close` removes it. */
-export async function openService() {
+/**
+ * Creates a folder with the service and its own `dist` for the framework: with the shipped policies and inventory, or with
+ * those of an organization, which strict checks accept. `close` removes it.
+ */
+export async function openService({ isOwn = false }: { readonly isOwn?: boolean } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   // Copied, because the framework resolves paths from the real location of the file.
   for (const name of ['serverless.yml', 'package.json', 'deploy']) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
   for (const name of ['node_modules', 'src']) await symlink(join(root, name), join(folder, name));
-  await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist')], { cwd: root });
+  const sources = isOwn ? await writeOwnSources(folder) : [];
+  await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist'), ...sources], { cwd: root });
 
   /** Runs `serverless` with these arguments and only these variables. Not concurrently: all runs write to one folder. */
   const serverless = async (args: readonly string[], env: Record<string, string> = {}): Promise<FrameworkRun> => {
@@ -58,12 +73,26 @@ export async function openService() {
     const packageFolder = join(folder, '.serverless');
     const text = await readFile(join(packageFolder, 'cloudformation-template-update-stack.json'), 'utf8');
     const files = filesOfZip(await readFile(join(packageFolder, 'pod-identity-gateway.zip')));
-    return { template: JSON.parse(text) as Template, files };
+    const state = JSON.parse(await readFile(join(packageFolder, 'serverless-state.json'), 'utf8')) as FrameworkState;
+    const { stackPolicy, stackTags } = state.service.provider;
+    const hash = await readFile(join(packageFolder, 'pod-identity-gateway.zip.sha256'), 'utf8');
+    return { template: JSON.parse(text) as Template, files, hash, stackPolicy, stackTags };
   };
 
   const removeBundles = () => rm(join(folder, 'dist'), { recursive: true });
+  /** A file that the build wrote, as text. */
+  const readBuilt = (name: string) => readFile(join(folder, 'dist', name), 'utf8');
   const close = () => rm(folder, { recursive: true, force: true });
-  return { serverless, makePackage, removeBundles, close };
+  return { readBuilt, serverless, makePackage, removeBundles, close };
+}
+
+async function writeOwnSources(folder: string): Promise<string[]> {
+  const policies = join(folder, 'own-policies');
+  const [inventory, issuers] = [join(folder, 'own-inventory.json'), join(folder, 'own-issuers.json')];
+  writeOwnPolicies(policies);
+  await writeFile(inventory, ownInventory);
+  await writeFile(issuers, ownIssuers);
+  return ['--policies', policies, '--inventory', inventory, '--issuers', issuers];
 }
 
 /** The file names in the central directory of a zip file (PKWARE's APPNOTE, sections 4.3.12 and 4.3.16). */
@@ -143,7 +172,8 @@ export function grants(template: Template, role: string): string[] {
     .flatMap(({ Effect, Action, Resource, Condition }) => {
       if (Effect !== 'Allow') throw new Error(`A statement of ${role} is not an Allow.`);
       const condition = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
-      return [Action].flat().map((action) => `${action} on ${nameOf(Resource)}${condition}`);
+      const resources = [Resource].flat().map(nameOf);
+      return [Action].flat().flatMap((action) => resources.map((name) => `${action} on ${name}${condition}`));
     })
     .sort();
 }

@@ -1,0 +1,141 @@
+import { parseIssuers, trustedIssuers } from '../src/app/issuers.ts';
+import type { JwtVerification } from '../src/app/issuers.ts';
+import { exampleValuesIn } from '../src/policy/example-values.ts';
+import { accountOf, parseInventory } from '../src/policy/inventory.ts';
+import type { Inventory } from '../src/policy/inventory.ts';
+import { parseRoleArn } from '../src/validation/role-arns.ts';
+import { problem } from './setting-problems.ts';
+import type { Settings } from './setting-problems.ts';
+import type { Problem } from './problems.ts';
+
+/** What a package contains that depends on the organization. */
+export interface PackageContents {
+  /** The text of the inventory. */
+  readonly inventory: string;
+  /** The texts of the policies, by file name. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** The text of the issuers file. */
+  readonly issuers: string;
+}
+
+const inventoryFix = 'Build with your own inventory: npm run build -- --inventory FILE.';
+const policyFix =
+  'Copy the policies, adapt the rule and its cases, and build with them: npm run build -- --policies FOLDER.';
+
+/**
+ * What is wrong with the inventory, policies and issuers of a package, alone and with these settings. `accountId` is the account
+ * of the deployment; null when it is not known. Throws an Error for an invalid inventory or issuers file.
+ */
+export function packageProblems(
+  { inventory: text, policies, issuers }: PackageContents,
+  settings: Settings,
+  accountId: string | null,
+): Problem[] {
+  const inventory = parseInventory(text);
+  return [
+    ...examplesIn('inventory.json', text, inventoryFix),
+    ...Object.entries(policies).flatMap(([file, policy]) => examplesIn(file, policy, policyFix)),
+    ...homeProblems(inventory, accountId),
+    ...missingAssumeRoles(inventory, settings),
+    ...lentRolesOutside(inventory, settings),
+    ...issuerProblems(issuers, settings),
+  ];
+}
+
+/** Accounts and hosts of documentation, which are not the operator's. */
+function examplesIn(fileName: string, text: string, fix: string): Problem[] {
+  return exampleValuesIn(fileName, text).map(({ file, line, value }) => ({
+    what: `${file} names the example ${value}.`,
+    where: `${file}:${line}`,
+    fix,
+  }));
+}
+
+function homeProblems(inventory: Inventory, accountId: string | null): Problem[] {
+  const where = 'inventory.json, accounts';
+  const home = inventory.accounts.filter(({ roleArn }) => roleArn === null);
+  if (home.length > 1) {
+    const ids = home.map((account) => account.accountId).join(', ');
+    const fix = 'Give every account but that of the deployment the role that the gateway assumes there.';
+    return [{ what: `The accounts ${ids} have no roleArn, but the gateway runs in one account.`, where, fix }];
+  }
+  if (accountId === null) return [];
+  const deployed = accountOf(inventory, accountId);
+  if (deployed === null) {
+    return [
+      {
+        what: `The credentials are of account ${accountId}, which the inventory does not have.`,
+        where,
+        fix: 'Use credentials of the account of the inventory without roleArn, or add the account.',
+      },
+    ];
+  }
+  return deployed.roleArn === null
+    ? []
+    : [
+        {
+          what: `The credentials are of account ${accountId}, which has a roleArn in the inventory.`,
+          where,
+          fix: 'Use credentials of the account without roleArn: that is where the gateway runs.',
+        },
+      ];
+}
+
+function missingAssumeRoles({ accounts }: Inventory, { assumeRoleArns = '' }: Settings): Problem[] {
+  const allowed = assumeRoleArns.split(',');
+  return accounts
+    .flatMap(({ roleArn, readRoleArn }) => [roleArn, readRoleArn])
+    .filter((arn) => arn !== null && !allowed.includes(arn))
+    .map((arn) =>
+      problem('assumeRoleArns', `The inventory names ${arn}, which assumeRoleArns does not contain.`, 'Add it there.'),
+    );
+}
+
+/** Roles that namespaces may use beside the naming convention, which IAM would not let the gateway pass. */
+function lentRolesOutside({ accounts, namespaces }: Inventory, { rolePath = '' }: Settings): Problem[] {
+  const home = new Set(accounts.filter(({ roleArn }) => roleArn === null).map(({ accountId }) => accountId));
+  const isWithin = pathMatcher(rolePath.split(','));
+  return namespaces.flatMap(({ name, roleArns }) =>
+    roleArns
+      .filter((arn) => home.has(parseRoleArn(arn)?.accountId ?? '') && !isWithin(arn.replace(/^.*?:role\//, '')))
+      .map((arn) =>
+        problem(
+          'rolePath',
+          `The inventory lends ${arn} to the namespace ${name}, which is not within rolePath (${rolePath}).`,
+          'Add the path to rolePath, separated by a comma, or move the role.',
+        ),
+      ),
+  );
+}
+
+/** A function that would not start, and settings under which tokens would pass without a verified signature or never pass. */
+function issuerProblems(issuers: string, settings: Settings): Problem[] {
+  const { jwtIssuer = '', jwtAudience = '', jwtAuthorizer, jwtVerification } = settings;
+  const entries = parseIssuers(issuers);
+  const problems: Problem[] = [];
+  if (jwtAuthorizer === 'function' && jwtVerification !== 'on') {
+    const what = 'jwtAuthorizer is function, but the function does not verify every token.';
+    problems.push(problem('jwtVerification', what, 'Set jwtVerification to on.'));
+  }
+  if (jwtAuthorizer !== 'function' && entries.length > 1) {
+    const what = `The package has ${entries.length} issuers, but API Gateway accepts tokens of ${jwtIssuer} only.`;
+    problems.push(problem('jwtAuthorizer', what, 'Set jwtAuthorizer to function.'));
+  }
+  try {
+    const verification = jwtVerification as JwtVerification;
+    trustedIssuers(entries, { issuer: jwtIssuer, audiences: jwtAudience.split(','), verification });
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    problems.push({ what, where: 'issuers.json', fix: 'Build with your issuers: npm run build -- --issuers FILE.' });
+  }
+  return problems;
+}
+
+/** Tests the part of a role ARN after `role/` against paths with `*` for any characters. */
+function pathMatcher(paths: readonly string[]): (role: string) => boolean {
+  const patterns = paths.map((path) => {
+    const parts = path.split('*').map((part) => part.replace(/[.+=?^$()|[\]\\{}]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`);
+  });
+  return (role) => patterns.some((pattern) => pattern.test(role));
+}

@@ -1,0 +1,14 @@
+/** Why a deployment would not work or would not be safe. */
+export interface Problem {
+  readonly what: string;
+  /** The setting or file, with the place in it. */
+  readonly where: string;
+  /** A sentence with the fix. */
+  readonly fix: string;
+}
+
+/** All problems as a text for the terminal. */
+export function describeProblems(problems: readonly Problem[]): string {
+  const items = problems.map(({ what, where, fix }) => `- ${what}\n  where: ${where}\n  fix: ${fix}`);
+  return [problems.length === 1 ? '1 problem:' : `${problems.length} problems:`, ...items].join('\n');
+}

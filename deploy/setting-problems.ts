@@ -1,0 +1,181 @@
+import { isOrigin } from '../src/app/environment.ts';
+import { isExampleHost } from '../src/policy/example-values.ts';
+import type { Problem } from './problems.ts';
+
+/** The parameters of serverless.yml, as texts. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** What a value of a setting must be. */
+interface Rule {
+  /** As the end of a sentence: `… is not an https URL`. */
+  readonly is: string;
+  readonly test: (value: string) => boolean;
+  readonly fix: string;
+  readonly required?: boolean;
+  /** Whether the value is a list, separated by commas. */
+  readonly list?: boolean;
+}
+
+/** Retentions that CloudWatch Logs accepts (PutRetentionPolicy in its API reference). */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Predefined configurations of CodeDeploy for Lambda ("Working with deployment configurations" in its user guide). */
+const trafficShifts = [
+  'AllAtOnce',
+  ...[5, 10, 15, 30].map((minutes) => `Canary10Percent${minutes}Minutes`),
+  ...['1Minute', '2Minutes', '3Minutes', '10Minutes'].map((interval) => `Linear10PercentEvery${interval}`),
+];
+
+const arn = (service: string, resource: string) => {
+  const pattern = new RegExp(`^arn:aws[a-z-]*:${service}:${resource}$`);
+  return (value: string) => pattern.test(value);
+};
+const oneOf = (values: readonly string[]) => ({
+  is: `one of ${values.join(', ')}`,
+  test: (value: string) => values.includes(value),
+  fix: `Use ${values.length === 2 ? values.join(' or ') : 'one of them'}.`,
+});
+
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+const rules: Readonly<Record<string, Rule>> = {
+  jwtIssuer: {
+    is: 'the https URL of an issuer of your own',
+    test: (value) => isIssuer(value),
+    fix: 'Give the `iss` of your tokens; it must serve /.well-known/openid-configuration.',
+    required: true,
+  },
+  jwtAudience: {
+    is: 'an audience',
+    test: (value) => /^\S+$/.test(value),
+    fix: 'Give the `aud` of your tokens, or their `client_id` if they have no `aud`; separate several by commas without spaces.',
+    required: true,
+    list: true,
+  },
+  jwtAuthorizer: oneOf(['api-gateway', 'function']),
+  jwtVerification: oneOf(['auto', 'on', 'off']),
+  rolePath: {
+    is: 'a path of roles, such as pods/*',
+    test: (value) => /^[\w+=,.@-]+(\/[\w+=,.@*-]+)+$/.test(value),
+    fix: 'Begin with a fixed path without a leading slash: with "*" alone, pods could get every role of the account.',
+    required: true,
+    list: true,
+  },
+  assumeRoleArns: {
+    is: 'an IAM role ARN',
+    test: arn('iam:', '\\d{12}:role/\\S+'),
+    fix: 'Separate ARNs by commas without spaces.',
+    list: true,
+  },
+  corsOrigins: {
+    is: 'an origin, such as https://console.example',
+    test: isOrigin,
+    fix: 'Give scheme, host and port without a path; separate origins by commas without spaces.',
+    list: true,
+  },
+  alarmTopicArn: {
+    is: 'the ARN of an SNS topic',
+    test: arn('sns', '[a-z0-9-]+:\\d{12}:[\\w-]+(\\.fifo)?'),
+    fix: 'Give the ARN of the topic, such as arn:aws:sns:eu-central-1:ACCOUNT:alarms.',
+  },
+  logRetentionInDays: {
+    is: 'a retention that CloudWatch Logs has',
+    test: (value) => retentions.map(String).includes(value),
+    fix: `Use one of ${retentions.join(', ')}.`,
+    required: true,
+  },
+  tags: {
+    is: 'a tag, name=value',
+    test: (value) => /^(?!aws:)[\w .:/+@-]{1,128}=[\w .:/+=@-]{0,256}$/u.test(value),
+    fix: 'Separate tags by commas: team=platform,cost-center=42.',
+    list: true,
+  },
+  permissionsBoundaryArn: {
+    is: 'the ARN of a managed policy',
+    test: arn('iam:', '(\\d{12}|aws):policy/\\S+'),
+    fix: 'Give the ARN of the policy that limits the roles.',
+  },
+  breakGlassRoleArn: {
+    is: 'an IAM role ARN',
+    test: arn('iam:', '\\d{12}:role/\\S+'),
+    fix: 'Give the ARN of one role, not of a session of it.',
+  },
+  tableKeyArn: {
+    is: 'the ARN of a KMS key',
+    test: arn('kms', `[a-z0-9-]+:\\d{12}:key/(mrk-[0-9a-f]{32}|${uuid})`),
+    fix: 'Give the ARN of the key, not of an alias.',
+  },
+  deletionProtection: oneOf(['true', 'false']),
+  trafficShift: oneOf(trafficShifts),
+  graphqlConcurrency: {
+    is: 'a number of concurrent requests',
+    test: (value) => /^[1-9]\d{0,5}$/.test(value),
+    fix: 'Give a whole number from 1, or nothing.',
+  },
+  domainName: {
+    is: 'a domain name',
+    test: (value) => /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(value),
+    fix: 'Give the name in lower case without https://.',
+  },
+  certificateArn: {
+    is: 'the ARN of a certificate',
+    test: arn('acm', `[a-z0-9-]+:\\d{12}:certificate/${uuid}`),
+    fix: 'Give the ARN of a certificate in ACM, in the region of the API.',
+  },
+  defaultEndpoint: oneOf(['true', 'false']),
+  codeSigningConfigArn: {
+    is: 'the ARN of a code signing configuration',
+    test: arn('lambda', '[a-z0-9-]+:\\d{12}:code-signing-config:csc-[a-z0-9]{17}'),
+    fix: 'Give the ARN of a code signing configuration of Lambda.',
+  },
+  tracing: oneOf(['PassThrough', 'Active']),
+};
+
+function isIssuer(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, search, hash } = new URL(value);
+  return protocol === 'https:' && search === '' && hash === '' && !isExampleHost(hostname);
+}
+
+/** What is wrong with the settings by themselves. */
+export function settingProblems(settings: Settings): Problem[] {
+  const single = Object.entries(rules).flatMap(([name, rule]) => {
+    const value = settings[name] ?? '';
+    if (value === '' && !rule.required) return [];
+    if (value === '' || value.includes('not-set.invalid')) return [problem(name, `${name} is not set.`, rule.fix)];
+    const values = rule.list === true ? value.split(',') : [value];
+    return values
+      .filter((each) => !rule.test(each))
+      .map((each) => problem(name, `${name} has "${each}", which is not ${rule.is}.`, rule.fix));
+  });
+  return [...single, ...domainProblems(settings)];
+}
+
+function domainProblems({ domainName = '', certificateArn = '', defaultEndpoint }: Settings): Problem[] {
+  const fix = 'Set both domainName and certificateArn, or neither.';
+  return [
+    ...(domainName !== '' && certificateArn === ''
+      ? [problem('certificateArn', 'The domain has no certificate.', fix)]
+      : []),
+    ...(domainName === '' && certificateArn !== ''
+      ? [problem('domainName', 'The certificate has no domain.', fix)]
+      : []),
+    ...(domainName === '' && defaultEndpoint === 'false'
+      ? [
+          problem(
+            'defaultEndpoint',
+            'Without the default endpoint and a domain, the API has no address.',
+            'Set domainName and certificateArn, or leave defaultEndpoint true.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** A problem of a setting. */
+export function problem(setting: string, what: string, fix: string): Problem {
+  const variable = setting.replace(/[A-Z]/g, '_$&').toUpperCase();
+  return { what, where: `--param="${setting}=…", ${variable} or deploy/stages.yml`, fix };
+}

