@@ -15,7 +15,8 @@ const wrapper = '(function (exports, require, module, __filename, __dirname) { '
 
 /** V8 checks version, flags and length of the source, and compiles where they differ. */
 export const script = new Script(`${wrapper}${readFileSync(bundle, 'utf8')}\n})`, {
-  filename: bundle,
+  // Without its folder: the code cache contains it, and equal builds in two folders have equal caches.
+  filename: bundle.replace(/^.*[\\/]/, ''),
   // Stack traces have the columns of the bundle.
   columnOffset: -wrapper.length,
   ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
