@@ -4,7 +4,15 @@ import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
-import { cedarFrom, copyWasm, parsedSchema, writeCedarSnapshot, writeSchema, writeStart } from './optimize.ts';
+import {
+  cedarFrom,
+  copyStart,
+  copyWasm,
+  parsedSchema,
+  writeCedarSnapshot,
+  writeSchema,
+  writeCodeCache,
+} from './optimize.ts';
 import { missedReplacements, replaceUnneeded } from './replacements.ts';
 import { finishSupplyChain, sbomFile } from './supply-chain.ts';
 import { runCommand } from '../src/app/command.ts';
@@ -106,7 +114,9 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);
   await writeCedarSnapshot(outdir, policies);
-  for (const name of ['graphql', 'reconcile']) await writeStart(outdir, name);
+  for (const name of ['graphql', 'reconcile']) await copyStart(outdir, name);
+  // Only of the graphql function: nobody waits for the start of the reconciler.
+  await writeCodeCache(outdir);
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
   await printSizes(outdir);
 }

@@ -94,18 +94,15 @@ async function runBundled(program: string, cedar: string, outdir: string, args: 
 }
 
 /**
- * Writes what starts a function to `outdir`, and V8's code cache beside its bundle. The cache is used by the build of Node.js
- * that made it, and ignored by others.
+ * Writes V8's code cache of the graphql function beside its bundle. The cache is used by the build of Node.js that made it, and
+ * ignored by others.
  */
-export async function writeStart(outdir: string, name: string): Promise<void> {
-  await copyStart(outdir, name);
+export async function writeCodeCache(outdir: string): Promise<void> {
   const program = join(import.meta.dirname, 'snapshot', 'code-cache.ts');
   // With these options, equal builds have equal caches; V8 accepts the caches without them too. Without the variables of this process:
   // they could name other endpoints, or options of Node.js that change the cache.
-  const { stdout } = await run(process.execPath, ['--predictable', '--random-seed=1', program, outdir, name], {
-    env: {},
-  });
-  console.log(`code cache of ${name}: ${stdout}`);
+  const { stdout } = await run(process.execPath, ['--predictable', '--random-seed=1', program, outdir], { env: {} });
+  console.log(`code cache of graphql: ${stdout}`);
 }
 
 /** Writes what starts a function to the folder of its bundle. */

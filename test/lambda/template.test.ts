@@ -46,7 +46,6 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/policies/policy-set.json',
     'dist/policies/schema.cedarschema',
     'dist/reconcile.cjs',
-    'dist/reconcile.cjs.cache',
     'dist/reconcile.mjs',
     'dist/schema.json',
   ]);
