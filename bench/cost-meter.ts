@@ -50,6 +50,7 @@ export async function openCostMeter(associationCount: number) {
     describeLimits: { describeConcurrency: 100, describesPerSecond: 10_000 },
     requestLimits: { burst: 1, perSecond: 0 },
     recordTrailReads: true,
+    preflight: 'checks',
     release: { version: 'costs', deployedAt: null },
     log: createLog((line) => {
       spent = { ...spent, logBytes: spent.logBytes + Buffer.byteLength(line) };

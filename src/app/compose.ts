@@ -29,6 +29,7 @@ export interface Composition {
   readonly describeLimits: DescribeLimits;
   readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
+  readonly preflight: Dependencies['preflight'];
   readonly release: Release;
   readonly log: Log;
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
@@ -44,6 +45,7 @@ export function createDependencies({
   describeLimits,
   requestLimits,
   recordTrailReads,
+  preflight,
   release,
   log,
   eks,
@@ -64,6 +66,7 @@ export function createDependencies({
     describeLimits,
     requestLimits,
     recordTrailReads,
+    preflight,
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,

@@ -11,6 +11,7 @@ import type {
 } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { associationFrom } from './association.ts';
+import { describeAddon, describeCluster } from './cluster.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
 import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError } from './eks.ts';
 import { changeFailure, eksErrorOf, isAbsent, unexpectedResponse } from './errors.ts';
@@ -67,6 +68,9 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
     describe: (associationId, bounds) => describe(connection, cluster, associationId, bounds),
     list: (target, bounds) => listIds({ page }, target, bounds),
     page,
+    describeCluster: ({ deadline }) => describeCluster(connection.reader, cluster, abortAt(connection, deadline)),
+    describeAddon: (addonName, { deadline }) =>
+      describeAddon(connection.reader, cluster, addonName, abortAt(connection, deadline)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { recordEntry } from '../ledger/audit-entry.ts';
-import type { Association } from '../model/association.ts';
+import type { Association, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -23,6 +23,8 @@ export interface DryRunResult {
   /** The association that prevents a create, or the one to be updated or deleted; null if it may not be viewed. */
   readonly existing: Association | null;
   readonly differences: readonly Difference[] | null;
+  /** The cluster whose state can keep pods from using the association; null if policy does not allow the request, and for a delete. */
+  readonly cluster: ClusterRef | null;
   readonly auditEntry: AuditEntry;
 }
 
@@ -56,6 +58,7 @@ export async function dryRun<Kind extends OperationKind>(
     decision: audit.decision,
     existing,
     differences,
+    cluster: operation.needsAgent && audit.decision?.allowed === true ? audit.target : null,
     auditEntry,
   };
 }

@@ -87,6 +87,7 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     describeLimits: defaultDescribeLimits,
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
+    preflight: 'off' as const,
     release: { version: 'test', deployedAt: null },
     log: () => undefined,
   };
@@ -120,6 +121,8 @@ export function eksWith(answers: Partial<Eks>): Eks {
     describe: notExpected,
     list: notExpected,
     page: notExpected,
+    describeCluster: notExpected,
+    describeAddon: notExpected,
   };
   return { ...none, ...answers };
 }

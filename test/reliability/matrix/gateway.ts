@@ -48,6 +48,7 @@ function start(url: string, { idempotency: idempotencyTable, audit: auditTable }
     describeLimits: defaultDescribeLimits,
     requestLimits: { burst: 1, perSecond: 0 },
     recordTrailReads: false,
+    preflight: 'off',
     release: { version: 'test', deployedAt: null },
     log: () => undefined,
     eks: { endpoint: url, credentials },

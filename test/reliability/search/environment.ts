@@ -62,6 +62,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     describeLimits: defaultDescribeLimits,
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
+    preflight: 'off',
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },
     log: () => undefined,
@@ -151,6 +152,8 @@ function gatedEks({ eks, model, recorder, processes, log }: Environment, process
     describe: (id, bounds) => read('describes', () => direct.describe(id, bounds)),
     list: (target, bounds) => read('lists', () => direct.list(target, bounds)),
     page: (query, bounds) => read('pages', () => direct.page(query, bounds)),
+    describeCluster: (bounds) => read('describes the cluster', () => direct.describeCluster(bounds)),
+    describeAddon: (name, bounds) => read('describes an add-on', () => direct.describeAddon(name, bounds)),
   };
 }
 
