@@ -24,7 +24,9 @@ export function notesOfCreate(association: Association): readonly Warning[] {
     {
       code: 'PODS_NOT_UPDATED',
       message: `Running ${podsOf(association)} do not get the role: pods get it when they start.`,
-      advice: `Restart them some seconds after the create: ${restartOf(association)}`,
+      advice:
+        `Restart them some seconds after the create: ${restartOf(association)} ` +
+        `Later updates reach them with a delay: ${cacheOf(association)}.`,
     },
   ];
 }
