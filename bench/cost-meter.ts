@@ -51,6 +51,7 @@ export async function openCostMeter(associationCount: number) {
     requestLimits: { burst: 1, perSecond: 0 },
     recordTrailReads: true,
     preflight: 'checks',
+    preflightRoles: false,
     release: { version: 'costs', deployedAt: null },
     log: createLog((line) => {
       spent = { ...spent, logBytes: spent.logBytes + Buffer.byteLength(line) };

@@ -30,6 +30,7 @@ export interface Composition {
   readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
   readonly preflight: Dependencies['preflight'];
+  readonly preflightRoles: boolean;
   readonly release: Release;
   readonly log: Log;
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
@@ -46,6 +47,7 @@ export function createDependencies({
   requestLimits,
   recordTrailReads,
   preflight,
+  preflightRoles,
   release,
   log,
   eks,
@@ -67,6 +69,7 @@ export function createDependencies({
     requestLimits,
     recordTrailReads,
     preflight,
+    preflightRoles,
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,

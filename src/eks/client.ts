@@ -1,5 +1,6 @@
 import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -13,9 +14,10 @@ import type { Association, AssociationTarget, ClusterRef } from '../model/associ
 import { associationFrom } from './association.ts';
 import { describeAddon, describeCluster } from './cluster.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
-import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError } from './eks.ts';
+import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
 import { changeFailure, eksErrorOf, isAbsent, unexpectedResponse } from './errors.ts';
 import { listIds, listPage } from './list.ts';
+import { connectIam, readRole } from './role.ts';
 
 /** How to reach the EKS of one account and region. */
 export interface EksSettings {
@@ -33,6 +35,8 @@ export interface EksConnection {
   readonly settings: EksSettings;
   readonly reader: EKSClient;
   readonly requestHandler: NodeHttpHandler;
+  /** Reads a role from IAM, with the same credentials. The client is created at its first use. */
+  readonly readRole: (roleArn: string, abortSignal: AbortSignal) => Promise<RoleResult>;
 }
 
 /** Time limit for establishing a connection. */
@@ -42,7 +46,13 @@ const connectionTimeoutMs = 2_000;
 export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
   const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
-  return { settings, reader, requestHandler };
+  let iam: IAMClient | null = null;
+  const readOwnRole: EksConnection['readRole'] = (roleArn, abortSignal) => {
+    const { credentials } = reader.config;
+    iam ??= connectIam({ ...sdkSettings({ ...settings, credentials }), requestHandler, maxAttempts: 3 });
+    return readRole(iam, roleArn, abortSignal);
+  };
+  return { settings, reader, requestHandler, readRole: readOwnRole };
 }
 
 /** EKS for one cluster, over the connection of its account and region. */
@@ -71,6 +81,7 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
     describeCluster: ({ deadline }) => describeCluster(connection.reader, cluster, abortAt(connection, deadline)),
     describeAddon: (addonName, { deadline }) =>
       describeAddon(connection.reader, cluster, addonName, abortAt(connection, deadline)),
+    readRole: (roleArn, { deadline }) => connection.readRole(roleArn, abortAt(connection, deadline)),
   };
 }
 

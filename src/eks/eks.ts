@@ -131,6 +131,13 @@ export type AddonResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly error: EksError };
 
+/** Result of reading a role from IAM. `absent`: no role has this ARN. */
+export type RoleResult =
+  /** `trustPolicy` is the JSON of the policy document, of any form. */
+  | { readonly kind: 'found'; readonly trustPolicy: unknown }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly error: EksError };
+
 /** A read from EKS failed on which the request depends. The request changed nothing. */
 export class EksReadFailed extends Error {
   readonly code = 'EKS_READ_FAILED';
@@ -154,6 +161,8 @@ export interface Eks {
   page(query: PageQuery, bounds: CallBounds): Promise<PageResult>;
   describeCluster(bounds: CallBounds): Promise<ClusterResult>;
   describeAddon(addonName: string, bounds: CallBounds): Promise<AddonResult>;
+  /** Reads a role of the cluster's account, from IAM. */
+  readRole(roleArn: string, bounds: CallBounds): Promise<RoleResult>;
 }
 
 /** Returns the EKS of a cluster. Throws an Error if the account or region of the cluster is not in the inventory. */

@@ -24,6 +24,7 @@ export function pacedEksFor(eksFor: EksFor, rateLimiter: Pick<RateLimiter, 'run'
       page: (query, bounds) => paced(() => eks.page(query, bounds), bounds),
       describeCluster: (bounds) => paced(() => eks.describeCluster(bounds), bounds),
       describeAddon: (addonName, bounds) => paced(() => eks.describeAddon(addonName, bounds), bounds),
+      readRole: (roleArn, bounds) => paced(() => eks.readRole(roleArn, bounds), bounds),
     };
   };
 }

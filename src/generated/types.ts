@@ -355,7 +355,7 @@ export type CheckPayload = {
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /**
    * What can keep pods from using the association although the change itself would succeed. Empty when policy does not allow the request, and
-   * for a delete. Selecting this field costs up to two EKS calls.
+   * for a delete. Selecting this field costs up to two EKS calls, and one of IAM where the gateway is configured to read roles.
    */
   readonly warnings: ReadonlyArray<Warning>;
   /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
@@ -1372,9 +1372,15 @@ export type WarningCode =
   | 'AGENT_NOT_ACTIVE'
   /** The status of the cluster is not ACTIVE. */
   | 'CLUSTER_NOT_ACTIVE'
-  /** A read from EKS failed or had no time: what `message` names is not known. The change itself is not affected. */
+  /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */
   | 'PODS_NOT_UPDATED'
+  /** The IAM role does not exist. */
+  | 'ROLE_NOT_FOUND'
   /** The target role must trust the role of the association. `advice` has the statement for its trust policy, with the external id. */
-  | 'TARGET_ROLE_TRUST';
+  | 'TARGET_ROLE_TRUST'
+  /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */
+  | 'TRUST_CONDITION_UNMET'
+  /** The role's trust policy does not allow EKS Pod Identity to assume it, or denies it. */
+  | 'TRUST_POLICY_INVALID';

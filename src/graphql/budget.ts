@@ -79,6 +79,7 @@ function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
       page: (query, bounds) => counted(() => eks.page(query, bounds)),
       describeCluster: (bounds) => attempted(() => eks.describeCluster(bounds)),
       describeAddon: (addonName, bounds) => attempted(() => eks.describeAddon(addonName, bounds)),
+      readRole: (roleArn, bounds) => attempted(() => eks.readRole(roleArn, bounds)),
     };
   };
 }

@@ -39,6 +39,8 @@ export interface Dependencies extends ProtocolDependencies {
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */
   readonly recordTrailReads: boolean;
   readonly preflight: Preflight;
+  /** Whether warnings include what keeps pods from assuming the role, read from IAM, where they include the state of the cluster. */
+  readonly preflightRoles: boolean;
   readonly directory: Directory;
   readonly about: About;
 }

@@ -1,5 +1,5 @@
 import { recordEntry } from '../ledger/audit-entry.ts';
-import type { Association, ClusterRef } from '../model/association.ts';
+import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -9,6 +9,8 @@ import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 import { admit } from './mutate.ts';
 import type { Admission, MutationCall, Operation } from './operation.ts';
+import { preflightSubject } from './preflight-subject.ts';
+import type { PreflightSubject } from './preflight-subject.ts';
 import { redactFor } from './refusals.ts';
 
 /** What a mutation would answer now, as far as it can be determined without sending it to EKS. */
@@ -23,8 +25,8 @@ export interface DryRunResult {
   /** The association that prevents a create, or the one to be updated or deleted; null if it may not be viewed. */
   readonly existing: Association | null;
   readonly differences: readonly Difference[] | null;
-  /** The cluster whose state can keep pods from using the association; null if policy does not allow the request, and for a delete. */
-  readonly cluster: ClusterRef | null;
+  /** What the association would be, for its warnings; null if policy does not allow the request, and for a delete. */
+  readonly subject: PreflightSubject | null;
   readonly auditEntry: AuditEntry;
 }
 
@@ -58,7 +60,7 @@ export async function dryRun<Kind extends OperationKind>(
     decision: audit.decision,
     existing,
     differences,
-    cluster: operation.needsAgent && audit.decision?.allowed === true ? audit.target : null,
+    subject: request && preflightSubject(operation, request, audit),
     auditEntry,
   };
 }

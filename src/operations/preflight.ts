@@ -1,10 +1,10 @@
-import type { AddonResult, ClusterResult, EksError } from '../eks/eks.ts';
-import { outOfTime } from '../eks/paced.ts';
+import type { AddonResult, CallBounds, ClusterResult, Eks } from '../eks/eks.ts';
 import type { Association, ClusterRef } from '../model/association.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { DryRunResult } from './dry-run.ts';
 import type { Operation } from './operation.ts';
+import type { PreflightSubject } from './preflight-subject.ts';
+import { reasonOf, roleWarnings } from './role-warnings.ts';
 import type { OperationKind } from '../model/operation.ts';
 
 /** The add-on with which the agent of EKS Pod Identity is installed. EKS Auto Mode has the agent built in. */
@@ -14,16 +14,20 @@ const agentAddon = 'eks-pod-identity-agent';
 const readMs = 3_000;
 
 /** What the reads of one request work with: its budget, and EKS at the pace of reads. */
-type Reads = Pick<Dependencies, 'eksFor' | 'clock' | 'preflight'>;
+type Reads = Pick<Dependencies, 'eksFor' | 'clock' | 'preflight' | 'preflightRoles'>;
 
-/** The warnings of a dry run, with up to two EKS calls. `deadline` is in milliseconds since the epoch. */
-export async function checkWarnings(reads: Reads, { cluster }: DryRunResult, deadline: number): Promise<Warning[]> {
-  return cluster === null || reads.preflight === 'off' ? [] : readinessOf(reads, cluster, deadline);
+/** The warnings of a dry run, from up to two calls of EKS and one of IAM. `deadline` is in milliseconds since the epoch. */
+export async function checkWarnings(
+  reads: Reads,
+  { subject }: { readonly subject: PreflightSubject | null },
+  deadline: number,
+): Promise<Warning[]> {
+  return subject === null || reads.preflight === 'off' ? [] : readinessOf(reads, subject, deadline);
 }
 
 /**
- * The warnings of a change that is done: what pods need now and, where the setting says so, the state of the cluster. Read
- * after the change and not before: it does not depend on them, and must not wait for them.
+ * The warnings of a change that is done: what pods need now and, where the setting says so, those of a dry run. Read after
+ * the change and not before: it does not depend on them, and must not wait for them.
  */
 export async function changeWarnings<Kind extends OperationKind>(
   reads: Reads,
@@ -36,12 +40,18 @@ export async function changeWarnings<Kind extends OperationKind>(
   return [...(isRead ? await readinessOf(reads, association, deadline) : []), ...notes(association)];
 }
 
-/** Whether pods of a cluster can get credentials: it is active and has the agent. */
-async function readinessOf(reads: Reads, cluster: ClusterRef, deadline: number): Promise<Warning[]> {
+/** Whether pods can get credentials: their cluster is active and has the agent, and their role trusts EKS Pod Identity. */
+async function readinessOf(reads: Reads, subject: PreflightSubject, deadline: number): Promise<Warning[]> {
   const bounds = { deadline: Math.min(deadline, reads.clock() + readMs) };
-  const eks = reads.eksFor(cluster);
+  const eks = reads.eksFor(subject);
+  const ofRole = reads.preflightRoles ? roleWarnings(eks, subject, bounds) : [];
+  return (await Promise.all([clusterWarnings(eks, subject, bounds), ofRole])).flat();
+}
+
+async function clusterWarnings(eks: Eks, cluster: ClusterRef, bounds: CallBounds): Promise<Warning[]> {
   const described = await eks.describeCluster(bounds);
-  if (described.kind !== 'found') return [notChecked(cluster, reasonOf(described))];
+  if (described.kind === 'absent') return [notChecked(cluster, 'EKS does not find the cluster.')];
+  if (described.kind === 'failed') return [notChecked(cluster, reasonOf(described.error))];
   const agent = described.hasAutoMode ? null : await eks.describeAddon(agentAddon, bounds);
   return [...statusWarnings(cluster, described), ...(agent === null ? [] : agentWarnings(cluster, agent))];
 }
@@ -59,7 +69,7 @@ function statusWarnings({ clusterName }: ClusterRef, { status }: Extract<Cluster
 
 function agentWarnings(cluster: ClusterRef, agent: AddonResult): Warning[] {
   const { clusterName } = cluster;
-  if (agent.kind === 'failed') return [notChecked(cluster, reasonOf(agent))];
+  if (agent.kind === 'failed') return [notChecked(cluster, reasonOf(agent.error))];
   if (agent.kind === 'absent') {
     return [
       {
@@ -77,14 +87,6 @@ function agentWarnings(cluster: ClusterRef, agent: AddonResult): Warning[] {
       advice: 'Wait until the add-on is ACTIVE, or have its health issues fixed: pods can fail to get credentials.',
     },
   ];
-}
-
-type NotFound = { readonly kind: 'absent' } | { readonly kind: 'failed'; readonly error: EksError };
-
-function reasonOf(result: NotFound): string {
-  if (result.kind === 'absent') return 'EKS does not find the cluster.';
-  const { exception, message } = result.error;
-  return result.error === outOfTime ? 'The request ran out of time.' : `${exception}: ${message}`;
 }
 
 function notChecked({ clusterName }: ClusterRef, reason: string): Warning {

@@ -155,7 +155,7 @@ describe('a dry run of a create', () => {
   test('warns that the cluster was not checked when the reads of the request are spent', async () => {
     await open();
     const reads = withinLimits(gateway.deps, { eksCalls: 1, entries: 0, records: 0 });
-    const result = { cluster } as Parameters<typeof checkWarnings>[1];
+    const result = { subject: { ...cluster, ...input, disableSessionTags: null } };
     const warnings = await checkWarnings(reads, result, Date.now() + 5_000);
     expect(warnings.map(({ code }) => code)).toEqual(['NOT_CHECKED']);
     expect(readinessCalls()).toEqual(['DescribeCluster']);
@@ -163,7 +163,7 @@ describe('a dry run of a create', () => {
 
   test('warns that the cluster was not checked when the time of the request has ended', async () => {
     await open();
-    const result = { cluster } as Parameters<typeof checkWarnings>[1];
+    const result = { subject: { ...cluster, ...input, disableSessionTags: null } };
     const warnings = await checkWarnings(gateway.deps, result, Date.now() - 1);
     expect(warnings.map(({ code }) => code)).toEqual(['NOT_CHECKED']);
     expect(calls()).toEqual([]);

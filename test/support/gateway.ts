@@ -81,6 +81,8 @@ export interface GatewayOptions {
   readonly recordTrailReads?: boolean;
   /** By default `checks`, as in production. */
   readonly preflight?: Dependencies['preflight'];
+  /** By default off, as in production. */
+  readonly preflightRoles?: boolean;
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -88,7 +90,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
-  const { preflight = 'checks' } = options;
+  const { preflight = 'checks', preflightRoles = false } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
@@ -105,6 +107,7 @@ export async function openGateway(options: GatewayOptions) {
       requestLimits,
       recordTrailReads,
       preflight,
+      preflightRoles,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },

@@ -88,6 +88,7 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
     preflight: 'off' as const,
+    preflightRoles: false,
     release: { version: 'test', deployedAt: null },
     log: () => undefined,
   };
@@ -123,6 +124,7 @@ export function eksWith(answers: Partial<Eks>): Eks {
     page: notExpected,
     describeCluster: notExpected,
     describeAddon: notExpected,
+    readRole: notExpected,
   };
   return { ...none, ...answers };
 }

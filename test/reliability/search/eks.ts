@@ -142,6 +142,7 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
     page: () => Promise.reject(new Error('Mutations and the reconciler read no pages.')),
     describeCluster: () => Promise.reject(new Error('Mutations and the reconciler read no clusters.')),
     describeAddon: () => Promise.reject(new Error('Mutations and the reconciler read no add-ons.')),
+    readRole: () => Promise.reject(new Error('Mutations and the reconciler read no roles.')),
   });
 
   return {

@@ -63,6 +63,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
     preflight: 'off',
+    preflightRoles: false,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },
     log: () => undefined,
@@ -154,6 +155,7 @@ function gatedEks({ eks, model, recorder, processes, log }: Environment, process
     page: (query, bounds) => read('pages', () => direct.page(query, bounds)),
     describeCluster: (bounds) => read('describes the cluster', () => direct.describeCluster(bounds)),
     describeAddon: (name, bounds) => read('describes an add-on', () => direct.describeAddon(name, bounds)),
+    readRole: (roleArn, bounds) => read('reads a role', () => direct.readRole(roleArn, bounds)),
   };
 }
 

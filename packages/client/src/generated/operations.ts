@@ -265,12 +265,18 @@ export type WarningCode =
   | 'AGENT_NOT_ACTIVE'
   /** The status of the cluster is not ACTIVE. */
   | 'CLUSTER_NOT_ACTIVE'
-  /** A read from EKS failed or had no time: what `message` names is not known. The change itself is not affected. */
+  /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */
   | 'PODS_NOT_UPDATED'
+  /** The IAM role does not exist. */
+  | 'ROLE_NOT_FOUND'
   /** The target role must trust the role of the association. `advice` has the statement for its trust policy, with the external id. */
-  | 'TARGET_ROLE_TRUST';
+  | 'TARGET_ROLE_TRUST'
+  /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */
+  | 'TRUST_CONDITION_UNMET'
+  /** The role's trust policy does not allow EKS Pod Identity to assume it, or denies it. */
+  | 'TRUST_POLICY_INVALID';
 
 type Association_AssociationSnapshot_Fragment = { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly operationId: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> };
 
