@@ -51,6 +51,8 @@ export async function openCostMeter(associationCount: number) {
     describeLimits: { describeConcurrency: 100, describesPerSecond: 10_000 },
     requestLimits: { burst: 1, perSecond: 0 },
     recordTrailReads: true,
+    preflight: 'checks',
+    preflightRoles: false,
     release: { version: 'costs', deployedAt: null },
     log: createLog((line) => {
       spent = { ...spent, logBytes: spent.logBytes + Buffer.byteLength(line) };

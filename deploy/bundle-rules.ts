@@ -15,7 +15,7 @@ const unneededInput =
 /** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   'src/lambda/graphql.ts': { bytes: 1_400_000, modules: 800 },
-  'src/lambda/reconcile.ts': { bytes: 760_000, modules: 520 },
+  'src/lambda/reconcile.ts': { bytes: 800_000, modules: 540 },
 };
 
 /** What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are valid. */

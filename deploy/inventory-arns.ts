@@ -2,17 +2,18 @@ import type { Inventory } from '../src/policy/inventory.ts';
 import { isObject } from './fold-conditions.ts';
 import type { Json } from './fold-conditions.ts';
 
-/** The placeholders of roles.yml: all clusters, or all associations, of the account of the stack. */
-const placeholder = /^(arn:\$\{AWS::Partition\}:eks):\*:(\$\{AWS::AccountId\}):(cluster|podidentityassociation)\/\*$/;
+/** The placeholders of roles.yml: all clusters, all associations, or one add-on of all clusters, of the account of the stack. */
+const placeholder =
+  /^(arn:\$\{AWS::Partition\}:eks):\*:(\$\{AWS::AccountId\}):(cluster|podidentityassociation|addon)\/\*(\/[\w-]+\/\*)?$/;
 
 /** A text with a list of role paths in its last part. */
 const rolePaths = /^(arn:.*:role\/)(.+,.+)$/;
 
 /**
  * Clusters named one by one. An inline policy holds 10,240 characters ("IAM and AWS STS quotas"); each cluster needs an ARN of
- * up to 190 characters in each of two statements.
+ * up to 210 characters in each of three statements.
  */
-const maxNamedClusters = 20;
+const maxNamedClusters = 14;
 
 /**
  * Replaces the placeholders in a part of the template: `cluster/*` of all regions by the clusters of the inventory in the
@@ -30,10 +31,10 @@ export function withArnsOf(inventory: Pick<Inventory, 'accounts' | 'clusters'>, 
 }
 
 function arnsOf(inventory: Pick<Inventory, 'accounts' | 'clusters'>, text: string): string[] | null {
-  const [, prefix, accountId, type] = placeholder.exec(text) ?? [];
+  const [, prefix, accountId, type, part = ''] = placeholder.exec(text) ?? [];
   if (type !== undefined) {
     return scopes(inventory).map(({ region, cluster }) => {
-      const suffix = type === 'cluster' || cluster === '*' ? cluster : `${cluster}/*`;
+      const suffix = type === 'podidentityassociation' && cluster !== '*' ? `${cluster}/*` : `${cluster}${part}`;
       return `${prefix}:${region}:${accountId}:${type}/${suffix}`;
     });
   }

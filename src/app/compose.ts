@@ -23,6 +23,8 @@ export interface Composition {
   readonly describeLimits: DescribeLimits;
   readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
+  readonly preflight: Dependencies['preflight'];
+  readonly preflightRoles: boolean;
   readonly release: Release;
   readonly log: Log;
   /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
@@ -40,6 +42,8 @@ export function createDependencies({
   describeLimits,
   requestLimits,
   recordTrailReads,
+  preflight,
+  preflightRoles,
   release,
   log,
   access = 'change',
@@ -62,6 +66,8 @@ export function createDependencies({
     describeLimits,
     requestLimits,
     recordTrailReads,
+    preflight,
+    preflightRoles,
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
     log,

@@ -1,5 +1,5 @@
 import { defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
-import type { About, DescribeLimits } from '../operations/dependencies.ts';
+import type { About, DescribeLimits, Preflight } from '../operations/dependencies.ts';
 import { defaultTimes } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { defaultTokenSettings } from '../auth/claims.ts';
@@ -33,6 +33,8 @@ export interface GatewaySettings {
   readonly describeLimits: DescribeLimits;
   readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
+  readonly preflight: Preflight;
+  readonly preflightRoles: boolean;
   readonly release: Release;
 }
 
@@ -103,6 +105,8 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
       perSecond: reader.number('PRINCIPAL_REQUESTS_PER_SECOND', defaultRequestLimits.perSecond),
     },
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
+    preflight: reader.oneOf('PREFLIGHT', ['checks', 'changes', 'off'], 'checks, changes or off'),
+    preflightRoles: reader.oneOf('PREFLIGHT_ROLES', ['off', 'on'], 'on or off') === 'on',
     release: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -12,10 +13,12 @@ import type {
 } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { associationFrom } from './association.ts';
+import { describeAddon, describeCluster } from './cluster.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
-import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError } from './eks.ts';
+import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
 import { changeFailure, eksErrorOf, isAbsent, unexpectedResponse } from './errors.ts';
 import { listIds, listPage } from './list.ts';
+import { connectIam, readRole } from './role.ts';
 
 /** How to reach the EKS of one account and region. */
 export interface EksSettings {
@@ -34,6 +37,8 @@ export interface EksConnection {
   readonly reader: EKSClient;
   /** Sends changes: see {@link changeClient}. */
   readonly changer: EKSClient;
+  /** Reads a role from IAM, with the same credentials. The client is created at its first use. */
+  readonly readRole: (roleArn: string, abortSignal: AbortSignal) => Promise<RoleResult>;
 }
 
 /** Time limit for establishing a connection. */
@@ -43,7 +48,13 @@ const connectionTimeoutMs = 2_000;
 export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
   const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
-  return { settings, reader, changer: changeClient(settings, reader, requestHandler) };
+  let iam: IAMClient | null = null;
+  const readOwnRole: EksConnection['readRole'] = (roleArn, abortSignal) => {
+    const { credentials } = reader.config;
+    iam ??= connectIam({ ...sdkSettings({ ...settings, credentials }), requestHandler, maxAttempts: 3 });
+    return readRole(iam, roleArn, abortSignal);
+  };
+  return { settings, reader, changer: changeClient(settings, reader, requestHandler), readRole: readOwnRole };
 }
 
 /** EKS for one cluster, over the connection of its account and region. */
@@ -69,6 +80,10 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
     describe: (associationId, bounds) => describe(connection, cluster, associationId, bounds),
     list: (target, bounds) => listIds({ page }, target, bounds),
     page,
+    describeCluster: ({ deadline }) => describeCluster(connection.reader, cluster, abortAt(connection, deadline)),
+    describeAddon: (addonName, { deadline }) =>
+      describeAddon(connection.reader, cluster, addonName, abortAt(connection, deadline)),
+    readRole: (roleArn, { deadline }) => connection.readRole(roleArn, abortAt(connection, deadline)),
   };
 }
 

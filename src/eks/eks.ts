@@ -119,6 +119,25 @@ export type PageResult =
   | { readonly kind: 'token-refused'; readonly error: EksError }
   | { readonly kind: 'failed'; readonly error: EksError };
 
+/** Result of reading a cluster. `status` is one of EKS, e.g. `ACTIVE`. */
+export type ClusterResult =
+  | { readonly kind: 'found'; readonly status: string; readonly hasAutoMode: boolean }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly error: EksError };
+
+/** Result of reading an add-on. `absent`: the cluster does not have it, or does not exist. */
+export type AddonResult =
+  | { readonly kind: 'found'; readonly status: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly error: EksError };
+
+/** Result of reading a role from IAM. `absent`: no role has this ARN. */
+export type RoleResult =
+  /** `trustPolicy` is the JSON of the policy document, of any form. */
+  | { readonly kind: 'found'; readonly trustPolicy: unknown }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly error: EksError };
+
 /** A read from EKS failed on which the request depends. The request changed nothing. */
 export class EksReadFailed extends Error {
   readonly code = 'EKS_READ_FAILED';
@@ -140,6 +159,10 @@ export interface Eks {
   list(target: AssociationTarget, bounds: CallBounds): Promise<ListResult>;
   /** A page of up to 100 summaries, in the order of EKS. */
   page(query: PageQuery, bounds: CallBounds): Promise<PageResult>;
+  describeCluster(bounds: CallBounds): Promise<ClusterResult>;
+  describeAddon(addonName: string, bounds: CallBounds): Promise<AddonResult>;
+  /** Reads a role of the cluster's account, from IAM. */
+  readRole(roleArn: string, bounds: CallBounds): Promise<RoleResult>;
 }
 
 /** Returns the EKS of a cluster. Throws an Error if the account or region of the cluster is not in the inventory. */

@@ -22,6 +22,9 @@ export function pacedEksFor(eksFor: EksFor, rateLimiter: Pick<RateLimiter, 'run'
       describe: (associationId, bounds) => paced(() => eks.describe(associationId, bounds), bounds),
       list: (target, bounds) => paced(() => eks.list(target, bounds), bounds),
       page: (query, bounds) => paced(() => eks.page(query, bounds), bounds),
+      describeCluster: (bounds) => paced(() => eks.describeCluster(bounds), bounds),
+      describeAddon: (addonName, bounds) => paced(() => eks.describeAddon(addonName, bounds), bounds),
+      readRole: (roleArn, bounds) => paced(() => eks.readRole(roleArn, bounds), bounds),
     };
   };
 }

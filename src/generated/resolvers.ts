@@ -181,6 +181,8 @@ export type ResolversTypes = {
   TokenReused: ResolverTypeWrapper<Schema.TokenReused>;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  Warning: ResolverTypeWrapper<Schema.Warning>;
+  WarningCode: Schema.WarningCode;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -243,6 +245,7 @@ export type ResolversParentTypes = {
   TokenReused: Schema.TokenReused;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: MutationResult;
+  Warning: Schema.Warning;
 };
 
 export type AssociationAlreadyExistsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationAlreadyExists'] = ResolversParentTypes['AssociationAlreadyExists']> = {
@@ -378,6 +381,7 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   existingDeniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
@@ -409,6 +413,7 @@ export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestCo
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -424,6 +429,7 @@ export type DeletePodIdentityAssociationPayloadResolvers<ContextType = RequestCo
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -662,7 +668,14 @@ export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = RequestCo
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WarningResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Warning'] = ResolversParentTypes['Warning']> = {
+  advice?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['WarningCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = RequestContext> = {
@@ -714,5 +727,6 @@ export type Resolvers<ContextType = RequestContext> = {
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
+  Warning?: WarningResolvers<ContextType>;
 };
 

@@ -353,6 +353,11 @@ export type CheckPayload = {
   readonly refusal: Maybe<Refusal>;
   /** Seconds after which the mutation can succeed unchanged; null unless `refusal.retryable`. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /**
+   * What can keep pods from using the association although the change itself would succeed. Empty when policy does not allow the request, and
+   * for a delete. Selecting this field costs up to two EKS calls, and one of IAM where the gateway is configured to read roles.
+   */
+  readonly warnings: ReadonlyArray<Warning>;
   /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
@@ -461,6 +466,8 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
+  /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
+  readonly warnings: ReadonlyArray<Warning>;
 };
 
 /** The association to delete. */
@@ -500,6 +507,8 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
+  /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
+  readonly warnings: ReadonlyArray<Warning>;
 };
 
 /** Who a denial is about. */
@@ -655,6 +664,8 @@ export type MutationPayload = {
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
+  /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
+  readonly warnings: ReadonlyArray<Warning>;
 };
 
 /** A namespace of the inventory, or all namespaces with a prefix. */
@@ -1338,4 +1349,38 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
+  /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
+  readonly warnings: ReadonlyArray<Warning>;
 };
+
+/** Something that does not stop a change, but that people should know: it can keep pods from using the association as intended. */
+export type Warning = {
+  readonly __typename?: 'Warning';
+  /** What to do next. */
+  readonly advice: Scalars['String']['output'];
+  /** Stable, machine-readable code. Codes may be added. */
+  readonly code: WarningCode;
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** What a warning is about. Values may be added: treat unknown values by their `message` and `advice`. */
+export type WarningCode =
+  /** The cluster has neither EKS Auto Mode nor the add-on eks-pod-identity-agent. Without an agent on their node, pods get no credentials. */
+  | 'AGENT_MISSING'
+  /** The add-on eks-pod-identity-agent is installed, but its status is not ACTIVE. */
+  | 'AGENT_NOT_ACTIVE'
+  /** The status of the cluster is not ACTIVE. */
+  | 'CLUSTER_NOT_ACTIVE'
+  /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
+  | 'NOT_CHECKED'
+  /** Running pods don't use the change at once: `advice` says when they do. */
+  | 'PODS_NOT_UPDATED'
+  /** The IAM role does not exist. */
+  | 'ROLE_NOT_FOUND'
+  /** The target role must trust the role of the association. `advice` has the statement for its trust policy, with the external id. */
+  | 'TARGET_ROLE_TRUST'
+  /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */
+  | 'TRUST_CONDITION_UNMET'
+  /** The role's trust policy does not allow EKS Pod Identity to assume it, or denies it. */
+  | 'TRUST_POLICY_INVALID';

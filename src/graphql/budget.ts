@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { EksFor } from '../eks/eks.ts';
+import type { EksError, EksFor } from '../eks/eks.ts';
 import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { createSlots } from '../runtime/slots.ts';
@@ -49,6 +49,13 @@ function beyondLimit(what: keyof ReadLimits, limit: number): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/** The other fields of the request spent its calls of EKS. */
+const noReadsLeft: EksError = {
+  exception: 'ReadLimit',
+  message: 'The request has no calls of EKS left.',
+  requestId: null,
+};
+
 function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
   return (cluster) => {
     const eks = eksFor(cluster);
@@ -56,11 +63,23 @@ function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
       spend('eksCalls', 1);
       return await read();
     };
+    /** For warnings, which say what could not be read and never fail the field of a change. */
+    const attempted = async <Result>(read: () => Promise<Result>) => {
+      try {
+        spend('eksCalls', 1);
+      } catch {
+        return { kind: 'failed', error: noReadsLeft } as const;
+      }
+      return await read();
+    };
     return {
       ...eks,
       describe: (associationId, bounds) => counted(() => eks.describe(associationId, bounds)),
       list: (target, bounds) => counted(() => eks.list(target, bounds)),
       page: (query, bounds) => counted(() => eks.page(query, bounds)),
+      describeCluster: (bounds) => attempted(() => eks.describeCluster(bounds)),
+      describeAddon: (addonName, bounds) => attempted(() => eks.describeAddon(addonName, bounds)),
+      readRole: (roleArn, bounds) => attempted(() => eks.readRole(roleArn, bounds)),
     };
   };
 }

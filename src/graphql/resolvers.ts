@@ -2,8 +2,10 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { dryRun } from '../operations/dry-run.ts';
+import type { DryRunResult } from '../operations/dry-run.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { mutate } from '../operations/mutate.ts';
+import { changeWarnings, checkWarnings } from '../operations/preflight.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
 import type { MutationResult } from '../operations/result.ts';
 import { operations, summarize } from '../operations/operations.ts';
@@ -32,6 +34,16 @@ export function createResolvers(deps: Dependencies): Resolvers {
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
     async (...[, { input }, { identity, deadline }]: Field<Kind>) =>
       reported(await dryRun(deps, operation, { identity, input, deadline }));
+
+  /** The warnings of a payload: read only if they are selected, and once, however often. */
+  const changeFields = <Kind extends OperationKind>(operation: Operation<Kind>) => ({
+    warnings: (result: MutationResult, _: unknown, { reads, deadline, once }: RequestContext) =>
+      once(`warnings ${auditEntryId(result.auditEntry)}`, () => changeWarnings(reads, operation, result, deadline)),
+  });
+  const checkFields = {
+    warnings: (result: DryRunResult, _: unknown, { reads, deadline, once }: RequestContext) =>
+      once(`warnings ${auditEntryId(result.auditEntry)}`, () => checkWarnings(reads, result, deadline)),
+  };
 
   const liveAssociation = async (
     { associationArn }: { readonly associationArn: string | null },
@@ -65,6 +77,10 @@ export function createResolvers(deps: Dependencies): Resolvers {
       updatePodIdentityAssociation: mutation(update),
       deletePodIdentityAssociation: mutation(remove),
     },
+    CreatePodIdentityAssociationPayload: changeFields(create),
+    UpdatePodIdentityAssociationPayload: changeFields(update),
+    DeletePodIdentityAssociationPayload: changeFields(remove),
+    CheckPayload: checkFields,
     PodIdentityAssociation: associationFields,
     AuditEntry: {
       id: auditEntryId,

@@ -7,6 +7,7 @@ import { alreadyExists, concludedByEks, done, notVisible, rejected } from './con
 import type { Dependencies } from './dependencies.ts';
 import { createDifferences } from './differences.ts';
 import { concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
+import { notesOfCreate } from './notes.ts';
 import { effectDeadline } from './operation.ts';
 import type { EffectInput, Operation } from './operation.ts';
 
@@ -52,6 +53,8 @@ export const createOperation: Operation<Kind> = {
   },
   differences: createDifferences,
   expectedState: (request) => ({ settings: request, tags: request.tags }),
+  needsAgent: true,
+  notes: notesOfCreate,
   summarize: (request) => ({ settings: request, tags: request.tags, changes: [] }),
 };
 

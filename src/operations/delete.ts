@@ -1,5 +1,6 @@
 import { validateDelete } from '../validation/change.ts';
 import { concludedByEks, done, found, notFound, notObservable, rejected, stillInDoubt } from './conclusions.ts';
+import { notesOfDelete } from './notes.ts';
 import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
@@ -42,6 +43,8 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
   },
   differences: () => null,
   expectedState: () => null,
+  needsAgent: false,
+  notes: notesOfDelete,
   summarize: () => ({ settings: {}, tags: [], changes: [] }),
 };
 

@@ -20,6 +20,9 @@ export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, d
 /** A form or a bot that sends some requests at once is well within; a loop is not. */
 export const defaultRequestLimits: RequestLimits = { burst: 100, perSecond: 10 };
 
+/** Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of changes, or nowhere. */
+export type Preflight = 'checks' | 'changes' | 'off';
+
 /** What operations and queries work with. */
 export interface Dependencies extends ProtocolDependencies {
   readonly authorize: Authorize;
@@ -35,6 +38,9 @@ export interface Dependencies extends ProtocolDependencies {
   readonly requestLimits: RequestLimits;
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */
   readonly recordTrailReads: boolean;
+  readonly preflight: Preflight;
+  /** Whether warnings include what keeps pods from assuming the role, read from IAM, where they include the state of the cluster. */
+  readonly preflightRoles: boolean;
   readonly directory: Directory;
   readonly about: About;
 }

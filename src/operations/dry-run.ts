@@ -9,6 +9,8 @@ import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 import { admit } from './mutate.ts';
 import type { Admission, MutationCall, Operation } from './operation.ts';
+import { preflightSubject } from './preflight-subject.ts';
+import type { PreflightSubject } from './preflight-subject.ts';
 import { redactFor } from './refusals.ts';
 
 /** What a mutation would answer now, as far as it can be determined without sending it to EKS. */
@@ -23,6 +25,8 @@ export interface DryRunResult {
   /** The association that prevents a create, or the one to be updated or deleted; null if it may not be viewed. */
   readonly existing: Association | null;
   readonly differences: readonly Difference[] | null;
+  /** What the association would be, for its warnings; null if policy does not allow the request, and for a delete. */
+  readonly subject: PreflightSubject | null;
   readonly auditEntry: AuditEntry;
 }
 
@@ -56,6 +60,7 @@ export async function dryRun<Kind extends OperationKind>(
     decision: audit.decision,
     existing,
     differences,
+    subject: request && preflightSubject(operation, request, audit),
     auditEntry,
   };
 }

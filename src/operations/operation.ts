@@ -13,6 +13,7 @@ import type { OperationKind, RequestOf } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
+import type { Warning } from '../model/warning.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import type { ClusterDefaults } from '../validation/names.ts';
 import type { ValidatedAs } from '../validation/validated.ts';
@@ -167,5 +168,9 @@ export interface Operation<Kind extends OperationKind> {
   readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;
   /** What the association should be after the operation; null: not there. */
   readonly expectedState: (request: RequestOf[Kind], before: Association | null) => ExpectedState | null;
+  /** Whether pods need the agent of EKS Pod Identity to use what the operation leaves. */
+  readonly needsAgent: boolean;
+  /** What people should know after the operation left, or deleted, this association. */
+  readonly notes: (association: Association) => readonly Warning[];
   readonly summarize: (request: RequestOf[Kind]) => RequestSummary;
 }

@@ -12,6 +12,7 @@ import {
   stillInDoubt,
 } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
+import { notesOfUpdate } from './notes.ts';
 import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
@@ -62,6 +63,8 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
   },
   differences: ({ changes }, association) => settingDifferences(changes, association),
   expectedState: ({ changes }, before) => before && { settings: { ...settingsOf(before), ...changes }, tags: null },
+  needsAgent: true,
+  notes: notesOfUpdate,
   summarize: ({ changes }) => ({ settings: changes, tags: [], changes: Object.keys(changes) }),
 };
 

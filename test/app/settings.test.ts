@@ -25,6 +25,8 @@ test('the variables that the stack sets are enough; everything else has a defaul
     describeLimits: defaultDescribeLimits,
     requestLimits: { burst: 100, perSecond: 10 },
     recordTrailReads: true,
+    preflight: 'checks',
+    preflightRoles: false,
     release: { version: 'development', deployedAt: null },
   });
 });

@@ -38,7 +38,8 @@ export const suppressions: readonly Suppression[] = [
     reason: 'The function reads the trail by every index of its own table.',
   },
   {
-    finding: /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation)\/.*\*\] on (Graphql|Reconcile)Role$/,
+    finding:
+      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile)Role$/,
     reason:
       'The ids of associations are not known before they exist, and clusters are named where the inventory has them.',
   },

@@ -24,6 +24,8 @@ const resources: Readonly<Record<string, string>> = {
   'index `byCluster`': arn('dynamodb', `table/${stack}-AuditTable/index/byCluster`),
   'cluster `apps-dev`': arn('eks', 'cluster/apps-dev'),
   'another cluster': arn('eks', 'cluster/others'),
+  'agent of `apps-dev`': arn('eks', 'addon/apps-dev/eks-pod-identity-agent/0123'),
+  'another add-on of `apps-dev`': arn('eks', 'addon/apps-dev/vpc-cni/0123'),
   'association of `apps-dev`': arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg'),
   'association of another cluster': arn('eks', 'podidentityassociation/others/a-0123456789abcdefg'),
   'role within `rolePath`': role('pods/payments/payments-api'),

@@ -155,7 +155,12 @@ test('the functions reach the clusters of the inventory only', () => {
     'TagResource',
     'UpdatePodIdentityAssociation',
   ].flatMap((action) => eksArns('podidentityassociation', '/*').map((arn) => `eks:${action} on ${arn}`));
-  expect(granted).toEqual([...clusters, ...associations].sort());
+  const agent = 'eks-pod-identity-agent/*';
+  const reads = [
+    ...eksArns('cluster').map((arn) => `eks:DescribeCluster on ${arn}`),
+    ...eksArns('addon').map((arn) => `eks:DescribeAddon on ${arn}/${agent}`),
+  ];
+  expect(granted).toEqual([...clusters, ...associations, ...reads].sort());
 });
 
 test('only Lambda may assume the roles of the functions', () => {

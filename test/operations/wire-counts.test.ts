@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { openGateway, roleArn } from '../support/gateway.ts';
+import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
@@ -39,6 +39,29 @@ describeOnDynamoDb('network calls', () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+  });
+
+  test('a create with warnings makes 2 DynamoDB calls and 1 EKS call', async () => {
+    await gateway.send(
+      'mutation ($input: CreatePodIdentityAssociationInput!) { createPodIdentityAssociation(input: $input) { warnings { code } } }',
+      { input },
+    );
+    expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+  });
+
+  test('a dry run of a create makes 1 DynamoDB call and 1 EKS call, and 2 more EKS calls for its warnings', async () => {
+    const check = (fields: string) =>
+      gateway.send(
+        `query ($input: CreatePodIdentityAssociationInput!) { checkCreatePodIdentityAssociation(input: $input) { ${fields} } }`,
+        { input },
+      );
+    await check('wouldBeAttempted');
+    expect(dynamoDbCalls()).toEqual(['PutItem']);
+    expect(eksCalls()).toEqual(['ListPodIdentityAssociations']);
+    await check('wouldBeAttempted warnings { code }');
+    expect(dynamoDbCalls()).toEqual(['PutItem']);
+    expect(eksCalls()).toEqual(['ListPodIdentityAssociations', 'DescribeCluster', 'DescribeAddon']);
   });
 
   test('a denial makes 1 DynamoDB call and 0 EKS calls', async () => {

@@ -80,6 +80,10 @@ export interface GatewayOptions {
   readonly simulator?: EksSimulator;
   /** Off by default, so that tests of the trail find only the entries of their own changes. */
   readonly recordTrailReads?: boolean;
+  /** By default `checks`, as in production. */
+  readonly preflight?: Dependencies['preflight'];
+  /** By default off, as in production. */
+  readonly preflightRoles?: boolean;
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -87,6 +91,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
+  const { preflight = 'checks', preflightRoles = false } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
@@ -102,6 +107,8 @@ export async function openGateway(options: GatewayOptions) {
       describeLimits: defaultDescribeLimits,
       requestLimits,
       recordTrailReads,
+      preflight,
+      preflightRoles,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },

@@ -87,6 +87,8 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     describeLimits: defaultDescribeLimits,
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
+    preflight: 'off' as const,
+    preflightRoles: false,
     release: { version: 'test', deployedAt: null },
     log: () => undefined,
   };
@@ -120,6 +122,9 @@ export function eksWith(answers: Partial<Eks>): Eks {
     describe: notExpected,
     list: notExpected,
     page: notExpected,
+    describeCluster: notExpected,
+    describeAddon: notExpected,
+    readRole: notExpected,
   };
   return { ...none, ...answers };
 }

@@ -15,7 +15,7 @@ export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { createGatewayClient } from './client/client.ts';
 export type { CallOptions, ClientSettings, GatewayClient } from './client/client.ts';
 export { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from './client/errors.ts';
-export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded } from './client/result.ts';
+export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';
 export type { Retry, RetryLimits } from './client/retry.ts';
 export type { AwsCredentials, UnsignedRequest } from './client/sign.ts';
 export type { Fetch, HttpResponse } from './client/transport.ts';

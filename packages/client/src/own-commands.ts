@@ -39,6 +39,7 @@ const check = {
   decision,
   existing: association,
   differences: [difference],
+  warnings: [{ code: 'string', message: 'string', advice: 'string' }],
   auditEntryId: 'string',
 } as const satisfies Shape;
 

@@ -49,13 +49,13 @@ describe('changes', () => {
   test('a create without a token makes one, says it, and says what the pods need', async () => {
     const outcome = await run(createLine());
     expect(outcome.code).toBe(0);
-    const [token, restart, cache] = lines(outcome.stderr);
+    const [token, restart] = lines(outcome.stderr);
     expect(token).toMatch(
       /^Client request token: [0-9a-f-]{36} \(to send this request again: --client-request-token\)$/,
     );
     expect(token).toContain(String(variablesOf(route.seen[0]).input.clientRequestToken));
     expect(restart).toContain(`kubectl -n payments rollout restart`);
-    expect(cache).toContain('up to 6 hours, with a target role for up to 59 minutes');
+    expect(restart).toContain('caches credentials for up to 6 hours');
     expect(parsed(outcome).association).toMatchObject({ clusterName: 'apps-dev', tags: { team: 'payments' } });
   });
 
@@ -84,9 +84,12 @@ describe('changes', () => {
     const other = roleOf('payments/payments-worker');
     const updated = await run(['update-pod-identity-association', ...target, '--role-arn', other]);
     expect(parsed(updated).association).toMatchObject({ roleArn: other });
-    expect(updated.stderr).toContain('pods use the change after that, or after a restart');
+    expect(updated.stderr).toMatch(/can keep credentials from before the update: .* restart the pods: kubectl/);
     const deleted = await run(['delete-pod-identity-association', ...target, '--client-request-token', 'delete-1']);
-    expect(deleted).toMatchObject({ code: 0, stderr: expect.stringContaining('Running pods keep their credentials') });
+    expect(deleted).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Running pods .* keep their credentials until/),
+    });
     expect(lines(deleted.stderr)).toHaveLength(1);
   });
 
@@ -291,6 +294,7 @@ describe('reads', () => {
       wouldBeAttempted: false,
       refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
       decision: { allowed: true },
+      warnings: [],
       existing: { tags: { team: 'payments' } },
     });
     const target = [...cluster, '--association-id', await create()];

@@ -32,16 +32,33 @@ export async function readBody(request: IncomingMessage): Promise<string | Refus
   }
 }
 
-/** Returns a function that sends a reply in the rest-json protocol. `clock` returns milliseconds since the epoch. */
-export function sendReply(response: ServerResponse, requestId: string, clock: () => number): (reply: Reply) => void {
+/** How replies are written. */
+export interface Protocol {
+  readonly contentType: string;
+  readonly bodyOf: (reply: Reply, requestId: string) => string;
+}
+
+/** The rest-json protocol, of EKS. */
+export const jsonProtocol: Protocol = {
+  contentType: 'application/json',
+  bodyOf: (reply) => JSON.stringify(bodyOf(reply)),
+};
+
+/** Returns a function that sends a reply in a protocol. `clock` returns milliseconds since the epoch. */
+export function sendReply(
+  response: ServerResponse,
+  requestId: string,
+  clock: () => number,
+  protocol: Protocol,
+): (reply: Reply) => void {
   return (reply) => {
     // Clients correct their clock by this header, so it must come from the simulator's clock.
     response.setHeader('date', new Date(clock()).toUTCString());
-    response.setHeader('content-type', 'application/json');
+    response.setHeader('content-type', protocol.contentType);
     response.setHeader('x-amzn-requestid', requestId);
     if (reply.kind === 'refused') response.setHeader('x-amzn-errortype', reply.exception);
     response.statusCode = reply.status;
-    response.end(JSON.stringify(bodyOf(reply)));
+    response.end(protocol.bodyOf(reply, requestId));
   };
 }
 

@@ -6,7 +6,7 @@ import type { Signer } from './signature.ts';
 import type { ClusterRef } from './world-names.ts';
 import type { World } from './world.ts';
 
-/** The simulated operations, by their AWS names. */
+/** The simulated operations, by their AWS names; of IAM only GetRole. */
 export const operationNames = [
   'CreatePodIdentityAssociation',
   'DescribePodIdentityAssociation',
@@ -20,6 +20,7 @@ export const operationNames = [
   'ListClusters',
   'DescribeAddon',
   'ListAddons',
+  'GetRole',
 ] as const;
 
 /** Name of a simulated operation. */
@@ -42,6 +43,7 @@ export const operationsWithoutId: readonly OperationName[] = [
   'ListClusters',
   'DescribeAddon',
   'ListAddons',
+  'GetRole',
 ];
 
 /** State and settings that all operations share. */

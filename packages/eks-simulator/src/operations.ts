@@ -1,6 +1,7 @@
 import { createPodIdentityAssociation } from './create.ts';
 import { deletePodIdentityAssociation } from './delete.ts';
 import { describePodIdentityAssociation } from './describe.ts';
+import { getRole } from './get-role.ts';
 import { listPodIdentityAssociations } from './list.ts';
 import type { Operation } from './operation.ts';
 import { describeAddon, describeCluster, listAddons, listClusters } from './read-clusters.ts';
@@ -20,6 +21,7 @@ const operations: readonly Operation[] = [
   listClusters,
   describeAddon,
   listAddons,
+  getRole,
 ];
 
 /** Finds the operation of a method and a path without query, and decodes the path parameters. Null for an unknown path. */

@@ -10,6 +10,8 @@ export interface Roles {
   readonly add: (role: Role) => void;
   readonly all: () => readonly Role[];
   readonly state: (arn: string) => RoleState;
+  /** The role of this name in an account, if it exists already. Names are unique whatever the path. */
+  readonly find: (accountId: string, roleName: string) => Role | null;
 }
 
 /** Starts with the given roles. `clock` returns milliseconds since the epoch. */
@@ -21,6 +23,12 @@ export function openRoles(initial: readonly Role[], clock: () => number): Roles 
   return {
     add,
     all: () => [...known.values()].map(({ role }) => role),
+    find: (accountId, roleName) => {
+      const named = [...known.values()].find(
+        ({ role: { arn } }) => arn.split(':')[4] === accountId && arn.split('/').at(-1) === roleName,
+      );
+      return named && named.existsFrom <= clock() ? named.role : null;
+    },
     state: (arn) => {
       const found = known.get(arn);
       if (!found || found.existsFrom > clock()) return 'absent';

@@ -5,6 +5,7 @@ import type { Faults } from './faults.ts';
 import type { Backend, Call, OperationName } from './operation.ts';
 import { findOperation } from './operations.ts';
 import { accessDenied, refusal, serverError, throttled } from './reply.ts';
+import { isIam } from './query-protocol.ts';
 import type { Refusal, Reply } from './reply.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { readSignature } from './signature.ts';
@@ -69,7 +70,8 @@ export async function serveApi(deps: ApiDependencies, request: RawRequest, conne
 function receive({ backend, signatureWindowMs }: ApiDependencies, request: RawRequest): Received | Refusal {
   const { method, headers, body } = request;
   if (typeof body !== 'string') return body;
-  const signer = readSignature(headers, backend.world, backend.clock(), signatureWindowMs);
+  const service = isIam(request) ? 'iam' : 'eks';
+  const signer = readSignature(headers, backend.world, backend.clock(), signatureWindowMs, service);
   if (signer.kind === 'refused') return signer;
 
   const [path = '', query = ''] = request.url.split('?');

@@ -14,13 +14,14 @@ export interface Signer {
 
 /**
  * Reads the signer and region of a Signature Version 4, and checks its date. The HMAC is not checked, because the simulator
- * has no secret keys. `now` is milliseconds since the epoch; `windowMs` is milliseconds.
+ * has no secret keys. `wanted` is the service. `now` is milliseconds since the epoch; `windowMs` is milliseconds.
  */
 export function readSignature(
   headers: IncomingHttpHeaders,
   world: World,
   now: number,
   windowMs: number,
+  wanted: 'eks' | 'iam',
 ): Signer | Refusal {
   const authorization = headers.authorization;
   if (!authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
@@ -29,10 +30,10 @@ export function readSignature(
   const credential = /[ ,]Credential=([^/,]+)\/\d{8}\/([^/,]+)\/([^/,]+)\/aws4_request,/.exec(authorization);
   const [, accessKeyId, region, service] = credential ?? [];
   if (accessKeyId === undefined || region === undefined || !authorization.includes('Signature=')) {
-    const parts = 'Credential=<access key id>/<date>/<region>/eks/aws4_request, SignedHeaders=… and Signature=…';
+    const parts = `Credential=<access key id>/<date>/<region>/${wanted}/aws4_request, SignedHeaders=… and Signature=…`;
     return refusal(403, 'IncompleteSignatureException', `Authorization header must hold ${parts}`);
   }
-  if (service !== 'eks') return invalidSignature(`Credential should be scoped to correct service: 'eks'.`);
+  if (service !== wanted) return invalidSignature(`Credential should be scoped to correct service: '${wanted}'.`);
 
   const late = dateProblem(headers['x-amz-date'], now, windowMs);
   if (late) return late;

@@ -7,7 +7,8 @@ import { openClusters } from './clusters.ts';
 import { openControl } from './control.ts';
 import type { Control } from './control.ts';
 import { openFaults } from './faults.ts';
-import { readBody, sendReply } from './http.ts';
+import { jsonProtocol, readBody, sendReply } from './http.ts';
+import { isIam, xmlProtocol } from './query-protocol.ts';
 import type { Backend } from './operation.ts';
 import { serverError } from './reply.ts';
 import { openRequestLog } from './request-log.ts';
@@ -109,7 +110,8 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
-  const send = sendReply(response, requestId, deps.backend.clock);
+  const isQuery = isIam({ method: request.method ?? '', url: request.url ?? '' });
+  const send = sendReply(response, requestId, deps.backend.clock, isQuery ? xmlProtocol : jsonProtocol);
   try {
     const body = await readBody(request);
     if (body === null) return;

@@ -49,6 +49,8 @@ function start(url: string, { idempotency: idempotencyTable, audit: auditTable }
     describeLimits: defaultDescribeLimits,
     requestLimits: { burst: 1, perSecond: 0 },
     recordTrailReads: false,
+    preflight: 'off',
+    preflightRoles: false,
     release: { version: 'test', deployedAt: null },
     log: () => undefined,
     eks: { endpoint: url, credentials },

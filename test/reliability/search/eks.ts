@@ -140,6 +140,9 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
       return { kind: 'listed', associationIds: matching.map(({ associationId }) => associationId) };
     },
     page: () => Promise.reject(new Error('Mutations and the reconciler read no pages.')),
+    describeCluster: () => Promise.reject(new Error('Mutations and the reconciler read no clusters.')),
+    describeAddon: () => Promise.reject(new Error('Mutations and the reconciler read no add-ons.')),
+    readRole: () => Promise.reject(new Error('Mutations and the reconciler read no roles.')),
   });
 
   return {

@@ -62,6 +62,8 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     describeLimits: defaultDescribeLimits,
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
+    preflight: 'off',
+    preflightRoles: false,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },
     log: () => undefined,
@@ -151,6 +153,9 @@ function gatedEks({ eks, model, recorder, processes, log }: Environment, process
     describe: (id, bounds) => read('describes', () => direct.describe(id, bounds)),
     list: (target, bounds) => read('lists', () => direct.list(target, bounds)),
     page: (query, bounds) => read('pages', () => direct.page(query, bounds)),
+    describeCluster: (bounds) => read('describes the cluster', () => direct.describeCluster(bounds)),
+    describeAddon: (name, bounds) => read('describes an add-on', () => direct.describeAddon(name, bounds)),
+    readRole: (roleArn, bounds) => read('reads a role', () => direct.readRole(roleArn, bounds)),
   };
 }
 

@@ -1,4 +1,9 @@
-import type { AssociationFragment, PayloadFragment, RefusalDetailsFragment } from '../generated/operations.ts';
+import type {
+  AssociationFragment,
+  PayloadFragment,
+  RefusalDetailsFragment,
+  WarningDetailsFragment,
+} from '../generated/operations.ts';
 import type { Attempt } from './retry.ts';
 
 /** An association, with its tags as a list. */
@@ -9,6 +14,9 @@ export type Association = AssociationFragment;
  * `code`, `message`, `advice` and `retryable`.
  */
 export type Refusal = RefusalDetailsFragment;
+
+/** What people should know beside a result; `code` can be one that this version does not know. */
+export type Warning = WarningDetailsFragment;
 
 /** What all results of a mutation have. */
 interface Finished {
@@ -27,6 +35,8 @@ export interface Succeeded extends Finished {
   readonly kind: 'succeeded';
   /** As EKS returned it when the operation completed. */
   readonly association: Association;
+  /** What can keep pods from using it, and what they need now. */
+  readonly warnings: readonly Warning[];
 }
 
 /** The change is not done, and will not be done by this request. */
@@ -50,14 +60,15 @@ export type MutationResult = Succeeded | Refused | InProgress;
 
 /** The result of a payload. A status that is not known counts as in progress, as the schema asks. */
 export function resultOf(payload: PayloadFragment): MutationResult {
-  const { status, association, refusal, retryAfterSeconds, replayed, clientRequestToken, auditEntry } = payload;
+  const { status, association, refusal, warnings, retryAfterSeconds, replayed, clientRequestToken, auditEntry } =
+    payload;
   const finished = {
     clientRequestToken,
     operationId: auditEntry.operationId,
     auditEntryId: auditEntry.id,
     replayed,
   };
-  if (status === 'SUCCEEDED' && association) return { kind: 'succeeded', association, ...finished };
+  if (status === 'SUCCEEDED' && association) return { kind: 'succeeded', association, warnings, ...finished };
   if (status === 'REFUSED' && refusal) return { kind: 'refused', refusal, retryAfterSeconds, ...finished };
   return { kind: 'inProgress', status, retryAfterSeconds, ...finished };
 }

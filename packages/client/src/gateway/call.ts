@@ -70,7 +70,7 @@ async function change(
   const result: MutationResult = await send(client, { ...input, clientRequestToken: token }, options);
   if (result.kind === 'refused') throw refusalError(operation, result);
   if (result.kind === 'inProgress') throw inProgressError(result);
-  for (const note of notesOf(operation, result)) say(note);
+  for (const note of notesOf(result)) say(note);
   return { association: associationAnswer(result.association) };
 }
 

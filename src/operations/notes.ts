@@ -1,0 +1,78 @@
+import type { Association } from '../model/association.ts';
+import type { Warning } from '../model/warning.ts';
+
+// What people should know after a change, as far as the association itself says it. Source: the EKS user guide, on the agent
+// and on target roles.
+
+/** How long the agent on the node keeps the credentials that it has. */
+function cacheOf({ targetRoleArn }: Association): string {
+  return `the EKS Pod Identity Agent caches credentials for up to ${targetRoleArn === null ? '6 hours' : '59 minutes'}`;
+}
+
+function restartOf({ namespace }: Association): string {
+  return `kubectl -n ${namespace} rollout restart deployment/<name>`;
+}
+
+function podsOf({ namespace, serviceAccount }: Association): string {
+  return `pods of service account ${namespace}/${serviceAccount}`;
+}
+
+/** After a create: EKS adds the credentials to pods when they are admitted. */
+export function notesOfCreate(association: Association): readonly Warning[] {
+  return [
+    ...targetRoleTrust(association),
+    {
+      code: 'PODS_NOT_UPDATED',
+      message: `Running ${podsOf(association)} do not get the role: pods get it when they start.`,
+      advice:
+        `Restart them some seconds after the create: ${restartOf(association)} ` +
+        `Later updates reach them with a delay: ${cacheOf(association)}.`,
+    },
+  ];
+}
+
+/** After an update: an agent does not learn of it. */
+export function notesOfUpdate(association: Association): readonly Warning[] {
+  return [
+    ...targetRoleTrust(association),
+    {
+      code: 'PODS_NOT_UPDATED',
+      message: `Running ${podsOf(association)} can keep credentials from before the update: ${cacheOf(association)}.`,
+      advice: `Wait that long, or restart the pods: ${restartOf(association)}`,
+    },
+  ];
+}
+
+/** After a delete: credentials of AWS STS can't be taken back. */
+export function notesOfDelete(association: Association): readonly Warning[] {
+  return [
+    {
+      code: 'PODS_NOT_UPDATED',
+      message: `Running ${podsOf(association)} keep their credentials until these expire; ${cacheOf(association)}.`,
+      advice: `To end access earlier, stop the pods and revoke the sessions of ${association.roleArn} in IAM.`,
+    },
+  ];
+}
+
+/**
+ * The statements that the target role's trust policy needs. Two, as in the IAM user guide: `sts:ExternalId` is a condition
+ * of `sts:AssumeRole` and not of `sts:TagSession`.
+ */
+function targetRoleTrust({ roleArn, targetRoleArn, externalId }: Association): Warning[] {
+  if (targetRoleArn === null) return [];
+  const allowed = { Effect: 'Allow', Principal: { AWS: roleArn } };
+  const condition = externalId === null ? {} : { Condition: { StringEquals: { 'sts:ExternalId': externalId } } };
+  const statements = [
+    { ...allowed, Action: 'sts:AssumeRole', ...condition },
+    { ...allowed, Action: 'sts:TagSession' },
+  ];
+  return [
+    {
+      code: 'TARGET_ROLE_TRUST',
+      message: `Pods get credentials only if the target role ${targetRoleArn} trusts ${roleArn}; this was not checked.`,
+      advice:
+        `Add these statements to the trust policy of the target role, and allow ${roleArn} both actions on it: ` +
+        JSON.stringify(statements),
+    },
+  ];
+}

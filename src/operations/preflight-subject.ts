@@ -1,0 +1,20 @@
+import type { AssociationTarget } from '../model/association.ts';
+import type { AuditContext } from '../model/audit.ts';
+import type { OperationKind, RequestOf } from '../model/operation.ts';
+import type { Operation } from './operation.ts';
+
+/** An association, as it is or would be, whose pods need credentials. */
+export interface PreflightSubject extends AssociationTarget {
+  readonly roleArn: string;
+  readonly disableSessionTags: boolean | null;
+}
+
+/** What the association would be after a request; null if policy does not allow the request, and for a delete. */
+export function preflightSubject<Kind extends OperationKind>(
+  { expectedState }: Operation<Kind>,
+  request: RequestOf[Kind],
+  { target, before, decision }: AuditContext,
+): PreflightSubject | null {
+  const settings = expectedState(request, before)?.settings;
+  return target && settings && decision?.allowed === true ? { ...target, ...settings } : null;
+}

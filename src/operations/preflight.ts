@@ -1,0 +1,100 @@
+import type { AddonResult, CallBounds, ClusterResult, Eks } from '../eks/eks.ts';
+import type { Association, ClusterRef } from '../model/association.ts';
+import type { Warning } from '../model/warning.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Operation } from './operation.ts';
+import type { PreflightSubject } from './preflight-subject.ts';
+import { reasonOf, roleWarnings } from './role-warnings.ts';
+import type { OperationKind } from '../model/operation.ts';
+
+/** The add-on with which the agent of EKS Pod Identity is installed. EKS Auto Mode has the agent built in. */
+const agentAddon = 'eks-pod-identity-agent';
+
+/** The most time that the reads take, so that a slow EKS does not delay the answer of a change. Milliseconds. */
+const readMs = 3_000;
+
+/** What the reads of one request work with: its budget, and EKS at the pace of reads. */
+type Reads = Pick<Dependencies, 'eksFor' | 'clock' | 'preflight' | 'preflightRoles'>;
+
+/** The warnings of a dry run, from up to two calls of EKS and one of IAM. `deadline` is in milliseconds since the epoch. */
+export async function checkWarnings(
+  reads: Reads,
+  { subject }: { readonly subject: PreflightSubject | null },
+  deadline: number,
+): Promise<Warning[]> {
+  return subject === null || reads.preflight === 'off' ? [] : readinessOf(reads, subject, deadline);
+}
+
+/**
+ * The warnings of a change that is done: what pods need now and, where the setting says so, those of a dry run. Read after
+ * the change and not before: it does not depend on them, and must not wait for them.
+ */
+export async function changeWarnings<Kind extends OperationKind>(
+  reads: Reads,
+  { needsAgent, notes }: Pick<Operation<Kind>, 'needsAgent' | 'notes'>,
+  { association }: { readonly association: Association | null },
+  deadline: number,
+): Promise<Warning[]> {
+  if (association === null) return [];
+  const isRead = needsAgent && reads.preflight === 'changes';
+  return [...(isRead ? await readinessOf(reads, association, deadline) : []), ...notes(association)];
+}
+
+/** Whether pods can get credentials: their cluster is active and has the agent, and their role trusts EKS Pod Identity. */
+async function readinessOf(reads: Reads, subject: PreflightSubject, deadline: number): Promise<Warning[]> {
+  const bounds = { deadline: Math.min(deadline, reads.clock() + readMs) };
+  const eks = reads.eksFor(subject);
+  const ofRole = reads.preflightRoles ? roleWarnings(eks, subject, bounds) : [];
+  return (await Promise.all([clusterWarnings(eks, subject, bounds), ofRole])).flat();
+}
+
+async function clusterWarnings(eks: Eks, cluster: ClusterRef, bounds: CallBounds): Promise<Warning[]> {
+  const described = await eks.describeCluster(bounds);
+  if (described.kind === 'absent') return [notChecked(cluster, 'EKS does not find the cluster.')];
+  if (described.kind === 'failed') return [notChecked(cluster, reasonOf(described.error))];
+  const agent = described.hasAutoMode ? null : await eks.describeAddon(agentAddon, bounds);
+  return [...statusWarnings(cluster, described), ...(agent === null ? [] : agentWarnings(cluster, agent))];
+}
+
+function statusWarnings({ clusterName }: ClusterRef, { status }: Extract<ClusterResult, { kind: 'found' }>): Warning[] {
+  if (status === 'ACTIVE') return [];
+  return [
+    {
+      code: 'CLUSTER_NOT_ACTIVE',
+      message: `The status of cluster ${clusterName} is ${status}, not ACTIVE.`,
+      advice: 'Wait until the cluster is ACTIVE, or ask its operators: until then, EKS or the pods can fail.',
+    },
+  ];
+}
+
+function agentWarnings(cluster: ClusterRef, agent: AddonResult): Warning[] {
+  const { clusterName } = cluster;
+  if (agent.kind === 'failed') return [notChecked(cluster, reasonOf(agent.error))];
+  if (agent.kind === 'absent') {
+    return [
+      {
+        code: 'AGENT_MISSING',
+        message: `Cluster ${clusterName} has neither EKS Auto Mode nor the add-on ${agentAddon}: pods get no credentials.`,
+        advice: `Have the add-on ${agentAddon} installed, unless the nodes have the agent from another source.`,
+      },
+    ];
+  }
+  if (agent.status === 'ACTIVE') return [];
+  return [
+    {
+      code: 'AGENT_NOT_ACTIVE',
+      message: `The status of the add-on ${agentAddon} of cluster ${clusterName} is ${agent.status}, not ACTIVE.`,
+      advice: 'Wait until the add-on is ACTIVE, or have its health issues fixed: pods can fail to get credentials.',
+    },
+  ];
+}
+
+function notChecked({ clusterName }: ClusterRef, reason: string): Warning {
+  return {
+    code: 'NOT_CHECKED',
+    message: `It is not known whether cluster ${clusterName} is ready for EKS Pod Identity. ${reason}`,
+    advice:
+      'Check the cluster and its agent yourself, or run the dry run again. If the reason is an access error, ask the operators of the ' +
+      'gateway to allow its IAM role eks:DescribeCluster and eks:DescribeAddon.',
+  };
+}

@@ -1,0 +1,102 @@
+import type { AssociationTarget } from '../model/association.ts';
+import { allHold, comparisonsOf, matchesWildcards, textsOf } from './trust-conditions.ts';
+import type { ConditionContext, Truth } from './trust-conditions.ts';
+
+/** What EKS Pod Identity does with the role of an association (EKS user guide, "Create IAM role with trust policy"). */
+const neededActions = ['sts:AssumeRole', 'sts:TagSession'] as const;
+const service = 'pods.eks.amazonaws.com';
+
+/** The pods that get a role. */
+export interface TrustSubject extends AssociationTarget {
+  readonly disableSessionTags: boolean;
+}
+
+/** Why pods can't get a role. */
+export type TrustProblem =
+  /** No statement allows it, or the policy can't be read. */
+  | { readonly kind: 'not-allowed'; readonly action: string }
+  /** Each statement that allows it has a condition that these pods do not meet: on this key, with this value. */
+  | { readonly kind: 'condition'; readonly action: string; readonly key: string; readonly actual: string | null }
+  /** A statement denies it. */
+  | { readonly kind: 'denied'; readonly action: string };
+
+/**
+ * What keeps the pods of a service account from getting a role, by the role's trust policy; at most one problem for each action.
+ * Conditions whose keys or operators are not known count as met, so none found does not prove that the role can be assumed.
+ */
+export function trustProblems(document: unknown, subject: TrustSubject): readonly TrustProblem[] {
+  const context = contextOf(subject);
+  const statements = statementsOf(document).filter(({ Principal }) => namesService(Principal));
+  return neededActions.flatMap((action) => problemOf(statements, action, context) ?? []);
+}
+
+function problemOf(statements: readonly Statement[], action: string, context: ConditionContext): TrustProblem | null {
+  const about = statements
+    .filter((statement) => covers(statement, action))
+    .map(({ Effect, Condition }) => ({ Effect, comparisons: comparisonsOf(Condition, context) }))
+    .map((statement) => ({ ...statement, holds: allHold(statement.comparisons) }));
+  const is = (effect: string, truth: Truth) => about.some(({ Effect, holds }) => Effect === effect && holds === truth);
+  if (is('Deny', 'yes')) return { kind: 'denied', action };
+  if (is('Allow', 'yes') || is('Allow', 'unknown')) return null;
+  const unmet = about.filter(({ Effect }) => Effect === 'Allow').flatMap(({ comparisons }) => comparisons);
+  const first = unmet.find(({ holds }) => holds === 'no');
+  return first ? { kind: 'condition', action, key: first.key, actual: first.actual } : { kind: 'not-allowed', action };
+}
+
+/**
+ * The condition keys whose values are known (EKS user guide, "Grant Pods access to AWS resources based on tags", and "Confused
+ * deputy"). Without session tags, the request has no tags.
+ */
+function contextOf(subject: TrustSubject): ConditionContext {
+  const { accountId, region, clusterName, namespace, serviceAccount, disableSessionTags } = subject;
+  const clusterArn = `arn:aws:eks:${region}:${accountId}:cluster/${clusterName}`;
+  const tags = {
+    'eks-cluster-arn': clusterArn,
+    'eks-cluster-name': clusterName,
+    'kubernetes-namespace': namespace,
+    'kubernetes-service-account': serviceAccount,
+  };
+  const keys: readonly (readonly [string, string | null])[] = [
+    ['aws:SourceAccount', accountId],
+    ['aws:SourceArn', clusterArn],
+    ...Object.entries(tags).map(([name, value]) => [tagKey(name), disableSessionTags ? null : value] as const),
+    ...(disableSessionTags ? podTags.map((name) => [tagKey(name), null] as const) : []),
+  ];
+  return new Map(keys.map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+const tagKey = (name: string) => `aws:RequestTag/${name}`;
+
+/** Session tags with other values for each pod: known only if session tags are disabled. */
+const podTags = ['kubernetes-pod-name', 'kubernetes-pod-uid'];
+
+interface Statement {
+  readonly Effect?: unknown;
+  readonly Principal?: unknown;
+  readonly Action?: unknown;
+  readonly NotAction?: unknown;
+  readonly Condition?: unknown;
+}
+
+/** The statements of a policy; IAM allows a single one in place of a list. None for another value. */
+function statementsOf(document: unknown): readonly Statement[] {
+  if (!isObject(document)) return [];
+  const { Statement: given } = document as { readonly Statement?: unknown };
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return list.filter(isObject);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function namesService(principal: unknown): boolean {
+  if (principal === '*') return true;
+  return isObject(principal) && textsOf((principal as { readonly Service?: unknown }).Service).includes(service);
+}
+
+function covers({ Action: actions, NotAction: others }: Statement, action: string): boolean {
+  const isOneOf = (patterns: unknown) =>
+    textsOf(patterns).some((pattern) => matchesWildcards(pattern.toLowerCase(), action.toLowerCase()));
+  return others === undefined ? isOneOf(actions) : !isOneOf(others);
+}
