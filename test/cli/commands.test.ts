@@ -10,6 +10,7 @@ const commands = [
   'start',
   'token',
   'audit:export',
+  'lock',
   'policies',
   'policies:replay',
   'policies:why',
@@ -47,7 +48,7 @@ describe.each(commands)('npm run %s', (name) => {
   });
 });
 
-test.each(['demo', 'start', 'audit:export', 'bench:trail', 'build'])('npm run %s rejects an argument', (name) => {
+test.each(['demo', 'start', 'audit:export', 'lock', 'bench:trail', 'build'])('npm run %s rejects an argument', (name) => {
   const stderr = 'Unexpected argument "more". Run with --help for usage.\n';
   expect(run(name, 'more')).toEqual({ status: 2, stdout: '', stderr });
 });
