@@ -11,6 +11,7 @@ import type { ClusterDefaults } from '../../validation/names.ts';
 import { help, options, readLockRequest } from './arguments.ts';
 import type { LockRequest, RequestedScope } from './arguments.ts';
 import { changeLocks, isKnown } from './change-locks.ts';
+import type { LockDependencies } from './change-locks.ts';
 import { identifyOperator } from './operator.ts';
 import type { Operator } from './operator.ts';
 
@@ -57,10 +58,19 @@ async function change(
       ? 'The lock is set already, and stays as it is:\n'
       : `Locked ${what}. Changes that had begun may still be made: openOperations lists them.\n`,
   );
-  if (!(await isKnown(deps, scope))) {
-    process.stderr.write(`Check the name: the audit trail has no entry of ${what}.\n`);
-  }
+  process.stderr.write(await hintAbout(deps, scope));
   return printLocks(result.locks);
+}
+
+/** What to check about the name in a scope. The lock is set already, so a trail that can't be read does not fail the command. */
+async function hintAbout(deps: LockDependencies, scope: LockScope): Promise<string> {
+  try {
+    return (await isKnown(deps, scope))
+      ? ''
+      : `Check the name: the audit trail has no entry of ${describeScope(scope)}.\n`;
+  } catch (error) {
+    return `Check the name: the audit trail can't be read (${error instanceof Error ? error.message : String(error)}).\n`;
+  }
 }
 
 function printLocks(locks: readonly Lock[]): number {
