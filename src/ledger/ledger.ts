@@ -88,7 +88,7 @@ export interface Locks {
 }
 
 /** Result of a commit. */
-export type CommitResult =
+type CommitResult =
   | { readonly kind: 'committed' }
   /** The stored record does not meet the expectation. Nothing was written. `record` is the stored one, null if absent. */
   | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null };
