@@ -59,6 +59,7 @@ const config: Types.Config = {
           CheckPayload: '../operations/dry-run.ts#DryRunResult',
           RecordedRequest: '../operations/operation.ts#RequestSummary',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',
+          ChangesLocked: '../model/refusal.ts#LockedRefusal',
         },
       },
     },

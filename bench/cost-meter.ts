@@ -138,6 +138,10 @@ function metered(ledger: Ledger, report: (spent: Spent) => void): Ledger {
       report({ rows: 1 });
       return ledger.getRecord(key);
     },
+    getLocks: async () => {
+      report({ rows: 1 });
+      return ledger.getLocks();
+    },
     getEntry: async (key) => {
       report({ rows: 1 });
       return ledger.getEntry(key);

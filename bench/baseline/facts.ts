@@ -97,7 +97,7 @@ function concerns({ serviceAccount, associationArn, request }: AuditItem, filter
 
 /** The record id of an entry's token. */
 function recordsOf({ principal, actor, onBehalfOf, operation, clientRequestToken }: AuditItem): string[] {
-  if (clientRequestToken === null || operation === 'READ_AUDIT_TRAIL') return [];
+  if (clientRequestToken === null || operation === 'READ_AUDIT_TRAIL' || operation === 'LOCK_CHANGES') return [];
   const [principalId, actorId] = [principal.id, actor?.id ?? null];
   return [recordIdOf({ principalId, actorId, onBehalfOf, operation, clientRequestToken })];
 }
@@ -116,7 +116,9 @@ function recordFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, strin
 function trailEntryOf(item: AuditItem): TrailEntry {
   const { operationId, entryId, time, event, operation, principal, fence, apiRequestId } = item;
   const { serviceAccount, associationArn, refusalCode, clientRequestToken } = item;
-  if (operation === 'READ_AUDIT_TRAIL') throw new Error('The baseline does not record reads of the audit trail.');
+  if (operation === 'READ_AUDIT_TRAIL' || operation === 'LOCK_CHANGES') {
+    throw new Error('The baseline records neither reads of the audit trail nor locks.');
+  }
   return {
     ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },
     ...{ apiRequestId, serviceAccount, associationArn, refusalCode, clientRequestToken, fence },

@@ -9,7 +9,7 @@ import type { MutationResult } from '../operations/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/association-drift.ts';
 import type { DryRunResult } from '../operations/dry-run.ts';
 import type { RequestSummary } from '../operations/operation.ts';
-import type { Refusal as RefusalModel } from '../model/refusal.ts';
+import type { Refusal as RefusalModel, LockedRefusal } from '../model/refusal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
@@ -103,6 +103,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Schema.AssociationNotFound )
+    | ( LockedRefusal )
     | ( Schema.EksRefused )
     | ( Schema.InvalidInput )
     | ( Schema.PolicyDenied )
@@ -129,6 +130,7 @@ export type ResolversTypes = {
   BindableRole: ResolverTypeWrapper<Schema.BindableRole>;
   BindableRoleSource: Schema.BindableRoleSource;
   Boolean: ResolverTypeWrapper<Schema.Scalars['Boolean']['output']>;
+  ChangesLocked: ResolverTypeWrapper<LockedRefusal>;
   CheckPayload: ResolverTypeWrapper<DryRunResult>;
   Cluster: ResolverTypeWrapper<Schema.Cluster>;
   ClusterConnection: ResolverTypeWrapper<Schema.ClusterConnection>;
@@ -149,6 +151,7 @@ export type ResolversTypes = {
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
   Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
+  LockScope: Schema.LockScope;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   MutationPayload: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['MutationPayload']>;
   Namespace: ResolverTypeWrapper<Schema.Namespace>;
@@ -202,6 +205,7 @@ export type ResolversParentTypes = {
   AuditTarget: Schema.AuditTarget;
   BindableRole: Schema.BindableRole;
   Boolean: Schema.Scalars['Boolean']['output'];
+  ChangesLocked: LockedRefusal;
   CheckPayload: DryRunResult;
   Cluster: Schema.Cluster;
   ClusterConnection: Schema.ClusterConnection;
@@ -371,6 +375,18 @@ export type AuditTargetResolvers<ContextType = RequestContext, ParentType extend
 export type BindableRoleResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['BindableRole'] = ResolversParentTypes['BindableRole']> = {
   roleArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   source?: Resolver<ResolversTypes['BindableRoleSource'], ParentType, ContextType>;
+};
+
+export type ChangesLockedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChangesLocked'] = ResolversParentTypes['ChangesLocked']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  lockedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lockedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  scope?: Resolver<ResolversTypes['LockScope'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CheckPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CheckPayload'] = ResolversParentTypes['CheckPayload']> = {
@@ -643,7 +659,7 @@ export type RecordedRequestResolvers<ContextType = RequestContext, ParentType ex
 };
 
 export type RefusalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Refusal'] = ResolversParentTypes['Refusal']> = {
-  __resolveType: TypeResolveFn<'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'ChangesLocked' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused', ParentType, ContextType>;
 };
 
 export type TagResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
@@ -692,6 +708,7 @@ export type Resolvers<ContextType = RequestContext> = {
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;
   AuditTarget?: AuditTargetResolvers<ContextType>;
   BindableRole?: BindableRoleResolvers<ContextType>;
+  ChangesLocked?: ChangesLockedResolvers<ContextType>;
   CheckPayload?: CheckPayloadResolvers<ContextType>;
   Cluster?: ClusterResolvers<ContextType>;
   ClusterConnection?: ClusterConnectionResolvers<ContextType>;

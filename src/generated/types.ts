@@ -214,7 +214,7 @@ export type AuditEntry = Node & {
   readonly message: Maybe<Scalars['String']['output']>;
   /** The person named by a service; who authenticated is the service. Null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** The operation; null for a dry run and for a read of the audit trail. */
+  /** The operation; null for a dry run, for a read of the audit trail and for a lock. */
   readonly operation: Maybe<Operation>;
   /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. */
   readonly operationId: Scalars['ID']['output'];
@@ -272,6 +272,8 @@ export type AuditEvent =
   | 'INVALID'
   /** A lease holder whose lease had been taken over received the answer of EKS that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
+  /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: whoever may write to the ledger may set locks. */
+  | 'LOCKED'
   /** The change is not done, and the refusal is final for the token. Closes the operation. */
   | 'REFUSED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
@@ -287,7 +289,9 @@ export type AuditEvent =
   /** A page of the audit trail was read that is not limited to the principal's own entries. Written if the gateway is configured to. */
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
-  | 'UNKNOWN';
+  | 'UNKNOWN'
+  /** Operators released a lock; otherwise as LOCKED. */
+  | 'UNLOCKED';
 
 /** Which entries to read: set exactly one field. */
 export type AuditScope =
@@ -335,6 +339,27 @@ export type BindableRoleSource =
   | 'CONVENTION'
   /** The inventory lends the role to the namespace. */
   | 'LENT';
+
+/** Operators have locked changes. The gateway sends no change to EKS until they release the lock. */
+export type ChangesLocked = Refusal & {
+  readonly __typename?: 'ChangesLocked';
+  /** Who set the lock and why, and what to do next. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** CHANGES_LOCKED. */
+  readonly code: RefusalCode;
+  /** Time at which the lock was set. */
+  readonly lockedAt: Scalars['DateTime']['output'];
+  /** Who set the lock, as in the audit trail. */
+  readonly lockedBy: Scalars['String']['output'];
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+  /** The reason given with the lock; null without one. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** Always true: the unchanged request can succeed after the release of the lock. */
+  readonly retryable: Scalars['Boolean']['output'];
+  /** Which changes the lock stops. */
+  readonly scope: LockScope;
+};
 
 /** Result of a dry run. */
 export type CheckPayload = {
@@ -610,6 +635,15 @@ export type InvalidInput = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** Which changes a lock stops. Values may be added. */
+export type LockScope =
+  /** All changes. */
+  | 'ALL'
+  /** Changes in one cluster. */
+  | 'CLUSTER'
+  /** Changes requested by one principal, through it as an actor, or in the name of it as a person whom a service names. */
+  | 'PRINCIPAL';
+
 /** Operations that change an association. A request may contain one mutation field. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -769,6 +803,8 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** A lock on changes, which operators set or release with `npm run lock`; only in audit entries. */
+  | 'LOCK_CHANGES'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
@@ -1232,6 +1268,8 @@ export type RefusalCode =
   | 'ASSOCIATION_LIMIT_EXCEEDED'
   /** The association does not exist, or no longer exists. */
   | 'ASSOCIATION_NOT_FOUND'
+  /** Operators have locked changes: by this principal, in this cluster, or all. Nothing was begun. */
+  | 'CHANGES_LOCKED'
   /** The cluster does not exist. */
   | 'CLUSTER_NOT_FOUND'
   /** EKS rejected the request for another reason, given in `eksMessage`. */

@@ -114,6 +114,12 @@ export function createResolvers(deps: Dependencies): Resolvers {
       policy: ({ settings }) => settings.policy ?? null,
     },
     Refusal: { __resolveType: ({ kind }) => kind },
+    ChangesLocked: {
+      scope: ({ lock }) => lock.scope.kind,
+      lockedBy: ({ lock }) => lock.lockedBy,
+      lockedAt: ({ lock }) => lock.lockedAt,
+      reason: ({ lock }) => lock.reason,
+    },
   };
 }
 

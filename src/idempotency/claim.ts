@@ -2,6 +2,7 @@ import { createEntry } from '../ledger/audit-entry.ts';
 import type { Expectation, IdempotencyRecord } from '../ledger/ledger.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import type { Lock } from '../model/lock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { ProtocolDependencies } from './dependencies.ts';
 import { newRecord, succeedingRecord, takenOver, withOperationInDoubt } from './record.ts';
@@ -10,6 +11,8 @@ import type { NewOperation } from './record.ts';
 /** A request that claims its token. */
 export interface ClaimRequest extends NewOperation {
   readonly audit: AuditContext;
+  /** The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. */
+  readonly lock: Lock | null;
   /** Until when the ledger must have answered. Milliseconds since the epoch. */
   readonly deadline: number;
 }
@@ -26,6 +29,8 @@ export type ClaimResult =
   | { readonly kind: 'claimed'; readonly lease: Lease }
   /** The expired lease of an earlier request is this one's: its effect must be observed first. */
   | { readonly kind: 'taken-over'; readonly lease: Lease }
+  /** A lock keeps the operation from beginning. Nothing was written. */
+  | { readonly kind: 'locked'; readonly lock: Lock }
   /** The operation is finished, and its result recorded. */
   | { readonly kind: 'finished'; readonly record: IdempotencyRecord }
   /** Another request holds the lease. */
@@ -49,7 +54,9 @@ const maxRounds = 4;
  * must not be called.
  */
 export async function claim(deps: ProtocolDependencies, request: ClaimRequest): Promise<ClaimResult> {
-  let attempt: Attempt = claimUnused(deps, request);
+  const first = request.lock ? await stepUnderLock(deps, request, request.lock) : claimUnused(deps, request);
+  if (!isAttempt(first)) return first;
+  let attempt = first;
   for (let round = 1; ; round++) {
     const { expected, lease, kind } = attempt;
     const leftMs = request.deadline - deps.clock();
@@ -58,25 +65,41 @@ export async function claim(deps: ProtocolDependencies, request: ClaimRequest): 
     if (result.kind === 'committed') return { kind, lease };
     if (result.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
     const next = nextStep(deps, request, result.record);
-    if (next.kind !== 'claimed' && next.kind !== 'taken-over') return next;
+    if (!isAttempt(next)) return next;
     if (round === maxRounds) return { kind: 'contended', record: result.record };
     attempt = next;
   }
 }
 
+/** A write to try, or the end of the claim. */
+type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
+
+function isAttempt(step: Step): step is Attempt {
+  return step.kind === 'claimed' || step.kind === 'taken-over';
+}
+
+/** What a request does first while changes are locked: only an operation that began before goes on. */
+async function stepUnderLock(deps: ProtocolDependencies, request: ClaimRequest, lock: Lock): Promise<Step> {
+  const reading = deps.ledger.getRecord(request.idempotencyKey);
+  const record = await withDeadline(request.deadline - deps.clock(), reading, ledgerTimeout);
+  if (record === null || isExpired(record, request.startedAt)) return { kind: 'locked', lock };
+  return nextStep(deps, request, record);
+}
+
+/** DynamoDB deletes an expired record up to two days late, so it counts as absent. */
+function isExpired({ expiresAt }: IdempotencyRecord, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}
+
 /** What a request does about an existing record. */
-function nextStep(
-  deps: ProtocolDependencies,
-  request: ClaimRequest,
-  record: IdempotencyRecord,
-): Attempt | Exclude<ClaimResult, { lease: Lease }> {
+function nextStep(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Step {
   if (record.fingerprint !== request.fingerprint) return { kind: 'token-reused', record };
   switch (record.state) {
     case 'SUCCEEDED':
     case 'REFUSED':
       return { kind: 'finished', record };
     case 'RELEASED':
-      return claimReleased(deps, request, record);
+      return request.lock ? { kind: 'locked', lock: request.lock } : claimReleased(deps, request, record);
     case 'IN_PROGRESS':
       return record.leaseUntil > deps.clock() ? { kind: 'contended', record } : claimExpired(deps, request, record);
   }

@@ -3,13 +3,14 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { requirements } from './condition.ts';
 import type { ConditionPart } from './condition.ts';
 import { formatVersion } from './format.ts';
-import type { Expectation, RecordState } from './ledger.ts';
+import type { Expectation, Locks, RecordState } from './ledger.ts';
 
 /** A condition, as the parameters of a DynamoDB write. */
 export interface Condition {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
-  readonly ExpressionAttributeValues: Record<string, AttributeValue>;
+  /** Absent if the expression has no values: DynamoDB rejects an empty map. */
+  readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
 }
 
 /** Every part as a condition expression. For an absent item, only `absent` and `notInProgress` hold. */
@@ -35,17 +36,27 @@ export function conditionOf(expected: Expectation): Condition {
   const alternatives = requirements[expected.kind].map((parts) =>
     [...parts.map((part) => conditionParts[part]), ...(parts.includes('absent') ? [] : [supported])].join(' AND '),
   );
-  const ConditionExpression = alternatives.join(' OR ');
   const { kind: _, ...operands } = expected;
-  const values: Record<string, unknown> = { v: formatVersion, ...states, ...operands };
+  return condition(alternatives.join(' OR '), { v: formatVersion, ...states, ...operands });
+}
+
+/** The condition that the stored locks have the revision before that of `next`. */
+export function locksConditionOf({ revision }: Pick<Locks, 'revision'>): Condition {
+  if (revision === 1) return condition(conditionParts.absent, {});
+  return condition(`#revision = :before AND ${supported}`, { v: formatVersion, before: revision - 1 });
+}
+
+/** A condition with the names and values of its placeholders. */
+function condition(ConditionExpression: string, values: Readonly<Record<string, unknown>>): Condition {
+  const names = placeholders(ConditionExpression, ':');
   return {
     ConditionExpression,
     ExpressionAttributeNames: Object.fromEntries(
       placeholders(ConditionExpression, '#').map((name) => [`#${name}`, name]),
     ),
-    ExpressionAttributeValues: marshall(
-      Object.fromEntries(placeholders(ConditionExpression, ':').map((name) => [`:${name}`, values[name]])),
-    ),
+    ...(names.length === 0
+      ? {}
+      : { ExpressionAttributeValues: marshall(Object.fromEntries(names.map((name) => [`:${name}`, values[name]]))) }),
   };
 }
 

@@ -6,7 +6,8 @@ import { entryOfText, entryText } from './entry-json.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { filterFields } from './filter-fields.ts';
 import { auditIndexKeys, openShardOf, trailShardOf } from './keys.ts';
-import type { IdempotencyRecord, RecordedResult } from './ledger.ts';
+import type { IdempotencyRecord, Locks, RecordedResult } from './ledger.ts';
+import { locksKey, locksText } from './locks-json.ts';
 import { ttlAttribute } from './tables.ts';
 
 /** An item of a DynamoDB table. */
@@ -35,6 +36,17 @@ export function recordOfItem(item: Item): IdempotencyRecord {
   // Only `recordItem` creates the items of this table.
   const result = text?.S === undefined ? null : (JSON.parse(text.S) as RecordedResult);
   return { ...unmarshall(fields), result } as IdempotencyRecord;
+}
+
+/** All locks as one item, without an expiry. */
+export function locksItem({ revision, locks }: Locks): Item {
+  return marshall({ v: formatVersion, idempotencyKey: locksKey, revision, locks: locksText({ locks }) });
+}
+
+/** The locks of an item that {@link locksItem} created. Throws `UnsupportedFormat` if another version created it. */
+export function locksOfItem({ v, revision, locks }: Item): Locks {
+  requireSupported('item of the locks', versionOf(v));
+  return { revision: Number(revision?.N), locks: JSON.parse(String(locks?.S)) as Locks['locks'] };
 }
 
 function versionOf(v: AttributeValue | undefined): unknown {

@@ -12,8 +12,8 @@ import {
 import type { DynamoDBClient, Put, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
-import { conditionOf } from './dynamodb-condition.ts';
-import { entryItem, entryOfItem, recordItem, recordOfItem } from './dynamodb-item.ts';
+import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
+import { entryItem, entryOfItem, locksItem, locksOfItem, recordItem, recordOfItem } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
 import { failureOf, orLedgerFailure, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
@@ -21,8 +21,9 @@ import { readTrail } from './dynamodb-trail.ts';
 import { formatVersion } from './format.ts';
 import { openShards } from './keys.ts';
 import { firstEntries } from './ledger.ts';
-import type { CommitResult, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { alreadyWritten, requireDistinct } from './entry-json.ts';
+import { locksKey, noLocks } from './locks-json.ts';
 import { leaseIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
@@ -43,10 +44,12 @@ export function createDynamoDbLedger({
       requireDistinct(entries);
       const condition = { ...conditionOf(expected), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
       // A transaction even without entries: only a transaction can be repeated safely when its response was lost.
-      return await transact(client, entries, [
+      const result = await transact(client, entries, [
         { TableName: idempotencyTable, Item: recordItem(next), ...condition },
         ...entries.map((entry) => createEntry(auditTable, entry)),
       ]);
+      if (result.kind === 'committed') return result;
+      return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };
     },
     async appendEntry(entry) {
       const put = new PutItemCommand(createEntry(auditTable, entry));
@@ -87,6 +90,17 @@ export function createDynamoDbLedger({
       const records = (await Promise.all(byShard)).flat().map(recordOfItem);
       return records.sort((one, other) => one.leaseUntil - other.leaseUntil).slice(0, limit);
     },
+    async getLocks() {
+      const item = await getItem(client, idempotencyTable, { idempotencyKey: locksKey });
+      return item === null ? noLocks : locksOfItem(item);
+    },
+    async putLocks(next, entry) {
+      const condition = { ...locksConditionOf(next), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+      const put = { TableName: idempotencyTable, Item: locksItem(next), ...condition };
+      const result = await transact(client, [entry], [put, createEntry(auditTable, entry)]);
+      if (result.kind === 'conflict' && result.stored !== null) locksOfItem(result.stored); // Throws for another format.
+      return result.kind === 'committed';
+    },
     close() {
       client.destroy();
     },
@@ -109,12 +123,15 @@ async function getItem(client: DynamoDBClient, TableName: string, key: Record<st
   return Item ?? null;
 }
 
-/** @param puts the put of the record, then those of the entries */
+/** Result of a transaction: `stored` is the item that does not meet the condition; null if there is none. */
+type TransactionResult = { readonly kind: 'committed' } | { readonly kind: 'conflict'; readonly stored: Item | null };
+
+/** @param puts the put of the record or of the locks, then those of the entries */
 async function transact(
   client: DynamoDBClient,
   entries: readonly AuditEntry[],
   puts: readonly (Put & { Item: Item })[],
-): Promise<CommitResult> {
+): Promise<TransactionResult> {
   const TransactItems = puts.map((Put) => ({ Put }));
   let ClientRequestToken = randomUUID();
   return await withRetries(async () => {
@@ -138,7 +155,7 @@ async function transact(
 const transientReasons = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
 /** The result of a cancelled transaction, from its reasons: one for the record, then one per entry. */
-function resultOf(error: TransactionCanceledException, entries: readonly AuditEntry[]): CommitResult | Retryable {
+function resultOf(error: TransactionCanceledException, entries: readonly AuditEntry[]): TransactionResult | Retryable {
   const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({
     isTransient: transientReasons.includes(Code ?? ''),
     isConditionFailed: Code === 'ConditionalCheckFailed',
@@ -150,7 +167,7 @@ function resultOf(error: TransactionCanceledException, entries: readonly AuditEn
   // Checked first: if this commit was applied before, the condition on the record fails as well.
   if (alreadyWritten(entries, stored)) return { kind: 'committed' };
   if (ofRecord?.isConditionFailed !== true) throw error; // The request is invalid: a bug.
-  return { kind: 'conflict', record: ofRecord.stored === undefined ? null : recordOfItem(ofRecord.stored) };
+  return { kind: 'conflict', stored: ofRecord.stored ?? null };
 }
 
 async function putOnce(

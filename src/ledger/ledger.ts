@@ -2,6 +2,7 @@ import type { Association, AssociationTarget, ClusterRef } from '../model/associ
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditedOperation, OperationKind } from '../model/operation.ts';
+import type { Lock } from '../model/lock.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
 
@@ -79,8 +80,15 @@ export type Expectation =
   | { readonly kind: 'released' | 'leased'; readonly operationId: string; readonly fence: number }
   | { readonly kind: 'lease-expired'; readonly operationId: string; readonly fence: number; readonly now: number };
 
+/** The locks that operators have set. */
+export interface Locks {
+  /** Increases by one with every write; 0: none was ever written. */
+  readonly revision: number;
+  readonly locks: readonly Lock[];
+}
+
 /** Result of a commit. */
-export type CommitResult =
+type CommitResult =
   | { readonly kind: 'committed' }
   /** The stored record does not meet the expectation. Nothing was written. `record` is the stored one, null if absent. */
   | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null };
@@ -207,6 +215,16 @@ export interface Ledger {
    * without those of another format version: the version that wrote them completes them. Eventually consistent.
    */
   expiredLeases(now: number, limit: number): Promise<IdempotencyRecord[]>;
+
+  /** The locks, read in one call. Strongly consistent. */
+  getLocks(): Promise<Locks>;
+
+  /**
+   * Replaces the locks if the stored revision is the one before that of `next`, and adds the entry, in one transaction.
+   * False if it is another one: then nothing was written, unless an equal entry is stored, see {@link commit}. Throws an
+   * Error if the locks take more bytes than `locks-json.ts` allows.
+   */
+  putLocks(next: Locks, entry: AuditEntry): Promise<boolean>;
 
   /** Closes files and connections. */
   close(): void;

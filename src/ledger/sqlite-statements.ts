@@ -4,7 +4,8 @@ import { entryOfText, entryText } from './entry-json.ts';
 import { filterFields } from './filter-fields.ts';
 import { auditIndexKeys } from './keys.ts';
 import { formatVersion, requireSupported } from './format.ts';
-import type { IdempotencyRecord, OperationPage } from './ledger.ts';
+import type { IdempotencyRecord, Locks, OperationPage } from './ledger.ts';
+import { locksKey, locksText, noLocks } from './locks-json.ts';
 import { auditColumns } from './sqlite-file.ts';
 
 /** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
@@ -44,6 +45,15 @@ export function prepareStatements(database: DatabaseSync) {
     expiredLeases(now: number, limit: number): IdempotencyRecord[] {
       return selectExpiredLeases.all(now, limit).map(recordOf);
     },
+    getLocks(): Locks {
+      const row = selectRecord.get(locksKey);
+      return row === undefined ? noLocks : locksOf(row);
+    },
+    putLocks({ revision, locks }: Locks): void {
+      const text = JSON.stringify({ v: formatVersion, revision, locks: locksText({ locks }) });
+      // Neither its state nor its lease is ever searched for.
+      upsertRecord.run(locksKey, 'LOCKS', 0, text);
+    },
     getEntry({ operationId, entryId }: Pick<AuditEntry, 'operationId' | 'entryId'>): AuditEntry | null {
       const row = selectEntry.get(operationId, entryId);
       return row === undefined ? null : entryOf(row);
@@ -75,6 +85,21 @@ function recordOf(row: Row): IdempotencyRecord {
   const { v, ...record } = JSON.parse(String(row.record)) as IdempotencyRecord & { readonly v?: unknown };
   requireSupported(`idempotency record ${record.idempotencyKey}`, v);
   return record;
+}
+
+function locksOf(row: Row): Locks {
+  // Only `putLocks` writes this text.
+  const { v, revision, locks } = JSON.parse(String(row.record)) as StoredLocks;
+  requireSupported('item of the locks', v);
+  return { revision, locks: JSON.parse(locks) as Locks['locks'] };
+}
+
+/** All locks as one row, in the form of the DynamoDB item. */
+interface StoredLocks {
+  readonly v?: unknown;
+  readonly revision: number;
+  /** JSON text. */
+  readonly locks: string;
 }
 
 function entryOf(row: Row): AuditEntry {

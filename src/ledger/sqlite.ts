@@ -63,6 +63,20 @@ export function createSqliteLedger({
     expiredLeases(now, limit) {
       return asPromise(() => statements.expiredLeases(now, limit));
     },
+    getLocks() {
+      return asPromise(() => statements.getLocks());
+    },
+    putLocks(next, entry) {
+      return asPromise(() =>
+        inTransaction(database, () => {
+          if (alreadyWritten([entry], [statements.getEntry(entry)])) return true;
+          if (statements.getLocks().revision !== next.revision - 1) return false;
+          statements.putLocks(next);
+          statements.insertEntry(entry);
+          return true;
+        }),
+      );
+    },
     close() {
       database.close();
     },

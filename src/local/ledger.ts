@@ -66,6 +66,10 @@ export function credentialsFor(
   { hasCredentials }: Pick<LedgerSettings, 'hasCredentials'>,
   endpoint: string | undefined,
 ) {
-  const isLocal = endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
-  return isLocal && !hasCredentials ? { credentials: placeholders } : {};
+  return endpoint !== undefined && isLocalEndpoint(endpoint) && !hasCredentials ? { credentials: placeholders } : {};
+}
+
+/** Whether the URL of an endpoint is on this machine. */
+export function isLocalEndpoint(endpoint: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 }

@@ -5,7 +5,7 @@ import { readGatewaySettings } from '../app/settings.ts';
 import type { GatewaySettings } from '../app/settings.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
-const exampleAccountId = '111122223333';
+export const exampleAccountId = '111122223333';
 const exampleRegion = 'eu-central-1';
 
 /** Where the ledger is, for all commands of this machine. */
@@ -74,6 +74,11 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
 /** Reads where the ledger is, as {@link readLocalSettings} does. */
 export function readLedgerSettings(env: Environment = process.env): LedgerSettings {
   return readSettings(env, ledgerSettings);
+}
+
+/** The account of the deployment, HOME_ACCOUNT_ID; null where it is not set. Throws as {@link readLocalSettings} does. */
+export function readHomeAccountId(env: Environment = process.env): string | null {
+  return readSettings(env, (reader) => reader.accountId('HOME_ACCOUNT_ID', '')) || null;
 }
 
 /** The folder that holds keys, ledger and simulator state: `.local` beside package.json unless LOCAL_FOLDER is set. */

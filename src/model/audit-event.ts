@@ -13,7 +13,9 @@ export type AuditEvent =
   | 'CONTENDED'
   | 'TOKEN_REUSED'
   | 'LATE_SUCCESS'
-  | 'TRAIL_READ';
+  | 'TRAIL_READ'
+  | 'LOCKED'
+  | 'UNLOCKED';
 
 /**
  * The events of a change, which its lease holders write. The trails of a cluster, namespace, service account or association

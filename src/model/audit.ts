@@ -47,7 +47,7 @@ interface Subject extends RecordedInvalidInput {
   readonly decision: Decision | null;
 }
 
-/** The operation, with its canonical request; without one if the input was invalid, and for a read of the trail. */
+/** The operation, with its canonical request; without one if the input was invalid, for a read of the trail, and for a lock. */
 type RecordedOperation = RequestedOperation | { readonly operation: AuditedOperation; readonly request: null };
 
 /** What every audit entry of a request says, whatever happened: who requested what. */

@@ -13,8 +13,8 @@ export interface RequestOf {
 /** Names an operation. The discriminant of everything that differs between operations. */
 export type OperationKind = keyof RequestOf;
 
-/** What audit entries are about: operations, and reads of the audit trail itself. */
-export type AuditedOperation = OperationKind | 'READ_AUDIT_TRAIL';
+/** What audit entries are about: operations, reads of the audit trail itself, and the locks of operators. */
+export type AuditedOperation = OperationKind | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES';
 
 /** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */
 export type MutationRequest = RequestOf[OperationKind];

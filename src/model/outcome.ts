@@ -19,51 +19,37 @@ interface OutcomeRow {
   readonly advice: string | null;
 }
 
+const success = {
+  status: 'SUCCEEDED',
+  code: null,
+  event: 'SUCCEEDED',
+  recordState: 'SUCCEEDED',
+  retryable: false,
+  retryAfterSeconds: null,
+  advice: null,
+} as const;
+
+const inProgress = {
+  status: 'IN_PROGRESS',
+  code: null,
+  retryable: true,
+  retryAfterSeconds: null,
+  advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
+} as const;
+
 /**
  * Every outcome of a mutation, and all that follows from it. Operations, ledger writes, the reconciler, the docs' list of
  * refusals and its test read this table; nothing else decides what an outcome means.
  */
 export const outcomes = {
   /** EKS confirmed the change. */
-  DONE: {
-    status: 'SUCCEEDED',
-    code: null,
-    event: 'SUCCEEDED',
-    recordState: 'SUCCEEDED',
-    retryable: false,
-    retryAfterSeconds: null,
-    advice: null,
-  },
+  DONE: success,
   /** While the operation was in doubt, a read from EKS showed its effect. */
-  FOUND: {
-    status: 'SUCCEEDED',
-    code: null,
-    event: 'SUCCEEDED',
-    recordState: 'SUCCEEDED',
-    retryable: false,
-    retryAfterSeconds: null,
-    advice: null,
-  },
+  FOUND: success,
   /** The change may have taken effect or may still do so. Never reported as failed. */
-  UNKNOWN: {
-    status: 'IN_PROGRESS',
-    code: null,
-    event: 'UNKNOWN',
-    recordState: 'IN_PROGRESS',
-    retryable: true,
-    retryAfterSeconds: null,
-    advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
-  },
+  UNKNOWN: { ...inProgress, event: 'UNKNOWN', recordState: 'IN_PROGRESS' },
   /** Another request with the same token holds the lease. */
-  CONTENDED: {
-    status: 'IN_PROGRESS',
-    code: null,
-    event: 'CONTENDED',
-    recordState: 'untouched',
-    retryable: true,
-    retryAfterSeconds: null,
-    advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
-  },
+  CONTENDED: { ...inProgress, event: 'CONTENDED', recordState: 'untouched' },
   INVALID_INPUT: {
     status: 'REFUSED',
     code: 'INVALID_INPUT',
@@ -91,6 +77,17 @@ export const outcomes = {
     retryable: true,
     retryAfterSeconds: 60,
     advice: 'Ask the operators of the gateway to fix the policy that failed; then send the request again.',
+  },
+  /** A lock of the operators stops the change. Nothing was begun. */
+  CHANGES_LOCKED: {
+    status: 'REFUSED',
+    code: 'CHANGES_LOCKED',
+    event: 'REFUSED',
+    recordState: 'untouched',
+    retryable: true,
+    retryAfterSeconds: 300,
+    advice:
+      'Ask the operators of the gateway when the lock will be released. A locked request is not stored: after the release, the same clientRequestToken can be used.',
   },
   TOKEN_REUSED_WITH_DIFFERENT_INPUT: {
     status: 'REFUSED',
@@ -219,15 +216,7 @@ export const outcomes = {
       'The gateway could not connect to EKS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
   },
   /** The operation had no effect and can't have one any more. Not returned as such: the next request with the token claims it again. */
-  NOT_DONE: {
-    status: 'IN_PROGRESS',
-    code: null,
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
-    retryAfterSeconds: null,
-    advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
-  },
+  NOT_DONE: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
   OUTCOME_UNDETERMINED: {
     status: 'REFUSED',
     code: 'OUTCOME_UNDETERMINED',

@@ -1,5 +1,6 @@
 import type { Association } from './association.ts';
 import type { DeniedSubject, Violation } from './decision.ts';
+import type { Lock } from './lock.ts';
 import { outcomes } from './outcome.ts';
 import type { Outcome, OutcomeName, RefusalCode } from './outcome.ts';
 
@@ -35,6 +36,9 @@ interface RefusalBase {
   readonly retryable: boolean;
 }
 
+/** The refusal of a change that a lock stops. It is not stored in idempotency records. */
+export type LockedRefusal = RefusalBase & { readonly kind: 'ChangesLocked'; readonly lock: Lock };
+
 /** Why nothing was done: plain JSON, stored in idempotency records and returned. `kind` is the GraphQL type's name. */
 export type Refusal =
   | (RefusalBase & { readonly kind: 'InvalidInput'; readonly findings: readonly Finding[] })
@@ -46,6 +50,7 @@ export type Refusal =
     })
   | (RefusalBase & { readonly kind: 'TokenReused'; readonly originalOperationId: string })
   | (RefusalBase & { readonly kind: 'AssociationNotFound' })
+  | LockedRefusal
   | (RefusalBase & {
       readonly kind: 'AssociationAlreadyExists' | 'AssociationChanged';
       /** Null when it is not visible at EKS, or this principal may not view it. */

@@ -7,6 +7,7 @@ import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
+import { findLock, lockedRefusal } from './locks.ts';
 import { admit } from './mutate.ts';
 import type { Admission, MutationCall, Operation } from './operation.ts';
 import { preflightSubject } from './preflight-subject.ts';
@@ -71,6 +72,8 @@ async function foreseenRefusal<Kind extends OperationKind>(
   admission: Admission<Kind>,
 ): Promise<Refusal | null> {
   if (admission.kind === 'refused') return admission.refusal;
+  const lock = await findLock(deps, admission.mutation);
+  if (lock) return lockedRefusal(lock);
   return (await operation.findObstacle(deps, admission.mutation))?.refusal ?? null;
 }
 

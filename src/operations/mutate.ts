@@ -8,6 +8,7 @@ import type { Conclusion } from '../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { AuditContext } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
+import type { Lock } from '../model/lock.ts';
 import { requestedOperation } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { resolveCluster } from '../validation/names.ts';
@@ -20,8 +21,10 @@ import type {
   LoadedTarget,
   MutationCall,
   Operation,
+  RefusedAdmission,
   ValidRequest,
 } from './operation.ts';
+import { findLock, lockedRefusal } from './locks.ts';
 import { denialOf, invalidRefusal, redactFor } from './refusals.ts';
 import { inProgressResult, resultOf } from './result.ts';
 import type { MutationResult } from './result.ts';
@@ -30,7 +33,8 @@ import { answerContended, answerRefused, answerReplay, answerTokenReused } from 
 // The request flow of every mutation, from top to bottom of this file:
 //
 //   admit ──── validate · load the target · authorize · check the precondition
-//   execute ── claim    (transaction 1: idempotency record + INTENT)
+//   execute ── check the locks
+//              claim    (transaction 1: idempotency record + INTENT)
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)
 //              record   (transaction 2: idempotency record + outcome)
 
@@ -132,9 +136,10 @@ export async function execute<Kind extends OperationKind>(
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
   const { audit, deadline } = mutation;
+  const lock = await findLock(deps, mutation);
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const request = claimRequestOf(mutation, clientRequestToken);
+  const request = claimRequestOf(mutation, clientRequestToken, lock);
   const perform = (lease: Lease) => effect.perform(deps, effectInput(deps, mutation, lease));
   const record = async (lease: Lease, conclusion: Conclusion) =>
     resultOf(deps, answer, await complete(deps, { audit, deadline }, lease, conclusion), conclusion);
@@ -147,11 +152,14 @@ export async function execute<Kind extends OperationKind>(
       const { lease } = claimed;
       const conclusion = await effect.observe(deps, effectInput(deps, mutation, lease));
       if (conclusion) return record(lease, conclusion);
+      if (lock) return record(lease, notDone);
       // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
       const closing = closingEntry(deps, audit, lease.record, notDone);
       const next = await reclaim(deps, request, lease.record, closing);
       return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);
     }
+    case 'locked':
+      return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
     case 'finished':
       return answerReplay(deps, answer, claimed.record);
     case 'contended':
@@ -161,7 +169,13 @@ export async function execute<Kind extends OperationKind>(
   }
 }
 
-function claimRequestOf(mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
+/** A locked request. Its token is not claimed: after the release of the lock, it can be used. */
+function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
+  const refusal = lockedRefusal(lock);
+  return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
+}
+
+function claimRequestOf(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock | null): ClaimRequest {
   const { operation, request, authorization, audit, before, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {
@@ -171,6 +185,7 @@ function claimRequestOf(mutation: AdmittedMutation, clientRequestToken: string):
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
     audit,
+    lock,
     deadline: effectDeadline(mutation),
   };
 }

@@ -41,7 +41,7 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
- * for a dry run or a read of the trail. Costs a read of its first entry, and, if that is readable, a read of the others;
+ * for a dry run, a read of the trail or a lock. Costs a read of its first entry, and, if that is readable, a read of the others;
  * further ones only if the token was sent 100 times before the operation was closed. Read once, however often a request
  * selects it. Throws `LedgerUnavailable`.
  */
@@ -67,7 +67,7 @@ async function viewOf(
   // The first entry says whose operation it is; without it, the others could be of a reused token.
   if (first === undefined || last === undefined || first !== all[0] || first.event === 'CHECKED') return null;
   const { operation: kind } = first;
-  if (kind === 'READ_AUDIT_TRAIL') return null;
+  if (kind === 'READ_AUDIT_TRAIL' || kind === 'LOCK_CHANGES') return null;
   const isOnFirstPage = all.length < firstEntries.limit;
   const closing =
     own.find(({ event }) => isClosing(event) || refusedEvents.includes(event)) ??

@@ -10,6 +10,7 @@ const commands = [
   'start',
   'token',
   'audit:export',
+  'lock',
   'policies',
   'policies:replay',
   'policies:why',
@@ -47,10 +48,13 @@ describe.each(commands)('npm run %s', (name) => {
   });
 });
 
-test.each(['demo', 'start', 'audit:export', 'bench:trail', 'build'])('npm run %s rejects an argument', (name) => {
-  const stderr = 'Unexpected argument "more". Run with --help for usage.\n';
-  expect(run(name, 'more')).toEqual({ status: 2, stdout: '', stderr });
-});
+test.each(['demo', 'start', 'audit:export', 'lock', 'bench:trail', 'build'])(
+  'npm run %s rejects an argument',
+  (name) => {
+    const stderr = 'Unexpected argument "more". Run with --help for usage.\n';
+    expect(run(name, 'more')).toEqual({ status: 2, stdout: '', stderr });
+  },
+);
 
 test('npm run bench:trail rejects a length that is not a number', () => {
   const stderr = '--sqlite is "many": give a whole number of entries. Run with --help for usage.\n';

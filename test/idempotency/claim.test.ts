@@ -5,6 +5,7 @@ import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
 let ledger: Ledger;
@@ -53,6 +54,23 @@ describe('a claim', () => {
     });
     expect(await ledger.getRecord(idempotencyKey)).toEqual(record);
     expect(await ledger.operationEntries(record.operationId)).toEqual([entry]);
+  });
+
+  test('writes nothing while changes are locked, whether the token is unused or its record has expired', async () => {
+    const lock = {
+      scope: { kind: 'ALL' },
+      reason: null,
+      lockedBy: 'pat',
+      lockedAt: '2026-11-26T00:00:00.000Z',
+    } as const;
+    const lockedClaim = { ...request, lock };
+    expect(await claim(dependenciesOn(ledger), lockedClaim)).toEqual({ kind: 'locked', lock });
+    expect(await ledger.getRecord(request.idempotencyKey)).toBeNull();
+    const { idempotencyKey, startedAt } = request;
+    const expired = succeeded(openRecord({ idempotencyKey }), { expiresAt: startedAt });
+    await storeRecord(ledger, expired);
+    expect(await claim(dependenciesOn(ledger), lockedClaim)).toEqual({ kind: 'locked', lock });
+    expect(await ledger.getRecord(idempotencyKey)).toEqual(expired);
   });
 
   test('of a token with a lease is contended', async () => {

@@ -4,6 +4,7 @@ import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { lockOperations } from '../support/locks.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 
 type Proxy = Awaited<ReturnType<typeof startFaultProxy>>;
@@ -35,9 +36,9 @@ describeOnDynamoDb('network calls', () => {
     return operations;
   };
 
-  test('a create makes 2 DynamoDB calls and 1 EKS call', async () => {
+  test('a create makes 3 DynamoDB calls, of which one reads the locks, and 1 EKS call', async () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
   });
 
@@ -76,32 +77,40 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
-  test('a replay makes 2 DynamoDB calls and 0 EKS calls', async () => {
+  test('a locked create makes 3 DynamoDB calls and 0 EKS calls', async () => {
+    await lockOperations(gateway.deps.ledger).lock({ kind: 'ALL' });
+    dynamoDbCalls();
+    expect(await gateway.create()).toMatchObject({ refusal: { code: 'CHANGES_LOCKED' } });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'PutItem']);
+    expect(eksCalls()).toEqual([]);
+  });
+
+  test('a replay makes 3 DynamoDB calls and 0 EKS calls', async () => {
     await gateway.create();
     dynamoDbCalls();
     eksCalls();
     expect(await gateway.create()).toMatchObject({ replayed: true });
-    expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'PutItem']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'PutItem']);
     expect(eksCalls()).toEqual([]);
   });
 
-  test('a request whose token is leased by another request makes 2 DynamoDB calls and 0 EKS calls', async () => {
+  test('a request whose token is leased by another request makes 3 DynamoDB calls and 0 EKS calls', async () => {
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'delay', delayMs: 1_000 });
     const first = gateway.create();
     while (eksCalls().length === 0) await sleep(20);
     dynamoDbCalls();
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'CONTENDED' } });
-    expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'PutItem']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'PutItem']);
     expect(eksCalls()).toEqual([]);
     expect(await first).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('a conflict with an existing association makes 2 DynamoDB calls and 2 EKS calls', async () => {
+  test('a conflict with an existing association makes 3 DynamoDB calls and 2 EKS calls', async () => {
     await gateway.create();
     dynamoDbCalls();
     eksCalls();
     await gateway.create({ clientRequestToken: 'second' });
-    expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
   });
 

@@ -73,6 +73,12 @@ const wholePayload = /* GraphQL */ `
         ... on TokenReused {
           originalOperationId
         }
+        ... on ChangesLocked {
+          scope
+          lockedBy
+          lockedAt
+          reason
+        }
         ... on EksRefused {
           exception
           eksMessage

@@ -72,6 +72,7 @@ export function claimOf(mutation: Create): ClaimRequest {
     startedAt,
     modifiedAtBefore: null,
     audit,
+    lock: null,
     deadline: effectDeadline(mutation),
   };
 }

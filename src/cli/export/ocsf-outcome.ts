@@ -36,11 +36,20 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   // EKS applied the change after another lease holder may have reported a different outcome.
   LATE_SUCCESS: { status: 'Success', severity: 'High' },
   TRAIL_READ: { status: 'Success', severity: 'Informational' },
+  // Rare, and each of them stops or permits the work of others.
+  LOCKED: { status: 'Success', severity: 'High' },
+  UNLOCKED: { status: 'Success', severity: 'High' },
 };
+
+/** What an entry can be about besides the operations. Locks have no GraphQL field: a command sets them. */
+const otherOperations = {
+  READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
+  LOCK_CHANGES: { field: 'lock', activity: 'Update' },
+} as const;
 
 /** Name of the GraphQL field, and activity, of what an entry is about. */
 export function calledOperation(operation: AuditedOperation): { readonly field: string; readonly activity: Activity } {
-  return operation === 'READ_AUDIT_TRAIL' ? { field: 'auditTrail', activity: 'Read' } : operations[operation];
+  return { ...otherOperations, ...operations }[operation];
 }
 
 /** Refusals that only the operators of the gateway can fix. */

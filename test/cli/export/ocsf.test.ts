@@ -69,6 +69,11 @@ const read: Case = {
   ...{ activity: 'Read', type: 600302, status: 'Success', severity: 'Informational' },
 };
 
+const locks = (['LOCKED', 'UNLOCKED'] as const).map((event): Case => ({
+  ...{ event, operation: 'LOCK_CHANGES', refusalCode: null, field: 'lock' },
+  ...{ activity: 'Update', type: 600303, status: 'Success', severity: 'High' },
+}));
+
 const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, severity]) =>
   operations.map(([operation, activity, type, field]) => ({
     ...{ event, refusalCode, status, severity, operation, field },
@@ -77,7 +82,7 @@ const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, 
   })),
 );
 
-const cases = [...changes, read];
+const cases = [...changes, read, ...locks];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({
@@ -91,7 +96,8 @@ function entryOf({
     const invalidInput = { sha256: 'a'.repeat(64), bytes: 14, fields: { roleArn: 0 }, findingCount: 1 };
     return auditEntry({ ...known, target: null, request: null, invalidInput, findings, fence: null });
   }
-  if (operation === 'READ_AUDIT_TRAIL') return auditEntry({ ...known, operation, target: null, request: null });
+  if (operation === 'READ_AUDIT_TRAIL' || operation === 'LOCK_CHANGES')
+    return auditEntry({ ...known, operation, target: null, request: null });
   const { associationArn } = association();
   const before = operation === 'CREATE_POD_IDENTITY_ASSOCIATION' ? null : association();
   const decision = event === 'DENIED' ? denied : allowed;
@@ -129,7 +135,7 @@ describe('an entry as an event of OCSF', () => {
     const all: Record<AuditEvent, true> = {
       ...{ INVALID: true, DENIED: true, CHECKED: true, INTENT: true, SUCCEEDED: true, REFUSED: true, RELEASED: true },
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
-      ...{ TRAIL_READ: true },
+      ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

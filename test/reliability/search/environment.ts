@@ -113,6 +113,8 @@ function gatedLedger(environment: Environment, process: Process): Ledger {
     operationEntries: (id, page) => read(() => ledger.operationEntries(id, page)),
     readTrail: (query) => read(() => ledger.readTrail(query)),
     expiredLeases: (now, limit) => read(() => ledger.expiredLeases(now, limit)),
+    getLocks: () => read(() => ledger.getLocks()),
+    putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
   };
 }

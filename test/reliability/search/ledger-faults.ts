@@ -84,6 +84,8 @@ export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Led
     operationEntries: behind(ofEvery, ledger.operationEntries),
     readTrail: behind(ofEvery, ledger.readTrail),
     expiredLeases: behind(ofEvery, ledger.expiredLeases),
+    getLocks: behind(ofEvery, ledger.getLocks),
+    putLocks: behind(ofTransaction, ledger.putLocks),
     close: ledger.close,
     met: () => met,
   };

@@ -79,6 +79,8 @@ function reasonsOf(refusal: Refusal): readonly string[] {
       ];
     case 'EksRefused':
       return [`EKS: ${refusal.exception}: ${refusal.eksMessage}`];
+    // Its advice has them.
+    case 'ChangesLocked':
     case 'AssociationNotFound':
     case 'TokenReused':
     default:

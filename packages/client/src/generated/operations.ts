@@ -3,12 +3,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 export const documents = {
-  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
-  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
-  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
-  "CheckCreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckCreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){checkCreatePodIdentityAssociation(input:$input){...Check}}",
-  "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
-  "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
+  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
+  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
+  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
+  "CheckCreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckCreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){checkCreatePodIdentityAssociation(input:$input){...Check}}",
+  "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
+  "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
   "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
   "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
   "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
@@ -29,6 +29,8 @@ export type AuditEvent =
   | 'INVALID'
   /** A lease holder whose lease had been taken over received the answer of EKS that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
+  /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: whoever may write to the ledger may set locks. */
+  | 'LOCKED'
   /** The change is not done, and the refusal is final for the token. Closes the operation. */
   | 'REFUSED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
@@ -44,7 +46,9 @@ export type AuditEvent =
   /** A page of the audit trail was read that is not limited to the principal's own entries. Written if the gateway is configured to. */
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
-  | 'UNKNOWN';
+  | 'UNKNOWN'
+  /** Operators released a lock; otherwise as LOCKED. */
+  | 'UNLOCKED';
 
 /** Which entries to read: set exactly one field. */
 export type AuditScope =
@@ -153,12 +157,23 @@ export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
   | 'ALL_ENTRIES';
 
+/** Which changes a lock stops. Values may be added. */
+export type LockScope =
+  /** All changes. */
+  | 'ALL'
+  /** Changes in one cluster. */
+  | 'CLUSTER'
+  /** Changes requested by one principal, through it as an actor, or in the name of it as a person whom a service names. */
+  | 'PRINCIPAL';
+
 /** Kind of operation. */
 export type OperationKind =
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** A lock on changes, which operators set or release with `npm run lock`; only in audit entries. */
+  | 'LOCK_CHANGES'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
@@ -181,6 +196,8 @@ export type RefusalCode =
   | 'ASSOCIATION_LIMIT_EXCEEDED'
   /** The association does not exist, or no longer exists. */
   | 'ASSOCIATION_NOT_FOUND'
+  /** Operators have locked changes: by this principal, in this cluster, or all. Nothing was begun. */
+  | 'CHANGES_LOCKED'
   /** The cluster does not exist. */
   | 'CLUSTER_NOT_FOUND'
   /** EKS rejected the request for another reason, given in `eksMessage`. */
@@ -295,6 +312,8 @@ type RefusalDetails_AssociationChanged_Fragment = { readonly __typename: 'Associ
 
 type RefusalDetails_AssociationNotFound_Fragment = { readonly __typename: 'AssociationNotFound', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
+type RefusalDetails_ChangesLocked_Fragment = { readonly __typename: 'ChangesLocked', readonly scope: LockScope, readonly lockedBy: string, readonly lockedAt: string, readonly reason: string | null, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
 type RefusalDetails_EksRefused_Fragment = { readonly __typename: 'EksRefused', readonly exception: string, readonly eksMessage: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
 type RefusalDetails_InvalidInput_Fragment = { readonly __typename: 'InvalidInput', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly findings: ReadonlyArray<{ readonly path: string, readonly rule: string, readonly message: string, readonly advice: string }> };
@@ -307,6 +326,7 @@ export type RefusalDetailsFragment =
   | RefusalDetails_AssociationAlreadyExists_Fragment
   | RefusalDetails_AssociationChanged_Fragment
   | RefusalDetails_AssociationNotFound_Fragment
+  | RefusalDetails_ChangesLocked_Fragment
   | RefusalDetails_EksRefused_Fragment
   | RefusalDetails_InvalidInput_Fragment
   | RefusalDetails_PolicyDenied_Fragment
@@ -319,6 +339,7 @@ type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
     | RefusalDetails_EksRefused_Fragment
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
@@ -329,6 +350,7 @@ type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
     | RefusalDetails_EksRefused_Fragment
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
@@ -339,6 +361,7 @@ type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
     | RefusalDetails_EksRefused_Fragment
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
@@ -355,6 +378,7 @@ export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refus
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
     | RefusalDetails_EksRefused_Fragment
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment

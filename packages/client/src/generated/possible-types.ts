@@ -11,6 +11,7 @@ export const possibleTypes = {
     "AssociationNotFound",
     "AssociationChanged",
     "TokenReused",
+    "ChangesLocked",
     "EksRefused"
   ],
   "Node": [

@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { LockScope } from '../../src/model/lock.ts';
+import { inDoubtMs, operations, reconcileNow } from '../support/changes.ts';
+import { home, input, openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { ledgersUnderTest } from '../support/ledgers.ts';
+import { lockOperations, operator } from '../support/locks.ts';
+
+const all: LockScope = { kind: 'ALL' };
+const cluster = (clusterName: string): LockScope => ({ kind: 'CLUSTER', ...home, clusterName });
+const principal = (name: string): LockScope => ({ kind: 'PRINCIPAL', principalId: `https://issuer.example#${name}` });
+const create = 'CreatePodIdentityAssociation';
+const locked = { status: 'REFUSED', refusal: { code: 'CHANGES_LOCKED' } };
+
+describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on $name', ({ open }) => {
+  let ledger: Ledger;
+  let closeLedger: () => Promise<void>;
+  let gateway: Gateway;
+  let locks: ReturnType<typeof lockOperations>;
+
+  beforeEach(async () => {
+    ({ ledger, close: closeLedger } = await open());
+    gateway = await openGateway({ ledger });
+    locks = lockOperations(ledger);
+  });
+  afterEach(async () => {
+    await gateway.close();
+    await closeLedger();
+  });
+
+  const check = async (fields: object = {}) => {
+    const document = `query ($input: CreatePodIdentityAssociationInput!) {
+      checked: checkCreatePodIdentityAssociation(input: $input) { wouldBeAttempted retryAfterSeconds refusal { code } auditEntry { event } }
+    }`;
+    return (await gateway.send<{ checked: object }>(document, { input: { ...input, ...fields } })).data?.checked;
+  };
+
+  test('a create is refused with who set the lock and why, and nothing is sent to EKS', async () => {
+    await locks.lock(cluster('apps-dev'), 'Incident 7.');
+    const answer = await gateway.create();
+    expect(answer).toMatchObject({
+      status: 'REFUSED',
+      retryAfterSeconds: 300,
+      clientRequestToken: 'first',
+      refusal: {
+        __typename: 'ChangesLocked',
+        code: 'CHANGES_LOCKED',
+        retryable: true,
+        scope: 'CLUSTER',
+        lockedBy: operator.id,
+        reason: 'Incident 7.',
+      },
+      auditEntry: { event: 'REFUSED', refusalCode: 'CHANGES_LOCKED', fence: null },
+    });
+    expect(answer.refusal?.message).toContain('changes in the cluster 111122223333/eu-central-1/apps-dev since ');
+    expect(answer.refusal?.advice).toContain(`${operator.id} set the lock and gave the reason "Incident 7."`);
+    expect(gateway.simulator.control.requests()).toEqual([]);
+    expect(await gateway.events(answer.auditEntry.operationId)).toEqual(['REFUSED']);
+  });
+
+  test.each(operations)(
+    '$name is refused, and takes effect with the same token after the release',
+    async (operation) => {
+      const { association } = await gateway.create();
+      if (!association) throw new Error('There is no association.');
+      await locks.lock(all);
+      expect(await operation.send(gateway, association)).toMatchObject(locked);
+      expect(gateway.sent(operation.call)).toBe(0);
+      await locks.release(all);
+      expect(await operation.send(gateway, association)).toMatchObject({ status: 'SUCCEEDED', replayed: false });
+      expect(operation.isDone(gateway)).toBe(true);
+    },
+  );
+
+  test.each([
+    ['everything', all, 'alice'],
+    ['the cluster', cluster('apps-dev'), 'alice'],
+    ['the principal', principal('alice'), 'alice'],
+    ['the principal, whoever acts for it', principal('alice'), 'alice-via-chatops'],
+    ['the actor', principal('chatops'), 'alice-via-chatops'],
+  ])('a lock on %s stops a create', async (_, scope, as) => {
+    await locks.lock(scope);
+    expect(await gateway.create({}, as)).toMatchObject({ ...locked, refusal: { scope: scope.kind } });
+  });
+
+  test('a lock on a person stops what a service requests in the name of the person', async () => {
+    await locks.lock(principal('alice'));
+    const fields = { onBehalfOf: 'alice@example.com', clusterName: 'apps-prod' };
+    expect(await gateway.create(fields, 'chatops')).toMatchObject(locked);
+  });
+
+  test.each([
+    ['another cluster', cluster('apps-prod')],
+    ['a cluster of this name in another account', { ...cluster('apps-dev'), accountId: '444455556666' } as LockScope],
+    ['a cluster of this name in another region', { ...cluster('apps-dev'), region: 'us-east-1' } as LockScope],
+    ['another principal', principal('bob')],
+  ])('a lock on %s stops no create', async (_, scope) => {
+    await locks.lock(scope);
+    expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('of several locks, the widest is named', async () => {
+    for (const scope of [principal('alice'), cluster('apps-dev'), all]) await locks.lock(scope);
+    expect(await gateway.create()).toMatchObject({ refusal: { scope: 'ALL' } });
+    await locks.release(all);
+    expect(await gateway.create()).toMatchObject({ refusal: { scope: 'CLUSTER' } });
+  });
+
+  test('a dry run says that changes are locked, without a read from EKS', async () => {
+    await locks.lock(all);
+    expect(await check()).toEqual({
+      wouldBeAttempted: false,
+      retryAfterSeconds: 300,
+      refusal: { code: 'CHANGES_LOCKED' },
+      auditEntry: { event: 'CHECKED' },
+    });
+    expect(gateway.simulator.control.requests()).toEqual([]);
+  });
+
+  test('denied and invalid requests are answered as without a lock', async () => {
+    await locks.lock(all);
+    expect(await gateway.create({}, 'bob')).toMatchObject({ refusal: { code: 'POLICY_DENIED' } });
+    expect(await gateway.create({ namespace: '*' })).toMatchObject({ refusal: { code: 'INVALID_INPUT' } });
+  });
+
+  test('a finished request is still answered from its record', async () => {
+    const first = await gateway.create();
+    await locks.lock(all);
+    expect(await gateway.create()).toMatchObject({
+      status: 'SUCCEEDED',
+      replayed: true,
+      association: first.association,
+    });
+  });
+
+  test('a request in doubt is never reported as refused while it may have taken effect', async () => {
+    gateway.simulator.control.addFault({ operation: create, kind: 'cut-after' });
+    const first = await gateway.create();
+    expect(first).toMatchObject({ status: 'IN_PROGRESS' });
+    await locks.lock(all);
+    expect(await gateway.create()).toMatchObject({
+      status: 'SUCCEEDED',
+      association: { operationId: first.auditEntry.operationId },
+    });
+    expect(gateway.sent()).toBe(1);
+  });
+
+  test('a request in doubt that had no effect is closed and not sent again', async () => {
+    gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
+    const first = await gateway.create();
+    await locks.lock(all);
+    await sleep(inDoubtMs);
+    expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
+    expect(await gateway.events(first.auditEntry.operationId)).toEqual(['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'RELEASED']);
+    expect(await gateway.create()).toMatchObject(locked);
+    expect(gateway.sent()).toBe(1);
+    await locks.release(all);
+    expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('the reconciler completes operations in doubt', async () => {
+    gateway.simulator.control.addFault({ operation: create, kind: 'cut-after' });
+    const first = await gateway.create();
+    await locks.lock(all);
+    expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+    expect(await gateway.events(first.auditEntry.operationId)).toContain('SUCCEEDED');
+  });
+
+  test('a change that has passed the check is made, although a lock is set before its call', async () => {
+    const racing: Ledger = {
+      ...ledger,
+      commit: async (expected, next, entries) => {
+        const result = await ledger.commit(expected, next, entries);
+        if (next.state === 'IN_PROGRESS') await locks.lock(all);
+        return result;
+      },
+    };
+    const other = await openGateway({ ledger: racing, simulator: gateway.simulator });
+    expect(await other.create()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await other.create({ clientRequestToken: 'second' })).toMatchObject(locked);
+    await other.close();
+  });
+
+  test('no change is sent while the locks can’t be read', async () => {
+    const broken = { ...ledger, getLocks: () => Promise.reject(new LedgerUnavailable(new Error('down'))) };
+    const other = await openGateway({ ledger: broken, simulator: gateway.simulator });
+    await expect(other.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
+    expect(gateway.sent()).toBe(0);
+    await other.close();
+  });
+
+  test('setting and releasing a lock is in the audit trail, with operator and reason', async () => {
+    await locks.lock(principal('alice'), 'Lost laptop.');
+    await locks.release(principal('alice'));
+    const document = `{ auditTrail(scope: { gateway: ALL_ENTRIES }, events: [LOCKED, UNLOCKED]) {
+      nodes { event operationKind operation { id } principal { principalId } reason message target { namespace } } } }`;
+    const { data } = await gateway.send<{ auditTrail: { nodes: object[] } }>(document, {}, 'olivia');
+    const shared = {
+      operationKind: 'LOCK_CHANGES',
+      operation: null,
+      principal: { principalId: operator.id },
+      target: null,
+    };
+    expect(data?.auditTrail.nodes).toMatchObject([
+      { ...shared, event: 'UNLOCKED', reason: null },
+      {
+        ...shared,
+        event: 'LOCKED',
+        reason: 'Lost laptop.',
+        message: 'Locked changes by https://issuer.example#alice.',
+      },
+    ]);
+  });
+});

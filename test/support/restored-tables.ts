@@ -1,0 +1,23 @@
+import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import type { TableNames } from '../../src/ledger/tables.ts';
+import { openTables } from './ledgers.ts';
+
+/**
+ * New tables with the items that the given ones have now: what a restore to this point in time makes. DynamoDB Local has no
+ * restores of its own. The indexes are built from the items, as in AWS.
+ */
+export async function restoreTables(client: DynamoDBClient, names: TableNames) {
+  const restored = await openTables();
+  await copyItems(client, names.idempotencyTable, restored.names.idempotencyTable);
+  await copyItems(client, names.auditTable, restored.names.auditTable);
+  const ledger = createDynamoDbLedger({ client: restored.client, ...restored.names });
+  return { ...restored, ledger };
+}
+
+async function copyItems(client: DynamoDBClient, from: string, to: string): Promise<void> {
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: from, ConsistentRead: true })) {
+    for (const Item of Items) await client.send(new PutItemCommand({ TableName: to, Item }));
+  }
+}
