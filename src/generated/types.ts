@@ -272,7 +272,7 @@ export type AuditEvent =
   | 'INVALID'
   /** A lease holder whose lease had been taken over received the answer of EKS that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
-  /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: whoever may write to the ledger may set locks. */
+  /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
   | 'LOCKED'
   /** The change is not done, and the refusal is final for the token. Closes the operation. */
   | 'REFUSED'

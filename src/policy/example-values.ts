@@ -35,7 +35,7 @@ export function exampleValues(directory: string, inventoryFile?: string): readon
   ];
 }
 
-/** Whether a name of a host is reserved, so that it never belongs to anybody. */
+/** Whether a name of a host is reserved, so that no organization can own it. */
 export function isExampleHost(hostname: string): boolean {
   return exampleHost.test(hostname);
 }

@@ -42,26 +42,26 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
   });
 
-  test('a create with warnings makes 2 DynamoDB calls and 1 EKS call', async () => {
+  test('a create with warnings makes 3 DynamoDB calls and 1 EKS call', async () => {
     await gateway.send(
       'mutation ($input: CreatePodIdentityAssociationInput!) { createPodIdentityAssociation(input: $input) { warnings { code } } }',
       { input },
     );
-    expect(dynamoDbCalls()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
   });
 
-  test('a dry run of a create makes 1 DynamoDB call and 1 EKS call, and 2 more EKS calls for its warnings', async () => {
+  test('a dry run of a create makes 2 DynamoDB calls and 1 EKS call, and 2 more EKS calls for its warnings', async () => {
     const check = (fields: string) =>
       gateway.send(
         `query ($input: CreatePodIdentityAssociationInput!) { checkCreatePodIdentityAssociation(input: $input) { ${fields} } }`,
         { input },
       );
     await check('wouldBeAttempted');
-    expect(dynamoDbCalls()).toEqual(['PutItem']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem']);
     expect(eksCalls()).toEqual(['ListPodIdentityAssociations']);
     await check('wouldBeAttempted warnings { code }');
-    expect(dynamoDbCalls()).toEqual(['PutItem']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem']);
     expect(eksCalls()).toEqual(['ListPodIdentityAssociations', 'DescribeCluster', 'DescribeAddon']);
   });
 

@@ -13,7 +13,7 @@ export interface Operator {
 
 /**
  * Who runs the command: with a ledger in AWS, the ARN that AWS returns for the credentials, which CloudTrail shows too; with
- * a ledger on this machine, what the operating system says. The latter is no proof: whoever can write to the ledger could
+ * a ledger on this machine, what the operating system says. The latter proves nothing: a user that can write to the ledger could
  * write any name. Throws an Error if AWS does not answer.
  */
 export async function identifyOperator(
