@@ -45,14 +45,17 @@ export async function fuzz(seed: number, count: number, onProgress: (done: numbe
   const maxBytes = { answer: 0, log: 0, entry: 0, entries: 0 };
   const broken: Broken[] = [];
   let index = 0;
+  let repeated: FuzzedRequest | null = null;
   try {
     for (; index < count && broken.length < maxBroken; index += 1) {
-      const request = fuzzedRequest(random);
+      const request: FuzzedRequest = repeated ?? fuzzedRequest(random);
       const observed = await gateway.send(request);
       const rules = brokenRules(observed);
       if (rules.length > 0) broken.push({ index, request, rules, observed });
       increment(statuses, String(observed.status));
       increment(codes, outcomeOf(observed));
+      // Sent once more, as a client does that lost the answer.
+      repeated = repeated === null && outcomeOf(observed) === 'SUCCEEDED' ? request : null;
       for (const [name, bytes] of Object.entries(bytesOf(observed))) {
         maxBytes[name as keyof typeof maxBytes] = Math.max(maxBytes[name as keyof typeof maxBytes], bytes);
       }
