@@ -18,6 +18,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;
+  /** A second one on the same EKS, in some tests. */
+  let other: Gateway | null = null;
   let locks: ReturnType<typeof lockOperations>;
 
   beforeEach(async () => {
@@ -26,6 +28,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
     locks = lockOperations(ledger);
   });
   afterEach(async () => {
+    await other?.close();
+    other = null;
     await gateway.close();
     await closeLedger();
   });
@@ -177,18 +181,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
         return result;
       },
     };
-    const other = await openGateway({ ledger: racing, simulator: gateway.simulator });
+    other = await openGateway({ ledger: racing, simulator: gateway.simulator });
     expect(await other.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(await other.create({ clientRequestToken: 'second' })).toMatchObject(locked);
-    await other.close();
   });
 
   test('no change is sent while the locks can’t be read', async () => {
     const broken = { ...ledger, getLocks: () => Promise.reject(new LedgerUnavailable(new Error('down'))) };
-    const other = await openGateway({ ledger: broken, simulator: gateway.simulator });
+    other = await openGateway({ ledger: broken, simulator: gateway.simulator });
     await expect(other.create()).rejects.toThrow('LEDGER_UNAVAILABLE');
     expect(gateway.sent()).toBe(0);
-    await other.close();
   });
 
   test('setting and releasing a lock is in the audit trail, with operator and reason', async () => {
