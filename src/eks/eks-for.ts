@@ -23,16 +23,23 @@ export interface EksForSettings {
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: () => number;
+  /** Where connections are kept, so that those of another inventory with the same endpoint and credentials are used. */
+  readonly connections?: EksConnections;
 }
+
+/** Connections by account, region and role. */
+type EksConnections = Map<string, EksConnection>;
 
 /**
  * Finds the EKS of a cluster: with the gateway's own credentials in its own account, and with the assumed role in others.
- * One connection per account and region is kept.
+ * One connection per account, region and role is kept.
  *
  * Throws an Error if another account has no role to assume, because its requests would reach a cluster of the same name in
  * the gateway's own account. The result throws an Error for a cluster whose account or region is not in the inventory.
  */
-export function createEksFor({ accounts, homeAccountId, endpoint, credentials, clock }: EksForSettings): EksFor {
+export function createEksFor(settings: EksForSettings): EksFor {
+  const { accounts, homeAccountId, endpoint, credentials, clock } = settings;
+  const { connections = new Map<string, EksConnection>() } = settings;
   const unreachable = accounts.filter(({ accountId, roleArn }) => roleArn === null && accountId !== homeAccountId);
   if (unreachable.length > 0) {
     const ids = unreachable.map(({ accountId }) => accountId).join(', ');
@@ -41,20 +48,25 @@ export function createEksFor({ accounts, homeAccountId, endpoint, credentials, c
         'Set roleArn to a role that the gateway can assume for every account other than its own.',
     );
   }
-  const connections = new Map<string, EksConnection>();
 
-  const open = (accountId: string, region: string): EksConnection => {
+  const roleIn = (accountId: string, region: string): string | null => {
     const account = accounts.find((served) => served.accountId === accountId);
     if (!account?.regions.includes(region)) {
       throw new Error(`The inventory does not have account ${accountId} with region ${region}.`);
     }
-    const assumed = account.roleArn === null ? credentials : assume(account.roleArn, region, credentials);
+    return account.roleArn;
+  };
+
+  const open = (region: string, roleArn: string | null): EksConnection => {
+    const assumed = roleArn === null ? credentials : assume(roleArn, region, credentials);
     return connectEks({ region, endpoint, credentials: assumed, clock });
   };
 
   return (cluster) => {
-    const key = `${cluster.accountId}/${cluster.region}`;
-    const connection = connections.get(key) ?? open(cluster.accountId, cluster.region);
+    const { accountId, region } = cluster;
+    const roleArn = roleIn(accountId, region);
+    const key = JSON.stringify([accountId, region, roleArn]);
+    const connection = connections.get(key) ?? open(region, roleArn);
     connections.set(key, connection);
     return eksOf(connection, cluster);
   };
