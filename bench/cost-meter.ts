@@ -59,7 +59,7 @@ export async function openCostMeter(associationCount: number) {
     }),
     eks: { endpoint: simulator.url, credentials: { accessKeyId: 'costs', secretAccessKey: 'costs' } },
   });
-  const handler = createGatewayHandler(deps, policy, {
+  const handler = createGatewayHandler(deps, {
     tokens: defaultTokenSettings,
     // The events carry verified claims, as those of API Gateway do.
     issuers: [{ issuer, audiences: [audience], keys: null }],

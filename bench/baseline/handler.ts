@@ -4,7 +4,7 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { EKSClientConfig } from '@aws-sdk/client-eks';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { monotonicFactory } from 'ulid';
 import type { Log } from '../../src/runtime/log.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
@@ -69,11 +69,11 @@ export function createBaseline({
     log,
   };
   const server = createServer(deps);
-  const authenticate = createAuthenticate(policies, {
+  const authenticate = createAuthenticate({
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys: null }],
   });
-  const handler = createHandler(server, authenticate);
+  const handler = createHandler(server, (event) => authenticate(event, policies.inventory));
   const close = async () => {
     await server.stop();
     client.destroy();
@@ -107,7 +107,10 @@ function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> 
   });
 }
 
-function createHandler(server: ApolloServer<RequestContext>, authenticate: Authenticate): GraphqlHandler {
+function createHandler(
+  server: ApolloServer<RequestContext>,
+  authenticate: (event: APIGatewayProxyEventV2) => ReturnType<Authenticate>,
+): GraphqlHandler {
   const handler = startServerAndCreateLambdaHandler(server, handlers.createAPIGatewayProxyEventV2RequestHandler(), {
     context: async ({ event, context }) => {
       const who = await authenticate(event);

@@ -4,7 +4,7 @@ import type { EksForSettings } from '../eks/eks-for.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createDirectory } from '../policy/directory.ts';
@@ -49,16 +49,10 @@ export function createDependencies({
   access = 'change',
   eks,
 }: Composition): Dependencies {
-  const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
   const clock = Date.now;
-  const accounts = access === 'change' ? inventory.accounts : inventory.accounts.map(readingOnly);
   return {
+    ...policyDependencies(policy, { access, release, eks: { homeAccountId: home.accountId, clock, ...eks } }),
     ledger,
-    authorize,
-    preauthorize,
-    recordPrincipal,
-    eksFor: createEksFor({ accounts, homeAccountId: home.accountId, clock, ...eks }),
-    serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     clock,
     ulid: monotonicFactory(bufferedRandom()),
     home,
@@ -68,9 +62,28 @@ export function createDependencies({
     recordTrailReads,
     preflight,
     preflightRoles,
+    log,
+  };
+}
+
+/** What else than the policy these dependencies follow from. */
+interface PolicyComposition extends Required<Pick<Composition, 'access' | 'release'>> {
+  readonly eks: Omit<EksForSettings, 'accounts'>;
+}
+
+/** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
+function policyDependencies(policy: LoadedPolicy, { access, release, eks }: PolicyComposition): PolicyDependencies {
+  const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
+  const accounts = access === 'change' ? inventory.accounts : inventory.accounts.map(readingOnly);
+  return {
+    authorize,
+    preauthorize,
+    recordPrincipal,
+    knownPrincipals: inventory,
+    eksFor: createEksFor({ accounts, ...eks }),
+    serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
-    log,
   };
 }
 

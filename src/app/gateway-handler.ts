@@ -7,7 +7,6 @@ import { refuseForeignEvents } from '../graphql/foreign-event.ts';
 import { createHandler } from '../graphql/handler.ts';
 import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import type { LoadedPolicy } from '../policy/load.ts';
 
 /** How the gateway authenticates requests. */
 export interface AuthenticationSettings {
@@ -17,17 +16,13 @@ export interface AuthenticationSettings {
 /** The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. */
 export function createGatewayHandler(
   deps: Dependencies,
-  policy: LoadedPolicy,
   settings: AuthenticationSettings & { readonly eventSource: EventSource },
 ): GraphqlHandler {
-  const handler = createHandler(deps, createAuthenticate(policy, settings));
+  const handler = createHandler(deps, createAuthenticate(settings));
   return refuseForeignEvents(handler, settings.eventSource, deps.log);
 }
 
 /** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
-export function createAuthenticate(
-  { inventory }: LoadedPolicy,
-  { tokens, issuers }: AuthenticationSettings,
-): Authenticate {
-  return createAuthenticator(createVerifyToken(issuers), tokens, inventory);
+export function createAuthenticate({ tokens, issuers }: AuthenticationSettings): Authenticate {
+  return createAuthenticator(createVerifyToken(issuers), tokens);
 }

@@ -7,8 +7,8 @@ import { createDependencies } from './compose.ts';
 import type { LambdaSettings } from './settings.ts';
 
 /**
- * The policy and the dependencies of a function in AWS, created once for each execution environment while it starts. `access`
- * is what the function does at EKS.
+ * The dependencies of a function in AWS, created once for each execution environment while it starts. `access` is what the
+ * function does at EKS.
  */
 export function productionDependencies(lambdaSettings: LambdaSettings, access: 'change' | 'read') {
   const { idempotencyTable, auditTable, policiesDirectory, ...settings } = lambdaSettings;
@@ -18,5 +18,5 @@ export function productionDependencies(lambdaSettings: LambdaSettings, access: '
   );
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
-  return { deps: createDependencies({ ...settings, policy, ledger, log, access }), policy };
+  return createDependencies({ ...settings, policy, ledger, log, access });
 }

@@ -16,9 +16,8 @@ export type AuthenticatorResult = AuthenticationResult | KeysUnavailable;
 export function createAuthenticator(
   verify: VerifyToken,
   settings: TokenSettings,
-  inventory: KnownPrincipals,
-): (event: IdentityEvent) => Promise<AuthenticatorResult> {
-  return async (event) => {
+): (event: IdentityEvent, inventory: KnownPrincipals) => Promise<AuthenticatorResult> {
+  return async (event, inventory) => {
     const authorizer = event.requestContext.authorizer ?? {};
     const token = tokenIn(authorizationHeader(event.headers) ?? '');
     if (authorizer.iam || token === null) return authenticate(event, settings, inventory);

@@ -7,6 +7,7 @@ import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import { createTokenBuckets } from '../runtime/token-buckets.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import type { KnownPrincipals } from '../policy/inventory.ts';
 import { createOnce } from '../queries/request-context.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
@@ -18,8 +19,11 @@ import { createReport, currentReport, reportLine, withReport } from './request-r
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
-/** Authenticates the sender of an event. */
-export type Authenticate = (event: APIGatewayProxyEventV2) => Authenticated | Promise<Authenticated>;
+/** Authenticates the sender of an event, with the services and permission sets of the inventory. */
+export type Authenticate = (
+  event: APIGatewayProxyEventV2,
+  known: KnownPrincipals,
+) => Authenticated | Promise<Authenticated>;
 
 type Authenticated =
   | { readonly kind: 'authenticated'; readonly identity: RequestIdentity }
@@ -36,18 +40,18 @@ export type GraphqlHandler = (
 /** Time kept back so that the answer is sent before the function times out. Milliseconds. */
 const answerMs = 1_000;
 
-/** Creates the handler. Makes no calls and reads nothing from the environment. */
+/**
+ * Creates the handler. Makes no calls and reads nothing from the environment. The server, its limits and the log are the same
+ * for all requests; each request takes its other dependencies once, when it begins.
+ */
 export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
-  const { describeConcurrency, describesPerSecond } = deps.describeLimits;
-  const rateLimiter = createRateLimiter(
-    { concurrency: describeConcurrency, perSecond: describesPerSecond },
-    deps.clock,
-  );
-  const paced: Dependencies = { ...deps, eksFor: pacedEksFor(deps.eksFor, rateLimiter) };
-  const server = createServer(paced);
-  const takeToken = createTokenBuckets(deps.requestLimits, deps.clock);
-  const identityOf = async (event: APIGatewayProxyEventV2): Promise<RequestIdentity> => {
-    const result = await authenticate(event);
+  const { clock, describeLimits, log, requestLimits } = deps;
+  const { describeConcurrency, describesPerSecond } = describeLimits;
+  const rateLimiter = createRateLimiter({ concurrency: describeConcurrency, perSecond: describesPerSecond }, clock);
+  const server = createServer(log);
+  const takeToken = createTokenBuckets(requestLimits, clock);
+  const identityOf = async (event: APIGatewayProxyEventV2, known: KnownPrincipals): Promise<RequestIdentity> => {
+    const result = await authenticate(event, known);
     if (result.kind === 'unauthenticated') throw requestError('UNAUTHENTICATED', result.message);
     if (result.kind === 'keys-unavailable') {
       const message = 'The keys of the issuer of the token could not be read. Retry.';
@@ -57,17 +61,19 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     return result.identity;
   };
   const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
-    const identity = await identityOf(event);
+    const identity = await identityOf(event, deps.knownPrincipals);
     currentReport().identity = identity;
     const waitMs = takeToken(identity.principal.id);
     if (waitMs > 0) throw rateLimited(waitMs);
+    const paced: Dependencies = { ...deps, eksFor: pacedEksFor(deps.eksFor, rateLimiter) };
     const reads = withinLimits(paced);
     return {
       identity,
+      deps: paced,
       reads,
       authorizeRead: createAuthorizeRead(deps, identity),
       mayViewIn: createMayViewIn(deps, identity),
-      deadline: deps.clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
+      deadline: clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
       describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
       once: createOnce(),
@@ -77,7 +83,7 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     context: ({ event: { event }, context }) => contextOf(event, context),
   });
   return (event, lambda) => {
-    const startedAt = deps.clock();
+    const startedAt = clock();
     const { requestId, routeKey } = event.requestContext;
     const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
     return withReport(report, async () => {
@@ -87,7 +93,7 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
           ? rejection(read)
           : ((await answer({ event, request: read.request }, lambda, () => undefined)) as Response);
       const { level, fields } = reportLine(report, answered);
-      deps.log(level, 'Request answered.', { ...fields, durationMs: deps.clock() - startedAt });
+      log(level, 'Request answered.', { ...fields, durationMs: clock() - startedAt });
       return withSecurityHeaders(event, answered);
     });
   };

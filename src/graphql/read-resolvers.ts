@@ -6,7 +6,6 @@ import type {
 import type { PageInfo } from '../generated/types.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
 import { bindableRoles } from '../queries/bindable-roles.ts';
 import { clusters, namespaces } from '../queries/discovery.ts';
 import type { QueryResult } from '../queries/query-result.ts';
@@ -44,14 +43,12 @@ function isDetailed(listed: ListedAssociation): listed is Association {
 }
 
 /** The queries about what the gateway serves and what the principal may do there. They read nothing but the inventory. */
-export function discoveryQueries(deps: Dependencies) {
-  return {
-    clusters: (_, input, context) => discovered(clusters(deps, context, input), context),
-    namespaces: (_, input, context) => discovered(namespaces(deps, context, input), context),
-    bindableRoles: (_, input, { identity }) => valueOf(bindableRoles(deps, identity, input)),
-    gateway: () => deps.about,
-  } satisfies QueryResolvers;
-}
+export const discoveryQueries = {
+  clusters: (_, input, context) => discovered(clusters(context.deps, context, input), context),
+  namespaces: (_, input, context) => discovered(namespaces(context.deps, context, input), context),
+  bindableRoles: (_, input, { deps, identity }) => valueOf(bindableRoles(deps, identity, input)),
+  gateway: (_, __, { deps }) => deps.about,
+} satisfies QueryResolvers;
 
 function discovered<Node>(result: QueryResult<Connection<Node>>, { takeRows }: RequestContext) {
   const page = valueOf(result);

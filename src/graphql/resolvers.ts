@@ -3,7 +3,6 @@ import { auditEntryId } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { dryRun } from '../operations/dry-run.ts';
 import type { DryRunResult } from '../operations/dry-run.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
 import { mutate } from '../operations/mutate.ts';
 import { changeWarnings, checkWarnings } from '../operations/preflight.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
@@ -20,19 +19,22 @@ import { valueOf } from './errors.ts';
 import { associationFields, discoveryQueries, pageQueries, snapshotFields } from './read-resolvers.ts';
 import { currentReport } from './request-report.ts';
 
-/** Arguments in, domain values out: resolvers contain no rules and make no AWS calls. */
-export function createResolvers(deps: Dependencies): Resolvers {
+/**
+ * Arguments in, domain values out: resolvers contain no rules and make no AWS calls. They take dependencies from the context of
+ * the request only.
+ */
+export function createResolvers(): Resolvers {
   const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;
   const { DELETE_POD_IDENTITY_ASSOCIATION: remove } = operations;
 
   type Field<Kind extends OperationKind> = [unknown, { readonly input: InputOf[Kind] }, RequestContext];
   const mutation =
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
-    async (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+    async (...[, { input }, { deps, identity, deadline }]: Field<Kind>) =>
       reported(await mutate(deps, operation, { identity, input, deadline }));
   const check =
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
-    async (...[, { input }, { identity, deadline }]: Field<Kind>) =>
+    async (...[, { input }, { deps, identity, deadline }]: Field<Kind>) =>
       reported(await dryRun(deps, operation, { identity, input, deadline }));
 
   /** The warnings of a payload: read only if they are selected, and once, however often. */
@@ -58,15 +60,15 @@ export function createResolvers(deps: Dependencies): Resolvers {
   return {
     DateTime: dateTime,
     Query: {
-      viewer: (_, __, { identity: { principal, actor } }) => ({
+      viewer: (_, __, { deps, identity: { principal, actor } }) => ({
         ...principal,
         actor: actor && deps.recordPrincipal(actor),
       }),
-      podIdentityAssociation: async (_, key, context) => valueOf(await describeAssociation(deps, context, key)),
+      podIdentityAssociation: async (_, key, context) => valueOf(await describeAssociation(context.deps, context, key)),
       checkCreatePodIdentityAssociation: check(create),
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
-      ...discoveryQueries(deps),
+      ...discoveryQueries,
       ...pageQueries,
       auditEntry: (_, { id }, context) => readAuditEntry(context.reads, context, id),
       operation: (_, { id }, context) => readOperation(context.reads, context, id),

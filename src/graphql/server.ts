@@ -12,7 +12,6 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { ValidationRule } from 'graphql';
 import type { Log } from '../runtime/log.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
@@ -35,9 +34,9 @@ const maxAliases = 15;
 const maxNameLength = 100;
 
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
-export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
+export function createServer(log: Log): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema: createSchema(createResolvers(deps)),
+    schema: createSchema(createResolvers()),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,
@@ -48,7 +47,7 @@ export function createServer(deps: Dependencies): ApolloServer<RequestContext> {
     validationRules: [...createRules()],
     // The host ends the process: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
-    logger: apolloLogger(deps.log),
+    logger: apolloLogger(log),
     plugins: [
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

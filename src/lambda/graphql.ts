@@ -7,10 +7,10 @@ import { warmUp } from '../app/warm-up.ts';
 
 const { issuersFile, issuer, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
-const { deps, policy } = productionDependencies(settings, 'change');
+const deps = productionDependencies(settings, 'change');
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
-export const handler = createGatewayHandler(deps, policy, { ...settings, issuers });
+export const handler = createGatewayHandler(deps, { ...settings, issuers });
 
 /** Lambda sends the first request when this is done: `deploy/bundle/start.mjs` waits for it. */
 export const initialized = warmUp(deps);

@@ -85,7 +85,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
         accountId: home.accountId,
       }),
       handler: withSlowRefusals(
-        createGatewayHandler(deps, policy, {
+        createGatewayHandler(deps, {
           tokens,
           issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
           eventSource: localEventSource(home.accountId),

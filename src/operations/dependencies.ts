@@ -3,6 +3,7 @@ import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
 import type { Directory } from '../policy/directory.ts';
+import type { KnownPrincipals } from '../policy/inventory.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Authorize, Preauthorize } from '../policy/policy.ts';
 
@@ -23,14 +24,25 @@ export const defaultRequestLimits: RequestLimits = { burst: 100, perSecond: 10 }
 /** Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of changes, or nowhere. */
 export type Preflight = 'checks' | 'changes' | 'off';
 
-/** What operations and queries work with. */
-export interface Dependencies extends ProtocolDependencies {
+/**
+ * What follows from policies and inventory. They are one value because a request takes it once, when it begins: so all of the
+ * request is judged by one version of both.
+ */
+export interface PolicyDependencies {
   readonly authorize: Authorize;
   readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
+  /** The services and permission sets by which callers are authenticated. */
+  readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;
   /** Whether the inventory lists a cluster's account and region; `eksFor` has no client for any other. */
   readonly serves: (cluster: ClusterRef) => boolean;
+  readonly directory: Directory;
+  readonly about: About;
+}
+
+/** What operations and queries work with. */
+export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Account and region of requests that name none: those of the deployment. */
   readonly home: { readonly accountId: string; readonly region: string };
   readonly describeLimits: DescribeLimits;
@@ -41,8 +53,6 @@ export interface Dependencies extends ProtocolDependencies {
   readonly preflight: Preflight;
   /** Whether warnings include what keeps pods from assuming the role, read from IAM, where they include the state of the cluster. */
   readonly preflightRoles: boolean;
-  readonly directory: Directory;
-  readonly about: About;
 }
 
 /** What runs. */

@@ -9,6 +9,8 @@ export type TakeRows = (count: number) => void;
 /** What the resolvers of one GraphQL request share. */
 export interface RequestContext {
   readonly identity: RequestIdentity;
+  /** The dependencies of the request, of one version of policies and inventory from its beginning to its end. */
+  readonly deps: Dependencies;
   /** The dependencies of its reads, whose cost has limits. */
   readonly reads: Dependencies;
   readonly authorizeRead: AuthorizeRead;

@@ -1,4 +1,5 @@
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
+import type { IdentityEvent } from '../../src/auth/authenticate.ts';
 import { createVerifyToken } from '../../src/auth/verify-token.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
 import { emptyInventory, eventOf, flat, settings } from '../support/caller-event.ts';
@@ -19,7 +20,8 @@ beforeAll(async () => {
 
 const authenticator = (keys: TrustedIssuer['keys']) => {
   const verify = createVerifyToken([{ issuer: 'https://a.example', audiences: ['gateway'], keys }]);
-  return createAuthenticator(verify, settings, emptyInventory);
+  const authenticate = createAuthenticator(verify, settings);
+  return (event: IdentityEvent) => authenticate(event, emptyInventory);
 };
 const verifying = () => authenticator({ keys: [key.jwk] });
 

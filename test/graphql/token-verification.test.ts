@@ -4,18 +4,15 @@ import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { createContext } from '../../src/local/http-api/context.ts';
 import { localEventSource } from '../../src/local/http-api/http-api.ts';
 import { audience, issuer } from '../../src/local/principals.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
 import { tokenOf } from '../support/caller-event.ts';
 import { createIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
 import { dependenciesOn } from '../support/mutations.ts';
-import { shipped } from '../support/policy-sample.ts';
 
 const now = Math.floor(Date.now() / 1000);
 const claims = { iss: issuer, sub: 'pat', aud: audience, exp: now + 600, groups: ['platform-admins'] };
 const accountId = '111122223333';
-const policy = loadPolicy(shipped);
 
 let key: IssuerKey;
 let keys: Awaited<ReturnType<typeof startKeyServer>>;
@@ -34,7 +31,7 @@ async function send(token: string) {
   const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }), {
     log: (level, message) => void logged.push([level, message]),
   });
-  const handler = createGatewayHandler(deps, policy, {
+  const handler = createGatewayHandler(deps, {
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys: keys.url }],
     eventSource: localEventSource(accountId),

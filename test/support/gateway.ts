@@ -114,7 +114,7 @@ export async function openGateway(options: GatewayOptions) {
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),
   );
-  const handler = createGatewayHandler(deps, policy, {
+  const handler = createGatewayHandler(deps, {
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
     eventSource: localEventSource(home.accountId),

@@ -18,7 +18,7 @@ import type { Implementation, Item, Process, Tables } from './implementation.ts'
 
 const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
 const policy = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
-const authenticate = createAuthenticate(policy, {
+const authenticate = createAuthenticate({
   tokens: defaultTokenSettings,
   issuers: [{ issuer, audiences: [audience], keys: null }],
 });

@@ -53,6 +53,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     },
     preauthorize: () => null,
     recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
+    knownPrincipals: { services: [], permissionSets: [] },
     eksFor: () => eks,
     serves: () => true,
     clock,
