@@ -10,13 +10,8 @@ import {
 import { callHash, decodeSnapshot, restore, sha256 } from './cedar-snapshot.ts';
 import type { CedarInstance } from './cedar-snapshot.ts';
 
-export {
-  policySetTextToParts,
-  policyToJson,
-  schemaToJson,
-  statefulIsAuthorized,
-  validate,
-} from '@cedar-policy/cedar-wasm/web';
+// All of it: esbuild drops a missing name from a TypeScript file in silence, because it could be a type.
+export * from '@cedar-policy/cedar-wasm/web';
 
 const bytes = readFileSync(join(__dirname, 'cedar_wasm_bg.wasm'));
 const restored = start();

@@ -9,13 +9,8 @@ import {
 import { callHash, differingBlocks, sha256 } from '../bundle/cedar-snapshot.ts';
 import type { CedarInstance, CedarSnapshot } from '../bundle/cedar-snapshot.ts';
 
-export {
-  policySetTextToParts,
-  policyToJson,
-  schemaToJson,
-  statefulIsAuthorized,
-  validate,
-} from '@cedar-policy/cedar-wasm/web';
+// All of it: esbuild drops a missing name from a TypeScript file in silence, because it could be a type.
+export * from '@cedar-policy/cedar-wasm/web';
 
 const wasm = readFileSync(join(__dirname, 'cedar_wasm_bg.wasm'));
 const instance: CedarInstance = initSync({ module: wasm });

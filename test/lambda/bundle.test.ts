@@ -119,6 +119,19 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(denied).toMatchObject({ status: 'REFUSED', refusal: { code: 'POLICY_DENIED' } });
   });
 
+  it('reads no association from EKS for a principal who may view none in the cluster', async () => {
+    const describes = () => simulator.control.requests('DescribePodIdentityAssociation').length;
+    const { association } = await create({ serviceAccount: 'viewed', clientRequestToken: 'viewed' });
+    const variables = { id: association?.associationId };
+    const query = 'query ($id: String!) { podIdentityAssociation(clusterName: "apps-dev", associationId: $id) { id } }';
+    const before = describes();
+    const asCarol = await jwtEvent('carol', query, variables);
+    expect(await send(asCarol)).toEqual({ podIdentityAssociation: null });
+    expect(describes()).toBe(before);
+    await send(await jwtEvent('alice', query, variables));
+    expect(describes()).toBe(before + 1);
+  });
+
   it('completes by the reconciler an operation whose EKS response is lost', async () => {
     simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
     const worker = { serviceAccount: 'worker', roleArn: roleArn('payments/payments-worker') };
