@@ -51,7 +51,8 @@ export function openExistingLedger(settings: LedgerSettings): Ledger {
   return createSqliteLedger({ file });
 }
 
-function dynamoDbClient(settings: LedgerSettings): DynamoDBClient {
+/** A client for the DynamoDB of the settings, with the time limits of the ledger. */
+export function dynamoDbClient(settings: LedgerSettings): DynamoDBClient {
   const { region, dynamoDbEndpoint: endpoint } = settings;
   return new DynamoDBClient({
     ...dynamoDbClientDefaults,

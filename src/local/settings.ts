@@ -76,6 +76,17 @@ export function readLedgerSettings(env: Environment = process.env): LedgerSettin
   return readSettings(env, ledgerSettings);
 }
 
+/**
+ * Reads the tables of a deployment. Throws as {@link readLocalSettings} does, also where a variable is not set: the defaults would
+ * name other tables.
+ */
+export function readTablesInUse(env: Environment = process.env): LedgerSettings {
+  return readSettings(env, (reader) => {
+    for (const variable of ['IDEMPOTENCY_TABLE', 'AUDIT_TABLE', 'AWS_REGION']) reader.required(variable);
+    return { ...ledgerSettings(reader), ledger: 'dynamodb' };
+  });
+}
+
 /** The account of the deployment, HOME_ACCOUNT_ID; null where it is not set. Throws as {@link readLocalSettings} does. */
 export function readHomeAccountId(env: Environment = process.env): string | null {
   return readSettings(env, (reader) => reader.accountId('HOME_ACCOUNT_ID', '')) || null;

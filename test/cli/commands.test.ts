@@ -11,6 +11,7 @@ const commands = [
   'token',
   'audit:export',
   'lock',
+  'restore',
   'policies',
   'policies:replay',
   'policies:why',
@@ -48,7 +49,7 @@ describe.each(commands)('npm run %s', (name) => {
   });
 });
 
-test.each(['demo', 'start', 'audit:export', 'lock', 'bench:trail', 'build'])(
+test.each(['demo', 'start', 'audit:export', 'lock', 'restore', 'bench:trail', 'build'])(
   'npm run %s rejects an argument',
   (name) => {
     const stderr = 'Unexpected argument "more". Run with --help for usage.\n';
