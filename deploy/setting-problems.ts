@@ -40,6 +40,12 @@ const oneOf = (values: readonly string[]) => ({
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
+const tableName: Rule = {
+  is: 'the name of a table',
+  test: (value) => /^[\w.-]{3,255}$/.test(value),
+  fix: 'Give the name that `npm run restore` printed, not an ARN.',
+};
+
 const rules: Readonly<Record<string, Rule>> = {
   jwtIssuer: {
     is: 'the https URL of an issuer of your own',
@@ -107,6 +113,8 @@ const rules: Readonly<Record<string, Rule>> = {
     test: arn('kms', `[a-z0-9-]+:\\d{12}:key/(mrk-[0-9a-f]{32}|${uuid})`),
     fix: 'Give the ARN of the key, not of an alias.',
   },
+  idempotencyTableName: tableName,
+  auditTableName: tableName,
   deletionProtection: oneOf(['true', 'false']),
   trafficShift: oneOf(trafficShifts),
   graphqlConcurrency: {
@@ -150,7 +158,7 @@ export function settingProblems(settings: Settings): Problem[] {
       .filter((each) => !rule.test(each))
       .map((each) => problem(name, `${name} has "${each}", which is not ${rule.is}.`, rule.fix));
   });
-  return [...single, ...domainProblems(settings)];
+  return [...single, ...domainProblems(settings), ...tableProblems(settings)];
 }
 
 function domainProblems({ domainName = '', certificateArn = '', defaultEndpoint }: Settings): Problem[] {
@@ -172,6 +180,13 @@ function domainProblems({ domainName = '', certificateArn = '', defaultEndpoint 
         ]
       : []),
   ];
+}
+
+function tableProblems({ idempotencyTableName = '', auditTableName = '' }: Settings): Problem[] {
+  if ((idempotencyTableName === '') === (auditTableName === '')) return [];
+  const missing = idempotencyTableName === '' ? 'idempotencyTableName' : 'auditTableName';
+  const what = 'Only one of the two tables is replaced, so that tokens and audit trail would not belong together.';
+  return [problem(missing, what, 'Set both idempotencyTableName and auditTableName, or neither.')];
 }
 
 /** A problem of a setting. */

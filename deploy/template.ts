@@ -1,5 +1,5 @@
 // A plugin of the Serverless Framework that finishes the template: it grants what the inventory in the package needs, points
-// the API at the alias, and evaluates the conditions of options.
+// the API at the alias, uses restored tables, and evaluates the conditions of options.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseInventory } from '../src/policy/inventory.ts';
@@ -9,6 +9,7 @@ import type { FoldableTemplate, JsonObject } from './fold-conditions.ts';
 import { withArnsOf } from './inventory-arns.ts';
 import { withAlias } from './release-alias.ts';
 import { withRolesOfOtherAccounts } from './other-accounts.ts';
+import { withRestoredTables } from './restored-tables.ts';
 import type { Settings } from './setting-problems.ts';
 
 /** The part of the framework's API that is used here. */
@@ -29,7 +30,8 @@ function finished(template: FoldableTemplate, inventory: Inventory, settings: Se
     ]),
   );
   const granted = withRolesOfOtherAccounts(Resources, inventory, settings.assumeRoleArns ?? '');
-  return foldConditions({ ...template, Resources: withAlias(granted, (settings.codeSigningConfigArn ?? '') !== '') });
+  const released = withAlias(granted, (settings.codeSigningConfigArn ?? '') !== '');
+  return foldConditions({ ...template, Resources: withRestoredTables(released, settings) });
 }
 
 /** The plugin. The framework calls it with `new`, which an arrow function does not support. */

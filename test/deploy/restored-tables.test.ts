@@ -1,0 +1,82 @@
+import { withRestoredTables } from '../../deploy/restored-tables.ts';
+import { settingProblems } from '../../deploy/setting-problems.ts';
+import { fullParams, paramArguments } from '../support/deployment.ts';
+import { openService } from '../support/lambda-package.ts';
+import type { Template } from '../support/lambda-package.ts';
+
+const names = { idempotencyTableName: 'tokens-restored', auditTableName: 'audit-restored' };
+const arnOf = (name: string) => `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${name}`;
+
+describe('a deployment that uses restored tables', () => {
+  let template: Template;
+  beforeAll(async () => {
+    const service = await openService({ isOwn: true });
+    ({ template } = await service.makePackage(['--stage', 'prod', ...paramArguments({ ...fullParams, ...names })]));
+    await service.close();
+  }, 180_000);
+
+  const without = (kept: RegExp) =>
+    JSON.stringify(Object.entries(template.Resources).filter(([logicalId]) => kept.test(logicalId)));
+
+  test('refers to the tables of the stack nowhere', () => {
+    const others = without(/^(?!(Idempotency|Audit)Table$)/);
+    expect(others.match(/"(Ref|Fn::GetAtt)":\[?"(Idempotency|Audit)Table/g)).toBeNull();
+    expect(others.match(/\$\{(Idempotency|Audit)Table/g)).toBeNull();
+  });
+
+  test('gives their names to both functions', () => {
+    for (const logicalId of ['GraphqlLambdaFunction', 'ReconcileLambdaFunction']) {
+      expect(template.Resources[logicalId]?.Properties.Environment).toMatchObject({
+        Variables: { IDEMPOTENCY_TABLE: 'tokens-restored', AUDIT_TABLE: 'audit-restored' },
+      });
+    }
+  });
+
+  test('allows both functions to use them and their indexes, and no other tables', () => {
+    for (const logicalId of ['GraphqlRole', 'ReconcileRole']) {
+      const found = JSON.stringify(template.Resources[logicalId]).match(/[^"]*:table\/[^"]*/g) ?? [];
+      const expected = [arnOf('tokens-restored'), `${arnOf('tokens-restored')}/index/byLease`, arnOf('audit-restored')];
+      expect(new Set(found)).toEqual(
+        new Set([...expected, ...(logicalId === 'GraphqlRole' ? [`${arnOf('audit-restored')}/index/*`] : [])]),
+      );
+    }
+  });
+
+  test('keeps the tables of the stack', () => {
+    expect(template.Resources.AuditTable).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate' });
+  });
+});
+
+test('without the parameters, the template stays as it is', () => {
+  const resources = { One: { Properties: { Table: { Ref: 'AuditTable' } } } };
+  expect(withRestoredTables(resources, { idempotencyTableName: '', auditTableName: '' })).toBe(resources);
+});
+
+test('replaces each form of a reference, and no reference to another attribute', () => {
+  const Properties = {
+    name: { Ref: 'AuditTable' },
+    arn: { 'Fn::GetAtt': ['AuditTable', 'Arn'] },
+    short: { 'Fn::GetAtt': 'AuditTable.Arn' },
+    stream: { 'Fn::GetAtt': ['AuditTable', 'StreamArn'] },
+    text: { 'Fn::Sub': '${AuditTable}, ${AuditTable.Arn}/index/*' },
+    other: { 'Fn::Sub': ['${A}', { A: { Ref: 'OtherTable' } }] },
+  };
+  expect(withRestoredTables({ One: { Properties } }, names)).toEqual({
+    One: {
+      Properties: {
+        name: 'audit-restored',
+        arn: { 'Fn::Sub': arnOf('audit-restored') },
+        short: { 'Fn::Sub': arnOf('audit-restored') },
+        stream: { 'Fn::GetAtt': ['AuditTable', 'StreamArn'] },
+        text: { 'Fn::Sub': `audit-restored, ${arnOf('audit-restored')}/index/*` },
+        other: Properties.other,
+      },
+    },
+  });
+});
+
+test('one restored table alone is rejected', () => {
+  expect(settingProblems({ ...fullParams, auditTableName: 'audit-restored' })).toMatchObject([
+    { where: expect.stringContaining('IDEMPOTENCY_TABLE_NAME') as string },
+  ]);
+});
