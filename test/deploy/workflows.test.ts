@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+/** The fields of a GitHub workflow that are checked here. */
+interface Workflow {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, { 'timeout-minutes'?: number; steps: readonly Step[] }>>;
+}
+interface Step {
+  readonly run?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, '.github', 'workflows');
+const workflows = readdirSync(folder).map((name): [string, Workflow] => [
+  name,
+  parse(readFileSync(join(folder, name), 'utf8')) as Workflow,
+]);
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+
+describe.each(workflows)('the workflow %s', (_, { permissions, jobs }) => {
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  test('may only read by default, and each job has a time limit', () => {
+    expect(permissions).toEqual({ contents: 'read' });
+    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0);
+  });
+
+  test('runs scripts and files that exist', () => {
+    const commands = steps.flatMap(({ run }) => run ?? []);
+    expect(commands.length).toBeGreaterThan(0);
+    for (const command of commands) {
+      const [, script] = /^npm run ([\w:-]+)/.exec(command) ?? [];
+      if (script !== undefined) expect(scripts).toHaveProperty([script]);
+      if (command.startsWith('.')) expect(existsSync(join(root, command))).toBe(true);
+    }
+  });
+
+  test('pins each action to a major version', () => {
+    for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+  });
+});
