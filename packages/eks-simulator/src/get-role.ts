@@ -6,7 +6,7 @@ import type { Role } from './world.ts';
 /** The form of a role's name (IAM API reference, GetRole). */
 const roleName = /^[\w+=,.@-]{1,64}$/;
 
-/** GetRole of IAM: the role of a name in the account of the signature, with its trust policy. */
+/** GetRole of IAM: the role of a name in the account of the signature, with its trust policy, tags and permissions boundary. */
 export const getRole: Operation = {
   name: 'GetRole',
   method: 'POST',
@@ -31,7 +31,7 @@ export const getRole: Operation = {
 };
 
 /** The role as IAM returns it. Its trust policy is percent-encoded JSON. */
-function roleDetails({ arn, trustPolicy }: Role, name: string, now: number): object {
+function roleDetails({ arn, trustPolicy, tags, permissionsBoundary }: Role, name: string, now: number): object {
   const document = { Version: '2012-10-17', ...trustPolicy };
   const id = createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase();
   return {
@@ -45,5 +45,11 @@ function roleDetails({ arn, trustPolicy }: Role, name: string, now: number): obj
     Arn: arn,
     CreateDate: new Date(now).toISOString(),
     AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(document)),
+    ...(tags === undefined ? {} : { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+    ...(permissionsBoundary === undefined ? {} : { PermissionsBoundary: boundaryOf(permissionsBoundary) }),
   };
+}
+
+function boundaryOf(arn: string): object {
+  return { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: arn };
 }

@@ -28,6 +28,7 @@ function elementsOf(fields: object, xmlns?: string): string {
 }
 
 function contentOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => elementsOf({ member: item as unknown })).join('');
   return typeof value === 'object' && value !== null ? elementsOf(value) : escaped(String(value));
 }
 

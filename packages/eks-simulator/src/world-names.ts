@@ -25,6 +25,16 @@ export function asRoleArn(value: unknown, where: string): string {
   return asText(value, where, roleArnForm);
 }
 
+const policyArnForm: TextForm = {
+  pattern: /^arn:aws:iam::(?:\d{12}|aws):policy\/(?:[!-.0-~]+\/)*[\w+=,.@-]{1,128}$/,
+  means: 'the ARN of an IAM policy such as arn:aws:iam::111122223333:policy/pods-boundary',
+};
+
+/** Checks that `value` is the ARN of a managed policy of IAM. */
+export function asPolicyArn(value: unknown, where: string): string {
+  return asText(value, where, policyArnForm);
+}
+
 /** Checks that `value` is an AWS account id. */
 export function asAccount(value: unknown, where: string): string {
   return asText(value, where, accountForm);

@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 import { asArray, asFields, asText, asTexts, asWhole, optional, readJsonFile, required, ShapeError } from './shape.ts';
 import { asTrustPolicy } from './trust-policy.ts';
 import type { TrustPolicy } from './trust-policy.ts';
-import { asAccount, asRoleArn, clusterKey } from './world-names.ts';
+import { asAccount, asPolicyArn, asRoleArn, clusterKey } from './world-names.ts';
 
 /** An IAM role. */
 export interface Role {
@@ -12,6 +12,10 @@ export interface Role {
   readonly trustPolicy: TrustPolicy;
   /** When EKS can use it: an ISO 8601 time, or seconds after the simulator learns of it. At once when absent. */
   readonly existsFrom?: string | number;
+  /** None when absent. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** ARN of the policy. */
+  readonly permissionsBoundary?: string;
 }
 
 /** The simulated AWS before the first request. */
@@ -54,12 +58,16 @@ export function parseWorld(json: unknown, where = 'world'): World {
 
 /** Parses a role. Throws a ShapeError. */
 export function asRole(value: unknown, where: string): Role {
-  const fields = asFields(value, where, ['arn', 'trustPolicy', 'existsFrom']);
+  const fields = asFields(value, where, ['arn', 'trustPolicy', 'existsFrom', 'tags', 'permissionsBoundary']);
   const existsFrom = optional(fields, 'existsFrom', where, asExistsFrom);
+  const tags = optional(fields, 'tags', where, asTexts);
+  const permissionsBoundary = optional(fields, 'permissionsBoundary', where, asPolicyArn);
   return {
     arn: required(fields, 'arn', where, asRoleArn),
     trustPolicy: required(fields, 'trustPolicy', where, asTrustPolicy),
     ...(existsFrom === null ? {} : { existsFrom }),
+    ...(tags === null ? {} : { tags }),
+    ...(permissionsBoundary === null ? {} : { permissionsBoundary }),
   };
 }
 

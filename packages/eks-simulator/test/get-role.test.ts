@@ -28,6 +28,35 @@ test('returns a role with its path and its trust policy', async () => {
   expect(simulator.control.requests('GetRole')).toHaveLength(1);
 });
 
+test('returns the tags and the permissions boundary of a role that has them', async () => {
+  const { iam, simulator } = await openIam();
+  const role = { arn: 'arn:aws:iam::111122223333:role/pods/tagged', trustPolicy: podIdentityTrustPolicy };
+  const boundary = 'arn:aws:iam::111122223333:policy/pods/boundary';
+  const tags = { team: 'payments & <co>', __proto: '' };
+  simulator.control.addRole({ ...role, tags, permissionsBoundary: boundary });
+  const tagged = await iam.send(new GetRoleCommand({ RoleName: 'tagged' }));
+  expect(tagged.Role).toMatchObject({
+    Tags: [
+      { Key: 'team', Value: 'payments & <co>' },
+      { Key: '__proto', Value: '' },
+    ],
+    PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: boundary },
+  });
+  simulator.control.addRole(role);
+  const plain = await iam.send(new GetRoleCommand({ RoleName: 'tagged' }));
+  expect(plain.Role?.Tags).toBeUndefined();
+  expect(plain.Role?.PermissionsBoundary).toBeUndefined();
+});
+
+test.each([
+  [{ tags: { team: 1 } }, 'role.tags.team must be a string'],
+  [{ permissionsBoundary: 'boundary' }, 'role.permissionsBoundary must be the ARN of an IAM policy'],
+])('rejects a role with %j', async (fields, message) => {
+  const { simulator } = await openIam();
+  const role = { arn: 'arn:aws:iam::111122223333:role/x', trustPolicy: podIdentityTrustPolicy, ...fields };
+  expect(() => simulator.control.addRole(role as never)).toThrow(message);
+});
+
 test('does not find a role of another name, of another account, or that does not exist yet', async () => {
   const { iam, simulator } = await openIam();
   simulator.control.addRole({ arn: 'arn:aws:iam::444455556666:role/foreign', trustPolicy: podIdentityTrustPolicy });
