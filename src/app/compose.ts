@@ -1,6 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
+import { rememberRoles } from '../eks/remembered-roles.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
@@ -80,7 +81,7 @@ function policyDependencies(policy: LoadedPolicy, { access, release, eks }: Poli
     preauthorize,
     recordPrincipal,
     knownPrincipals: inventory,
-    eksFor: createEksFor({ accounts, ...eks }),
+    eksFor: rememberRoles(createEksFor({ accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },

@@ -91,7 +91,8 @@ async function replayAll(values: Values): Promise<number> {
       ? await replay()
       : await explainFailure(`${values.trail} can't be replayed`, 'Give the output of npm run audit:export.', replay);
   console.log(summaryOf(counts));
-  return counts.nowAllowed + counts.nowDenied + counts.incomplete === 0 ? 0 : 1;
+  const { nowAllowed, nowDenied, incomplete, withoutRoles } = counts;
+  return nowAllowed + nowDenied + incomplete + withoutRoles === 0 ? 0 : 1;
 }
 
 function lineOf({ time, operationId, principalId, onBehalfOf, action, target, recorded, replayed }: Flip): string {
@@ -101,11 +102,16 @@ function lineOf({ time, operationId, principalId, onBehalfOf, action, target, re
 
 /** The counts, and below them the principals whose requests are decided otherwise. */
 function summaryOf(counts: ReplayCounts): string {
-  const { replayed, nowDenied, nowAllowed, otherReasons, incomplete, withOtherGroups, affected } = counts;
+  const { replayed, nowDenied, nowAllowed, otherReasons, incomplete, withoutRoles, withOtherGroups, affected } = counts;
   return [
     `${replayed} requests replayed: ${nowDenied} now denied, ${nowAllowed} now allowed, ${otherReasons} decided by other policies`,
     ...(incomplete > 0
       ? [`${incomplete} requests can't be replayed: their entries leave out parts for their size`]
+      : []),
+    ...(withoutRoles > 0
+      ? [
+          `${withoutRoles} requests can't be replayed: the policies use tags or boundaries of roles that their entries don't have`,
+        ]
       : []),
     ...(withOtherGroups > 0
       ? [

@@ -4,7 +4,7 @@ import { runCommand, UsageError } from '../app/command.ts';
 import { readingPolicies } from '../app/explain.ts';
 import type { Decision } from '../model/decision.ts';
 import { authorizeWith } from '../policy/authorize.ts';
-import { inventoryFor, parseQuestion } from '../policy/cases.ts';
+import { inventoryFor, parseQuestion, withRolesOf } from '../policy/cases.ts';
 import { locatePolicies } from '../policy/compile.ts';
 import { counterfactuals } from '../policy/counterfactuals.ts';
 import type { Counterfactual } from '../policy/counterfactuals.ts';
@@ -31,7 +31,8 @@ export function explainDecision(file: string, directory: string): readonly strin
     const policySet = readPolicySet(directory);
     const places = locatePolicies(readPolicies(directory));
     let failure = '';
-    const authorize = authorizeWith(createEngine(policySet), inventory, (detail) => (failure = detail));
+    const decide = authorizeWith(createEngine(policySet), inventory, (detail) => (failure = detail));
+    const authorize = withRolesOf(question, decide);
     const decision = authorize(question.context, question.request);
     if (decision.failed) return [verdict(decision), ...reasons(decision, places), `  ${failure}`];
     const others = counterfactuals(authorize, question, policySet, inventory);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runCommand } from '../app/command.ts';
 import { readingPolicies } from '../app/explain.ts';
 import { readCases, runCase, untestedPolicies } from '../policy/cases.ts';
@@ -46,16 +46,29 @@ function check(directory: string): CheckReport {
   };
 }
 
-/** The failures of the policies in `examples`, which are not active: each case runs with the policies of the folder and all examples. */
+/**
+ * The failures of the policies in `examples`, which are not active: each file is checked with the policies of the folder and with its
+ * cases, whose names begin with its own.
+ */
 function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): readonly string[] {
   const folder = join(directory, 'examples');
   if (!existsSync(folder)) return [];
   const active = readPolicySources(directory);
-  const engine = createEngine(
-    compilePolicies({ ...active, policies: { ...active.policies, ...readPolicies(folder) } }),
-  );
-  const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
-  return failuresOf(engine, inventoryText, readCases(folder), ids).map((failure) => `examples/${failure}`);
+  const cases = readCases(folder);
+  const examples = Object.entries(readPolicies(folder)).map(([file, policy]) => {
+    const prefix = `${file.replace(/\.cedar$/, '')}-`;
+    return { file, policy, cases: cases.filter((one) => basename(one.file).startsWith(prefix)) };
+  });
+  const failures = examples.flatMap(({ file, policy, cases: own }) => {
+    const engine = createEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: policy } }));
+    const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
+    return failuresOf(engine, inventoryText, own, ids);
+  });
+  const foreign = cases.filter((one) => !examples.some((example) => example.cases.includes(one)));
+  return [
+    ...failures,
+    ...foreign.map((one) => `${one.file}: its name does not begin with that of an example, so it is not run.`),
+  ].map((failure) => `examples/${failure}`);
 }
 
 /** Each case with another result than it expects, and each of the policies `ids` without a case. */

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import { anyObject, atLeast, parseJson, text, wholeNumber } from '../policy/json.ts';
+import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../policy/json.ts';
+import { recordedRole } from '../policy/model-schemas.ts';
 import type { Authorize } from '../policy/policy.ts';
+import { withRoleFacts } from '../policy/role-facts.ts';
 import {
   circumstanceSchema,
   contextOf,
@@ -34,6 +36,8 @@ export interface ReplayCounts {
   readonly otherReasons: number;
   /** Too large to be recorded whole. */
   readonly incomplete: number;
+  /** Not decided: policies use facts of a role that the entry does not have, as policies did not use them when it was written. */
+  readonly withoutRoles: number;
   /** By principals of whom groups were left out, see `createRecordPrincipal`: a policy that names these decides otherwise. */
   readonly withOtherGroups: number;
   /** Flipped requests by principal, the most first. */
@@ -54,7 +58,15 @@ export async function replayTrail(
   authorize: Authorize,
   onFlip: (flip: Flip) => void,
 ): Promise<ReplayCounts> {
-  const counts = { replayed: 0, nowDenied: 0, nowAllowed: 0, otherReasons: 0, incomplete: 0, withOtherGroups: 0 };
+  const counts = {
+    replayed: 0,
+    nowDenied: 0,
+    nowAllowed: 0,
+    otherReasons: 0,
+    incomplete: 0,
+    withoutRoles: 0,
+    withOtherGroups: 0,
+  };
   const affected = new Map<string, number>();
   let number = 0;
   for await (const line of lines) {
@@ -67,7 +79,13 @@ export async function replayTrail(
       continue;
     }
     const request = requestOf(entry);
-    const decision = authorize(contextOf(entry, entry.decision.now, name), request);
+    const { roles = [] } = entry.decision.slice ?? {};
+    const withRoles = withRoleFacts(authorize, (arn) => roles.find((role) => role.arn === arn) ?? null);
+    const decision = withRoles(contextOf(entry, entry.decision.now, name), request);
+    if (decision.unknownRoles) {
+      counts.withoutRoles += 1;
+      continue;
+    }
     const [recorded, replayed] = [verdict(entry.decision), verdict(decision)];
     counts.replayed += 1;
     if ([entry.principal, entry.actor].some((one) => one !== null && one.otherGroups !== null))
@@ -107,9 +125,12 @@ function isOwnRequest({ decision, fence, event }: v.InferOutput<typeof headSchem
   return decision !== null && (fence === null || event === 'INTENT');
 }
 
+/** The roles of a slice; the rest of it is that of an inventory which is not used here. */
+const recordedRoles = v.nullish(atLeast({ roles: v.exactOptional(list(recordedRole)) }), null);
+
 const entrySchema = v.intersect([
   circumstanceSchema,
-  atLeast({ time: text(), operationId: text(), decision: atLeast(decisionFields) }),
+  atLeast({ time: text(), operationId: text(), decision: atLeast({ ...decisionFields, slice: recordedRoles }) }),
   operationSchema,
 ]);
 

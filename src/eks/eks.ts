@@ -4,6 +4,7 @@ import type {
   ClusterRef,
   CreateRequest,
   DeleteRequest,
+  Tag,
   UpdateRequest,
 } from '../model/association.ts';
 import type { OutcomeName } from '../model/outcome.ts';
@@ -131,10 +132,19 @@ export type AddonResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly error: EksError };
 
+/** A role of IAM. */
+interface FoundRole {
+  /** The JSON of the policy document, of any form. */
+  readonly trustPolicy: unknown;
+  /** At most 50, sorted by key. */
+  readonly tags: readonly Tag[];
+  /** ARN of the policy; null if the role has none. */
+  readonly permissionsBoundary: string | null;
+}
+
 /** Result of reading a role from IAM. `absent`: no role has this ARN. */
 export type RoleResult =
-  /** `trustPolicy` is the JSON of the policy document, of any form. */
-  | { readonly kind: 'found'; readonly trustPolicy: unknown }
+  | ({ readonly kind: 'found' } & FoundRole)
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly error: EksError };
 

@@ -1,9 +1,11 @@
+import type { Tag } from './association.ts';
+
 /** Who a denial is about: the principal, the person whom `onBehalfOf` names, or both. */
 export type DeniedSubject = 'PRINCIPAL' | 'NAMED_PERSON' | 'BOTH';
 
 /** One reason for a denial. */
 export interface Violation {
-  /** The policy's `@id`, or `default-deny`, `cluster-not-registered`, `evaluation-failed`. */
+  /** The policy's `@id`, or `default-deny`, `cluster-not-registered`, `evaluation-failed`, `role-not-found`, `role-not-read`. */
   readonly policyId: string;
   /** What is not allowed. */
   readonly message: string;
@@ -12,6 +14,21 @@ export interface Violation {
   /** Absent where the request was authorized for the principal alone. */
   readonly deniedTo?: DeniedSubject;
 }
+
+/** What IAM says of a role, as far as policies can use it. */
+export type RoleFacts =
+  | {
+      readonly arn: string;
+      readonly kind: 'found';
+      /** At most 50, as IAM allows. */
+      readonly tags: readonly Tag[];
+      /** ARN of a policy; null if the role has no permissions boundary. */
+      readonly permissionsBoundary: string | null;
+    }
+  /** No role has this ARN. */
+  | { readonly arn: string; readonly kind: 'absent' }
+  /** It could not be read, for this reason: the name of an exception. */
+  | { readonly arn: string; readonly kind: 'failed'; readonly reason: string };
 
 /** The part of the inventory that one decision used, as plain JSON. With the two hashes it lets a decision be made again. */
 export interface InventorySlice {
@@ -50,6 +67,8 @@ export interface InventorySlice {
   };
   /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
   readonly timeZone: string;
+  /** The roles of the association, read from IAM; absent where no policy that can apply uses facts of roles. */
+  readonly roles?: readonly RoleFacts[];
 }
 
 /** What policy says of one request. */
@@ -68,4 +87,9 @@ export interface Decision {
   /** The time that policies saw, milliseconds since the epoch. Entries are written later, some minutes later. */
   readonly now: number;
   readonly slice: InventorySlice;
+  /**
+   * ARNs of roles whose facts policy needs and the request did not have: then it is denied. Absent if policy decided without, or
+   * had them.
+   */
+  readonly unknownRoles?: readonly string[];
 }

@@ -78,6 +78,17 @@ export const outcomes = {
     retryAfterSeconds: 60,
     advice: 'Ask the operators of the gateway to fix the policy that failed; then send the request again.',
   },
+  /** Policy depends on tags or permissions boundary of a role that IAM does not have. */
+  ROLE_NOT_FOUND_FOR_POLICY: {
+    status: 'REFUSED',
+    code: 'ROLE_NOT_FOUND',
+    event: 'DENIED',
+    recordState: 'untouched',
+    retryable: true,
+    retryAfterSeconds: 10,
+    advice:
+      'Check roleArn and targetRoleArn. A role created in the last minute needs some seconds to propagate: send the same request again after retryAfterSeconds.',
+  },
   /** A lock of the operators stops the change. Nothing was begun. */
   CHANGES_LOCKED: {
     status: 'REFUSED',

@@ -27,12 +27,13 @@ import type {
 import { findLock, lockedRefusal } from './locks.ts';
 import { denialOf, invalidRefusal, redactFor } from './refusals.ts';
 import { inProgressResult, resultOf } from './result.ts';
+import { authorizeWithRoles } from './authorize-with-roles.ts';
 import type { MutationResult } from './result.ts';
 import { answerContended, answerRefused, answerReplay, answerTokenReused } from './unclaimed.ts';
 
 // The request flow of every mutation, from top to bottom of this file:
 //
-//   admit ──── validate · load the target · authorize · check the precondition
+//   admit ──── validate · load the target · authorize, with facts of roles where policy uses them · check the precondition
 //   execute ── check the locks
 //              claim    (transaction 1: idempotency record + INTENT)
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)
@@ -109,7 +110,7 @@ async function admitValid<Kind extends OperationKind>(
   if (loaded.kind === 'refused') return { ...valid, ...loaded.conclusion, kind: 'refused' };
   if (loaded.kind === 'denied') return denied(valid, loaded.decision, valid.audit);
 
-  const decision = deps.authorize(valid.authorization, operation.authorizationRequest(valid.request, loaded));
+  const decision = await authorizeWithRoles(deps, valid, operation.authorizationRequest(valid.request, loaded));
   const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
   if (!decision.allowed) return denied(valid, decision, audit);
 

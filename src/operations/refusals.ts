@@ -25,10 +25,12 @@ function summaryOf(findings: readonly Finding[], findingCount: number): string {
 
 /** Outcome and refusal of a request that policy denies, or for which it could not be evaluated. */
 export function denialOf({ failed, violations, slice }: Decision) {
-  const outcome = failed ? 'POLICY_EVALUATION_FAILED' : 'POLICY_DENIED';
+  const isRoleMissing = violations.some(({ policyId }) => policyId === 'role-not-found');
+  const denial = isRoleMissing ? 'ROLE_NOT_FOUND_FOR_POLICY' : 'POLICY_DENIED';
+  const outcome = failed ? 'POLICY_EVALUATION_FAILED' : denial;
   const message = violations.map((violation) => violation.message).join(' ');
   const given = violations.flatMap(({ advice }) => advice ?? []).join(' ');
-  const advice = failed || given === '' ? outcomes[outcome].advice : given;
+  const advice = given === '' ? outcomes[outcome].advice : given;
   const owners = slice.namespace?.owners ?? [];
   const refusal: Refusal = { ...refusalFields(outcome, message), advice, kind: 'PolicyDenied', violations, owners };
   return { outcome, refusal } as const;

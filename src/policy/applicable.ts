@@ -72,7 +72,8 @@ interface Constraint {
   readonly in?: Constraint;
 }
 
-function actionsOf(policy: PolicyJson): IndexedPolicy['actions'] {
+/** The actions that the head of a policy names, such as `PodIdentity::Action::"ReadAuditTrail"`; null: any action. */
+export function actionsOf(policy: PolicyJson): ReadonlySet<string> | null {
   const { entity, entities } = policy.action as Constraint;
   const actions = entities ?? (entity === undefined ? null : [entity]);
   return actions && new Set(actions.map(nameOfHead));

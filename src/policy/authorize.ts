@@ -10,6 +10,7 @@ import { bothOf, contextOfPerson } from './named-person.ts';
 import type { Verdict } from './named-person.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from './policy.ts';
 import { clusterOf, emptySlice, sliceFor } from './slice.ts';
+import { denialFor, unknownRoles, whateverRoles } from './unknown-roles.ts';
 
 /** Receives why a policy evaluation failed, for the operators' log. Callers never see it. */
 export type OnFailure = (detail: string) => void;
@@ -60,13 +61,11 @@ export function authorizeOnSlice(
     if (clusterOf(request) !== null && slice.cluster === null) {
       return { ...denied, policyIds: [], violations: [clusterNotRegistered(request)] };
     }
-    const ofPrincipal = verdictOn(engine, context, request, slice, null);
-    if (ofPrincipal.kind === 'failed') return fail(ofPrincipal.policyIds, ofPrincipal.detail);
-    const asPerson = contextOfPerson(context, slice);
-    if (asPerson === null) return { ...denied, ...ofPrincipal.verdict };
-    const ofPerson = verdictOn(engine, asPerson, request, slice, context.onBehalfOf);
-    if (ofPerson.kind === 'failed') return fail(ofPerson.policyIds, ofPerson.detail);
-    return { ...denied, ...bothOf(ofPrincipal.verdict, ofPerson.verdict, context.onBehalfOf ?? '') };
+    const roles = unknownRoles(engine, context, request, slice);
+    const result = verdictOfBoth(roles?.others ?? engine, context, request, slice);
+    if (result.kind === 'failed') return fail(result.policyIds, result.detail);
+    const decided = roles === null ? result.verdict : whateverRoles(roles, result.verdict);
+    return { ...denied, ...(decided ?? denialFor(roles?.unknown ?? [])) };
   } catch (error) {
     return fail([], error);
   }
@@ -75,6 +74,21 @@ export function authorizeOnSlice(
 /** What policy says of a request by one principal, or why it could not be evaluated. */
 type VerdictResult =
   { readonly kind: 'decided'; readonly verdict: Verdict } | Extract<ReturnType<Engine['evaluate']>, { kind: 'failed' }>;
+
+/** Evaluates policy for the principal and, if the request names one, for the person. */
+function verdictOfBoth(
+  engine: Engine,
+  context: AuthorizationContext,
+  request: AuthorizationRequest,
+  slice: InventorySlice,
+): VerdictResult {
+  const ofPrincipal = verdictOn(engine, context, request, slice, null);
+  const asPerson = contextOfPerson(context, slice);
+  if (ofPrincipal.kind === 'failed' || asPerson === null) return ofPrincipal;
+  const ofPerson = verdictOn(engine, asPerson, request, slice, context.onBehalfOf);
+  if (ofPerson.kind === 'failed') return ofPerson;
+  return { kind: 'decided', verdict: bothOf(ofPrincipal.verdict, ofPerson.verdict, context.onBehalfOf ?? '') };
+}
 
 /**
  * Evaluates policy for one principal.

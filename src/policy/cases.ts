@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from './authorize.ts';
-import type { DeniedSubject, Violation } from '../model/decision.ts';
+import type { DeniedSubject, RoleFacts, Violation } from '../model/decision.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
 import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from './json.ts';
-import { principal, request } from './model-schemas.ts';
-import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
+import { caseRole, principal, request } from './model-schemas.ts';
+import type { AuthorizationContext, Authorize, AuthorizationRequest } from './policy.ts';
+import { withRoleFacts } from './role-facts.ts';
 
 /** An authorization request, and the expected decision. */
 export interface PolicyCase {
@@ -23,6 +24,8 @@ export interface PolicyCase {
   readonly deniedTo: DeniedSubject | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
+  /** What IAM says of roles. A role that is not in the list exists, without tags and permissions boundary. */
+  readonly roles: readonly RoleFacts[];
   /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
   readonly inventory: object | null;
 }
@@ -47,7 +50,11 @@ export function readCases(directory: string): readonly PolicyCase[] {
  */
 export function runCase(engine: Engine, inventoryText: string, one: PolicyCase): string | null {
   let failure = '';
-  const authorize = authorizeWith(engine, inventoryFor(inventoryText, one), (detail) => (failure = ` (${detail})`));
+  const inventory = inventoryFor(inventoryText, one);
+  const authorize = withRolesOf(
+    one,
+    authorizeWith(engine, inventory, (detail) => (failure = ` (${detail})`)),
+  );
   const decision = authorize(one.context, one.request);
   const actual = decision.allowed ? decision.policyIds : idsOf(decision.violations);
   const subjects = one.deniedTo === null ? [] : distinct(decision.violations.map(({ deniedTo }) => `${deniedTo}`));
@@ -68,9 +75,20 @@ function parseCase(file: string, content: string, allowed: boolean): PolicyCase 
 }
 
 /** Reads the request of a file with the fields of a case. The expected decision is optional and ignored. Throws on an invalid file. */
-export function parseQuestion(file: string, content: string): Pick<PolicyCase, 'context' | 'request' | 'inventory'> {
-  const { context, request: asked, inventory } = parseJson(file, content, questionSchema);
-  return { context: contextOf(file, context), request: asked, inventory };
+export function parseQuestion(
+  file: string,
+  content: string,
+): Pick<PolicyCase, 'context' | 'request' | 'roles' | 'inventory'> {
+  const { context, request: asked, roles, inventory } = parseJson(file, content, questionSchema);
+  return { context: contextOf(file, context), request: asked, roles, inventory };
+}
+
+/** An {@link Authorize} with the roles of a case. */
+export function withRolesOf({ roles }: Pick<PolicyCase, 'roles'>, authorize: Authorize): Authorize {
+  return withRoleFacts(
+    authorize,
+    (arn) => roles.find((one) => one.arn === arn) ?? { arn, kind: 'found', tags: [], permissionsBoundary: null },
+  );
 }
 
 function contextOf(file: string, context: v.InferOutput<typeof contextSchema>): AuthorizationContext {
@@ -98,6 +116,7 @@ const questionFields = {
   context: contextSchema,
   request,
   deniedTo: v.nullish(oneOf('PRINCIPAL', 'NAMED_PERSON', 'BOTH'), null),
+  roles: v.nullish(list(caseRole), []),
   inventory: v.nullish(anyObject, null),
 };
 

@@ -3,6 +3,7 @@ import { policySetTextToParts, policyToJson, schemaToJson, validate } from './ce
 import type { DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
 import { lineOf, locate, placeOf } from './locations.ts';
 import type { LocatedPolicy } from './locations.ts';
+import { usesRolesElsewhere } from './role-facts.ts';
 
 /** The content of a policy folder: the Cedar schema, and the policy texts by file name. */
 export interface PolicySources {
@@ -20,11 +21,18 @@ export interface PolicySet {
 }
 
 /** Policy IDs with a special meaning in decisions. */
-export const reservedIds = ['default-deny', 'cluster-not-registered', 'evaluation-failed'] as const;
+export const reservedIds = [
+  'default-deny',
+  'cluster-not-registered',
+  'evaluation-failed',
+  'role-not-found',
+  'role-not-read',
+] as const;
 
 /**
  * Parses policies and their schema, and validates them in Cedar's strict mode. Throws one Error that lists every problem:
- * syntax errors, schema violations, warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`.
+ * syntax errors, schema violations, warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`,
+ * a policy that uses roles for other actions than create and update.
  */
 export function compilePolicies(sources: PolicySources): PolicySet {
   const schema = compileSchema(sources.schema);
@@ -142,6 +150,11 @@ function policyProblems(policy: PolicyJson): readonly string[] {
   }
   if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push('write @id("…") above it: lower-case letters, digits and hyphens.');
   if (reservedIds.some((reserved) => reserved === id)) problems.push(`@id("${id}") is reserved; choose another.`);
+  if (usesRolesElsewhere(policy)) {
+    problems.push(
+      'context.iamRole and context.iamTargetRole exist for creates and updates only; name these actions in the head, and no others.',
+    );
+  }
   if (policy.effect === 'forbid') {
     if (!annotations.message) problems.push('write @message("…") above the forbid: what is not allowed.');
     if (!annotations.advice) problems.push('write @advice("…") above the forbid: how the caller can fix it.');

@@ -2,6 +2,8 @@ import { indexPolicies } from './applicable.ts';
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from './cedar.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
+import { indexRoleFacts } from './role-facts.ts';
+import type { RoleFactsIndex } from './role-facts.ts';
 
 /** A request in Cedar's JSON format. */
 export interface CedarRequest {
@@ -30,6 +32,8 @@ export interface Engine {
   readonly evaluate: (request: CedarRequest) => CedarResult;
   /** As `evaluate`, with the permits alone: which permits apply where a forbid overrides them. */
   readonly evaluatePermits: (request: CedarRequest) => CedarResult;
+  /** Null if no policy uses facts of roles. */
+  readonly roleFacts: (Pick<RoleFactsIndex, 'usedFor'> & { readonly others: Engine }) | null;
 }
 
 let engines = 0;
@@ -57,10 +61,12 @@ export function createEngine(policySet: PolicySet): Engine {
   };
   const permits = Object.entries(policySet.policies).filter(([, { effect }]) => effect === 'permit');
   requireSuccess(preparsePolicySet(schema, { staticPolicies: { ...policySet.policies } }));
+  const roleFacts = indexRoleFacts(policySet);
   return {
     policySet,
     evaluate: prepare('all', policySet.policies),
     evaluatePermits: prepare('permits', Object.fromEntries(permits)),
+    roleFacts: roleFacts && { usedFor: roleFacts.usedFor, others: createEngine(roleFacts.others) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { settingsOf } from '../model/association.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
-import type { InventorySlice } from '../model/decision.ts';
+import type { InventorySlice, RoleFacts } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { calendarTime } from './calendar.ts';
@@ -8,6 +8,7 @@ import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import { addressOf, ref, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
+import { roleArns } from './role-facts.ts';
 
 /** A cluster or a namespace of the inventory. */
 type Known<K extends 'cluster' | 'namespace'> = NonNullable<InventorySlice[K]>;
@@ -31,13 +32,34 @@ export function toCedar(
   const resource = resourceOf(request, slice);
   const person = context.onBehalfOf === null ? undefined : slice.person;
   const principals = [principal, actor ?? [], person === undefined ? [] : personPrincipal(person)].flat();
-  const entities = [...principals.map((one) => principalEntity(one, slice)), ...resource.entities];
+  const roles = roleFacts(request, slice);
+  const entities = [...principals.map((one) => principalEntity(one, slice)), ...resource.entities, ...roles.entities];
   return {
     principal: principalUid(principal),
     action: uid('Action', request.action),
     resource: resource.uid,
-    context: contextOf(context, request, slice),
+    context: { ...contextOf(context, request, slice), ...roles.context },
     entities: distinct(entities),
+  };
+}
+
+/** The roles of the slice as entities, and the attributes of the context that refer to them. */
+function roleFacts(request: AuthorizationRequest, { roles }: InventorySlice) {
+  if (roles === undefined) return { entities: [], context: {} };
+  const found = roles.filter((one) => one.kind === 'found');
+  const known = roleArns(request).filter(({ arn }) => found.some((one) => one.arn === arn));
+  return {
+    entities: found.map(roleEntity),
+    context: Object.fromEntries(known.map(({ attribute, arn }) => [attribute, ref(uid('Role', arn))])),
+  };
+}
+
+function roleEntity({ arn, tags, permissionsBoundary }: Extract<RoleFacts, { kind: 'found' }>): EntityJson {
+  return {
+    uid: uid('Role', arn),
+    attrs: permissionsBoundary === null ? {} : { permissionsBoundary },
+    parents: [],
+    tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };
 }
 

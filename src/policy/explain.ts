@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { InventorySlice, Violation } from '../model/decision.ts';
+import type { InventorySlice, RoleFacts, Violation } from '../model/decision.ts';
 import type { PolicySet, reservedIds } from './compile.ts';
 import type { AssociationAction, AuthorizationRequest } from './policy.ts';
 import { clusterOf } from './slice.ts';
@@ -14,6 +14,23 @@ export const evaluationFailed = reserved(
   'Policy could not be evaluated, so the request is denied.',
   'Ask the operators of the gateway to check its log, then send the request again.',
 );
+
+/** The violation for a role whose facts policy needs and does not have. `facts` is null if the role was not read. */
+export function roleUnknown(arn: string, facts: Exclude<RoleFacts, { kind: 'found' }> | null): Violation {
+  if (facts?.kind === 'absent') {
+    return reserved(
+      'role-not-found',
+      `The role ${arn} does not exist, and policy depends on its tags or its permissions boundary.`,
+      'Check path and name of the role, or create it first. If it was created in the last minute, send the request again.',
+    );
+  }
+  const why = facts === null ? '' : ` (${facts.reason})`;
+  return reserved(
+    'role-not-read',
+    `The role ${arn} could not be read from IAM${why}, and policy depends on its tags or its permissions boundary.`,
+    'Send the request again. If the reason is an access error or the account, ask the operators of the gateway to let it read the role (iam:GetRole).',
+  );
+}
 
 /** One violation for each forbid that decided, with its own message and advice. */
 export function forbidden(policySet: PolicySet, policyIds: readonly string[]): readonly Violation[] {

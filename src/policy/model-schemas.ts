@@ -1,10 +1,22 @@
 // Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
 import * as v from 'valibot';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
-import type { InventorySlice } from '../model/decision.ts';
+import type { InventorySlice, RoleFacts } from '../model/decision.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
 import { isTimeZone } from './calendar.ts';
-import { anyText, atLeast, exactly, flag, list, oneKindOf, oneOf, strictFields, text, wholeNumber } from './json.ts';
+import {
+  anyText,
+  atLeast,
+  exactly,
+  fields,
+  flag,
+  list,
+  oneKindOf,
+  oneOf,
+  strictFields,
+  text,
+  wholeNumber,
+} from './json.ts';
 import type { AuthorizationRequest } from './policy.ts';
 
 /** A schema whose output is a type of the model. */
@@ -95,6 +107,21 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),
 ]);
 
+/** A role of a case. */
+export const caseRole: SchemaOf<RoleFacts> = v.pipe(
+  exactly({ arn: text(), exists: v.nullish(flag, true), tags, permissionsBoundary: nullableText }),
+  v.transform(({ exists, arn, ...facts }): RoleFacts =>
+    exists ? { arn, kind: 'found', ...facts } : { arn, kind: 'absent' },
+  ),
+);
+
+/** A role of an audit entry. */
+export const recordedRole: SchemaOf<RoleFacts> = oneKindOf('kind', [
+  fields({ kind: v.literal('found'), arn: text(), tags, permissionsBoundary: nullableText }),
+  fields({ kind: v.literal('absent'), arn: text() }),
+  fields({ kind: v.literal('failed'), arn: text(), reason: text() }),
+]);
+
 /** The slice of the inventory that a decision used. */
 export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   cluster: v.nullish(
@@ -113,4 +140,5 @@ export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   services: list(atLeast({ id: text(), groups: list(text()), mayNamePeople: flag })),
   person: v.exactOptional(atLeast({ id: text(), groups: list(text()) })),
   timeZone: text('the name of a time zone', isTimeZone),
+  roles: v.exactOptional(list(recordedRole)),
 });

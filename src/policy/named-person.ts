@@ -58,7 +58,8 @@ export function deniedSubjectOf(violations: readonly Violation[]): DeniedSubject
 
 const defaultDenyId = 'default-deny';
 
-function isForbid({ policyId }: Violation): boolean {
+/** Whether a violation is by a forbid, and not for want of a permit. */
+export function isForbid({ policyId }: Violation): boolean {
   return policyId !== defaultDenyId;
 }
 

@@ -5,7 +5,7 @@ import type {
   ClusterRef,
   CreateRequest,
 } from '../model/association.ts';
-import type { Decision } from '../model/decision.ts';
+import type { Decision, RoleFacts } from '../model/decision.ts';
 import type { RequestIdentity, Principal } from '../model/principal.ts';
 
 /** The identity of a request and its circumstances: Cedar's principal and context. */
@@ -21,12 +21,19 @@ export interface AuthorizationContext {
 
 /** The requested action and its object: Cedar's action and resource. */
 export type AuthorizationRequest =
-  | { readonly action: 'CreatePodIdentityAssociation'; readonly association: CreateRequest }
+  | {
+      readonly action: 'CreatePodIdentityAssociation';
+      readonly association: CreateRequest;
+      /** The roles of the association, read from IAM; only those that {@link Decision.unknownRoles} asked for. */
+      readonly roles?: readonly RoleFacts[];
+    }
   /** `association` is the state at EKS before the update; `becomes` are all settings after it. */
   | {
       readonly action: 'UpdatePodIdentityAssociation';
       readonly association: Association;
       readonly becomes: AssociationSettings;
+      /** As for a create. */
+      readonly roles?: readonly RoleFacts[];
     }
   | { readonly action: 'DeletePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }

@@ -26,6 +26,7 @@ export function sliceFor(
     services: serviceIds(context, request).flatMap((id) => serviceOf(inventory, id) ?? []),
     ...personSlice(inventory, context.onBehalfOf),
     timeZone: inventory.timeZone,
+    ...rolesOf(request),
   };
 }
 
@@ -64,6 +65,19 @@ function serviceIds(context: AuthorizationContext, request: AuthorizationRequest
   const scope = request.action === 'ReadAuditTrail' ? request.scope : null;
   const principals = [principal, actor, scope?.kind === 'principal' ? scope.principal : null];
   return [...new Set(principals.flatMap((one) => (one?.kind === 'SERVICE' ? [one.id] : [])))];
+}
+
+function rolesOf(request: AuthorizationRequest): Pick<InventorySlice, 'roles'> {
+  switch (request.action) {
+    case 'CreatePodIdentityAssociation':
+    case 'UpdatePodIdentityAssociation':
+      return request.roles === undefined ? {} : { roles: request.roles };
+    case 'DeletePodIdentityAssociation':
+    case 'DescribePodIdentityAssociation':
+    case 'ListPodIdentityAssociations':
+    case 'ReadAuditTrail':
+      return {};
+  }
 }
 
 function personSlice(inventory: Inventory, name: string | null): Pick<InventorySlice, 'person'> {

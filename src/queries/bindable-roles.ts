@@ -33,13 +33,18 @@ export function bindableRoles(
   if (deps.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
   const decide = (role: string) =>
     deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
+  /** Where policy depends on tags or permissions boundary of the role, which are not read here, it may permit the role. */
+  const mayBeBound = (role: string) => {
+    const { allowed, unknownRoles = [] } = decide(role);
+    return allowed || unknownRoles.length > 0;
+  };
 
   const lent = decide(anyRole).slice.namespace?.roleArns ?? [];
-  const ofNamespace = lent.slice(0, maxLentRoles).filter((role) => decide(role).allowed);
+  const ofNamespace = lent.slice(0, maxLentRoles).filter(mayBeBound);
   const example = `${request.namespace}-${request.serviceAccount}`.slice(0, maxRoleNameLength);
   const ofConvention = deps.directory.rolePaths
     .map((path) => path.replaceAll('{namespace}', request.namespace))
-    .filter((path) => decide(roleArn(request, path, example)).allowed)
+    .filter((path) => mayBeBound(roleArn(request, path, example)))
     .map((path) => roleArn(request, path, '*'));
   return { kind: 'ok', value: [...offered(ofNamespace, 'LENT'), ...offered(ofConvention, 'CONVENTION')] };
 }

@@ -1,7 +1,9 @@
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../src/cli/policies.ts';
-import { copyOfShipped, replaceIn, run } from '../support/policy-sample.ts';
+import { copyOfShipped, replaceIn, request, run } from '../support/policy-sample.ts';
+
+const { roleArn } = request;
 
 let folder: string;
 
@@ -47,6 +49,26 @@ test('compares the exact violations of a deny case and the exact permits of an a
   replaceIn(join(folder, 'cases/deny/several-at-once.json'), '"required-tags"', '"no-system-namespaces"');
   replaceIn(join(folder, 'cases/allow/admin-creates-for-system-controller.json'), '"owners-create", ', '');
   expect(checkPolicies(folder).failures).toHaveLength(2);
+});
+
+test('runs a case with the roles that it gives: others exist, without tags and boundary', () => {
+  copyFileSync(join(folder, 'examples/role-team-tag.cedar'), join(folder, 'role-team-tag.cedar'));
+  const { failures } = checkPolicies(folder);
+  expect(failures).toContainEqual(
+    expect.stringMatching(/^cases\/allow\/owner-creates\.json: .*\n.*found: denied by role-has-team-tag$/),
+  );
+  const roles = [{ arn: roleArn, tags: [{ key: 'team', value: 'payments' }] }];
+  const file = join(folder, 'cases/allow/owner-creates.json');
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), roles }));
+  expect(checkPolicies(folder).failures.filter((failure) => failure.includes('/owner-creates.json'))).toEqual([]);
+});
+
+test('reports a case of no example', () => {
+  const cases = join(folder, 'examples/cases/deny');
+  renameSync(join(cases, 'role-team-tag-missing.json'), join(cases, 'no-team-tag.json'));
+  expect(checkPolicies(folder).failures).toEqual([
+    'examples/cases/deny/no-team-tag.json: its name does not begin with that of an example, so it is not run.',
+  ]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RoleFacts } from '../../src/model/decision.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import {
@@ -179,4 +180,36 @@ test.each([
 ])('rejects the arguments %j', (args, message) => {
   const { status, err } = run('policies-replay.ts', ...args);
   expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });
+});
+
+describe('policies that use tags of roles', () => {
+  const tags = [{ key: 'team', value: 'payments' }];
+  const withRoles = (asked: AuthorizationRequest, ...roles: readonly RoleFacts[]) =>
+    ({ ...asked, roles }) as AuthorizationRequest;
+
+  beforeEach(() => copyFileSync(join(folder, 'examples/role-team-tag.cedar'), join(folder, 'role-team-tag.cedar')));
+
+  test('decide with the tags that are recorded', () => {
+    const operation = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request, before: null };
+    const facts: RoleFacts = { arn: request.roleArn, kind: 'found', tags, permissionsBoundary: null };
+    record(withRoles(create(), facts), operation, context(alice));
+    record(withRoles(create(), { ...facts, tags: [] }), operation, context(alice));
+    expect(replay()).toMatchObject({ status: 0, out: expect.stringMatching(/^2 requests replayed: 0 now/) as string });
+    replaceIn(join(folder, 'role-team-tag.cedar'), '== resource.namespace.name', '!= resource.namespace.name');
+    const { status, out } = replay();
+    expect(status).toBe(1);
+    expect(out).toContain('allowed by owners-create; now denied by role-has-team-tag');
+  });
+
+  test('are not replayed on requests whose entries have no tags', () => {
+    rmSync(join(folder, 'role-team-tag.cedar'));
+    recordCreate(context(alice));
+    recordCreate(context(bob));
+    copyFileSync(join(folder, 'examples/role-team-tag.cedar'), join(folder, 'role-team-tag.cedar'));
+    const { status, out } = replay();
+    expect(status).toBe(1);
+    // Bob is denied whatever the role is.
+    expect(out).toContain('1 requests replayed: 0 now denied');
+    expect(out).toContain("1 requests can't be replayed: the policies use tags or boundaries of roles");
+  });
 });

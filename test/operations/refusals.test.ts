@@ -2,6 +2,7 @@ import type { Decision, Violation } from '../../src/model/decision.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { retryAfterSecondsOf } from '../../src/model/refusal.ts';
+import { evaluationFailed, roleUnknown } from '../../src/policy/explain.ts';
 import { denialOf, invalidRefusal, redactFor } from '../../src/operations/refusals.ts';
 import { describeInvalidInput } from '../../src/validation/invalid-input.ts';
 import { admittedCreate } from '../support/mutations.ts';
@@ -74,10 +75,18 @@ describe('the refusal of a denial', () => {
     expect(denialOf(decisionWith(false, silent)).refusal.advice).toBe(outcomes.POLICY_DENIED.advice);
   });
 
-  test('of a policy that can’t be evaluated has its own code and advice, and is retryable', () => {
-    const { outcome, refusal } = denialOf(decisionWith(true, noTag));
+  test('of a policy that can’t be evaluated has its own code, and is retryable', () => {
+    const { outcome, refusal } = denialOf(decisionWith(true, evaluationFailed));
     expect(outcome).toBe('POLICY_EVALUATION_FAILED');
-    expect(refusal).toMatchObject({ advice: outcomes.POLICY_EVALUATION_FAILED.advice, retryable: true });
+    expect(refusal).toMatchObject({ advice: evaluationFailed.advice, retryable: true });
+    expect(retryAfterSecondsOf(refusal)).toBe(outcomes.POLICY_EVALUATION_FAILED.retryAfterSeconds);
+  });
+
+  test('of a role that does not exist has its own code, and is retryable', () => {
+    const { outcome, refusal } = denialOf(decisionWith(false, roleUnknown('arn', { arn: 'arn', kind: 'absent' })));
+    expect(outcome).toBe('ROLE_NOT_FOUND_FOR_POLICY');
+    expect(refusal).toMatchObject({ code: 'ROLE_NOT_FOUND', retryable: true });
+    expect(retryAfterSecondsOf(refusal)).toBe(10);
   });
 });
 

@@ -80,6 +80,8 @@ export interface GatewayOptions {
   readonly simulator?: EksSimulator;
   /** Off by default, so that tests of the trail find only the entries of their own changes. */
   readonly recordTrailReads?: boolean;
+  /** Folder of the policies; by default the shipped ones. */
+  readonly policies?: string;
   /** By default `checks`, as in production. */
   readonly preflight?: Dependencies['preflight'];
   /** By default off, as in production. */
@@ -96,7 +98,7 @@ export async function openGateway(options: GatewayOptions) {
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
   const simulator = given ?? (await openSimulator());
-  const policy = loadPolicy(join(root, 'policies'));
+  const policy = loadPolicy(options.policies ?? join(root, 'policies'));
   const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
   const deps = change(
     createDependencies({

@@ -1,0 +1,120 @@
+import { actionsOf, indexPolicies } from './applicable.ts';
+import type { RequestHead } from './applicable.ts';
+import type { PolicyJson } from './cedar.ts';
+import type { PolicySet } from './compile.ts';
+import type { Authorize, AuthorizationRequest } from './policy.ts';
+import type { RoleFacts } from '../model/decision.ts';
+
+/** The attributes of the context that are roles as IAM describes them. */
+const roleAttributes = ['iamRole', 'iamTargetRole'] as const;
+
+type RoleAttribute = (typeof roleAttributes)[number];
+
+/** What the policies that can apply to a request use of roles. */
+interface RoleUse {
+  readonly attributes: ReadonlySet<RoleAttribute>;
+  /** Whether a permit is among the policies that use them. */
+  readonly inPermits: boolean;
+}
+
+/** How a policy set uses facts of roles. */
+export interface RoleFactsIndex {
+  readonly usedFor: (request: RequestHead) => RoleUse;
+  /** The policies that use none: what can be decided before a role is read. */
+  readonly others: PolicySet;
+}
+
+/** How a policy set uses facts of roles; null if it does not. */
+export function indexRoleFacts(policySet: PolicySet): RoleFactsIndex | null {
+  const policies = Object.entries(policySet.policies);
+  const using = policies.filter(([, policy]) => attributesIn(policy).length > 0);
+  if (using.length === 0) return null;
+  const applicable = indexPolicies({ ...policySet, policies: Object.fromEntries(using) });
+  const uses = new Map<string, RoleUse>();
+  return {
+    usedFor: (request) => {
+      const found = applicable(request);
+      const use = uses.get(found.key) ?? useOf(Object.values(found.policies));
+      uses.set(found.key, use);
+      return use;
+    },
+    others: { ...policySet, policies: Object.fromEntries(policies.filter((one) => !using.includes(one))) },
+  };
+}
+
+/** The actions whose context has the roles. */
+const actionsWithRoles: readonly string[] = ['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation'].map(
+  (name) => `PodIdentity::Action::"${name}"`,
+);
+
+/**
+ * Whether a policy uses roles for other requests than those that have them. Cedar accepts that: for these, a test with `has` is
+ * false, so that a forbid with `unless` would deny all of them.
+ */
+export function usesRolesElsewhere(policy: PolicyJson): boolean {
+  if (attributesIn(policy).length === 0) return false;
+  const actions = actionsOf(policy);
+  return actions === null || [...actions].some((action) => !actionsWithRoles.includes(action));
+}
+
+function useOf(policies: readonly PolicyJson[]): RoleUse {
+  return {
+    attributes: new Set(policies.flatMap(attributesIn)),
+    inPermits: policies.some(({ effect }) => effect === 'permit'),
+  };
+}
+
+/** The attributes that a part of a policy's JSON reads or tests. */
+function attributesIn(part: unknown): readonly RoleAttribute[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const { '.': access, has } = part as { readonly '.'?: unknown; readonly has?: unknown };
+  for (const read of [access, has]) {
+    if (isAttributeOfContext(read)) return roleAttributes.filter((name) => name === read.attr);
+  }
+  // The context as a whole has all of its attributes.
+  if ((part as { readonly Var?: unknown }).Var === 'context') return roleAttributes;
+  return Object.values(part).flatMap(attributesIn);
+}
+
+function isAttributeOfContext(part: unknown): part is { readonly attr: unknown } {
+  const { left } = (part ?? {}) as { readonly left?: { readonly Var?: unknown } };
+  return left?.Var === 'context';
+}
+
+/** The roles of the association of a create or an update, each with its attribute; none for other requests. */
+export function roleArns(request: AuthorizationRequest): readonly { attribute: RoleAttribute; arn: string }[] {
+  switch (request.action) {
+    case 'CreatePodIdentityAssociation':
+      return rolesOf(request.association);
+    case 'UpdatePodIdentityAssociation':
+      return rolesOf(request.becomes);
+    case 'DeletePodIdentityAssociation':
+    case 'DescribePodIdentityAssociation':
+    case 'ListPodIdentityAssociations':
+    case 'ReadAuditTrail':
+      return [];
+  }
+}
+
+function rolesOf({ roleArn, targetRoleArn }: { readonly roleArn: string; readonly targetRoleArn: string | null }) {
+  const role = { attribute: 'iamRole', arn: roleArn } as const;
+  return targetRoleArn === null ? [role] : [role, { attribute: 'iamTargetRole', arn: targetRoleArn } as const];
+}
+
+/** The request with facts of its roles; unchanged if it is not a create or an update. */
+export function withRoles(request: AuthorizationRequest, roles: readonly RoleFacts[]): AuthorizationRequest {
+  return roleArns(request).length === 0 ? request : ({ ...request, roles } as AuthorizationRequest);
+}
+
+/**
+ * An {@link Authorize} that has the facts of roles at hand, such as recorded ones.
+ *
+ * @param factsOf null: they are not known, so a request that needs them is denied
+ */
+export function withRoleFacts(authorize: Authorize, factsOf: (arn: string) => RoleFacts | null): Authorize {
+  return (context, request) => {
+    const decision = authorize(context, request);
+    const roles = decision.unknownRoles?.flatMap((arn) => factsOf(arn) ?? []) ?? [];
+    return roles.length === 0 ? decision : authorize(context, withRoles(request, roles));
+  };
+}
