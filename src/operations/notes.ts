@@ -20,7 +20,6 @@ function podsOf({ namespace, serviceAccount }: Association): string {
 /** After a create: EKS adds the credentials to pods when they are admitted. */
 export function notesOfCreate(association: Association): readonly Warning[] {
   return [
-    ...targetRoleTrust(association),
     {
       code: 'PODS_NOT_UPDATED',
       message: `Running ${podsOf(association)} do not get the role: pods get it when they start.`,
@@ -34,7 +33,6 @@ export function notesOfCreate(association: Association): readonly Warning[] {
 /** After an update: an agent does not learn of it. */
 export function notesOfUpdate(association: Association): readonly Warning[] {
   return [
-    ...targetRoleTrust(association),
     {
       code: 'PODS_NOT_UPDATED',
       message: `Running ${podsOf(association)} can keep credentials from before the update: ${cacheOf(association)}.`,
@@ -50,29 +48,6 @@ export function notesOfDelete(association: Association): readonly Warning[] {
       code: 'PODS_NOT_UPDATED',
       message: `Running ${podsOf(association)} keep their credentials until these expire; ${cacheOf(association)}.`,
       advice: `To end access earlier, stop the pods and revoke the sessions of ${association.roleArn} in IAM.`,
-    },
-  ];
-}
-
-/**
- * The statements that the target role's trust policy needs. Two, as in the IAM user guide: `sts:ExternalId` is a condition
- * of `sts:AssumeRole` and not of `sts:TagSession`.
- */
-function targetRoleTrust({ roleArn, targetRoleArn, externalId }: Association): Warning[] {
-  if (targetRoleArn === null) return [];
-  const allowed = { Effect: 'Allow', Principal: { AWS: roleArn } };
-  const condition = externalId === null ? {} : { Condition: { StringEquals: { 'sts:ExternalId': externalId } } };
-  const statements = [
-    { ...allowed, Action: 'sts:AssumeRole', ...condition },
-    { ...allowed, Action: 'sts:TagSession' },
-  ];
-  return [
-    {
-      code: 'TARGET_ROLE_TRUST',
-      message: `Pods get credentials only if the target role ${targetRoleArn} trusts ${roleArn}; this was not checked.`,
-      advice:
-        `Add these statements to the trust policy of the target role, and allow ${roleArn} both actions on it: ` +
-        JSON.stringify(statements),
     },
   ];
 }

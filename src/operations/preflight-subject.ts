@@ -6,6 +6,9 @@ import type { Operation } from './operation.ts';
 /** An association, as it is or would be, whose pods need credentials. */
 export interface PreflightSubject extends AssociationTarget {
   readonly roleArn: string;
+  readonly targetRoleArn: string | null;
+  /** What identifies the association to its target role; null if it has none, or EKS has not set it yet. */
+  readonly externalId: string | null;
   readonly disableSessionTags: boolean | null;
 }
 
@@ -16,5 +19,6 @@ export function preflightSubject<Kind extends OperationKind>(
   { target, before, decision }: AuditContext,
 ): PreflightSubject | null {
   const settings = expectedState(request, before)?.settings;
-  return target && settings && decision?.allowed === true ? { ...target, ...settings } : null;
+  if (!target || !settings || decision?.allowed !== true) return null;
+  return { ...target, ...settings, externalId: before?.externalId ?? null };
 }

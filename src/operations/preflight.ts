@@ -5,6 +5,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { Operation } from './operation.ts';
 import type { PreflightSubject } from './preflight-subject.ts';
 import { reasonOf, roleWarnings } from './role-warnings.ts';
+import { targetRoleWarnings } from './target-role-warnings.ts';
 import type { OperationKind } from '../model/operation.ts';
 
 /** The add-on with which the agent of EKS Pod Identity is installed. EKS Auto Mode has the agent built in. */
@@ -14,15 +15,15 @@ const agentAddon = 'eks-pod-identity-agent';
 const readMs = 3_000;
 
 /** What the reads of one request work with: its budget, and EKS at the pace of reads. */
-type Reads = Pick<Dependencies, 'eksFor' | 'clock' | 'preflight' | 'preflightRoles'>;
+type Reads = Pick<Dependencies, 'eksFor' | 'directory' | 'clock' | 'preflight' | 'preflightRoles'>;
 
-/** The warnings of a dry run, from up to two calls of EKS and one of IAM. `deadline` is in milliseconds since the epoch. */
+/** The warnings of a dry run, from up to two calls of EKS and two of IAM. `deadline` is in milliseconds since the epoch. */
 export async function checkWarnings(
   reads: Reads,
   { subject }: { readonly subject: PreflightSubject | null },
   deadline: number,
 ): Promise<Warning[]> {
-  return subject === null || reads.preflight === 'off' ? [] : readinessOf(reads, subject, deadline);
+  return subject === null ? [] : readinessOf(reads, subject, deadline, reads.preflight !== 'off');
 }
 
 /**
@@ -36,16 +37,30 @@ export async function changeWarnings<Kind extends OperationKind>(
   deadline: number,
 ): Promise<Warning[]> {
   if (association === null) return [];
-  const isRead = needsAgent && reads.preflight === 'changes';
-  return [...(isRead ? await readinessOf(reads, association, deadline) : []), ...notes(association)];
+  const readiness = needsAgent ? readinessOf(reads, association, deadline, reads.preflight === 'changes') : [];
+  return [...(await readiness), ...notes(association)];
 }
 
-/** Whether pods can get credentials: their cluster is active and has the agent, and their role trusts EKS Pod Identity. */
-async function readinessOf(reads: Reads, subject: PreflightSubject, deadline: number): Promise<Warning[]> {
+/**
+ * Whether pods can get credentials: their cluster is active and has the agent, their role trusts EKS Pod Identity, and a target role
+ * trusts their role.
+ *
+ * @param isRead whether it is read; without, only what the association itself says
+ */
+async function readinessOf(
+  reads: Reads,
+  subject: PreflightSubject,
+  deadline: number,
+  isRead: boolean,
+): Promise<Warning[]> {
+  if (!isRead) return targetRoleWarnings(reads, subject, null);
   const bounds = { deadline: Math.min(deadline, reads.clock() + readMs) };
-  const eks = reads.eksFor(subject);
-  const ofRole = reads.preflightRoles ? roleWarnings(eks, subject, bounds) : [];
-  return (await Promise.all([clusterWarnings(eks, subject, bounds), ofRole])).flat();
+  const warnings = [
+    clusterWarnings(reads.eksFor(subject), subject, bounds),
+    ...(reads.preflightRoles ? [roleWarnings(reads, subject, bounds)] : []),
+    targetRoleWarnings(reads, subject, reads.preflightRoles ? bounds : null),
+  ];
+  return (await Promise.all(warnings)).flat();
 }
 
 async function clusterWarnings(eks: Eks, cluster: ClusterRef, bounds: CallBounds): Promise<Warning[]> {

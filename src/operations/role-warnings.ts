@@ -1,30 +1,39 @@
-import type { CallBounds, Eks, EksError } from '../eks/eks.ts';
+import type { CallBounds, EksError } from '../eks/eks.ts';
 import { outOfTime } from '../eks/paced.ts';
 import type { Warning } from '../model/warning.ts';
 import { trustProblems } from '../validation/trust-policy.ts';
 import type { TrustProblem } from '../validation/trust-policy.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { PreflightSubject } from './preflight-subject.ts';
+import { readRole } from './read-role.ts';
 
 /** What keeps pods from assuming their role, by its trust policy. */
-export async function roleWarnings(eks: Eks, subject: PreflightSubject, bounds: CallBounds): Promise<Warning[]> {
+export async function roleWarnings(
+  reads: Pick<Dependencies, 'eksFor' | 'directory'>,
+  subject: PreflightSubject,
+  bounds: CallBounds,
+): Promise<Warning[]> {
   const { roleArn } = subject;
-  const read = await eks.readRole(roleArn, bounds);
+  const read = await readRole(reads, subject, roleArn, bounds);
   switch (read.kind) {
     case 'failed':
       return [roleNotChecked(roleArn, reasonOf(read.error))];
     case 'absent':
-      return [
-        {
-          code: 'ROLE_NOT_FOUND',
-          message: `The role ${roleArn} does not exist.`,
-          advice: 'Check path and name of the role, or create it first.',
-        },
-      ];
+      return [roleNotFound(roleArn)];
     case 'found': {
       const target = { ...subject, disableSessionTags: subject.disableSessionTags ?? false };
       return trustProblems(read.trustPolicy, target).map((problem) => warningOf(problem, subject));
     }
   }
+}
+
+/** The warning of a role that IAM does not have. */
+export function roleNotFound(roleArn: string): Warning {
+  return {
+    code: 'ROLE_NOT_FOUND',
+    message: `The role ${roleArn} does not exist.`,
+    advice: 'Check path and name of the role, or create it first.',
+  };
 }
 
 function warningOf(problem: TrustProblem, subject: PreflightSubject): Warning {

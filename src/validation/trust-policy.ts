@@ -2,8 +2,17 @@ import type { AssociationTarget } from '../model/association.ts';
 import { allHold, comparisonsOf, matchesWildcards, textsOf } from './trust-conditions.ts';
 import type { ConditionContext, Truth } from './trust-conditions.ts';
 
-/** What EKS Pod Identity does with the role of an association (EKS user guide, "Create IAM role with trust policy"). */
-const neededActions = ['sts:AssumeRole', 'sts:TagSession'] as const;
+const assumeRole = 'sts:AssumeRole';
+const tagSession = 'sts:TagSession';
+
+/** How a role is assumed, as far as it is known here. */
+interface Assumption {
+  readonly actions: readonly string[];
+  /** Whether the `Principal` of a statement includes who assumes the role. */
+  readonly isIncluded: (principal: unknown) => boolean;
+  readonly contextOf: (action: string) => ConditionContext;
+}
+
 const service = 'pods.eks.amazonaws.com';
 
 /** The pods that get a role. */
@@ -20,14 +29,54 @@ export type TrustProblem =
   /** A statement denies it. */
   | { readonly kind: 'denied'; readonly action: string };
 
+/** A role that assumes a target role. */
+export interface TargetTrustSubject {
+  readonly roleArn: string;
+  /** Null: not known yet. */
+  readonly externalId: string | null;
+  readonly disableSessionTags: boolean;
+}
+
 /**
  * What keeps the pods of a service account from getting a role, by the role's trust policy; at most one problem for each action.
  * Conditions whose keys or operators are not known count as met, so none found does not prove that the role can be assumed.
+ * EKS Pod Identity needs both actions (EKS user guide, "Create IAM role with trust policy").
  */
 export function trustProblems(document: unknown, subject: TrustSubject): readonly TrustProblem[] {
   const context = contextOf(subject);
-  const statements = statementsOf(document).filter(({ Principal }) => namesService(Principal));
-  return neededActions.flatMap((action) => problemOf(statements, action, context) ?? []);
+  return problemsOf(document, {
+    actions: [assumeRole, tagSession],
+    isIncluded: (principal) => textsIn(principal, 'Service').includes(service),
+    contextOf: () => context,
+  });
+}
+
+/**
+ * As {@link trustProblems}, for a target role, which the role of the association assumes (EKS user guide, "Access AWS resources
+ * using EKS Pod Identity target IAM roles"). `sts:ExternalId` is a condition key of `sts:AssumeRole` only.
+ */
+export function targetTrustProblems(document: unknown, subject: TargetTrustSubject): readonly TrustProblem[] {
+  const { roleArn, externalId, disableSessionTags } = subject;
+  const [, partition = '', , , accountId = ''] = roleArn.split(':');
+  const principals = [roleArn, accountId, `arn:${partition}:iam::${accountId}:root`, '*'];
+  const caller: ConditionContext = new Map([
+    ['aws:principalarn', roleArn],
+    ['aws:principalaccount', accountId],
+  ]);
+  const called: ConditionContext = new Map([
+    ...caller,
+    ...(externalId === null ? [] : [['sts:externalid', externalId] as const]),
+  ]);
+  return problemsOf(document, {
+    actions: [assumeRole, ...(disableSessionTags ? [] : [tagSession])],
+    isIncluded: (principal) => textsIn(principal, 'AWS').some((named) => principals.includes(named)),
+    contextOf: (action) => (action === assumeRole ? called : caller),
+  });
+}
+
+function problemsOf(document: unknown, { actions, isIncluded, contextOf }: Assumption): readonly TrustProblem[] {
+  const statements = statementsOf(document).filter(({ Principal }) => Principal === '*' || isIncluded(Principal));
+  return actions.flatMap((action) => problemOf(statements, action, contextOf(action)) ?? []);
 }
 
 function problemOf(statements: readonly Statement[], action: string, context: ConditionContext): TrustProblem | null {
@@ -90,9 +139,9 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function namesService(principal: unknown): boolean {
-  if (principal === '*') return true;
-  return isObject(principal) && textsOf((principal as { readonly Service?: unknown }).Service).includes(service);
+/** The principals of a type. */
+function textsIn(principal: unknown, type: 'AWS' | 'Service'): readonly string[] {
+  return isObject(principal) ? textsOf((principal as Readonly<Record<string, unknown>>)[type]) : [];
 }
 
 function covers({ Action: actions, NotAction: others }: Statement, action: string): boolean {

@@ -121,3 +121,84 @@ test('warns in the answer of a create where both settings say so', async () => {
   ]);
   expect(gateway.sent('GetRole')).toBe(1);
 });
+
+describe('of a target role', () => {
+  const targetRoleArn = `arn:aws:iam::${home.accountId}:role/pods/shared/reader`;
+  const byRole = { Effect: 'Allow' as const, Principal: { AWS: input.roleArn } };
+  const addTarget = (...Statement: readonly object[]) =>
+    gateway.simulator.control.addRole({ arn: targetRoleArn, trustPolicy: { Statement } as never });
+  const reads = () => gateway.sent('GetRole');
+
+  test('has no warning if its trust policy allows the role both actions, with a second call of IAM', async () => {
+    await open();
+    addTarget({ ...byRole, Action: ['sts:AssumeRole', 'sts:TagSession'] });
+    expect(await warningsOf({ targetRoleArn })).toEqual([]);
+    expect(reads()).toBe(2);
+  });
+
+  test('says what its trust policy lacks, and the statements to add', async () => {
+    await open();
+    addTarget({ ...byRole, Action: 'sts:AssumeRole' });
+    const [warning, ...more] = await warningsOf({ targetRoleArn });
+    expect(more).toEqual([]);
+    expect(warning?.code).toBe('TARGET_ROLE_TRUST');
+    expect(warning?.message).toContain(`it does not allow ${input.roleArn} sts:TagSession`);
+    expect(warning?.advice).toContain(JSON.stringify({ ...byRole, Action: 'sts:TagSession' }));
+  });
+
+  test('says before the create that EKS sets the external id, and gives it before an update', async () => {
+    await open();
+    const [, warning] = await warningsOf({ targetRoleArn });
+    expect(warning?.advice).toContain('EKS sets externalId');
+    await gateway.create({ targetRoleArn });
+    const [listed] = gateway.simulator.control.associations();
+    const { data } = await gateway.send<{ check: { warnings: readonly Warning[] } }>(
+      `query ($input: UpdatePodIdentityAssociationInput!) {
+        check: checkUpdatePodIdentityAssociation(input: $input) { warnings { code advice } }
+      }`,
+      { input: { clusterName: 'apps-dev', associationId: listed?.associationId, targetRoleArn } },
+    );
+    const trust = data?.check.warnings.find(({ code }) => code === 'TARGET_ROLE_TRUST');
+    expect(trust?.advice).toContain(`"sts:ExternalId":${JSON.stringify(listed?.externalId)}`);
+    expect(trust?.advice).not.toContain('EKS sets externalId');
+  });
+
+  test('warns of an external id that is not that of the association', async () => {
+    await open({ preflight: 'changes' });
+    const Condition = { StringEquals: { 'sts:ExternalId': 'another' } };
+    addTarget({ ...byRole, Action: 'sts:AssumeRole', Condition }, { ...byRole, Action: 'sts:TagSession' });
+    // Before a create, the external id is not known.
+    expect(await warningsOf({ targetRoleArn })).toEqual([]);
+    const [warning] = await warningsOf({ targetRoleArn }, false);
+    const [listed] = gateway.simulator.control.associations();
+    expect(warning?.message).toContain(`a condition on sts:ExternalId`);
+    expect(warning?.message).toContain(JSON.stringify(listed?.externalId));
+  });
+
+  test('says that it does not exist', async () => {
+    await open();
+    expect(codes(await warningsOf({ targetRoleArn }))).toEqual(['ROLE_NOT_FOUND', 'TARGET_ROLE_TRUST']);
+  });
+
+  test('gives the statements without a call of IAM if the gateway does not serve its account', async () => {
+    await open();
+    const [warning] = await warningsOf({ targetRoleArn: 'arn:aws:iam::444455556666:role/pods/shared/reader' });
+    expect(warning).toMatchObject({
+      code: 'TARGET_ROLE_TRUST',
+      message: expect.stringContaining('serves no cluster in account 444455556666') as string,
+    });
+    expect(reads()).toBe(1);
+  });
+
+  test('gives the statements where no role or nothing is read', async () => {
+    for (const options of [{ preflightRoles: false }, { preflight: 'off' as const }]) {
+      await open(options);
+      const warnings = await warningsOf({ targetRoleArn });
+      expect(codes(warnings)).toEqual(['TARGET_ROLE_TRUST']);
+      expect(warnings[0]?.message).toContain('this was not checked');
+      expect(reads()).toBe(0);
+      await gateway.close();
+    }
+    await open();
+  });
+});

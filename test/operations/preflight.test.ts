@@ -155,7 +155,9 @@ describe('a dry run of a create', () => {
   test('warns that the cluster was not checked when the reads of the request are spent', async () => {
     await open();
     const reads = withinLimits(gateway.deps, { eksCalls: 1, entries: 0, records: 0 });
-    const result = { subject: { ...cluster, ...input, disableSessionTags: null } };
+    const result = {
+      subject: { ...cluster, ...input, disableSessionTags: null, targetRoleArn: null, externalId: null },
+    };
     const warnings = await checkWarnings(reads, result, Date.now() + 5_000);
     expect(warnings.map(({ code }) => code)).toEqual(['NOT_CHECKED']);
     expect(readinessCalls()).toEqual(['DescribeCluster']);
@@ -163,7 +165,9 @@ describe('a dry run of a create', () => {
 
   test('warns that the cluster was not checked when the time of the request has ended', async () => {
     await open();
-    const result = { subject: { ...cluster, ...input, disableSessionTags: null } };
+    const result = {
+      subject: { ...cluster, ...input, disableSessionTags: null, targetRoleArn: null, externalId: null },
+    };
     const warnings = await checkWarnings(gateway.deps, result, Date.now() - 1);
     expect(warnings.map(({ code }) => code)).toEqual(['NOT_CHECKED']);
     expect(calls()).toEqual([]);
@@ -216,6 +220,7 @@ describe('the answer of a change', () => {
   test('has the trust policy of the target role, with the external id of the association', async () => {
     await open();
     const { warnings } = await change('create', { ...input, targetRoleArn });
+    expect(warnings[0]?.message).toContain('this was not checked');
     expect(warnings.map(({ code }) => code)).toEqual(['TARGET_ROLE_TRUST', 'PODS_NOT_UPDATED']);
     const [listed] = gateway.simulator.control.associations();
     const statements = JSON.parse(/\[.*\]/.exec(warnings[0]?.advice ?? '')?.[0] ?? '') as unknown;

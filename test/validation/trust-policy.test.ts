@@ -1,4 +1,4 @@
-import { trustProblems } from '../../src/validation/trust-policy.ts';
+import { targetTrustProblems, trustProblems } from '../../src/validation/trust-policy.ts';
 import { matchesWildcards } from '../../src/validation/trust-conditions.ts';
 
 const subject = {
@@ -129,4 +129,62 @@ test.each([
   ['**a**', 'a', true],
 ])('the pattern "%s" matches "%s": %s', (pattern, value, isMatch) => {
   expect(matchesWildcards(pattern, value)).toBe(isMatch);
+});
+
+describe('the trust policy of a target role', () => {
+  const roleArn = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
+  const byRole = { ...allow, Principal: { AWS: roleArn } };
+  const externalId = 'eu-central-1/111122223333/apps-dev/payments/api';
+  const ofTarget = (statements: unknown, more: Partial<Parameters<typeof targetTrustProblems>[1]> = {}) =>
+    targetTrustProblems({ Statement: statements }, { roleArn, externalId, disableSessionTags: false, ...more });
+  const requiring = (id: string) => ({ ...byRole, Condition: { StringEquals: { 'sts:ExternalId': id } } });
+
+  test.each([
+    ['the role', { AWS: roleArn }],
+    ['the account of the role', { AWS: '111122223333' }],
+    ['the root user of the account', { AWS: ['arn:aws:iam::111122223333:root'] }],
+    ['everyone', '*'],
+    ['every principal of AWS', { AWS: '*' }],
+  ])('allows %s', (_, Principal) => {
+    expect(ofTarget([{ ...allow, Principal }])).toEqual([]);
+  });
+
+  test.each([
+    ['EKS Pod Identity', { Service: service }],
+    ['another role', { AWS: `${roleArn}-2` }],
+    ['another account', { AWS: 'arn:aws:iam::444455556666:root' }],
+  ])('is reported if it allows only %s', (_, Principal) => {
+    expect(ofTarget([{ ...allow, Principal }])).toEqual(both.map((action) => ({ kind: 'not-allowed', action })));
+  });
+
+  test('needs sts:TagSession only with session tags', () => {
+    const assumeOnly = [{ ...byRole, Action: 'sts:AssumeRole' }];
+    expect(ofTarget(assumeOnly)).toEqual([{ kind: 'not-allowed', action: 'sts:TagSession' }]);
+    expect(ofTarget(assumeOnly, { disableSessionTags: true })).toEqual([]);
+  });
+
+  test('may require the external id of the association, and no other', () => {
+    expect(ofTarget([requiring(externalId)])).toEqual([]);
+    expect(ofTarget([requiring('other')])).toEqual([
+      { kind: 'condition', action: 'sts:AssumeRole', key: 'sts:ExternalId', actual: externalId },
+    ]);
+  });
+
+  test('is not judged by an external id that is not known', () => {
+    expect(ofTarget([requiring('other')], { externalId: null })).toEqual([]);
+  });
+
+  test('is judged by conditions on the role', () => {
+    const inAccount = (id: string) => [
+      { ...allow, Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': id } } },
+    ];
+    expect(ofTarget(inAccount('111122223333'))).toEqual([]);
+    expect(ofTarget(inAccount('444455556666'))).toHaveLength(2);
+    const unknown = { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } };
+    expect(ofTarget([{ ...byRole, ...unknown }])).toEqual([]);
+  });
+
+  test('is reported if it denies the role', () => {
+    expect(ofTarget([byRole, { ...byRole, Effect: 'Deny', Action: 'sts:*' }])).toHaveLength(2);
+  });
 });
