@@ -92,7 +92,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
-  const deployed = parseInventory(await readFile(inventory, 'utf8'));
+  const deployed = parseInventory(await readFile(inventory, 'utf8'), inventory);
   const policySet = readPolicySet(policies);
   console.log(`${inventory}: inventory ${deployed.hash}`);
   for (const warning of warningsOf(policySet, deployed)) console.warn(`WARNING ${warning}`);

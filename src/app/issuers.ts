@@ -54,9 +54,9 @@ export type IssuerEntry = v.InferOutput<typeof issuer>;
 /** An issuer, with its keys or where to read them, if that is known. */
 type AcceptedIssuer = Pick<TrustedIssuer, 'issuer' | 'audiences'> & Pick<IssuerEntry, 'jwks' | 'jwksUri'>;
 
-/** Parses the issuers file. Throws one Error that names every problem by its path and says how to fix it. */
+/** Parses the issuers file. Throws one Error that names every problem by its line and path and says how to fix it. */
 export function parseIssuers(content: string): readonly IssuerEntry[] {
-  return parseJson('The issuers file', content, issuers);
+  return parseJson('issuers.json', content, issuers);
 }
 
 /**

@@ -52,7 +52,7 @@ function authorizeOf({ policies, inventory }: Values): Authorize {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema and required-policies.json.';
   return readingPolicies(policies, advice, () => {
     const content = inventory === undefined ? readInventoryText(policies) : readFileSync(inventory, 'utf8');
-    return authorizeWith(createEngine(readPolicySet(policies)), parseInventory(content));
+    return authorizeWith(createEngine(readPolicySet(policies)), parseInventory(content, inventory));
   });
 }
 

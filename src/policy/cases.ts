@@ -78,9 +78,9 @@ function parseCase(file: string, content: string, allowed: boolean): PolicyCase 
 export function parseQuestion(
   file: string,
   content: string,
-): Pick<PolicyCase, 'context' | 'request' | 'roles' | 'inventory'> {
+): Omit<PolicyCase, 'description' | 'allowed' | 'policyIds' | 'deniedTo'> {
   const { context, request: asked, roles, inventory } = parseJson(file, content, questionSchema);
-  return { context: contextOf(file, context), request: asked, roles, inventory };
+  return { file, context: contextOf(file, context), request: asked, roles, inventory };
 }
 
 /** An {@link Authorize} with the roles of a case. */
@@ -129,10 +129,10 @@ const questionSchema = exactly({
 });
 
 /** The inventory of the folder with the fields of a case. */
-export function inventoryFor(inventoryText: string, one: Pick<PolicyCase, 'inventory'>): Inventory {
+export function inventoryFor(inventoryText: string, one: Pick<PolicyCase, 'file' | 'inventory'>): Inventory {
   if (one.inventory === null) return parseInventory(inventoryText);
   const whole: unknown = JSON.parse(inventoryText);
-  return parseInventory(JSON.stringify(Object.assign({}, whole, one.inventory)));
+  return parseInventory(JSON.stringify(Object.assign({}, whole, one.inventory)), `The inventory of ${one.file}`);
 }
 
 function idsOf(violations: readonly Violation[]): readonly string[] {

@@ -79,11 +79,13 @@ export interface Inventory {
 }
 
 /**
- * Parses the inventory from its JSON text. Throws one Error that names every problem by its path in the file and says how
- * to fix it.
+ * Parses the inventory from its JSON text. Throws one Error that names every problem by its line and path in the file and says
+ * how to fix it.
+ *
+ * @param file its name, for the message
  */
-export function parseInventory(content: string): Inventory {
-  const { targetRoleAccounts, ...fields } = parseJson('The inventory', content, inventorySchema);
+export function parseInventory(content: string, file = 'inventory.json'): Inventory {
+  const { targetRoleAccounts, ...fields } = parseJson(file, content, inventorySchema);
   const production = new Map(fields.environments.map((one) => [one.name, one.production]));
   const clusters = fields.clusters.map((cluster) => ({
     ...cluster,

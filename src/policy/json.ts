@@ -1,7 +1,7 @@
 // Schemas for the JSON files of operators, and their error messages. A message names the path, what was found and what
 // to write.
 import * as v from 'valibot';
-import { duplicateKeys } from './json-keys.ts';
+import { duplicateKeys, lineFinder } from './json-keys.ts';
 
 /** The parts of a valibot issue that messages use. */
 interface Issue {
@@ -9,7 +9,8 @@ interface Issue {
 }
 
 /**
- * Parses a JSON text and validates it against a schema. Throws one Error that lists every problem with its path.
+ * Parses a JSON text and validates it against a schema. Throws one Error that lists every problem with file, line and path; without
+ * file and line if the text has only one line.
  *
  * @param file its name, for the message
  */
@@ -19,23 +20,31 @@ export function parseJson<Output>(file: string, text: string, schema: v.GenericS
     value = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${file} is not JSON: ${why}`, { cause: error });
+    const [, line] = /\(line (\d+) column/.exec(why) ?? [];
+    throw new Error(`${file}${line && isOfLines(text) ? `:${line}` : ''} is not JSON: ${why}`, { cause: error });
   }
   const result = v.safeParse(schema, value);
   const duplicates = duplicateKeys(text);
   if (result.success && duplicates.length === 0) return result.output;
+  const lineOf = isOfLines(text) ? lineFinder(text) : null;
+  const place = (path: readonly string[]) =>
+    `${lineOf === null ? '' : `${file}:${lineOf(path)}: `}${path.join('.') || 'the file'}`;
   const problems = [
-    ...duplicates.map((path) => `- ${path}: is there more than once; keep one of them.`),
-    ...(result.issues ?? []).map((issue) => `- ${pathOf(issue)}: ${issue.message}`),
+    ...duplicates.map((path) => `- ${place(path)}: is there more than once; keep one of them.`),
+    ...(result.issues ?? []).map((issue) => `- ${place(pathOf(issue))}: ${issue.message}`),
   ];
   throw new Error(`${file} is not valid:\n${problems.join('\n')}`);
 }
 
+/** Whether a text has several lines. A line of a longer file is named with its number already. */
+function isOfLines(text: string): boolean {
+  return text.trim().includes('\n');
+}
+
 /** The path of the value that an issue is about. Unknown fields are a problem of the object that holds them. */
-function pathOf(issue: v.BaseIssue<unknown>): string {
+function pathOf(issue: v.BaseIssue<unknown>): readonly string[] {
   const keys = issue.path?.map(({ key }) => String(key)) ?? [];
-  const path = isUnknownField(issue) ? keys.slice(0, -1) : keys;
-  return path.join('.') || 'the file';
+  return isUnknownField(issue) ? keys.slice(0, -1) : keys;
 }
 
 /** The message of an issue: what was found, and what to write instead. */

@@ -74,14 +74,8 @@ test('reports a case of no example', () => {
 test.each([
   ['a policy', 'access.cedar', 'permit (', 'permit', 'access.cedar:'],
   ['the schema', 'schema.cedarschema', 'entity Group;', 'entity Group', 'schema:'],
-  ['the inventory', 'inventory.json', '"regions"', '"region"', 'accounts.0.regions: is missing'],
-  [
-    'a case',
-    'cases/allow/owner-views.json',
-    'USER',
-    'HUMAN',
-    'owner-views.json is not valid:\n- context.principal.kind',
-  ],
+  ['the inventory', 'inventory.json', '"regions"', '"region"', 'inventory.json:2: accounts.0.regions: is missing'],
+  ['a case', 'cases/allow/owner-views.json', 'USER', 'HUMAN', 'owner-views.json:6: context.principal.kind'],
   ['a question', 'cases/allow/owner-views.json', '"Describe', '"Tag', 'request.action: "TagPodIdentityAssociation"'],
   ['an update', 'cases/allow/owner-updates.json', '"becomes"', '"changes"', 'request.becomes: is missing'],
   [

@@ -138,7 +138,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
     const clusters = [{ ...cluster, region: 'us-east-1' }];
     expect(changed({ services: 1, namespaces, clusters })).toThrow(
       [
-        'The inventory is not valid:',
+        'inventory.json is not valid:',
         '- namespaces.0: "owner", "sytem" is not a known field; known fields are name, owners, system, roleArns, scope.',
         '- services: 1 is not valid; write a list: [ … ].',
         '- namespaces.1: payments is a duplicate; keep one of them.',
@@ -150,7 +150,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
 
   test('with one problem for an invalid account, not one for each of its clusters', () => {
     expect(changed({ accounts: [{ ...account, name: '' }] })).toThrow(
-      /^The inventory is not valid:\n- accounts\.0\.name: [^\n]*$/,
+      /^inventory\.json is not valid:\n- accounts\.0\.name: [^\n]*$/,
     );
   });
 
@@ -160,7 +160,7 @@ describe('an invalid inventory is rejected with the path of each problem and how
   });
 
   test('where it is not JSON or not an object', () => {
-    expect(() => parseInventory('{')).toThrow('The inventory is not JSON');
+    expect(() => parseInventory('{')).toThrow('inventory.json is not JSON');
     expect(() => parseInventory('[]')).toThrow('the file: [] is not valid; write an object');
   });
 });
