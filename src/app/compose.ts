@@ -3,6 +3,7 @@ import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
+import { createAssociationCounts } from '../operations/quota-warnings.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
@@ -26,6 +27,8 @@ export interface Composition {
   readonly recordTrailReads: boolean;
   readonly preflight: Dependencies['preflight'];
   readonly preflightRoles: boolean;
+  /** By default off. */
+  readonly preflightQuota?: boolean;
   readonly release: Release;
   readonly log: Log;
   /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
@@ -45,6 +48,7 @@ export function createDependencies({
   recordTrailReads,
   preflight,
   preflightRoles,
+  preflightQuota = false,
   release,
   log,
   access = 'change',
@@ -63,6 +67,7 @@ export function createDependencies({
     recordTrailReads,
     preflight,
     preflightRoles,
+    associationCounts: preflightQuota ? createAssociationCounts(clock) : null,
     log,
   };
 }

@@ -35,6 +35,7 @@ export interface GatewaySettings {
   readonly recordTrailReads: boolean;
   readonly preflight: Preflight;
   readonly preflightRoles: boolean;
+  readonly preflightQuota: boolean;
   readonly release: Release;
 }
 
@@ -107,6 +108,7 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
     preflight: reader.oneOf('PREFLIGHT', ['checks', 'changes', 'off'], 'checks, changes or off'),
     preflightRoles: reader.oneOf('PREFLIGHT_ROLES', ['off', 'on'], 'on or off') === 'on',
+    preflightQuota: reader.oneOf('PREFLIGHT_QUOTA', ['off', 'on'], 'on or off') === 'on',
     release: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };
 }

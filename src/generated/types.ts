@@ -940,7 +940,7 @@ export type PolicyDenied = Refusal & {
    * namespace has no owners or the cluster is not registered.
    */
   readonly owners: ReadonlyArray<Scalars['String']['output']>;
-  /** True only for POLICY_EVALUATION_FAILED. Denials are not recorded under the token: it can be used again once policy allows the request. */
+  /** True only for POLICY_EVALUATION_FAILED and ROLE_NOT_FOUND. Denials are not recorded under the token: it can be used again once policy allows the request. */
   readonly retryable: Scalars['Boolean']['output'];
   /** All reasons for the denial. */
   readonly violations: ReadonlyArray<PolicyViolation>;
@@ -955,7 +955,7 @@ export type PolicyViolation = {
   readonly deniedTo: Maybe<DeniedSubject>;
   /** What is not allowed. */
   readonly message: Scalars['String']['output'];
-  /** `@id` of the policy, or one of `default-deny`, `cluster-not-registered`, `evaluation-failed`. */
+  /** `@id` of the policy, or one of `default-deny`, `cluster-not-registered`, `evaluation-failed`, `role-not-found`, `role-not-read`. */
   readonly policyId: Scalars['String']['output'];
 };
 
@@ -1414,9 +1414,11 @@ export type WarningCode =
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */
   | 'PODS_NOT_UPDATED'
+  /** The cluster has 4,500 associations or more, of the 5,000 that EKS allows. */
+  | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'
-  /** The target role must trust the role of the association. `advice` has the statement for its trust policy, with the external id. */
+  /** The target role must trust the role of the association. `advice` has the statements for its trust policy, with the external id if EKS has set it. */
   | 'TARGET_ROLE_TRUST'
   /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */
   | 'TRUST_CONDITION_UNMET'

@@ -8,6 +8,7 @@ type WarningCode =
   | 'TRUST_POLICY_INVALID'
   | 'TRUST_CONDITION_UNMET'
   | 'TARGET_ROLE_TRUST'
+  | 'QUOTA_NEAR'
   | 'PODS_NOT_UPDATED';
 
 /** Something that does not stop a change, but can keep pods from using the association as intended. */

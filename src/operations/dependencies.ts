@@ -2,6 +2,7 @@ import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
+import type { AssociationCounts } from './quota-warnings.ts';
 import type { Directory } from '../policy/directory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
@@ -53,6 +54,8 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   readonly preflight: Preflight;
   /** Whether warnings include what keeps pods from assuming the role, read from IAM, where they include the state of the cluster. */
   readonly preflightRoles: boolean;
+  /** Null if warnings of dry runs do not include how near the cluster is to its quota. */
+  readonly associationCounts: AssociationCounts | null;
 }
 
 /** What runs. */

@@ -11,7 +11,7 @@ import { findLock, lockedRefusal } from './locks.ts';
 import { admit } from './mutate.ts';
 import type { Admission, MutationCall, Operation } from './operation.ts';
 import { preflightSubject } from './preflight-subject.ts';
-import type { PreflightSubject } from './preflight-subject.ts';
+import type { DryRunSubject } from './preflight-subject.ts';
 import { redactFor } from './refusals.ts';
 
 /** What a mutation would answer now, as far as it can be determined without sending it to EKS. */
@@ -27,7 +27,7 @@ export interface DryRunResult {
   readonly existing: Association | null;
   readonly differences: readonly Difference[] | null;
   /** What the association would be, for its warnings; null if policy does not allow the request, and for a delete. */
-  readonly subject: PreflightSubject | null;
+  readonly subject: DryRunSubject | null;
   readonly auditEntry: AuditEntry;
 }
 

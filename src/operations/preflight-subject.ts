@@ -12,13 +12,19 @@ export interface PreflightSubject extends AssociationTarget {
   readonly disableSessionTags: boolean | null;
 }
 
+/** What an association would be after a request. */
+export interface DryRunSubject extends PreflightSubject {
+  /** Whether it does not exist yet. */
+  readonly isNew: boolean;
+}
+
 /** What the association would be after a request; null if policy does not allow the request, and for a delete. */
 export function preflightSubject<Kind extends OperationKind>(
   { expectedState }: Operation<Kind>,
   request: RequestOf[Kind],
   { target, before, decision }: AuditContext,
-): PreflightSubject | null {
+): DryRunSubject | null {
   const settings = expectedState(request, before)?.settings;
   if (!target || !settings || decision?.allowed !== true) return null;
-  return { ...target, ...settings, externalId: before?.externalId ?? null };
+  return { ...target, ...settings, externalId: before?.externalId ?? null, isNew: before === null };
 }

@@ -3,7 +3,8 @@ import type { Association, ClusterRef } from '../model/association.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Operation } from './operation.ts';
-import type { PreflightSubject } from './preflight-subject.ts';
+import type { DryRunSubject, PreflightSubject } from './preflight-subject.ts';
+import { quotaWarnings } from './quota-warnings.ts';
 import { reasonOf, roleWarnings } from './role-warnings.ts';
 import { targetRoleWarnings } from './target-role-warnings.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -14,16 +15,26 @@ const agentAddon = 'eks-pod-identity-agent';
 /** The most time that the reads take, so that a slow EKS does not delay the answer of a change. Milliseconds. */
 const readMs = 3_000;
 
+/** The most time for counting associations, where a setting says so: a large cluster takes 50 calls at 20 a second. Milliseconds. */
+const countMs = 8_000;
+
 /** What the reads of one request work with: its budget, and EKS at the pace of reads. */
-type Reads = Pick<Dependencies, 'eksFor' | 'directory' | 'clock' | 'preflight' | 'preflightRoles'>;
+type Reads = Pick<
+  Dependencies,
+  'eksFor' | 'directory' | 'clock' | 'preflight' | 'preflightRoles' | 'associationCounts'
+>;
 
 /** The warnings of a dry run, from up to two calls of EKS and two of IAM. `deadline` is in milliseconds since the epoch. */
 export async function checkWarnings(
   reads: Reads,
-  { subject }: { readonly subject: PreflightSubject | null },
+  { subject }: { readonly subject: DryRunSubject | null },
   deadline: number,
 ): Promise<Warning[]> {
-  return subject === null ? [] : readinessOf(reads, subject, deadline, reads.preflight !== 'off');
+  if (subject === null) return [];
+  const isRead = reads.preflight !== 'off';
+  const readiness = readinessOf(reads, subject, deadline, isRead);
+  // Last, so that the calls for the quota don't delay the other reads.
+  return [...(await readiness), ...(isRead && subject.isNew ? await quotaOf(reads, subject, deadline) : [])];
 }
 
 /**
@@ -61,6 +72,13 @@ async function readinessOf(
     targetRoleWarnings(reads, subject, reads.preflightRoles ? bounds : null),
   ];
   return (await Promise.all(warnings)).flat();
+}
+
+async function quotaOf(reads: Reads, cluster: ClusterRef, deadline: number): Promise<Warning[]> {
+  const { associationCounts, clock, eksFor } = reads;
+  if (associationCounts === null) return [];
+  const bounds = { deadline: Math.min(deadline, clock() + countMs) };
+  return quotaWarnings(eksFor(cluster), cluster, associationCounts, bounds);
 }
 
 async function clusterWarnings(eks: Eks, cluster: ClusterRef, bounds: CallBounds): Promise<Warning[]> {

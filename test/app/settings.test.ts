@@ -27,6 +27,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     recordTrailReads: true,
     preflight: 'checks',
     preflightRoles: false,
+    preflightQuota: false,
     release: { version: 'development', deployedAt: null },
   });
 });

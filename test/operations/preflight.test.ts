@@ -156,7 +156,7 @@ describe('a dry run of a create', () => {
     await open();
     const reads = withinLimits(gateway.deps, { eksCalls: 1, entries: 0, records: 0 });
     const result = {
-      subject: { ...cluster, ...input, disableSessionTags: null, targetRoleArn: null, externalId: null },
+      subject: { ...cluster, ...input, disableSessionTags: null, targetRoleArn: null, externalId: null, isNew: true },
     };
     const warnings = await checkWarnings(reads, result, Date.now() + 5_000);
     expect(warnings.map(({ code }) => code)).toEqual(['NOT_CHECKED']);
@@ -166,7 +166,7 @@ describe('a dry run of a create', () => {
   test('warns that the cluster was not checked when the time of the request has ended', async () => {
     await open();
     const result = {
-      subject: { ...cluster, ...input, disableSessionTags: null, targetRoleArn: null, externalId: null },
+      subject: { ...cluster, ...input, disableSessionTags: null, targetRoleArn: null, externalId: null, isNew: true },
     };
     const warnings = await checkWarnings(gateway.deps, result, Date.now() - 1);
     expect(warnings.map(({ code }) => code)).toEqual(['NOT_CHECKED']);

@@ -86,6 +86,8 @@ export interface GatewayOptions {
   readonly preflight?: Dependencies['preflight'];
   /** By default off, as in production. */
   readonly preflightRoles?: boolean;
+  /** By default off, as in production. */
+  readonly preflightQuota?: boolean;
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -93,7 +95,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
-  const { preflight = 'checks', preflightRoles = false } = options;
+  const { preflight = 'checks', preflightRoles = false, preflightQuota = false } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
@@ -111,6 +113,7 @@ export async function openGateway(options: GatewayOptions) {
       recordTrailReads,
       preflight,
       preflightRoles,
+      preflightQuota,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },

@@ -65,6 +65,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     recordTrailReads: false,
     preflight: 'off',
     preflightRoles: false,
+    associationCounts: null,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },
     log: () => undefined,

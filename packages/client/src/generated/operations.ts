@@ -286,9 +286,11 @@ export type WarningCode =
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */
   | 'PODS_NOT_UPDATED'
+  /** The cluster has 4,500 associations or more, of the 5,000 that EKS allows. */
+  | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'
-  /** The target role must trust the role of the association. `advice` has the statement for its trust policy, with the external id. */
+  /** The target role must trust the role of the association. `advice` has the statements for its trust policy, with the external id if EKS has set it. */
   | 'TARGET_ROLE_TRUST'
   /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */
   | 'TRUST_CONDITION_UNMET'
