@@ -5,6 +5,7 @@ import { createEngine } from '../src/policy/engine.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
 import type { Authorize } from '../src/policy/policy.ts';
+import { withRoleFacts } from '../src/policy/role-facts.ts';
 import { association } from './events.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
@@ -33,6 +34,12 @@ const many = (count: number, head: string, condition: (index: number) => string)
     (_, index) => `@id("more-${index}") permit (principal, ${head}, resource) when { ${condition(index)} };`,
   );
 
+const team = { key: 'team', value: 'payments' };
+
+const onRoleTag = `@id("role-tag") @message("m") @advice("a")
+  forbid (principal, ${action('CreatePodIdentityAssociation')}, resource)
+  unless { context has iamRole && context.iamRole.hasTag("team") && context.iamRole.getTag("team") == "payments" };`;
+
 /** What is compared with the shipped policies and inventory. */
 const subjects: readonly (readonly [string, () => Authorize])[] = [
   ['the shipped policies', () => pointWith([])],
@@ -58,6 +65,11 @@ const subjects: readonly (readonly [string, () => Authorize])[] = [
       ),
   ],
   ['10,000 namespaces in the inventory', () => pointWith([], 10_000)],
+  [
+    'and one on a tag of the role, with the call of IAM already made',
+    () =>
+      withRoleFacts(pointWith([onRoleTag]), (arn) => ({ arn, kind: 'found', tags: [team], permissionsBoundary: null })),
+  ],
 ];
 
 const principal = {
@@ -80,7 +92,7 @@ function decide(authorize: Authorize): boolean {
     },
     {
       action: 'CreatePodIdentityAssociation',
-      association: { ...home, ...association, ...settings, tags: [{ key: 'team', value: 'payments' }] },
+      association: { ...home, ...association, ...settings, tags: [team] },
     },
   ).allowed;
 }

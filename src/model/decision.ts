@@ -15,7 +15,7 @@ export interface Violation {
   readonly deniedTo?: DeniedSubject;
 }
 
-/** What IAM says of a role, as far as policies can use it. */
+/** A role as IAM describes it, as far as policies can use it. */
 export type RoleFacts =
   | {
       readonly arn: string;

@@ -24,7 +24,7 @@ export interface PolicyCase {
   readonly deniedTo: DeniedSubject | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
-  /** What IAM says of roles. A role that is not in the list exists, without tags and permissions boundary. */
+  /** Roles as IAM describes them. One that is not in the list exists, without tags and permissions boundary. */
   readonly roles: readonly RoleFacts[];
   /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
   readonly inventory: object | null;

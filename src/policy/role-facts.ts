@@ -11,10 +11,12 @@ const roleAttributes = ['iamRole', 'iamTargetRole'] as const;
 type RoleAttribute = (typeof roleAttributes)[number];
 
 /** What the policies that can apply to a request use of roles. */
-interface RoleUse {
+export interface RoleUse {
   readonly attributes: ReadonlySet<RoleAttribute>;
   /** Whether a permit is among the policies that use them. */
   readonly inPermits: boolean;
+  /** Whether a forbid is. */
+  readonly inForbids: boolean;
 }
 
 /** How a policy set uses facts of roles. */
@@ -61,6 +63,7 @@ function useOf(policies: readonly PolicyJson[]): RoleUse {
   return {
     attributes: new Set(policies.flatMap(attributesIn)),
     inPermits: policies.some(({ effect }) => effect === 'permit'),
+    inForbids: policies.some(({ effect }) => effect === 'forbid'),
   };
 }
 

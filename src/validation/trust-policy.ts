@@ -59,18 +59,15 @@ export function targetTrustProblems(document: unknown, subject: TargetTrustSubje
   const { roleArn, externalId, disableSessionTags } = subject;
   const [, partition = '', , , accountId = ''] = roleArn.split(':');
   const principals = [roleArn, accountId, `arn:${partition}:iam::${accountId}:root`, '*'];
-  const caller: ConditionContext = new Map([
-    ['aws:principalarn', roleArn],
-    ['aws:principalaccount', accountId],
-  ]);
-  const called: ConditionContext = new Map([
-    ...caller,
-    ...(externalId === null ? [] : [['sts:externalid', externalId] as const]),
-  ]);
+  const caller = [
+    ['aws:PrincipalArn', roleArn],
+    ['aws:PrincipalAccount', accountId],
+  ] as const;
+  const called = externalId === null ? caller : [...caller, ['sts:ExternalId', externalId] as const];
   return problemsOf(document, {
     actions: [assumeRole, ...(disableSessionTags ? [] : [tagSession])],
     isIncluded: (principal) => textsIn(principal, 'AWS').some((named) => principals.includes(named)),
-    contextOf: (action) => (action === assumeRole ? called : caller),
+    contextOf: (action) => byKey(action === assumeRole ? called : caller),
   });
 }
 
@@ -111,6 +108,10 @@ function contextOf(subject: TrustSubject): ConditionContext {
     ...Object.entries(tags).map(([name, value]) => [tagKey(name), disableSessionTags ? null : value] as const),
     ...(disableSessionTags ? podTags.map((name) => [tagKey(name), null] as const) : []),
   ];
+  return byKey(keys);
+}
+
+function byKey(keys: readonly (readonly [key: string, value: string | null])[]): ConditionContext {
   return new Map(keys.map(([key, value]) => [key.toLowerCase(), value]));
 }
 

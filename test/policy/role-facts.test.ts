@@ -161,6 +161,10 @@ describe('a decision needs the facts of a role', () => {
     expect(ids(decide(create()))).toEqual(['default-deny']);
   });
 
+  test('not if another permit applies and no forbid uses them', () => {
+    expect(over(permitAll, permit(hasTeam)).decide(create())).toMatchObject({ allowed: true, policyIds: ['all'] });
+  });
+
   test('if only a permit that uses them can apply', () => {
     expect(over(permit(hasTeam)).decide(create()).unknownRoles).toEqual([role]);
   });
