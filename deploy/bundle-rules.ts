@@ -14,7 +14,7 @@ const unneededInput =
 
 /** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  'src/lambda/graphql.ts': { bytes: 1_400_000, modules: 800 },
+  'src/lambda/graphql.ts': { bytes: 1_400_000, modules: 820 },
   'src/lambda/reconcile.ts': { bytes: 800_000, modules: 540 },
 };
 

@@ -136,7 +136,8 @@ describe('The build', () => {
     const inventory = join(folder, 'ours.json');
     writeFileSync(inventory, '{}');
     const { exitCode, output } = await build('--inventory', inventory, '--outdir', join(folder, 'dist'));
-    expect({ exitCode, output }).toEqual({ exitCode: 1, output: expect.stringContaining('The inventory') });
+    const message = expect.stringContaining(`${inventory} is not valid`) as string;
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: message });
     expect(readdirSync(join(folder, 'dist'))).toEqual([]);
   });
 
