@@ -3,7 +3,7 @@ import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
-import { createAssociationCounts } from '../operations/quota-warnings.ts';
+import { createAssociationCounts } from '../operations/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Dependencies, PolicyDependencies } from '../operations/dependencies.ts';

@@ -2,7 +2,7 @@ import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
-import type { AssociationCounts } from './quota-warnings.ts';
+import type { AssociationCounts } from './association-counts.ts';
 import type { Directory } from '../policy/directory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';

@@ -1,6 +1,7 @@
 import type { CallBounds, Eks } from '../eks/eks.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { Warning } from '../model/warning.ts';
+import type { AssociationCounts } from './association-counts.ts';
 import { reasonOf } from './role-warnings.ts';
 
 /** The quota of EKS for associations of a cluster. It is not adjustable (EKS user guide, "Service quotas"). */
@@ -8,30 +9,6 @@ const quota = 5_000;
 
 /** From this number on, 90 % of the quota, there is a warning. */
 const warnFrom = 4_500;
-
-/** How long a number that was counted is used again: milliseconds. */
-const countedMs = 600_000;
-
-/** How many associations clusters have, as counted by this process. */
-export interface AssociationCounts {
-  readonly find: (cluster: ClusterRef) => number | null;
-  readonly remember: (cluster: ClusterRef, count: number) => void;
-}
-
-/** Creates {@link AssociationCounts}. `clock` returns milliseconds since the epoch. */
-export function createAssociationCounts(clock: () => number): AssociationCounts {
-  const counts = new Map<string, { readonly count: number; readonly until: number }>();
-  const keyOf = ({ accountId, region, clusterName }: ClusterRef) => `${accountId}/${region}/${clusterName}`;
-  return {
-    find: (cluster) => {
-      const known = counts.get(keyOf(cluster));
-      return known && clock() < known.until ? known.count : null;
-    },
-    remember: (cluster, count) => {
-      counts.set(keyOf(cluster), { count, until: clock() + countedMs });
-    },
-  };
-}
 
 /** Whether the cluster is near its quota. EKS returns no count, so its associations are listed, at one call for each 100 of them. */
 export async function quotaWarnings(

@@ -1,5 +1,7 @@
 import type { EntityJson, PolicyJson, TypeAndId } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
+import { actionsOf, nameOf, nameOfHead } from './policy-head.ts';
+import type { Constraint, HeadEntity } from './policy-head.ts';
 
 /** The policies that can apply to a request. */
 export interface ApplicablePolicies {
@@ -51,32 +53,6 @@ export function indexPolicies({ schema, policies }: PolicySet): (request: Reques
       policies: Object.fromEntries(applicable.map(({ id, policy }) => [id, policy])),
     };
   };
-}
-
-function nameOf({ type, id }: TypeAndId): string {
-  return `${type}::${JSON.stringify(id)}`;
-}
-
-/** An entity in the head of a policy or in a value, which Cedar writes in one of two forms. */
-type HeadEntity = Partial<TypeAndId & { readonly __entity: TypeAndId }>;
-
-function nameOfHead({ __entity: entity, type = '', id = '' }: HeadEntity): string {
-  return nameOf(entity ?? { type, id });
-}
-
-/** The parts of a head's constraint that name entities. */
-interface Constraint {
-  readonly entity?: HeadEntity;
-  readonly entities?: readonly HeadEntity[];
-  /** Of `is … in`. */
-  readonly in?: Constraint;
-}
-
-/** The actions that the head of a policy names, such as `PodIdentity::Action::"ReadAuditTrail"`; null: any action. */
-export function actionsOf(policy: PolicyJson): ReadonlySet<string> | null {
-  const { entity, entities } = policy.action as Constraint;
-  const actions = entities ?? (entity === undefined ? null : [entity]);
-  return actions && new Set(actions.map(nameOfHead));
 }
 
 function placeOf({ resource, conditions }: PolicyJson): string | null {

@@ -3,7 +3,7 @@ import { policySetTextToParts, policyToJson, schemaToJson, validate } from './ce
 import type { DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
 import { lineOf, locate, placeOf } from './locations.ts';
 import type { LocatedPolicy } from './locations.ts';
-import { usesRolesElsewhere } from './role-facts.ts';
+import { usesRolesElsewhere } from './role-attributes.ts';
 
 /** The content of a policy folder: the Cedar schema, and the policy texts by file name. */
 export interface PolicySources {

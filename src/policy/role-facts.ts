@@ -1,14 +1,11 @@
-import { actionsOf, indexPolicies } from './applicable.ts';
+import type { RoleFacts } from '../model/decision.ts';
+import { indexPolicies } from './applicable.ts';
 import type { RequestHead } from './applicable.ts';
 import type { PolicyJson } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
 import type { Authorize, AuthorizationRequest } from './policy.ts';
-import type { RoleFacts } from '../model/decision.ts';
-
-/** The attributes of the context that are roles as IAM describes them. */
-const roleAttributes = ['iamRole', 'iamTargetRole'] as const;
-
-type RoleAttribute = (typeof roleAttributes)[number];
+import { attributesIn } from './role-attributes.ts';
+import type { RoleAttribute } from './role-attributes.ts';
 
 /** What the policies that can apply to a request use of roles. */
 export interface RoleUse {
@@ -44,44 +41,12 @@ export function indexRoleFacts(policySet: PolicySet): RoleFactsIndex | null {
   };
 }
 
-/** The actions whose context has the roles. */
-const actionsWithRoles: readonly string[] = ['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation'].map(
-  (name) => `PodIdentity::Action::"${name}"`,
-);
-
-/**
- * Whether a policy uses roles for other requests than those that have them. Cedar accepts that: for these, a test with `has` is
- * false, so that a forbid with `unless` would deny all of them.
- */
-export function usesRolesElsewhere(policy: PolicyJson): boolean {
-  if (attributesIn(policy).length === 0) return false;
-  const actions = actionsOf(policy);
-  return actions === null || [...actions].some((action) => !actionsWithRoles.includes(action));
-}
-
 function useOf(policies: readonly PolicyJson[]): RoleUse {
   return {
     attributes: new Set(policies.flatMap(attributesIn)),
     inPermits: policies.some(({ effect }) => effect === 'permit'),
     inForbids: policies.some(({ effect }) => effect === 'forbid'),
   };
-}
-
-/** The attributes that a part of a policy's JSON reads or tests. */
-function attributesIn(part: unknown): readonly RoleAttribute[] {
-  if (typeof part !== 'object' || part === null) return [];
-  const { '.': access, has } = part as { readonly '.'?: unknown; readonly has?: unknown };
-  for (const read of [access, has]) {
-    if (isAttributeOfContext(read)) return roleAttributes.filter((name) => name === read.attr);
-  }
-  // The context as a whole has all of its attributes.
-  if ((part as { readonly Var?: unknown }).Var === 'context') return roleAttributes;
-  return Object.values(part).flatMap(attributesIn);
-}
-
-function isAttributeOfContext(part: unknown): part is { readonly attr: unknown } {
-  const { left } = (part ?? {}) as { readonly left?: { readonly Var?: unknown } };
-  return left?.Var === 'context';
 }
 
 /** The roles of the association of a create or an update, each with its attribute; none for other requests. */

@@ -1,6 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
-import { createAssociationCounts, quotaWarnings } from '../../src/operations/quota-warnings.ts';
+import { createAssociationCounts } from '../../src/operations/association-counts.ts';
+import { quotaWarnings } from '../../src/operations/quota-warnings.ts';
 import { home, input, openGateway, unpaced } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
