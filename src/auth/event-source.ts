@@ -21,12 +21,16 @@ export interface EventSource {
   readonly acceptsIam: boolean;
 }
 
+function isRecordOfStrings(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
+}
+
 /** The fields of an HTTP API event (payload format 2.0) that the function reads. */
 const eventShape = v.object({
   version: v.literal('2.0'),
   routeKey: v.string(),
   rawQueryString: v.string(),
-  headers: v.record(v.string(), v.string()),
+  headers: v.custom<Readonly<Record<string, string>>>(isRecordOfStrings),
   body: v.optional(v.string()),
   isBase64Encoded: v.boolean(),
   requestContext: v.object({
@@ -42,7 +46,7 @@ const eventShape = v.object({
     }),
     authorizer: v.nullish(
       v.object({
-        jwt: v.nullish(v.object({ claims: v.nullish(v.record(v.string(), v.unknown())) })),
+        jwt: v.nullish(v.object({ claims: v.nullish(v.looseObject({})) })),
         iam: v.nullish(v.object({ userArn: v.string(), userId: v.nullish(v.string()) })),
       }),
     ),

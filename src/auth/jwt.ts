@@ -1,9 +1,10 @@
-import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Principal } from '../model/principal.ts';
 import { serviceOf } from '../policy/inventory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { claimOf, groupsOf, isPlain } from './claims.ts';
 import type { Claims, TokenSettings } from './claims.ts';
+import { decodeToken } from './decode-token.ts';
+import type { DecodedToken } from './decode-token.ts';
 import { parsed, unauthenticated } from './result.ts';
 import type { Parsed, PrincipalResult } from './result.ts';
 import { foreignTokenMark, kindOfToken } from './token-type.ts';
@@ -20,17 +21,6 @@ const comparedClaims = ['iss', 'sub', 'exp'] as const;
  */
 export function tokenIn(authorization: string): string | null {
   return /^(?:bearer\s+)?([\w.-]+)$/i.exec(authorization.trim())?.[1] ?? null;
-}
-
-/** Header and payload of the token in an Authorization header; null where it holds no JWT. */
-function partsOf(authorization: string): { readonly header: Claims; readonly claims: Claims } | null {
-  const token = tokenIn(authorization);
-  if (token === null) return null;
-  try {
-    return { header: { ...decodeProtectedHeader(token) }, claims: decodeJwt(token) };
-  } catch {
-    return null;
-  }
 }
 
 /**
@@ -113,17 +103,35 @@ export function principalFromJwt(
   settings: TokenSettings,
   inventory: KnownPrincipals,
 ): PrincipalResult {
-  const parts = partsOf(authorization);
+  const token = tokenIn(authorization);
+  const parts = token === null ? null : decodeToken(token);
   if (parts === null) {
     return unauthenticated('The Authorization header does not hold a JWT: send "Authorization: Bearer <token>" once.');
   }
-  const { header, claims } = parts;
-  const mismatch = comparedClaims.find((name) => !isSame(name, claims, verified));
+  const mismatch = comparedClaims.find((name) => !isSame(name, parts.claims, verified));
   if (mismatch !== undefined) {
     return unauthenticated(
       `The claim ${mismatch} of the token is missing, or differs from the one that API Gateway verified: send one token with iss, sub and exp, only in the Authorization header.`,
     );
   }
+  const known = identified.get(parts);
+  if (known?.settings === settings && known.inventory === inventory) return known.result;
+  const result = identify(parts, settings, inventory);
+  identified.set(parts, { settings, inventory, result });
+  return result;
+}
+
+/** Whom the latest tokens identify, by settings and an inventory that never change. */
+const identified = new WeakMap<
+  DecodedToken,
+  { readonly settings: TokenSettings; readonly inventory: KnownPrincipals; readonly result: PrincipalResult }
+>();
+
+function identify(
+  { header, claims }: DecodedToken,
+  settings: TokenSettings,
+  inventory: KnownPrincipals,
+): PrincipalResult {
   const mark = settings.tokenTypes === 'access' ? foreignTokenMark(header, claims) : null;
   if (mark !== null) {
     return unauthenticated(

@@ -1,7 +1,8 @@
-import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import { claimOf } from './claims.ts';
 import type { Claims } from './claims.ts';
+import { decodeToken } from './decode-token.ts';
 import { unauthenticated } from './result.ts';
 import type { Unauthenticated } from './result.ts';
 
@@ -62,7 +63,7 @@ const tokenErrors = [
 export function createVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken {
   const known = new Map(issuers.map((one) => [one.issuer, { ...one, keyOf: keyLookup(one.keys) }]));
   return async (token) => {
-    const claims = decoded(token);
+    const { claims } = decodeToken(token) ?? { claims: {} };
     const name = claimOf(claims, 'iss');
     const issuer = typeof name === 'string' ? known.get(name) : undefined;
     if (issuer === undefined) {
@@ -82,15 +83,6 @@ export function createVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToke
 function keyLookup(keys: TrustedIssuer['keys']): JWTVerifyGetKey | null {
   if (keys === null) return null;
   return keys instanceof URL ? createRemoteJWKSet(keys, remote) : createLocalJWKSet(keys);
-}
-
-/** The claims, which are not verified yet; empty where the text is not a JWT. */
-function decoded(token: string): Claims {
-  try {
-    return decodeJwt(token);
-  } catch {
-    return {};
-  }
 }
 
 /** As API Gateway's JWT authorizer does, `client_id` counts only where there is no `aud`. */

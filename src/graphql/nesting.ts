@@ -6,11 +6,15 @@ const maxOpen = 100;
 const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
+/** As characters, also those in strings and comments. */
+const brackets = /[{[(]/g;
+
 /**
  * Whether a document is nested so deeply that the parser or validation, which recurse, could exhaust the call stack. Reads up to
  * `maxTokens` tokens; the parser rejects longer documents, and those with invalid tokens.
  */
 export function isNestedTooDeeply(document: string, maxTokens: number): boolean {
+  if ((document.match(brackets)?.length ?? 0) <= maxOpen) return false;
   const lexer = new Lexer(new Source(document));
   let open = 0;
   try {

@@ -1,3 +1,5 @@
+import { createLruCache } from './lru-cache.ts';
+
 /** How many requests a principal may send. */
 export interface RequestLimits {
   /** How many at once, after a pause. */
@@ -20,7 +22,7 @@ const maxBuckets = 10_000;
 
 /** Creates a token bucket for each key. `clock` returns milliseconds since the epoch. */
 export function createTokenBuckets({ burst, perSecond }: RequestLimits, clock: () => number): TakeToken {
-  const buckets = new Map<string, Bucket>();
+  const buckets = createLruCache<Bucket>(maxBuckets);
 
   return (key) => {
     if (perSecond === 0) return 0;
@@ -30,12 +32,8 @@ export function createTokenBuckets({ burst, perSecond }: RequestLimits, clock: (
     const waitMs = Math.ceil(((1 - bucket.tokens) * 1_000) / perSecond - elapsedMs);
     const isTaken = waitMs <= 0;
     const tokens = Math.min(burst, bucket.tokens + (elapsedMs * perSecond) / 1_000);
-    // Deleted first, so that the keys are in the order of their last use.
-    buckets.delete(key);
     // A refusal leaves the bucket as it was, because a sum of many short times would be rounded.
     buckets.set(key, isTaken ? { tokens: tokens - 1, at: now } : { ...bucket, at: Math.min(bucket.at, now) });
-    const [oldest] = buckets.keys();
-    if (buckets.size > maxBuckets && oldest !== undefined) buckets.delete(oldest);
     return Math.max(0, waitMs);
   };
 }

@@ -34,6 +34,7 @@ export function characterCount(text: string): number {
 
 /** The first `limit` Unicode characters. Time is linear in `limit`, independent of the length of the text. */
 export function firstCharacters(text: string, limit: number): string {
+  if (text.length <= limit) return text;
   // A character takes at most two code units.
   return Array.from(text.slice(0, 2 * limit))
     .slice(0, limit)

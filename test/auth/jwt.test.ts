@@ -1,4 +1,15 @@
-import { identityOf, eventOf, rejectionOf, flat, goodClaims, jwtEvent, tokenOf } from '../support/caller-event.ts';
+import {
+  emptyInventory,
+  eventOf,
+  identityOf,
+  inventoryOf,
+  settings,
+  rejectionOf,
+  flat,
+  goodClaims,
+  jwtEvent,
+  tokenOf,
+} from '../support/caller-event.ts';
 import type { IdentityEvent } from '../../src/auth/authenticate.ts';
 
 const idIn = (claims: Record<string, unknown>) => identityOf(jwtEvent(claims)).principal.id;
@@ -171,5 +182,25 @@ describe('the ID', () => {
     expect(rejectionOf(jwtEvent({ ...goodClaims, sub: 'x'.repeat(room) }))).toBeNull();
     expect(rejectionOf(jwtEvent({ ...goodClaims, sub: 'x'.repeat(room + 1) }))).toContain('at most 900 bytes');
     expect(rejectionOf(jwtEvent({ ...goodClaims, sub: 'ä'.repeat(room / 2 + 1) }))).toContain('at most 900 bytes');
+  });
+});
+
+describe('a token that is sent again', () => {
+  const event = jwtEvent({ ...goodClaims, sub: 'bot', groups: ['payments-team'], roles: ['auditors'] });
+  const registered = inventoryOf({ 'https://issuer.example#bot': ['releases'] });
+  const groupsIn = (inventory: typeof emptyInventory, groupsClaim: string) =>
+    identityOf(event, inventory, { ...settings, groupsClaim }).principal.groups;
+
+  test('identifies the principal by the inventory and the settings of the request', () => {
+    expect(groupsIn(emptyInventory, 'groups')).toEqual(['payments-team']);
+    expect(groupsIn(registered, 'groups')).toEqual(['payments-team', 'releases']);
+    expect(groupsIn(registered, 'roles')).toEqual(['auditors', 'releases']);
+    expect(groupsIn(emptyInventory, 'groups')).toEqual(['payments-team']);
+  });
+
+  test('is compared with the verified claims again', () => {
+    const header = `Bearer ${tokenOf(goodClaims)}`;
+    expect(rejectionOf(eventWith(header, goodClaims))).toBeNull();
+    expect(rejectionOf(eventWith(header, { ...goodClaims, sub: 'bob' }))).toContain('The claim sub ');
   });
 });
