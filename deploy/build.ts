@@ -9,6 +9,7 @@ import {
   copyStart,
   copyWasm,
   parsedSchema,
+  shortNames,
   writeCedarSnapshot,
   writeSchema,
   writeCodeCache,
@@ -56,8 +57,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo, parsedSchema, replaceUnneeded],
-  // Names are kept, so that stack traces in the log are readable without a source map.
+  plugins: [oneApollo, parsedSchema, replaceUnneeded, shortNames],
   minifySyntax: true,
   minifyWhitespace: true,
   // For line numbers of stack traces; the package leaves the maps out, as they would double its size.

@@ -1,11 +1,11 @@
 // What a build adds to its bundles so that they start faster. Each part can be missing: then the functions start slower.
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
 
@@ -48,6 +48,36 @@ export async function writeCedarSnapshot(outdir: string, sources: string): Promi
 /** Decides all cases from the snapshot in `outdir`. Returns a summary. Throws an Error if a decision is not the expected one. */
 export function verifyCedarSnapshot(outdir: string, sources: string): Promise<string> {
   return runBundled('verify.ts', 'bundle/cedar.ts', outdir, [join(outdir, 'policies'), sources]);
+}
+
+/**
+ * Shortens the names of variables. Stack traces in the log stay readable without a source map: what a module exports keeps its name, as do
+ * methods and the functions and classes of the gateway's own modules, but not functions inside of functions.
+ * (esbuild's `keepNames` would keep all names, for a tenth more time of each request.)
+ */
+export const shortNames: Plugin = {
+  name: 'short-names',
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.(?:ts|m?js)$/ }, async ({ path }) => {
+      const isOwn = path.endsWith('.ts');
+      const text = await readFile(path, 'utf8');
+      const { code } = await transform(isOwn ? exportingAll(text) : text, {
+        loader: isOwn ? 'ts' : 'js',
+        minifyIdentifiers: true,
+        sourcefile: path,
+        sourcemap: 'inline',
+        target: bundler.initialOptions.target ?? 'esnext',
+        // As in tsconfig.json.
+        tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+      });
+      return { contents: code, loader: 'js' };
+    });
+  },
+};
+
+/** A module that exports all its functions and classes. The bundle has the same content, as unused exports are dropped. */
+function exportingAll(text: string): string {
+  return text.replace(/^(?=(?:async function|function|class) \w)/gm, 'export ');
 }
 
 /** The syntax tree of the GraphQL schema, beside the bundles. */

@@ -16,6 +16,7 @@ import { firstCharacters } from '../validation/text-rules.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
 import { boundedDocument } from './document-bounds.ts';
+import { createDocumentStore, noCache } from './documents.ts';
 import { requestError, wrongVariables } from './errors.ts';
 import { formatError } from './format-error.ts';
 import { maxTokens } from './http.ts';
@@ -43,6 +44,8 @@ export function createServer(log: Log): ApolloServer<RequestContext> {
     stringifyResult: stringifyAnswer,
     // Clients send the document when they are told so. A store would need a bound of its own for what strangers put there.
     persistedQueries: false,
+    documentStore: createDocumentStore(),
+    cache: noCache,
     parseOptions: { maxLexicalTokens: maxTokens },
     validationRules: [...createRules()],
     // The host ends the process: Lambda freezes it, the local server stops it.
