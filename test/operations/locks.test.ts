@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { LockScope } from '../../src/model/lock.ts';
@@ -155,7 +154,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
     gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
     const first = await gateway.create();
     await locks.lock(all);
-    await sleep(inDoubtMs);
+    gateway.clock.skip(inDoubtMs);
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
     expect(await gateway.events(first.auditEntry.operationId)).toEqual(['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'RELEASED']);
     expect(await gateway.create()).toMatchObject(locked);
