@@ -65,6 +65,7 @@ export function createDependencies({
     home,
     times,
     describeLimits,
+    lockMemory: { mayBeSet: false },
     requestLimits,
     recordTrailReads,
     preflight,
