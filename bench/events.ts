@@ -74,5 +74,7 @@ export function functionEnvironment(endpoints: { eks: string; dynamoDb: string; 
     JWT_AUDIENCE: audience,
     API_ID: 'local',
     API_STAGE: '$default',
+    // All requests are those of one principal.
+    PRINCIPAL_REQUEST_BURST: '1000000',
   };
 }

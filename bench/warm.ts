@@ -34,9 +34,12 @@ export async function measureWarm(folder: string, runs: number): Promise<Section
     const endpoints = await startEndpoints({ folder, core: 0, delays });
     const child = join(import.meta.dirname, 'warm-process.ts');
     const command = onCore(1, [process.execPath, child, gateway, calls, String(count)]);
-    const { report } = await runProcess(command, functionEnvironment(endpoints, gateway));
-    endpoints.stop();
-    return JSON.parse(report) as WarmFigures;
+    try {
+      const { report } = await runProcess(command, functionEnvironment(endpoints, gateway));
+      return JSON.parse(report) as WarmFigures;
+    } finally {
+      endpoints.stop();
+    }
   };
   const atOnce = await measure({ dynamoDb: 0, eks: 0 }, runs);
   const slow = await measure({ dynamoDb: 5, eks: 80 }, Math.ceil(runs / 8));
