@@ -33,6 +33,8 @@ export interface Composition {
   readonly log: Log;
   /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
   readonly access?: 'change' | 'read';
+  /** Milliseconds since the epoch. Default: the clock of the machine. */
+  readonly clock?: () => number;
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
 }
@@ -52,9 +54,9 @@ export function createDependencies({
   release,
   log,
   access = 'change',
+  clock = Date.now,
   eks,
 }: Composition): Dependencies {
-  const clock = Date.now;
   return {
     ...policyDependencies(policy, { access, release, eks: { homeAccountId: home.accountId, clock, ...eks } }),
     ledger,
@@ -63,6 +65,7 @@ export function createDependencies({
     home,
     times,
     describeLimits,
+    lockMemory: { mayBeSet: false },
     requestLimits,
     recordTrailReads,
     preflight,

@@ -1,20 +1,21 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { readLocks } from '../operations/locks.ts';
 
 /** How long the start of a function may wait for AWS, in milliseconds. Lambda allows 10 seconds for all of it. */
 const limitMs = 1_500;
 
 /** What a start uses. */
-type Used = Pick<Dependencies, 'authorize' | 'clock' | 'directory' | 'eksFor' | 'ledger'>;
+type Used = Pick<Dependencies, 'authorize' | 'clock' | 'directory' | 'eksFor' | 'ledger' | 'lockMemory'>;
 
 /**
- * Does once, while the function starts, what otherwise the first request would wait for: a decision, a read from the ledger, and a
- * list of EKS that finds nothing, so that connections are open. Changes nothing and never rejects: the first request
+ * Does once, while the function starts, what otherwise the first request would wait for: a decision, a read of the locks, and
+ * a list of EKS that finds nothing, so that connections are open. Changes nothing and never rejects: the first request
  * reports what fails.
  */
 export async function warmUp(deps: Used): Promise<void> {
   const [cluster] = deps.directory.clusters;
-  const reads: Promise<unknown>[] = [deps.ledger.getRecord('warm-up')];
+  const reads: Promise<unknown>[] = [readLocks(deps)];
   if (cluster !== undefined) {
     const query = { namespace: 'default', serviceAccount: 'warm-up', nextToken: null };
     reads.push(deps.eksFor(cluster).page(query, { deadline: deps.clock() + limitMs }));

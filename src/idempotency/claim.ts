@@ -11,8 +11,13 @@ import type { NewOperation } from './record.ts';
 /** A request that claims its token. */
 export interface ClaimRequest extends NewOperation {
   readonly audit: AuditContext;
-  /** The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. */
-  readonly lock: Lock | null;
+  /**
+   * The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. An unused
+   * token is claimed while the locks are read: the lease holder waits for them before the effect.
+   */
+  readonly lock: Promise<Lock | null>;
+  /** Whether to wait for the locks before anything is written. */
+  readonly expectsLock: boolean;
   /** Until when the ledger must have answered. Milliseconds since the epoch. */
   readonly deadline: number;
 }
@@ -54,7 +59,8 @@ const maxRounds = 4;
  * must not be called.
  */
 export async function claim(deps: ProtocolDependencies, request: ClaimRequest): Promise<ClaimResult> {
-  const first = request.lock ? await stepUnderLock(deps, request, request.lock) : claimUnused(deps, request);
+  const lock = request.expectsLock ? await request.lock : null;
+  const first = lock ? await stepUnderLock(deps, request, lock) : claimUnused(deps, request);
   if (!isAttempt(first)) return first;
   let attempt = first;
   for (let round = 1; ; round++) {
@@ -64,7 +70,7 @@ export async function claim(deps: ProtocolDependencies, request: ClaimRequest): 
     const result = await withDeadline(leftMs, committing, ledgerTimeout);
     if (result.kind === 'committed') return { kind, lease };
     if (result.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
-    const next = nextStep(deps, request, result.record);
+    const next = await nextStep(deps, request, result.record);
     if (!isAttempt(next)) return next;
     if (round === maxRounds) return { kind: 'contended', record: result.record };
     attempt = next;
@@ -91,17 +97,21 @@ function isExpired({ expiresAt }: IdempotencyRecord, now: number): boolean {
   return expiresAt !== null && expiresAt <= now;
 }
 
-/** What a request does about an existing record. */
-function nextStep(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Step {
+/** What a request does about an existing record. It does not take over or claim one without having read the locks. */
+async function nextStep(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Promise<Step> {
   if (record.fingerprint !== request.fingerprint) return { kind: 'token-reused', record };
   switch (record.state) {
     case 'SUCCEEDED':
     case 'REFUSED':
       return { kind: 'finished', record };
-    case 'RELEASED':
-      return request.lock ? { kind: 'locked', lock: request.lock } : claimReleased(deps, request, record);
+    case 'RELEASED': {
+      const lock = await request.lock;
+      return lock ? { kind: 'locked', lock } : claimReleased(deps, request, record);
+    }
     case 'IN_PROGRESS':
-      return record.leaseUntil > deps.clock() ? { kind: 'contended', record } : claimExpired(deps, request, record);
+      if (record.leaseUntil > deps.clock()) return { kind: 'contended', record };
+      await request.lock;
+      return claimExpired(deps, request, record);
   }
 }
 

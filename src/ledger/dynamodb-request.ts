@@ -9,6 +9,8 @@ import { LedgerUnavailable } from './ledger.ts';
  */
 export const dynamoDbClientDefaults = {
   maxAttempts: 3,
+  // The ledger adds no middleware to a client in use, so the SDK need not put its own together for every request.
+  cacheMiddleware: true,
   requestHandler: {
     connectionTimeout: 1_000,
     requestTimeout: 2_000,

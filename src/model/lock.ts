@@ -18,6 +18,12 @@ export interface Lock {
   readonly lockedAt: string;
 }
 
+/** What a process remembers of the locks. One object for each process, which changes with every read. */
+export interface LockMemory {
+  /** Whether the last read showed any lock, of whatever scope, or failed. */
+  mayBeSet: boolean;
+}
+
 /** What a change concerns, as far as locks matter. */
 export interface LockSubject {
   readonly cluster: ClusterRef;

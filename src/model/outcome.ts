@@ -37,6 +37,15 @@ const inProgress = {
   advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
 } as const;
 
+const locked = {
+  status: 'REFUSED',
+  code: 'CHANGES_LOCKED',
+  retryable: true,
+  retryAfterSeconds: 300,
+  advice:
+    'Ask the operators of the gateway when the lock will be released. After the release, the same clientRequestToken can be used.',
+} as const;
+
 /**
  * Every outcome of a mutation, and all that follows from it. Operations, ledger writes, the reconciler, the docs' list of
  * refusals and its test read this table; nothing else decides what an outcome means.
@@ -90,16 +99,9 @@ export const outcomes = {
       'Check roleArn and targetRoleArn. A role created in the last minute needs some seconds to propagate: send the same request again after retryAfterSeconds.',
   },
   /** A lock of the operators stops the change. Nothing was begun. */
-  CHANGES_LOCKED: {
-    status: 'REFUSED',
-    code: 'CHANGES_LOCKED',
-    event: 'REFUSED',
-    recordState: 'untouched',
-    retryable: true,
-    retryAfterSeconds: 300,
-    advice:
-      'Ask the operators of the gateway when the lock will be released. A locked request is not stored: after the release, the same clientRequestToken can be used.',
-  },
+  CHANGES_LOCKED: { ...locked, event: 'REFUSED', recordState: 'untouched' },
+  /** The same, found while the token was claimed. Nothing was sent to EKS. */
+  LOCKED_AFTER_CLAIM: { ...locked, event: 'RELEASED', recordState: 'RELEASED' },
   TOKEN_REUSED_WITH_DIFFERENT_INPUT: {
     status: 'REFUSED',
     code: 'TOKEN_REUSED_WITH_DIFFERENT_INPUT',
@@ -228,6 +230,8 @@ export const outcomes = {
   },
   /** The operation had no effect and can't have one any more. Not returned as such: the next request with the token claims it again. */
   NOT_DONE: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
+  /** The change was not sent to EKS. The request fails, and the next one with the token claims it again. */
+  NOT_SENT: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
   OUTCOME_UNDETERMINED: {
     status: 'REFUSED',
     code: 'OUTCOME_UNDETERMINED',

@@ -2,11 +2,13 @@ import type { ChangeResult, EksError } from '../eks/eks.ts';
 import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Association, CreateRequest, DeleteRequest } from '../model/association.ts';
+import type { Lock } from '../model/lock.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Difference } from '../model/refusal.ts';
 import { createDifferences } from './differences.ts';
+import { lockedRefusal } from './locks.ts';
 
 /** The trust policy that a role needs (EKS user guide, "Pod Identity: role trust policy"). */
 const requiredTrustPolicy = JSON.stringify({
@@ -40,6 +42,19 @@ function success(association: Association, message: string) {
 export function inconclusive(message: string): Conclusion {
   return { ...nothing, outcome: 'UNKNOWN', message };
 }
+
+/** A lock was set before the change was sent. */
+export function stoppedByLock(lock: Lock): RefusedConclusion {
+  const refusal = lockedRefusal(lock);
+  return { ...nothing, outcome: 'LOCKED_AFTER_CLAIM', message: refusal.message, refusal };
+}
+
+/** The locks could not be read, so the change was not sent. */
+export const notSent: Conclusion = {
+  ...nothing,
+  outcome: 'NOT_SENT',
+  message: 'The change was not sent to EKS, because the locks could not be read.',
+};
 
 /** EKS could not be read. */
 export function notObservable({ exception }: EksError): Conclusion {

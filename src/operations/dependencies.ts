@@ -1,6 +1,7 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ClusterRef } from '../model/association.ts';
+import type { LockMemory } from '../model/lock.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
 import type { AssociationCounts } from './association-counts.ts';
 import type { Directory } from '../policy/directory.ts';
@@ -47,6 +48,7 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Account and region of requests that name none: those of the deployment. */
   readonly home: { readonly accountId: string; readonly region: string };
   readonly describeLimits: DescribeLimits;
+  readonly lockMemory: LockMemory;
   /** How many requests each principal may send, to one process. */
   readonly requestLimits: RequestLimits;
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */

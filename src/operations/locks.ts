@@ -1,3 +1,4 @@
+import type { ClaimRequest } from '../idempotency/claim.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import { describeScope, lockFor } from '../model/lock.ts';
 import type { Lock } from '../model/lock.ts';
@@ -8,20 +9,46 @@ import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation } from './operation.ts';
 
+/** Reads all locks, and remembers whether there are any. Throws `LedgerUnavailable`. */
+export async function readLocks(deps: Pick<Dependencies, 'ledger' | 'lockMemory'>): Promise<readonly Lock[]> {
+  try {
+    const { locks } = await deps.ledger.getLocks();
+    deps.lockMemory.mayBeSet = locks.length > 0;
+    return locks;
+  } catch (error) {
+    deps.lockMemory.mayBeSet = true;
+    throw error;
+  }
+}
+
+/** What {@link findLock} uses. */
+type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
+
 /**
  * The lock that stops an admitted mutation; null if none does. One strongly consistent read, so that a lock stops every
  * request that reads after it was set. A person whom a service names is known from the decision. Throws `LedgerUnavailable`.
  */
-export async function findLock(
-  deps: Pick<Dependencies, 'ledger' | 'clock'>,
-  mutation: AdmittedMutation,
-): Promise<Lock | null> {
-  const reading = deps.ledger.getLocks();
-  const { locks } = await withDeadline(effectDeadline(mutation) - deps.clock(), reading, ledgerTimeout);
+export async function findLock(deps: LockDependencies, mutation: AdmittedMutation): Promise<Lock | null> {
+  const locks = await withDeadline(effectDeadline(mutation) - deps.clock(), readLocks(deps), ledgerTimeout);
   const { principal, actor } = mutation.authorization.identity;
   const person = mutation.audit.decision?.slice.person;
   const principalIds = [principal, actor, person].flatMap((one) => one?.id ?? []);
   return lockFor(locks, { cluster: mutation.target, principalIds });
+}
+
+/**
+ * Begins to read the locks for a claim. The claim waits for them while any lock may be set, so that a locked principal in a loop
+ * does not add entries of changes to the trail with every request, but only with the first that a process reads the lock for.
+ */
+export function checkLocks(
+  deps: LockDependencies,
+  mutation: AdmittedMutation,
+): Pick<ClaimRequest, 'lock' | 'expectsLock'> {
+  const { mayBeSet: expectsLock } = deps.lockMemory;
+  const lock = findLock(deps, mutation);
+  // A request that is answered from its record does not wait for the locks, so it does not fail because of them.
+  lock.catch(() => undefined);
+  return { lock, expectsLock };
 }
 
 /** The refusal of a change that a lock stops. Its advice names who set the lock, and why. */

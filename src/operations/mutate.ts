@@ -1,41 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { auditContextOf } from '../ledger/audit-entry.ts';
-import { claim, reclaim } from '../idempotency/claim.ts';
-import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
-import { closingEntry, complete } from '../idempotency/complete.ts';
-import { notDone } from '../idempotency/conclusion.ts';
-import type { Conclusion } from '../idempotency/conclusion.ts';
-import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { AuditContext } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
-import type { Lock } from '../model/lock.ts';
 import { requestedOperation } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { resolveCluster } from '../validation/names.ts';
 import type { Dependencies } from './dependencies.ts';
-import { effectDeadline } from './operation.ts';
-import type {
-  Admission,
-  AdmittedMutation,
-  EffectInput,
-  LoadedTarget,
-  MutationCall,
-  Operation,
-  RefusedAdmission,
-  ValidRequest,
-} from './operation.ts';
-import { findLock, lockedRefusal } from './locks.ts';
+import { execute } from './execute.ts';
+import type { Admission, LoadedTarget, MutationCall, Operation, ValidRequest } from './operation.ts';
 import { denialOf, invalidRefusal, redactFor } from './refusals.ts';
-import { inProgressResult, resultOf } from './result.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
 import type { MutationResult } from './result.ts';
-import { answerContended, answerRefused, answerReplay, answerTokenReused } from './unclaimed.ts';
+import { answerRefused } from './unclaimed.ts';
 
-// The request flow of every mutation, from top to bottom of this file:
+// The request flow of every mutation, from top to bottom of this file and of execute.ts:
 //
 //   admit ──── validate · load the target · authorize, with facts of roles where policy uses them · check the precondition
-//   execute ── check the locks
-//              claim    (transaction 1: idempotency record + INTENT)
+//   execute ── claim    (transaction 1: idempotency record + INTENT; the locks are read at the same time)
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)
 //              record   (transaction 2: idempotency record + outcome)
 
@@ -128,74 +108,4 @@ function denied<Kind extends OperationKind>(valid: ValidRequest<Kind>, decision:
 function targetOf({ target }: LoadedTarget): AuditContext['target'] {
   const { accountId, region, clusterName, namespace, serviceAccount } = target;
   return { accountId, region, clusterName, namespace, serviceAccount };
-}
-
-/** Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. */
-export async function execute<Kind extends OperationKind>(
-  deps: Dependencies,
-  { effect }: Pick<Operation<Kind>, 'effect'>,
-  mutation: AdmittedMutation<Kind>,
-): Promise<MutationResult> {
-  const { audit, deadline } = mutation;
-  const lock = await findLock(deps, mutation);
-  const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
-  const answer = { audit, clientRequestToken };
-  const request = claimRequestOf(mutation, clientRequestToken, lock);
-  const perform = (lease: Lease) => effect.perform(deps, effectInput(deps, mutation, lease));
-  const record = async (lease: Lease, conclusion: Conclusion) =>
-    resultOf(deps, answer, await complete(deps, { audit, deadline }, lease, conclusion), conclusion);
-
-  const claimed = await claim(deps, request);
-  switch (claimed.kind) {
-    case 'claimed':
-      return record(claimed.lease, await perform(claimed.lease));
-    case 'taken-over': {
-      const { lease } = claimed;
-      const conclusion = await effect.observe(deps, effectInput(deps, mutation, lease));
-      if (conclusion) return record(lease, conclusion);
-      if (lock) return record(lease, notDone);
-      // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
-      const closing = closingEntry(deps, audit, lease.record, notDone);
-      const next = await reclaim(deps, request, lease.record, closing);
-      return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);
-    }
-    case 'locked':
-      return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
-    case 'finished':
-      return answerReplay(deps, answer, claimed.record);
-    case 'contended':
-      return answerContended(deps, answer, claimed.record);
-    case 'token-reused':
-      return answerTokenReused(deps, answer, claimed.record);
-  }
-}
-
-/** A locked request. Its token is not claimed: after the release of the lock, it can be used. */
-function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
-  const refusal = lockedRefusal(lock);
-  return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
-}
-
-function claimRequestOf(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock | null): ClaimRequest {
-  const { operation, request, authorization, audit, before, startedAt } = mutation;
-  const { identity, onBehalfOf } = authorization;
-  return {
-    idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
-    fingerprint: fingerprintOf(request),
-    operation,
-    startedAt,
-    modifiedAtBefore: before?.modifiedAt ?? null,
-    audit,
-    lock,
-    deadline: effectDeadline(mutation),
-  };
-}
-
-function effectInput<Kind extends OperationKind>(
-  deps: Dependencies,
-  mutation: AdmittedMutation<Kind>,
-  { record }: Lease,
-): EffectInput<Kind> {
-  const { request, target, before } = mutation;
-  return { eks: deps.eksFor(target), request, record, before, deadline: effectDeadline(mutation) };
 }

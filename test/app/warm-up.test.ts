@@ -17,9 +17,9 @@ describe('the start of a function', () => {
 
   const calls = () => gateway.simulator.control.requests().map(({ operation, outcome }) => [operation, outcome]);
 
-  test('decides, and reads from EKS and from the ledger', async () => {
+  test('decides, reads from EKS, and reads the locks', async () => {
     const decisions: unknown[] = [];
-    const keys: string[] = [];
+    let reads = 0;
     await warmUp({
       ...gateway.deps,
       authorize: (context, request) => {
@@ -29,27 +29,27 @@ describe('the start of a function', () => {
       },
       ledger: {
         ...ledger,
-        getRecord: (key) => {
-          keys.push(key);
-          return ledger.getRecord(key);
+        getLocks: () => {
+          reads += 1;
+          return ledger.getLocks();
         },
       },
     });
     expect(decisions).toEqual([true]);
-    expect(keys).toEqual(['warm-up']);
+    expect(reads).toBe(1);
     expect(calls()).toEqual([['ListPodIdentityAssociations', 'succeeded']]);
   });
 
   test('succeeds without AWS, and logs nothing', async () => {
     await gateway.simulator.close();
-    const getRecord = () => Promise.reject(new LedgerUnavailable(new Error('no connection')));
-    await expect(warmUp({ ...gateway.deps, ledger: { ...ledger, getRecord } })).resolves.toBeUndefined();
+    const getLocks = () => Promise.reject(new LedgerUnavailable(new Error('no connection')));
+    await expect(warmUp({ ...gateway.deps, ledger: { ...ledger, getLocks } })).resolves.toBeUndefined();
     expect(gateway.logged).toEqual([]);
     gateway = await openGateway({ ledger });
   });
 
   test('does not wait for a ledger that does not answer', async () => {
-    const getRecord = () => new Promise<never>(() => undefined);
-    await expect(warmUp({ ...gateway.deps, ledger: { ...ledger, getRecord } })).resolves.toBeUndefined();
+    const getLocks = () => new Promise<never>(() => undefined);
+    await expect(warmUp({ ...gateway.deps, ledger: { ...ledger, getLocks } })).resolves.toBeUndefined();
   });
 });

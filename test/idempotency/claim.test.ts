@@ -5,6 +5,7 @@ import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import type { Lock } from '../../src/model/lock.ts';
 import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
@@ -39,6 +40,7 @@ test('a holder whose lease was taken over can’t claim the next operation', asy
 describe('a claim', () => {
   const mutation = admittedCreate(60_000_000);
   const request = claimOf(mutation);
+  const lock: Lock = { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: '2026-11-26T00:00:00.000Z' };
 
   test('of an unused token records the operation with its INTENT', async () => {
     const result = await claim(dependenciesOn(ledger), request);
@@ -57,13 +59,7 @@ describe('a claim', () => {
   });
 
   test('writes nothing while changes are locked, whether the token is unused or its record has expired', async () => {
-    const lock = {
-      scope: { kind: 'ALL' },
-      reason: null,
-      lockedBy: 'pat',
-      lockedAt: '2026-11-26T00:00:00.000Z',
-    } as const;
-    const lockedClaim = { ...request, lock };
+    const lockedClaim = { ...request, lock: Promise.resolve(lock), expectsLock: true };
     expect(await claim(dependenciesOn(ledger), lockedClaim)).toEqual({ kind: 'locked', lock });
     expect(await ledger.getRecord(request.idempotencyKey)).toBeNull();
     const { idempotencyKey, startedAt } = request;
@@ -73,7 +69,25 @@ describe('a claim', () => {
     expect(await ledger.getRecord(idempotencyKey)).toEqual(expired);
   });
 
-  test('of a token with a lease is contended', async () => {
+  test('of a released operation writes nothing while changes are locked, although it read the locks at the same time', async () => {
+    const first = leaseOf(await claim(dependenciesOn(ledger), request));
+    await complete(dependenciesOn(ledger), mutation, first, notDone);
+    const released = await ledger.getRecord(request.idempotencyKey);
+    expect(await claim(dependenciesOn(ledger), { ...request, lock: Promise.resolve(lock) })).toEqual({
+      kind: 'locked',
+      lock,
+    });
+    expect(await ledger.getRecord(request.idempotencyKey)).toEqual(released);
+  });
+
+  test('takes no lease over while the locks can’t be read', async () => {
+    const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+    const failing = Promise.reject(new LedgerUnavailable(new Error('down')));
+    await expect(claim(later(ledger, 1), { ...request, lock: failing })).rejects.toThrow(LedgerUnavailable);
+    expect(await ledger.getRecord(request.idempotencyKey)).toEqual(record);
+  });
+
+  test('of a token with a lease is contended, without waiting for the locks', async () => {
     const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
     let commits = 0;
     const counting: Ledger = {
@@ -83,7 +97,8 @@ describe('a claim', () => {
         return ledger.commit(...args);
       },
     };
-    expect(await claim(dependenciesOn(counting), request)).toEqual({ kind: 'contended', record });
+    const unread = { ...request, lock: new Promise<never>(() => undefined) };
+    expect(await claim(dependenciesOn(counting), unread)).toEqual({ kind: 'contended', record });
     expect(commits).toBe(1);
   });
 

@@ -1,25 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
-import { reconcile } from '../../src/operations/reconcile.ts';
-import type { Eks } from '../../src/eks/eks.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { startEksSimulator } from '#eks-simulator';
-import { input, openGateway } from '../support/gateway.ts';
+import { holdAnswers, inDoubtMs, leaseMs, reconcileNow, withChanges } from '../support/changes.ts';
+import { input, openGateway, openSimulator } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
+import { createClock } from '../support/test-clock.ts';
 
 const create = 'CreatePodIdentityAssociation';
-/** Longer than an operation of these tests can stay in doubt. Milliseconds. */
-const inDoubtMs = 600;
 
 /** Dependencies whose create call to EKS waits until `thawed` resolves. */
 function frozenBeforeEks(deps: Dependencies, thawed: Promise<unknown>): Dependencies {
-  const eksFor = (cluster: Parameters<Dependencies['eksFor']>[0]): Eks => {
-    const eks = deps.eksFor(cluster);
-    return { ...eks, create: (call) => thawed.then(() => eks.create({ ...call, deadline: Date.now() + 5_000 })) };
-  };
-  return { ...deps, eksFor };
+  return withChanges(deps, (eks) => ({
+    create: (call) => thawed.then(() => eks.create({ ...call, deadline: deps.clock() + 10_000 })),
+  }));
 }
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('lease holders on $name', ({ open }) => {
@@ -43,18 +38,28 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
     return gateway;
   };
 
-  const reconcileNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', Date.now() + 20_000);
-
   test('a superseded lease holder whose signature has expired is rejected by EKS and writes nothing', async () => {
-    // A signature's date has a resolution of one second, so a shorter window would reject fresh signatures.
-    const simulator = await startEksSimulator({ signatureWindowMs: 1_500 });
-    const times = { leaseMs: 200, requestMs: 20_000, signatureWindowMs: 1_600 };
+    const clock = createClock();
+    const simulator = await openSimulator(clock);
+    const claimed = Promise.withResolvers<undefined>();
     const { promise: thawed, resolve: thaw } = Promise.withResolvers<undefined>();
-    const frozen = await openOne({ simulator, times, change: (deps) => frozenBeforeEks(deps, thawed) });
-    const other = await openOne({ simulator, times });
+    const freezing = (deps: Dependencies): Dependencies => ({
+      ...frozenBeforeEks(deps, thawed),
+      ledger: {
+        ...ledger,
+        commit: async (...call) => {
+          const result = await ledger.commit(...call);
+          claimed.resolve(undefined);
+          return result;
+        },
+      },
+    });
+    const frozen = await openOne({ simulator, times: defaultTimes, change: freezing });
+    const other = await openOne({ simulator, clock, times: defaultTimes });
 
     const resultOfFrozen = frozen.create();
-    await sleep(2_400);
+    await claimed.promise;
+    clock.skip(8 * 60_000);
     const resultOfOther = await other.create();
     expect(resultOfOther).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 3 } });
     simulator.control.deleteAssociation(resultOfOther.association?.associationId ?? '');
@@ -67,7 +72,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
     });
     expect(simulator.control.associations()).toEqual([]);
     await simulator.close();
-  }, 20_000);
+  });
 
   test('returns IN_PROGRESS when the ledger fails after the EKS call, and the reconciler completes the operation', async () => {
     let commits = 0;
@@ -82,11 +87,11 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
       },
     });
     const simulator = (await openOne()).simulator;
-    const broken = await openOne({ simulator, change: breaking, times: { leaseMs: 100 } });
+    const broken = await openOne({ simulator, change: breaking });
     const answer = await broken.create();
     expect(answer).toMatchObject({ status: 'IN_PROGRESS', refusal: null, auditEntry: { event: 'INTENT' } });
-    await sleep(150);
     const working = await openOne({ simulator });
+    working.clock.skip(leaseMs);
     expect(await reconcileNow(working)).toMatchObject({ closed: 1, open: 0, superseded: 0, failed: 0 });
     expect(await working.create()).toMatchObject({ status: 'SUCCEEDED', replayed: true });
     expect(working.sent()).toBe(1);
@@ -145,7 +150,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
       gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
       const { auditEntry } = await gateway.create();
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 0, open: 1, superseded: 0, failed: 0 });
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 1, open: 0, superseded: 0, failed: 0 });
       expect((await gateway.events(auditEntry.operationId)).at(-1)).toBe('RELEASED');
       expect(gateway.sent()).toBe(1);
@@ -154,11 +159,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
     });
 
     test('does not touch an operation whose lease is valid', async () => {
-      const gateway = await openOne();
-      gateway.simulator.control.addFault({ operation: create, kind: 'delay', delayMs: 500 });
+      const { change, sent, release } = holdAnswers();
+      const gateway = await openOne({ change });
       const answer = gateway.create();
-      await sleep(250);
+      await sent;
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 0, open: 0, superseded: 0, failed: 0 });
+      release();
       expect(await answer).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 1 } });
     });
 
@@ -168,7 +174,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
       await gateway.create();
       const { clusterName, namespace, serviceAccount, roleArn } = input;
       gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount, roleArn });
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
       expect(await gateway.create()).toMatchObject({
         replayed: true,
@@ -190,7 +196,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
       });
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 1, open: 1, superseded: 0, failed: 0 });
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 0, waiting: 1 });
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 1, open: 0, superseded: 0, failed: 0 });
     });
   });

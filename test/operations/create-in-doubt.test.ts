@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { delayCreates, inDoubtMs } from '../support/changes.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const create = 'CreatePodIdentityAssociation';
-
-/** Longer than an operation of these tests can stay in doubt. Milliseconds. */
-const inDoubtMs = 600;
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))(
   'createPodIdentityAssociation on $name',
@@ -16,15 +13,25 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
     let closeLedger: () => Promise<void>;
     let gateway: Gateway;
 
+    /** A gateway whose first create reaches EKS late, in some tests. */
+    let lateGateway: Gateway | null = null;
+
     beforeEach(async () => {
       ({ ledger, close: closeLedger } = await open());
       gateway = await openGateway({ ledger });
     });
 
     afterEach(async () => {
+      await lateGateway?.close();
+      lateGateway = null;
       await gateway.close();
       await closeLedger();
     });
+
+    const openLate = async (change: ReturnType<typeof delayCreates>['change']) => {
+      lateGateway = await openGateway({ ledger, simulator: gateway.simulator, clock: gateway.clock, change });
+      return lateGateway;
+    };
 
     describe('a create in doubt', () => {
       test.each(['cut-after', 'error-after'] as const)(
@@ -57,7 +64,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
           const first = await gateway.create();
           expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'UNKNOWN' } });
           expect(gateway.sent()).toBe(1);
-          await sleep(inDoubtMs);
+          gateway.clock.skip(inDoubtMs);
           const last = await gateway.create();
           expect(last).toMatchObject({ status: 'SUCCEEDED', auditEntry: { event: 'SUCCEEDED' } });
           expect(gateway.sent()).toBe(2);
@@ -74,11 +81,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       );
 
       test('that takes effect late is found by a repeated request', async () => {
-        gateway.simulator.control.addFault({ operation: create, kind: 'late-effect', delayMs: 350 });
-        const first = await gateway.create();
-        expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
-        await sleep(400);
-        expect(await gateway.create()).toMatchObject({
+        const { change, arrive } = delayCreates();
+        const late = await openLate(change);
+        const first = await late.create();
+        expect(await late.create()).toMatchObject({ status: 'IN_PROGRESS' });
+        await arrive();
+        expect(await late.create()).toMatchObject({
           status: 'SUCCEEDED',
           association: { operationId: first.auditEntry.operationId },
         });
@@ -90,7 +98,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         await gateway.create();
         gateway.simulator.control.createAssociation(outsideInput);
         expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
-        await sleep(inDoubtMs);
+        gateway.clock.skip(inDoubtMs);
         expect(await gateway.create()).toMatchObject({
           status: 'REFUSED',
           refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
@@ -105,7 +113,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         gateway.simulator.control.addFault({ operation: create, kind: 'cut-after' });
         expect(await gateway.create({ tags })).toMatchObject({ status: 'IN_PROGRESS' });
         expect(await gateway.create({ tags })).toMatchObject({ status: 'IN_PROGRESS' });
-        await sleep(inDoubtMs);
+        gateway.clock.skip(inDoubtMs);
         expect(await gateway.create({ tags })).toMatchObject({
           status: 'REFUSED',
           refusal: { __typename: 'AssociationAlreadyExists', code: 'OUTCOME_UNDETERMINED', differences: [] },
@@ -113,13 +121,14 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
 
       test('is found by a repeated request even when it becomes visible after its release', async () => {
-        gateway.simulator.control.addFault({ operation: create, kind: 'late-effect', delayMs: inDoubtMs + 500 });
-        const first = await gateway.create();
-        await sleep(inDoubtMs);
+        const { change, arrive } = delayCreates();
+        const late = await openLate(change);
+        const first = await late.create();
+        late.clock.skip(inDoubtMs);
         gateway.simulator.control.addFault({ operation: create, kind: 'throttle' });
-        expect(await gateway.create()).toMatchObject({ status: 'REFUSED', refusal: { code: 'THROTTLED' } });
-        await sleep(600);
-        expect(await gateway.create()).toMatchObject({
+        expect(await late.create()).toMatchObject({ status: 'REFUSED', refusal: { code: 'THROTTLED' } });
+        await arrive();
+        expect(await late.create()).toMatchObject({
           status: 'SUCCEEDED',
           association: { operationId: first.auditEntry.operationId },
         });

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { LockScope } from '../../src/model/lock.ts';
 import { inDoubtMs, operations, reconcileNow } from '../support/changes.ts';
+import { readLocks } from '../../src/operations/locks.ts';
 import { home, input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -43,6 +43,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
 
   test('a create is refused with who set the lock and why, and nothing is sent to EKS', async () => {
     await locks.lock(cluster('apps-dev'), 'Incident 7.');
+    await readLocks(gateway.deps);
     const answer = await gateway.create();
     expect(answer).toMatchObject({
       status: 'REFUSED',
@@ -155,7 +156,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
     gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
     const first = await gateway.create();
     await locks.lock(all);
-    await sleep(inDoubtMs);
+    gateway.clock.skip(inDoubtMs);
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
     expect(await gateway.events(first.auditEntry.operationId)).toEqual(['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'RELEASED']);
     expect(await gateway.create()).toMatchObject(locked);

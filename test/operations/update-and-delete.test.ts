@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { inDoubtMs, operations, reconcileNow, slow, target } from '../support/changes.ts';
+import { holdAnswers, inDoubtMs, leaseMs, operations, reconcileNow, target } from '../support/changes.ts';
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
   let ledger: Ledger;
@@ -130,7 +129,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       await send(gateway, association);
       expect(await send(gateway, association)).toMatchObject({ status: 'IN_PROGRESS' });
       expect(gateway.sent(call)).toBe(1);
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect(await send(gateway, association)).toMatchObject({ status: 'SUCCEEDED' });
       expect(gateway.sent(call)).toBe(2);
       expect(isDone(gateway)).toBe(true);
@@ -148,7 +147,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       gateway.simulator.control.addFault({ operation: call, kind: 'cut-before' });
       const lost = await send(gateway, association);
       expect(await reconcileNow(gateway)).toMatchObject({ open: 1 });
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
       expect((await gateway.events(lost.auditEntry.operationId)).at(-1)).toBe('RELEASED');
       expect(gateway.sent(call)).toBe(1);
@@ -164,15 +163,13 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
     });
 
     test('by a lease holder that is superseded while it waits for EKS returns the recorded outcome', async () => {
-      const slowGateway = await openGateway({
-        ledger,
-        simulator: gateway.simulator,
-        times: { leaseMs: 150 },
-        change: slow,
-      });
+      const { change, sent, release } = holdAnswers();
+      const slowGateway = await openGateway({ ledger, simulator: gateway.simulator, change });
       const resultOfSlow = send(slowGateway, association);
-      await sleep(400);
+      await sent;
+      gateway.clock.skip(leaseMs);
       const resultOfOther = await send(gateway, association);
+      release();
       expect(resultOfOther).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 2 } });
       expect(await resultOfSlow).toMatchObject({
         status: 'SUCCEEDED',

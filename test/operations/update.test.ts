@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -79,7 +78,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       await update(fields);
       gateway.simulator.control.updateAssociation(association.associationId, { targetRoleArn: target });
       expect(await update(fields)).toMatchObject({ status: 'IN_PROGRESS' });
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect((await update(fields)).refusal).toMatchObject({
         code: 'ASSOCIATION_CHANGED',
         existing: { targetRoleArn: target },
@@ -89,13 +88,13 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
 
     test('in doubt is not reported as done from a stale read', async () => {
       const call = 'UpdatePodIdentityAssociation';
-      gateway.simulator.control.addFault({ operation: call, kind: 'lag', delayMs: 300 });
+      gateway.simulator.control.addFault({ operation: call, kind: 'lag', delayMs: 30_000 });
       expect(await update({ roleArn: worker, clientRequestToken: 'other' })).toMatchObject({ status: 'SUCCEEDED' });
       const back = { roleArn: input.roleArn, clientRequestToken: 'lost' };
       gateway.simulator.control.addFault({ operation: call, kind: 'cut-before' });
       await update(back);
       expect(await update(back)).toMatchObject({ status: 'IN_PROGRESS' });
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect((await update(back)).refusal).toMatchObject({
         code: 'ASSOCIATION_CHANGED',
         existing: { roleArn: worker },
@@ -107,7 +106,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
       await update(fields);
       expect(await update(fields)).toMatchObject({ status: 'IN_PROGRESS' });
-      await sleep(inDoubtMs);
+      gateway.clock.skip(inDoubtMs);
       expect(await update(fields)).toMatchObject({ status: 'SUCCEEDED', association: { roleArn: input.roleArn } });
       expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(1);
     });

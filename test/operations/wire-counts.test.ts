@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { holdAnswers } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -29,7 +29,12 @@ describeOnDynamoDb('network calls', () => {
 
   afterEach(() => closeAll());
 
-  const dynamoDbCalls = () => proxy.seen.splice(0).map(({ operation }) => operation);
+  /** In alphabetical order, because two of them run at the same time. */
+  const dynamoDbCalls = () =>
+    proxy.seen
+      .splice(0)
+      .map(({ operation }) => operation)
+      .sort();
   const eksCalls = () => {
     const operations = gateway.simulator.control.requests().map(({ operation }) => operation);
     gateway.simulator.control.clearRequests();
@@ -77,11 +82,16 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
-  test('a locked create makes 3 DynamoDB calls and 0 EKS calls', async () => {
+  test('a locked create makes 3 DynamoDB calls and 0 EKS calls, before and after the process knows of the lock', async () => {
     await lockOperations(gateway.deps.ledger).lock({ kind: 'ALL' });
     dynamoDbCalls();
-    expect(await gateway.create()).toMatchObject({ refusal: { code: 'CHANGES_LOCKED' } });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'PutItem']);
+    for (const calls of [
+      ['GetItem', 'TransactWriteItems', 'TransactWriteItems'],
+      ['GetItem', 'GetItem', 'PutItem'],
+    ]) {
+      expect(await gateway.create()).toMatchObject({ refusal: { code: 'CHANGES_LOCKED' } });
+      expect(dynamoDbCalls()).toEqual(calls);
+    }
     expect(eksCalls()).toEqual([]);
   });
 
@@ -90,19 +100,23 @@ describeOnDynamoDb('network calls', () => {
     dynamoDbCalls();
     eksCalls();
     expect(await gateway.create()).toMatchObject({ replayed: true });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'PutItem']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual([]);
   });
 
   test('a request whose token is leased by another request makes 3 DynamoDB calls and 0 EKS calls', async () => {
-    gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'delay', delayMs: 1_000 });
-    const first = gateway.create();
-    while (eksCalls().length === 0) await sleep(20);
+    const { change, sent, release } = holdAnswers();
+    const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator, change });
+    const first = other.create();
+    await sent;
     dynamoDbCalls();
+    eksCalls();
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'CONTENDED' } });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'PutItem']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual([]);
+    release();
     expect(await first).toMatchObject({ status: 'SUCCEEDED' });
+    await other.close();
   });
 
   test('a conflict with an existing association makes 3 DynamoDB calls and 2 EKS calls', async () => {

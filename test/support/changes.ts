@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
 import type { Eks } from '../../src/eks/eks.ts';
@@ -7,7 +7,10 @@ import { roleArn } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Longer than an operation of these tests can stay in doubt. Milliseconds. */
-export const inDoubtMs = 600;
+export const inDoubtMs = 61_000;
+
+/** Longer than a lease of these tests lasts. Milliseconds. */
+export const leaseMs = defaultTimes.leaseMs + 1_000;
 
 /** A role that policy also permits to the owners of the namespace. */
 export const worker = roleArn('payments/payments-worker');
@@ -34,18 +37,60 @@ export const operations = [
 ] as const;
 
 /** Runs the reconciler once. */
-export const reconcileNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', Date.now() + 20_000);
+export const reconcileNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', deps.clock() + 20_000);
 
-/** Dependencies whose EKS client returns the result of a change 900 ms late. */
-export function slow(deps: Dependencies): Dependencies {
-  const later = async <T>(answer: Promise<T>): Promise<T> => {
+/** A hold on changes: they reach EKS, and its answers wait for `release`. */
+export function holdAnswers() {
+  const sent = Promise.withResolvers<undefined>();
+  const released = Promise.withResolvers<undefined>();
+  const held = async <T>(answer: Promise<T>): Promise<T> => {
     const result = await answer;
-    await sleep(900);
+    sent.resolve(undefined);
+    await released.promise;
     return result;
   };
-  const eksFor = (cluster: Parameters<Dependencies['eksFor']>[0]): Eks => {
+  return {
+    /** Resolves when EKS has answered the first change. */
+    sent: sent.promise,
+    release: () => released.resolve(undefined),
+    /** Dependencies whose changes are held. */
+    change: (deps: Dependencies) =>
+      withChanges(deps, (eks) => ({
+        create: (call) => held(eks.create(call)),
+        update: (call) => held(eks.update(call)),
+        delete: (call) => held(eks.delete(call)),
+      })),
+  };
+}
+
+/** Creates whose answers are lost, and that reach EKS when `arrive` is called. */
+export function delayCreates() {
+  const creates: (() => Promise<unknown>)[] = [];
+  const error = { exception: 'TimeoutError', message: 'No answer.', requestId: null };
+  return {
+    arrive: async () => {
+      for (const send of creates.splice(0)) await send();
+    },
+    /** Dependencies whose next create is delayed. */
+    change: (deps: Dependencies) => {
+      let isFirst = true;
+      return withChanges(deps, (eks) => ({
+        create: (call) => {
+          if (!isFirst) return eks.create(call);
+          isFirst = false;
+          creates.push(() => eks.create({ ...call, deadline: deps.clock() + 10_000 }));
+          return Promise.resolve({ kind: 'unknown', error });
+        },
+      }));
+    },
+  };
+}
+
+/** Dependencies with some calls of EKS replaced. */
+export function withChanges(deps: Dependencies, replace: (eks: Eks) => Partial<Eks>): Dependencies {
+  const eksFor: Dependencies['eksFor'] = (cluster) => {
     const eks = deps.eksFor(cluster);
-    return { ...eks, update: (call) => later(eks.update(call)), delete: (call) => later(eks.delete(call)) };
+    return { ...eks, ...replace(eks) };
   };
   return { ...deps, eksFor };
 }

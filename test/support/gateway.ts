@@ -21,6 +21,8 @@ import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
+import { createClock } from './test-clock.ts';
+import type { TestClock } from './test-clock.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const keyFolder = join(root, '.cache', 'test-keys');
@@ -41,15 +43,15 @@ export const input = {
 };
 
 /**
- * Times that end in-doubt periods within a test. The simulator still accepts signatures for five minutes, as AWS does, so no
+ * Times with which an operation is in doubt for a minute. The simulator accepts signatures for five minutes, as AWS does, so no
  * result depends on expired signatures.
  */
 const shortTimes: Times = {
   ...defaultTimes,
-  signatureWindowMs: 300,
-  eksProcessingMs: 100,
-  listLagMs: 50,
-  clockErrorMs: 50,
+  signatureWindowMs: 30_000,
+  eksProcessingMs: 10_000,
+  listLagMs: 10_000,
+  clockErrorMs: 10_000,
   roleRetryMs: 0,
 };
 
@@ -74,6 +76,8 @@ export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 export interface GatewayOptions {
   readonly ledger: Ledger;
   readonly times?: Partial<Times>;
+  /** The clock of the gateway and of its own simulator, to share it. */
+  readonly clock?: TestClock;
   /** By default, any number of requests. */
   readonly requestLimits?: RequestLimits;
   /** A simulated EKS to share; by default the gateway starts its own. */
@@ -95,11 +99,11 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
-  const { preflight = 'checks', preflightRoles = false, preflightQuota = false } = options;
+  const { preflight = 'checks', preflightRoles = false, preflightQuota = false, clock = createClock() } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
-  const simulator = given ?? (await openSimulator());
+  const simulator = given ?? (await openSimulator(clock));
   const policy = loadPolicy(options.policies ?? join(root, 'policies'));
   const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
   const deps = change(
@@ -116,6 +120,7 @@ export async function openGateway(options: GatewayOptions) {
       preflightQuota,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
+      clock: clock.now,
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     }),
   );
@@ -186,6 +191,7 @@ export async function openGateway(options: GatewayOptions) {
     url: server.url,
     handler,
     deps,
+    clock,
     simulator,
     logged,
     tokenOf,
@@ -201,8 +207,8 @@ export async function openGateway(options: GatewayOptions) {
 }
 
 /** Starts a simulated EKS with the shipped clusters and roles. */
-export function openSimulator(): Promise<EksSimulator> {
-  return startEksSimulator({ world: readWorld() });
+export function openSimulator(clock: TestClock = createClock()): Promise<EksSimulator> {
+  return startEksSimulator({ world: readWorld(), clock: clock.now });
 }
 
 /** Dependencies that read EKS fast, for tests that send many requests. */

@@ -72,7 +72,8 @@ export function claimOf(mutation: Create): ClaimRequest {
     startedAt,
     modifiedAtBefore: null,
     audit,
-    lock: null,
+    lock: Promise.resolve(null),
+    expectsLock: false,
     deadline: effectDeadline(mutation),
   };
 }

@@ -29,7 +29,7 @@ export function createCallers(environment: Environment) {
 
   function start(name: string, identity: string | null, input: string, faults: Faults): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
-    const attempt: Attempt = { name, identity, input, isDenied: false, finalBefore };
+    const attempt: Attempt = { name, identity, input, isDenied: false, lock: null, finalBefore };
     const process: Process = { attempt, faults, state: 'running', waitingTurns: [], writes: 0, isEksFaultTaken: false };
     processes.all.push(process);
     return process;

@@ -6,6 +6,7 @@ import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Decision } from '../../../src/model/decision.ts';
+import type { Lock, LockMemory } from '../../../src/model/lock.ts';
 import type { MemoryEks } from './eks.ts';
 import type { Model } from './model.ts';
 import type { Process, Processes } from './processes.ts';
@@ -25,6 +26,9 @@ export interface Environment {
   readonly clock: () => number;
   readonly ulid: (time: number) => string;
   readonly isAllowed: () => boolean;
+  /** Whether changes in the cluster of the scenario are locked. */
+  readonly isLocked: () => boolean;
+  readonly lockMemory: LockMemory;
   /** Adds a line to the log; the line is built only if the log is enabled. */
   readonly log: (line: () => string) => void;
 }
@@ -61,6 +65,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     home,
     times,
     describeLimits: defaultDescribeLimits,
+    lockMemory: environment.lockMemory,
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
     preflight: 'off',
@@ -73,7 +78,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
 }
 
 function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, processes, log } = environment;
+  const { ledger, model, processes, isLocked, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = <T>(what: () => string, effect: () => Promise<T>) =>
@@ -115,11 +120,21 @@ function gatedLedger(environment: Environment, process: Process): Ledger {
     operationEntries: (id, page) => read(() => ledger.operationEntries(id, page)),
     readTrail: (query) => read(() => ledger.readTrail(query)),
     expiredLeases: (now, limit) => read(() => ledger.expiredLeases(now, limit)),
-    getLocks: () => read(() => ledger.getLocks()),
+    getLocks: () =>
+      read(async () => {
+        if (process.faults.cannotReadLocks) throw new LedgerUnavailable(new Error('down'));
+        const { revision } = await ledger.getLocks();
+        attempt.lock = isLocked() ? 'set' : 'none';
+        log(() => `  ${attempt.name} reads the locks: ${attempt.lock}`);
+        return { revision, locks: isLocked() ? [lock] : [] };
+      }),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
   };
 }
+
+/** The lock of a scenario. It is not stored: other scenarios share the ledger. */
+const lock: Lock = { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: '2026-11-26T00:00:00.000Z' };
 
 function gatedEks({ eks, model, recorder, processes, log }: Environment, process: Process): Eks {
   const { attempt, faults } = process;

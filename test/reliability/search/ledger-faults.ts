@@ -55,11 +55,12 @@ const ofThemTwice = 16;
 
 /**
  * Wraps a ledger so that its DynamoDB requests meet random faults, as many as its client must recover from. `met`
- * returns the number of injected faults.
+ * returns the number of injected faults. Calls run one after the other, so that each meets the faults that are meant for it.
  */
 export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Ledger & { readonly met: () => number } {
   let met = 0;
   let calm = random(maxCalm);
+  let last: Promise<unknown> = Promise.resolve();
   const meet = (of: readonly Fault[]) => {
     calm -= 1;
     if (calm >= 0) return;
@@ -73,8 +74,12 @@ export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Led
   const behind =
     <Arguments extends unknown[], Result>(of: readonly Fault[], call: (...given: Arguments) => Promise<Result>) =>
     (...given: Arguments): Promise<Result> => {
-      meet(of);
-      return call(...given);
+      const result = last.then(() => {
+        meet(of);
+        return call(...given);
+      });
+      last = result.catch(() => undefined);
+      return result;
     };
   return {
     commit: behind(ofTransaction, ledger.commit),

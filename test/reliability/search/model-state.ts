@@ -15,6 +15,8 @@ export interface Attempt {
   readonly input: string;
   /** Whether policy denied the request, once it was authorized. */
   isDenied: boolean;
+  /** What its last read of the locks showed; null before it. */
+  lock: 'set' | 'none' | null;
   /** The token's lifetime at the start of the request, if the token had a final answer by then. */
   finalBefore: TokenLifetime | null;
 }

@@ -104,6 +104,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     const operation = operations.get(operationId);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
+    if (by.lock !== 'none') broken(`${by.name} sent a ${kind} to EKS, but its read of the locks is ${by.lock}`);
     if (!operation) broken(`${by.name} sent a ${kind} to EKS, but the ledger has no INTENT entry of ${operationId}`);
     else if (operation.lifetime.identity !== by.identity)
       broken(`${by.name} sent a request to EKS for ${operation.lifetime.identity}`);

@@ -46,6 +46,7 @@ export async function runScenario(
   };
   const scenarioClock = createScenarioClock();
   let isAllowed = true;
+  let isLocked = false;
   const clock = scenarioClock.now;
   const isBroken = (rule: string) => {
     broken.push(rule);
@@ -65,6 +66,7 @@ export async function runScenario(
   const environment: Environment = {
     ...{ ledger, eks, model, recorder, processes, clock, log, series },
     ...{ clusterName: `c${series}`, ulid: ulids(series), isAllowed: () => isAllowed },
+    ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
   const callers = createCallers(environment);
 
@@ -99,6 +101,10 @@ export async function runScenario(
       case 'policy':
         isAllowed = event.allows;
         log(() => `policy now ${isAllowed ? 'allows' : 'denies'} requests`);
+        return;
+      case 'lock':
+        isLocked = event.isSet;
+        log(() => `changes are ${isLocked ? 'locked' : 'not locked'}`);
         return;
       case 'outsider':
         log(() => `outside the gateway: ${event.what} at EKS`);

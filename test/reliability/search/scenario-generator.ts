@@ -36,6 +36,7 @@ const faults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 7, arbitrary: changeFault.map((eks) => ({ ...faultless, eks })) },
   { weight: 2, arbitrary: ledgerFault.map((ledger) => ({ ...faultless, ledger })) },
   { weight: 1, arbitrary: fc.constant({ ...faultless, cannotRead: true }) },
+  { weight: 1, arbitrary: fc.constant({ ...faultless, cannotReadLocks: true }) },
 );
 
 const mutation: fc.Arbitrary<ScenarioMutation> = fc.record({
@@ -67,6 +68,7 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     arbitrary: fc.constantFrom('delete', 'create', 'update').map((what) => ({ do: 'outsider' as const, what })),
   },
   { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => ({ do: 'policy' as const, allows })) },
+  { weight: 1, arbitrary: fc.constantFrom(true, false, false).map((isSet) => ({ do: 'lock' as const, isSet })) },
 );
 
 /** More turns than the running processes can use. */

@@ -18,6 +18,8 @@ export interface Faults {
   readonly eks: ChangeFault | null;
   /** Whether its reads at EKS fail. */
   readonly cannotRead: boolean;
+  /** Whether its reads of the locks fail. */
+  readonly cannotReadLocks: boolean;
   /** The fault of one of its ledger writes: `lost`, written but the response is lost; `down`, not written. */
   readonly ledger: { readonly write: number; readonly kind: 'lost' | 'down' } | null;
 }
@@ -30,7 +32,8 @@ export type ScenarioEvent =
   | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
   | { readonly do: 'outsider'; readonly what: ChangeKind }
   | { readonly do: 'clock'; readonly ms: number }
-  | { readonly do: 'policy'; readonly allows: boolean };
+  | { readonly do: 'policy'; readonly allows: boolean }
+  | { readonly do: 'lock'; readonly isSet: boolean };
 
 /** An event, and the number of turns that the running processes get afterwards. */
 export interface Step {
@@ -50,7 +53,7 @@ export interface Scenario {
 
 const second = 1_000;
 /** No faults. */
-export const faultless: Faults = { eks: null, cannotRead: false, ledger: null };
+export const faultless: Faults = { eks: null, cannotRead: false, cannotReadLocks: false, ledger: null };
 
 /**
  * Creates the scheduler of a scenario. Each run needs a new one: copies of a generated scheduler choose differently, so
@@ -63,10 +66,11 @@ export function schedulerOf({ order }: Scenario): fc.Scheduler {
 }
 
 /** Describes faults, to be appended to the name of a process. */
-export function describeFaults({ eks, cannotRead, ledger }: Faults): string {
+export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger }: Faults): string {
   const lines = [
     ...(eks ? [`its change request to EKS: ${describeChangeFault(eks)}`] : []),
     ...(cannotRead ? ['its EKS reads fail'] : []),
+    ...(cannotReadLocks ? ['its reads of locks fail'] : []),
     ...(ledger
       ? [`its write ${ledger.write + 1}: ${ledger.kind === 'lost' ? 'the response is lost' : 'the ledger is down'}`]
       : []),

@@ -66,6 +66,7 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
   const broken: string[] = [];
   const scenarioClock = createScenarioClock();
   let isAllowed = true;
+  let isLocked = false;
   let stopsAt = Infinity;
   /** What the reconciler finds, if it was read already: a read costs 16 DynamoDB requests. */
   let toReconcile: IdempotencyRecord[] | null = null;
@@ -99,6 +100,8 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
     recorder: createRecorder(clock),
     processes: { ...createProcesses(schedulerOf(scenario), clock), port },
     isAllowed: () => isAllowed,
+    isLocked: () => isLocked,
+    lockMemory: { mayBeSet: false },
   };
   const callers = createCallers(environment);
 
@@ -129,6 +132,9 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
         return;
       case 'policy':
         isAllowed = event.allows;
+        return;
+      case 'lock':
+        isLocked = event.isSet;
         return;
       case 'outsider':
         changeOutside(environment, event.what);

@@ -196,7 +196,7 @@ export type RefusalCode =
   | 'ASSOCIATION_LIMIT_EXCEEDED'
   /** The association does not exist, or no longer exists. */
   | 'ASSOCIATION_NOT_FOUND'
-  /** Operators have locked changes: by this principal, in this cluster, or all. Nothing was begun. */
+  /** Operators have locked changes: by this principal, in this cluster, or all. Nothing was sent to EKS. */
   | 'CHANGES_LOCKED'
   /** The cluster does not exist. */
   | 'CLUSTER_NOT_FOUND'

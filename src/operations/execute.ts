@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { claim, reclaim } from '../idempotency/claim.ts';
+import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
+import { closingEntry, complete } from '../idempotency/complete.ts';
+import { notDone } from '../idempotency/conclusion.ts';
+import type { Conclusion } from '../idempotency/conclusion.ts';
+import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import type { Lock } from '../model/lock.ts';
+import type { OperationKind } from '../model/operation.ts';
+import { notSent, stoppedByLock } from './conclusions.ts';
+import type { Dependencies } from './dependencies.ts';
+import { checkLocks, lockedRefusal } from './locks.ts';
+import { effectDeadline } from './operation.ts';
+import type { AdmittedMutation, EffectInput, Operation, RefusedAdmission } from './operation.ts';
+import { inProgressResult, resultOf } from './result.ts';
+import type { MutationResult } from './result.ts';
+import { answerContended, answerRefused, answerReplay, answerTokenReused } from './unclaimed.ts';
+
+/**
+ * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws
+ * `LedgerUnavailable`: then nothing was sent to EKS.
+ */
+export async function execute<Kind extends OperationKind>(
+  deps: Dependencies,
+  { effect }: Pick<Operation<Kind>, 'effect'>,
+  mutation: AdmittedMutation<Kind>,
+): Promise<MutationResult> {
+  const { audit, deadline } = mutation;
+  const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
+  const answer = { audit, clientRequestToken };
+  const request = claimRequestOf(deps, mutation, clientRequestToken);
+  const perform = (lease: Lease) => effect.perform(deps, effectInput(deps, mutation, lease));
+  const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
+  const record = async (lease: Lease, conclusion: Conclusion) =>
+    resultOf(deps, answer, await close(lease, conclusion), conclusion);
+
+  const claimed = await claim(deps, request);
+  switch (claimed.kind) {
+    case 'claimed': {
+      const { lease } = claimed;
+      // The effect waits for both: the intent is durable, and no lock was set before it.
+      const lock = await request.lock.catch(async (error: unknown) => {
+        await close(lease, notSent);
+        throw error;
+      });
+      return record(lease, lock ? stoppedByLock(lock) : await perform(lease));
+    }
+    case 'taken-over': {
+      const { lease } = claimed;
+      const conclusion = await effect.observe(deps, effectInput(deps, mutation, lease));
+      if (conclusion) return record(lease, conclusion);
+      if (await request.lock) return record(lease, notDone);
+      // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
+      const closing = closingEntry(deps, audit, lease.record, notDone);
+      const next = await reclaim(deps, request, lease.record, closing);
+      return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);
+    }
+    case 'locked':
+      return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
+    case 'finished':
+      return answerReplay(deps, answer, claimed.record);
+    case 'contended':
+      return answerContended(deps, answer, claimed.record);
+    case 'token-reused':
+      return answerTokenReused(deps, answer, claimed.record);
+  }
+}
+
+/** A locked request. Its token is not claimed: after the release of the lock, it can be used. */
+function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
+  const refusal = lockedRefusal(lock);
+  return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
+}
+
+/** The claim of a mutation. Begins to read the locks. */
+function claimRequestOf(deps: Dependencies, mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
+  const { operation, request, authorization, audit, before, startedAt } = mutation;
+  const { identity, onBehalfOf } = authorization;
+  return {
+    idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
+    fingerprint: fingerprintOf(request),
+    operation,
+    startedAt,
+    modifiedAtBefore: before?.modifiedAt ?? null,
+    audit,
+    ...checkLocks(deps, mutation),
+    deadline: effectDeadline(mutation),
+  };
+}
+
+function effectInput<Kind extends OperationKind>(
+  deps: Dependencies,
+  mutation: AdmittedMutation<Kind>,
+  { record }: Lease,
+): EffectInput<Kind> {
+  const { request, target, before } = mutation;
+  return { eks: deps.eksFor(target), request, record, before, deadline: effectDeadline(mutation) };
+}
