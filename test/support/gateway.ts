@@ -88,6 +88,8 @@ export interface GatewayOptions {
   readonly preflightRoles?: boolean;
   /** By default off, as in production. */
   readonly preflightQuota?: boolean;
+  /** By default none, as in production. */
+  readonly executorRoleArn?: string;
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -95,7 +97,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
-  const { preflight = 'checks', preflightRoles = false, preflightQuota = false } = options;
+  const { preflight = 'checks', preflightRoles = false, preflightQuota = false, executorRoleArn = null } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
@@ -114,6 +116,7 @@ export async function openGateway(options: GatewayOptions) {
       preflight,
       preflightRoles,
       preflightQuota,
+      executorRoleArn,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
       eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
