@@ -6,6 +6,7 @@ import type { EksFor } from './eks.ts';
 import type { SdkSettings } from './sdk-settings.ts';
 import { sessionsOf } from './sessions.ts';
 import type { AssumeRole } from './sessions.ts';
+import { assumeRole, connectSts } from './sts.ts';
 
 /** An account of the inventory, with the regions whose clusters the gateway serves. */
 interface ServedAccount {
@@ -52,7 +53,7 @@ type EksConnections = Map<string, EksConnection>;
 export function createEksFor(settings: EksForSettings): EksFor {
   checkAccounts(settings);
   const { accounts, endpoint, clock, connections = new Map<string, EksConnection>() } = settings;
-  const assumeRole = assumeRoleWith(settings);
+  const assume = assumeRoleWith(settings);
 
   const accountOf = ({ accountId, region }: ClusterRef): ServedAccount => {
     const account = accounts.find((served) => served.accountId === accountId);
@@ -64,7 +65,7 @@ export function createEksFor(settings: EksForSettings): EksFor {
     const { region } = cluster;
     const account = accountOf(cluster);
     const key = JSON.stringify([account.accountId, region, account.roleArn, account.readRoleArn]);
-    const open = () => connectEks({ region, endpoint, clock, ...credentialsIn(account, settings, assumeRole) });
+    const open = () => connectEks({ region, endpoint, clock, ...credentialsIn(account, settings, assume) });
     const connection = connections.get(key) ?? open();
     connections.set(key, connection);
     return eksOf(connection, cluster);
@@ -97,25 +98,23 @@ function idsOf(accounts: readonly ServedAccount[]): string {
 function credentialsIn(
   { roleArn, readRoleArn }: ServedAccount,
   { access, executorRoleArn, credentials }: EksForSettings,
-  assumeRole: AssumeRole,
+  assume: AssumeRole,
 ) {
-  const sessionFor = executorRoleArn === null ? undefined : sessionsOf(roleArn ?? executorRoleArn, assumeRole);
+  const sessionFor = executorRoleArn === null ? undefined : sessionsOf(roleArn ?? executorRoleArn, assume);
   if (roleArn === null) return { credentials, sessionFor };
   const reads = access === 'read' || sessionFor !== undefined ? (readRoleArn ?? roleArn) : roleArn;
   // The client keeps the credentials, and calls this again before they expire.
-  return { credentials: () => assumeRole({ RoleArn: reads, RoleSessionName: 'pod-identity-gateway' }), sessionFor };
+  return { credentials: () => assume({ RoleArn: reads, RoleSessionName: 'pod-identity-gateway' }), sessionFor };
 }
 
 /**
  * Assumes roles with the gateway's own credentials, at the STS of its own region: the STS of a cluster's region might not be
- * enabled in its account. Credentials of a regional STS are valid in all regions. The client is created, and its code is run, at
- * the first use.
+ * enabled in its account. Credentials of a regional STS are valid in all regions. The client is created at its first use.
  */
 function assumeRoleWith({ home, credentials }: EksForSettings): AssumeRole {
   let client: STSClient | null = null;
-  return async (request, abortSignal) => {
-    const sts = await import('./sts.ts');
-    client ??= sts.connectSts({ region: home.region, credentials });
-    return sts.assumeRole(client, request, abortSignal);
+  return (request, abortSignal) => {
+    client ??= connectSts({ region: home.region, credentials });
+    return assumeRole(client, request, abortSignal);
   };
 }
