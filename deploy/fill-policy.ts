@@ -40,6 +40,8 @@ ${policies
   )
   .join('\n')}
 
+  -h, --help  print this text
+
 Exits with 2 when a value is missing or wrong.
 `;
 
