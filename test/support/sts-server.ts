@@ -58,6 +58,11 @@ export async function startSts(withSourceIdentity: readonly string[] = []) {
     sessions,
     /** The session with which a request was signed. */
     sessionOf: (accessKeyId: string | null | undefined) => sessions.find((one) => one.accessKeyId === accessKeyId),
+    /** Forgets all requests and sessions. */
+    clear: () => {
+      seen.length = 0;
+      sessions.length = 0;
+    },
     /** Answers all requests in another way from now on; null: as STS does. */
     answerInstead: (other: typeof instead) => (instead = other),
     stop,
