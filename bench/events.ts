@@ -54,7 +54,10 @@ export function ofServiceAccount(index: number) {
 }
 
 /** The variables of a function under measurement. */
-export function functionEnvironment(endpoints: { eks: string; dynamoDb: string; certificate: string }, bundle: string) {
+export function functionEnvironment(
+  endpoints: Readonly<Record<'eks' | 'dynamoDb' | 'sts' | 'certificate', string>>,
+  bundle: string,
+) {
   const dist = bundle.slice(0, bundle.lastIndexOf('/'));
   return {
     PATH: process.env.PATH ?? '',
@@ -64,6 +67,7 @@ export function functionEnvironment(endpoints: { eks: string; dynamoDb: string; 
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     AWS_ENDPOINT_URL_EKS: endpoints.eks,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
+    AWS_ENDPOINT_URL_STS: endpoints.sts,
     NODE_EXTRA_CA_CERTS: endpoints.certificate,
     HOME_ACCOUNT_ID: '111122223333',
     IDEMPOTENCY_TABLE: 'idempotency',

@@ -13,9 +13,12 @@ const [gateway = '', callsBundle = '', runsText = ''] = process.argv.slice(2);
 const runs = Number(runsText);
 process.stdout.write = () => true;
 
-const { handler } = (await import(gateway)) as {
-  handler: (event: APIGatewayProxyEventV2, context: object) => Promise<{ body: string }>;
-};
+type Handler = (event: APIGatewayProxyEventV2, context: object) => Promise<{ body: string }>;
+
+const { handler } = (await import(gateway)) as { handler: Handler };
+/** The same bundle once more, with an executor role. */
+process.env.EXECUTOR_ROLE_ARN = 'arn:aws:iam::111122223333:role/executor';
+const { handler: withExecutor } = (await import(`${gateway}?executor`)) as { handler: Handler };
 const { create } = (await import(callsBundle)) as { create: (input: NaiveInput) => Promise<unknown> };
 const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 };
 
@@ -24,8 +27,8 @@ let next = 0;
 const fresh = () => ofServiceAccount(next++);
 
 /** Sends an event, and fails unless the answer contains a text. */
-async function send(event: APIGatewayProxyEventV2, expected: string): Promise<void> {
-  const { body } = await handler(event, context);
+async function send(event: APIGatewayProxyEventV2, expected: string, by = handler): Promise<void> {
+  const { body } = await by(event, context);
   if (!body.includes(expected)) throw new Error(`Expected ${expected}: ${body}`);
 }
 
@@ -50,6 +53,7 @@ const subjects: Record<keyof WarmFigures['latencies'], Subject> = {
   viewer: { prepare: () => Promise.resolve(viewer), run: (event) => send(event, 'alice') },
   bareCalls: { prepare: () => Promise.resolve(viewer), run: bare },
   mutation: { prepare: () => createEvent(fresh()), run: (event) => send(event, '"SUCCEEDED"') },
+  inSession: { prepare: () => createEvent(fresh()), run: (event) => send(event, '"SUCCEEDED"', withExecutor) },
   replay: { prepare: () => Promise.resolve(replayed), run: (event) => send(event, '"replayed":true') },
   denial: { prepare: denied, run: (event) => send(event, 'POLICY_DENIED') },
 };

@@ -15,7 +15,7 @@ interface Latency {
 /** What one process measures. */
 export interface WarmFigures {
   readonly latencies: Readonly<
-    Record<'graphqlJs' | 'viewer' | 'bareCalls' | 'mutation' | 'replay' | 'denial', Latency>
+    Record<'graphqlJs' | 'viewer' | 'bareCalls' | 'mutation' | 'inSession' | 'replay' | 'denial', Latency>
   >;
   readonly throughput: readonly {
     readonly concurrency: number;
@@ -30,7 +30,10 @@ export interface WarmFigures {
 /** Measures warm requests on one core: with answers at once, and with answers as slow as those of AWS. */
 export async function measureWarm(folder: string, runs: number): Promise<Section> {
   const [gateway, calls] = [await buildGateway(folder), await buildCalls(folder)];
-  const measure = async (delays: { dynamoDb: number; eks: number }, count: number): Promise<WarmFigures> => {
+  const measure = async (
+    delays: { dynamoDb: number; eks: number; sts: number },
+    count: number,
+  ): Promise<WarmFigures> => {
     const endpoints = await startEndpoints({ folder, core: 0, delays });
     const child = join(import.meta.dirname, 'warm-process.ts');
     const command = onCore(1, [process.execPath, child, gateway, calls, String(count)]);
@@ -41,34 +44,39 @@ export async function measureWarm(folder: string, runs: number): Promise<Section
       endpoints.stop();
     }
   };
-  const atOnce = await measure({ dynamoDb: 0, eks: 0 }, runs);
-  const slow = await measure({ dynamoDb: 5, eks: 80 }, Math.ceil(runs / 8));
+  const atOnce = await measure({ dynamoDb: 0, eks: 0, sts: 0 }, runs);
+  const slow = await measure({ dynamoDb: 5, eks: 80, sts: 20 }, Math.ceil(runs / 8));
   return { name: 'warm', figures: { atOnce, slow }, tables: tablesOf(atOnce, slow) };
 }
 
 function tablesOf(atOnce: WarmFigures, slow: WarmFigures): string {
-  const { graphqlJs, viewer, bareCalls, mutation, replay, denial } = atOnce.latencies;
+  const { graphqlJs, viewer, bareCalls, mutation, inSession, replay, denial } = atOnce.latencies;
   const rows = (
     [
       ['`execute` of graphql-js, a parsed query', graphqlJs, graphqlJs],
       ['the same query through the gateway, logging on', viewer, graphqlJs],
       ['three bare SDK calls: a transaction, a create, a transaction', bareCalls, bareCalls],
       ['create', mutation, bareCalls],
+      ['create with an executor role', inSession, mutation],
       ['replay', replay, mutation],
       ['denial', denial, mutation],
     ] as const
   ).map(([name, one, other]) => [name, one.wallMs, one.cpuMs, one.wallMs / other.wallMs, one.cpuMs / other.cpuMs]);
   const wait = slow.latencies;
-  const waits = (['bareCalls', 'mutation', 'replay', 'denial'] as const).map((name) => [
-    { bareCalls: 'three bare SDK calls', mutation: 'create', replay: 'replay', denial: 'denial' }[name],
+  const names = {
+    ...{ bareCalls: 'three bare SDK calls', mutation: 'create', inSession: 'create with an executor role' },
+    ...{ replay: 'replay', denial: 'denial' },
+  };
+  const waits = (['bareCalls', 'mutation', 'inSession', 'replay', 'denial'] as const).map((name) => [
+    names[name],
     wait[name].wallMs,
     wait[name].wallMs / wait.bareCalls.wallMs,
   ]);
   const rates = atOnce.throughput.map((one) => [String(one.concurrency), one.gateway, one.bareCalls]);
   return [
-    'Answers at once, medians in milliseconds. A query is compared with graphql-js, a create with its bare calls, replay and denial with a create:',
+    'Answers at once, medians in milliseconds. A query is compared with graphql-js, a create with its bare calls, the others with a create:',
     table(['request', 'time', 'CPU', 'ratio', 'CPU ratio'], rows),
-    'Answers after 5 ms (DynamoDB) and 80 ms (EKS):',
+    'Answers after 5 ms (DynamoDB), 20 ms (STS) and 80 ms (EKS):',
     table(['request', 'time', 'of bare calls'], waits),
     'Creates a second on one core:',
     table(['at a time', 'gateway', 'bare calls'], rates),

@@ -1,9 +1,10 @@
 import type { Inventory, InventoryAccount } from '../src/policy/inventory.ts';
-import type { Json, JsonObject } from './fold-conditions.ts';
+import type { JsonObject } from './fold-conditions.ts';
 
 /** The logical IDs of the policies in roles.yml, and the role of an account that each of them lets its function assume. */
 const policies: Readonly<Record<string, (account: InventoryAccount) => string | null>> = {
   ChangeOtherAccountsPolicy: ({ roleArn }) => roleArn,
+  QueryOtherAccountsPolicy: ({ readRoleArn }) => readRoleArn,
   ReadOtherAccountsPolicy: ({ readRoleArn, roleArn }) => readRoleArn ?? roleArn,
 };
 
@@ -27,8 +28,9 @@ export function withRolesOfOtherAccounts(
   );
 }
 
+/** The policy with these resources in its statement. */
 function granting(policy: JsonObject, arns: readonly string[]): JsonObject {
-  const statement: Json = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: arns };
-  const PolicyDocument: Json = { Version: '2012-10-17', Statement: [statement] };
-  return { ...policy, Properties: { ...(policy.Properties as JsonObject), PolicyDocument } };
+  const { PolicyDocument, ...properties } = policy.Properties as JsonObject & { readonly PolicyDocument: JsonObject };
+  const Statement = (PolicyDocument.Statement as JsonObject[]).map((each) => ({ ...each, Resource: arns }));
+  return { ...policy, Properties: { ...properties, PolicyDocument: { ...PolicyDocument, Statement } } };
 }

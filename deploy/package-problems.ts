@@ -37,6 +37,7 @@ export function packageProblems(
     ...Object.entries(policies).flatMap(([file, policy]) => examplesIn(file, policy, policyFix)),
     ...homeProblems(inventory, accountId),
     ...missingAssumeRoles(inventory, settings),
+    ...missingReadRoles(inventory, settings),
     ...lentRolesOutside(inventory, settings),
     ...issuerProblems(issuers, settings),
   ];
@@ -89,6 +90,18 @@ function missingAssumeRoles({ accounts }: Inventory, { assumeRoleArns = '' }: Se
     .map((arn) =>
       problem('assumeRoleArns', `The inventory names ${arn}, which assumeRoleArns does not contain.`, 'Add it there.'),
     );
+}
+
+/** Without a role to read, queries would have the right to change, and the function does not start. */
+function missingReadRoles({ accounts }: Inventory, { executorRole }: Settings): Problem[] {
+  if (executorRole !== 'true') return [];
+  return accounts
+    .filter(({ roleArn, readRoleArn }) => roleArn !== null && readRoleArn === null)
+    .map(({ accountId }) => ({
+      what: `The inventory has no readRoleArn for account ${accountId}, which executorRole needs.`,
+      where: 'inventory.json, accounts',
+      fix: 'Add the role to read, such as that of deploy/iam/other-account.yml, or set executorRole to false.',
+    }));
 }
 
 /** Roles that namespaces may use beside the naming convention, which IAM would not let the gateway pass. */

@@ -138,6 +138,7 @@ const rules: Readonly<Record<string, Rule>> = {
     test: arn('lambda', '[a-z0-9-]+:\\d{12}:code-signing-config:csc-[a-z0-9]{17}'),
     fix: 'Give the ARN of a code signing configuration of Lambda.',
   },
+  executorRole: oneOf(['true', 'false']),
   tracing: oneOf(['PassThrough', 'Active']),
 };
 

@@ -11,7 +11,6 @@ import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
-import type { InventoryAccount } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { bufferedRandom } from './random.ts';
 import type { Release } from './settings.ts';
@@ -32,9 +31,11 @@ export interface Composition {
   readonly release: Release;
   readonly log: Log;
   /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
-  readonly access?: 'change' | 'read';
+  readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
   readonly clock?: () => number;
+  /** Default: none; the gateway's own role changes associations. */
+  readonly executorRoleArn?: EksForSettings['executorRoleArn'];
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
 }
@@ -55,10 +56,11 @@ export function createDependencies({
   log,
   access = 'change',
   clock = Date.now,
+  executorRoleArn = null,
   eks,
 }: Composition): Dependencies {
   return {
-    ...policyDependencies(policy, { access, release, eks: { homeAccountId: home.accountId, clock, ...eks } }),
+    ...policyDependencies(policy, release, { home, access, executorRoleArn, clock, ...eks }),
     ledger,
     clock,
     ulid: monotonicFactory(bufferedRandom()),
@@ -75,27 +77,21 @@ export function createDependencies({
   };
 }
 
-/** What else than the policy these dependencies follow from. */
-interface PolicyComposition extends Required<Pick<Composition, 'access' | 'release'>> {
-  readonly eks: Omit<EksForSettings, 'accounts'>;
-}
-
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
-function policyDependencies(policy: LoadedPolicy, { access, release, eks }: PolicyComposition): PolicyDependencies {
+function policyDependencies(
+  policy: LoadedPolicy,
+  release: Release,
+  eks: Omit<EksForSettings, 'accounts'>,
+): PolicyDependencies {
   const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
-  const accounts = access === 'change' ? inventory.accounts : inventory.accounts.map(readingOnly);
   return {
     authorize,
     preauthorize,
     recordPrincipal,
     knownPrincipals: inventory,
-    eksFor: rememberRoles(createEksFor({ accounts, ...eks }), eks.clock),
+    eksFor: rememberRoles(createEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     directory: createDirectory(inventory),
     about: { ...release, policySetHash, inventoryHash: inventory.hash },
   };
-}
-
-function readingOnly(account: InventoryAccount): InventoryAccount {
-  return { ...account, roleArn: account.readRoleArn ?? account.roleArn };
 }

@@ -4,13 +4,17 @@ import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { createLog } from '../runtime/log.ts';
 import { createDependencies } from './compose.ts';
+import type { Composition } from './compose.ts';
 import type { LambdaSettings } from './settings.ts';
 
 /**
- * The dependencies of a function in AWS, created once for each execution environment while it starts. `access` is what the
+ * The dependencies of a function in AWS, created once for each execution environment while it starts. `eks` is what the
  * function does at EKS.
  */
-export function productionDependencies(lambdaSettings: LambdaSettings, access: 'change' | 'read') {
+export function productionDependencies(
+  lambdaSettings: LambdaSettings,
+  eks: Required<Pick<Composition, 'access' | 'executorRoleArn'>>,
+) {
   const { idempotencyTable, auditTable, policiesDirectory, ...settings } = lambdaSettings;
   const log = createLog((line) => process.stdout.write(line));
   const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
@@ -18,5 +22,5 @@ export function productionDependencies(lambdaSettings: LambdaSettings, access: '
   );
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
-  return createDependencies({ ...settings, policy, ledger, log, access });
+  return createDependencies({ ...settings, policy, ledger, log, ...eks });
 }

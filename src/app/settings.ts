@@ -6,6 +6,7 @@ import { defaultTokenSettings } from '../auth/claims.ts';
 import type { TokenSettings } from '../auth/claims.ts';
 import type { EventSource } from '../auth/event-source.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
+import { parseRoleArn } from '../validation/role-arns.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import type { IssuerSettings } from './issuers.ts';
@@ -24,6 +25,8 @@ export interface GraphqlSettings extends LambdaSettings {
   readonly issuer: IssuerSettings;
   /** Packaged list of issuers, see `parseIssuers`. */
   readonly issuersFile: string;
+  /** The role that changes associations; null: the role of the function does. */
+  readonly executorRoleArn: string | null;
 }
 
 /** What the functions and the local server read in the same way. */
@@ -56,6 +59,7 @@ export function readGraphqlSettings(env: Environment = process.env): GraphqlSett
       ...settings,
       eventSource: eventSource(reader, settings.home.accountId),
       issuer: issuerSettings(reader),
+      executorRoleArn: executorRoleArn(reader),
       issuersFile: issuersFile === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/issuers.json` : issuersFile,
     };
   });
@@ -69,6 +73,14 @@ function lambdaSettings(reader: SettingsReader): LambdaSettings {
     policiesDirectory: policiesDirectory(reader),
     ...readGatewaySettings(reader),
   };
+}
+
+function executorRoleArn(reader: SettingsReader): string | null {
+  const arn = reader.text('EXECUTOR_ROLE_ARN', '');
+  if (arn !== '' && parseRoleArn(arn) === null) {
+    reader.problem(`EXECUTOR_ROLE_ARN is ${JSON.stringify(arn)}: set it to the ARN of an IAM role.`);
+  }
+  return arn === '' ? null : arn;
 }
 
 function issuerSettings(reader: SettingsReader): IssuerSettings {

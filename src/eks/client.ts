@@ -5,28 +5,31 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type {
-  AwsCredentialIdentity,
-  AwsCredentialIdentityProvider,
-  MetadataBearer,
-  RequestSigner,
-} from '@smithy/types';
+import type { AwsCredentialIdentity, MetadataBearer, RequestSigner } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import { withDeadline } from '../runtime/deadline.ts';
 import { associationFrom } from './association.ts';
 import { describeAddon, describeCluster } from './cluster.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
 import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
-import { changeFailure, eksErrorOf, isAbsent, unexpectedResponse } from './errors.ts';
+import {
+  changeFailure,
+  credentialsFailure,
+  CredentialsTimeout,
+  eksErrorOf,
+  isAbsent,
+  unexpectedResponse,
+} from './errors.ts';
 import { listIds, listPage } from './list.ts';
 import { connectIam, readRole } from './role.ts';
+import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
+import type { SdkSettings } from './sdk-settings.ts';
+import type { SessionFor } from './sessions.ts';
 
 /** How to reach the EKS of one account and region. */
-export interface EksSettings {
-  readonly region: string;
-  /** URL to use instead of the AWS endpoint of the region, e.g. that of the simulator. */
-  readonly endpoint?: string | undefined;
-  /** Default: the credential provider chain of the SDK. */
-  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
+export interface EksSettings extends SdkSettings {
+  /** Credentials of changes, for each operation. Default: those of reads. */
+  readonly sessionFor?: SessionFor | undefined;
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: () => number;
 }
@@ -41,9 +44,6 @@ export interface EksConnection {
   readonly readRole: (roleArn: string, abortSignal: AbortSignal) => Promise<RoleResult>;
 }
 
-/** Time limit for establishing a connection. */
-const connectionTimeoutMs = 2_000;
-
 /** Prepares a connection to EKS in one account and region. Sends no request. */
 export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
@@ -54,7 +54,7 @@ export function connectEks(settings: EksSettings): EksConnection {
     iam ??= connectIam({ ...sdkSettings({ ...settings, credentials }), requestHandler, maxAttempts: 3 });
     return readRole(iam, roleArn, abortSignal);
   };
-  return { settings, reader, changer: changeClient(settings, reader, requestHandler), readRole: readOwnRole };
+  return { settings, reader, changer: changeClient(settings, requestHandler), readRole: readOwnRole };
 }
 
 /** EKS for one cluster, over the connection of its account and region. */
@@ -108,19 +108,19 @@ function hasId(associationId: string): Change['isAbout'] {
 async function change(
   connection: EksConnection,
   cluster: ClusterRef,
-  { signingDate, deadline }: ChangeBounds,
+  bounds: ChangeBounds,
   { send, isAbout }: Change,
 ): Promise<ChangeResult> {
   // Resolved before the call, because a failure here proves that nothing was sent to EKS.
   let credentials: AwsCredentialIdentity;
   try {
-    credentials = await connection.reader.config.credentials();
+    credentials = await credentialsOf(connection, bounds);
   } catch (error) {
-    return { kind: 'rejected', outcome: 'GATEWAY_ACCESS_DENIED', error: eksErrorOf(error) };
+    return credentialsFailure(error);
   }
   try {
-    const output = await signing.run({ credentials, date: new Date(signingDate) }, () =>
-      send(connection.changer, { abortSignal: abortAt(connection, deadline) }),
+    const output = await signing.run({ credentials, date: new Date(bounds.signingDate) }, () =>
+      send(connection.changer, { abortSignal: abortAt(connection, bounds.deadline) }),
     );
     const association = associationFrom(output.association, cluster);
     const requestId = output.$metadata.requestId ?? null;
@@ -129,6 +129,14 @@ async function change(
   } catch (error) {
     return changeFailure(error);
   }
+}
+
+/** The credentials of a change, until its deadline: those of its operation's session, or of the reads. */
+function credentialsOf(connection: EksConnection, bounds: ChangeBounds): Promise<AwsCredentialIdentity> {
+  const { settings, reader } = connection;
+  const { sessionFor, clock } = settings;
+  const credentials = sessionFor?.(bounds, abortAt(connection, bounds.deadline)) ?? reader.config.credentials();
+  return withDeadline(bounds.deadline - clock(), credentials, () => new CredentialsTimeout());
 }
 
 /** An error for a response that should have had the association of the request. */
@@ -156,9 +164,9 @@ function currentSigning(): Signing {
 /**
  * A client that signs with the date in {@link signing}, whatever the time is, and sends each request once. EKS rejects a
  * signature that is older than five minutes, so a create that a frozen process sends later has no effect. Clock-skew correction
- * would defeat this. Connections and credentials are shared with the reader.
+ * would defeat this. Connections are shared with the reader.
  */
-function changeClient(settings: EksSettings, reader: EKSClient, requestHandler: NodeHttpHandler): EKSClient {
+function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): EKSClient {
   const inner = new SignatureV4({
     credentials: () => Promise.resolve(currentSigning().credentials),
     region: settings.region,
@@ -170,7 +178,8 @@ function changeClient(settings: EksSettings, reader: EKSClient, requestHandler: 
   };
   return new EKSClient({
     ...sdkSettings(settings),
-    credentials: reader.config.credentials,
+    // The signer does not use them, but the SDK asks for some: for others, it might assume a role.
+    credentials: () => Promise.resolve(currentSigning().credentials),
     requestHandler,
     maxAttempts: 1,
     disableClockSkewCorrection: () => Promise.resolve(true),
@@ -199,9 +208,4 @@ function abortAt({ settings }: EksConnection, deadline: number): AbortSignal {
   const left = deadline - settings.clock();
   // A timer of zero still lets a fast answer through, so a deadline in the past aborts at once.
   return left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
-}
-
-/** Settings for an SDK client, without undefined properties: the SDK reads those as set. */
-function sdkSettings({ region, endpoint, credentials }: Omit<EksSettings, 'clock'>) {
-  return { region, ...(endpoint === undefined ? {} : { endpoint }), ...(credentials ? { credentials } : {}) };
 }

@@ -1,8 +1,12 @@
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { ClusterRef } from '../model/association.ts';
 import { connectEks, eksOf } from './client.ts';
 import type { EksConnection } from './client.ts';
 import type { EksFor } from './eks.ts';
+import type { SdkSettings } from './sdk-settings.ts';
+import { sessionsOf } from './sessions.ts';
+import type { AssumeRole } from './sessions.ts';
+import { assumeRole, connectSts } from './sts.ts';
 
 /** An account of the inventory, with the regions whose clusters the gateway serves. */
 interface ServedAccount {
@@ -10,72 +14,107 @@ interface ServedAccount {
   readonly regions: readonly string[];
   /** ARN of the role to assume in the account; null for the account of the gateway. */
   readonly roleArn: string | null;
+  /** ARN of the role for reads in the account; null where `roleArn` is for both. */
+  readonly readRoleArn: string | null;
 }
 
 /** How to reach EKS in every served account. */
 export interface EksForSettings {
   readonly accounts: readonly ServedAccount[];
-  /** Account of the gateway's own credentials. */
-  readonly homeAccountId: string;
+  /** Account of the gateway's own credentials, and the region whose STS it uses. */
+  readonly home: { readonly accountId: string; readonly region: string };
+  /** Whether associations are changed, or only read. */
+  readonly access: 'change' | 'read';
+  /**
+   * ARN of the role in the gateway's own account that changes associations; null: its own role does. With one, each change, in
+   * any account, has a session of its own, and everything else has no right to change.
+   */
+  readonly executorRoleArn: string | null;
   /** URL to use instead of the AWS endpoints, e.g. that of the simulator. */
   readonly endpoint?: string | undefined;
   /** The gateway's own credentials. Default: the credential provider chain of the SDK. */
-  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
+  readonly credentials?: SdkSettings['credentials'];
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: () => number;
-  /** Where connections are kept, so that those of another inventory with the same endpoint and credentials are used. */
+  /** Where connections are kept, so that those of another inventory are used where everything else is the same. */
   readonly connections?: EksConnections;
 }
 
-/** Connections by account, region and role. */
+/** Connections by account, region and roles. */
 type EksConnections = Map<string, EksConnection>;
 
 /**
  * Finds the EKS of a cluster: with the gateway's own credentials in its own account, and with the assumed role in others.
- * One connection per account, region and role is kept.
+ * One connection per account, region and roles is kept.
  *
  * Throws an Error if another account has no role to assume, because its requests would reach a cluster of the same name in
  * the gateway's own account. The result throws an Error for a cluster whose account or region is not in the inventory.
  */
 export function createEksFor(settings: EksForSettings): EksFor {
-  const { accounts, homeAccountId, endpoint, credentials, clock } = settings;
-  const { connections = new Map<string, EksConnection>() } = settings;
-  const unreachable = accounts.filter(({ accountId, roleArn }) => roleArn === null && accountId !== homeAccountId);
-  if (unreachable.length > 0) {
-    const ids = unreachable.map(({ accountId }) => accountId).join(', ');
-    throw new Error(
-      `The inventory has no roleArn for account ${ids}, and the gateway runs in account ${homeAccountId}. ` +
-        'Set roleArn to a role that the gateway can assume for every account other than its own.',
-    );
-  }
+  checkAccounts(settings);
+  const { accounts, endpoint, clock, connections = new Map<string, EksConnection>() } = settings;
+  const assume = assumeRoleWith(settings);
 
-  const roleIn = (accountId: string, region: string): string | null => {
+  const accountOf = ({ accountId, region }: ClusterRef): ServedAccount => {
     const account = accounts.find((served) => served.accountId === accountId);
-    if (!account?.regions.includes(region)) {
-      throw new Error(`The inventory does not have account ${accountId} with region ${region}.`);
-    }
-    return account.roleArn;
-  };
-
-  const open = (region: string, roleArn: string | null): EksConnection => {
-    const assumed = roleArn === null ? credentials : assume(roleArn, region, credentials);
-    return connectEks({ region, endpoint, credentials: assumed, clock });
+    if (account?.regions.includes(region)) return account;
+    throw new Error(`The inventory does not have account ${accountId} with region ${region}.`);
   };
 
   return (cluster) => {
-    const { accountId, region } = cluster;
-    const roleArn = roleIn(accountId, region);
-    const key = JSON.stringify([accountId, region, roleArn]);
-    const connection = connections.get(key) ?? open(region, roleArn);
+    const { region } = cluster;
+    const account = accountOf(cluster);
+    const key = JSON.stringify([account.accountId, region, account.roleArn, account.readRoleArn]);
+    const open = () => connectEks({ region, endpoint, clock, ...credentialsIn(account, settings, assume) });
+    const connection = connections.get(key) ?? open();
     connections.set(key, connection);
     return eksOf(connection, cluster);
   };
 }
 
-function assume(RoleArn: string, region: string, masterCredentials: EksForSettings['credentials']) {
-  return fromTemporaryCredentials({
-    params: { RoleArn, RoleSessionName: 'pod-identity-gateway' },
-    clientConfig: { region },
-    ...(masterCredentials ? { masterCredentials } : {}),
-  });
+function checkAccounts({ accounts, home, executorRoleArn }: EksForSettings): void {
+  const others = accounts.filter(({ accountId }) => accountId !== home.accountId);
+  const unreachable = others.filter(({ roleArn }) => roleArn === null);
+  if (unreachable.length > 0) {
+    throw new Error(
+      `The inventory has no roleArn for account ${idsOf(unreachable)}, and the gateway runs in account ${home.accountId}. ` +
+        'Set roleArn to a role that the gateway can assume for every account other than its own.',
+    );
+  }
+  const unreadable = others.filter(({ readRoleArn }) => readRoleArn === null);
+  if (executorRoleArn !== null && unreadable.length > 0) {
+    throw new Error(
+      `The inventory has no readRoleArn for account ${idsOf(unreadable)}, so reads would have the right to change. ` +
+        'With an executor role, set readRoleArn for every account other than that of the gateway.',
+    );
+  }
+}
+
+function idsOf(accounts: readonly ServedAccount[]): string {
+  return accounts.map(({ accountId }) => accountId).join(', ');
+}
+
+/** The credentials of an account's reads, and of its changes where they differ. */
+function credentialsIn(
+  { roleArn, readRoleArn }: ServedAccount,
+  { access, executorRoleArn, credentials }: EksForSettings,
+  assume: AssumeRole,
+) {
+  const sessionFor = executorRoleArn === null ? undefined : sessionsOf(roleArn ?? executorRoleArn, assume);
+  if (roleArn === null) return { credentials, sessionFor };
+  const reads = access === 'read' || sessionFor !== undefined ? (readRoleArn ?? roleArn) : roleArn;
+  // The client keeps the credentials, and calls this again before they expire.
+  return { credentials: () => assume({ RoleArn: reads, RoleSessionName: 'pod-identity-gateway' }), sessionFor };
+}
+
+/**
+ * Assumes roles with the gateway's own credentials, at the STS of its own region: the STS of a cluster's region might not be
+ * enabled in its account. Credentials of a regional STS are valid in all regions. The client is created at its first use.
+ */
+function assumeRoleWith({ home, credentials }: EksForSettings): AssumeRole {
+  let client: STSClient | null = null;
+  return (request, abortSignal) => {
+    client ??= connectSts({ region: home.region, credentials });
+    return assumeRole(client, request, abortSignal);
+  };
 }

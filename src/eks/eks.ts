@@ -23,6 +23,8 @@ export interface CallBounds {
 export interface ChangeBounds extends CallBounds {
   /** Part of the `clientRequestToken` and, in a create with fewer than 50 tags, value of the ownership tag. */
   readonly operationId: string;
+  /** Id of the principal whose permissions decided, for CloudTrail. */
+  readonly principalId: string;
   /** Date of the signature, in milliseconds since the epoch. EKS rejects the call when it is five minutes old. */
   readonly signingDate: number;
 }
@@ -58,7 +60,9 @@ type SubsetOf<All, Part extends All> = Part;
  * Outcomes of a change that certainly had no effect, where the error alone decides:
  *
  * - `ROLE_NOT_FOUND`: EKS does not know the role, often because it was created seconds ago;
- * - `GATEWAY_ACCESS_DENIED`: 401 or 403, or no credentials for the account of the cluster;
+ * - `GATEWAY_ACCESS_DENIED`: 401 or 403;
+ * - `CREDENTIALS_DENIED`: no credentials for the change until operators act;
+ * - `CREDENTIALS_UNAVAILABLE`: no credentials for the change now;
  * - `EKS_UNREACHABLE`: no connection was established, so nothing was sent;
  * - `EKS_REFUSED`: any other exception of EKS with a status 4xx.
  */
@@ -69,6 +73,8 @@ export type RejectedOutcome = SubsetOf<
   | 'ASSOCIATION_LIMIT_EXCEEDED'
   | 'EKS_REFUSED'
   | 'GATEWAY_ACCESS_DENIED'
+  | 'CREDENTIALS_DENIED'
+  | 'CREDENTIALS_UNAVAILABLE'
   | 'THROTTLED'
   | 'EKS_UNREACHABLE'
 >;

@@ -90,6 +90,28 @@ export function isAbsent(error: unknown): boolean {
   return isEksException(raised) && raised.name === 'ResourceNotFoundException';
 }
 
+/** No credentials were there before the deadline. */
+export class CredentialsTimeout extends Error {
+  constructor() {
+    super('AWS STS did not answer in time.');
+    this.name = 'TimeoutError';
+  }
+}
+
+/**
+ * The result of a change for which no credentials could be had, so that nothing was sent. Where AWS STS rejects the request, or
+ * there is nothing to sign it with, operators have to act; otherwise the request succeeds later.
+ */
+export function credentialsFailure(error: unknown): Extract<ChangeResult, { kind: 'rejected' }> {
+  const { $metadata, name } = (error ?? {}) as Raised;
+  const status = $metadata?.httpStatusCode ?? 0;
+  const isRejected = status >= 400 && status < 500 && status !== 429 && !isThrottling(name);
+  const isDenied = isRejected || name === 'CredentialsProviderError';
+  // The request id is one of STS: in the trail, it would be taken for one of EKS.
+  const eksError = { ...eksErrorOf(error), requestId: null };
+  return { kind: 'rejected', outcome: isDenied ? 'CREDENTIALS_DENIED' : 'CREDENTIALS_UNAVAILABLE', error: eksError };
+}
+
 /**
  * The result of a change that threw. Only an exception of EKS with a status 4xx and a connection that was never established
  * prove that the change had no effect; everything else is `unknown`. Source of the names and messages: the EKS API reference and, where it says

@@ -5,9 +5,9 @@ import { productionDependencies } from '../app/production.ts';
 import { readGraphqlSettings } from '../app/settings.ts';
 import { warmUp } from '../app/warm-up.ts';
 
-const { issuersFile, issuer, ...settings } = readGraphqlSettings();
+const { issuersFile, issuer, executorRoleArn, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
-const deps = productionDependencies(settings, 'change');
+const deps = productionDependencies(settings, { access: 'change', executorRoleArn });
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
 export const handler = createGatewayHandler(deps, { ...settings, issuers });

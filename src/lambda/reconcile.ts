@@ -3,7 +3,7 @@ import { reconcile } from '../operations/reconcile.ts';
 import { productionDependencies } from '../app/production.ts';
 import { readLambdaSettings } from '../app/settings.ts';
 
-const deps = productionDependencies(readLambdaSettings(), 'read');
+const deps = productionDependencies(readLambdaSettings(), { access: 'read', executorRoleArn: null });
 
 /** Time kept back so that the run ends before the function times out. Milliseconds. */
 const answerMs = 2_000;

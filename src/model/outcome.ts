@@ -209,6 +209,28 @@ export const outcomes = {
     advice:
       'Ask the operators of the gateway to add the permission named in eksMessage to its IAM role. Then send the same request again.',
   },
+  /** The gateway may not assume the role that changes associations, or has no credentials itself. Nothing was sent to EKS. */
+  CREDENTIALS_DENIED: {
+    status: 'REFUSED',
+    code: 'GATEWAY_ACCESS_DENIED',
+    event: 'RELEASED',
+    recordState: 'RELEASED',
+    retryable: true,
+    retryAfterSeconds: 60,
+    advice:
+      'Ask the operators of the gateway to let it assume the role named in eksMessage. Then send the same request again.',
+  },
+  /** STS is throttled or can't be reached. Nothing was sent to EKS. */
+  CREDENTIALS_UNAVAILABLE: {
+    status: 'REFUSED',
+    code: 'EKS_UNREACHABLE',
+    event: 'RELEASED',
+    recordState: 'RELEASED',
+    retryable: true,
+    retryAfterSeconds: 5,
+    advice:
+      'The gateway got no credentials for EKS from AWS STS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
+  },
   THROTTLED: {
     status: 'REFUSED',
     code: 'THROTTLED',

@@ -143,12 +143,19 @@ export function notVisible(error: EksError): RefusedConclusion {
   return { ...nothing, outcome, message, refusal, eksRequestId: error.requestId };
 }
 
+/** Why EKS did not receive a request, as the beginning of a sentence. */
+const unsent: Readonly<Partial<Record<LeaseHolderOutcome, string>>> = {
+  EKS_UNREACHABLE: 'EKS can not be reached',
+  CREDENTIALS_DENIED: 'The gateway got no credentials for EKS',
+  CREDENTIALS_UNAVAILABLE: 'The gateway got no credentials for EKS',
+};
+
 /** EKS, or the connection to it, made certain that nothing was changed. */
 export function rejected(
   outcome: Extract<LeaseHolderOutcome, RefusedOutcome>,
   { exception, message: eksMessage, requestId }: EksError,
 ): RefusedConclusion {
-  const message = `EKS rejected the request: ${eksMessage}`;
+  const message = `${unsent[outcome] ?? 'EKS rejected the request'}: ${eksMessage}`;
   const fields = refusalFields(outcome, message);
   const isTrust = outcome === 'TRUST_POLICY_INVALID';
   const advice = isTrust ? `${outcomes[outcome].advice} ${requiredTrustPolicy}` : fields.advice;

@@ -67,12 +67,12 @@ const firstWaitMs = 500;
  */
 async function createWithRoleRetry(
   deps: Dependencies,
-  { eks, request, record, deadline }: EffectInput<Kind>,
+  { eks, request, record, principalId, deadline }: EffectInput<Kind>,
 ): Promise<ChangeResult> {
   const { operationId, startedAt: signingDate } = record;
   const lastRetryAt = Math.min(deps.clock() + deps.times.roleRetryMs, deadline);
   for (let waitMs = firstWaitMs; ; waitMs *= 2) {
-    const result = await eks.create({ request, operationId, signingDate, deadline });
+    const result = await eks.create({ request, operationId, principalId, signingDate, deadline });
     const isRoleUnknown = result.kind === 'rejected' && result.outcome === 'ROLE_NOT_FOUND';
     if (!isRoleUnknown || deps.clock() + waitMs > lastRetryAt) return result;
     await sleep(waitMs);

@@ -19,9 +19,9 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
   checkPrecondition: (deps, valid, loaded) => checkExpectedModifiedAt(deps, valid, loaded, () => null),
   findObstacle: () => Promise.resolve(null),
   effect: {
-    perform: async (_, { eks, request, record, before, deadline }) => {
+    perform: async (_, { eks, request, record, principalId, before, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
-      const result = await eks.delete({ request, operationId, signingDate, deadline });
+      const result = await eks.delete({ request, operationId, principalId, signingDate, deadline });
       if (result.kind === 'done') return done(result, 'EKS deleted the association.');
       if (result.kind === 'not-found') {
         // Deleted since it was read: by an earlier attempt of this request if one is in doubt, else by another request.

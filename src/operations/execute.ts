@@ -93,6 +93,7 @@ function effectInput<Kind extends OperationKind>(
   mutation: AdmittedMutation<Kind>,
   { record }: Lease,
 ): EffectInput<Kind> {
-  const { request, target, before } = mutation;
-  return { eks: deps.eksFor(target), request, record, before, deadline: effectDeadline(mutation) };
+  const { request, target, before, authorization } = mutation;
+  const principalId = authorization.identity.principal.id;
+  return { eks: deps.eksFor(target), request, record, principalId, before, deadline: effectDeadline(mutation) };
 }

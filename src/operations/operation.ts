@@ -81,6 +81,8 @@ export interface EffectInput<Kind extends OperationKind = OperationKind> {
   readonly eks: Eks;
   readonly request: RequestOf[Kind];
   readonly record: IdempotencyRecord;
+  /** Id of the principal whose permissions decided. */
+  readonly principalId: string;
   /** The association before the operation; null for a create. */
   readonly before: Association | null;
   /** When EKS must have answered. Milliseconds since the epoch. */

@@ -10,7 +10,7 @@ import { defer } from '../idempotency/defer.ts';
 import type { OpenReason } from '../idempotency/defer.ts';
 import type { Eks } from '../eks/eks.ts';
 import { isClosing } from '../model/audit-event.ts';
-import type { Association, ClusterRef } from '../model/association.ts';
+import type { ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -100,7 +100,7 @@ async function examine(
   }
   // Observed before the lease is taken over: while nothing is certain, nothing is written to the trail.
   const eks = failures.watched(intent.request, deps.eksFor(intent.request));
-  const conclusion = (await observeEffect(deps, eks, intent, intent.before, record)) ?? notDone;
+  const conclusion = (await observeEffect(deps, eks, intent, record)) ?? notDone;
   if (!isClosing(outcomeOf(conclusion.outcome).event)) {
     return leaveOpen(deps, record, { parked: null, message: conclusion.message });
   }
@@ -120,12 +120,12 @@ async function readIntent({ ledger }: Dependencies, operationId: string): Promis
 function observeEffect<Kind extends OperationKind>(
   deps: Dependencies,
   eks: Eks,
-  { operation, request }: RequestedOperation<Kind>,
-  before: Association | null,
+  { operation, request, before, principal }: RequestedOperation<Kind> & Pick<AuditEntry, 'before' | 'principal'>,
   record: IdempotencyRecord,
 ): Promise<Conclusion | null> {
   const { effect } = operationOf<Kind>(operation);
-  return effect.observe(deps, { eks, request, record, before, deadline: deps.clock() + operationMs / 2 });
+  const deadline = deps.clock() + operationMs / 2;
+  return effect.observe(deps, { eks, request, record, principalId: principal.id, before, deadline });
 }
 
 /** Takes the lease over and records the conclusion. It stays true meanwhile: it is certain, whatever other lease holders do. */

@@ -33,9 +33,9 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
     checkExpectedModifiedAt(deps, valid, loaded, (before) => settingDifferences(valid.request.changes, before)),
   findObstacle: () => Promise.resolve(null),
   effect: {
-    perform: async (_, { eks, request, record, deadline }) => {
+    perform: async (_, { eks, request, record, principalId, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
-      const result = await eks.update({ request, operationId, signingDate, deadline });
+      const result = await eks.update({ request, operationId, principalId, signingDate, deadline });
       if (result.kind === 'done') return done(result, 'EKS updated the association.');
       if (result.kind === 'not-found') return notFound(request, result.error.requestId);
       if (result.kind === 'in-use') return rejected('EKS_REFUSED', result.error);

@@ -45,11 +45,20 @@ test('the graphql function reads which API sends its events', () => {
   expect(readGraphqlSettings(graphqlEnv)).toEqual({
     ...readLambdaSettings(env),
     eventSource,
+    executorRoleArn: null,
     issuer: { issuer: 'https://login.example', audiences: ['gateway', 'pods'], verification: 'auto' },
     issuersFile: '/var/task/dist/issuers.json',
   });
   expect(readGraphqlSettings({ ...graphqlEnv, IAM_ROUTE: 'off' }).eventSource.acceptsIam).toBe(false);
   expect(() => readGraphqlSettings({ ...graphqlEnv, IAM_ROUTE: 'no' })).toThrow('IAM_ROUTE is "no"');
+});
+
+test('the graphql function reads which role changes associations', () => {
+  const EXECUTOR_ROLE_ARN = 'arn:aws:iam::111122223333:role/executor';
+  expect(readGraphqlSettings({ ...graphqlEnv, EXECUTOR_ROLE_ARN }).executorRoleArn).toBe(EXECUTOR_ROLE_ARN);
+  expect(() => readGraphqlSettings({ ...graphqlEnv, EXECUTOR_ROLE_ARN: 'executor' })).toThrow(
+    'EXECUTOR_ROLE_ARN is "executor": set it to the ARN of an IAM role.',
+  );
 });
 
 test('the graphql function does not start without its API and the issuer of tokens', () => {

@@ -11,6 +11,8 @@ const commands = [
   'token',
   'audit:export',
   'lock',
+  'principal',
+  'scp',
   'restore',
   'policies',
   'policies:replay',

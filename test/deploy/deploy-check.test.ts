@@ -55,6 +55,7 @@ describe('Settings', () => {
     ['certificateArn', '', 'has no certificate'],
     ['domainName', '', 'has no domain'],
     ['codeSigningConfigArn', 'csc', 'not the ARN of a code signing'],
+    ['executorRole', 'yes', 'not one of true, false'],
     ['tracing', 'on', 'not one of PassThrough, Active'],
   ])('reject %s with "%s"', (name, value, what) => {
     expect(statements(settingProblems({ ...fullParams, [name]: value }))).toContainEqual(expect.stringContaining(what));
@@ -133,6 +134,19 @@ describe('A package', () => {
       `The inventory names ${changeRole}, which assumeRoleArns does not contain.`,
       `The inventory names ${readRole}, which assumeRoleArns does not contain.`,
     ]);
+  });
+
+  test('without a role to read in another account is rejected with an executor role only', () => {
+    const inventory = changed({
+      accounts: [
+        { accountId: homeAccount, name: 'apps', regions: ['eu-central-1', 'eu-west-1'] },
+        { accountId: otherAccount, name: 'data', regions: ['eu-central-1'], roleArn: changeRole },
+      ],
+    });
+    expect(problemsOf(inventory, {}, { executorRole: 'true' })).toEqual([
+      `The inventory has no readRoleArn for account ${otherAccount}, which executorRole needs.`,
+    ]);
+    expect(problemsOf(inventory, {}, { executorRole: 'false' })).toEqual([]);
   });
 
   test('that lends a role outside rolePath is rejected', () => {

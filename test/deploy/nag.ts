@@ -39,12 +39,12 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     finding:
-      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile)Role$/,
+      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile|Executor)Role$/,
     reason:
       'The ids of associations are not known before they exist, and clusters are named where the inventory has them.',
   },
   {
-    finding: /^IAM5\[Resource::arn:.*:role\/(pods|teams)\/\*\] on GraphqlRole$/,
+    finding: /^IAM5\[Resource::arn:.*:role\/(pods|teams)\/\*\] on (Graphql|Executor)Role$/,
     reason: 'rolePath is the limit that the operator chooses; roles within it come and go.',
   },
   {

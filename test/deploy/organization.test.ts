@@ -29,6 +29,7 @@ describe('The service control policy', () => {
     servicePolicies: [policy],
   });
   const gateway = under(`pod-identity-gateway-prod-${region}-graphql`);
+  const executor = under(`pod-identity-gateway-prod-${region}-executor`);
   const gatewayElsewhere = under('pod-identity-gateway/pod-identity-gateway-change', otherAccount);
   const breakGlass = under('break-glass', otherAccount);
 
@@ -55,6 +56,7 @@ describe('The service control policy', () => {
     async (request) => {
       const elsewhere = { ...request, resource: request.resource.replace(homeAccount, otherAccount) };
       expect(await isAllowed(gateway, request)).toBe(true);
+      expect(await isAllowed(executor, request)).toBe(true);
       expect(await isAllowed(gatewayElsewhere, elsewhere)).toBe(true);
       expect(await isAllowed(breakGlass, elsewhere)).toBe(true);
     },
@@ -195,7 +197,10 @@ describe('The deployer', () => {
 
 describe('The roles in another account', () => {
   const template: Template = readYamlTemplate(join(folder, 'other-account.yml'));
-  const parameters = { GatewayAccountId: homeAccount, GatewayRegion: region, GatewayStage: 'prod', RolePath: 'pods/*' };
+  const parameters = {
+    ...{ GatewayAccountId: homeAccount, GatewayRegion: region, GatewayStage: 'prod', RolePath: 'pods/*' },
+    RequireSourceIdentity: 'false',
+  };
   const context = { accountId: otherAccount, region, stack: 'roles', parameters };
 
   const principal = (name: string): SimulatedPrincipal => {
@@ -215,7 +220,10 @@ describe('The roles in another account', () => {
     ['eks:TagResource', association, {}, true, false],
     ['iam:PassRole', role('pods/x', otherAccount), toPods, true, false],
     ['iam:PassRole', role('admin', otherAccount), toPods, false, false],
-    ['iam:GetRole', role('pods/x', otherAccount), {}, true, false],
+    ['iam:GetRole', role('pods/x', otherAccount), {}, true, true],
+    ['iam:GetRole', role('admin', otherAccount), {}, false, false],
+    ['eks:DescribeCluster', cluster, {}, true, true],
+    ['eks:DescribeAddon', arn('eks', 'addon/data/eks-pod-identity-agent/0123', otherAccount), {}, true, true],
     ['eks:DeleteCluster', cluster, {}, false, false],
   ])(
     '%s on %s %j: ChangeRole %s, ReadRole %s',
@@ -228,16 +236,37 @@ describe('The roles in another account', () => {
     },
   );
 
+  const canAssume = (name: string, fn: string, RequireSourceIdentity: string, sourceIdentity: string | null) => {
+    const { AssumeRolePolicyDocument } = properties(template, name);
+    const given = { ...context, parameters: { ...parameters, RequireSourceIdentity } };
+    return isAllowed(
+      { ...administrator(homeAccount), arn: role(`pod-identity-gateway-prod-${region}-${fn}`) },
+      {
+        action: 'sts:AssumeRole',
+        resource: role(`pod-identity-gateway/${name}`, otherAccount),
+        context: sourceIdentity === null ? {} : { 'sts:SourceIdentity': sourceIdentity },
+        resourcePolicy: resolveIn(template, given, AssumeRolePolicyDocument) as PolicyDocument,
+      },
+    );
+  };
+
   test.each([
     ['ChangeRole', 'graphql', true],
     ['ChangeRole', 'reconcile', false],
     ['ReadRole', 'reconcile', true],
-    ['ReadRole', 'graphql', false],
+    ['ReadRole', 'graphql', true],
+    ['ReadRole', 'release', false],
   ])('%s can be assumed by the role of %s: %s', async (name, fn, expected) => {
-    const { AssumeRolePolicyDocument } = properties(template, name);
-    const resourcePolicy = resolveIn(template, context, AssumeRolePolicyDocument) as PolicyDocument;
-    const caller = { ...administrator(homeAccount), arn: role(`pod-identity-gateway-prod-${region}-${fn}`) };
-    const resource = role(`pod-identity-gateway/${name}`, otherAccount);
-    expect(await isAllowed(caller, { action: 'sts:AssumeRole', resource, resourcePolicy })).toBe(expected);
+    expect(await canAssume(name, fn, 'false', null)).toBe(expected);
+  });
+
+  test.each([
+    ['false', null, true],
+    ['false', 'principal-0123', true],
+    ['true', 'principal-0123', true],
+    ['true', 'admin', false],
+    ['true', null, false],
+  ])('with RequireSourceIdentity=%s, ChangeRole can be assumed as %s: %s', async (required, identity, expected) => {
+    expect(await canAssume('ChangeRole', 'graphql', required, identity)).toBe(expected);
   });
 });

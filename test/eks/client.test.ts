@@ -1,3 +1,4 @@
+import { fromEnv } from '@aws-sdk/credential-providers';
 import { connectEks, eksOf } from '../../src/eks/client.ts';
 import type { Eks } from '../../src/eks/eks.ts';
 import { changeFailure } from '../../src/eks/errors.ts';
@@ -225,15 +226,15 @@ describe('a create', () => {
     withServer(
       () => undefined,
       async (_, { endpoint, seen }) => {
-        const noCredentials = () => Promise.reject(new Error('No credentials.'));
-        const eks = eksOf(
-          connectEks({ region: 'eu-central-1', endpoint, credentials: noCredentials, clock: Date.now }),
-          cluster,
-        );
-        expect(await eks.create(call())).toMatchObject({
+        const { AWS_ACCESS_KEY_ID: before } = process.env;
+        delete process.env.AWS_ACCESS_KEY_ID;
+        const connection = connectEks({ region: 'eu-central-1', endpoint, credentials: fromEnv(), clock: Date.now });
+        const result = await eksOf(connection, cluster).create(call());
+        if (before !== undefined) process.env.AWS_ACCESS_KEY_ID = before;
+        expect(result).toMatchObject({
           kind: 'rejected',
-          outcome: 'GATEWAY_ACCESS_DENIED',
-          error: { message: 'No credentials.' },
+          outcome: 'CREDENTIALS_DENIED',
+          error: { message: 'Unable to find environment variable credentials.' },
         });
         expect(seen).toEqual([]);
       },

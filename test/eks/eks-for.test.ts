@@ -1,60 +1,238 @@
 import { createEksFor } from '../../src/eks/eks-for.ts';
+import type { EksForSettings } from '../../src/eks/eks-for.ts';
+import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
+import { association, call, principalId } from '../support/eks-samples.ts';
+import { startSts, stsError } from '../support/sts-server.ts';
 
 const credentials = { accessKeyId: 'home', secretAccessKey: 'test' };
-const home = { accountId: '111122223333', regions: ['eu-central-1'], roleArn: null };
+const region = 'eu-central-1';
+const home = { accountId: '111122223333', regions: [region, 'eu-west-1'], roleArn: null, readRoleArn: null };
+const roleIn = (accountId: string, name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 const other = {
   accountId: '444455556666',
-  regions: ['eu-central-1'],
-  roleArn: 'arn:aws:iam::444455556666:role/gateway',
+  regions: [region],
+  roleArn: roleIn('444455556666', 'change'),
+  readRoleArn: roleIn('444455556666', 'read'),
+};
+const executorRoleArn = roleIn(home.accountId, 'executor');
+
+const settings: EksForSettings = {
+  accounts: [home, other],
+  home: { accountId: home.accountId, region },
+  access: 'change',
+  executorRoleArn: null,
+  credentials,
+  clock: Date.now,
 };
 
 test('throws for another account without a role to assume', () => {
-  expect(() =>
-    createEksFor({ accounts: [home, { ...other, roleArn: null }], homeAccountId: home.accountId, clock: Date.now }),
-  ).toThrow('has no roleArn for account 444455556666');
+  const accounts = [home, { ...other, roleArn: null, readRoleArn: null }];
+  expect(() => createEksFor({ ...settings, accounts })).toThrow('has no roleArn for account 444455556666');
+});
+
+test('throws with an executor role for another account without a role to read', () => {
+  const accounts = [home, { ...other, readRoleArn: null }];
+  expect(() => createEksFor({ ...settings, accounts, executorRoleArn })).toThrow(
+    'has no readRoleArn for account 444455556666, so reads would have the right to change',
+  );
+  expect(() => createEksFor({ ...settings, accounts })).not.toThrow();
 });
 
 test.each([
-  ['account', { accountId: '999988887777', region: 'eu-central-1' }],
+  ['account', { accountId: '999988887777', region }],
   ['region', { accountId: home.accountId, region: 'us-east-1' }],
 ])('throws for a cluster whose %s is not in the inventory', (_, location) => {
-  const eksFor = createEksFor({ accounts: [home], homeAccountId: home.accountId, credentials, clock: Date.now });
-  expect(() => eksFor({ ...location, clusterName: 'apps-dev' })).toThrow('The inventory does not have account');
+  expect(() => createEksFor(settings)({ ...location, clusterName: 'apps-dev' })).toThrow(
+    'The inventory does not have account',
+  );
 });
 
-test('uses the credentials of the assumed role in another account, and assumes it once', async () => {
-  const sts = await startAnsweringServer((response) => {
-    response.setHeader('content-type', 'text/xml')
-      .end(`<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-      <AssumeRoleResult><Credentials><AccessKeyId>assumed</AccessKeyId><SecretAccessKey>x</SecretAccessKey>
-      <SessionToken>session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>
-      </AssumeRoleResponse>`);
+describe('the credentials', () => {
+  let sts: Awaited<ReturnType<typeof startSts>>;
+  let eks: Awaited<ReturnType<typeof startAnsweringServer>>;
+
+  beforeEach(async () => {
+    sts = await startSts([executorRoleArn]);
+    eks = await startAnsweringServer((response, { method }) =>
+      response.end(JSON.stringify(method === 'POST' ? { association } : { associations: [] })),
+    );
+    process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
   });
-  const eks = await startAnsweringServer((response) => response.end(JSON.stringify({ associations: [] })));
-  process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
-  try {
-    const accounts = [home, other];
-    const eksFor = createEksFor({
-      accounts,
-      homeAccountId: home.accountId,
-      endpoint: eks.endpoint,
-      credentials,
-      clock: Date.now,
-    });
-    const target = { region: 'eu-central-1', clusterName: 'apps-dev', namespace: 'a', serviceAccount: 'b' };
-    const keyOf = async (accountId: string) => {
-      await eksFor({ ...target, accountId }).list({ ...target, accountId }, { deadline: Date.now() + 3_000 });
-      return /Credential=(\w+)\//.exec(eks.seen.at(-1)?.headers.authorization ?? '')?.[1];
-    };
-    expect(await keyOf(home.accountId)).toBe('home');
-    expect(await keyOf(other.accountId)).toBe('assumed');
-    expect(await keyOf(other.accountId)).toBe('assumed');
-    expect(sts.seen).toHaveLength(1);
-    expect(sts.seen[0]?.body).toContain(encodeURIComponent(other.roleArn));
-  } finally {
+
+  afterEach(async () => {
     delete process.env.AWS_ENDPOINT_URL_STS;
     await sts.stop();
     await eks.stop();
-  }
+  });
+
+  const open = (more: Partial<EksForSettings> = {}) => {
+    const eksFor = createEksFor({ ...settings, endpoint: eks.endpoint, ...more });
+    const clusterIn = (accountId: string, place = region) => ({ accountId, region: place, clusterName: 'apps-dev' });
+    return {
+      list: (accountId: string, place = region) => {
+        const cluster = clusterIn(accountId, place);
+        const target = { ...cluster, namespace: 'a', serviceAccount: 'b' };
+        return eksFor(cluster).list(target, { deadline: Date.now() + 3_000 });
+      },
+      create: (accountId: string, fields: Parameters<typeof call>[0] = {}) => {
+        const cluster = clusterIn(accountId);
+        return eksFor(cluster).create(call({ request: { ...call().request, ...cluster }, ...fields }));
+      },
+    };
+  };
+
+  /** Who signed the last request to EKS. */
+  const signer = () => /Credential=(\w+)\//.exec(eks.seen.at(-1)?.headers.authorization ?? '')?.[1] ?? '';
+
+  describe('without an executor role', () => {
+    test('are the own ones in the own account, and of one session of the role in another', async () => {
+      const { list, create } = open();
+      await list(home.accountId);
+      expect(signer()).toBe('home');
+      await create(home.accountId);
+      expect(signer()).toBe('home');
+      await list(other.accountId);
+      expect(sts.sessionOf(signer())).toMatchObject({
+        ...{ roleArn: other.roleArn, signedBy: 'home', sourceIdentity: null, durationSeconds: 3_600 },
+      });
+      await create(other.accountId);
+      await list(other.accountId);
+      expect(sts.seen).toHaveLength(1);
+    });
+
+    test('are of the role to read in a process that only reads', async () => {
+      await open({ access: 'read' }).list(other.accountId);
+      expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.readRoleArn });
+      await open({ access: 'read', accounts: [home, { ...other, readRoleArn: null }] }).list(other.accountId);
+      expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.roleArn });
+    });
+  });
+
+  describe('with an executor role', () => {
+    const withExecutor = () => open({ executorRoleArn });
+
+    test('of a change are those of a session that names the operation and the principal', async () => {
+      const change = { operationId: '01J0000000000000000000000A' };
+      expect(await withExecutor().create(home.accountId, change)).toMatchObject({ kind: 'done' });
+      expect(sts.sessionOf(signer())).toEqual({
+        roleArn: executorRoleArn,
+        sessionName: '01J0000000000000000000000A',
+        sourceIdentity: sourceIdentityOf(principalId),
+        durationSeconds: 900,
+        accessKeyId: signer(),
+        signedBy: 'home',
+        region,
+      });
+      expect(eks.seen.at(-1)?.headers['x-amz-security-token']).toBe('session');
+    });
+
+    test('of a change in another account are those of its own role, directly', async () => {
+      await withExecutor().create(other.accountId);
+      expect(sts.sessions).toHaveLength(1);
+      expect(sts.sessionOf(signer())).toMatchObject({
+        ...{ roleArn: other.roleArn, signedBy: 'home', sourceIdentity: sourceIdentityOf(principalId) },
+      });
+    });
+
+    test('of a read have no right to change, in any account', async () => {
+      const { list } = withExecutor();
+      await list(home.accountId);
+      expect(signer()).toBe('home');
+      await list(other.accountId);
+      expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.readRoleArn, sourceIdentity: null });
+    });
+
+    test('are requested in the region of the gateway, wherever the cluster is', async () => {
+      const { list } = open({ executorRoleArn, accounts: [home, { ...other, regions: ['eu-south-2'] }] });
+      await list(other.accountId, 'eu-south-2');
+      expect(sts.sessions).toMatchObject([{ region }]);
+    });
+
+    test('serve all calls of an operation, and no other operation', async () => {
+      const { create } = withExecutor();
+      await create(home.accountId, { operationId: '01J0000000000000000000000A' });
+      await create(home.accountId, { operationId: '01J0000000000000000000000A' });
+      expect(sts.sessions).toHaveLength(1);
+      await create(home.accountId, { operationId: '01J0000000000000000000000B' });
+      expect(sts.sessions.map(({ sessionName }) => sessionName)).toEqual([
+        '01J0000000000000000000000A',
+        '01J0000000000000000000000B',
+      ]);
+    });
+
+    test('of operations at the same time are not mixed', async () => {
+      const { create } = withExecutor();
+      const ids = ['A', 'B', 'C', 'D'].map((letter) => `01J000000000000000000000${letter}0`);
+      await Promise.all(
+        ids.map((operationId) => create(home.accountId, { operationId, principalId: `issuer#${operationId}` })),
+      );
+      for (const { body, headers } of eks.seen) {
+        const [, accessKeyId] = /Credential=(\w+)\//.exec(headers.authorization ?? '') ?? [];
+        const session = sts.sessionOf(accessKeyId);
+        const { clientRequestToken } = JSON.parse(body) as { clientRequestToken: string };
+        expect(clientRequestToken).toBe(`pod-identity-gateway-${session?.sessionName ?? ''}`);
+        expect(session?.sourceIdentity).toBe(sourceIdentityOf(`issuer#${session?.sessionName ?? ''}`));
+      }
+      expect(eks.seen).toHaveLength(4);
+    });
+
+    test.each([
+      [403, 'AccessDenied', 'CREDENTIALS_DENIED', 1],
+      [400, 'ValidationError', 'CREDENTIALS_DENIED', 1],
+      [403, 'RegionDisabledException', 'CREDENTIALS_DENIED', 1],
+      [400, 'Throttling', 'CREDENTIALS_UNAVAILABLE', 3],
+      [503, 'ServiceUnavailable', 'CREDENTIALS_UNAVAILABLE', 3],
+    ])(
+      'are missing after status %i %s of STS: %s, and nothing is sent to EKS',
+      async (status, code, outcome, attempts) => {
+        sts.answerInstead((response) => stsError(response, status, code, 'Not now.'));
+        expect(await withExecutor().create(home.accountId)).toEqual({
+          kind: 'rejected',
+          outcome,
+          error: { exception: code, message: 'Not now.', requestId: null },
+        });
+        expect(sts.seen).toHaveLength(attempts);
+        expect(eks.seen).toEqual([]);
+      },
+    );
+
+    test('are missing where STS can’t be reached, or ends the connection', async () => {
+      sts.answerInstead((response) => response.destroy());
+      const unavailable = { kind: 'rejected', outcome: 'CREDENTIALS_UNAVAILABLE' };
+      expect(await withExecutor().create(home.accountId)).toMatchObject(unavailable);
+      process.env.AWS_ENDPOINT_URL_STS = 'http://127.0.0.1:1';
+      expect(await withExecutor().create(home.accountId)).toMatchObject(unavailable);
+      expect(eks.seen).toEqual([]);
+    });
+
+    test('are missing after an answer without credentials', async () => {
+      sts.answerInstead((response) => response.end('<AssumeRoleResponse/>'));
+      expect(await withExecutor().create(home.accountId)).toMatchObject({
+        ...{ kind: 'rejected', outcome: 'CREDENTIALS_UNAVAILABLE' },
+        error: { message: 'The answer of STS has no credentials.' },
+      });
+    });
+
+    test('are waited for until the deadline of the change', async () => {
+      sts.answerInstead(() => undefined);
+      const { create } = withExecutor();
+      expect(await create(home.accountId, { deadline: Date.now() + 200 })).toMatchObject({
+        ...{ kind: 'rejected', outcome: 'CREDENTIALS_UNAVAILABLE' },
+      });
+      expect(await create(home.accountId, { deadline: Date.now() - 1 })).toMatchObject({
+        ...{ kind: 'rejected', outcome: 'CREDENTIALS_UNAVAILABLE' },
+      });
+      expect(eks.seen).toEqual([]);
+    });
+
+    test('are requested again after a failure', async () => {
+      const { create } = withExecutor();
+      sts.answerInstead((response) => stsError(response, 403, 'AccessDenied', 'No.'));
+      expect(await create(home.accountId)).toMatchObject({ outcome: 'CREDENTIALS_DENIED' });
+      sts.answerInstead(null);
+      await create(home.accountId);
+      expect(eks.seen).toHaveLength(1);
+    });
+  });
 });

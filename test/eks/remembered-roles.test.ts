@@ -3,7 +3,7 @@ import type { EksSimulator } from '#eks-simulator';
 import { createEksFor } from '../../src/eks/eks-for.ts';
 import { rememberRoles, roleMs } from '../../src/eks/remembered-roles.ts';
 
-const home = { accountId: '111122223333', regions: ['eu-central-1'], roleArn: null };
+const home = { accountId: '111122223333', regions: ['eu-central-1'], roleArn: null, readRoleArn: null };
 const cluster = { accountId: home.accountId, region: 'eu-central-1', clusterName: 'apps-dev' };
 const roleArn = `arn:aws:iam::${home.accountId}:role/pods/remembered`;
 const trustPolicy = { Statement: [] };
@@ -20,7 +20,14 @@ afterEach(() => simulator.close());
 
 function openEks() {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const settings = { accounts: [home], homeAccountId: home.accountId, endpoint: simulator.url, credentials };
+  const settings = {
+    accounts: [home],
+    home: { accountId: home.accountId, region: 'eu-central-1' },
+    access: 'change' as const,
+    executorRoleArn: null,
+    endpoint: simulator.url,
+    credentials,
+  };
   return rememberRoles(createEksFor({ ...settings, clock: Date.now }), () => now);
 }
 

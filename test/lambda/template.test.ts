@@ -5,6 +5,7 @@ import { corsConfiguration } from '../../src/local/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { changeRole, fullParams, paramArguments, readRole } from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
+import { resolveIn } from '../support/resolve-template.ts';
 import { matchesPattern } from '../support/event-pattern.ts';
 import type { EventPattern } from '../support/event-pattern.ts';
 import { cycleIn, grants, openService, properties, resource } from '../support/lambda-package.ts';
@@ -175,19 +176,45 @@ test('only Lambda may assume the roles of the functions', () => {
   }
 });
 
+const withIdentity = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
+
 test.each([
-  ['ChangeOtherAccountsPolicy', 'GraphqlRole', changeRole],
-  ['ReadOtherAccountsPolicy', 'ReconcileRole', readRole],
-])('%s lets one function assume one role, when the inventory and the parameter name it', (name, role, arn) => {
+  ['ChangeOtherAccountsPolicy', 'GraphqlRole', withIdentity, changeRole],
+  ['QueryOtherAccountsPolicy', 'GraphqlRole', 'sts:AssumeRole', readRole],
+  ['ReadOtherAccountsPolicy', 'ReconcileRole', 'sts:AssumeRole', readRole],
+])('%s lets one function assume one role, when the inventory and the parameter name it', (name, role, Action, arn) => {
   expect(properties(chosen.template, name)).toMatchObject({
     Roles: [{ Ref: role }],
-    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [arn] }] },
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource: [arn] }] },
   });
   expect(plain.template.Resources).not.toHaveProperty(name);
 });
 
+test('with an executor role, only the graphql role assumes it, and only with a source identity', () => {
+  const Condition = { StringLike: { 'sts:SourceIdentity': 'principal-*' } };
+  const executorArn = { 'Fn::GetAtt': ['ExecutorRole', 'Arn'] };
+  expect(properties(chosen.template, 'ExecutorRole').AssumeRolePolicyDocument).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: { 'Fn::GetAtt': ['GraphqlRole', 'Arn'] } },
+        Action: withIdentity,
+        Condition,
+      },
+    ],
+  });
+  expect(properties(chosen.template, 'AssumeExecutorPolicy')).toMatchObject({
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: withIdentity, Resource: executorArn, Condition }] },
+  });
+  const { Variables } = properties(chosen.template, 'GraphqlLambdaFunction').Environment as { Variables: object };
+  expect(Variables).toMatchObject({ EXECUTOR_ROLE_ARN: executorArn });
+  const reconciler = properties(chosen.template, 'ReconcileLambdaFunction').Environment;
+  expect(JSON.stringify(reconciler)).not.toContain('EXECUTOR_ROLE_ARN');
+});
+
 test('every role has the permissions boundary that is set', () => {
-  for (const name of ['GraphqlRole', 'ReconcileRole', 'ReleaseRole']) {
+  for (const name of ['GraphqlRole', 'ReconcileRole', 'ReleaseRole', 'ExecutorRole']) {
     expect(properties(chosen.template, name).PermissionsBoundary).toBe(fullParams.permissionsBoundaryArn);
   }
   expect(properties(plain.template, 'GraphqlRole')).not.toHaveProperty('PermissionsBoundary');
@@ -398,6 +425,36 @@ describe('the rule on the control of the functions', () => {
       { Id: 'alarm-topic', Arn: fullParams.alarmTopicArn },
     ]);
     expect(plain.template.Resources).not.toHaveProperty('FunctionControlRule');
+  });
+});
+
+describe('the rule for associations that were changed outside the gateway', () => {
+  const patternIn = ({ template }: Packaged) => {
+    const context = { accountId: '222233334444', region: 'eu-central-1', stack: 'pod-identity-gateway-prod' };
+    return resolveIn(template, context, properties(template, 'BypassRule').EventPattern) as EventPattern;
+  };
+  const by = (stage: string, name: string) => ({
+    source: 'aws.eks',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventSource: 'eks.amazonaws.com',
+      eventName: 'CreatePodIdentityAssociation',
+      userIdentity: {
+        sessionContext: {
+          sessionIssuer: { arn: `arn:aws:iam::222233334444:role/pod-identity-gateway-${stage}-eu-central-1-${name}` },
+        },
+      },
+    },
+  });
+
+  test('ignores the role that changes them, and no other', () => {
+    expect(matchesPattern(patternIn(plain), by('dev', 'graphql'))).toBe(false);
+    expect(matchesPattern(patternIn(plain), by('dev', 'executor'))).toBe(true);
+    expect(matchesPattern(patternIn(chosen), by('prod', 'executor'))).toBe(false);
+    expect(matchesPattern(patternIn(chosen), by('prod', 'graphql'))).toBe(true);
+    expect(matchesPattern(patternIn(chosen), by('prod', 'reconcile'))).toBe(true);
+    const byUser = { ...by('prod', 'x'), detail: { ...by('prod', 'x').detail, userIdentity: { type: 'IAMUser' } } };
+    expect(matchesPattern(patternIn(chosen), byUser)).toBe(true);
   });
 });
 

@@ -36,7 +36,15 @@ function inputOf<Request extends RequestOf[OperationKind]>(
   answers: Partial<Eks>,
   more: Partial<EffectInput> = {},
 ) {
-  return { eks: eksWith(answers), record, before, deadline: Date.now() + 60_000, ...more, request: of };
+  return {
+    eks: eksWith(answers),
+    record,
+    principalId: 'p',
+    before,
+    deadline: Date.now() + 60_000,
+    ...more,
+    request: of,
+  };
 }
 
 /** Dependencies whose clock is at the last moment in doubt, or just after it. */

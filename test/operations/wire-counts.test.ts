@@ -4,6 +4,7 @@ import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { startSts, withStsAt } from '../support/sts-server.ts';
 import { lockOperations } from '../support/locks.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 
@@ -44,6 +45,20 @@ describeOnDynamoDb('network calls', () => {
   test('a create makes 3 DynamoDB calls, of which one reads the locks, and 1 EKS call', async () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+  });
+
+  test('a create with an executor role makes 3 DynamoDB calls, 1 STS call and 1 EKS call', async () => {
+    const sts = await startSts();
+    await withStsAt(sts.endpoint, async () => {
+      const executorRoleArn = 'arn:aws:iam::111122223333:role/executor';
+      const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator, executorRoleArn });
+      expect(await other.create()).toMatchObject({ status: 'SUCCEEDED' });
+      await other.close();
+    });
+    await sts.stop();
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(sts.seen).toHaveLength(1);
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
   });
 

@@ -82,6 +82,7 @@ export const fullParams = {
   certificateArn: `arn:aws:acm:eu-central-1:${homeAccount}:certificate/${key}`,
   defaultEndpoint: 'false',
   codeSigningConfigArn: `arn:aws:lambda:eu-central-1:${homeAccount}:code-signing-config:csc-0123456789abcdefg`,
+  executorRole: 'true',
   tracing: 'Active',
 };
 

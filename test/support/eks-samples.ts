@@ -37,12 +37,14 @@ export const incompleteBody = JSON.stringify({ association: { ...association, se
 
 /** An operation id. */
 export const operationId = '01J00000000000000000000000';
+/** The principal of the calls. */
+export const principalId = 'https://issuer.example#alice';
 /** Credentials that any test server accepts. */
 export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** A create call with three seconds to its deadline. */
 export function call(fields: Partial<CreateCall> = {}): CreateCall {
-  return { request, operationId, signingDate: Date.now(), deadline: Date.now() + 3_000, ...fields };
+  return { request, operationId, principalId, signingDate: Date.now(), deadline: Date.now() + 3_000, ...fields };
 }
 
 /** Runs `use` with EKS behind a server that responds with `answer`. */

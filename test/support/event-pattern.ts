@@ -1,10 +1,14 @@
 /** A filter of a field in a pattern of EventBridge. */
 type Filter =
-  string | { readonly prefix: string } | { readonly wildcard: string } | { readonly 'anything-but': string };
+  | string
+  | { readonly prefix: string }
+  | { readonly wildcard: string }
+  | { readonly 'anything-but': string }
+  | { readonly exists: boolean };
 
-/** A pattern of EventBridge. */
+/** A pattern of EventBridge. The field `$or` has patterns of which one must match. */
 export interface EventPattern {
-  readonly [field: string]: readonly Filter[] | EventPattern;
+  readonly [field: string]: readonly Filter[] | EventPattern | readonly EventPattern[];
 }
 
 /**
@@ -13,17 +17,16 @@ export interface EventPattern {
  */
 export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
   return Object.entries(pattern).every(([field, wanted]) => {
+    if (field === '$or') return (wanted as readonly EventPattern[]).some((each) => matchesPattern(each, event));
     const value: unknown = typeof event === 'object' && event !== null ? Reflect.get(event, field) : undefined;
-    if (!isFilters(wanted)) return matchesPattern(wanted, value);
-    return typeof value === 'string' && wanted.some((filter) => matchesFilter(filter, value));
+    if (!Array.isArray(wanted)) return matchesPattern(wanted as EventPattern, value);
+    return (wanted as readonly Filter[]).some((filter) => matchesFilter(filter, value));
   });
 }
 
-function isFilters(pattern: readonly Filter[] | EventPattern): pattern is readonly Filter[] {
-  return Array.isArray(pattern);
-}
-
-function matchesFilter(filter: Filter, value: string): boolean {
+function matchesFilter(filter: Filter, value: unknown): boolean {
+  if (typeof filter === 'object' && 'exists' in filter) return (value !== undefined) === filter.exists;
+  if (typeof value !== 'string') return false;
   if (typeof filter === 'string') return value === filter;
   if ('prefix' in filter) return value.startsWith(filter.prefix);
   if ('anything-but' in filter) return value !== filter['anything-but'];

@@ -92,6 +92,8 @@ export interface GatewayOptions {
   readonly preflightRoles?: boolean;
   /** By default off, as in production. */
   readonly preflightQuota?: boolean;
+  /** By default none, as in production. */
+  readonly executorRoleArn?: string;
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -100,6 +102,7 @@ export interface GatewayOptions {
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
   const { preflight = 'checks', preflightRoles = false, preflightQuota = false, clock = createClock() } = options;
+  const { executorRoleArn = null } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
@@ -118,6 +121,7 @@ export async function openGateway(options: GatewayOptions) {
       preflight,
       preflightRoles,
       preflightQuota,
+      executorRoleArn,
       release: { version: 'test', deployedAt: null },
       log: (level, message, fields) => logged.push({ level, message, fields }),
       clock: clock.now,

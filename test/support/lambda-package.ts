@@ -12,6 +12,7 @@ const run = promisify(execFile);
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
 }
 
 export interface Resource {

@@ -10,7 +10,7 @@ export interface StackContext {
   readonly parameters?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-type Resolvable = Pick<Template, 'Resources'>;
+type Resolvable = Pick<Template, 'Resources' | 'Conditions'>;
 
 /** ARNs by type of resource: what `Fn::GetAtt … Arn` returns. */
 const arns: Readonly<Record<string, (prefix: (service: string, region?: string) => string, name: string) => string>> = {
@@ -25,7 +25,7 @@ const nameProperties = ['TableName', 'LogGroupName', 'RoleName', 'FunctionName',
 
 /**
  * A part of a template with its intrinsic functions evaluated, as CloudFormation would for a stack in this account and region:
- * Ref, Fn::GetAtt of ARNs, Fn::Sub and Fn::Join. Generated names are `STACK-LogicalId`. Throws an Error for others.
+ * Ref, Fn::GetAtt of ARNs, Fn::Sub, Fn::Join, and Fn::If with a condition of Fn::Equals. Generated names are `STACK-LogicalId`. Throws an Error for others.
  */
 export function resolveIn(
   template: Resolvable,
@@ -61,11 +61,21 @@ export function resolveIn(
       name.endsWith('.Arn') ? arnOf(name.slice(0, -'.Arn'.length)) : String(refer(name)),
     );
 
+  const isMet = (name: string): boolean => {
+    const { 'Fn::Equals': operands } = (template.Conditions?.[name] ?? {}) as { 'Fn::Equals'?: readonly unknown[] };
+    if (!operands) throw new Error(`The condition ${name} is not evaluated here.`);
+    return resolve(operands[0]) === resolve(operands[1]);
+  };
+
   const resolve = (part: unknown): unknown => {
-    if (Array.isArray(part)) return part.flatMap((item: unknown) => resolve(item));
+    if (Array.isArray(part)) return part.flatMap((item: unknown) => resolve(item)).filter((item) => item !== undefined);
     if (typeof part !== 'object' || part === null) return part;
     const [[key, argument] = []] = Object.entries(part) as [string, unknown][];
-    if (key === 'Ref') return refer(String(argument));
+    if (key === 'Ref') return argument === 'AWS::NoValue' ? undefined : refer(String(argument));
+    if (key === 'Fn::If') {
+      const [name, met, unmet] = argument as [string, unknown, unknown];
+      return resolve(isMet(name) ? met : unmet);
+    }
     if (key === 'Fn::GetAtt') return arnOf((argument as string[])[0] ?? '');
     if (key === 'Fn::Sub') return substitute(String(argument));
     if (key === 'Fn::Join') {
@@ -73,7 +83,8 @@ export function resolveIn(
       return (resolve(parts) as unknown[]).map(String).join(separator);
     }
     if (key?.startsWith('Fn::')) throw new Error(`${key} is not evaluated here.`);
-    return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, resolve(each)]));
+    const entries = Object.entries(part).map(([name, each]) => [name, resolve(each)] as const);
+    return Object.fromEntries(entries.filter(([, each]) => each !== undefined));
   };
   return resolve(value);
 }

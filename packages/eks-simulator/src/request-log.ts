@@ -13,6 +13,8 @@ export interface LoggedRequest {
   readonly path: string;
   /** The header `X-Amz-Date`; null when absent. */
   readonly amzDate: string | null;
+  /** Of the credentials that signed it; null when absent. */
+  readonly accessKeyId: string | null;
   /** Null, like the fields up to `fault`, when the request was refused before its operation was known. */
   readonly operation: OperationName | null;
   readonly cluster: ClusterRef | null;

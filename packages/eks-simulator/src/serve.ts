@@ -124,6 +124,7 @@ function newEntry({ requestId, method, url, headers }: RawRequest, now: number):
     method,
     path: url,
     amzDate: headers['x-amz-date']?.toString() ?? null,
+    accessKeyId: /[ ,]Credential=([^/,]+)\//.exec(headers.authorization ?? '')?.[1] ?? null,
     ...{ operation: null, cluster: null, namespace: null, serviceAccount: null, associationId: null },
     ...{ clientRequestToken: null, fault: null, outcome: 'pending', answer: null },
   };

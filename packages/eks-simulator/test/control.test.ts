@@ -101,7 +101,7 @@ test('the log holds operation, signature date, outcome and answer of every reque
       { ...create, outcome: 'succeeded', answer: 200, time: '2026-11-24T10:00:00.000Z', amzDate },
       { ...create, outcome: 'ResourceInUseException', answer: 409 },
       { operation: 'DescribePodIdentityAssociation', associationId: 'a-short', outcome: 'InvalidParameterException' },
-      { operation: null, cluster: null, amzDate: null, path: '/clusters', answer: 403 },
+      { operation: null, cluster: null, amzDate: null, accessKeyId: null, path: '/clusters', answer: 403 },
     ],
   });
   expect(simulator.control.requests(operation)).toHaveLength(2);

@@ -4,7 +4,7 @@ import type { LoggedRequest } from '../src/request-log.ts';
 function request(requestId: string): LoggedRequest {
   return {
     ...{ requestId, time: '2026-11-24T10:00:00.000Z', method: 'GET', path: '/', amzDate: null, operation: null },
-    ...{ cluster: null, namespace: null, serviceAccount: null, associationId: null },
+    ...{ accessKeyId: null, cluster: null, namespace: null, serviceAccount: null, associationId: null },
     clientRequestToken: null,
     ...{ fault: null, outcome: 'pending', answer: null },
   };

@@ -202,7 +202,7 @@ export type RefusalCode =
   | 'CLUSTER_NOT_FOUND'
   /** EKS rejected the request for another reason, given in `eksMessage`. */
   | 'EKS_REFUSED'
-  /** The gateway could not connect to EKS, so EKS did not receive the request. */
+  /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
   | 'EKS_UNREACHABLE'
   /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'

@@ -1,0 +1,33 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
+import type { SdkSettings } from './sdk-settings.ts';
+
+/** Which role to assume, and what CloudTrail shows of the session. */
+export type AssumeRoleRequest = AssumeRoleCommandInput;
+
+/** Prepares a connection to the STS of a region. Sends no request. */
+export function connectSts(settings: SdkSettings): STSClient {
+  const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
+  return new STSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
+}
+
+/** Assumes a role. Rejects with the error of STS or of the network. */
+export async function assumeRole(
+  sts: STSClient,
+  request: AssumeRoleRequest,
+  abortSignal?: AbortSignal,
+): Promise<AwsCredentialIdentity> {
+  const { Credentials } = await sts.send(new AssumeRoleCommand(request), abortSignal ? { abortSignal } : {});
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = Credentials ?? {};
+  if (!accessKeyId || !secretAccessKey) throw new Error('The answer of STS has no credentials.');
+  const { SessionToken: sessionToken, Expiration: expiration } = Credentials ?? {};
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...(expiration === undefined ? {} : { expiration }),
+  };
+}
