@@ -3,6 +3,8 @@ import { onBehalfOfFindings } from '../validation/free-texts.ts';
 import { isAccountId, isClusterName, isNamespace, isRegion } from '../validation/names.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { isTimeZone } from './calendar.ts';
+import { duplicates } from './contradictions.ts';
+import type { Contradiction, Indexed } from './contradictions.ts';
 import { exactly, flag, list, text } from './json.ts';
 import { canCollide, isRolePath } from './role-paths.ts';
 import { everywhere, scopeText } from './scope.ts';
@@ -102,19 +104,9 @@ export const inventorySchema = v.pipe(
   }),
 );
 
-/** A problem that no single field has. */
-interface Contradiction {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** An item of a list, and its index. */
-type Indexed<T> = readonly [index: number, item: T];
-
 /** Contradictions between the valid items of the inventory's lists. Works on an invalid inventory too. */
 function contradictions(inventory: unknown, isValid: boolean): readonly Contradiction[] {
-  const itemsOf = <Item>(field: string, schema: v.GenericSchema<unknown, Item>) =>
-    validItems(inventory, field, schema, isValid);
+  const itemsOf = <I>(field: string, item: v.GenericSchema<unknown, I>) => validItems(inventory, field, item, isValid);
   const accounts = itemsOf('accounts', account);
   const clusters = itemsOf('clusters', cluster);
   const namespaces = itemsOf('namespaces', namespace);
@@ -227,7 +219,7 @@ function validItems<Item>(
 ): readonly Indexed<Item>[] {
   const items = fieldOf(inventory, field);
   if (!Array.isArray(items)) return [];
-  // Not validated once more: that would be half the time of a large inventory, at every start.
+  // To validate them again would be half the time of a large inventory.
   if (isValid) return items.map((item: Item, index) => [index, item]);
   return items.flatMap((item: unknown, index) => {
     const result = v.safeParse(schema, item);
@@ -237,18 +229,4 @@ function validItems<Item>(
 
 function fieldOf(inventory: unknown, field: string): unknown {
   return typeof inventory === 'object' && inventory !== null ? Reflect.get(inventory, field) : undefined;
-}
-
-function duplicates<Item>(
-  field: string,
-  items: readonly Indexed<Item>[],
-  keyOf: (item: Item) => string,
-): readonly Contradiction[] {
-  const seen = new Set<string>();
-  return items.flatMap(([index, item]) => {
-    const key = keyOf(item);
-    const isDuplicate = seen.has(key);
-    seen.add(key);
-    return isDuplicate ? [{ path: [field, index], message: `${key} is a duplicate; keep one of them.` }] : [];
-  });
 }
