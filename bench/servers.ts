@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createServer } from 'node:tls';
-import { podIdentityTrustPolicy, readWorld, startEksSimulator } from '#eks-simulator';
-import type { World } from '#eks-simulator';
-import { serviceAccounts } from './events.ts';
+import { startEksSimulator } from '#eks-simulator';
+import { manyRoles, serviceAccounts } from './events.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { startDelay } from './delay.ts';
 
@@ -31,20 +30,10 @@ async function terminateTls(port: number): Promise<string> {
   return `https://127.0.0.1:${address.port}`;
 }
 
-/** The shipped world with a role for each of many service accounts, so that each create of a benchmark has one of its own. */
-function manyRoles(): World {
-  const world = readWorld();
-  const roles = Array.from({ length: serviceAccounts }, (_, index) => ({
-    arn: `arn:aws:iam::111122223333:role/pods/payments/payments-sa${index}`,
-    trustPolicy: podIdentityTrustPolicy,
-  }));
-  return { ...world, roles: [...world.roles, ...roles] };
-}
-
 const simulator = await startEksSimulator({ world: manyRoles(), maxAssociations: serviceAccounts });
 const dynamoDb = await startDynamoDb(Number(dynamoDbDelayMs));
 const simulatorPort = Number(new URL(simulator.url).port);
-const eksPort = Number(eksDelayMs) === 0 ? simulatorPort : await startDelay(simulatorPort, Number(eksDelayMs));
+const eksPort = Number(eksDelayMs) === 0 ? simulatorPort : (await startDelay(simulatorPort, Number(eksDelayMs))).port;
 
 process.on('message', () => {
   for (const { associationId } of simulator.control.associations()) simulator.control.deleteAssociation(associationId);
