@@ -77,7 +77,8 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
   return measured;
 }
 
-async function startBundle(
+/** Starts a bundle in a new process, which answers one create. */
+export async function startBundle(
   endpoints: Endpoints,
   core: number | null,
   folder: string,

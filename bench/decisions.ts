@@ -64,6 +64,7 @@ const subjects: readonly (readonly [string, () => Authorize])[] = [
         many(979, action('CreatePodIdentityAssociation'), (index) => `resource.serviceAccount == "sa-${index}"`),
       ),
   ],
+  ['100 namespaces in the inventory', () => pointWith([], 100)],
   ['10,000 namespaces in the inventory', () => pointWith([], 10_000)],
   [
     'and one on a tag of the role, with the call of IAM already made',

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 
-/** Starts an HTTP proxy to a local port that holds every answer back for some milliseconds. Returns its port. */
-export async function startDelay(port: number, delayMs: number): Promise<number> {
+/** Starts an HTTP proxy to a local port that holds every answer back for some milliseconds. */
+export async function startDelay(port: number, delayMs: number): Promise<{ port: number; stop: () => void }> {
   const server = createServer((incoming, outgoing) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
     const forwarded = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
@@ -19,5 +19,9 @@ export async function startDelay(port: number, delayMs: number): Promise<number>
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { port: address.port, stop };
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { podIdentityTrustPolicy, readWorld } from '#eks-simulator';
+import type { World } from '#eks-simulator';
 import { audience, issuer } from '../src/local/principals.ts';
 import { jwtEvent } from '../test/support/lambda-event.ts';
 
@@ -51,6 +53,16 @@ export const serviceAccounts = 40_000;
 export function ofServiceAccount(index: number) {
   const serviceAccount = `sa${index}`;
   return { serviceAccount, roleArn: `arn:aws:iam::111122223333:role/pods/payments/payments-${serviceAccount}` };
+}
+
+/** The shipped world with a role for each of many service accounts, so that each create of a benchmark has one of its own. */
+export function manyRoles(): World {
+  const world = readWorld();
+  const roles = Array.from({ length: serviceAccounts }, (_, index) => ({
+    arn: `arn:aws:iam::111122223333:role/pods/payments/payments-sa${index}`,
+    trustPolicy: podIdentityTrustPolicy,
+  }));
+  return { ...world, roles: [...world.roles, ...roles] };
 }
 
 /** The variables of a function under measurement. */

@@ -6,7 +6,10 @@ import { measureColdStarts } from './cold.ts';
 import { coldSection } from './cold-report.ts';
 import { measureCost } from './cost.ts';
 import { measureDecisions } from './decisions.ts';
+import { measureGrowth } from './growth.ts';
+import { measureMemory } from './memory.ts';
 import { writeSection } from './report.ts';
+import { measureScale } from './scale/section.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
 
@@ -23,16 +26,20 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   cold: async ({ folder, quick, builds }) =>
     coldSection(await measureColdStarts({ folder, runs: quick ? 10 : 30, builds })),
   cost: measureCost,
+  growth: ({ quick }) => measureGrowth(quick),
+  memory: ({ folder, quick }) => measureMemory(folder, quick ? 5_000 : 100_000),
+  scale: ({ folder, quick }) => measureScale(folder, quick),
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick }) => measureWarm(folder, quick ? 200 : 2_000),
 };
 
-const help = `Measures the gateway against what it is made of, and writes the figures to bench/results and docs/performance.md.
+const help = `Measures the gateway against what it is made of, and writes figures, tables and charts to bench/results,
+docs/performance.md and docs/scale.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
 
-  --quick       fewer runs: about three minutes
+  --quick       fewer and smaller runs: about five minutes instead of half an hour
   --only PART   one part: ${Object.keys(parts).join(', ')}
   --build FILE  another build of the gateway to compare cold starts with: its graphql.cjs. Can be given several times
   --print       print the tables instead of writing them
@@ -54,9 +61,11 @@ process.exitCode = await runCommand({
     try {
       for (const [name, measure] of wanted) {
         process.stderr.write(`${name} …\n`);
+        const startedAt = performance.now();
         const section = await measure({ folder, quick, builds });
+        process.stderr.write(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} seconds\n`);
         const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}`;
-        if (print) process.stdout.write(`${section.tables}\n`);
+        if (print) process.stdout.write(`${[section.tables, ...Object.values(section.more ?? {})].join('\n\n')}\n`);
         else await writeSection(section, command);
       }
     } finally {

@@ -4,10 +4,9 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createServer } from 'node:tls';
-import { podIdentityTrustPolicy, readWorld, startEksSimulator } from '#eks-simulator';
-import type { World } from '#eks-simulator';
+import { startEksSimulator } from '#eks-simulator';
 import { startSts } from '../test/support/sts-server.ts';
-import { serviceAccounts } from './events.ts';
+import { manyRoles, serviceAccounts } from './events.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { startDelay } from './delay.ts';
 
@@ -33,16 +32,6 @@ async function terminateTls(port: number): Promise<string> {
   return `https://127.0.0.1:${address.port}`;
 }
 
-/** The shipped world with a role for each of many service accounts, so that each create of a benchmark has one of its own. */
-function manyRoles(): World {
-  const world = readWorld();
-  const roles = Array.from({ length: serviceAccounts }, (_, index) => ({
-    arn: `arn:aws:iam::111122223333:role/pods/payments/payments-sa${index}`,
-    trustPolicy: podIdentityTrustPolicy,
-  }));
-  return { ...world, roles: [...world.roles, ...roles] };
-}
-
 const simulator = await startEksSimulator({ world: manyRoles(), maxAssociations: serviceAccounts });
 const dynamoDb = await startDynamoDb(Number(dynamoDbDelayMs));
 const sts = await startSts();
@@ -50,7 +39,7 @@ const sts = await startSts();
 /** The port of a server, or one that answers for it later. */
 async function delayed(url: string, delayMs: number): Promise<number> {
   const port = Number(new URL(url).port);
-  return delayMs === 0 ? port : await startDelay(port, delayMs);
+  return delayMs === 0 ? port : (await startDelay(port, delayMs)).port;
 }
 
 const eksPort = await delayed(simulator.url, Number(eksDelayMs));

@@ -84,7 +84,7 @@ async function countAtWire(
 }
 
 /** Writes an audit trail with the ledger's commits: `size` entries per commit, `atOnce` commits in parallel. */
-async function fill(name: string, ledger: Ledger, length: number, size: number, atOnce: number): Promise<void> {
+export async function fill(name: string, ledger: Ledger, length: number, size: number, atOnce: number): Promise<void> {
   let writing: Promise<unknown>[] = [];
   let batch: AuditEntry[] = [];
   let written = 0;
@@ -98,7 +98,7 @@ async function fill(name: string, ledger: Ledger, length: number, size: number, 
     if (writing.length < atOnce && written < length) continue;
     await Promise.all(writing);
     writing = [];
-    if (process.stderr.isTTY || written === length || written % (size * atOnce * 50) === 0) {
+    if (written === length || written % 50_000 < size * atOnce) {
       process.stderr.write(`${name}: ${written} of ${length} entries\n`);
     }
   }

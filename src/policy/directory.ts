@@ -1,9 +1,10 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import { clusterIn } from './inventory.ts';
-import type { Inventory } from './inventory.ts';
-import { namespacesIn } from './namespaces.ts';
+import type { Inventory, InventoryNamespace } from './inventory.ts';
+import { describedEntry, entriesIn, scopesOf } from './namespaces.ts';
 import type { DescribedNamespace } from './namespaces.ts';
+import { scopeText } from './scope.ts';
 
 /** A cluster of the inventory. */
 export type RegisteredCluster = NonNullable<InventorySlice['cluster']>;
@@ -20,16 +21,31 @@ export interface Directory {
   readonly rolePaths: readonly string[];
 }
 
-/** The directory of an inventory. */
+/**
+ * The directory of an inventory. Lists are kept. Clusters in the same scopes share one, and lists share their namespaces: otherwise
+ * 10,000 clusters with 1,000 namespaces each would take gigabytes.
+ */
 export function createDirectory(inventory: Inventory): Directory {
-  const perCluster = new Map<RegisteredCluster, readonly RegisteredNamespace[]>();
+  const scopes = new Set(inventory.namespaces.map(({ scope }) => scopeText(scope)));
+  const lists = new Map<string, readonly RegisteredNamespace[]>();
+  const described = new Map<InventoryNamespace, RegisteredNamespace>();
+  const describe = (entry: InventoryNamespace): RegisteredNamespace => {
+    const namespace = described.get(entry) ?? describedEntry(inventory, entry);
+    described.set(entry, namespace);
+    return namespace;
+  };
   return {
     clusters: inventory.clusters,
     namespacesOf: (ref) => {
       const cluster = clusterIn(inventory, ref);
       if (cluster === null) return [];
-      const namespaces = perCluster.get(cluster) ?? namespacesIn(inventory, cluster);
-      perCluster.set(cluster, namespaces);
+      const key = JSON.stringify(
+        scopesOf(cluster)
+          .map(scopeText)
+          .filter((scope) => scopes.has(scope)),
+      );
+      const namespaces = lists.get(key) ?? entriesIn(inventory, cluster).map(describe);
+      lists.set(key, namespaces);
       return namespaces;
     },
     rolePaths: inventory.rolePaths,

@@ -22,14 +22,17 @@ export function namespaceIn(inventory: Inventory, cluster: LocatedCluster, name:
 }
 
 /** The entries of the inventory for a cluster, in its order, without those that a narrower scope replaces. */
-export function namespacesIn(inventory: Inventory, cluster: LocatedCluster): readonly DescribedNamespace[] {
-  return inventory.namespaces
-    .filter((entry) => entryOf(inventory, cluster, entry.name) === entry)
-    .map((entry) => described(inventory, entry.name, entry));
+export function entriesIn(inventory: Inventory, cluster: LocatedCluster): readonly InventoryNamespace[] {
+  return inventory.namespaces.filter((entry) => entryOf(inventory, cluster, entry.name) === entry);
+}
+
+/** An entry as policies see a namespace that has its name or pattern as name. */
+export function describedEntry(inventory: Inventory, entry: InventoryNamespace): DescribedNamespace {
+  return described(inventory, entry.name, entry);
 }
 
 /** The scopes that include a cluster, the narrowest first. */
-function scopesOf({ accountId, region, clusterName, environment }: LocatedCluster): readonly NamespaceScope[] {
+export function scopesOf({ accountId, region, clusterName, environment }: LocatedCluster): readonly NamespaceScope[] {
   return [
     { ...everywhere, accountId, region, clusterName },
     { ...everywhere, accountId },

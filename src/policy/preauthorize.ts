@@ -9,6 +9,7 @@ import { toCedar } from './entities.ts';
 import type { CedarRequest } from './engine.ts';
 import { clusterNotRegistered, noPermitInCluster } from './explain.ts';
 import type { Inventory } from './inventory.ts';
+import { createDifferentOwners } from './owner-sets.ts';
 import type { AuthorizationContext, AuthorizationRequest, Preauthorize } from './policy.ts';
 import { sliceFor } from './slice.ts';
 import { unknown, withUnknowns } from './unknowns.ts';
@@ -18,19 +19,19 @@ const maxResults = 1_000;
 
 /**
  * Creates the {@link Preauthorize} of these policies and this inventory. It evaluates the permits partially: the owners of
- * the namespace are known, one evaluation for each group of owners; everything else about the association and the
+ * the namespace are known, one evaluation for each kind of owners (see {@link createDifferentOwners}); everything else about the association and the
  * circumstances of the request is unknown to Cedar, which then answers whether a permit may still apply. Forbids can only deny
  * more, so they are left out. Where Cedar can't evaluate, the action may be permitted.
  */
 export function createPreauthorize(policySet: PolicySet, inventory: Inventory): Preauthorize {
   const permits = withUnknowns(policySet);
   const { namespacesOf } = createDirectory(inventory);
+  const differentOwners = createDifferentOwners(permits);
   const results = new Map<string, boolean>();
 
   const mayBePermitted = (request: CedarRequest, cluster: ClusterRef): boolean => {
-    const owners = [[], ...namespacesOf(cluster).map((namespace) => [...namespace.owners].sort())];
-    const distinct = new Map(owners.map((one) => [JSON.stringify(one), one]));
-    return [...distinct.values()].some((one) => mayApply(permits, withOwners(request, one)));
+    const owners = [[], ...namespacesOf(cluster).map((namespace) => namespace.owners)];
+    return differentOwners(request.entities, owners).some((one) => mayApply(permits, withOwners(request, one)));
   };
 
   const preauthorize: Preauthorize = (context, action, cluster) => {

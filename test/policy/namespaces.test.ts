@@ -78,6 +78,18 @@ test('the directory lists the namespaces of a cluster, each once', () => {
   expect(listed({ ...place, clusterName: 'unknown' })).toEqual([]);
 });
 
+test('the lists of clusters in the same scopes are one list, and others share their namespaces', () => {
+  const entries = [
+    { name: 'payments', owners: ['everywhere'] },
+    { name: 'search', scope: { environment: 'prod' }, owners: ['search'] },
+  ];
+  const directory = createDirectory(inventoryWith(...entries));
+  const [ofDev, ofProd] = [directory.namespacesOf(devCluster), directory.namespacesOf(prodCluster)];
+  expect(ofDev[0]).toBe(ofProd[0]);
+  const unscoped = createDirectory(inventoryWith(entries[0] ?? {}));
+  expect(unscoped.namespacesOf(devCluster)).toBe(unscoped.namespacesOf(prodCluster));
+});
+
 describe('a scope is rejected', () => {
   test.each<[string, object, string]>([
     [

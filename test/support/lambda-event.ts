@@ -5,16 +5,26 @@ import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
 import { newRequestId, toEvent } from '../../src/local/http-api/event.ts';
 import { loadSigningKey } from '../../src/local/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
+import type { ExamplePrincipal } from '../../src/local/principals.ts';
 
 const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
 
 /** The event of `POST /graphql` with a new token of an example principal. Its claims have the form that API Gateway passes. */
-export async function jwtEvent(name: string, query: string, variables: object = {}): Promise<APIGatewayProxyEventV2> {
-  mkdirSync(keyFolder, { recursive: true });
-  const key = await loadSigningKey(keyFolder);
+export function jwtEvent(name: string, query: string, variables: object = {}): Promise<APIGatewayProxyEventV2> {
   const principal = principals.find((each) => each.name === name);
   if (!principal) throw new Error(`Unknown example principal ${name}.`);
-  const token = `Bearer ${await mintToken(key, principal, { expiresInSeconds: 600 })}`;
+  return claimsEvent(principal.claims, query, variables);
+}
+
+/** The event of `POST /graphql` with a new token of these claims. */
+export async function claimsEvent(
+  claims: ExamplePrincipal['claims'],
+  query: string,
+  variables: object = {},
+): Promise<APIGatewayProxyEventV2> {
+  mkdirSync(keyFolder, { recursive: true });
+  const key = await loadSigningKey(keyFolder);
+  const token = `Bearer ${await mintToken(key, { claims }, { expiresInSeconds: 600 })}`;
   const authorization = await createAuthorizer({ issuer, audience, keys: key.publicKeys })(token);
   if (authorization.kind === 'unauthorized') throw new Error(authorization.description);
   return toEvent({

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { createDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import { createTables } from '../src/ledger/tables.ts';
+import { input, openGateway } from '../test/support/gateway.ts';
+import type { Gateway } from '../test/support/gateway.ts';
+import { localClient, meteredClient } from './capacity.ts';
+
+/** The calls and units of one request. */
+export interface RequestCost {
+  readonly request: string;
+  readonly eksCalls: number;
+  readonly dynamoDbCalls: number;
+  /** Write units in the tables and in their indexes. */
+  readonly tableUnits: number;
+  readonly indexUnits: number;
+  readonly readUnits: number;
+}
+
+/** Requests of each outcome, in an order in which each finds what it needs. */
+const requests: readonly (readonly [string, (gateway: Gateway) => Promise<unknown>])[] = [
+  ['create', (gateway) => gateway.create()],
+  ['create, replayed', (gateway) => gateway.create()],
+  ['create, conflict', (gateway) => gateway.create({ clientRequestToken: 'second' })],
+  ['create, denied', (gateway) => gateway.create({ namespace: 'search' })],
+  ['create, invalid', (gateway) => gateway.create({ namespace: '*' })],
+  ['dry run of a create', (gateway) => gateway.send(dryRun, { input: { ...input, serviceAccount: 'other' } })],
+  [
+    'update',
+    (gateway) =>
+      gateway.update({ associationId: idOf(gateway), disableSessionTags: true, clientRequestToken: 'third' }),
+  ],
+  [
+    'audit trail of the namespace',
+    (gateway) =>
+      gateway.send(
+        `{ auditTrail(scope: {cluster: {clusterName: "${input.clusterName}", namespace: "payments"}}) { edges { node { event } } } }`,
+      ),
+  ],
+  ['delete', (gateway) => gateway.remove({ associationId: idOf(gateway), clientRequestToken: 'fourth' })],
+];
+
+const dryRun = /* GraphQL */ `
+  query ($input: CreatePodIdentityAssociationInput!) {
+    checkCreatePodIdentityAssociation(input: $input) {
+      wouldBeAttempted
+    }
+  }
+`;
+
+function idOf({ simulator }: Gateway): string {
+  return simulator.control.associations()[0]?.associationId ?? '';
+}
+
+/** Counts the calls and units of a request of each outcome, on new tables of a DynamoDB Local and a simulated EKS. */
+export async function measureRequestCosts(endpoint: string): Promise<RequestCost[]> {
+  const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const local = localClient(endpoint);
+  await createTables(local, names);
+  local.destroy();
+  let spent = { dynamoDbCalls: 0, tableUnits: 0, indexUnits: 0, readUnits: 0 };
+  const client = await meteredClient(endpoint, names, {
+    called: () => (spent = { ...spent, dynamoDbCalls: spent.dynamoDbCalls + 1 }),
+    consumed: ({ kind, index, units }) => {
+      const field = kind === 'read' ? 'readUnits' : index === null ? 'tableUnits' : 'indexUnits';
+      spent = { ...spent, [field]: spent[field] + units };
+    },
+    writing: () => undefined,
+  });
+  const ledger = createDynamoDbLedger({ client, ...names });
+  const gateway = await openGateway({ ledger });
+  const costs: RequestCost[] = [];
+  for (const [request, send] of requests) {
+    spent = { dynamoDbCalls: 0, tableUnits: 0, indexUnits: 0, readUnits: 0 };
+    gateway.simulator.control.clearRequests();
+    await send(gateway);
+    costs.push({ request, eksCalls: gateway.simulator.control.requests().length, ...spent });
+  }
+  await gateway.close();
+  ledger.close();
+  return costs;
+}

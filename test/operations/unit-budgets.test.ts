@@ -1,0 +1,37 @@
+import { measureRequestCosts } from '../../bench/request-units.ts';
+import type { RequestCost } from '../../bench/request-units.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { dynamoDbEndpoint } from '../support/ledgers.ts';
+
+/** The most units of each outcome. Raise one only with a reason: create, update and delete are most of what a deployment costs. */
+const budgets: Readonly<Record<string, Pick<RequestCost, 'tableUnits' | 'indexUnits' | 'readUnits'>>> = {
+  create: { tableUnits: 18, indexUnits: 35, readUnits: 1 },
+  'create, replayed': { tableUnits: 11, indexUnits: 6, readUnits: 1 },
+  'create, conflict': { tableUnits: 18, indexUnits: 35, readUnits: 1 },
+  'create, denied': { tableUnits: 3, indexUnits: 9, readUnits: 0 },
+  'create, invalid': { tableUnits: 2, indexUnits: 4, readUnits: 0 },
+  'dry run of a create': { tableUnits: 3, indexUnits: 6, readUnits: 1 },
+  update: { tableUnits: 18, indexUnits: 38, readUnits: 1 },
+  'audit trail of the namespace': { tableUnits: 0, indexUnits: 0, readUnits: 2 },
+  delete: { tableUnits: 18, indexUnits: 38, readUnits: 1 },
+};
+
+describeOnDynamoDb('units of DynamoDB', () => {
+  let costs: readonly RequestCost[];
+  beforeAll(async () => {
+    costs = await measureRequestCosts(dynamoDbEndpoint ?? '');
+  }, 30_000);
+
+  test('every measured request has a budget', () => {
+    expect(costs.map(({ request }) => request)).toEqual(Object.keys(budgets));
+  });
+
+  test.each(Object.entries(budgets))('a request keeps its budget: %s', (request, budget) => {
+    const cost = costs.find((one) => one.request === request);
+    for (const kind of ['tableUnits', 'indexUnits', 'readUnits'] as const) {
+      expect({ kind, isWithinBudget: (cost?.[kind] ?? NaN) <= budget[kind], units: cost?.[kind] }).toMatchObject({
+        isWithinBudget: true,
+      });
+    }
+  });
+});
