@@ -1284,7 +1284,7 @@ export type RefusalCode =
   | 'OUTCOME_UNDETERMINED'
   /** No policy permits the request, or a policy forbids it. */
   | 'POLICY_DENIED'
-  /** A policy failed to evaluate, so the request was denied. */
+  /** A policy failed to evaluate, or depends on a role that could not be read from IAM, so the request was denied. */
   | 'POLICY_EVALUATION_FAILED'
   /** The IAM role does not exist, or EKS can't see it yet. */
   | 'ROLE_NOT_FOUND'
