@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
+import { edited, withPlainNames, withRoleErrors } from './module-edits.ts';
 
 /** A module of a package, of which a bundle needs less or nothing. */
 interface Replacement {
@@ -14,40 +15,6 @@ interface Replacement {
 
 /** Fails when the module is used, with its name: then the replacement was wrong. */
 const unused = (name: string) => `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
-
-/** Changes each match in a text. Throws an Error if there is none. */
-function edited(text: string, pattern: RegExp, change: (...groups: string[]) => string): string {
-  if (text.search(pattern) === -1) throw new Error(`${pattern} matches nothing: update deploy/replacements.ts.`);
-  return text.replace(pattern, change);
-}
-
-/**
- * Imports at the start what a module imports when it needs it. What is imported by `import()` or `require` gets, with all that it
- * imports itself, a function around it that evaluates it later, and none of its exports is left out.
- */
-function importedAtStart(text: string): string {
-  const imports: string[] = [];
-  const body = edited(text, /await import\(("[^"]+")\)/g, (_, path = '') => {
-    const name = `imported${imports.length}`;
-    imports.push(`import * as ${name} from ${path};\n`);
-    return name;
-  });
-  return imports.join('') + body;
-}
-
-/**
- * Writes constants where a module uses them as computed names of properties. esbuild can't know that computing them has no effect, and keeps
- * whatever has one.
- */
-function withPlainNames(text: string): string {
-  const constants = new Map(
-    [...text.matchAll(/^const (\w+) = ("\w+");$/gm)].map(([, name = '', value = '']) => [name, value]),
-  );
-  return edited(text, /\[(\w+)\]:/g, (computed, name = '') => {
-    const value = constants.get(name);
-    return value === undefined ? computed : `${value}:`;
-  });
-}
 
 /** `path` holds in a folder of `node_modules`, whatever the separator. */
 export const replacements: readonly Replacement[] = [
@@ -152,19 +119,14 @@ export const replacements: readonly Replacement[] = [
     contents: unused('The event streams of the SDK'),
   },
   {
-    why: 'offers all ways to get credentials: the gateway assumes roles with those of its function',
-    path: /@aws-sdk\/credential-providers\/dist-es\/index\.js$/,
-    contents: "export { fromTemporaryCredentials } from './fromTemporaryCredentials';",
-  },
-  {
-    why: 'loads the client of STS when it is first needed',
-    path: /@aws-sdk\/credential-providers\/dist-es\/(?:fromTemporaryCredentials\.base|fromNodeProviderChain)\.js$/,
-    contents: importedAtStart,
-  },
-  {
     why: 'describes all operations of EKS',
     path: /@aws-sdk\/client-eks\/dist-es\/schemas\/schemas_0\.js$/,
     contents: withPlainNames,
+  },
+  {
+    why: 'describes all exceptions of IAM, of which the gateway calls one operation',
+    path: /@aws-sdk\/client-iam\/dist-es\/schemas\/schemas_0\.js$/,
+    contents: (text) => withRoleErrors(withPlainNames(text)),
   },
 ];
 
