@@ -26,8 +26,12 @@ export interface RateLimiter {
 
 const second = 1_000;
 
-/** Creates a rate limiter. `clock` returns milliseconds since the epoch. */
-export function createRateLimiter({ concurrency, perSecond }: RateLimits, clock: () => number): RateLimiter {
+/** Creates a rate limiter. `clock` returns milliseconds since the epoch; `wait` resolves after so many milliseconds. */
+export function createRateLimiter(
+  { concurrency, perSecond }: RateLimits,
+  clock: () => number,
+  wait: (ms: number) => Promise<unknown> = sleep,
+): RateLimiter {
   const runInSlot = createSlots(concurrency);
   /** Start times of the latest tasks, at most `perSecond` of them. */
   const starts: number[] = [];
@@ -48,7 +52,7 @@ export function createRateLimiter({ concurrency, perSecond }: RateLimits, clock:
         const at = isNeeded() ? reserve(deadline) : null;
         if (at === null) return null;
         const waitMs = at - clock();
-        if (waitMs > 0) await sleep(waitMs);
+        if (waitMs > 0) await wait(waitMs);
         return isNeeded() ? await task() : null;
       }),
     leastMs: (tasks) => Math.floor(Math.max(0, tasks - 1) / perSecond) * second,

@@ -28,19 +28,30 @@ test('frees the slot of a task that throws', async () => {
   expect(await rateLimiter.run(() => Promise.resolve('next'), bounds)).toBe('next');
 });
 
+/** A limiter whose clock stands still at 0, and the times at which it starts tasks. */
+function scheduled(limits: { concurrency: number; perSecond: number }) {
+  const waits: number[] = [];
+  const wait = (ms: number) => Promise.resolve(waits.push(ms));
+  return { waits, rateLimiter: createRateLimiter(limits, () => 0, wait) };
+}
+
+test('starts no more tasks within a second than allowed', async () => {
+  const { waits, rateLimiter } = scheduled({ concurrency: 9, perSecond: 2 });
+  const run = () => rateLimiter.run(() => Promise.resolve(), { deadline: 10_000, isNeeded: needed });
+  await Promise.all(Array.from({ length: 7 }, run));
+  expect(waits).toEqual([1_000, 1_000, 2_000, 2_000, 3_000]);
+});
+
 test('does not start a task after its deadline, and reserves no slot for it', async () => {
-  const rateLimiter = createRateLimiter({ concurrency: 9, perSecond: 2 }, Date.now);
-  const starts: number[] = [];
-  const run = (deadline: number) =>
-    rateLimiter.run(() => Promise.resolve(starts.push(Date.now())), { deadline, isNeeded: needed });
-  const late = Date.now() + 500;
-  const results = await Promise.all([run(late), run(late), run(late), run(late), run(soon())]);
-  expect(results.map((result) => result !== null)).toEqual([true, true, false, false, true]);
-  expect((starts[2] ?? 0) - (starts[0] ?? 0)).toBeLessThan(1_500);
+  const { waits, rateLimiter } = scheduled({ concurrency: 9, perSecond: 2 });
+  const run = (deadline: number) => rateLimiter.run(() => Promise.resolve('started'), { deadline, isNeeded: needed });
+  const results = await Promise.all([run(500), run(500), run(500), run(500), run(10_000)]);
+  expect(results).toEqual(['started', 'started', null, null, 'started']);
+  expect(waits).toEqual([1_000]);
 });
 
 test('does not start a task that is no longer needed, even after it waited', async () => {
-  const rateLimiter = createRateLimiter({ concurrency: 9, perSecond: 1 }, Date.now);
+  const { rateLimiter } = scheduled({ concurrency: 9, perSecond: 1 });
   let isOver = false;
   let started = 0;
   const task = async () => {

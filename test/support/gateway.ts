@@ -49,8 +49,8 @@ export const input = {
 const shortTimes: Times = {
   ...defaultTimes,
   signatureWindowMs: 30_000,
-  eksProcessingMs: 10_000,
-  listLagMs: 10_000,
+  eksProcessingMs: 20_000,
+  listLagMs: 50,
   clockErrorMs: 10_000,
   roleRetryMs: 0,
 };
