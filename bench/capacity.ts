@@ -147,7 +147,7 @@ function readKey({ Key, ExpressionAttributeValues: values = {} }: Input): string
 }
 
 /** The size of an item as DynamoDB counts it: names and values in UTF-8 ("DynamoDB item sizes and formats" in its guide). */
-export function itemBytes(item: Item): number {
+function itemBytes(item: Item): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 }
 

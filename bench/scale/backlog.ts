@@ -21,7 +21,7 @@ export interface MeasuredBacklog {
 }
 
 /** How long answers wait: about as long as those of AWS. Milliseconds. */
-export const delays = { dynamoDb: 5, eks: 80 };
+const delays = { dynamoDb: 5, eks: 80 };
 
 const hourMs = 3_600_000;
 const place = { clusterName: 'apps-dev', namespace: 'payments' };

@@ -25,11 +25,9 @@ import { startSts } from './sts.ts';
 
 const home = { accountId: '111122223333', region };
 
-/** The gateway of an organization, with its real handler, a simulated EKS and STS, and tables in a DynamoDB Local. */
-export type LargeGateway = Awaited<ReturnType<typeof openLargeGateway>>;
-
 /**
- * Opens it. Requests are not limited by principal, because a played day is shorter than a day.
+ * Opens the gateway of an organization: its real handler, a simulated EKS and STS, and tables in a DynamoDB Local. Requests are not
+ * limited by principal, because a played day is shorter than a day.
  *
  * @param endpoint of DynamoDB Local
  */

@@ -4,7 +4,7 @@ import { region } from './population.ts';
 import type { Team } from './population.ts';
 
 /** An association that a team has created. */
-export interface Created {
+interface Created {
   readonly clusterName: string;
   readonly associationId: string;
   readonly operationId: string;

@@ -24,7 +24,7 @@ export interface ScaleFigures {
 const inDoubt = ['create', 'create, conflict', 'update', 'delete', loop.name];
 
 /** Operations in doubt after an hour of the played day without EKS. */
-export function inDoubtAfterAnHour({ kinds, requests }: PlayedDay): number {
+function inDoubtAfterAnHour({ kinds, requests }: PlayedDay): number {
   const changes = kinds.reduce((sum, one) => (inDoubt.includes(one.kind) ? sum + one.requests : sum), 0);
   return Math.round(((changes / requests) * day.requests) / 24);
 }

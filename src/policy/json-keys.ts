@@ -53,7 +53,7 @@ function visitMembers(text: string, visit: (member: Member) => void): void {
     else if (token === '}' || token === ']') open.pop();
     else if (token === ',' && container?.keys === null) container.at = String(Number(container.at) + 1);
     else if (token === ':' && container?.keys) {
-      container.at = String(JSON.parse(last));
+      container.at = last.includes('\\') ? String(JSON.parse(last)) : last.slice(1, -1);
       visit({ path, offset: lastAt, isDuplicate: container.keys.has(container.at) });
       container.keys.add(container.at);
     }
