@@ -46,6 +46,18 @@ const locked = {
     'Ask the operators of the gateway when the lock will be released. After the release, the same clientRequestToken can be used.',
 } as const;
 
+/** The refusal is final for the token. */
+const refused = {
+  status: 'REFUSED',
+  event: 'REFUSED',
+  recordState: 'REFUSED',
+  retryable: false,
+  retryAfterSeconds: null,
+} as const;
+
+/** Nothing was changed, and the token can be used for another attempt. */
+const released = { status: 'REFUSED', event: 'RELEASED', recordState: 'RELEASED', retryable: true } as const;
+
 /**
  * Every outcome of a mutation, and all that follows from it. Operations, ledger writes, the reconciler, the docs' list of
  * refusals and its test read this table; nothing else decides what an outcome means.
@@ -112,140 +124,91 @@ export const outcomes = {
     advice: 'Use a new clientRequestToken for a new request, or send the first request again unchanged.',
   },
   ASSOCIATION_ALREADY_EXISTS: {
-    status: 'REFUSED',
+    ...refused,
     code: 'ASSOCIATION_ALREADY_EXISTS',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice:
       'Compare existing with your request. Keep it, or have it deleted and send the request with a new clientRequestToken.',
   },
   /** EKS answered 409, but no association is visible: a delete may still be propagating. */
   ASSOCIATION_NOT_VISIBLE: {
-    status: 'REFUSED',
+    ...released,
     code: 'ASSOCIATION_ALREADY_EXISTS',
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
     retryAfterSeconds: 5,
     advice: 'A delete may still be propagating at EKS: send the same request again after retryAfterSeconds.',
   },
   /** The association does not exist, or no longer exists. */
   ASSOCIATION_NOT_FOUND: {
-    status: 'REFUSED',
+    ...refused,
     code: 'ASSOCIATION_NOT_FOUND',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice: 'Check clusterName and associationId; list the associations to see which exist.',
   },
   /** The association was modified since it was read, or since the operation began. */
   ASSOCIATION_CHANGED: {
-    status: 'REFUSED',
+    ...refused,
     code: 'ASSOCIATION_CHANGED',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice: 'Read the association again, check your change against it, and use a new clientRequestToken.',
   },
   CLUSTER_NOT_FOUND: {
-    status: 'REFUSED',
+    ...refused,
     code: 'CLUSTER_NOT_FOUND',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice: 'Check clusterName, accountId and region. Once the cluster exists, use a new clientRequestToken.',
   },
   ROLE_NOT_FOUND: {
-    status: 'REFUSED',
+    ...released,
     code: 'ROLE_NOT_FOUND',
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
     retryAfterSeconds: 10,
     advice:
       'Check roleArn. A role created in the last minute needs some seconds to propagate: send the same request again after retryAfterSeconds.',
   },
   TRUST_POLICY_INVALID: {
-    status: 'REFUSED',
+    ...refused,
     code: 'TRUST_POLICY_INVALID',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice:
       'Allow pods.eks.amazonaws.com to sts:AssumeRole and sts:TagSession in the trust policy of the role, then use a new clientRequestToken.',
   },
   ASSOCIATION_LIMIT_EXCEEDED: {
-    status: 'REFUSED',
+    ...refused,
     code: 'ASSOCIATION_LIMIT_EXCEEDED',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice:
       'Delete associations that are no longer needed, or use another cluster: the quota is not adjustable. Then use a new clientRequestToken.',
   },
   EKS_REFUSED: {
-    status: 'REFUSED',
+    ...refused,
     code: 'EKS_REFUSED',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice: 'eksMessage says what EKS rejected. Fix it, then use a new clientRequestToken.',
   },
   GATEWAY_ACCESS_DENIED: {
-    status: 'REFUSED',
+    ...released,
     code: 'GATEWAY_ACCESS_DENIED',
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
     retryAfterSeconds: 60,
     advice:
       'Ask the operators of the gateway to add the permission named in eksMessage to its IAM role. Then send the same request again.',
   },
   /** The gateway may not assume the role that changes associations, or has no credentials itself. Nothing was sent to EKS. */
   CREDENTIALS_DENIED: {
-    status: 'REFUSED',
+    ...released,
     code: 'GATEWAY_ACCESS_DENIED',
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
     retryAfterSeconds: 60,
     advice:
       'Ask the operators of the gateway to let it assume the role named in eksMessage. Then send the same request again.',
   },
   /** STS is throttled or can't be reached. Nothing was sent to EKS. */
   CREDENTIALS_UNAVAILABLE: {
-    status: 'REFUSED',
+    ...released,
     code: 'EKS_UNREACHABLE',
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
     retryAfterSeconds: 5,
     advice:
       'The gateway got no credentials for EKS from AWS STS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
   },
   THROTTLED: {
-    status: 'REFUSED',
+    ...released,
     code: 'THROTTLED',
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
     retryAfterSeconds: 5,
     advice: 'The account is throttled by EKS: send the same request again after retryAfterSeconds.',
   },
   EKS_UNREACHABLE: {
-    status: 'REFUSED',
+    ...released,
     code: 'EKS_UNREACHABLE',
-    event: 'RELEASED',
-    recordState: 'RELEASED',
-    retryable: true,
     retryAfterSeconds: 5,
     advice:
       'The gateway could not connect to EKS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
@@ -255,12 +218,8 @@ export const outcomes = {
   /** The change was not sent to EKS. The request fails, and the next one with the token claims it again. */
   NOT_SENT: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
   OUTCOME_UNDETERMINED: {
-    status: 'REFUSED',
+    ...refused,
     code: 'OUTCOME_UNDETERMINED',
-    event: 'REFUSED',
-    recordState: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice:
       'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the ownership tag.',
   },
