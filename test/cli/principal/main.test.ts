@@ -79,7 +79,7 @@ describe('npm run principal', () => {
   });
 });
 
-test('the newest operation is found on a later page too, and none before the start of the range', async () => {
+test('the newest operation is found on a later page too, but not before the start of the range', async () => {
   const ledger = createSqliteLedger({ file: ':memory:' });
   const gateway = await openGateway({ ledger });
   try {
