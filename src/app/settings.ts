@@ -99,10 +99,9 @@ function executorRoleArn(reader: SettingsReader): string | null {
  * @param table its name where it has a default; otherwise it must be set
  */
 export function readLivePolicySettings(reader: SettingsReader, table?: string): LivePolicySettings | null {
-  const source = reader.oneOf('POLICY_SOURCE', ['packaged', 'table'], 'packaged or table');
-  if (source === 'packaged') return null;
+  const isLive = reader.oneOf('POLICY_SOURCE', ['packaged', 'table'], 'packaged or table') === 'table';
   const settings = {
-    table: table ?? reader.required('POLICY_TABLE'),
+    table: table ?? (isLive ? reader.required('POLICY_TABLE') : reader.text('POLICY_TABLE', '')),
     refreshMs: reader.number('POLICY_REFRESH_MS', defaultLiveSettings.refreshMs, { least: 1 }),
     maxAgeMs: reader.number('POLICY_MAX_AGE_MS', defaultLiveSettings.maxAgeMs),
   };
@@ -113,7 +112,7 @@ export function readLivePolicySettings(reader: SettingsReader, table?: string): 
         `time of a refresh, such as ${defaultLiveSettings.refreshMs} and ${defaultLiveSettings.maxAgeMs}.`,
     );
   }
-  return settings;
+  return isLive ? settings : null;
 }
 
 function issuerSettings(reader: SettingsReader): IssuerSettings {
