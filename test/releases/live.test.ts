@@ -200,7 +200,7 @@ describeOnDynamoDb('Live policies', () => {
       { policySetHash: packaged.policySetHash },
       /^The policies fail their cases:/,
     ],
-    ['whose inventory is not valid', versionWith({}, '{"accounts": 1}'), {}, /^The inventory is not valid:/],
+    ['whose inventory is not valid', versionWith({}, '{"accounts": 1}'), {}, /^inventory.json is not valid:/],
     [
       'with an account that the gateway can not reach',
       versionWith({}, inventoryWith({ accounts })),

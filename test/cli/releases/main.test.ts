@@ -85,7 +85,7 @@ describeOnDynamoDb('The commands of releases', () => {
     };
     const inventory = join(folder, 'other.json');
     writeFileSync(inventory, '{}');
-    expect(rejected('--inventory', inventory)).toContain('The inventory is not valid');
+    expect(rejected('--inventory', inventory)).toContain('inventory.json is not valid');
     const unreachable = { accountId: '444455556666', name: 'other', regions: ['eu-central-1'] };
     const shipped = JSON.parse(shippedVersion().inventory) as { accounts: object[] };
     writeFileSync(inventory, JSON.stringify({ ...shipped, accounts: [...shipped.accounts, unreachable] }));
