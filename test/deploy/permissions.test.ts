@@ -178,7 +178,7 @@ test('the publisher of policies may put and read releases, and neither change no
   const publisher = { ...administrator(homeAccount), arn: fullParams.policyPublisherRoleArn, policies: [] };
   const can = async (principal: SimulatedPrincipal, action: string, name: string) => {
     const resource = resources[name] ?? '';
-    return await isAllowed(principal, { action, resource, resourcePolicy: policyOf(resource) });
+    return await isAllowed(principal, { action, resource, resourcePolicy: policyOf(resource, 'admin') });
   };
   for (const action of ['PutItem', 'GetItem', 'Query']) {
     expect([action, await can(publisher, `dynamodb:${action}`, 'policy table')]).toEqual([action, true]);
