@@ -22,20 +22,6 @@ function edited(text: string, pattern: RegExp, change: (...groups: string[]) => 
 }
 
 /**
- * Imports at the start what a module imports when it needs it. What is imported by `import()` or `require` gets, with all that it
- * imports itself, a function around it that evaluates it later, and none of its exports is left out.
- */
-function importedAtStart(text: string): string {
-  const imports: string[] = [];
-  const body = edited(text, /await import\(("[^"]+")\)/g, (_, path = '') => {
-    const name = `imported${imports.length}`;
-    imports.push(`import * as ${name} from ${path};\n`);
-    return name;
-  });
-  return imports.join('') + body;
-}
-
-/**
  * Writes constants where a module uses them as computed names of properties. esbuild can't know that computing them has no effect, and keeps
  * whatever has one.
  */
@@ -150,16 +136,6 @@ export const replacements: readonly Replacement[] = [
     why: 'streams of events: no call of the gateway has one',
     path: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/,
     contents: unused('The event streams of the SDK'),
-  },
-  {
-    why: 'offers all ways to get credentials: the gateway assumes roles with those of its function',
-    path: /@aws-sdk\/credential-providers\/dist-es\/index\.js$/,
-    contents: "export { fromTemporaryCredentials } from './fromTemporaryCredentials';",
-  },
-  {
-    why: 'loads the client of STS when it is first needed',
-    path: /@aws-sdk\/credential-providers\/dist-es\/(?:fromTemporaryCredentials\.base|fromNodeProviderChain)\.js$/,
-    contents: importedAtStart,
   },
   {
     why: 'describes all operations of EKS',
