@@ -102,7 +102,7 @@ test.each(['aws-cn', 'aws-us-gov'])('it applies in the partition %s', (partition
     denying(policy, { action, resource: there(resource), keys: { 'aws:PrincipalArn': there(principals[principal]) } });
   expect(denied('administrator', 'lambda:UpdateFunctionCode', graphql)).toEqual(['OnlyTheDeployerChangesFunctions']);
   expect(denied('administrator', 'apigateway:PATCH', api)).toEqual(['OnlyTheDeployerChangesTheApi']);
-  expect(denied('administrator', 'dynamodb:PutItem', table)).toEqual(['OnlyTheFunctionsWriteToTheLedger']);
+  expect(denied('administrator', 'dynamodb:PutItem', table)).toEqual(['OnlyTheFunctionsAndThePublisherWrite']);
   expect(denied('deployer', 'lambda:UpdateFunctionCode', graphql)).toEqual([]);
   expect(denied('graphql', 'dynamodb:PutItem', table)).toEqual([]);
 });
