@@ -15,6 +15,7 @@ export const layers = [
   'queries',
   'generated',
   'auth',
+  'releases',
   'graphql',
   'app',
   'lambda',

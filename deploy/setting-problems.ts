@@ -108,6 +108,12 @@ const rules: Readonly<Record<string, Rule>> = {
     test: arn('iam:', '\\d{12}:role/\\S+'),
     fix: 'Give the ARN of one role, not of a session of it.',
   },
+  policySource: oneOf(['packaged', 'table']),
+  policyPublisherRoleArn: {
+    is: 'an IAM role ARN',
+    test: arn('iam:', '\\d{12}:role/\\S+'),
+    fix: 'Give the ARN of one role, not of a session of it.',
+  },
   tableKeyArn: {
     is: 'the ARN of a KMS key',
     test: arn('kms', `[a-z0-9-]+:\\d{12}:key/(mrk-[0-9a-f]{32}|${uuid})`),
@@ -159,7 +165,13 @@ export function settingProblems(settings: Settings): Problem[] {
       .filter((each) => !rule.test(each))
       .map((each) => problem(name, `${name} has "${each}", which is not ${rule.is}.`, rule.fix));
   });
-  return [...single, ...domainProblems(settings), ...tableProblems(settings)];
+  return [...single, ...domainProblems(settings), ...publisherProblems(settings), ...tableProblems(settings)];
+}
+
+function publisherProblems({ policySource, policyPublisherRoleArn = '' }: Settings): Problem[] {
+  if (policySource !== 'table' || policyPublisherRoleArn !== '') return [];
+  const fix = 'Give the role that runs npm run policies:publish, or set policySource to packaged.';
+  return [problem('policyPublisherRoleArn', 'Policies come from a table that no role may write to.', fix)];
 }
 
 function domainProblems({ domainName = '', certificateArn = '', defaultEndpoint }: Settings): Problem[] {

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseInventory } from '../src/policy/inventory.ts';
 import type { Inventory } from '../src/policy/inventory.ts';
+import type { PolicySet } from '../src/policy/compile.ts';
+import { policySetFile, readInventoryText } from '../src/policy/load.ts';
 import { foldConditions } from './fold-conditions.ts';
 import type { FoldableTemplate, JsonObject } from './fold-conditions.ts';
 import { withArnsOf } from './inventory-arns.ts';
@@ -21,8 +23,26 @@ interface Serverless {
   };
 }
 
+/** What decides requests until a release does. */
+interface Packaged {
+  readonly inventory: Inventory;
+  readonly policySetHash: string;
+}
+
+function readPackaged(folder: string): Packaged {
+  const inventory = parseInventory(readInventoryText(folder));
+  const { hash } = JSON.parse(readFileSync(join(folder, policySetFile), 'utf8')) as PolicySet;
+  return { inventory, policySetHash: hash };
+}
+
 /** The template of this deployment: without unmet conditions, and with the permissions that this inventory needs. */
-function finished(template: FoldableTemplate, inventory: Inventory, settings: Settings): FoldableTemplate {
+function finished(template: FoldableTemplate, packaged: Packaged, settings: Settings): FoldableTemplate {
+  const { inventory, policySetHash } = packaged;
+  const Outputs = {
+    ...template.Outputs,
+    PackagedPolicySetHash: { Description: 'SHA-256 of the packaged policies and their schema', Value: policySetHash },
+    PackagedInventoryHash: { Description: 'SHA-256 of the packaged inventory', Value: inventory.hash },
+  };
   const Resources = Object.fromEntries(
     Object.entries(template.Resources).map(([name, resource]) => [
       name,
@@ -31,18 +51,18 @@ function finished(template: FoldableTemplate, inventory: Inventory, settings: Se
   );
   const granted = withRolesOfOtherAccounts(Resources, inventory, settings.assumeRoleArns ?? '');
   const released = withAlias(granted, (settings.codeSigningConfigArn ?? '') !== '');
-  return foldConditions({ ...template, Resources: withRestoredTables(released, settings) });
+  return foldConditions({ ...template, Resources: withRestoredTables(released, settings), Outputs });
 }
 
 /** The plugin. The framework calls it with `new`, which an arrow function does not support. */
 export default function template(serverless: Serverless) {
   const finish = () => {
     const { service, serviceDir } = serverless;
-    const inventory = parseInventory(readFileSync(join(serviceDir, 'dist', 'policies', 'inventory.json'), 'utf8'));
+    const packaged = readPackaged(join(serviceDir, 'dist', 'policies'));
     const { provider, custom } = service;
     provider.compiledCloudFormationTemplate = finished(
       provider.compiledCloudFormationTemplate,
-      inventory,
+      packaged,
       custom.settings,
     );
   };

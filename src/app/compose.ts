@@ -6,14 +6,21 @@ import type { DescribeLimits } from '../operations/dependencies.ts';
 import { createAssociationCounts } from '../operations/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
-import type { Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies, Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { bufferedRandom } from './random.ts';
-import type { Release } from './settings.ts';
+import { createLive } from '../releases/live.ts';
+import type { LiveSettings } from '../releases/live.ts';
+import type { Release } from '../releases/release.ts';
+import type { PolicyStore } from '../releases/store.ts';
+import { loadRelease } from '../releases/verify.ts';
+import type { PackedVersion } from '../releases/version.ts';
+import type { OnFailure } from '../policy/authorize.ts';
+import type { Deployed } from './settings.ts';
 
 /** What differs between the entry points. */
 export interface Composition {
@@ -28,7 +35,7 @@ export interface Composition {
   readonly preflightRoles: boolean;
   /** By default off. */
   readonly preflightQuota?: boolean;
-  readonly release: Release;
+  readonly release: Deployed;
   readonly log: Log;
   /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
   readonly access?: EksForSettings['access'];
@@ -41,48 +48,63 @@ export interface Composition {
 }
 
 /** Composes the gateway. Throws an Error if the inventory has an account that the gateway can't reach. */
-export function createDependencies({
-  policy,
-  ledger,
-  home,
-  times,
-  describeLimits,
-  requestLimits,
-  recordTrailReads,
-  preflight,
-  preflightRoles,
-  preflightQuota = false,
-  release,
-  log,
-  access = 'change',
-  clock = Date.now,
-  executorRoleArn = null,
-  eks,
-}: Composition): Dependencies {
-  return {
-    ...policyDependencies(policy, release, { home, access, executorRoleArn, clock, ...eks }),
-    ledger,
+export function createDependencies(composition: Composition): Dependencies {
+  return composer(composition)(composition.policy, null);
+}
+
+/** Where releases of policies are, and how they are read. */
+export interface LivePolicies {
+  readonly store: PolicyStore;
+  readonly settings: LiveSettings;
+  /** Receives why a policy evaluation failed. */
+  readonly onFailure: OnFailure;
+}
+
+/**
+ * Composes a gateway that follows the releases of policies. `deps` has the policy of the composition, which is that of the
+ * package; requests must take their dependencies from `current`. Throws as {@link createDependencies} does.
+ */
+export function createLiveDependencies(
+  composition: Composition,
+  { store, settings, onFailure }: LivePolicies,
+): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
+  const { policy: packaged, log } = composition;
+  const compose = composer(composition);
+  const deps = compose(packaged, null);
+  const load = (release: Release, packed: PackedVersion) => loadRelease(release, packed, onFailure);
+  return { deps, current: createLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
+}
+
+/** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
+function composer(composition: Composition): (policy: LoadedPolicy, live: Release | null) => Dependencies {
+  const { policy: _, release: deployed, access = 'change', eks: endpoint, ...settings } = composition;
+  const { preflightQuota = false, executorRoleArn = null, clock = Date.now, home, ...rest } = settings;
+  const eks = { home, access, executorRoleArn, clock, connections: new Map(), ...endpoint };
+  const shared = {
+    ...rest,
+    home,
     clock,
     ulid: monotonicFactory(bufferedRandom()),
-    home,
-    times,
-    describeLimits,
     lockMemory: { mayBeSet: false },
-    requestLimits,
-    recordTrailReads,
-    preflight,
-    preflightRoles,
     associationCounts: preflightQuota ? createAssociationCounts(clock) : null,
-    log,
   };
+  return (policy, live) => ({
+    ...shared,
+    ...policyDependencies(policy, { eks, deployed, live }),
+  });
+}
+
+/** What else than the policy these dependencies follow from. */
+interface PolicyComposition {
+  readonly eks: Omit<EksForSettings, 'accounts'>;
+  readonly deployed: Deployed;
+  /** Null: the policy of the package. */
+  readonly live: Release | null;
 }
 
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
-function policyDependencies(
-  policy: LoadedPolicy,
-  release: Release,
-  eks: Omit<EksForSettings, 'accounts'>,
-): PolicyDependencies {
+function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
+  const { eks, deployed, live } = composition;
   const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
   return {
     authorize,
@@ -92,6 +114,11 @@ function policyDependencies(
     eksFor: rememberRoles(createEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
     directory: createDirectory(inventory),
-    about: { ...release, policySetHash, inventoryHash: inventory.hash },
+    about: {
+      ...deployed,
+      policySetHash,
+      inventoryHash: inventory.hash,
+      policyRelease: live && { number: live.number, publishedAt: live.publishedAt },
+    },
   };
 }

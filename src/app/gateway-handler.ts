@@ -6,19 +6,23 @@ import type { TrustedIssuer } from '../auth/verify-token.ts';
 import { refuseForeignEvents } from '../graphql/foreign-event.ts';
 import { createHandler } from '../graphql/handler.ts';
 import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 
 /** How the gateway authenticates requests. */
 export interface AuthenticationSettings {
   readonly tokens: TokenSettings;
   readonly issuers: readonly TrustedIssuer[];
 }
-/** The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. */
+/**
+ * The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. See
+ * `createHandler` for `current`.
+ */
 export function createGatewayHandler(
   deps: Dependencies,
   settings: AuthenticationSettings & { readonly eventSource: EventSource },
+  current?: CurrentDependencies,
 ): GraphqlHandler {
-  const handler = createHandler(deps, createAuthenticate(settings));
+  const handler = createHandler(deps, createAuthenticate(settings), current);
   return refuseForeignEvents(handler, settings.eventSource, deps.log);
 }
 

@@ -1,26 +1,33 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
+import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
+import { createDynamoDbStore } from '../releases/dynamodb-store.ts';
 import { createLog } from '../runtime/log.ts';
-import { createDependencies } from './compose.ts';
+import { createDependencies, createLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';
 import type { LambdaSettings } from './settings.ts';
 
 /**
- * The dependencies of a function in AWS, created once for each execution environment while it starts. `eks` is what the
- * function does at EKS.
+ * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
+ * theirs from `current`. `eks` is what the function does at EKS.
  */
 export function productionDependencies(
   lambdaSettings: LambdaSettings,
   eks: Required<Pick<Composition, 'access' | 'executorRoleArn'>>,
-) {
-  const { idempotencyTable, auditTable, policiesDirectory, ...settings } = lambdaSettings;
+): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
+  const { idempotencyTable, auditTable, policiesDirectory, livePolicies, ...settings } = lambdaSettings;
   const log = createLog((line) => process.stdout.write(line));
-  const policy = loadCompiledPolicy(policiesDirectory, (detail) =>
-    log('error', 'Policy could not be evaluated.', { detail }),
-  );
+  const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
+  const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
-  return createDependencies({ ...settings, policy, ledger, log, ...eks });
+  const composition = { ...settings, policy, ledger, log, ...eks };
+  if (livePolicies === null) {
+    const deps = createDependencies(composition);
+    return { deps, current: () => Promise.resolve(deps) };
+  }
+  const store = createDynamoDbStore(client, livePolicies.table);
+  return createLiveDependencies(composition, { store, settings: livePolicies, onFailure });
 }

@@ -7,6 +7,8 @@ import type { TokenSettings } from '../auth/claims.ts';
 import type { EventSource } from '../auth/event-source.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
+import { defaultLiveSettings } from '../releases/live.ts';
+import type { LiveSettings } from '../releases/live.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import type { IssuerSettings } from './issuers.ts';
@@ -17,6 +19,12 @@ export interface LambdaSettings extends GatewaySettings {
   readonly idempotencyTable: string;
   readonly auditTable: string;
   readonly policiesDirectory: string;
+  readonly livePolicies: LivePolicySettings | null;
+}
+
+/** The table of policies, and how fresh they are. Null in settings: the policies of the package are in force. */
+export interface LivePolicySettings extends LiveSettings {
+  readonly table: string;
 }
 
 /** What the graphql function reads from its environment. */
@@ -39,11 +47,11 @@ export interface GatewaySettings {
   readonly preflight: Preflight;
   readonly preflightRoles: boolean;
   readonly preflightQuota: boolean;
-  readonly release: Release;
+  readonly release: Deployed;
 }
 
 /** What was deployed, and when. */
-export type Release = Pick<About, 'version' | 'deployedAt'>;
+export type Deployed = Pick<About, 'version' | 'deployedAt'>;
 
 /** Reads the settings of both functions. Throws an Error that names all missing variables and describes every wrong value. */
 export function readLambdaSettings(env: Environment = process.env): LambdaSettings {
@@ -71,6 +79,7 @@ function lambdaSettings(reader: SettingsReader): LambdaSettings {
     idempotencyTable: reader.required('IDEMPOTENCY_TABLE'),
     auditTable: reader.required('AUDIT_TABLE'),
     policiesDirectory: policiesDirectory(reader),
+    livePolicies: readLivePolicySettings(reader),
     ...readGatewaySettings(reader),
   };
 }
@@ -81,6 +90,29 @@ function executorRoleArn(reader: SettingsReader): string | null {
     reader.problem(`EXECUTOR_ROLE_ARN is ${JSON.stringify(arn)}: set it to the ARN of an IAM role.`);
   }
   return arn === '' ? null : arn;
+}
+
+/**
+ * Reads whether policies come from a table, and how fresh they are. A request waits for a read after twice the time of a
+ * refresh, which must be sooner than the policies get too old.
+ *
+ * @param table its name where it has a default; otherwise it must be set
+ */
+export function readLivePolicySettings(reader: SettingsReader, table?: string): LivePolicySettings | null {
+  const isLive = reader.oneOf('POLICY_SOURCE', ['packaged', 'table'], 'packaged or table') === 'table';
+  const settings = {
+    table: table ?? (isLive ? reader.required('POLICY_TABLE') : reader.text('POLICY_TABLE', '')),
+    refreshMs: reader.number('POLICY_REFRESH_MS', defaultLiveSettings.refreshMs, { least: 1 }),
+    maxAgeMs: reader.number('POLICY_MAX_AGE_MS', defaultLiveSettings.maxAgeMs),
+  };
+  const { refreshMs, maxAgeMs } = settings;
+  if (maxAgeMs < 2 * refreshMs) {
+    reader.problem(
+      `POLICY_REFRESH_MS is ${refreshMs} and POLICY_MAX_AGE_MS is ${maxAgeMs}: policies must be usable for at least twice the ` +
+        `time of a refresh, such as ${defaultLiveSettings.refreshMs} and ${defaultLiveSettings.maxAgeMs}.`,
+    );
+  }
+  return isLive ? settings : null;
 }
 
 function issuerSettings(reader: SettingsReader): IssuerSettings {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runCommand } from '../app/command.ts';
 import { readingPolicies } from '../app/explain.ts';
-import { readCases, runCase, untestedPolicies } from '../policy/cases.ts';
+import { failedCases, readCases, untestedPolicies } from '../policy/cases.ts';
 import type { PolicyCase } from '../policy/cases.ts';
 import { compilePolicies } from '../policy/compile.ts';
 import { createEngine } from '../policy/engine.ts';
@@ -80,10 +80,7 @@ function failuresOf(
 ): readonly string[] {
   const untested = untestedPolicies(engine, cases).filter((id) => ids.includes(id));
   return [
-    ...cases.flatMap((one) => {
-      const problem = runCase(engine, inventoryText, one);
-      return problem === null ? [] : [`${one.file}: ${one.description}\n  ${problem}`];
-    }),
+    ...failedCases(engine, inventoryText, cases),
     ...untested.map((id) => `${id}: no case names this policy. Add one that it decides.`),
   ];
 }

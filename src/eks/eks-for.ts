@@ -73,14 +73,8 @@ export function createEksFor(settings: EksForSettings): EksFor {
 }
 
 function checkAccounts({ accounts, home, executorRoleArn }: EksForSettings): void {
+  requireReachable(accounts, home.accountId);
   const others = accounts.filter(({ accountId }) => accountId !== home.accountId);
-  const unreachable = others.filter(({ roleArn }) => roleArn === null);
-  if (unreachable.length > 0) {
-    throw new Error(
-      `The inventory has no roleArn for account ${idsOf(unreachable)}, and the gateway runs in account ${home.accountId}. ` +
-        'Set roleArn to a role that the gateway can assume for every account other than its own.',
-    );
-  }
   const unreadable = others.filter(({ readRoleArn }) => readRoleArn === null);
   if (executorRoleArn !== null && unreadable.length > 0) {
     throw new Error(
@@ -90,7 +84,20 @@ function checkAccounts({ accounts, home, executorRoleArn }: EksForSettings): voi
   }
 }
 
-function idsOf(accounts: readonly ServedAccount[]): string {
+/** Throws an Error if an account other than that of the gateway has no role to assume. */
+export function requireReachable(
+  accounts: readonly Pick<ServedAccount, 'accountId' | 'roleArn'>[],
+  homeAccountId: string,
+): void {
+  const unreachable = accounts.filter(({ accountId, roleArn }) => roleArn === null && accountId !== homeAccountId);
+  if (unreachable.length === 0) return;
+  throw new Error(
+    `The inventory has no roleArn for account ${idsOf(unreachable)}, and the gateway runs in account ${homeAccountId}. ` +
+      'Set roleArn to a role that the gateway can assume for every account other than its own.',
+  );
+}
+
+function idsOf(accounts: readonly Pick<ServedAccount, 'accountId'>[]): string {
   return accounts.map(({ accountId }) => accountId).join(', ');
 }
 

@@ -169,6 +169,7 @@ export type ResolversTypes = {
   PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
   PolicyDecision: ResolverTypeWrapper<Schema.PolicyDecision>;
   PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
+  PolicyRelease: ResolverTypeWrapper<Schema.PolicyRelease>;
   PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
   Principal: ResolverTypeWrapper<Viewer>;
   PrincipalKind: Schema.PrincipalKind;
@@ -237,6 +238,7 @@ export type ResolversParentTypes = {
   PodIdentityAssociationEdge: Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversParentTypes['PodIdentityAssociation'] };
   PolicyDecision: Schema.PolicyDecision;
   PolicyDenied: Schema.PolicyDenied;
+  PolicyRelease: Schema.PolicyRelease;
   PolicyViolation: Schema.PolicyViolation;
   Principal: Viewer;
   Query: Record<PropertyKey, never>;
@@ -468,6 +470,7 @@ export type EksRefusedResolvers<ContextType = RequestContext, ParentType extends
 export type GatewayResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Gateway'] = ResolversParentTypes['Gateway']> = {
   deployedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policyRelease?: Resolver<Schema.Maybe<ResolversTypes['PolicyRelease']>, ParentType, ContextType>;
   policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -606,6 +609,11 @@ export type PolicyDeniedResolvers<ContextType = RequestContext, ParentType exten
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type PolicyReleaseResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyRelease'] = ResolversParentTypes['PolicyRelease']> = {
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  publishedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
 export type PolicyViolationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyViolation'] = ResolversParentTypes['PolicyViolation']> = {
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   deniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
@@ -735,6 +743,7 @@ export type Resolvers<ContextType = RequestContext> = {
   PodIdentityAssociationEdge?: PodIdentityAssociationEdgeResolvers<ContextType>;
   PolicyDecision?: PolicyDecisionResolvers<ContextType>;
   PolicyDenied?: PolicyDeniedResolvers<ContextType>;
+  PolicyRelease?: PolicyReleaseResolvers<ContextType>;
   PolicyViolation?: PolicyViolationResolvers<ContextType>;
   Principal?: PrincipalResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -596,6 +596,8 @@ export type Gateway = {
   readonly deployedAt: Maybe<Scalars['DateTime']['output']>;
   /** SHA-256 of the inventory. */
   readonly inventoryHash: Scalars['String']['output'];
+  /** The release of policies and inventory in force; null when they are those of the deployment. */
+  readonly policyRelease: Maybe<PolicyRelease>;
   /** SHA-256 of the Cedar policies and their schema. */
   readonly policySetHash: Scalars['String']['output'];
   /** Version of the gateway. */
@@ -944,6 +946,15 @@ export type PolicyDenied = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
   /** All reasons for the denial. */
   readonly violations: ReadonlyArray<PolicyViolation>;
+};
+
+/** A release of policies and inventory, which puts them in force without a deployment. */
+export type PolicyRelease = {
+  readonly __typename?: 'PolicyRelease';
+  /** Its number; each release has a higher one. */
+  readonly number: Scalars['Int']['output'];
+  /** When it was published. */
+  readonly publishedAt: Scalars['DateTime']['output'];
 };
 
 /** A reason for a denial. */

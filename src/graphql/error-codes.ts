@@ -110,6 +110,13 @@ export const errorCodes = {
     retryAfterSeconds: 5,
     causedBy: 'gateway',
   },
+  POLICIES_UNAVAILABLE: {
+    meaning: 'The policies in force cannot be read; nothing was done.',
+    action: 'Retry.',
+    status: 503,
+    retryAfterSeconds: 5,
+    causedBy: 'gateway',
+  },
   EKS_READ_FAILED: {
     meaning:
       'A read of EKS failed; nothing was changed. Not retryable if the time of the request was over, or EKS denied the gateway access.',

@@ -5,9 +5,10 @@ import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.
 import { createDescriber } from '../queries/describer.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import { createTokenBuckets } from '../runtime/token-buckets.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
+import { PoliciesUnavailable } from '../releases/live.ts';
 import { createOnce } from '../queries/request-context.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
@@ -43,8 +44,14 @@ const answerMs = 1_000;
 /**
  * Creates the handler. Makes no calls and reads nothing from the environment. The server, its limits and the log are the same
  * for all requests; each request takes its other dependencies once, when it begins.
+ *
+ * @param current by default, all requests have the same dependencies
  */
-export function createHandler(deps: Dependencies, authenticate: Authenticate): GraphqlHandler {
+export function createHandler(
+  deps: Dependencies,
+  authenticate: Authenticate,
+  current: CurrentDependencies = () => Promise.resolve(deps),
+): GraphqlHandler {
   const { clock, describeLimits, log, requestLimits } = deps;
   const { describeConcurrency, describesPerSecond } = describeLimits;
   const rateLimiter = createRateLimiter({ concurrency: describeConcurrency, perSecond: describesPerSecond }, clock);
@@ -61,19 +68,20 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
     return result.identity;
   };
   const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
-    const identity = await identityOf(event, deps.knownPrincipals);
+    const live = await current().catch(policiesUnavailable);
+    const identity = await identityOf(event, live.knownPrincipals);
     currentReport().identity = identity;
     const waitMs = takeToken(identity.principal.id);
     if (waitMs > 0) throw rateLimited(waitMs);
-    const paced: Dependencies = { ...deps, eksFor: pacedEksFor(deps.eksFor, rateLimiter) };
+    const paced: Dependencies = { ...live, eksFor: pacedEksFor(live.eksFor, rateLimiter) };
     const reads = withinLimits(paced);
     return {
       identity,
       deps: paced,
       reads,
-      authorizeRead: createAuthorizeRead(deps, identity),
-      mayViewIn: createMayViewIn(deps, identity),
-      deadline: clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs),
+      authorizeRead: createAuthorizeRead(live, identity),
+      mayViewIn: createMayViewIn(live, identity),
+      deadline: clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs),
       describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
       once: createOnce(),
@@ -97,6 +105,12 @@ export function createHandler(deps: Dependencies, authenticate: Authenticate): G
       return withSecurityHeaders(event, answered);
     });
   };
+}
+
+function policiesUnavailable(error: unknown): never {
+  if (!(error instanceof PoliciesUnavailable)) throw error;
+  const message = 'The policies in force could not be read, so nothing can be permitted. Retry.';
+  throw requestError('POLICIES_UNAVAILABLE', message, {}, error);
 }
 
 /** The most characters of a text that API Gateway adds to an event. */

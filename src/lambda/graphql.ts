@@ -7,10 +7,10 @@ import { warmUp } from '../app/warm-up.ts';
 
 const { issuersFile, issuer, executorRoleArn, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
-const deps = productionDependencies(settings, { access: 'change', executorRoleArn });
+const { deps, current } = productionDependencies(settings, { access: 'change', executorRoleArn });
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
-export const handler = createGatewayHandler(deps, { ...settings, issuers });
+export const handler = createGatewayHandler(deps, { ...settings, issuers }, current);
 
 /** Lambda sends the first request when this is done: `deploy/bundle/start.mjs` waits for it. */
-export const initialized = warmUp(deps);
+export const initialized = warmUp(deps, current);

@@ -90,7 +90,8 @@ export async function createTables(client: DynamoDBClient, names: TableNames): P
   await enableExpiry(client, names.idempotencyTable);
 }
 
-async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
+/** Creates a table unless it exists, and waits up to a minute until it is active. */
+export async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   try {
     await client.send(new CreateTableCommand(definition));
   } catch (error) {

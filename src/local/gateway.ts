@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDependencies } from '../app/compose.ts';
+import { createDependencies, createLiveDependencies } from '../app/compose.ts';
+import type { Composition } from '../app/compose.ts';
 import { createGatewayHandler } from '../app/gateway-handler.ts';
 import { explainFailure, readingPolicies } from '../app/explain.ts';
 import type { GraphqlHandler } from '../graphql/handler.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { reconcile } from '../operations/reconcile.ts';
+import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
+import type { OnFailure } from '../policy/authorize.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { localIdentities } from './aws-identities.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { createIamAuthorizer } from './http-api/iam-authorizer.ts';
 import { loadSigningKey } from './keys.ts';
-import { credentialsFor, openLedger } from './ledger.ts';
+import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
 import { readWorld, startEksSimulator } from '#eks-simulator';
@@ -66,10 +69,10 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const deps = createDependencies({ ...settings, policy, ledger, log, eks });
+  const { deps, current } = await compose({ ...settings, policy, ledger, log, eks }, settings, onFailure, started);
   const reconciler = startReconciler(
     settings.reconcileIntervalMs,
-    (run) => reconcile(deps, `local-reconciler-${run}`, Date.now() + reconcileMs),
+    async (run) => reconcile(await current(), `local-reconciler-${run}`, Date.now() + reconcileMs),
     log,
   );
   started.push(() => reconciler.stop());
@@ -85,16 +88,37 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
         accountId: home.accountId,
       }),
       handler: withSlowRefusals(
-        createGatewayHandler(deps, {
-          tokens,
-          issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
-          eventSource: localEventSource(home.accountId),
-        }),
+        createGatewayHandler(
+          deps,
+          {
+            tokens,
+            issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+            eventSource: localEventSource(home.accountId),
+          },
+          current,
+        ),
       ),
     }),
   );
   started.push(() => server.close());
   return { url: server.url, simulator, ledger, close: () => closeAll(started) };
+}
+
+/** Composes the gateway with the policies of the folder, or with the releases of a table. */
+async function compose(
+  composition: Composition,
+  settings: LocalSettings,
+  onFailure: OnFailure,
+  started: Closer[],
+): Promise<{ readonly deps: Dependencies; readonly current: CurrentDependencies }> {
+  if (settings.livePolicies === null) {
+    const deps = createDependencies(composition);
+    return { deps, current: () => Promise.resolve(deps) };
+  }
+  await createPolicyTable(settings);
+  const store = openPolicyStore(settings);
+  started.push(() => store.close());
+  return createLiveDependencies(composition, { store, settings: settings.livePolicies, onFailure });
 }
 
 /** How late a request over the limit of its principal is refused. Milliseconds. */

@@ -5,7 +5,10 @@ import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createSqliteLedger } from '../ledger/sqlite.ts';
-import { createTables } from '../ledger/tables.ts';
+import { createTable, createTables } from '../ledger/tables.ts';
+import { createDynamoDbStore } from '../releases/dynamodb-store.ts';
+import type { PolicyStore } from '../releases/store.ts';
+import { policyTableDefinition } from '../releases/table.ts';
 import type { LedgerSettings } from './settings.ts';
 
 /** Credentials for endpoints on this machine, which do not check them. */
@@ -49,6 +52,28 @@ export function openExistingLedger(settings: LedgerSettings): Ledger {
   if (file === ':memory:') throw new Error(`A ledger in memory ends with the process that created it. ${advice}`);
   if (!existsSync(file)) throw new Error(`The ledger file ${file} does not exist. ${advice}`);
   return createSqliteLedger({ file });
+}
+
+/** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */
+export async function createPolicyTable(settings: LedgerSettings): Promise<void> {
+  const client = dynamoDbClient(settings);
+  const create = () => createTable(client, policyTableDefinition(settings.policyTable));
+  await explainFailure('The table of policies in DynamoDB', dynamoDbAdvice(settings), create).finally(() =>
+    client.destroy(),
+  );
+}
+
+/**
+ * Opens the table of policies of the settings. Throws an Error that says how to fix the settings where the ledger is a file.
+ * A missing table is noticed when it is read.
+ */
+export function openPolicyStore(settings: LedgerSettings): PolicyStore {
+  if (settings.ledger === 'sqlite') {
+    throw new Error(
+      'Releases of policies are in DynamoDB. Set LEDGER to dynamodb, and POLICY_TABLE to the name of the table.',
+    );
+  }
+  return createDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
 }
 
 /** A client for the DynamoDB of the settings, with the time limits of the ledger. */

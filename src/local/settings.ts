@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { readSettings } from '../app/environment.ts';
 import type { Environment, SettingsReader } from '../app/environment.ts';
-import { readGatewaySettings } from '../app/settings.ts';
-import type { GatewaySettings } from '../app/settings.ts';
+import { readGatewaySettings, readLivePolicySettings } from '../app/settings.ts';
+import type { GatewaySettings, LivePolicySettings } from '../app/settings.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
 export const exampleAccountId = '111122223333';
@@ -19,6 +19,7 @@ export interface LedgerSettings {
   readonly dynamoDbEndpoint: string | null;
   readonly idempotencyTable: string;
   readonly auditTable: string;
+  readonly policyTable: string;
   /** Whether the environment holds AWS credentials; without them, placeholders are used for loopback endpoints. */
   readonly hasCredentials: boolean;
 }
@@ -37,6 +38,8 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
+  /** Null: those of the folder. */
+  readonly livePolicies: LivePolicySettings | null;
   /** Origins of the pages that may call the gateway; in AWS, API Gateway has this setting. */
   readonly corsOrigins: readonly string[];
   /** Milliseconds between two runs of the reconciler. */
@@ -64,6 +67,7 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
       eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
       folder: localFolder(reader),
       policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
+      livePolicies: localLivePolicies(reader, ledger),
       ...readGatewaySettings(reader),
       corsOrigins: reader.origins('CORS_ORIGINS'),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
@@ -105,8 +109,16 @@ function ledgerSettings(reader: SettingsReader): LedgerSettings {
     dynamoDbEndpoint: reader.url('AWS_ENDPOINT_URL_DYNAMODB', 'http://127.0.0.1:8000'),
     idempotencyTable: reader.text('IDEMPOTENCY_TABLE', 'pod-identity-gateway-idempotency'),
     auditTable: reader.text('AUDIT_TABLE', 'pod-identity-gateway-audit'),
+    policyTable: reader.text('POLICY_TABLE', 'pod-identity-gateway-policies'),
     hasCredentials: reader.text('AWS_ACCESS_KEY_ID', '') !== '' || reader.text('AWS_PROFILE', '') !== '',
   };
+}
+
+/** The releases of policies are in DynamoDB only. */
+function localLivePolicies(reader: SettingsReader, { ledger, policyTable }: LedgerSettings): LivePolicySettings | null {
+  const settings = readLivePolicySettings(reader, policyTable);
+  if (settings !== null && ledger === 'sqlite') reader.problem('POLICY_SOURCE is table: set LEDGER to dynamodb too.');
+  return settings;
 }
 
 function localFolder(reader: SettingsReader): string {

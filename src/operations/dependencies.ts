@@ -60,6 +60,12 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   readonly associationCounts: AssociationCounts | null;
 }
 
+/**
+ * Gives the dependencies of a request or of a run of the reconciler, which takes them once, when it begins. Rejects with
+ * `PoliciesUnavailable` if it is not known which policies are in force.
+ */
+export type CurrentDependencies = () => Promise<Dependencies>;
+
 /** What runs. */
 export interface About {
   /** Version of the gateway. */
@@ -70,4 +76,6 @@ export interface About {
   readonly inventoryHash: string;
   /** RFC 3339, UTC; null where the deployment does not set it. */
   readonly deployedAt: string | null;
+  /** The release of policies and inventory; null if they are those of the package. */
+  readonly policyRelease: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
 }

@@ -30,16 +30,40 @@ export interface PolicyCase {
   readonly inventory: object | null;
 }
 
-/** Reads the cases of a folder: `cases/allow/*.json` and `cases/deny/*.json`. Throws on an invalid file. */
-export function readCases(directory: string): readonly PolicyCase[] {
-  return (['allow', 'deny'] as const).flatMap((expected) => {
+/** The texts of cases by their file, relative to the folder of the policies. The folder is what a case expects. */
+export type CaseFiles = Readonly<Record<string, string>>;
+
+/** Reads the files of the cases of a folder: `cases/allow/*.json` and `cases/deny/*.json`. */
+export function readCaseFiles(directory: string): CaseFiles {
+  const files = ['allow', 'deny'].flatMap((expected) => {
     const folder = join('cases', expected);
     if (!existsSync(join(directory, folder))) return [];
     const names = readdirSync(join(directory, folder)).filter((name) => name.endsWith('.json'));
-    return names.sort().map((name) => {
-      const file = join(folder, name);
-      return parseCase(file, readFileSync(join(directory, file), 'utf8'), expected === 'allow');
-    });
+    return names.sort().map((name) => join(folder, name));
+  });
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(directory, file), 'utf8')]));
+}
+
+/** Parses the files of cases. Throws on an invalid file. */
+export function parseCases(files: CaseFiles): readonly PolicyCase[] {
+  return Object.entries(files).map(([file, content]) => parseCase(file, content, file.startsWith(allowFolder)));
+}
+
+const allowFolder = join('cases', 'allow', '/');
+
+/** Reads the cases of a folder. Throws on an invalid file. */
+export function readCases(directory: string): readonly PolicyCase[] {
+  return parseCases(readCaseFiles(directory));
+}
+
+/** Each case with another result than it expects. */
+export function failedCases(engine: Engine, inventoryText: string, cases: readonly PolicyCase[]): readonly string[] {
+  // Most cases have the same inventory, which can be large.
+  const ofFolder = parseInventory(inventoryText);
+  return cases.flatMap((one) => {
+    const inventory = one.inventory === null ? ofFolder : inventoryFor(inventoryText, one);
+    const problem = runCase(engine, inventoryText, one, inventory);
+    return problem === null ? [] : [`${one.file}: ${one.description}\n  ${problem}`];
   });
 }
 
@@ -47,10 +71,15 @@ export function readCases(directory: string): readonly PolicyCase[] {
  * Runs a case. Returns null when the decision is the expected one, else the difference.
  *
  * @param inventoryText the inventory of the folder
+ * @param inventory that of the case, where it is parsed already
  */
-export function runCase(engine: Engine, inventoryText: string, one: PolicyCase): string | null {
+export function runCase(
+  engine: Engine,
+  inventoryText: string,
+  one: PolicyCase,
+  inventory: Inventory = inventoryFor(inventoryText, one),
+): string | null {
   let failure = '';
-  const inventory = inventoryFor(inventoryText, one);
   const authorize = withRolesOf(
     one,
     authorizeWith(engine, inventory, (detail) => (failure = ` (${detail})`)),

@@ -38,24 +38,43 @@ export interface Engine {
 
 let engines = 0;
 
+/** What an engine has in Cedar's cache. */
+interface Cached {
+  readonly schema: string;
+  readonly policySets: Set<string>;
+}
+
 /**
- * Parses a policy set once, for many requests. Cedar caches it until the process ends, so create few engines. Throws when
- * Cedar rejects the set; a set from compilePolicies is always accepted.
+ * Cedar has no function that removes something from its cache. Empty policies of the same name take the place of those of an
+ * engine that can't be reached any more, and Cedar uses the memory again. A name is never used again.
+ */
+const unreachable = new FinalizationRegistry<Cached>(({ schema, policySets }) => {
+  preparseSchema(schema, {});
+  for (const id of policySets) preparsePolicySet(id, { staticPolicies: {} });
+});
+
+/**
+ * Parses a policy set once, for many requests. Cedar caches it until the engine is garbage collected. Throws when Cedar
+ * rejects the set; a set from compilePolicies is always accepted.
  */
 export function createEngine(policySet: PolicySet): Engine {
   engines += 1;
   // Cedar's cache is shared by the whole process: engines with the same id would evaluate each other's policies.
   const schema = `engine-${engines}`;
+  const cached: Cached = { schema, policySets: new Set([schema]) };
+  // Both functions refer to it, so that the policies stay in the cache as long as one of the functions does.
+  const token = { cached };
+  unreachable.register(token, cached);
   requireSuccess(preparseSchema(schema, policySet.schema));
   const prepare = (name: string, policies: PolicySet['policies']) => {
     const applicable = indexPolicies({ ...policySet, policies });
-    const prepared = new Set<string>();
     return (request: CedarRequest): CedarResult => {
+      const { policySets } = token.cached;
       const found = applicable(request);
       const id = `${schema}-${name}-${found.key}`;
       // There are as many sets as there are actions, and as policies name places.
-      if (!prepared.has(id)) requireSuccess(preparsePolicySet(id, { staticPolicies: { ...found.policies } }));
-      prepared.add(id);
+      if (!policySets.has(id)) requireSuccess(preparsePolicySet(id, { staticPolicies: { ...found.policies } }));
+      policySets.add(id);
       return evaluate(schema, id, request);
     };
   };

@@ -7,6 +7,7 @@ import type { PolicySet, PolicySources } from './compile.ts';
 import { authorizeWith } from './authorize.ts';
 import type { OnFailure } from './authorize.ts';
 import { createEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import { list, parseJson, text } from './json.ts';
 import type { Inventory } from './inventory.ts';
@@ -34,12 +35,22 @@ export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPoli
  * empty or missing file of forbids would otherwise lift them.
  */
 export function readPolicySet(directory: string): PolicySet {
-  const policySet = compilePolicies(readPolicySources(directory));
-  const required = parseJson(requiredFile, readFileSync(join(directory, requiredFile), 'utf8'), requiredPolicies);
-  const missing = required.filter((id) => !Object.hasOwn(policySet.policies, id));
+  return compileRequired(directory, readPolicySources(directory), readRequiredText(directory));
+}
+
+/**
+ * Compiles policies. Throws an Error that lists every problem, and one if a required policy is missing.
+ *
+ * @param name of the policies, for the message
+ * @param required the text of `required-policies.json`
+ */
+export function compileRequired(name: string, sources: PolicySources, required: string): PolicySet {
+  const policySet = compilePolicies(sources);
+  const ids = parseJson(requiredFile, required, requiredPolicies);
+  const missing = ids.filter((id) => !Object.hasOwn(policySet.policies, id));
   if (missing.length > 0) {
     throw new Error(
-      `${directory} lacks policies that ${requiredFile} lists: ${missing.join(', ')}. Restore them, or remove from the list those that are no longer needed.`,
+      `${name} lacks policies that ${requiredFile} lists: ${missing.join(', ')}. Restore them, or remove from the list those that are no longer needed.`,
     );
   }
   return policySet;
@@ -47,6 +58,11 @@ export function readPolicySet(directory: string): PolicySet {
 
 /** Lists the ids of the policies without which the gateway must not start. */
 const requiredFile = 'required-policies.json';
+
+/** Reads `required-policies.json` of a folder. */
+export function readRequiredText(directory: string): string {
+  return readFileSync(join(directory, requiredFile), 'utf8');
+}
 
 const requiredPolicies = v.pipe(
   list(text('the @id of a policy, such as "no-default-service-account"')),
@@ -67,9 +83,14 @@ export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): Lo
 }
 
 function load(directory: string, policySet: PolicySet, onFailure: OnFailure | undefined): LoadedPolicy {
-  const inventory = parseInventory(readInventoryText(directory));
+  return policyOf(createEngine(policySet), parseInventory(readInventoryText(directory)), onFailure);
+}
+
+/** The policy of an engine and an inventory. */
+export function policyOf(engine: Engine, inventory: Inventory, onFailure?: OnFailure): LoadedPolicy {
+  const { policySet } = engine;
   return {
-    authorize: authorizeWith(createEngine(policySet), inventory, onFailure),
+    authorize: authorizeWith(engine, inventory, onFailure),
     preauthorize: createPreauthorize(policySet, inventory),
     recordPrincipal: createRecordPrincipal(policySet, inventory),
     inventory,

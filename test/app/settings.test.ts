@@ -20,6 +20,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     idempotencyTable: 'tokens',
     auditTable: 'audit',
     policiesDirectory: '/var/task/dist/policies',
+    livePolicies: null,
     tokens: defaultTokenSettings,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
@@ -30,6 +31,26 @@ test('the variables that the stack sets are enough; everything else has a defaul
     preflightQuota: false,
     release: { version: 'development', deployedAt: null },
   });
+});
+
+test('policies come from a table only where that is set, with its name and how fresh they are', () => {
+  const live = { ...env, POLICY_SOURCE: 'table' };
+  expect(() => readLambdaSettings(live)).toThrow('POLICY_TABLE');
+  const named = { ...live, POLICY_TABLE: 'policies' };
+  const defaults = { table: 'policies', refreshMs: 30_000, maxAgeMs: 300_000 };
+  expect(readLambdaSettings(named).livePolicies).toEqual(defaults);
+  const set = { ...named, POLICY_REFRESH_MS: '1000', POLICY_MAX_AGE_MS: '2000' };
+  expect(readLambdaSettings(set).livePolicies).toEqual({ table: 'policies', refreshMs: 1_000, maxAgeMs: 2_000 });
+  expect(() => readLambdaSettings({ ...set, POLICY_MAX_AGE_MS: '1999' })).toThrow(
+    'at least twice the time of a refresh',
+  );
+  expect(readLambdaSettings({ ...env, POLICY_TABLE: 'policies' }).livePolicies).toBeNull();
+});
+
+test('the local server takes policies from a table only with a ledger in DynamoDB', () => {
+  expect(() => readLocalSettings({ POLICY_SOURCE: 'table' })).toThrow('set LEDGER to dynamodb too');
+  const settings = readLocalSettings({ POLICY_SOURCE: 'table', LEDGER: 'dynamodb' });
+  expect(settings.livePolicies).toMatchObject({ table: settings.policyTable });
 });
 
 const graphqlEnv = {

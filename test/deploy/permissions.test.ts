@@ -21,6 +21,7 @@ const resources: Readonly<Record<string, string>> = {
   'idempotency table': arn('dynamodb', `table/${stack}-IdempotencyTable`),
   'index `byLease`': arn('dynamodb', `table/${stack}-IdempotencyTable/index/byLease`),
   'audit table': arn('dynamodb', `table/${stack}-AuditTable`),
+  'policy table': arn('dynamodb', `table/${stack}-PolicyTable`),
   'index `byCluster`': arn('dynamodb', `table/${stack}-AuditTable/index/byCluster`),
   'cluster `apps-dev`': arn('eks', 'cluster/apps-dev'),
   'another cluster': arn('eks', 'cluster/others'),
@@ -171,6 +172,24 @@ test('the break-glass role may put items into the tables, for a restore, but not
   expect(await can('dynamodb:PutItem', 'idempotency table')).toBe(true);
   expect(await can('dynamodb:UpdateItem', 'audit table')).toBe(false);
   expect(await can('dynamodb:DeleteItem', 'audit table')).toBe(false);
+});
+
+test('the publisher of policies may put and read releases, and neither change nor delete them, nor write to another table', async () => {
+  const publisher = { ...administrator(homeAccount), arn: fullParams.policyPublisherRoleArn, policies: [] };
+  const can = async (principal: SimulatedPrincipal, action: string, name: string) => {
+    const resource = resources[name] ?? '';
+    return await isAllowed(principal, { action, resource, resourcePolicy: policyOf(resource, 'admin') });
+  };
+  for (const action of ['PutItem', 'GetItem', 'Query']) {
+    expect([action, await can(publisher, `dynamodb:${action}`, 'policy table')]).toEqual([action, true]);
+  }
+  const asAdministrator = { ...administrator(homeAccount), arn: fullParams.policyPublisherRoleArn };
+  for (const action of ['UpdateItem', 'DeleteItem', 'PartiQLUpdate', 'PartiQLDelete']) {
+    expect([action, await can(asAdministrator, `dynamodb:${action}`, 'policy table')]).toEqual([action, false]);
+  }
+  for (const name of ['audit table', 'idempotency table']) {
+    expect([name, await can(asAdministrator, 'dynamodb:PutItem', name)]).toEqual([name, false]);
+  }
 });
 
 interface Statement {

@@ -12,6 +12,7 @@ const principals = {
   lookalike: `arn:aws:iam::${account}:role/x/pod-identity-gateway-deployer-prod`,
   deployer: `arn:aws:iam::${account}:role/pod-identity-gateway-deployer-prod`,
   release: `arn:aws:iam::${account}:role/pod-identity-gateway-prod-eu-central-1-release`,
+  publisher: `arn:aws:iam::${account}:role/pod-identity-gateway-prod-policy-publisher`,
   graphql: `arn:aws:iam::${account}:role/pod-identity-gateway-prod-eu-central-1-graphql`,
   reconcile: `arn:aws:iam::${account}:role/pod-identity-gateway-prod-eu-central-1-reconcile`,
 };
@@ -70,13 +71,15 @@ test('only the deployer may connect an event source to a function', () => {
 });
 
 test.each(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:PartiQLDelete'])(
-  'only the functions may %s in the ledger',
+  'only the functions and the publisher of policies may %s',
   (action) => {
     for (const principal of [...strangers, 'deployer'] as const) {
-      expect(deny(principal, action, table)).toEqual(['OnlyTheFunctionsWriteToTheLedger']);
+      expect(deny(principal, action, table)).toEqual(['OnlyTheFunctionsAndThePublisherWrite']);
     }
     expect(deny('graphql', action, table)).toEqual([]);
     expect(deny('reconcile', action, table)).toEqual([]);
+    // The policies of the tables say which table it may write to.
+    expect(deny('publisher', action, table)).toEqual([]);
   },
 );
 
@@ -99,7 +102,7 @@ test.each(['aws-cn', 'aws-us-gov'])('it applies in the partition %s', (partition
     denying(policy, { action, resource: there(resource), keys: { 'aws:PrincipalArn': there(principals[principal]) } });
   expect(denied('administrator', 'lambda:UpdateFunctionCode', graphql)).toEqual(['OnlyTheDeployerChangesFunctions']);
   expect(denied('administrator', 'apigateway:PATCH', api)).toEqual(['OnlyTheDeployerChangesTheApi']);
-  expect(denied('administrator', 'dynamodb:PutItem', table)).toEqual(['OnlyTheFunctionsWriteToTheLedger']);
+  expect(denied('administrator', 'dynamodb:PutItem', table)).toEqual(['OnlyTheFunctionsAndThePublisherWrite']);
   expect(denied('deployer', 'lambda:UpdateFunctionCode', graphql)).toEqual([]);
   expect(denied('graphql', 'dynamodb:PutItem', table)).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
+import { inventoryHash } from '../../src/policy/inventory.ts';
+import { policyTableDefinition } from '../../src/releases/table.ts';
 import { corsConfiguration } from '../../src/local/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { changeRole, fullParams, paramArguments, readRole } from '../support/deployment.ts';
@@ -8,6 +10,7 @@ import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts'
 import { resolveIn } from '../support/resolve-template.ts';
 import { matchesPattern } from '../support/event-pattern.ts';
 import type { EventPattern } from '../support/event-pattern.ts';
+import type { Template } from '../support/lambda-package.ts';
 import { cycleIn, grants, openService, properties, resource } from '../support/lambda-package.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
@@ -55,25 +58,29 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
 test.each([
   ['IdempotencyTable', idempotencyTableDefinition('name')],
   ['AuditTable', auditTableDefinition('name')],
-] as const)('%s has the keys and indexes of src/ledger/tables.ts', (name, definition) => {
+  ['PolicyTable', policyTableDefinition('name')],
+] as const)('%s has the keys and indexes that the source defines', (name, definition) => {
   const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties(plain.template, name);
   expect({ AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode, TableName: 'name' }).toEqual(
     definition,
   );
 });
 
-test.each(['IdempotencyTable', 'AuditTable'])('%s outlives the stack, can be restored, and is encrypted', (name) => {
-  expect(resource(chosen.template, name)).toMatchObject({
-    DeletionPolicy: 'RetainExceptOnCreate',
-    UpdateReplacePolicy: 'Retain',
-    Properties: {
-      DeletionProtectionEnabled: 'true',
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: fullParams.tableKeyArn },
-    },
-  });
-  expect(properties(plain.template, name).SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
-});
+test.each(['IdempotencyTable', 'AuditTable', 'PolicyTable'])(
+  '%s outlives the stack, can be restored, and is encrypted',
+  (name) => {
+    expect(resource(chosen.template, name)).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        DeletionProtectionEnabled: 'true',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: fullParams.tableKeyArn },
+      },
+    });
+    expect(properties(plain.template, name).SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
+  },
+);
 
 test('token records expire by the attribute that the ledger sets, audit entries never', () => {
   expect(properties(plain.template, 'IdempotencyTable').TimeToLiveSpecification).toEqual({
@@ -104,6 +111,8 @@ test.each([
       HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
       IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' },
       AUDIT_TABLE: { Ref: 'AuditTable' },
+      POLICY_SOURCE: 'packaged',
+      POLICY_TABLE: { Ref: 'PolicyTable' },
       JWT_GROUPS_CLAIM: 'groups',
       JWT_SCOPES_CLAIM: 'scope',
       GATEWAY_VERSION: version,
@@ -224,7 +233,7 @@ test('an update of the stack may not replace or delete a table', () => {
   const statement = { Effect: 'Deny', Principal: '*', Action: ['Update:Replace', 'Update:Delete'] };
   expect(plain.stackPolicy).toContainEqual({
     ...statement,
-    Resource: ['LogicalResourceId/IdempotencyTable', 'LogicalResourceId/AuditTable'],
+    Resource: ['IdempotencyTable', 'AuditTable', 'PolicyTable'].map((name) => `LogicalResourceId/${name}`),
   });
 });
 
@@ -459,6 +468,26 @@ describe('the rule for associations that were changed outside the gateway', () =
 });
 
 test('the outputs contain the URLs of the API and the names of the tables', () => {
-  const names = ['GraphqlUrl', 'GraphqlIamUrl', 'IdempotencyTable', 'AuditTable'];
+  const names = ['GraphqlUrl', 'GraphqlIamUrl', 'IdempotencyTable', 'AuditTable', 'PolicyTable'];
   expect(Object.keys(plain.template.Outputs)).toEqual(expect.arrayContaining(names));
+});
+
+test('the outputs contain the hashes of the packaged policies and inventory, as decisions record them', async () => {
+  const policySet = JSON.parse(await service.readBuilt('policies/policy-set.json')) as { hash: string };
+  expect(plain.template.Outputs).toMatchObject({
+    PackagedPolicySetHash: { Value: policySet.hash },
+    PackagedInventoryHash: { Value: inventoryHash(await service.readBuilt('policies/inventory.json')) },
+  });
+});
+
+test('only with policySource table do the functions have permissions on the table of policies', () => {
+  const onTable = (template: Template, role: string) =>
+    grants(template, role).filter((grant) => grant.includes('PolicyTable'));
+  for (const role of ['GraphqlRole', 'ReconcileRole']) {
+    expect(onTable(plain.template, role)).toEqual([]);
+    expect(onTable(chosen.template, role)).toEqual([
+      'dynamodb:GetItem on PolicyTable.Arn',
+      'dynamodb:Query on PolicyTable.Arn',
+    ]);
+  }
 });

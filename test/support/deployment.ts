@@ -74,6 +74,8 @@ export const fullParams = {
   tags: 'team=platform,cost-center=42',
   permissionsBoundaryArn: `arn:aws:iam::${homeAccount}:policy/boundary`,
   breakGlassRoleArn: `arn:aws:iam::${homeAccount}:role/break-glass`,
+  policySource: 'table',
+  policyPublisherRoleArn: `arn:aws:iam::${homeAccount}:role/policy-publisher`,
   tableKeyArn: `arn:aws:kms:eu-central-1:${homeAccount}:key/${key}`,
   deletionProtection: 'true',
   trafficShift: 'Canary10Percent5Minutes',

@@ -4,7 +4,8 @@ import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
-import { createDependencies } from '../../src/app/compose.ts';
+import { createDependencies, createLiveDependencies } from '../../src/app/compose.ts';
+import type { Composition } from '../../src/app/compose.ts';
 import { createGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -17,6 +18,8 @@ import type { OperationName } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
 import type { AuditEntry } from '../../src/model/audit.ts';
+import type { LiveSettings } from '../../src/releases/live.ts';
+import type { PolicyStore } from '../../src/releases/store.ts';
 import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { createDocument, deleteDocument, updateDocument } from './documents.ts';
@@ -94,6 +97,8 @@ export interface GatewayOptions {
   readonly preflightQuota?: boolean;
   /** By default none, as in production. */
   readonly executorRoleArn?: string;
+  /** Releases to follow; by default the shipped policies are in force. */
+  readonly releases?: { readonly store: PolicyStore; readonly settings: LiveSettings };
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -109,30 +114,32 @@ export async function openGateway(options: GatewayOptions) {
   const simulator = given ?? (await openSimulator(clock));
   const policy = loadPolicy(options.policies ?? join(root, 'policies'));
   const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
-  const deps = change(
-    createDependencies({
-      policy,
-      ledger,
-      home,
-      times: { ...shortTimes, ...times },
-      describeLimits: defaultDescribeLimits,
-      requestLimits,
-      recordTrailReads,
-      preflight,
-      preflightRoles,
-      preflightQuota,
-      executorRoleArn,
-      release: { version: 'test', deployedAt: null },
-      log: (level, message, fields) => logged.push({ level, message, fields }),
-      clock: clock.now,
-      eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
-    }),
-  );
-  const handler = createGatewayHandler(deps, {
+  const composition: Composition = {
+    policy,
+    ledger,
+    home,
+    times: { ...shortTimes, ...times },
+    describeLimits: defaultDescribeLimits,
+    requestLimits,
+    recordTrailReads,
+    preflight,
+    preflightRoles,
+    preflightQuota,
+    executorRoleArn,
+    release: { version: 'test', deployedAt: null },
+    log: (level, message, fields) => logged.push({ level, message, fields }),
+    clock: clock.now,
+    eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
+  };
+  const live = options.releases && createLiveDependencies(composition, { ...options.releases, onFailure: () => 0 });
+  const deps = change(live?.deps ?? createDependencies(composition));
+  const current = live ? async () => change(await live.current()) : () => Promise.resolve(deps);
+  const settings = {
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
     eventSource: localEventSource(home.accountId),
-  });
+  };
+  const handler = createGatewayHandler(deps, settings, current);
   const server = await startHttpApi({
     port: 0,
     accountId: home.accountId,
@@ -196,6 +203,7 @@ export async function openGateway(options: GatewayOptions) {
     handler,
     deps,
     clock,
+    current,
     simulator,
     logged,
     tokenOf,

@@ -29,7 +29,7 @@ export async function identifyOperator(
     return { principal: operatorPrincipal(Arn), accountId: Account };
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new Error(`AWS STS can't say whose credentials these are, and a lock is not set anonymously. ${reason}`, {
+    throw new Error(`AWS STS can't say whose credentials these are, and nothing is changed anonymously. ${reason}`, {
       cause: error,
     });
   } finally {

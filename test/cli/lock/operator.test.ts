@@ -35,7 +35,7 @@ test('no lock is set anonymously if AWS does not say whose credentials these are
     response.writeHead(403, { 'content-type': 'text/xml' }).end(error),
   );
   const identified = identifyOperator(inAws, { endpoint });
-  await expect(identified).rejects.toThrow(/a lock is not set anonymously\. ExpiredToken.*The token has expired\./);
+  await expect(identified).rejects.toThrow(/nothing is changed anonymously\. ExpiredToken.*The token has expired\./);
   await stop();
 });
 

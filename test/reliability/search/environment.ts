@@ -72,7 +72,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     preflightRoles: false,
     associationCounts: null,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
-    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null },
+    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyRelease: null },
     log: () => undefined,
   };
 }

@@ -1,0 +1,115 @@
+import type { LoadedPolicy } from '../policy/load.ts';
+import { withDeadline } from '../runtime/deadline.ts';
+import type { Log } from '../runtime/log.ts';
+import { chooseRelease } from './choose.ts';
+import type { ChosenRelease, ReleaseSource } from './choose.ts';
+
+/** How fresh the live policies are. Milliseconds. */
+export interface LiveSettings {
+  /** After this time, a request starts a read of the list of releases; after twice this time, it waits for the read. */
+  readonly refreshMs: number;
+  /** For how long the last policies are used while the list can't be read. Then no request is answered. */
+  readonly maxAgeMs: number;
+}
+
+/** Half a minute until a release is read; five minutes without DynamoDB. */
+export const defaultLiveSettings: LiveSettings = { refreshMs: 30_000, maxAgeMs: 300_000 };
+
+/** What live policies are made of. */
+export interface LiveSource<Value> extends ReleaseSource<Value> {
+  readonly settings: LiveSettings;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** It is not known which policies are in force. */
+export class PoliciesUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('The live policies could not be read.', { cause });
+    this.name = 'PoliciesUnavailable';
+  }
+}
+
+/** The longest time that a request waits for a read. Milliseconds. */
+const waitMs = 3_000;
+
+/** The least time between a read that failed and the next one. Milliseconds. */
+const retryMs = 1_000;
+
+/** What is in force, and when the read that says so began: not when it ended, as Lambda may stop the process in between. */
+interface Live<Value> extends ChosenRelease<Value> {
+  readonly readAt: number;
+}
+
+/**
+ * Creates a function that gives what follows from the live policies: one immutable value, which a request takes when it
+ * begins. A release that may not be put in force is refused, and the newest one that may stays in force. Rejects with
+ * {@link PoliciesUnavailable} if it is not known what is in force.
+ */
+export function createLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
+  const { settings, clock, log } = source;
+  const { refreshMs, maxAgeMs } = settings;
+  const choose = chooseRelease(source);
+  let live: Live<Value> | null = null;
+  let reading: { readonly startedAt: number; readonly done: Promise<void> } | null = null;
+  let failure: { readonly cause: unknown; readonly at: number } | null = null;
+
+  const read = async (readAt: number): Promise<void> => {
+    try {
+      const chosen = await choose(live);
+      // A read that began earlier may end later.
+      if (live !== null && readAt < live.readAt) return;
+      logChange(log, live, chosen);
+      live = { ...chosen, readAt };
+      failure = null;
+    } catch (cause) {
+      if (failure === null) log('warn', 'The live policies could not be read.', { error: String(cause) });
+      failure = { cause, at: clock() };
+    }
+  };
+
+  /** Reads the list, unless it is being read. */
+  const refresh = (): Promise<void> => {
+    const startedAt = clock();
+    // A process that was stopped for longer has probably lost the answer.
+    if (reading !== null && startedAt - reading.startedAt < waitMs) return reading.done;
+    const done = read(startedAt);
+    reading = { startedAt, done };
+    return done.finally(() => {
+      if (reading?.done === done) reading = null;
+    });
+  };
+
+  const age = () => {
+    const passed = live === null ? Infinity : clock() - live.readAt;
+    return passed < 0 ? Infinity : passed;
+  };
+
+  return async () => {
+    const mayRead = failure === null || Math.abs(clock() - failure.at) >= retryMs;
+    if (age() > refreshMs && mayRead) {
+      // While DynamoDB does not answer, only the first request waits for it, until no policies are left.
+      const waits = age() > maxAgeMs || (age() > 2 * refreshMs && failure === null);
+      const done = refresh();
+      if (waits) await withDeadline(waitMs, done, () => new Error()).catch(() => undefined);
+    }
+    if (live === null || age() > maxAgeMs) throw new PoliciesUnavailable(failure?.cause);
+    return live.value;
+  };
+}
+
+function logChange<Value>(log: Log, before: ChosenRelease<Value> | null, after: ChosenRelease<Value>): void {
+  const { policy, release } = after;
+  if (before?.release?.number === release?.number && before !== null) return;
+  log('info', before === null ? 'Policies loaded.' : 'Policies changed.', {
+    ...hashesOf(policy),
+    release: release?.number ?? null,
+    publishedAt: release?.publishedAt ?? null,
+    publishedBy: release?.publishedBy ?? null,
+    ...(before === null ? {} : { before: { ...hashesOf(before.policy), release: before.release?.number ?? null } }),
+  });
+}
+
+function hashesOf({ policySetHash, inventory }: LoadedPolicy) {
+  return { policySetHash, inventoryHash: inventory.hash };
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import { stringify } from 'safe-stable-stringify';
+import * as v from 'valibot';
+import { anyText, exactly, parseJson } from '../policy/json.ts';
+
+/** Policies with what verifies them, and an inventory: what a release puts in force, as the texts of its files. Immutable. */
+export interface PolicyVersion {
+  /** `schema.cedarschema`. */
+  readonly schema: string;
+  /** The `*.cedar` files by name. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** `required-policies.json`. */
+  readonly required: string;
+  /** The cases by their file, such as `cases/allow/owner-creates.json`. */
+  readonly cases: Readonly<Record<string, string>>;
+  /** The inventory that the cases use, which is usually an example. */
+  readonly caseInventory: string;
+  /** The inventory of the deployment. */
+  readonly inventory: string;
+}
+
+/** A version as it is stored. */
+export interface PackedVersion {
+  /** SHA-256 (hex) of the version as canonical JSON, by which it is found. */
+  readonly hash: string;
+  /** The canonical JSON, compressed by Brotli. */
+  readonly content: Uint8Array;
+}
+
+/** The most bytes of `content`: an item of DynamoDB has at most 400 KB, and needs some for its other attributes. */
+const maxContentBytes = 390_000;
+
+/** The most bytes of a version as JSON. A text that repeats itself could otherwise become very large again. */
+const maxTextBytes = 16_000_000;
+
+/** Packs a version. Throws an Error if it is too large for its store. */
+export function packVersion(version: PolicyVersion): PackedVersion {
+  const json = stringify(version);
+  const content = brotliCompressSync(json);
+  if (content.length > maxContentBytes || Buffer.byteLength(json) > maxTextBytes) {
+    throw new Error(
+      `Policies, cases and inventory have ${Buffer.byteLength(json)} bytes, ${content.length} compressed; ` +
+        `a version has at most ${maxTextBytes}, ${maxContentBytes} compressed. ` +
+        'Deploy these policies with the package, or use patterns of namespaces instead of single names in the inventory.',
+    );
+  }
+  return { hash: sha256(json), content };
+}
+
+/** Unpacks a version. Throws an Error if the content is not that of the hash, or not a version. */
+export function unpackVersion({ hash, content }: PackedVersion): PolicyVersion {
+  const json = brotliDecompressSync(content, { maxOutputLength: maxTextBytes }).toString('utf8');
+  const found = sha256(json);
+  if (found !== hash) throw new Error(`The content of version ${hash} has the hash ${found}.`);
+  return parseJson(`Version ${hash}`, json, versionSchema);
+}
+
+const texts = v.record(v.string(), anyText);
+
+const versionSchema = exactly({
+  schema: anyText,
+  policies: texts,
+  required: anyText,
+  cases: texts,
+  caseInventory: anyText,
+  inventory: anyText,
+});
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}

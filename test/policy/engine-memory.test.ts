@@ -1,0 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { readCases, runCase } from '../../src/policy/cases.ts';
+import { createEngine } from '../../src/policy/engine.ts';
+import type { Engine } from '../../src/policy/engine.ts';
+import { readInventoryText, readPolicySet } from '../../src/policy/load.ts';
+import { shipped } from '../support/policy-sample.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const policySet = readPolicySet(shipped);
+const inventory = readInventoryText(shipped);
+const cases = readCases(shipped).slice(0, 20);
+const failures = (engine: Engine) => cases.flatMap((one) => runCase(engine, inventory, one) ?? []);
+
+/** Bytes outside of JavaScript's heap, Cedar's memory among them, after this many engines decided and became unreachable. */
+async function bytesAfter(engines: number): Promise<number> {
+  for (let index = 0; index < engines; index += 1) {
+    expect(failures(createEngine(policySet))).toEqual([]);
+    collectGarbage();
+    // The registry is called in a task of its own.
+    await setImmediate();
+    await setImmediate();
+  }
+  return process.memoryUsage().external;
+}
+
+test('the memory of engines that are not used any more is used again', async () => {
+  const kept = createEngine(policySet);
+  expect(failures(kept)).toEqual([]);
+  const before = await bytesAfter(10);
+  const after = await bytesAfter(60);
+  // 60 engines have about 20 MB.
+  expect(after - before).toBeLessThan(5_000_000);
+  expect(failures(kept)).toEqual([]);
+}, 60_000);
