@@ -5,7 +5,7 @@ import type { MeasuredColdStart } from './cold.ts';
 import type { GrowthFigures } from './growth-figures.ts';
 import type { RequestCost } from './request-units.ts';
 import { reachedLimits } from './scale/arithmetic.ts';
-import type { ScaleFigures } from './scale/section.ts';
+import type { ScaleFigures } from './scale/figures.ts';
 import type { WarmFigures } from './warm.ts';
 
 /** Draws the figures of a part: the SVG of a chart by its file in docs. */
@@ -81,7 +81,7 @@ const draws: Readonly<Record<string, Draw>> = {
       'performance/scale.svg': drawBars({
         title: 'Requests a second at which a limit is reached (logarithmic)',
         isLogarithmic: true,
-        categories: limits.map(({ limit }) => limit.replaceAll('`', '').replace(/[:,(].*/, '')),
+        categories: limits.map(({ label }) => label),
         series: [{ name: 'requests a second', values: limits.map(({ rate }) => rate) }],
       }),
     };

@@ -33,14 +33,16 @@ const width = 760;
 /** Draws bars as SVG. */
 export function drawBars({ title, categories, series, isStacked = false, isLogarithmic = false }: Bars): string {
   const rows = categories.length * (isStacked ? 1 : series.length);
+  const longest = Math.max(...categories.map(({ length }) => length));
   return draw(90 + Math.max(26 * rows, 30 * categories.length), title, series, {
-    xAxis: { type: isLogarithmic ? 'log' : 'value', ...axis },
+    // The library does not know the width of a font without a browser, and takes it for narrower than it is.
+    grid: { ...grid(series), left: 24 + 7.5 * longest, bottom: grid(series).bottom + 24, containLabel: false },
+    xAxis: { type: isLogarithmic ? 'log' : 'value', splitNumber: 3, ...axis },
     yAxis: {
       type: 'category',
       data: [...categories],
       inverse: true,
       ...axis,
-      axisLabel: { color: grey, width: 250, overflow: 'break' },
     },
     series: series.map(({ name, values }) => ({
       type: 'bar' as const,
@@ -65,6 +67,11 @@ export function drawLines({ title, x, series }: Lines): string {
   });
 }
 
+/** The place of a chart, with room for the legend. */
+function grid(series: readonly Series[]) {
+  return { left: 16, right: 60, top: 44, bottom: series.length > 1 ? 36 : 12, containLabel: true };
+}
+
 const axis = {
   axisLabel: { color: grey },
   axisLine: { lineStyle: { color: grey } },
@@ -83,8 +90,8 @@ function draw(height: number, title: string, series: readonly Series[], option: 
     color: colours,
     textStyle: { fontFamily: 'sans-serif' },
     title: { text: title, textStyle: { color: grey, fontSize: 14 }, left: 8 },
-    legend: { show: series.length > 1, bottom: 0, textStyle: { color: grey } },
-    grid: { left: 16, right: 60, top: 44, bottom: series.length > 1 ? 36 : 12, containLabel: true },
+    legend: { show: series.length > 1, bottom: 0, itemGap: 24, textStyle: { color: grey, fontSize: 11 } },
+    grid: grid(series),
     ...option,
   });
   const svg = chart.renderToSVGString();

@@ -8,10 +8,10 @@ import { measureCost } from './cost.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureGrowth } from './growth.ts';
 import { measureMemory } from './memory.ts';
-import { writeSection } from './report.ts';
 import { measureScale } from './scale/section.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
+import { writeSection } from './write-section.ts';
 
 /** What a part of the benchmark needs to know. */
 interface Run {

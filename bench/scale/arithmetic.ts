@@ -76,6 +76,8 @@ function isOwnKey(source: string): boolean {
 /** A limit, and the rate of requests at which it is reached. */
 export interface ReachedLimit {
   readonly limit: string;
+  /** In a few words. */
+  readonly label: string;
   readonly rate: number;
   readonly moves: string;
 }
@@ -91,31 +93,37 @@ export function reachedLimits(played: PlayedDay): ReachedLimit[] {
   const { rate, burst } = stageThrottling();
   return [
     {
+      label: 'throttling of the stage',
       limit: `throttling of the stage: ${rate} a second, ${burst} at once (serverless.yml)`,
       rate,
       moves: '`ThrottlingRateLimit` and `ThrottlingBurstLimit`',
     },
     {
+      label: 'one key, by a loop',
       limit: `one key, requests of the loop: ${awsLimits.partition.write} units a second (\`${loopHottest.source}\`)`,
       rate: (loopHottest.limit / loopHottest.loopHottest) * day.burst,
       moves: 'the limits of a principal, reserved concurrency; not more capacity',
     },
     {
+      label: 'one key, by the mix',
       limit: `one key, requests of the mix (\`${hottest.source}\`)`,
       rate: (hottest.limit / hottest.hottest) * day.burst,
       moves: 'a smaller share of the loop',
     },
     {
+      label: 'a new table or index',
       limit: `a new table or index: ${awsLimits.newTable} write units a second (\`${busiest.source}\`)`,
       rate: (awsLimits.newTable / busiest.burst) * day.burst,
       moves: 'warm throughput; by itself after more traffic',
     },
     {
+      label: 'concurrency of Lambda',
       limit: `concurrency of Lambda in an account: ${awsLimits.concurrency}`,
       rate: (awsLimits.concurrency * 1_000) / meanDurationMs(played),
       moves: 'the quota; `GRAPHQL_CONCURRENCY` lowers it',
     },
     {
+      label: 'requests of API Gateway',
       limit: `requests of API Gateway in an account: ${awsLimits.apiGateway}`,
       rate: awsLimits.apiGateway,
       moves: 'the quota',

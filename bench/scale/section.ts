@@ -4,21 +4,13 @@ import type { Section } from '../report.ts';
 import { measureBacklog } from './backlog.ts';
 import { playDay } from './day.ts';
 import type { PlayedDay } from './day.ts';
+import type { ScaleFigures } from './figures.ts';
 import { day } from './limits.ts';
 import { playOutage } from './outage.ts';
 import type { OutageMode } from './outage.ts';
 import { loop } from './requests.ts';
 import { measureConnections, measureInventories } from './start.ts';
 import { blocksOf } from './tables.ts';
-
-/** Everything that is measured for `docs/scale.md`. */
-export interface ScaleFigures {
-  readonly played: PlayedDay;
-  readonly backlog: Awaited<ReturnType<typeof measureBacklog>>;
-  readonly outages: readonly Awaited<ReturnType<typeof playOutage>>[];
-  readonly inventories: Awaited<ReturnType<typeof measureInventories>>;
-  readonly connections: Awaited<ReturnType<typeof measureConnections>>;
-}
 
 /** The kinds of requests that an EKS without an answer leaves in doubt. */
 const inDoubt = ['create', 'create, conflict', 'update', 'delete', loop.name];

@@ -13,7 +13,7 @@ import {
 } from './arithmetic.ts';
 import type { PlayedDay } from './day.ts';
 import { day } from './limits.ts';
-import type { ScaleFigures } from './section.ts';
+import type { ScaleFigures } from './figures.ts';
 
 /** The longest time in which a run examines operations, in seconds: see `src/lambda/reconcile.ts` and `operationMs`. */
 const runSeconds = 48;
