@@ -12,6 +12,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { createDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
+import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
 import { createLive } from '../releases/live.ts';
 import type { LiveSettings } from '../releases/live.ts';
@@ -105,10 +106,9 @@ interface PolicyComposition {
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
 function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
   const { eks, deployed, live } = composition;
-  const { authorize, preauthorize, recordPrincipal, inventory, policySetHash } = policy;
+  const { recordPrincipal, inventory, policySetHash } = policy;
   return {
-    authorize,
-    preauthorize,
+    ...meteredPolicy(policy),
     recordPrincipal,
     knownPrincipals: inventory,
     eksFor: rememberRoles(createEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),

@@ -25,6 +25,7 @@ import { connectIam, readRole } from './role.ts';
 import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
 import type { SdkSettings } from './sdk-settings.ts';
 import type { SessionFor } from './sessions.ts';
+import { meterOf } from './metered.ts';
 
 /** How to reach the EKS of one account and region. */
 export interface EksSettings extends SdkSettings {
@@ -48,6 +49,7 @@ export interface EksConnection {
 export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
   const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
+  reader.middlewareStack.use(meterOf('eks'));
   let iam: IAMClient | null = null;
   const readOwnRole: EksConnection['readRole'] = (roleArn, abortSignal) => {
     const { credentials } = reader.config;
@@ -176,7 +178,7 @@ function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): E
   const signer: RequestSigner = {
     sign: (request, options) => inner.sign(request, { ...options, signingDate: currentSigning().date }),
   };
-  return new EKSClient({
+  const changer = new EKSClient({
     ...sdkSettings(settings),
     // The signer does not use them, but the SDK asks for some: for others, it might assume a role.
     credentials: () => Promise.resolve(currentSigning().credentials),
@@ -185,6 +187,8 @@ function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): E
     disableClockSkewCorrection: () => Promise.resolve(true),
     signer: () => Promise.resolve(signer),
   });
+  changer.middlewareStack.use(meterOf('eks'));
+  return changer;
 }
 
 async function describe(

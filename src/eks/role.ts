@@ -6,6 +6,7 @@ import type { Tag } from '../model/association.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import type { RoleResult } from './eks.ts';
 import { eksErrorOf, unexpectedResponse } from './errors.ts';
+import { meterOf } from './metered.ts';
 
 /** Limits of `tagKeyType`, `tagValueType` and `arnType` in the IAM API reference. */
 const tag = v.object({
@@ -24,7 +25,9 @@ const roleShape = v.object({
 
 /** IAM of one account. */
 export function connectIam(config: IAMClientConfig): IAMClient {
-  return new IAMClient(config);
+  const client = new IAMClient(config);
+  client.middlewareStack.use(meterOf('iam'));
+  return client;
 }
 
 /** Reads a role of the account of the client. Errors of IAM and of the network are results, not exceptions. */

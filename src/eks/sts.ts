@@ -2,6 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { meterOf } from './metered.ts';
 import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
 import type { SdkSettings } from './sdk-settings.ts';
 
@@ -11,7 +12,9 @@ export type AssumeRoleRequest = AssumeRoleCommandInput;
 /** Prepares a connection to the STS of a region. Sends no request. */
 export function connectSts(settings: SdkSettings): STSClient {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
-  return new STSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
+  const client = new STSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
+  client.middlewareStack.use(meterOf('sts'));
+  return client;
 }
 
 /** Assumes a role. Rejects with the error of STS or of the network. */

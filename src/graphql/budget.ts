@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { EksError, EksFor } from '../eks/eks.ts';
 import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { count } from '../runtime/meter.ts';
 import { createSlots } from '../runtime/slots.ts';
 
 /** What the reads of one request may cost together, whatever its aliases and nested fields. */
@@ -29,14 +30,17 @@ const filteredPage = 1_000;
  */
 export function withinLimits(deps: Dependencies, limits: ReadLimits = readLimits): Dependencies {
   const spent = { eksCalls: 0, entries: 0, records: 0 };
-  const spend = (what: keyof ReadLimits, count: number) => {
-    if (spent[what] + count > limits[what]) throw beyondLimit(what, limits[what]);
-    spent[what] += count;
+  const spend = (what: keyof ReadLimits, more: number) => {
+    if (spent[what] + more > limits[what]) {
+      count('budgetRefusals');
+      throw beyondLimit(what, limits[what]);
+    }
+    spent[what] += more;
   };
   return { ...deps, eksFor: countedEksFor(deps.eksFor, spend), ledger: countedLedger(deps.ledger, spend) };
 }
 
-type Spend = (what: keyof ReadLimits, count: number) => void;
+type Spend = (what: keyof ReadLimits, more: number) => void;
 
 const names = {
   eksCalls: 'calls of EKS',

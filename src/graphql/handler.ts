@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { pacedEksFor } from '../eks/paced.ts';
 import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
+import { count } from '../runtime/meter.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import { createTokenBuckets } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
@@ -70,9 +71,14 @@ export function createHandler(
   const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
     const live = await current().catch(policiesUnavailable);
     const identity = await identityOf(event, live.knownPrincipals);
-    currentReport().identity = identity;
+    const report = currentReport();
+    report.identity = identity;
+    report.policySetHash = live.about.policySetHash;
     const waitMs = takeToken(identity.principal.id);
-    if (waitMs > 0) throw rateLimited(waitMs);
+    if (waitMs > 0) {
+      count('budgetRefusals');
+      throw rateLimited(waitMs);
+    }
     const paced: Dependencies = { ...live, eksFor: pacedEksFor(live.eksFor, rateLimiter) };
     const reads = withinLimits(paced);
     return {

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OperationTypeNode } from 'graphql';
 import type { RequestIdentity } from '../model/principal.ts';
+import type { RefusalCode } from '../model/outcome.ts';
+import { createMeter, meterFields, withMeter } from '../runtime/meter.ts';
+import type { Meter } from '../runtime/meter.ts';
 import type { ErrorCode } from './error-codes.ts';
 
 /** A top-level error, as the log has it: no message and no value of the client. */
@@ -15,9 +18,14 @@ interface ReportedError {
 
 /** The result of a mutation or dry run. */
 interface ReportedResult {
+  readonly operationId: string;
   /** Name of the event in the audit trail. */
   readonly event: string;
-  readonly refusalCode: string | null;
+  readonly refusalCode: RefusalCode | null;
+  /** Whether the result is one that was recorded for an earlier request. */
+  readonly isReplay: boolean;
+  /** What EKS or IAM did not permit the gateway; null for other results, whose message is in the audit trail. */
+  readonly detail: string | null;
 }
 
 /** What is noted about a request while it is answered, for the one line that the log has of it. */
@@ -27,12 +35,16 @@ export interface RequestReport {
   /** E.g. `POST /graphql`. */
   readonly route: string;
   identity: RequestIdentity | null;
+  /** SHA-256 (hex) of the policies that decide about the request; null if it was refused before any could. */
+  policySetHash: string | null;
   operation: OperationTypeNode | null;
   operationName: string | null;
   /** Distinct names of the fields of Query or Mutation. */
   fields: readonly string[];
-  readonly results: ReportedResult[];
+  /** Null for other queries; a request has one mutation or dry run at most. */
+  result: ReportedResult | null;
   readonly errors: ReportedError[];
+  readonly meter: Meter;
 }
 
 /** The report of the current request. Apollo Server formats errors and answers without access to the request. */
@@ -40,7 +52,7 @@ const current = new AsyncLocalStorage<RequestReport>();
 
 /** Answers a request; while it does, `currentReport` returns the report. */
 export function withReport<T>(report: RequestReport, answer: () => Promise<T>): Promise<T> {
-  return current.run(report, answer);
+  return current.run(report, () => withMeter(report.meter, answer));
 }
 
 /** The report of the request that is being answered. Throws an Error outside of `withReport`. */
@@ -56,41 +68,47 @@ export function createReport(requestId: string, route: string): RequestReport {
     requestId,
     route,
     identity: null,
+    policySetHash: null,
     operation: null,
     operationName: null,
     fields: [],
-    results: [],
+    result: null,
     errors: [],
+    meter: createMeter(),
   };
 }
 
 /** The most errors in a line of the log. */
 const maxErrors = 10;
 
-/** The level of a request's line, and its fields without those that every line has. */
+/** The level of a request's line, and its fields without those that every line has. `requests` is always 1, a metric. */
 export function reportLine(report: RequestReport, answer: { readonly statusCode: number; readonly body: string }) {
-  const { requestId, route, identity, operation, operationName, fields, results, errors } = report;
-  const level = errors.some((error) => error.level === 'error') ? 'error' : errors.length > 0 ? 'warn' : 'info';
-  const result = results.at(-1);
+  const { requestId, route, identity, policySetHash, operation, operationName, fields, result, errors } = report;
   const [first] = errors.toSorted((a, b) => rank[b.level] - rank[a.level]);
+  const detail = first?.detail ?? result?.detail;
   return {
-    level,
+    level: first?.level ?? (detail ? 'warn' : 'info'),
     fields: {
       apiRequestId: requestId,
       route,
       principalId: identity?.principal.id ?? null,
       ...(identity?.actor ? { actorId: identity.actor.id } : {}),
+      policySetHash,
       operation,
       operationName,
       fields,
       outcome: first ? 'FAILED' : (result?.event ?? 'ANSWERED'),
       code: first?.code ?? result?.refusalCode ?? null,
-      ...(results.length > 1 ? { results: results.map(({ event, refusalCode }) => refusalCode ?? event) } : {}),
+      ...(result ? { operationId: result.operationId } : {}),
+      ...(result && first ? { result: result.refusalCode ?? result.event } : {}),
       errorCount: errors.length,
       ...(errors.length > 0 ? { errors: errors.slice(0, maxErrors).map(({ code, path }) => ({ code, path })) } : {}),
-      ...(first?.detail ? { detail: first.detail } : {}),
+      ...(detail ? { detail } : {}),
       status: answer.statusCode,
       answerBytes: Buffer.byteLength(answer.body),
+      requests: 1,
+      ...(result?.isReplay ? { replays: 1 } : {}),
+      ...meterFields(report.meter),
     },
   } as const;
 }

@@ -126,8 +126,14 @@ export function createResolvers(): Resolvers {
 }
 
 /** Reports the result of a mutation or dry run for the log line of the request. */
-function reported<Result extends Pick<MutationResult, 'auditEntry' | 'refusal'>>(result: Result): Result {
-  const { auditEntry, refusal } = result;
-  currentReport().results.push({ event: auditEntry.event, refusalCode: refusal?.code ?? null });
+function reported<Result extends ReportableResult>(result: Result): Result {
+  const { auditEntry, refusal, replayed = false } = result;
+  const { operationId, event, message } = auditEntry;
+  const refusalCode = refusal?.code ?? null;
+  const detail = refusalCode === 'GATEWAY_ACCESS_DENIED' ? message : null;
+  currentReport().result = { operationId, event, refusalCode, isReplay: replayed, detail };
   return result;
 }
+
+/** A dry run has no `replayed`. */
+type ReportableResult = Pick<MutationResult, 'auditEntry' | 'refusal'> & Partial<Pick<MutationResult, 'replayed'>>;

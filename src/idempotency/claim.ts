@@ -4,6 +4,7 @@ import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Lock } from '../model/lock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { count } from '../runtime/meter.ts';
 import type { ProtocolDependencies } from './dependencies.ts';
 import { newRecord, succeedingRecord, takenOver, withOperationInDoubt } from './record.ts';
 import type { NewOperation } from './record.ts';
@@ -68,7 +69,10 @@ export async function claim(deps: ProtocolDependencies, request: ClaimRequest): 
     const leftMs = request.deadline - deps.clock();
     const committing = deps.ledger.commit(expected, lease.record, [lease.entry]);
     const result = await withDeadline(leftMs, committing, ledgerTimeout);
-    if (result.kind === 'committed') return { kind, lease };
+    if (result.kind === 'committed') {
+      if (kind === 'taken-over') count('takeOvers');
+      return { kind, lease };
+    }
     if (result.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
     const next = await nextStep(deps, request, result.record);
     if (!isAttempt(next)) return next;
@@ -146,7 +150,9 @@ export async function takeOver(
 ): Promise<Lease | null> {
   const { expected, lease } = takeOverAttempt(deps, expired, audit, message);
   const result = await deps.ledger.commit(expected, lease.record, [lease.entry]);
-  return result.kind === 'committed' ? lease : null;
+  if (result.kind !== 'committed') return null;
+  count('takeOvers');
+  return lease;
 }
 
 function takeOverAttempt(deps: ProtocolDependencies, expired: IdempotencyRecord, audit: AuditContext, message: string) {

@@ -48,20 +48,12 @@ export async function complete(
     const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [entry]);
     const result = await withDeadline(deadline - deps.clock(), committing, ledgerTimeout);
     if (result.kind === 'conflict') return await superseded(deps, request, lease, conclusion, result.record);
-    logOutcome(deps, entry);
     return { kind: 'recorded', record, entry };
   } catch (error) {
     // Whatever the effect was, its INTENT is recorded: the reconciler or the next request finds out and closes it.
     deps.log('error', 'The outcome of an operation could not be recorded.', { operationId, error: String(error) });
     return { kind: 'unknown', ...lease };
   }
-}
-
-/** One log line for each outcome; a warning where the operators of the gateway may have to act. */
-function logOutcome({ log }: ProtocolDependencies, entry: AuditEntry): void {
-  const { operationId, operation, event, refusalCode, message, apiRequestId } = entry;
-  const level = refusalCode === 'GATEWAY_ACCESS_DENIED' ? 'warn' : 'info';
-  log(level, 'Operation completed.', { apiRequestId, operationId, operation, event, refusalCode, outcome: message });
 }
 
 /** The entry that records a conclusion. */

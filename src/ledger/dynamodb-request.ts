@@ -65,6 +65,14 @@ const invalidRequestExceptions = [
   'IdempotentParameterMismatchException',
 ];
 
+/** Exceptions of DynamoDB for requests beyond the throughput of a table, a partition or the account. */
+const throttling = ['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'];
+
+/** Whether an exception of this name means that DynamoDB throttled the request. */
+export function isThrottling(exception: string): boolean {
+  return throttling.includes(exception);
+}
+
 /** The error to throw for a failed request: the same error if it shows a bug, else `LedgerUnavailable`. */
 export function failureOf(error: unknown): unknown {
   const isBug = error instanceof DynamoDBServiceException && invalidRequestExceptions.includes(error.name);

@@ -12,10 +12,11 @@ import {
 import type { DynamoDBClient, Put, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
+import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
 import { entryItem, entryOfItem, locksItem, locksOfItem, recordItem, recordOfItem } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
-import { failureOf, orLedgerFailure, withRetries } from './dynamodb-request.ts';
+import { failureOf, isThrottling, orLedgerFailure, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { formatVersion } from './format.ts';
@@ -39,6 +40,7 @@ export function createDynamoDbLedger({
   idempotencyTable,
   auditTable,
 }: { readonly client: DynamoDBClient } & TableNames): Ledger {
+  client.middlewareStack.use(sdkMeter({ dependency: 'dynamoDb', isThrottling }));
   return {
     async commit(expected, next, entries) {
       requireDistinct(entries);

@@ -139,7 +139,17 @@ async function close(
   const lease = await takeOver(deps, record, audit, 'The lease expired; the reconciler took the operation over.');
   if (lease === null) return 'superseded';
   const { entry } = await complete(deps, { audit, deadline }, lease, conclusion);
-  return isClosing(entry.event) ? 'closed' : 'open';
+  if (!isClosing(entry.event)) return 'open';
+  const { operationId, operation, event, refusalCode, message, apiRequestId } = entry;
+  deps.log('info', 'Operation completed.', {
+    apiRequestId,
+    operationId,
+    operation,
+    event,
+    refusalCode,
+    detail: message,
+  });
+  return 'closed';
 }
 
 /** Defers an operation. Logs that it is parked when that is new, so that an alarm is raised once. */

@@ -3,6 +3,7 @@ import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { ListScope } from '../policy/policy.ts';
+import { count } from '../runtime/meter.ts';
 import { clusterFindings, namespaceFindings, resolveCluster } from '../validation/names.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection } from '../validation/paging.ts';
@@ -41,8 +42,11 @@ export async function associationDrift(
   const part = await readPage(deps, { scope, namespace, limit: firstOf(input) }, start.position, bounds);
   if (part.kind !== 'ok') return part;
   const { items, next } = part.value;
-  // For the operators' alarm; the answer has the details.
-  if (items.length > 0) deps.log('warn', 'Drift found.', { ...scope, count: items.length });
+  // For the operators' alarm, with what could not be examined; the answer has the details.
+  if (items.length > 0) {
+    count('driftFound', items.length);
+    deps.log('warn', 'Drift found.', { ...scope, count: items.length });
+  }
   const edges = items.map(({ drift, position }) => ({ cursor: cursorOf(name, position), node: drift }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
   return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };

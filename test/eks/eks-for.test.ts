@@ -1,6 +1,7 @@
 import { createEksFor } from '../../src/eks/eks-for.ts';
 import type { EksForSettings } from '../../src/eks/eks-for.ts';
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
+import { createMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
 import { association, call, principalId } from '../support/eks-samples.ts';
 import { startSts, stsError } from '../support/sts-server.ts';
@@ -235,4 +236,22 @@ describe('the credentials', () => {
       expect(eks.seen).toHaveLength(1);
     });
   });
+});
+
+test('measures the calls of STS', async () => {
+  const sts = await startSts([executorRoleArn]);
+  const eks = await startAnsweringServer((response) => response.end(JSON.stringify({ associations: [] })));
+  process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
+  try {
+    const cluster = { accountId: other.accountId, region, clusterName: 'apps-dev' };
+    const meter = createMeter();
+    const query = { namespace: 'a', serviceAccount: 'b', nextToken: null };
+    const read = createEksFor({ ...settings, endpoint: eks.endpoint })(cluster);
+    await withMeter(meter, () => read.page(query, { deadline: Date.now() + 3_000 }));
+    expect(meterFields(meter)).toMatchObject({ stsCalls: 1, stsSlowestMs: expect.any(Number), eksCalls: 1 });
+  } finally {
+    delete process.env.AWS_ENDPOINT_URL_STS;
+    await sts.stop();
+    await eks.stop();
+  }
 });

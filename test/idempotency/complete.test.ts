@@ -96,19 +96,6 @@ describe('a recorded conclusion', () => {
     expect(record).toEqual({ ...lease.record, leaseUntil: now });
   });
 
-  test.each([
-    ['info', doneByEks],
-    ['warn', rejected('GATEWAY_ACCESS_DENIED', { exception: 'X', message: 'No.', requestId: null })],
-  ])('is logged as %s', async (level, conclusion) => {
-    const logged: unknown[] = [];
-    const deps = dependenciesOn(ledger, { log: (...line) => logged.push(line) });
-    const lease = leaseOf(await claim(deps, claimOf(mutation)));
-    const { entry } = await complete(deps, request, lease, conclusion);
-    const { operationId, operation, event, refusalCode, message: outcome, apiRequestId } = entry;
-    const fields = { apiRequestId, operationId, operation, event, refusalCode, outcome };
-    expect(logged).toEqual([[level, 'Operation completed.', fields]]);
-  });
-
   test('waits for the ledger until the deadline by the given clock, and logs that it is not recorded', async () => {
     const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
     const slow: Ledger = { ...ledger, commit: (...args) => sleep(100).then(() => ledger.commit(...args)) };

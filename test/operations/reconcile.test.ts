@@ -77,6 +77,15 @@ describe('the reconciler', () => {
     expect(entries.map(({ event }) => event)).toEqual(['INTENT', 'TAKEN_OVER', 'TAKEN_OVER', 'RELEASED']);
   });
 
+  test('logs each operation that it closes, with its result', async () => {
+    const { operationId } = await claimed();
+    const logged: unknown[] = [];
+    const eksFor = () => eksWith({ list: () => Promise.resolve({ kind: 'listed', associationIds: [] }) });
+    await reconcile(later(ledger, 20, { eksFor, log: (...line) => logged.push(line) }), 'run', Infinity);
+    const fields = { operationId, event: 'RELEASED', refusalCode: null, detail: expect.any(String) };
+    expect(logged).toEqual([['info', 'Operation completed.', expect.objectContaining(fields)]]);
+  });
+
   test('writes nothing about an operation that was taken over since it was found', async () => {
     const stale = await claimed();
     const { record } = leaseOf(await claim(later(ledger, 1), request));

@@ -1,0 +1,10 @@
+import type { Pluggable } from '@smithy/types';
+import { sdkMeter } from '../runtime/sdk-meter.ts';
+import { isThrottling } from './errors.ts';
+
+/** Measures the calls of a client of this layer. Support can find a call of EKS by its request id. */
+export function meterOf<Input extends object, Output extends object>(
+  dependency: 'eks' | 'iam' | 'sts',
+): Pluggable<Input, Output> {
+  return sdkMeter({ dependency, isThrottling, keepsRequestIds: dependency === 'eks' });
+}
