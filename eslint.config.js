@@ -46,6 +46,7 @@ export default tseslint.config(
     // The entry points, and the tests' own switches.
     files: [
       'src/app/settings.ts',
+      'src/app/trace.ts',
       'src/local/settings.ts',
       'src/cli/smoke/main.ts',
       'packages/*/src/{main,cli}.ts',

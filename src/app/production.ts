@@ -7,7 +7,9 @@ import { createDynamoDbStore } from '../releases/dynamodb-store.ts';
 import { createLog } from '../runtime/log.ts';
 import { createDependencies, createLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';
+import { metricsIn } from './metrics.ts';
 import type { LambdaSettings } from './settings.ts';
+import { traceContext } from './trace.ts';
 
 /**
  * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
@@ -17,8 +19,12 @@ export function productionDependencies(
   lambdaSettings: LambdaSettings,
   eks: Required<Pick<Composition, 'access' | 'executorRoleArn'>>,
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
-  const { idempotencyTable, auditTable, policiesDirectory, livePolicies, ...settings } = lambdaSettings;
-  const log = createLog((line) => process.stdout.write(line));
+  const { idempotencyTable, auditTable, policiesDirectory, livePolicies, metricsNamespace, ...settings } =
+    lambdaSettings;
+  const log = createLog((line) => process.stdout.write(line), {
+    metricsOf: metricsIn(metricsNamespace),
+    context: () => traceContext(),
+  });
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });

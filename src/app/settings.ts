@@ -19,6 +19,8 @@ export interface LambdaSettings extends GatewaySettings {
   readonly idempotencyTable: string;
   readonly auditTable: string;
   readonly policiesDirectory: string;
+  /** Namespace of the metrics in the log; empty: the log has none. */
+  readonly metricsNamespace: string;
   readonly livePolicies: LivePolicySettings | null;
 }
 
@@ -80,6 +82,7 @@ function lambdaSettings(reader: SettingsReader): LambdaSettings {
     auditTable: reader.required('AUDIT_TABLE'),
     policiesDirectory: policiesDirectory(reader),
     livePolicies: readLivePolicySettings(reader),
+    metricsNamespace: reader.text('METRICS_NAMESPACE', ''),
     ...readGatewaySettings(reader),
   };
 }

@@ -21,6 +21,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     auditTable: 'audit',
     policiesDirectory: '/var/task/dist/policies',
     livePolicies: null,
+    metricsNamespace: '',
     tokens: defaultTokenSettings,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,

@@ -12,6 +12,7 @@ import { createTables } from '../../src/ledger/tables.ts';
 import type { EksSimulator } from '#eks-simulator';
 import { createDocument } from '../support/documents.ts';
 import type { Payload } from '../support/documents.ts';
+import { extractedMetrics } from '../support/embedded-metrics.ts';
 import { input, openSimulator, roleArn } from '../support/gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
@@ -66,6 +67,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     JWT_AUDIENCE: audience,
     IDEMPOTENCY_TABLE: names.idempotencyTable,
     AUDIT_TABLE: names.auditTable,
+    METRICS_NAMESPACE: 'gateway/test',
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '',
     AWS_ENDPOINT_URL_EKS: simulator.url,
   });
@@ -141,6 +143,14 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     const reconciled = await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
     expect(reconciled).toMatchObject({ kind: 'answered', value: { closed: 1, open: 0, superseded: 0, failed: 0 } });
     expect(await events(lost.auditEntry.operationId)).toBe('INTENT UNKNOWN TAKEN_OVER SUCCEEDED');
+  });
+
+  it('writes metrics into the lines of both functions, as CloudWatch reads them', async () => {
+    await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
+    const metrics = [...graphql.log(), ...reconcile.log()].flatMap(extractedMetrics);
+    const namespace = 'gateway/test';
+    expect(metrics).toContainEqual({ namespace, name: 'requests', value: 1, dimensions: { outcome: 'REPLAYED' } });
+    expect(metrics).toContainEqual({ namespace, name: 'oldestOpenSeconds', value: 0, dimensions: {} });
   });
 
   it('logs one JSON object per line, with the request ID of API Gateway', async () => {

@@ -116,6 +116,7 @@ test.each([
       JWT_GROUPS_CLAIM: 'groups',
       JWT_SCOPES_CLAIM: 'scope',
       GATEWAY_VERSION: version,
+      METRICS_NAMESPACE: 'pod-identity-gateway/dev',
     },
   });
 });

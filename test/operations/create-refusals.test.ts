@@ -129,7 +129,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         const line = gateway.logged.find(({ level }) => level === 'warn');
         expect(line?.fields).toMatchObject({
           operationId: auditEntry.operationId,
-          refusalCode: 'GATEWAY_ACCESS_DENIED',
+          code: 'GATEWAY_ACCESS_DENIED',
         });
       });
 

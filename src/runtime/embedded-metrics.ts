@@ -1,0 +1,37 @@
+/** A metric of CloudWatch that is a field of lines of the log. */
+export interface MetricDefinition {
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
+  /** Fields by whose values the metric is split. Each combination of values is billed as a metric. */
+  readonly dimensions?: readonly string[];
+}
+
+/** The metrics in the fields of a line: the value of its field `_aws`; null if it has none. `time` is in milliseconds since the epoch. */
+export type MetricsOf = (fields: Readonly<Record<string, unknown>>, time: number) => object | null;
+
+/** A MetricDirective of the specification. */
+interface Directive {
+  readonly Namespace: string;
+  readonly Dimensions: readonly [readonly string[]];
+  readonly Metrics: { readonly Name: string; readonly Unit: MetricDefinition['unit'] }[];
+}
+
+/**
+ * Describes metrics in the embedded metric format of CloudWatch ("Specification: Embedded metric format" in its user
+ * guide): CloudWatch takes the values from the fields that `_aws` names, so a line of the log needs no other for its metrics. A
+ * field is a metric if it has a definition and is a number; a dimension counts if its field is a text.
+ */
+export function embeddedMetrics(namespace: string, definitions: Readonly<Record<string, MetricDefinition>>): MetricsOf {
+  const rows = Object.entries(definitions);
+  return (fields, time) => {
+    const directives = new Map<string, Directive>();
+    for (const [name, { unit, dimensions = [] }] of rows) {
+      if (typeof fields[name] !== 'number') continue;
+      const set = dimensions.filter((dimension) => typeof fields[dimension] === 'string');
+      const key = set.join();
+      const directive = directives.get(key) ?? { Namespace: namespace, Dimensions: [set], Metrics: [] };
+      directive.Metrics.push({ Name: name, Unit: unit });
+      directives.set(key, directive);
+    }
+    return directives.size === 0 ? null : { Timestamp: time, CloudWatchMetrics: [...directives.values()] };
+  };
+}

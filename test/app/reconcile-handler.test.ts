@@ -1,0 +1,22 @@
+import { createReconcileHandler } from '../../src/app/reconcile-handler.ts';
+import { claim } from '../../src/idempotency/claim.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';
+
+test('a run has one line in the log, with its result and what it did', async () => {
+  const ledger = createSqliteLedger({ file: ':memory:' });
+  leaseOf(await claim(dependenciesOn(ledger), claimOf(admittedCreate(60_000_000))));
+  const logged: unknown[][] = [];
+  const eksFor = () => eksWith({ list: () => Promise.resolve({ kind: 'listed', associationIds: [] }) });
+  const deps = later(ledger, 20, { eksFor, log: (...line) => logged.push(line) });
+  const result = await createReconcileHandler(() => Promise.resolve(deps))(
+    {},
+    { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 },
+  );
+  ledger.close();
+  expect(result).toMatchObject({ closed: 1, open: 0 });
+  const fields = { ...result, durationMs: expect.any(Number), takeOvers: 1 };
+  expect(logged.filter(([, message]) => message === 'Operations reconciled.')).toEqual([
+    ['info', 'Operations reconciled.', fields],
+  ]);
+});
