@@ -20,6 +20,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   budgetRefusals: { unit: 'Count' },
   oldestOpenSeconds: { unit: 'Seconds' },
   parked: { unit: 'Count' },
+  liveRelease: { unit: 'None' },
 };
 
 /** The metrics of the lines of the log, in a namespace of CloudWatch; without one, lines have no metrics. */

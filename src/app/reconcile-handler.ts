@@ -19,7 +19,9 @@ export function createReconcileHandler(current: CurrentDependencies) {
     const meter = createMeter();
     const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline));
     const durationMs = deps.clock() - startedAt;
-    deps.log('info', 'Operations reconciled.', { ...result, durationMs, ...meterFields(meter) });
+    const { policyRelease } = deps.about;
+    const live = policyRelease === null ? {} : { liveRelease: policyRelease.number };
+    deps.log('info', 'Operations reconciled.', { ...result, durationMs, ...live, ...meterFields(meter) });
     return result;
   };
 }

@@ -100,14 +100,18 @@ export function createLive<Value>(source: LiveSource<Value>): () => Promise<Valu
 
 function logChange<Value>(log: Log, before: ChosenRelease<Value> | null, after: ChosenRelease<Value>): void {
   const { policy, release } = after;
-  if (before?.release?.number === release?.number && before !== null) return;
-  log('info', before === null ? 'Policies loaded.' : 'Policies changed.', {
+  const now = {
     ...hashesOf(policy),
     release: release?.number ?? null,
     publishedAt: release?.publishedAt ?? null,
     publishedBy: release?.publishedBy ?? null,
-    ...(before === null ? {} : { before: { ...hashesOf(before.policy), release: before.release?.number ?? null } }),
-  });
+  };
+  if (before === null) {
+    log('info', 'Policies loaded.', now);
+  } else if (before.release?.number !== release?.number) {
+    const earlier = { ...hashesOf(before.policy), release: before.release?.number ?? null };
+    log('info', 'Policies changed.', { ...now, before: earlier });
+  }
 }
 
 function hashesOf({ policySetHash, inventory }: LoadedPolicy) {

@@ -1,6 +1,6 @@
 /** A metric of CloudWatch that is a field of lines of the log. */
 export interface MetricDefinition {
-  readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'None';
   /** Fields by whose values the metric is split. Each combination of values is billed as a metric. */
   readonly dimensions?: readonly string[];
 }

@@ -83,5 +83,6 @@ async function reconciliations(gateway: Gateway): Promise<void> {
   };
   await run('cut-before', 'failed', { eksFor });
   await run('cut-before', 'parked', { serves: () => false });
-  await run('cut-after', 'closed', {});
+  const policyRelease = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
+  await run('cut-after', 'closed', { about: { ...gateway.deps.about, policyRelease } });
 }
