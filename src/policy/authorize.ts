@@ -123,11 +123,7 @@ function failed(
   cause: unknown,
   onFailure: OnFailure | undefined,
 ): DecisionOnSlice {
-  try {
-    onFailure?.(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
-  } catch {
-    // A failing log must not turn a denial into an exception.
-  }
+  reportFailure(onFailure, cause);
   return {
     allowed: false,
     failed: true,
@@ -137,4 +133,13 @@ function failed(
     now,
     slice,
   };
+}
+
+/** Reports why policy could not be evaluated. Never throws: a failing log must not turn a denial into an exception. */
+export function reportFailure(onFailure: OnFailure | undefined, cause: unknown): void {
+  try {
+    onFailure?.(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+  } catch {
+    // The decision stands without its report.
+  }
 }

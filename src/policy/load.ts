@@ -91,7 +91,7 @@ export function policyOf(engine: Engine, inventory: Inventory, onFailure?: OnFai
   const { policySet } = engine;
   return {
     authorize: authorizeWith(engine, inventory, onFailure),
-    preauthorize: createPreauthorize(policySet, inventory),
+    preauthorize: createPreauthorize(policySet, inventory, onFailure),
     recordPrincipal: createRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,

@@ -1,5 +1,7 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { Decision, InventorySlice, Violation } from '../model/decision.ts';
+import { reportFailure } from './authorize.ts';
+import type { OnFailure } from './authorize.ts';
 import { isAuthorizedPartial } from './cedar.ts';
 import type { CedarValueJson, EntityJson, PolicyJson, TypeAndId } from './cedar.ts';
 import { ref, uid } from './cedar-values.ts';
@@ -21,9 +23,9 @@ const maxResults = 1_000;
  * Creates the {@link Preauthorize} of these policies and this inventory. It evaluates the permits partially: the owners of
  * the namespace are known, one evaluation for each kind of owners (see {@link createDifferentOwners}); everything else about the association and the
  * circumstances of the request is unknown to Cedar, which then answers whether a permit may still apply. Forbids can only deny
- * more, so they are left out. Where Cedar can't evaluate, the action may be permitted.
+ * more, so they are left out. Where Cedar can't evaluate, the action may be permitted; an exception is reported to `onFailure`.
  */
-export function createPreauthorize(policySet: PolicySet, inventory: Inventory): Preauthorize {
+export function createPreauthorize(policySet: PolicySet, inventory: Inventory, onFailure?: OnFailure): Preauthorize {
   const permits = withUnknowns(policySet);
   const { namespacesOf } = createDirectory(inventory);
   const differentOwners = createDifferentOwners(permits);
@@ -62,8 +64,9 @@ export function createPreauthorize(policySet: PolicySet, inventory: Inventory): 
   return (...asked) => {
     try {
       return preauthorize(...asked);
-    } catch {
-      // Authorization of the association itself evaluates the same again, reports the failure and denies.
+    } catch (error) {
+      reportFailure(onFailure, error);
+      // Authorization of the association itself decides.
       return null;
     }
   };

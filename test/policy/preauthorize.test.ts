@@ -119,3 +119,17 @@ test('a principal that authorize permits an action is not denied it before', () 
     }
   }
 });
+
+test('an exception is reported, and authorization of the association decides', () => {
+  const failures: string[] = [];
+  const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitWhen('true') } });
+  const over = createPreauthorize(policySet, inventory, (detail) => failures.push(detail));
+  const broken = context({
+    ...stranger,
+    get groups(): string[] {
+      throw new Error('A bug.');
+    },
+  });
+  expect(over(broken, 'DeletePodIdentityAssociation', cluster)).toBeNull();
+  expect(failures).toEqual([expect.stringContaining('A bug.')]);
+});
