@@ -9,7 +9,7 @@ import { unpackVersion } from './version.ts';
 import type { PackedVersion } from './version.ts';
 
 /**
- * Loads the version of a release as if nobody had verified it before. Throws an Error that says what is not as it should be:
+ * Loads the version of a release as if it had never been verified. Throws an Error that says what is not as it should be:
  * the hashes, the policies in Cedar's strict mode, a required policy, the inventory, or a case.
  */
 export function loadRelease(release: Release, packed: PackedVersion, onFailure?: OnFailure): LoadedPolicy {

@@ -138,7 +138,7 @@ function hashLine({ policySetHash, inventoryHash, versionHash }: Release): strin
   return `policy set ${policySetHash}, inventory ${inventoryHash}, version ${versionHash}`;
 }
 
-/** The error of DynamoDB says what to do, such as the name of a missing table. */
+/** The error of DynamoDB, which names what is missing, such as a table. */
 function unavailable({ cause, message }: LedgerUnavailable): string {
   return `The table of policies can't be used: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : message}`;
 }
