@@ -40,6 +40,12 @@ const oneOf = (values: readonly string[]) => ({
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
+const requestLimit: Rule = {
+  is: 'a number of requests',
+  test: (value) => /^[1-9]\d{0,4}$/.test(value),
+  fix: 'Give a whole number from 1; the default quota of an account is 10000 a second.',
+  required: true,
+};
 const tableName: Rule = {
   is: 'the name of a table',
   test: (value) => /^[\w.-]{3,255}$/.test(value),
@@ -123,6 +129,8 @@ const rules: Readonly<Record<string, Rule>> = {
   auditTableName: tableName,
   deletionProtection: oneOf(['true', 'false']),
   trafficShift: oneOf(trafficShifts),
+  apiRateLimit: requestLimit,
+  apiBurstLimit: requestLimit,
   graphqlConcurrency: {
     is: 'a number of concurrent requests',
     test: (value) => /^[1-9]\d{0,5}$/.test(value),

@@ -96,7 +96,7 @@ export function reachedLimits(played: PlayedDay): ReachedLimit[] {
       label: 'throttling of the stage',
       limit: `throttling of the stage: ${rate} a second, ${burst} at once (serverless.yml)`,
       rate,
-      moves: '`ThrottlingRateLimit` and `ThrottlingBurstLimit`',
+      moves: '`apiRateLimit` and `apiBurstLimit`',
     },
     {
       label: 'one key, by a loop',

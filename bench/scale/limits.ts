@@ -28,15 +28,15 @@ export const memoryGb = 1;
 /** Bytes of a line in the access log of the API. */
 export const accessLogBytes = 450;
 
-/** The throttling of the API's stage in serverless.yml: requests a second, and at once. */
+/** The throttling of the API by default, in serverless.yml: requests a second, and at once. */
 export function stageThrottling(): { readonly rate: number; readonly burst: number } {
   const text = readFileSync(join(import.meta.dirname, '..', '..', 'serverless.yml'), 'utf8');
   const numberOf = (name: string) => {
-    const found = new RegExp(`${name}: (\\d+)`).exec(text)?.[1];
+    const found = new RegExp(`${name}: .*'(\\d+)'`).exec(text)?.[1];
     if (found === undefined) throw new Error(`serverless.yml has no number as ${name}.`);
     return Number(found);
   };
-  return { rate: numberOf('ThrottlingRateLimit'), burst: numberOf('ThrottlingBurstLimit') };
+  return { rate: numberOf('apiRateLimit'), burst: numberOf('apiBurstLimit') };
 }
 
 /** Requests a second of a principal in each process. */

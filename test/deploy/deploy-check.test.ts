@@ -52,6 +52,8 @@ describe('Settings', () => {
     ['policyPublisherRoleArn', '', 'a table that no role may write to'],
     ['deletionProtection', 'yes', 'not one of true, false'],
     ['trafficShift', 'Canary', 'not one of AllAtOnce'],
+    ['apiRateLimit', '0', 'not a number'],
+    ['apiBurstLimit', 'many', 'not a number'],
     ['graphqlConcurrency', '0', 'not a number'],
     ['domainName', 'https://gateway.corp.dev', 'not a domain name'],
     ['certificateArn', 'certificate', 'not the ARN of a certificate'],
@@ -65,7 +67,14 @@ describe('Settings', () => {
   });
 
   test('reject an API without any address', () => {
-    const settings = { ...neededParams, rolePath: 'pods/*', logRetentionInDays: '90', defaultEndpoint: 'false' };
+    const limits = { apiRateLimit: '25', apiBurstLimit: '50' };
+    const settings = {
+      ...neededParams,
+      rolePath: 'pods/*',
+      logRetentionInDays: '90',
+      ...limits,
+      defaultEndpoint: 'false',
+    };
     expect(statements(settingProblems(settings))).toEqual([expect.stringContaining('has no address')]);
   });
 

@@ -345,7 +345,7 @@ test('the API answers pages of other origins only if corsOrigins is set, as the 
 
 test('the API is throttled, and its access log is JSON with the request and who sent it', () => {
   const { DefaultRouteSettings, AccessLogSettings } = properties(plain.template, 'HttpApiStage');
-  expect(DefaultRouteSettings).toMatchObject({ ThrottlingBurstLimit: 50, ThrottlingRateLimit: 25 });
+  expect(DefaultRouteSettings).toMatchObject({ ThrottlingBurstLimit: '50', ThrottlingRateLimit: '25' });
   const { Format } = AccessLogSettings as { Format: string };
   expect(JSON.parse(Format)).toMatchObject({
     requestId: '$context.requestId',

@@ -79,6 +79,8 @@ export const fullParams = {
   tableKeyArn: `arn:aws:kms:eu-central-1:${homeAccount}:key/${key}`,
   deletionProtection: 'true',
   trafficShift: 'Canary10Percent5Minutes',
+  apiRateLimit: '200',
+  apiBurstLimit: '400',
   graphqlConcurrency: '50',
   domainName: 'gateway.corp.dev',
   certificateArn: `arn:aws:acm:eu-central-1:${homeAccount}:certificate/${key}`,
