@@ -10,12 +10,13 @@ type Used = Pick<Dependencies, 'authorize' | 'clock' | 'directory' | 'eksFor' | 
 
 /**
  * Does once, while the function starts, what otherwise the first request would wait for: a read of the policies in force, a
- * decision, a read of the locks, and a list of EKS that finds nothing, so that connections are open. Changes nothing
+ * decision, two reads of DynamoDB, and a list of EKS that finds nothing, so that connections are open. Changes nothing
  * and never rejects: the first request reports what fails.
  */
 export async function warmUp(deps: Used, current: () => Promise<Used> = () => Promise.resolve(deps)): Promise<void> {
   const [cluster] = deps.directory.clusters;
-  const reads: Promise<unknown>[] = [current(), readLocks(deps)];
+  // Two reads of DynamoDB at the same time, as those of a create, open the connections for both.
+  const reads: Promise<unknown>[] = [current(), readLocks(deps), deps.ledger.getRecord('warm-up')];
   if (cluster !== undefined) {
     const query = { namespace: 'default', serviceAccount: 'warm-up', nextToken: null };
     reads.push(deps.eksFor(cluster).page(query, { deadline: deps.clock() + limitMs }));

@@ -21,7 +21,8 @@ export async function authorizeWithRoles(
   const decision = deps.authorize(valid.authorization, request);
   const { unknownRoles = [] } = decision;
   if (unknownRoles.length === 0) return decision;
-  if (valid.denial !== null) return valid.denial;
+  const denial = valid.denial();
+  if (denial !== null) return denial;
   const bounds = { deadline: effectDeadline(valid) };
   const roles = await Promise.all(unknownRoles.map((arn) => factsOf(deps, valid.request, arn, bounds)));
   return deps.authorize(valid.authorization, withRoles(request, roles));

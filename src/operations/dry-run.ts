@@ -52,7 +52,7 @@ export async function dryRun<Kind extends OperationKind>(
     refusalCode: refusal?.code ?? null,
     message: refusal?.message ?? 'The request would be sent to EKS.',
     associationArn: existing?.associationArn ?? null,
-    isBrief: denial !== null,
+    isBrief: denial() !== null,
   });
   return {
     wouldBeAttempted: refusal === null,

@@ -53,7 +53,7 @@ export async function admit<Kind extends OperationKind>(
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
   const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf };
-  const denial = deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
+  const denial = () => deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
   if (validated.kind === 'invalid') {
     return {
       kind: 'refused',

@@ -40,8 +40,11 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
   readonly startedAt: number;
   /** When the answer must be sent. Milliseconds since the epoch. */
   readonly deadline: number;
-  /** The denial if policy permits the operation on no association of the cluster; null if it may permit it. */
-  readonly denial: Decision | null;
+  /**
+   * The denial if policy permits the operation on no association of the cluster; null if it may permit it. Evaluated when it is
+   * asked for: a create that policy permits does not need it.
+   */
+  readonly denial: () => Decision | null;
 }
 
 /** What a request is about. */
@@ -109,8 +112,8 @@ export interface RefusedAdmission<Kind extends OperationKind = OperationKind> {
   readonly clientRequestToken: string | null;
   readonly authorization: AuthorizationContext;
   readonly audit: AuditContext;
-  /** As in {@link ValidRequest}: then the audit entry is brief. */
-  readonly denial: Decision | null;
+  /** As in {@link ValidRequest}: with a denial, the audit entry is brief. */
+  readonly denial: () => Decision | null;
 }
 
 /** Whether a request may be executed. */

@@ -22,7 +22,8 @@ export async function loadExisting<Kind extends ChangeKind>(
   deps: Dependencies,
   valid: ValidRequest<Kind>,
 ): Promise<TargetResult> {
-  const { request, denial } = valid;
+  const { request } = valid;
+  const denial = valid.denial();
   if (denial !== null) return { kind: 'denied', decision: denial };
   const described = await deps.eksFor(request).describe(request.associationId, { deadline: effectDeadline(valid) });
   if (described.kind === 'failed') throw new EksReadFailed(described.error);

@@ -20,7 +20,7 @@ export async function answerRefused(deps: Dependencies, refused: RefusedAdmissio
     refusalCode: refusal.code,
     message: refusal.message,
     associationArn,
-    isBrief: denial !== null,
+    isBrief: denial() !== null,
   });
   return { ...resultBase(refused, 'REFUSED', entry), refusal, retryAfterSeconds: retryAfterSecondsOf(refusal) };
 }

@@ -17,9 +17,9 @@ describe('the start of a function', () => {
 
   const calls = () => gateway.simulator.control.requests().map(({ operation, outcome }) => [operation, outcome]);
 
-  test('decides, reads from EKS, and reads the locks', async () => {
+  test('decides, reads from EKS, and reads the locks beside another read of DynamoDB', async () => {
     const decisions: unknown[] = [];
-    let reads = 0;
+    const reads: string[] = [];
     await warmUp({
       ...gateway.deps,
       authorize: (context, request) => {
@@ -30,13 +30,17 @@ describe('the start of a function', () => {
       ledger: {
         ...ledger,
         getLocks: () => {
-          reads += 1;
+          reads.push('locks');
           return ledger.getLocks();
+        },
+        getRecord: (key) => {
+          reads.push('record');
+          return ledger.getRecord(key);
         },
       },
     });
     expect(decisions).toEqual([true]);
-    expect(reads).toBe(1);
+    expect(reads).toEqual(['locks', 'record']);
     expect(calls()).toEqual([['ListPodIdentityAssociations', 'succeeded']]);
   });
 

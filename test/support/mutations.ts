@@ -56,7 +56,7 @@ export function admittedCreate(leftMs: number, more: Partial<Create> = {}): Crea
     audit: { ...auditContextOf(policy, operation, identity), operation, request, target, decision },
     startedAt,
     deadline: startedAt + leftMs + 4_000,
-    denial: null,
+    denial: () => null,
     ...more,
   };
 }
