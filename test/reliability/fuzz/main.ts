@@ -6,7 +6,7 @@ const usage = `Usage: npm run fuzz -- [options]
 
 Sends mutated requests to the Lambda handler with a SQLite ledger and a simulated EKS. Whatever a client sends, there must be no
 status 5xx, no internal error, no error in the log, no internals in an answer, and answers, log and audit entries of bounded size.
-Progress goes to standard error, with the heap in use: it grows by up to 30 MB, the store of parsed documents in Apollo Server.
+Progress goes to standard error, with the heap in use after a garbage collection, which must not grow.
 
 Options:
   --count N    number of requests (default: 100000)
