@@ -19,7 +19,7 @@ export interface RestoreDependencies {
   readonly report: (line: string) => void;
 }
 
-/** The new tables, by what they hold. */
+/** The new tables. */
 export interface RestorePlan {
   readonly idempotency: TablePair;
   readonly audit: TablePair;
@@ -53,7 +53,7 @@ export async function restoreLedger(
     await restoreTable(client, pair, to);
     report(`${pair.target} is restored.`);
   });
-  await settled(restoring);
+  await waitForAll(restoring);
 
   // Before anything is copied, so that no gateway changes anything with the new tables until the lock is released.
   await lockTables(deps, { idempotencyTable: plan.idempotency.target, auditTable: plan.audit.target }, lock);
@@ -72,7 +72,7 @@ async function lockTables({ client, clock, ulid }: RestoreDependencies, names: T
 }
 
 /** Waits for all of them, also after one failed: a restore that has begun goes on. Throws the first error. */
-async function settled(work: readonly Promise<void>[]): Promise<void> {
+async function waitForAll(work: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }
