@@ -12,7 +12,7 @@ import { createEngine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import { readInventoryText, readPolicySet } from '../policy/load.ts';
 import type { Authorize } from '../policy/policy.ts';
-import { parseTimestamp } from '../validation/timestamps.ts';
+import { readTime } from './time-option.ts';
 import { replayDecision } from './replay-decision.ts';
 import { replayTrail } from './replay-trail.ts';
 import type { Flip, ReplayCounts } from './replay-trail.ts';
@@ -75,11 +75,7 @@ async function* entriesSince(since: number): AsyncGenerator<string> {
 function linesOf({ trail, since }: Values): { readonly source: string; readonly lines: AsyncIterable<string> } {
   if (trail !== undefined && since !== undefined) throw new UsageError('Give --trail or --since, not both.');
   if (trail !== undefined) return { source: trail, lines: createInterface({ input: createReadStream(trail) }) };
-  const time = parseTimestamp(since ?? '');
-  if (time !== null) return { source: 'ledger', lines: entriesSince(time) };
-  throw new UsageError(
-    `--since is ${JSON.stringify(since)}: give an RFC 3339 timestamp, such as 2026-11-24T10:00:00Z.`,
-  );
+  return { source: 'ledger', lines: entriesSince(readTime('--since', since ?? '')) };
 }
 
 async function replayAll(values: Values): Promise<number> {

@@ -1,6 +1,6 @@
 import { UsageError } from '../../app/command.ts';
 import type { OptionValues } from '../../app/command.ts';
-import { parseTimestamp } from '../../validation/timestamps.ts';
+import { readTime } from '../time-option.ts';
 
 /** How an entry is written, one line each. */
 const formats = ['ndjson', 'ocsf'] as const;
@@ -59,12 +59,6 @@ export function readExportRequest(values: OptionValues<typeof options>, now: num
   const until = values.until === undefined ? now : readTime('--until', values.until);
   if (since === null || since < until) return { format, since, until };
   throw new UsageError(`--since must be before --until${values.until === undefined ? ', which is now' : ''}.`);
-}
-
-function readTime(option: string, text: string): number {
-  const time = parseTimestamp(text);
-  if (time !== null) return time;
-  throw wrong(option, text, 'give an RFC 3339 timestamp, such as 2026-11-24T10:00:00Z');
 }
 
 function wrong(option: string, value: string, advice: string): UsageError {

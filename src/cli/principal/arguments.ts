@@ -1,7 +1,7 @@
 import { UsageError } from '../../app/command.ts';
 import type { OptionValues } from '../../app/command.ts';
 import { isSourceIdentity } from '../../eks/source-identity.ts';
-import { parseTimestamp } from '../../validation/timestamps.ts';
+import { readTime } from '../time-option.ts';
 
 /** What to look up. */
 export type LookupRequest =
@@ -72,8 +72,5 @@ function operationIn(session: string): string {
 }
 
 function readSince(text: string | undefined, now: number): number {
-  if (text === undefined) return now - defaultRangeMs;
-  const time = parseTimestamp(text);
-  if (time !== null) return time;
-  throw new UsageError(`--since is ${JSON.stringify(text)}: give an RFC 3339 timestamp, such as 2026-11-24T10:00:00Z.`);
+  return text === undefined ? now - defaultRangeMs : readTime('--since', text);
 }
