@@ -117,6 +117,7 @@ function gatedLedger(environment: Environment, process: Process): Ledger {
       ),
     getRecord: (key) => read(() => ledger.getRecord(key)),
     getEntry: (key) => read(() => ledger.getEntry(key)),
+    findClaimOfCreated: (id) => read(() => ledger.findClaimOfCreated(id)),
     operationEntries: (id, page) => read(() => ledger.operationEntries(id, page)),
     readTrail: (query) => read(() => ledger.readTrail(query)),
     expiredLeases: (now, limit) => read(() => ledger.expiredLeases(now, limit)),
