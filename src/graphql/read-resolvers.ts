@@ -6,6 +6,7 @@ import type {
 import type { PageInfo } from '../generated/types.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import { bindableRoles } from '../queries/bindable-roles.ts';
 import { clusters, namespaces } from '../queries/discovery.ts';
 import type { QueryResult } from '../queries/query-result.ts';
@@ -30,7 +31,7 @@ const detailResolvers = {
   externalId: (listed) => detailed(listed).externalId,
   policy: (listed) => detailed(listed).policy,
   operationId: (listed) => operationIdOf(detailed(listed)),
-} satisfies PodIdentityAssociationResolvers;
+} satisfies PodIdentityAssociationResolvers & Record<SettingName, unknown>;
 
 /** Throws if a list did not foresee that a field would be selected: a visible bug is better than a wrong null. */
 function detailed(listed: ListedAssociation): Association {

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../model/audit.ts';
+import { settingFields, settingNames } from '../model/setting-fields.ts';
 
 /** The most bytes of an entry as JSON, unless it records a change: so much can any caller have written with one request. */
 const maxBytes = 16_384;
@@ -40,6 +41,12 @@ const none = () => [];
 const nothing = () => null;
 const first = (value: unknown) => (Array.isArray(value) ? value.slice(0, 5) : value);
 
+/** The settings of an association or a request that can be large. */
+function documentsOf(field: 'before' | 'request'): OptionalPart[] {
+  const documents = settingNames.filter((name) => settingFields[name].type === 'document');
+  return documents.map((name) => ({ path: `${field}.${name}`, shorten: nothing }));
+}
+
 const emptySlice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
 
 /** Left out first, the largest first. */
@@ -53,9 +60,9 @@ const details: readonly OptionalPart[] = [
   { path: 'principal.groups', shorten: none, ofChanges: true },
   { path: 'actor.groups', shorten: none, ofChanges: true },
   { path: 'before.tags', shorten: none },
-  { path: 'before.policy', shorten: nothing },
+  ...documentsOf('before'),
   { path: 'request.tags', shorten: none },
-  { path: 'request.policy', shorten: nothing },
+  ...documentsOf('request'),
   { path: 'findings', shorten: first },
   { path: 'invalidInput', shorten: nothing },
 ];
@@ -73,7 +80,7 @@ const briefParts: readonly OptionalPart[] = [
   { path: 'principal.groups', shorten: none },
   { path: 'actor.groups', shorten: none },
   { path: 'request.tags', shorten: none },
-  { path: 'request.policy', shorten: nothing },
+  ...documentsOf('request'),
   { path: 'invalidInput.fields', shorten: () => ({}) },
   { path: 'findings', shorten: (value) => (value as readonly unknown[]).slice(0, 1) },
   { path: 'decision.violations', shorten: (value) => (value as readonly unknown[]).slice(0, 1) },
