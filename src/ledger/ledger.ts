@@ -232,10 +232,23 @@ export interface Ledger {
 
 /** The store cannot be reached or did not respond in time. A write may have been applied. `cause` is the error of the store. */
 export class LedgerUnavailable extends Error {
-  readonly code = 'LEDGER_UNAVAILABLE';
+  readonly code: string = 'LEDGER_UNAVAILABLE';
   constructor(cause: unknown) {
     super('The ledger is unavailable.', { cause });
     this.name = 'LedgerUnavailable';
+  }
+}
+
+/**
+ * The store rejects what this version of the gateway reads or writes, and will until operators act: usually, another version
+ * created its tables. The rejected write was not applied.
+ */
+export class LedgerUnusable extends LedgerUnavailable {
+  override readonly code = 'LEDGER_UNUSABLE';
+  constructor(cause: unknown) {
+    super(cause);
+    this.message = 'The ledger can not be used.';
+    this.name = 'LedgerUnusable';
   }
 }
 
