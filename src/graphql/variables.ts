@@ -14,11 +14,11 @@ import { quote } from '../validation/text-rules.ts';
 import { expectedType } from './own-words.ts';
 
 /** The most values in the variables of a request, those in lists and objects included: ten times those of the largest useful one. */
-export const maxValues = 5_000;
+const maxValues = 5_000;
 
 /**
- * What is wrong with the number of values in a request's variables; null: nothing. No other check bounds it before it walks the
- * variables. Stops at the limit, so it costs less than the parser of JSON, whatever the nesting.
+ * What is wrong with the number of values in a request's variables; null: nothing. It is found before any other check
+ * reads the variables. Stops at the limit, so it costs less than the parser of JSON, whatever the nesting.
  */
 export function countFinding(variables: Readonly<Record<string, unknown>>): Finding | null {
   let count = 0;

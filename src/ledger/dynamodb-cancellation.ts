@@ -1,5 +1,6 @@
 import type { CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { LedgerUnavailable, LedgerUnusable } from './ledger.ts';
+import { LedgerUnusable } from './format.ts';
+import { LedgerUnavailable } from './ledger.ts';
 
 /**
  * Reasons that depend on concurrent requests and the state of DynamoDB, not on the stored items: another transaction can succeed.

@@ -8,7 +8,8 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { InitializeMiddleware, Pluggable } from '@smithy/types';
 import { isPermanent } from './dynamodb-cancellation.ts';
-import { LedgerUnavailable, LedgerUnusable } from './ledger.ts';
+import { LedgerUnusable } from './format.ts';
+import { LedgerUnavailable } from './ledger.ts';
 import { tableProblem } from './table-check.ts';
 import type { TableNames } from './tables.ts';
 

@@ -239,19 +239,6 @@ export class LedgerUnavailable extends Error {
   }
 }
 
-/**
- * The store rejects what this version of the gateway reads or writes, and will until operators act: usually, another version
- * created its tables. The rejected write was not applied.
- */
-export class LedgerUnusable extends LedgerUnavailable {
-  override readonly code = 'LEDGER_UNUSABLE';
-  constructor(cause: unknown) {
-    super(cause);
-    this.message = 'The ledger can not be used.';
-    this.name = 'LedgerUnusable';
-  }
-}
-
 /** The error of a ledger call that takes longer than its request may wait. */
 export function ledgerTimeout(): LedgerUnavailable {
   return new LedgerUnavailable(new Error('The ledger did not answer within the time of the request.'));

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { LedgerUnavailable, LedgerUnusable } from '../../src/ledger/ledger.ts';
+import { LedgerUnusable } from '../../src/ledger/format.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { errorCodes } from '../../src/graphql/error-codes.ts';
 import { createDocument, deleteDocument } from '../support/documents.ts';

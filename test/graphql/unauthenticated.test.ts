@@ -20,7 +20,7 @@ async function handle(authenticate: Authenticate, change: Partial<APIGatewayProx
   };
   const watched = Object.defineProperty({ ...event, ...change }, 'body', { get: body, enumerable: true });
   const lambda = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 10_000);
-  const answer = await handler(watched as APIGatewayProxyEventV2, lambda);
+  const answer = await handler(watched, lambda);
   ledger.close();
   const { errors = [] } = JSON.parse(answer.body ?? '') as { errors?: { extensions: { code: string } }[] };
   return { status: answer.statusCode, codes: errors.map(({ extensions }) => extensions.code), reads };
