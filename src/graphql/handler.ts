@@ -15,7 +15,7 @@ import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { withinLimits } from './budget.ts';
 import { rateLimited, requestError } from './errors.ts';
-import { readRequest, rejection, requestHandler, withSecurityHeaders } from './http.ts';
+import { readBody, readHead, rejection, requestHandler, withSecurityHeaders } from './http.ts';
 import type { Response } from './http.ts';
 import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
 import { countRows } from './rows.ts';
@@ -94,18 +94,26 @@ export function createHandler(
     };
   };
   const answer = startServerAndCreateLambdaHandler(server, requestHandler, {
-    context: ({ event: { event }, context }) => contextOf(event, context),
+    context: ({ event: { context } }) => context,
   });
+  const answerTo = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<Response> => {
+    const head = readHead(event);
+    if (head.kind === 'rejected') return rejection(head);
+    const context = contextOf(event, lambda);
+    // A request that may not be executed costs no more than finding that out: Apollo Server answers it without its body.
+    const read = await context.then(
+      () => readBody(event, head.request),
+      () => head,
+    );
+    if (read.kind === 'rejected') return rejection(read);
+    return (await answer({ request: read.request, context }, lambda, () => undefined)) as Response;
+  };
   return (event, lambda) => {
     const startedAt = clock();
     const { requestId, routeKey } = event.requestContext;
     const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
     return withReport(report, async () => {
-      const read = readRequest(event);
-      const answered =
-        read.kind === 'rejected'
-          ? rejection(read)
-          : ((await answer({ event, request: read.request }, lambda, () => undefined)) as Response);
+      const answered = await answerTo(event, lambda);
       const { level, fields } = reportLine(report, answered);
       log(level, 'Request answered.', { ...fields, durationMs: clock() - startedAt });
       return withSecurityHeaders(event, answered);

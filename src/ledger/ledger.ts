@@ -235,7 +235,7 @@ export interface Ledger {
 
 /** The store cannot be reached or did not respond in time. A write may have been applied. `cause` is the error of the store. */
 export class LedgerUnavailable extends Error {
-  readonly code = 'LEDGER_UNAVAILABLE';
+  readonly code: string = 'LEDGER_UNAVAILABLE';
   constructor(cause: unknown) {
     super('The ledger is unavailable.', { cause });
     this.name = 'LedgerUnavailable';
