@@ -13,7 +13,14 @@ import type { Connection, PageInput } from '../validation/paging.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 import { recordRead } from './trail-reads.ts';
-import { entriesViolations, readableEntries, scopeOf, scopeViolations } from './trail-authorization.ts';
+import {
+  entriesViolations,
+  filtersAsAnswered,
+  readableEntries,
+  scopeOf,
+  scopeViolations,
+  shownEntry,
+} from './trail-authorization.ts';
 import { validateTrailQuery } from './trail-query.ts';
 import type { ValidTrailQuery } from './trail-query.ts';
 import { parseScope } from './trail-scope.ts';
@@ -90,7 +97,8 @@ async function read(
   const denied = scope !== null ? scopeViolations(authorizeRead, scope) : probed === null ? [] : violations(probed);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
-  const page = await readPage(query).catch(unsupportedPage);
+  const asAnswered = filtersAsAnswered(authorizeRead, query.partition);
+  const page = await readPage({ ...query, asAnswered }).catch(unsupportedPage);
   // An unsupported entry does not show whose it is, so its partition must be readable as if it were empty.
   const isEmpty = entriesOf(page)?.length === 0;
   const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
@@ -100,7 +108,10 @@ async function read(
   }
   const { entries, next } = page;
   await recordRead(deps, identity, query.partition, entries.length);
-  const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));
+  const edges = entries.map((entry) => ({
+    cursor: cursorOf(name, entry.entryId),
+    node: shownEntry(authorizeRead, entry),
+  }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
   return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
 }
