@@ -49,6 +49,20 @@ describe('the reads of one request together', () => {
     expect(calls()).toBe(3);
   });
 
+  test('look up so many roles at IAM, within the same limit, and no more', async () => {
+    let calls = 0;
+    const readRole = () => {
+      calls += 1;
+      return Promise.resolve({ kind: 'absent' as const });
+    };
+    const { eksFor } = withinLimits(dependenciesOn(ledger, { eksFor: () => eksWith({ readRole }) }), limits);
+    const reads = Array.from({ length: 5 }, () => eksFor(cluster).readRole(roleArn('payments/x'), { deadline }));
+    const results = await Promise.all(reads);
+    expect(results.map(({ kind }) => kind)).toEqual(['absent', 'absent', 'absent', 'failed', 'failed']);
+    expect(results[4]).toMatchObject({ error: { exception: 'ReadLimit' } });
+    expect(calls).toBe(3);
+  });
+
   test('examine so many entries: those that were returned, not those that a page had room for', async () => {
     const { deps } = limited();
     await Promise.all([1, 2, 3].map(() => ledger.appendEntry(auditEntry({ operationId }))));
