@@ -27,6 +27,9 @@ const maxHiddenBytes = 4_096;
 const maxTexts = { userAgent: 512, message: 1_024 };
 const maxBriefTexts = { userAgent: 64, message: 80 };
 
+/** The most bytes (UTF-8) of the message of a TRAIL_READ, which names all that was read: a hundred associations. */
+export const maxReadMessageBytes = 12_000;
+
 /** The most characters of a reason where even the rest of an entry is too large. */
 const maxShortReason = 256;
 
@@ -98,7 +101,8 @@ const hiddenWholes: readonly OptionalPart[] = [
  * named in `omitted` and in the message. Texts that callers or other systems choose freely are cut.
  */
 export function boundedEntry(entry: AuditEntry): AuditEntry {
-  const bounded = withTexts(entry, maxTexts);
+  const texts = entry.event === 'TRAIL_READ' ? { ...maxTexts, message: maxReadMessageBytes } : maxTexts;
+  const bounded = withTexts(entry, texts);
   // Whether or not it hides an association, so that the entries for its principal are the same.
   const mayHide = entry.refusalCode === 'ASSOCIATION_NOT_FOUND' && entry.fence === null;
   const limit = maxBytesOf(entry) - (mayHide ? maxHiddenBytes : 0);

@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { auditTrail } from '../../src/queries/trail.ts';
+import { createTrailReads } from '../../src/queries/trail-reads.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 import { bob } from '../support/policy-sample.ts';
@@ -46,7 +47,8 @@ async function read(scope: object, principal: Principal = identity.principal) {
   const deps = dependenciesOn(counted);
   const reader = { identity: { ...identity, principal } };
   const authorizeRead = createAuthorizeRead(deps, reader.identity);
-  return auditTrail(deps, { ...reader, authorizeRead }, { scope } as never, Date.now() + 10_000);
+  const trailReads = createTrailReads(deps, reader.identity);
+  return auditTrail(deps, { ...reader, authorizeRead, trailReads }, { scope } as never, Date.now() + 10_000);
 }
 
 describe('a page of a scope that says whose it is', () => {
