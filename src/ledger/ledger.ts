@@ -130,7 +130,7 @@ export interface TrailQuery {
   /** Return only entries whose decision names this policy. Null: all entries. */
   readonly policyId: string | null;
   /**
-   * Whether the filters compare entries as their principal was answered (`asAnswered` in `hidden-entry.ts`): so that which entries match
+   * Whether `events` is compared with entries as their principal was answered (`asAnswered` in `hidden-entry.ts`): so that which entries match
    * does not disclose what they hide. Of the partitions `principal` and `operation`; the others contain no answers to their readers.
    */
   readonly asAnswered?: boolean;

@@ -140,7 +140,7 @@ export const outcomes = {
   ASSOCIATION_NOT_FOUND: {
     ...final,
     code: 'ASSOCIATION_NOT_FOUND',
-    advice: 'Check clusterName and associationId; list the associations to see which exist.',
+    advice: 'Check clusterName and associationId; list the associations to see which ones you may view.',
   },
   /** The association was modified since it was read, or since the operation began. */
   ASSOCIATION_CHANGED: {

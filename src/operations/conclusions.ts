@@ -79,7 +79,7 @@ export function stillInDoubtMessage({ inDoubtUntil }: IdempotencyRecord): string
 /** The association does not exist, or no longer exists. */
 export function notFound(request: DeleteRequest, eksRequestId: string | null): RefusedConclusion {
   const outcome = 'ASSOCIATION_NOT_FOUND';
-  const message = `The cluster ${request.clusterName} has no association ${request.associationId}.`;
+  const message = `The cluster ${request.clusterName} has no association ${request.associationId} that you may view.`;
   const refusal = { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
   return { ...nothing, outcome, message, refusal, eksRequestId };
 }

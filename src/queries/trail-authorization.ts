@@ -1,5 +1,5 @@
 import { asAnswered, isHidden } from '../ledger/hidden-entry.ts';
-import type { AuditPartition } from '../ledger/ledger.ts';
+import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Principal, RequestIdentity } from '../model/principal.ts';
@@ -66,12 +66,10 @@ export function shownEntry(authorizeRead: AuthorizeRead, entry: AuditEntry): Aud
   return isHidden(entry) && !mayReadAny(authorizeRead, others) ? asAnswered(entry) : entry;
 }
 
-/**
- * Whether filters must compare the entries of a partition as they were answered: which ones match would disclose what they hide.
- */
-export function filtersAsAnswered(authorizeRead: AuthorizeRead, { kind }: AuditPartition): boolean {
-  const ofPlace = kind !== 'principal' && kind !== 'operation';
-  return !ofPlace && scopeViolations(authorizeRead, { kind: 'gateway' }).length > 0;
+/** Whether a query must compare events as they were answered: otherwise, which entries match would disclose what they hide. */
+export function filtersAsAnswered(authorizeRead: AuthorizeRead, { partition: { kind }, events }: TrailQuery): boolean {
+  const mayHide = events !== null && (kind === 'principal' || kind === 'operation');
+  return mayHide && !mayReadAny(authorizeRead, [{ kind: 'gateway' }]);
 }
 
 function mayReadAny(authorizeRead: AuthorizeRead, scopes: readonly TrailScope[]): boolean {

@@ -97,7 +97,7 @@ async function read(
   const denied = scope !== null ? scopeViolations(authorizeRead, scope) : probed === null ? [] : violations(probed);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
-  const asAnswered = filtersAsAnswered(authorizeRead, query.partition);
+  const asAnswered = filtersAsAnswered(authorizeRead, query);
   const page = await readPage({ ...query, asAnswered }).catch(unsupportedPage);
   // An unsupported entry does not show whose it is, so its partition must be readable as if it were empty.
   const isEmpty = entriesOf(page)?.length === 0;
