@@ -11,6 +11,7 @@ import type { RequestIdentity } from '../model/principal.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { PoliciesUnavailable } from '../releases/live.ts';
 import { createOnce } from '../queries/request-context.ts';
+import { createTrailReads } from '../queries/trail-reads.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { withinLimits } from './budget.ts';
@@ -90,6 +91,7 @@ export function createHandler(
       deadline: clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs),
       describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
+      trailReads: createTrailReads(live, identity),
       once: createOnce(),
     };
   };

@@ -19,6 +19,7 @@ import { associationTrail, auditTrail } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
 import { valueOf } from './errors.ts';
 import { selectedFields } from './selection.ts';
+import { hasTrailPage } from './trail-read-record.ts';
 
 /** The fields that EKS's list does not contain. Selecting any of them makes a list describe each association. */
 const detailResolvers = {
@@ -79,9 +80,10 @@ export const pageQueries = {
     takeRows(found.length);
     return found;
   },
-  auditTrail: async (_, input, context) => {
+  auditTrail: async (_, input, context, info) => {
     const { reads, deadline, takeRows } = context;
     const page = valueOf(await auditTrail(reads, context, input, deadline));
+    hasTrailPage(context, info);
     takeRows(page.edges.length);
     return connection(page);
   },
@@ -91,7 +93,7 @@ export const pageQueries = {
 export const associationFields = {
   id: ({ associationArn }) => associationArn,
   ...detailResolvers,
-  auditTrail: async (association, input, context) => {
+  auditTrail: async (association, input, context, info) => {
     const { reads, deadline, takeRows, once } = context;
     // Counted before it is read, so that the trails of a long list are not read only to be discarded.
     takeRows(1);
@@ -100,6 +102,7 @@ export const associationFields = {
     const result = await once(name, () => associationTrail(reads, context, association, input, deadline));
     if (result.kind === 'denied') return null;
     const page = valueOf(result);
+    hasTrailPage(context, info);
     takeRows(page.edges.length);
     return connection(page);
   },

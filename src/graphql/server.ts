@@ -24,6 +24,7 @@ import { currentReport } from './request-report.ts';
 import { createResolvers } from './resolvers.ts';
 import { noSubscription, oneWrite, reported, rootFields } from './rules.ts';
 import { createSchema } from './schema.ts';
+import { recordTrailReads } from './trail-read-record.ts';
 import { countFinding, variableFindings } from './variables.ts';
 
 /** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
@@ -58,6 +59,7 @@ export function createServer(log: Log): ApolloServer<RequestContext> {
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       checkRequests(),
+      recordTrailReads(),
     ],
   });
 }

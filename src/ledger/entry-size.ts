@@ -21,9 +21,15 @@ export function maxBytesOf({ fence }: Pick<AuditEntry, 'fence'>): number {
  */
 const maxBriefBytes = 1_024;
 
+/** The most bytes of what an entry hides from its principal. Entries that can hide something leave room for it. */
+const maxHiddenBytes = 4_096;
+
 /** The most characters (UTF-16) of texts that come from other systems, and of those in a brief entry. */
 const maxTexts = { userAgent: 512, message: 1_024 };
 const maxBriefTexts = { userAgent: 64, message: 80 };
+
+/** The most bytes (UTF-8) of the message of a TRAIL_READ, which names all that was read: a hundred associations. */
+export const maxReadMessageBytes = 12_000;
 
 /** The most characters of a reason where even the rest of an entry is too large. */
 const maxShortReason = 256;
@@ -91,16 +97,37 @@ const briefParts: readonly OptionalPart[] = [
   { path: 'onBehalfOf', shorten: nothing },
 ];
 
+/** Left out of what is hidden from the principal of an entry, where smaller parts are not enough. */
+const hiddenWholes: readonly OptionalPart[] = [
+  { path: 'before', shorten: nothing },
+  { path: 'decision', shorten: nothing },
+];
+
 /**
  * The entry with at most the bytes that it may have. Where it has more, whole parts are left out, one after the other, and
  * named in `omitted` and in the message. Texts that callers or other systems choose freely are cut.
  */
 export function boundedEntry(entry: AuditEntry): AuditEntry {
-  const bounded = withTexts(entry, maxTexts);
-  if (bytesOf(bounded) <= maxBytesOf(entry)) return bounded;
+  const texts = entry.event === 'TRAIL_READ' ? { ...maxTexts, message: maxReadMessageBytes } : maxTexts;
+  const bounded = withTexts(entry, texts);
+  // Whether or not it hides an association, so that the entries for its principal are the same.
+  const mayHide = entry.refusalCode === 'ASSOCIATION_NOT_FOUND' && entry.fence === null;
+  const limit = maxBytesOf(entry) - (mayHide ? maxHiddenBytes : 0);
+  if (bytesOf(bounded) <= limit) return bounded;
   const parts = [...largestFirst(details, entry), ...wholes];
   const optional = parts.filter(({ ofChanges }) => entry.fence === null || ofChanges);
-  return leaveOutUntil(maxBytesOf(entry), bounded, optional);
+  return leaveOutUntil(limit, bounded, optional);
+}
+
+/**
+ * A bounded entry with what is hidden from its principal, and at most 4 KB more. Only hidden parts are left out; the message, which the
+ * principal can read, does not name them.
+ */
+export function boundedHidden(answered: AuditEntry, entry: AuditEntry): AuditEntry {
+  const parts = details.filter(({ path }) => /^(before|decision)\b/.test(path));
+  const limit = bytesOf(answered) + maxHiddenBytes;
+  const bounded = leaveOutUntil(limit, entry, [...largestFirst(parts, entry), ...hiddenWholes]);
+  return { ...bounded, message: answered.message };
 }
 
 /**

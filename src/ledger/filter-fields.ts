@@ -4,6 +4,7 @@ import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import { settingFields, settingNames } from '../model/setting-fields.ts';
 import type { GivenSettings } from '../model/setting-fields.ts';
+import { isHidden } from './hidden-entry.ts';
 
 /** What the filters of the trail compare besides event and operation. A field without values is left out. */
 interface FilterFields {
@@ -16,13 +17,15 @@ interface FilterFields {
 
 /**
  * The fields of an entry for the filters of the trail. The roles of the association before a change are among them only if
- * policy permitted the change: principals can read their own denied requests, but not what the association was.
+ * policy permitted the change: principals can read their own denied requests, but not what the association was. The policies that hide
+ * an association from the principal are not among them either.
  */
 export function filterFields(entry: AuditEntry): FilterFields {
   const { refusalCode, before, decision } = entry;
   const requested = entry.request === null ? {} : settingsNamedBy(entry);
   const roleArns = distinct([requested, decision?.allowed === true && before ? before : {}].flatMap(rolesOf));
-  const { policyIds = [], violations = [] } = decision ?? {};
+  // The decision on a hidden association is not one on the request.
+  const { policyIds = [], violations = [] } = (isHidden(entry) ? null : decision) ?? {};
   const policies = distinct([...policyIds, ...violations.map(({ policyId }) => policyId)]);
   return {
     ...(refusalCode === null ? {} : { refusalCode }),

@@ -71,7 +71,7 @@ export function dependenciesOf(environment: Environment, process: Process): Depe
     preflight: 'off',
     preflightRoles: false,
     associationCounts: null,
-    directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
+    directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => false },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyRelease: null },
     log: () => undefined,
   };
