@@ -208,7 +208,6 @@ describeOnDynamoDb('The commands of releases', () => {
     [['undo'], 'Give one of publish, rollback and list.'],
     [['publish'], 'Say why the policies change, with --reason.'],
     [['publish', '--to', '1'], '--to is not an option of publish.'],
-    [['rollback', '--to', '-1'], ''],
     [['rollback', '--to', '01'], '--to is "01": give a whole number from 0 to 999999999.'],
     [['list', '--limit', '2000'], '--limit is "2000": give a whole number from 1 to 1000.'],
     [['publish', '--reason', ' '], '--reason: '],
