@@ -74,7 +74,7 @@ export function createHandler(
     const identity = await identityOf(event, live.knownPrincipals);
     const report = currentReport();
     report.identity = identity;
-    report.policySetHash = live.about.policySetHash;
+    report.policies = live.about;
     const waitMs = takeToken(identity.principal.id);
     if (waitMs > 0) {
       count('budgetRefusals');
