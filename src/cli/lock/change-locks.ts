@@ -1,6 +1,7 @@
 import { auditContextOf, createEntry } from '../../ledger/audit-entry.ts';
 import { noFilters } from '../../ledger/ledger.ts';
 import type { AuditPartition, Ledger } from '../../ledger/ledger.ts';
+import { lockPrefix } from '../../model/audit.ts';
 import { describeScope, isSameScope } from '../../model/lock.ts';
 import type { Lock, LockScope } from '../../model/lock.ts';
 import type { RecordedPrincipal } from '../../model/principal.ts';
@@ -57,7 +58,7 @@ function newLock({ clock }: LockDependencies, { scope, reason, operator }: LockC
 }
 
 function entryOf(deps: LockDependencies, { kind, reason, operator }: LockChange, lock: Lock) {
-  const operationId = deps.ulid(deps.clock());
+  const operationId = `${lockPrefix}${deps.ulid(deps.clock())}`;
   const identity = {
     principal: operator,
     actor: null,
