@@ -46,7 +46,8 @@ export async function findReadsLock(
 ): Promise<Lock | null> {
   const now = deps.clock();
   const { lastRead } = deps.lockMemory;
-  const isKnown = lastRead !== undefined && now - lastRead.at < lockMemoryMs;
+  // A clock that was set back makes them unknown, not known for longer.
+  const isKnown = lastRead !== undefined && lastRead.at <= now && now - lastRead.at < lockMemoryMs;
   const locks = isKnown ? lastRead.locks : await withDeadline(deadline - now, readLocks(deps), ledgerTimeout);
   return readsLockFor(locks, [principal.id, ...(actor ? [actor.id] : [])]);
 }

@@ -6,6 +6,8 @@ import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import { lockMemoryMs } from '../../../src/operations/locks.ts';
+import { openGateway } from '../../support/gateway.ts';
 import { dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 
@@ -81,6 +83,22 @@ describe('npm run lock', () => {
       status: 0,
       stdout: expect.stringContaining('No locks') as string,
     });
+  });
+
+  test('stops the changes of a running gateway at the next request, and the reads within ten seconds', async () => {
+    const gateway = await openGateway({ ledger });
+    try {
+      expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+      run(['--principal', 'https://issuer.example#alice', '--reads'], env);
+      expect(await gateway.create({ clientRequestToken: 'second', serviceAccount: 'other' })).toMatchObject({
+        refusal: { code: 'CHANGES_LOCKED' },
+      });
+      gateway.clock.skip(lockMemoryMs);
+      expect(await gateway.send('{ viewer { id } }')).toMatchObject({ status: 403 });
+      expect(await gateway.send('{ viewer { id } }', {}, 'bob')).toMatchObject({ status: 200 });
+    } finally {
+      await gateway.close();
+    }
   });
 
   test('does not set a lock twice', async () => {
