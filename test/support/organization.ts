@@ -54,7 +54,15 @@ export async function openOrganization() {
       servicePolicies,
     };
   };
-  return { actors, principal, policyOf: policiesOf(template), callsOfLock, operatorPaths: operatorRoles.map(pathOf) };
+  const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
+  return {
+    types,
+    actors,
+    principal,
+    policyOf: policiesOf(template),
+    callsOfLock,
+    operatorPaths: operatorRoles.map(pathOf),
+  };
 }
 
 const pathOf = (arn: string) => arn.replace(/^.*:role\//, '');
