@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fullParams, homeAccount } from '../support/deployment.ts';
 import { openOrganization } from '../support/organization.ts';
 import type { Actor, Organization } from '../support/organization.ts';
 import { servicePolicy } from '../support/service-control-policies.ts';
@@ -164,6 +165,21 @@ test('only deployers and break-glass connect event sources to a function', async
   expect(await may('break-glass', graphql)).toBe(true);
   expect(await may('administrator', arn('lambda', 'function:shop'))).toBe(true);
 });
+
+test.each(['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom'])(
+  'an operator may %s with the key of the tables through DynamoDB, and not directly',
+  async (action) => {
+    const resource = fullParams.tableKeyArn;
+    // The default policy of a key lets IAM decide.
+    const Principal = { AWS: `arn:aws:iam::${homeAccount}:root` };
+    const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }];
+    const request = { action, resource, resourcePolicy: { Version: '2012-10-17', Statement } };
+    const operator = organization.principal('operator', resource);
+    const context = { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` };
+    expect(await isAllowed(operator, { ...request, context })).toBe(true);
+    expect(await isAllowed(operator, request)).toBe(false);
+  },
+);
 
 test.each([
   ['aws-cn', 'lambda:UpdateFunctionCode', graphql],
