@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageProblems } from './package-problems.ts';
 import { describeProblems } from './problems.ts';
 import type { Problem } from './problems.ts';
-import { settingProblems } from './setting-problems.ts';
+import { lenientStage, settingProblems } from './setting-problems.ts';
 import type { Settings } from './setting-problems.ts';
 
 /** The part of the framework's API that is used here. */
@@ -26,9 +26,6 @@ interface Serverless {
 
 /** How long GetCallerIdentity may take. Milliseconds. */
 const identityMs = 10_000;
-
-/** The stage that may be packaged, but not deployed, without any setting. */
-const lenientStage = 'dev';
 
 /** The plugin. The framework calls it with `new`, which an arrow function does not support. */
 export default function deployCheck(serverless: Serverless) {
@@ -53,10 +50,14 @@ export default function deployCheck(serverless: Serverless) {
     const { provider, custom } = serverless.service;
     provider.stackTags = tagsOf(custom.settings.tags ?? '');
     const aws = serverless.getProvider('aws');
-    if (command === 'package' && aws.getStage() === lenientStage) return;
+    const stage = aws.getStage();
+    if (command === 'package' && stage === lenientStage) return;
     const accountId = await accountOrNull(aws);
     if (accountId === null) process.stderr.write('The account is not checked: there are no usable credentials.\n');
-    stop([...settingProblems(custom.settings), ...packageProblems(contentsOf(dist), custom.settings, accountId)]);
+    stop([
+      ...settingProblems(custom.settings, stage),
+      ...packageProblems(contentsOf(dist), custom.settings, accountId),
+    ]);
   };
   return { hooks: { initialize: checkSettings, 'before:package:initialize': checkBundles } };
 }

@@ -38,6 +38,7 @@ export function packageProblems(
     ...homeProblems(inventory, accountId),
     ...missingAssumeRoles(inventory, settings),
     ...missingReadRoles(inventory, settings),
+    ...operatorsElsewhere(inventory, settings),
     ...lentRolesOutside(inventory, settings),
     ...issuerProblems(issuers, settings),
   ];
@@ -102,6 +103,19 @@ function missingReadRoles({ accounts }: Inventory, { executorRole }: Settings): 
       where: 'inventory.json, accounts',
       fix: 'Add the role to read, such as that of deploy/iam/other-account.yml, or set executorRole to false.',
     }));
+}
+
+/** The policies of the tables only except operators from what they deny: that permits nothing to a role of another account. */
+function operatorsElsewhere({ accounts }: Inventory, { operatorRoleArns = '' }: Settings): Problem[] {
+  const [home] = accounts.filter(({ roleArn }) => roleArn === null);
+  if (home === undefined) return [];
+  return operatorRoleArns
+    .split(',')
+    .filter((arn) => arn !== '' && parseRoleArn(arn)?.accountId !== home.accountId)
+    .map((arn) => {
+      const what = `operatorRoleArns has ${arn}, which is not in the account of the gateway, ${home.accountId}.`;
+      return problem('operatorRoleArns', what, 'Give a role of this account, which operators may assume.');
+    });
 }
 
 /** Roles that namespaces may use beside the naming convention, which IAM would not let the gateway pass. */

@@ -114,6 +114,12 @@ const rules: Readonly<Record<string, Rule>> = {
     test: arn('iam:', '\\d{12}:role/\\S+'),
     fix: 'Give the ARN of one role, not of a session of it.',
   },
+  operatorRoleArns: {
+    is: 'an IAM role ARN',
+    test: arn('iam:', '\\d{12}:role/\\S+'),
+    fix: 'Give the ARNs of roles, not of their sessions, separated by commas without spaces.',
+    list: true,
+  },
   policySource: oneOf(['packaged', 'table']),
   policyPublisherRoleArn: {
     is: 'an IAM role ARN',
@@ -162,8 +168,11 @@ function isIssuer(value: string): boolean {
   return protocol === 'https:' && search === '' && hash === '' && !isExampleHost(hostname);
 }
 
+/** The stage that may be packaged, but not deployed, without any setting, and deployed without operators. */
+export const lenientStage = 'dev';
+
 /** What is wrong with the settings by themselves. */
-export function settingProblems(settings: Settings): Problem[] {
+export function settingProblems(settings: Settings, stage: string | null = null): Problem[] {
   const single = Object.entries(rules).flatMap(([name, rule]) => {
     const value = settings[name] ?? '';
     if (value === '' && !rule.required) return [];
@@ -173,7 +182,19 @@ export function settingProblems(settings: Settings): Problem[] {
       .filter((each) => !rule.test(each))
       .map((each) => problem(name, `${name} has "${each}", which is not ${rule.is}.`, rule.fix));
   });
-  return [...single, ...domainProblems(settings), ...publisherProblems(settings), ...tableProblems(settings)];
+  return [
+    ...single,
+    ...domainProblems(settings),
+    ...publisherProblems(settings),
+    ...(stage === lenientStage ? [] : operatorProblems(settings)),
+    ...tableProblems(settings),
+  ];
+}
+
+function operatorProblems({ operatorRoleArns = '' }: Settings): Problem[] {
+  if (operatorRoleArns !== '') return [];
+  const fix = 'Give the roles of the operators that stop the gateway in an emergency (docs/recovery.md).';
+  return [problem('operatorRoleArns', 'No role may set locks.', fix)];
 }
 
 function publisherProblems({ policySource, policyPublisherRoleArn = '' }: Settings): Problem[] {

@@ -9,6 +9,7 @@ import { policySetFile, readInventoryText } from '../src/policy/load.ts';
 import { foldConditions } from './fold-conditions.ts';
 import type { FoldableTemplate, JsonObject } from './fold-conditions.ts';
 import { withArnsOf } from './inventory-arns.ts';
+import { withFlatPrincipals } from './operator-roles.ts';
 import { withAlias } from './release-alias.ts';
 import { withRolesOfOtherAccounts } from './other-accounts.ts';
 import { withRestoredTables } from './restored-tables.ts';
@@ -46,7 +47,9 @@ function finished(template: FoldableTemplate, packaged: Packaged, settings: Sett
   const Resources = Object.fromEntries(
     Object.entries(template.Resources).map(([name, resource]) => [
       name,
-      resource.Type === 'AWS::IAM::Role' ? (withArnsOf(inventory, resource) as JsonObject) : resource,
+      resource.Type === 'AWS::IAM::Role'
+        ? (withArnsOf(inventory, resource) as JsonObject)
+        : (withFlatPrincipals(resource) as JsonObject),
     ]),
   );
   const granted = withRolesOfOtherAccounts(Resources, inventory, settings.assumeRoleArns ?? '');

@@ -219,7 +219,7 @@ export type AuditEntry = Node & {
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run, for a read of the audit trail and for a lock. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;

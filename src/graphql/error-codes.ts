@@ -38,6 +38,13 @@ export const errorCodes = {
     retryAfterSeconds: null,
     causedBy: 'client',
   },
+  READS_LOCKED: {
+    meaning: 'Operators have locked the principal, or the service through which it acts; nothing was read.',
+    action: 'Ask the operators of the gateway. Reads are answered again within 10 s after they lift the lock.',
+    status: 403,
+    retryAfterSeconds: null,
+    causedBy: 'client',
+  },
   BAD_USER_INPUT: {
     meaning: 'Variables or arguments are not valid; `extensions.findings` has the reasons.',
     action: 'Fix the fields that the findings name.',

@@ -8,7 +8,7 @@ import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
 import { outOfTime } from '../eks/paced.ts';
 import type { QueryResult } from '../queries/query-result.ts';
-import { errorCodes } from './error-codes.ts';
+import { errorCodes, isErrorCode } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 
 type Extensions = Readonly<Record<string, unknown>>;
@@ -41,6 +41,19 @@ export function rateLimited(waitMs: number): GraphQLError {
   return new GraphQLError('Too many requests. Send the request again after retryAfterSeconds.', {
     extensions: { code: 'RATE_LIMITED', retryAfterSeconds, http: { status: errorCodes.RATE_LIMITED.status, headers } },
   });
+}
+
+/** A lock stops the reads of the principal. Says neither who set it nor why: the caller may have stolen the token. */
+export function readsLocked(): GraphQLError {
+  return errorOf('READS_LOCKED', 'Operators have locked this principal. Ask them: a retry does not help.');
+}
+
+/** Throws an error before a request is executed: with the status of its code, where a client is told about it. */
+export function notExecuted(thrown: unknown): never {
+  const error = thrown instanceof GraphQLError ? thrown : errorOfException(thrown);
+  const { code, ...extensions } = error?.extensions ?? {};
+  if (error && isErrorCode(code)) throw requestError(code, error.message, extensions, error.originalError ?? undefined);
+  throw thrown;
 }
 
 /** The value of a query, or the error that the client gets. */

@@ -7,6 +7,7 @@ import { count } from '../runtime/meter.ts';
 import { createRateLimiter } from '../runtime/rate-limiter.ts';
 import { createTokenBuckets } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
+import { findReadsLock } from '../operations/locks.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { PoliciesUnavailable } from '../releases/live.ts';
@@ -15,7 +16,7 @@ import { createTrailReads } from '../queries/trail-reads.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { withinLimits } from './budget.ts';
-import { rateLimited, requestError } from './errors.ts';
+import { rateLimited, readsLocked, requestError } from './errors.ts';
 import { readBody, readHead, rejection, requestHandler, withSecurityHeaders } from './http.ts';
 import type { Response } from './http.ts';
 import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
@@ -82,17 +83,23 @@ export function createHandler(
     }
     const paced: Dependencies = { ...live, eksFor: pacedEksFor(live.eksFor, rateLimiter) };
     const reads = withinLimits(paced);
+    const deadline = clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs);
+    const once = createOnce();
     return {
       identity,
       deps: paced,
       reads,
       authorizeRead: createAuthorizeRead(live, identity),
       mayViewIn: createMayViewIn(live, identity),
-      deadline: clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs),
+      deadline,
       describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
       trailReads: createTrailReads(live, identity),
-      once: createOnce(),
+      requireUnlocked: () =>
+        once('lock', async () => {
+          if (await findReadsLock(live, identity, deadline)) throw readsLocked();
+        }),
+      once,
     };
   };
   const answer = startServerAndCreateLambdaHandler(server, requestHandler, {

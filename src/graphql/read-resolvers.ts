@@ -94,7 +94,8 @@ export const associationFields = {
   id: ({ associationArn }) => associationArn,
   ...detailResolvers,
   auditTrail: async (association, input, context, info) => {
-    const { reads, deadline, takeRows, once } = context;
+    const { reads, deadline, takeRows, once, requireUnlocked } = context;
+    await requireUnlocked();
     // Counted before it is read, so that the trails of a long list are not read only to be discarded.
     takeRows(1);
     // The same association may be reached from many entries.

@@ -54,6 +54,7 @@ export function createResolvers(): Resolvers {
     context: RequestContext,
   ) => {
     if (associationArn === null) return null;
+    await context.requireUnlocked();
     context.takeRows(1);
     return valueOf(await associationByArn(context, associationArn));
   };
@@ -89,11 +90,16 @@ export function createResolvers(): Resolvers {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
       operationKind: ({ operation }) => operation,
-      operation: ({ operationId }, _, context) => {
+      operation: async ({ operationId }, _, context) => {
+        await context.requireUnlocked();
         context.takeRows(1);
-        return readOperation(context.reads, context, operationId);
+        return await readOperation(context.reads, context, operationId);
       },
-      before: ({ before }, _, { authorizeRead }) => before && visibleTo(authorizeRead, before),
+      before: async ({ before }, _, { authorizeRead, requireUnlocked }) => {
+        if (before === null) return null;
+        await requireUnlocked();
+        return visibleTo(authorizeRead, before);
+      },
       association: liveAssociation,
     },
     Operation: {

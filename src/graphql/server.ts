@@ -7,7 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { Kind } from 'graphql';
+import { Kind, OperationTypeNode } from 'graphql';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { ValidationRule } from 'graphql';
@@ -17,7 +17,7 @@ import type { RequestContext } from '../queries/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
 import { boundedDocument } from './document-bounds.ts';
 import { createDocumentStore, noCache } from './documents.ts';
-import { requestError, wrongVariables } from './errors.ts';
+import { notExecuted, requestError, wrongVariables } from './errors.ts';
 import { formatError } from './format-error.ts';
 import { maxTokens } from './http.ts';
 import { currentReport } from './request-report.ts';
@@ -82,7 +82,7 @@ function checkRequests(): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: ({ operation, operationName, document, request, schema }) => {
+        didResolveOperation: async ({ operation, operationName, document, request, schema, contextValue }) => {
           // Apollo Server reports it only after execution, in the words of graphql-js.
           if (!operation) throw requestError('OPERATION_RESOLUTION_FAILURE', noOperation);
           const report = currentReport();
@@ -99,7 +99,8 @@ function checkRequests(): ApolloServerPlugin<RequestContext> {
           const tooMany = countFinding(variables);
           const findings = tooMany ? [tooMany] : variableFindings(schema, operation, variables);
           if (findings.length > 0) throw wrongVariables(findings);
-          return Promise.resolve();
+          // A mutation reads the locks itself, and its trail has every attempt; of its payload, only fields that read are stopped.
+          if (operation.operation === OperationTypeNode.QUERY) await contextValue.requireUnlocked().catch(notExecuted);
         },
       }),
   };

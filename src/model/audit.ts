@@ -57,7 +57,10 @@ export type AuditContext = Circumstances & Subject & RecordedOperation;
 interface AuditEventFields {
   /** A ULID: sorts by time, and by order of writing within one process. The public id is `<operationId>.<entryId>`. */
   readonly entryId: string;
-  /** Shared by all entries of one operation; the association's ownership tag holds it. A ULID. */
+  /**
+   * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with {@link lockPrefix} before it
+   * for a change of locks, whose earlier entries lack the prefix.
+   */
   readonly operationId: string;
   /** RFC 3339, UTC, milliseconds: the same instant as in `entryId`. */
   readonly time: string;
@@ -83,12 +86,23 @@ export function auditEntryId(entry: Pick<AuditEntry, 'operationId' | 'entryId'>)
   return `${entry.operationId}.${entry.entryId}`;
 }
 
+/**
+ * What the operation id of the entries of locks begins with. It is a part of their key in the audit table by which IAM policies
+ * select them: operators may add these entries and no others.
+ */
+export const lockPrefix = 'lock-';
+
+/** The ULID of an operation id. */
+export function ulidOf(operationId: string): string {
+  return operationId.startsWith(lockPrefix) ? operationId.slice(lockPrefix.length) : operationId;
+}
+
 /** Length of a ULID in characters. */
 const ulidLength = 26;
 
 /** Parses a public id; null when it can't be the id of an entry. */
 export function parseAuditEntryId(id: string): { operationId: string; entryId: string } | null {
-  const [operationId, entryId, ...more] = id.split('.');
-  if (operationId?.length !== ulidLength || entryId?.length !== ulidLength || more.length > 0) return null;
+  const [operationId = '', entryId, ...more] = id.split('.');
+  if (ulidOf(operationId).length !== ulidLength || entryId?.length !== ulidLength || more.length > 0) return null;
   return { operationId, entryId };
 }

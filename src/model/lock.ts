@@ -1,6 +1,6 @@
 import type { ClusterRef } from './association.ts';
 
-/** Whose changes a lock stops. */
+/** Whose changes a lock stops, and whose reads if it stops those too. */
 export type LockScope =
   | { readonly kind: 'ALL' }
   | ({ readonly kind: 'CLUSTER' } & ClusterRef)
@@ -10,6 +10,8 @@ export type LockScope =
 /** A lock: while it is set, no change in its scope begins. Plain JSON, stored in the ledger. */
 export interface Lock {
   readonly scope: LockScope;
+  /** Set on a lock of a principal that also stops its reads. */
+  readonly stopsReads?: true;
   /** Why it was set; null without a reason. */
   readonly reason: string | null;
   /** Id of the operator who set it, as in the audit entry. */
@@ -22,6 +24,8 @@ export interface Lock {
 export interface LockMemory {
   /** Whether the last read showed any lock, of whatever scope, or failed. */
   mayBeSet: boolean;
+  /** The locks that the last successful read showed, and when it was sent, in milliseconds since the epoch; unset before it. */
+  lastRead?: { readonly locks: readonly Lock[]; readonly at: number };
 }
 
 /** What a change concerns, as far as locks matter. */
@@ -35,6 +39,12 @@ export interface LockSubject {
 export function lockFor(locks: readonly Lock[], subject: LockSubject): Lock | null {
   const matching = locks.filter(({ scope }) => contains(scope, subject));
   return order.flatMap((kind) => matching.filter(({ scope }) => scope.kind === kind))[0] ?? null;
+}
+
+/** The lock that stops the reads of a caller with these ids; null if none does. */
+export function readsLockFor(locks: readonly Lock[], principalIds: readonly string[]): Lock | null {
+  const isOfCaller = ({ scope }: Lock) => scope.kind === 'PRINCIPAL' && principalIds.includes(scope.principalId);
+  return locks.find((lock) => lock.stopsReads === true && isOfCaller(lock)) ?? null;
 }
 
 const order: readonly LockScope['kind'][] = ['ALL', 'CLUSTER', 'PRINCIPAL'];
@@ -65,6 +75,11 @@ export function describeScope(scope: LockScope): string {
     case 'PRINCIPAL':
       return `changes by ${scope.principalId}`;
   }
+}
+
+/** Names what a lock stops, as part of a sentence. */
+export function describeLock({ scope, stopsReads }: Pick<Lock, 'scope' | 'stopsReads'>): string {
+  return stopsReads === true ? `reads and ${describeScope(scope)}` : describeScope(scope);
 }
 
 function clusterName({ accountId, region, clusterName: name }: ClusterRef): string {

@@ -1,7 +1,8 @@
 import type { ClaimRequest } from '../idempotency/claim.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
-import { describeScope, lockFor } from '../model/lock.ts';
+import { describeScope, lockFor, readsLockFor } from '../model/lock.ts';
 import type { Lock } from '../model/lock.ts';
+import type { RequestIdentity } from '../model/principal.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { withDeadline } from '../runtime/deadline.ts';
@@ -9,20 +10,47 @@ import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation } from './operation.ts';
 
-/** Reads all locks, and remembers whether there are any. Throws `LedgerUnavailable`. */
-export async function readLocks(deps: Pick<Dependencies, 'ledger' | 'lockMemory'>): Promise<readonly Lock[]> {
+/** What reads of the locks use. */
+type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
+
+/** Reads all locks, and remembers them. Throws `LedgerUnavailable`. */
+export async function readLocks({ ledger, lockMemory, clock }: LockDependencies): Promise<readonly Lock[]> {
+  const at = clock();
   try {
-    const { locks } = await deps.ledger.getLocks();
-    deps.lockMemory.mayBeSet = locks.length > 0;
+    const { locks } = await ledger.getLocks();
+    lockMemory.mayBeSet = locks.length > 0;
+    lockMemory.lastRead = { locks, at };
     return locks;
   } catch (error) {
-    deps.lockMemory.mayBeSet = true;
+    lockMemory.mayBeSet = true;
     throw error;
   }
 }
 
-/** What {@link findLock} uses. */
-type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
+/**
+ * How long the reads of a process rely on the locks that it read last, in milliseconds. A change reads the locks itself; reads are
+ * more frequent, and would pay a call each for what is seldom set.
+ */
+export const lockMemoryMs = 10_000;
+
+/**
+ * The lock that stops the reads of a caller; null if none does. As of at most {@link lockMemoryMs} ago. Throws
+ * `LedgerUnavailable` if it is not known.
+ *
+ * @param deadline when the answer must be sent, in milliseconds since the epoch
+ */
+export async function findReadsLock(
+  deps: LockDependencies,
+  { principal, actor }: Pick<RequestIdentity, 'principal' | 'actor'>,
+  deadline: number,
+): Promise<Lock | null> {
+  const now = deps.clock();
+  const { lastRead } = deps.lockMemory;
+  // A clock that was set back makes them unknown, not known for longer.
+  const isKnown = lastRead !== undefined && lastRead.at <= now && now - lastRead.at < lockMemoryMs;
+  const locks = isKnown ? lastRead.locks : await withDeadline(deadline - now, readLocks(deps), ledgerTimeout);
+  return readsLockFor(locks, [principal.id, ...(actor ? [actor.id] : [])]);
+}
 
 /**
  * The lock that stops an admitted mutation; null if none does. One strongly consistent read, so that a lock stops every

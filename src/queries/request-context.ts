@@ -22,6 +22,8 @@ export interface RequestContext {
   readonly describer: Describer;
   readonly takeRows: TakeRows;
   readonly trailReads: TrailReads;
+  /** Rejects if a lock stops the reads of the principal, or if that is not known. Whatever reads for an answer waits for it. */
+  readonly requireUnlocked: () => Promise<void>;
   /** A read that several fields of the request may ask for: made once for each name. */
   readonly once: <Result>(name: string, read: () => Promise<Result>) => Promise<Result>;
 }

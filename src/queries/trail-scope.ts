@@ -1,6 +1,7 @@
 import type { AuditScope, ClusterScope } from '../generated/types.ts';
 import type { AuditPartition } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
+import { ulidOf } from '../model/audit.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { parseAssociationArn } from '../validation/associations.ts';
@@ -63,8 +64,9 @@ const associationArnRules: readonly TextRule[] = [
 const operationRules: readonly TextRule[] = [
   {
     rule: 'operation-id',
-    problem: (value) => (isTrailPosition(value) ? null : 'is not the ID of an operation'),
-    advice: 'Give operationId of an audit entry or association: 26 capital letters and digits.',
+    problem: (value) => (isTrailPosition(ulidOf(value)) ? null : 'is not the ID of an operation'),
+    advice:
+      'Give operationId of an audit entry or association: 26 capital letters and digits, after "lock-" for a lock.',
   },
 ];
 

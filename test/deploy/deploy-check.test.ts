@@ -8,6 +8,7 @@ import {
   fullParams,
   homeAccount,
   neededParams,
+  operatorRoles,
   otherAccount,
   ownInventory,
   ownIssuers,
@@ -46,6 +47,9 @@ describe('Settings', () => {
     ['tags', 'aws:team=x', 'not a tag'],
     ['permissionsBoundaryArn', 'boundary', 'not the ARN of a managed policy'],
     ['breakGlassRoleArn', `arn:aws:sts::${homeAccount}:assumed-role/a/b`, 'not an IAM role ARN'],
+    ['operatorRoleArns', '', 'No role may set locks'],
+    ['operatorRoleArns', `${operatorRoles[0]}, ${operatorRoles[1]}`, 'not an IAM role ARN'],
+    ['operatorRoleArns', `arn:aws:sts::${homeAccount}:assumed-role/a/b`, 'not an IAM role ARN'],
     ['tableKeyArn', `arn:aws:kms:eu-central-1:${homeAccount}:alias/tables`, 'not the ARN of a KMS key'],
     ['policySource', 's3', 'not one of packaged, table'],
     ['policyPublisherRoleArn', 'publisher', 'not an IAM role ARN'],
@@ -64,6 +68,10 @@ describe('Settings', () => {
     ['tracing', 'on', 'not one of PassThrough, Active'],
   ])('reject %s with "%s"', (name, value, what) => {
     expect(statements(settingProblems({ ...fullParams, [name]: value }))).toContainEqual(expect.stringContaining(what));
+  });
+
+  test('need no operators in the stage dev', () => {
+    expect(settingProblems({ ...fullParams, operatorRoleArns: '' }, 'dev')).toEqual([]);
   });
 
   test('reject an API without any address', () => {
@@ -145,6 +153,13 @@ describe('A package', () => {
     expect(problemsOf(ownInventory, {}, { assumeRoleArns: `${changeRole}-2` })).toEqual([
       `The inventory names ${changeRole}, which assumeRoleArns does not contain.`,
       `The inventory names ${readRole}, which assumeRoleArns does not contain.`,
+    ]);
+  });
+
+  test('with operators of another account is rejected', () => {
+    const elsewhere = `arn:aws:iam::${otherAccount}:role/operator`;
+    expect(problemsOf(ownInventory, {}, { operatorRoleArns: `${operatorRoles[0]},${elsewhere}` })).toEqual([
+      `operatorRoleArns has ${elsewhere}, which is not in the account of the gateway, ${homeAccount}.`,
     ]);
   });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeAccount, otherAccount } from '../support/deployment.ts';
 import { properties } from '../support/lambda-package.ts';
@@ -6,6 +5,7 @@ import type { Template } from '../support/lambda-package.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { administrator, isAllowed } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
+import { servicePolicy } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
@@ -16,11 +16,7 @@ const role = (path: string, accountId = homeAccount) => `arn:aws:iam::${accountI
 const toPods = { 'iam:PassedToService': 'pods.eks.amazonaws.com' };
 
 describe('The service control policy', () => {
-  const text = readFileSync(join(folder, 'associations-scp.json'), 'utf8')
-    .replaceAll('GATEWAY-ACCOUNT', homeAccount)
-    .replaceAll('BREAK-GLASS-ROLE', 'break-glass')
-    .replaceAll('DEPLOYER-ROLE', 'pod-identity-gateway-deployer-prod');
-  const policy = JSON.parse(text) as PolicyDocument;
+  const policy = servicePolicy('associations-scp');
 
   /** A principal with every right of its account, under the policy. */
   const under = (path: string, accountId = homeAccount): SimulatedPrincipal => ({
@@ -84,15 +80,29 @@ describe('The service control policy', () => {
     async (action) => {
       const resource = role('pod-identity-gateway/pod-identity-gateway-change', otherAccount);
       expect(await isAllowed(under('administrator', otherAccount), { action, resource })).toBe(false);
-      expect(await isAllowed(under('stacksets-exec-0123', otherAccount), { action, resource })).toBe(true);
+      for (const stackSets of [
+        'AWSCloudFormationStackSetExecutionRole',
+        'stacksets-exec-0123456789abcdef0123456789abcdef',
+      ]) {
+        expect(await isAllowed(under(stackSets, otherAccount), { action, resource })).toBe(true);
+      }
       const own = role(`pod-identity-gateway-prod-${region}-graphql`);
       expect(await isAllowed(under('pod-identity-gateway-deployer-prod'), { action, resource: own })).toBe(true);
     },
   );
 
-  test('fits into the limit of a service control policy', () => {
-    expect(JSON.stringify(policy).length).toBeLessThan(5_120);
-  });
+  test.each(['stacksets-exec-evil', 'x/stacksets-exec-0123456789abcdef', 'x/break-glass'])(
+    'lets an administrator change associations with no role that the administrator may create: %s',
+    async (path) => {
+      const resource = role(path, otherAccount);
+      const isCreated = await isAllowed(under('administrator', otherAccount), { action: 'iam:CreateRole', resource });
+      const [create = { action: '', resource: '' }] = changes;
+      const elsewhere = { ...create, resource: create.resource.replace(homeAccount, otherAccount) };
+      const change = { action: 'iam:UpdateAssumeRolePolicy', resource: role('pod-identity-gateway/x', otherAccount) };
+      const isExempt = async (request: typeof elsewhere) => isAllowed(under(path, otherAccount), request);
+      expect(isCreated && ((await isExempt(elsewhere)) || (await isExempt(change)))).toBe(false);
+    },
+  );
 });
 
 describe('The deployer', () => {

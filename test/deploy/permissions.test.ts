@@ -7,6 +7,7 @@ import type { Template } from '../support/lambda-package.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
+import { servicePolicy } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
 
 const region = 'eu-central-1';
@@ -79,6 +80,8 @@ const folder = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
 const deployerTemplate = readYamlTemplate(join(folder, 'deployer.yml'));
 const otherAccountTemplate = readYamlTemplate(join(folder, 'other-account.yml'));
 
+const servicePolicies = [servicePolicy('protect-gateway'), servicePolicy('associations-scp')];
+
 let template: Template;
 let withExecutor: Template;
 let principals: Readonly<Record<Column, SimulatedPrincipal>>;
@@ -147,7 +150,7 @@ test.each(rows)('$action on $resource $circumstance: as docs/permissions.md says
 });
 
 test.each(rows)(
-  '$action on $resource $circumstance: the boundary of deployer.yml takes nothing from the roles',
+  '$action on $resource $circumstance: boundary and service control policies take nothing from the roles',
   async (row) => {
     const resource = resources[row.resource] ?? '';
     const parameters = { Stage: 'prod', RolePath: 'pods/*' };
@@ -156,7 +159,7 @@ test.each(rows)(
     const conditions = circumstances[row.circumstance] ?? {};
     for (const column of roles) {
       const request = { ...row, resource, context: conditions, resourcePolicy: policyOf(resource, column) };
-      const cell = (await isAllowed({ ...principals[column], boundary }, request)) ? 'yes' : 'no';
+      const cell = (await isAllowed({ ...principals[column], boundary, servicePolicies }, request)) ? 'yes' : 'no';
       expect([column, cell]).toEqual([column, row.cells[columns.indexOf(column)]]);
     }
   },

@@ -216,4 +216,19 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
       },
     ]);
   });
+
+  test('the entry of a lock has an id with the prefix that IAM policies name, and is readable by each of its ids', async () => {
+    await locks.lock(all);
+    interface Read {
+      auditTrail: { nodes: { id: string; operationId: string }[] };
+    }
+    const trailOf = (scope: string) =>
+      gateway.send<Read>(`{ auditTrail(scope: ${scope}) { nodes { id operationId } } }`, {}, 'olivia');
+    const [entry] = (await trailOf('{ gateway: ALL_ENTRIES }')).data?.auditTrail.nodes ?? [];
+    expect(entry?.operationId).toMatch(/^lock-[0-9A-Z]{26}$/);
+    expect((await trailOf(`{ operationId: "${entry?.operationId}" }`)).data?.auditTrail.nodes).toEqual([entry]);
+    const byId = `{ auditEntry(id: "${entry?.id}") { event } node(id: "${entry?.id}") { id } operation(id: "${entry?.operationId}") { id } }`;
+    const { data } = await gateway.send(byId, {}, 'olivia');
+    expect(data).toEqual({ auditEntry: { event: 'LOCKED' }, node: { id: entry?.id }, operation: null });
+  });
 });

@@ -11,6 +11,12 @@ export const otherAccount = '333344445566';
 export const changeRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-change`;
 export const readRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-read`;
 
+/** The roles of the operators: one of the organization, and one of IAM Identity Center. */
+export const operatorRoles = [
+  `arn:aws:iam::${homeAccount}:role/ops/gateway-operator`,
+  `arn:aws:iam::${homeAccount}:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_GatewayOperator_0123456789abcdef`,
+] as const;
+
 /** The shipped inventory without its example account and issuer, with a second account. */
 export const ownInventory = JSON.stringify(
   {
@@ -57,6 +63,7 @@ export const neededParams = {
   jwtIssuer: 'https://login.corp.dev/realms/platform',
   jwtAudience: 'gateway',
   assumeRoleArns: `${changeRole},${readRole}`,
+  operatorRoleArns: operatorRoles.join(','),
 };
 
 /** Every parameter with a value that switches its option on. */
@@ -75,7 +82,7 @@ export const fullParams = {
   permissionsBoundaryArn: `arn:aws:iam::${homeAccount}:policy/boundary`,
   breakGlassRoleArn: `arn:aws:iam::${homeAccount}:role/break-glass`,
   policySource: 'table',
-  policyPublisherRoleArn: `arn:aws:iam::${homeAccount}:role/policy-publisher`,
+  policyPublisherRoleArn: `arn:aws:iam::${homeAccount}:role/pod-identity-gateway-prod-policy-publisher`,
   tableKeyArn: `arn:aws:kms:eu-central-1:${homeAccount}:key/${key}`,
   deletionProtection: 'true',
   trafficShift: 'Canary10Percent5Minutes',

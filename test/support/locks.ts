@@ -17,8 +17,8 @@ export const operator: LockChange['operator'] = {
 export function lockOperations(ledger: Ledger) {
   const deps = { ledger, clock: Date.now, ulid: monotonicFactory() };
   return {
-    lock: (scope: LockScope, reason: string | null = null) =>
-      changeLocks(deps, { kind: 'lock', scope, reason, operator }),
+    lock: (scope: LockScope, reason: string | null = null, options: Pick<LockChange, 'stopsReads'> = {}) =>
+      changeLocks(deps, { kind: 'lock', scope, reason, operator, ...options }),
     release: (scope: LockScope) => changeLocks(deps, { kind: 'release', scope, reason: null, operator }),
   };
 }

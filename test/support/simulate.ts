@@ -20,7 +20,7 @@ export interface SimulatedRequest {
   readonly action: string;
   readonly resource: string;
   /** Condition keys of the request; `aws:PrincipalArn` and the like are set from the principal. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
   /** The policy of the resource. */
   readonly resourcePolicy?: PolicyDocument | undefined;
 }
@@ -58,7 +58,7 @@ export async function isAllowed(principal: SimulatedPrincipal, request: Simulate
           'aws:PrincipalArn': arn,
           'aws:PrincipalAccount': account(arn),
           'aws:PrincipalIsAWSService': 'false',
-          ...request.context,
+          ...(request.context as Record<string, string | string[]> | undefined),
         },
       },
       identityPolicies: policies.map((policy, index) => ({ name: `policy-${index}`, policy })),

@@ -116,7 +116,13 @@ export const locks: Locks = {
       lockedBy: 'pat',
       lockedAt: at,
     },
-    { scope: { kind: 'PRINCIPAL', principalId: 'alice' }, reason: null, lockedBy: 'pat', lockedAt: at },
+    {
+      scope: { kind: 'PRINCIPAL', principalId: 'alice' },
+      reason: null,
+      lockedBy: 'pat',
+      lockedAt: at,
+      stopsReads: true,
+    },
   ],
 };
 
@@ -186,6 +192,9 @@ const entry: AuditEntry = {
   fence: 2,
 };
 
+/** IAM policies name the prefix: only operators may put such entries. */
+const lockId = `lock-${operationId}`;
+
 const eventsOfOthers = { fence: null, refusalCode: null, eksRequestId: null, omitted: [] };
 
 /** An entry of every event. */
@@ -204,6 +213,20 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   CHECKED: { ...entry, ...eventsOfOthers, event: 'CHECKED' },
   INVALID: { ...entry, ...eventsOfOthers, event: 'INVALID', request: null, before: null, decision: null },
   TRAIL_READ: { ...entry, ...eventsOfOthers, event: 'TRAIL_READ', operation: 'READ_AUDIT_TRAIL', request: null },
-  LOCKED: { ...entry, ...eventsOfOthers, event: 'LOCKED', operation: 'LOCK_CHANGES', request: null },
-  UNLOCKED: { ...entry, ...eventsOfOthers, event: 'UNLOCKED', operation: 'LOCK_CHANGES', request: null },
+  LOCKED: {
+    ...entry,
+    ...eventsOfOthers,
+    operationId: lockId,
+    event: 'LOCKED',
+    operation: 'LOCK_CHANGES',
+    request: null,
+  },
+  UNLOCKED: {
+    ...entry,
+    ...eventsOfOthers,
+    operationId: lockId,
+    event: 'UNLOCKED',
+    operation: 'LOCK_CHANGES',
+    request: null,
+  },
 };

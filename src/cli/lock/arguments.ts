@@ -18,7 +18,13 @@ export type RequestedScope =
 /** What to do. */
 export type LockRequest =
   | { readonly kind: 'list' }
-  | { readonly kind: 'lock' | 'release'; readonly scope: RequestedScope; readonly reason: string | null };
+  | {
+      readonly kind: 'lock' | 'release';
+      readonly scope: RequestedScope;
+      readonly reason: string | null;
+      /** Whether the lock is to stop reads too. */
+      readonly stopsReads: boolean;
+    };
 
 /** The options of the command line. */
 export const options = {
@@ -27,6 +33,7 @@ export const options = {
   account: { type: 'string' },
   region: { type: 'string' },
   all: { type: 'boolean' },
+  reads: { type: 'boolean' },
   release: { type: 'boolean' },
   reason: { type: 'string' },
   list: { type: 'boolean' },
@@ -34,17 +41,19 @@ export const options = {
 
 export const help = `Stops changes through the gateway at once, without a deployment, until the lock is released.
 
-Usage: npm run lock -- --principal ID | --cluster NAME [--account ID] [--region REGION] | --all [--release] [--reason TEXT]
+Usage: npm run lock -- --principal ID [--reads] | --cluster NAME [--account ID] [--region REGION] | --all
+                       [--release] [--reason TEXT]
        npm run lock -- --list
 
   --principal ID   changes requested by this principal, through it as an actor, or in its name by a service;
                    ID as in viewer { id } and in the audit trail
+  --reads          with --principal: reads by this principal too, within 10 s
   --cluster NAME   changes in this cluster
   --account ID     account of the cluster (default: HOME_ACCOUNT_ID, else that of the AWS credentials)
   --region REGION  region of the cluster (default: AWS_REGION)
   --all            all changes
   --release        releases this lock; others stay
-  --reason TEXT    for the audit trail, and for the clients whose changes are refused
+  --reason TEXT    for the audit trail, and for the clients whose changes are refused; so also for who has stolen a token
   --list           prints the locks
   -h, --help       print this text
 
@@ -64,18 +73,21 @@ when arguments or settings are wrong.
 
 /** Reads what to do. Throws `UsageError` where options are wrong or do not fit together. */
 export function readLockRequest(values: OptionValues<typeof options>): LockRequest {
-  const { principal, cluster, all = false, list = false, release = false, reason = null } = values;
+  const { principal, cluster, all = false, list = false, release = false, reads = false, reason = null } = values;
   const targets = [principal !== undefined, cluster !== undefined, all, list].filter((given) => given).length;
   if (targets !== 1) throw new UsageError('Give one of --principal, --cluster, --all and --list.');
   if (cluster === undefined && (values.account ?? values.region) !== undefined) {
     throw new UsageError('--account and --region belong to --cluster.');
+  }
+  if (reads && (principal === undefined || release)) {
+    throw new UsageError('--reads belongs to --principal, without --release.');
   }
   if (list) {
     if (release || reason !== null) throw new UsageError('--list has no further options.');
     return { kind: 'list' };
   }
   rejectFindings('--reason', reasonFindings(reason));
-  return { kind: release ? 'release' : 'lock', scope: scopeOf(values), reason };
+  return { kind: release ? 'release' : 'lock', scope: scopeOf(values), reason, stopsReads: reads };
 }
 
 /** The longest principal id that the audit trail can be searched by, in characters. */

@@ -1,7 +1,8 @@
 import { auditContextOf, createEntry } from '../../ledger/audit-entry.ts';
 import { noFilters } from '../../ledger/ledger.ts';
 import type { AuditPartition, Ledger } from '../../ledger/ledger.ts';
-import { describeScope, isSameScope } from '../../model/lock.ts';
+import { lockPrefix } from '../../model/audit.ts';
+import { describeLock, isSameScope } from '../../model/lock.ts';
 import type { Lock, LockScope } from '../../model/lock.ts';
 import type { RecordedPrincipal } from '../../model/principal.ts';
 
@@ -17,6 +18,8 @@ export interface LockDependencies {
 export interface LockChange {
   readonly kind: 'lock' | 'release';
   readonly scope: LockScope;
+  /** Whether a lock of a principal is to stop its reads too. Default: false. */
+  readonly stopsReads?: boolean;
   readonly reason: string | null;
   readonly operator: RecordedPrincipal;
 }
@@ -35,29 +38,36 @@ export interface ChangedLocks {
 const maxRounds = 10;
 
 /**
- * Sets or releases a lock and records it in the audit trail, in one transaction. A lock that is set already keeps its reason.
+ * Sets or releases a lock and records it in the audit trail, in one transaction. A lock that is set already keeps its reason,
+ * unless it does not stop reads and is to stop them.
  * Throws `LedgerUnavailable`, and an Error if there are too many locks.
  */
 export async function changeLocks(deps: LockDependencies, change: LockChange): Promise<ChangedLocks> {
-  const { kind, scope } = change;
+  const { scope } = change;
   for (let round = 0; round < maxRounds; round += 1) {
     const { revision, locks } = await deps.ledger.getLocks();
     const found = locks.find((lock) => isSameScope(lock.scope, scope)) ?? null;
-    if ((found === null) === (kind === 'release')) return { kind: 'unchanged', lock: found, locks };
-    const lock = found ?? newLock(deps, change);
-    const next = found === null ? [...locks, lock] : locks.filter((other) => other !== found);
+    const lock = changedLock(deps, change, found);
+    if (lock === null) return { kind: 'unchanged', lock: found, locks };
+    const others = locks.filter((other) => other !== found);
+    const next = change.kind === 'lock' ? [...others, lock] : others;
     const written = await deps.ledger.putLocks({ revision: revision + 1, locks: next }, entryOf(deps, change, lock));
     if (written) return { kind: 'changed', lock, locks: next };
   }
   throw new Error('Other commands change the locks at the same time. Run the command again.');
 }
 
-function newLock({ clock }: LockDependencies, { scope, reason, operator }: LockChange): Lock {
-  return { scope, reason, lockedBy: operator.id, lockedAt: new Date(clock()).toISOString() };
+/** The lock to set or to release; null if there is nothing to do. */
+function changedLock({ clock }: LockDependencies, change: LockChange, found: Lock | null): Lock | null {
+  const { kind, scope, stopsReads = false, reason, operator } = change;
+  if (kind === 'release') return found;
+  if (found !== null && (!stopsReads || found.stopsReads === true)) return null;
+  const lockedAt = new Date(clock()).toISOString();
+  return { scope, ...(stopsReads ? { stopsReads } : {}), reason, lockedBy: operator.id, lockedAt };
 }
 
 function entryOf(deps: LockDependencies, { kind, reason, operator }: LockChange, lock: Lock) {
-  const operationId = deps.ulid(deps.clock());
+  const operationId = `${lockPrefix}${deps.ulid(deps.clock())}`;
   const identity = {
     principal: operator,
     actor: null,
@@ -66,7 +76,7 @@ function entryOf(deps: LockDependencies, { kind, reason, operator }: LockChange,
     apiRequestId: operationId,
   };
   const context = { ...auditContextOf({ recordPrincipal: () => operator }, 'LOCK_CHANGES', identity), reason };
-  const what = describeScope(lock.scope);
+  const what = describeLock(lock);
   return createEntry(deps, context, {
     operationId,
     event: kind === 'lock' ? 'LOCKED' : 'UNLOCKED',

@@ -4,7 +4,7 @@ import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { openExistingLedger } from '../../local/ledger.ts';
 import { exampleAccountId, readHomeAccountId, readLedgerSettings } from '../../local/settings.ts';
-import { describeScope } from '../../model/lock.ts';
+import { describeLock, describeScope } from '../../model/lock.ts';
 import type { Lock, LockScope } from '../../model/lock.ts';
 import { resolveCluster } from '../../validation/names.ts';
 import type { ClusterDefaults } from '../../validation/names.ts';
@@ -37,13 +37,13 @@ async function run(request: LockRequest): Promise<number> {
 
 async function change(
   ledger: Ledger,
-  { kind, reason }: Exclude<LockRequest, { kind: 'list' }>,
+  { kind, reason, stopsReads }: Exclude<LockRequest, { kind: 'list' }>,
   scope: LockScope,
   { principal: operator }: Operator,
 ): Promise<number> {
   const deps = { ledger, clock: Date.now, ulid: monotonicFactory() };
-  const result = await changeLocks(deps, { kind, scope, reason, operator });
-  const what = describeScope(scope);
+  const result = await changeLocks(deps, { kind, scope, reason, stopsReads, operator });
+  const what = describeLock(result.lock ?? { scope });
   if (kind === 'release' && result.lock === null) {
     process.stderr.write(`There is no lock on ${what}.\n`);
     printLocks(result.locks);
@@ -56,7 +56,7 @@ async function change(
   process.stdout.write(
     result.kind === 'unchanged'
       ? 'The lock is set already, and stays as it is:\n'
-      : `Locked ${what}. Changes that had begun may still be made: openOperations lists them.\n`,
+      : `Locked ${what}. ${stopsReads ? 'Reads end within 10 s. ' : ''}Changes that had begun may still be made: openOperations lists them.\n`,
   );
   process.stderr.write(await hintAbout(deps, scope));
   return printLocks(result.locks);
@@ -75,9 +75,10 @@ async function hintAbout(deps: LockDependencies, scope: LockScope): Promise<stri
 
 function printLocks(locks: readonly Lock[]): number {
   process.stdout.write(locks.length === 0 ? 'No locks are set.\n' : 'Locks:\n');
-  for (const { scope, lockedAt, lockedBy, reason } of locks) {
+  for (const lock of locks) {
+    const { lockedAt, lockedBy, reason } = lock;
     const why = reason === null ? '' : `: ${JSON.stringify(reason)}`;
-    process.stdout.write(`- ${describeScope(scope)}, since ${lockedAt}, by ${lockedBy}${why}\n`);
+    process.stdout.write(`- ${describeLock(lock)}, since ${lockedAt}, by ${lockedBy}${why}\n`);
   }
   return 0;
 }

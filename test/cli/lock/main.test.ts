@@ -6,6 +6,8 @@ import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import { lockMemoryMs } from '../../../src/operations/locks.ts';
+import { openGateway } from '../../support/gateway.ts';
 import { dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 
@@ -58,6 +60,47 @@ describe('npm run lock', () => {
     ]);
   });
 
+  test('locks reads of a principal too, also over a lock on its changes', async () => {
+    const alice = ['--principal', 'https://issuer.example#alice'];
+    run(alice, env);
+    const { status, stdout } = run([...alice, '--reads', '--reason', 'Leaked token.'], env);
+    const line = `- reads and changes by https://issuer.example#alice, since TIME, by ${operator}: "Leaked token."\n`;
+    const told = 'Locked reads and changes by https://issuer.example#alice. Reads end within 10 s. ';
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `${told}Changes that had begun may still be made: openOperations lists them.\nLocks:\n${line}`,
+    });
+    expect(run(['--list'], env).stdout).toBe(`Locks:\n${line}`);
+    expect(await trailOf(ledger)).toMatchObject([
+      {
+        event: 'LOCKED',
+        reason: 'Leaked token.',
+        message: 'Locked reads and changes by https://issuer.example#alice.',
+      },
+      { event: 'LOCKED', message: 'Locked changes by https://issuer.example#alice.' },
+    ]);
+    expect(run([...alice, '--release'], env)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('No locks') as string,
+    });
+  });
+
+  test('stops the changes of a running gateway at the next request, and the reads within ten seconds', async () => {
+    const gateway = await openGateway({ ledger });
+    try {
+      expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+      run(['--principal', 'https://issuer.example#alice', '--reads'], env);
+      expect(await gateway.create({ clientRequestToken: 'second', serviceAccount: 'other' })).toMatchObject({
+        refusal: { code: 'CHANGES_LOCKED' },
+      });
+      gateway.clock.skip(lockMemoryMs);
+      expect(await gateway.send('{ viewer { id } }')).toMatchObject({ status: 403 });
+      expect(await gateway.send('{ viewer { id } }', {}, 'bob')).toMatchObject({ status: 200 });
+    } finally {
+      await gateway.close();
+    }
+  });
+
   test('does not set a lock twice', async () => {
     run(['--all', '--reason', 'First.'], env);
     const again = run(['--all', '--reason', 'Second.'], env);
@@ -93,6 +136,8 @@ describe('npm run lock', () => {
     [['--all', '--cluster', 'a'], 'Give one of --principal, --cluster, --all and --list.'],
     [['--all', '--region', 'eu-central-1'], '--account and --region belong to --cluster.'],
     [['--list', '--release'], '--list has no further options.'],
+    [['--all', '--reads'], '--reads belongs to --principal, without --release.'],
+    [['--principal', 'a', '--release', '--reads'], '--reads belongs to --principal, without --release.'],
     [['--principal', ''], '--principal is not the id of a principal, such as https://issuer.example#alice.'],
   ])('rejects the arguments %j', (args, problem) => {
     expect(run(args, env)).toEqual({ status: 2, stdout: '', stderr: `${problem} Run with --help for usage.\n` });
