@@ -13,7 +13,7 @@ const changes: Readonly<Record<string, ChangeKind>> = {
 export async function collectFacts(
   backend: Backend,
   implementation: Implementation,
-  seen: Pick<Facts, 'answers' | 'changedOutside' | 'reconciled'>,
+  seen: Pick<Facts, 'answers' | 'outside' | 'locks' | 'reconciled'>,
 ): Promise<Facts> {
   const entries = implementation.entries(await backend.items('audit'));
   const records = implementation.records(await backend.items('idempotency'));
@@ -26,13 +26,14 @@ function changeOf(implementation: Implementation, request: LoggedRequest, entrie
   const { requestId, operation, cluster, namespace, serviceAccount, associationId, clientRequestToken } = request;
   const kind = changes[operation ?? ''];
   if (!kind) return [];
+  const time = Date.parse(request.time);
   const change = {
     requestId,
     kind,
-    time: Date.parse(request.time),
+    time,
     serviceAccount: serviceAccount === null ? null : [cluster?.clusterName, namespace, serviceAccount].join('/'),
     associationId,
-    applied: request.outcome === 'succeeded',
+    effect: request.outcome === 'succeeded' ? { at: time, visibleAt: time, modifiedAt: time } : null,
   };
   return [{ ...change, operationId: implementation.operationOf(change, clientRequestToken, entries) }];
 }

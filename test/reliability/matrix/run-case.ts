@@ -1,3 +1,4 @@
+import type { LockedTime, OutsideChange } from '../facts.ts';
 import { violations } from '../invariants.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Case, CaseResult } from './case.ts';
@@ -20,7 +21,8 @@ interface CaseRun extends Case {
   readonly environment: Environment;
   /** The association to change; null for a create. */
   readonly associationId: string | null;
-  readonly changedOutside: string[];
+  readonly outside: OutsideChange[];
+  readonly locks: LockedTime[];
 }
 
 /** Runs a case with its own backend and clock. */
@@ -29,15 +31,16 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
   return clock.run(async () => {
     const backend = await backends.open(clock);
     const environment = openEnvironment(one.implementation, backend, clock);
-    const associationId = one.kind === 'create' ? null : createExisting(backend.simulator);
-    const run: CaseRun = { ...one, clock, backend, environment, associationId, changedOutside: [] };
+    const existing = one.kind === 'create' ? null : createExisting(backend.simulator);
+    const associationId = existing?.associationId ?? null;
+    const run: CaseRun = { ...one, clock, backend, environment, associationId, outside: [], locks: [] };
+    if (existing) run.outside.push(existing);
     try {
       const steps = await runRequests(run);
       const { answers } = environment;
-      const { changedOutside } = run;
+      const { outside, locks } = run;
       const facts = await collectFacts(backend, one.implementation, {
-        answers,
-        changedOutside,
+        ...{ answers, outside, locks },
         reconciled: one.followUp !== 'nothing',
       });
       return { case: one, steps, isInjected: environment.allInjected(), facts, violations: violations(facts) };
@@ -89,7 +92,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
   const meanwhile = () =>
     clock.run(async () => {
       if (injection?.fault.delaysReads) delayReads(run.backend.simulator, run.kind);
-      if (injection?.fault.outsider) run.changedOutside.push(...changeDirectly(run));
+      if (injection?.fault.outsider) changeDirectly(run);
       if (followUp === 'second process concurrently') second.resolve(repeatRequest(run).then(() => undefined));
       if (!injection?.fault.superseded) return;
       clock.advance(leaseMs);
@@ -181,6 +184,8 @@ function baseRequest({ kind, associationId }: Pick<CaseRun, 'kind' | 'associatio
   return { kind, associationId, by: 'alice' };
 }
 
-function changeDirectly({ backend, kind, associationId }: CaseRun): string[] {
-  return [changeOutside(backend.simulator, kind, associationId)].filter((id) => id !== null);
+/** Makes the change of the case directly at EKS, if it is possible. */
+function changeDirectly({ backend, kind, associationId, outside }: CaseRun): void {
+  const change = changeOutside(backend.simulator, kind, associationId);
+  if (change) outside.push(change);
 }

@@ -63,7 +63,7 @@ function answerCell({ status, code, event }: CallerAnswer): string {
 }
 
 function eksCell({ associations, changes }: Facts): string {
-  const applied = changes.filter((change) => change.applied).map(({ kind }) => kind);
+  const applied = changes.filter(({ effect }) => effect).map(({ kind }) => kind);
   const existing = associations.map(
     ({ operationId, roleArn }) => `${operationId === null ? 'unmanaged' : 'managed'} ${roleArn.split('/').at(-1)}`,
   );
