@@ -19,6 +19,8 @@ const shared = {
 export default {
   // Tests wait for servers and for time rather than for a processor. Jest's own choice is one worker fewer.
   maxWorkers: '100%',
+  // A test that hangs fails; one that waits for a busy machine does not.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

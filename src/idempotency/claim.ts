@@ -5,13 +5,21 @@ import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Lock } from '../model/lock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
+import { closing, refusing } from './closing.ts';
+import { notDone } from './conclusion.ts';
+import type { RefusedConclusion } from './conclusion.ts';
 import type { ProtocolDependencies } from './dependencies.ts';
-import { newRecord, succeedingRecord, takenOver, withOperationInDoubt } from './record.ts';
+import { newRecord, succeedingRecord, takenOver } from './record.ts';
 import type { NewOperation } from './record.ts';
 
 /** A request that claims its token. */
 export interface ClaimRequest extends NewOperation {
   readonly audit: AuditContext;
+  /**
+   * Why no operation may begin: then this refusal is recorded as the token's final answer instead. An operation of the token that
+   * is in progress or finished is taken over or answered all the same. Null: one may begin.
+   */
+  readonly refusal: RefusedConclusion | null;
   /**
    * The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. An unused
    * token is claimed while the locks are read: the lease holder waits for them before the effect.
@@ -35,6 +43,8 @@ export type ClaimResult =
   | { readonly kind: 'claimed'; readonly lease: Lease }
   /** The expired lease of an earlier request is this one's: its effect must be observed first. */
   | { readonly kind: 'taken-over'; readonly lease: Lease }
+  /** Nothing began: the refusal of the request is recorded. */
+  | { readonly kind: 'refused'; readonly lease: Lease; readonly refusal: RefusedConclusion }
   /** A lock keeps the operation from beginning. Nothing was written. */
   | { readonly kind: 'locked'; readonly lock: Lock }
   /** The operation is finished, and its result recorded. */
@@ -44,11 +54,11 @@ export type ClaimResult =
   /** The token belongs to a different request. */
   | { readonly kind: 'token-reused'; readonly record: IdempotencyRecord };
 
-/** A write that would claim the record, and the lease that it would give. */
+/** A write that would claim the record, and what it would lead to. */
 interface Attempt {
-  readonly kind: 'claimed' | 'taken-over';
+  readonly kind: 'attempt';
   readonly expected: Expectation;
-  readonly lease: Lease;
+  readonly result: Extract<ClaimResult, { lease: Lease }>;
 }
 
 /** Each round finds a record that was written since the round before; several in a row mean many concurrent requests. */
@@ -62,31 +72,27 @@ const maxRounds = 4;
 export async function claim(deps: ProtocolDependencies, request: ClaimRequest): Promise<ClaimResult> {
   const lock = request.expectsLock ? await request.lock : null;
   const first = lock ? await stepUnderLock(deps, request, lock) : claimUnused(deps, request);
-  if (!isAttempt(first)) return first;
+  if (first.kind !== 'attempt') return first;
   let attempt = first;
   for (let round = 1; ; round++) {
-    const { expected, lease, kind } = attempt;
+    const { expected, result } = attempt;
     const leftMs = request.deadline - deps.clock();
-    const committing = deps.ledger.commit(expected, lease.record, [lease.entry]);
-    const result = await withDeadline(leftMs, committing, ledgerTimeout);
-    if (result.kind === 'committed') {
-      if (kind === 'taken-over') count('takeOvers');
-      return { kind, lease };
+    const committing = deps.ledger.commit(expected, result.lease.record, [result.lease.entry]);
+    const committed = await withDeadline(leftMs, committing, ledgerTimeout);
+    if (committed.kind === 'committed') {
+      if (result.kind === 'taken-over') count('takeOvers');
+      return result;
     }
-    if (result.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
-    const next = await nextStep(deps, request, result.record);
-    if (!isAttempt(next)) return next;
-    if (round === maxRounds) return { kind: 'contended', record: result.record };
+    if (committed.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
+    const next = await nextStep(deps, request, committed.record);
+    if (next.kind !== 'attempt') return next;
+    if (round === maxRounds) return { kind: 'contended', record: committed.record };
     attempt = next;
   }
 }
 
 /** A write to try, or the end of the claim. */
 type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
-
-function isAttempt(step: Step): step is Attempt {
-  return step.kind === 'claimed' || step.kind === 'taken-over';
-}
 
 /** What a request does first while changes are locked: only an operation that began before goes on. */
 async function stepUnderLock(deps: ProtocolDependencies, request: ClaimRequest, lock: Lock): Promise<Step> {
@@ -120,22 +126,22 @@ async function nextStep(deps: ProtocolDependencies, request: ClaimRequest, recor
 }
 
 function claimUnused(deps: ProtocolDependencies, request: ClaimRequest): Attempt {
-  const record = freshRecord(deps, request);
   const expected = { kind: 'free', now: request.startedAt } as const;
-  return { kind: 'claimed', expected, lease: withIntent(deps, request, record) };
+  return { kind: 'attempt', expected, result: begin(deps, request, freshRecord(deps, request)) };
 }
 
 function claimReleased(deps: ProtocolDependencies, request: ClaimRequest, released: IdempotencyRecord): Attempt {
   const { operationId, fence } = released;
   const record = succeedingRecord(released, freshRecord(deps, request));
   const expected = { kind: 'released', operationId, fence } as const;
-  return { kind: 'claimed', expected, lease: withIntent(deps, request, record) };
+  return { kind: 'attempt', expected, result: begin(deps, request, record) };
 }
 
 function claimExpired(deps: ProtocolDependencies, request: ClaimRequest, expired: IdempotencyRecord): Attempt {
   const message =
     'The lease expired before the operation was finished; another request with the same token took it over.';
-  return { kind: 'taken-over', ...takeOverAttempt(deps, expired, request.audit, message) };
+  const { expected, lease } = takeOverAttempt(deps, expired, request.audit, message);
+  return { kind: 'attempt', expected, result: { kind: 'taken-over', lease } };
 }
 
 /**
@@ -165,24 +171,32 @@ function takeOverAttempt(deps: ProtocolDependencies, expired: IdempotencyRecord,
 
 /**
  * Closes a taken-over operation that had no effect and can have none any more, and claims the next one, in one
- * transaction. Null when another request was faster. Throws `LedgerUnavailable`. `closing` is the entry that closes it.
+ * transaction. Null when another request was faster. Throws `LedgerUnavailable`. The caller has checked that nothing keeps the
+ * next one from beginning, since `refusal` is older than what was observed.
  */
 export async function reclaim(
   deps: ProtocolDependencies,
   request: ClaimRequest,
   leased: IdempotencyRecord,
-  closing: AuditEntry,
 ): Promise<Lease | null> {
   const { operationId, fence } = leased;
-  const record = succeedingRecord(withOperationInDoubt(leased), freshRecord(deps, request));
+  const closed = closing(deps, request.audit, leased, notDone);
+  const record = succeedingRecord(closed.record, freshRecord(deps, request));
   const lease = withIntent(deps, request, record);
-  const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [closing, lease.entry]);
+  const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [closed.entry, lease.entry]);
   const result = await withDeadline(request.deadline - deps.clock(), committing, ledgerTimeout);
   return result.kind === 'committed' ? lease : null;
 }
 
 function freshRecord(deps: ProtocolDependencies, request: ClaimRequest): IdempotencyRecord {
   return newRecord(request, deps.ulid(request.startedAt), deps.times);
+}
+
+/** The beginning of an operation, or the refusal in place of it. */
+function begin(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Attempt['result'] {
+  const { refusal, audit } = request;
+  if (refusal) return { kind: 'refused', lease: refusing(deps, audit, record, refusal), refusal };
+  return { kind: 'claimed', lease: withIntent(deps, request, record) };
 }
 
 function withIntent(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {

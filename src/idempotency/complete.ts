@@ -4,10 +4,9 @@ import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { Lease } from './claim.ts';
-import { outcomeOf } from './conclusion.ts';
+import { closing } from './closing.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { ProtocolDependencies } from './dependencies.ts';
-import { concluded, withOperationInDoubt } from './record.ts';
 
 /** What became of a lease holder's conclusion. `record` is the record as last known; `entry`, the last entry written. */
 export interface Completion {
@@ -41,8 +40,7 @@ export async function complete(
   conclusion: Conclusion,
 ): Promise<Completion> {
   const { audit, deadline } = request;
-  const entry = closingEntry(deps, audit, lease.record, conclusion);
-  const record = recordAfter(deps, lease.record, conclusion);
+  const { record, entry } = closing(deps, audit, lease.record, conclusion);
   const { operationId, fence } = lease.record;
   try {
     const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [entry]);
@@ -54,30 +52,6 @@ export async function complete(
     deps.log('error', 'The outcome of an operation could not be recorded.', { operationId, error: String(error) });
     return { kind: 'unknown', ...lease };
   }
-}
-
-/** The entry that records a conclusion. */
-export function closingEntry(
-  deps: ProtocolDependencies,
-  audit: AuditContext,
-  leased: IdempotencyRecord,
-  conclusion: Conclusion,
-): AuditEntry {
-  const { event, code: refusalCode } = outcomeOf(conclusion.outcome);
-  const { message, associationArn, eksRequestId } = conclusion;
-  const { operationId, fence } = leased;
-  return createEntry(deps, audit, { operationId, event, fence, refusalCode, message, associationArn, eksRequestId });
-}
-
-function recordAfter(
-  deps: ProtocolDependencies,
-  leased: IdempotencyRecord,
-  { outcome, association, refusal }: Conclusion,
-): IdempotencyRecord {
-  const now = deps.clock();
-  const result = { association, refusal, completedAt: new Date(now).toISOString() };
-  const next = concluded(leased, outcomeOf(outcome), result, now, deps.times);
-  return outcome === 'NOT_DONE' ? withOperationInDoubt(next) : next;
 }
 
 /** A later lease holder owns the record: the answer is what it recorded, not what EKS answered to this one. */

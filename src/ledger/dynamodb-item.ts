@@ -2,6 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import { claimsOfCreated } from './claim-of-created.ts';
+import type { ClaimOfCreated } from './claim-of-created.ts';
 import { entryOfText, entryText } from './entry-json.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { filterFields } from './filter-fields.ts';
@@ -9,6 +11,12 @@ import { auditIndexKeys, openShardOf, trailShardOf } from './keys.ts';
 import type { IdempotencyRecord, Locks, RecordedResult } from './ledger.ts';
 import { locksKey, locksText } from './locks-json.ts';
 import { ttlAttribute } from './tables.ts';
+
+/**
+ * Begins the sort key of a claim of a created association, which is in the partition of the operation that created it. Lower than
+ * every entry id, and than the `-` from which operations' entries are read.
+ */
+export const claimPrefix = '#CLAIMED_BY#';
 
 /** An item of a DynamoDB table. */
 export type Item = Record<string, AttributeValue>;
@@ -85,4 +93,20 @@ export function entryOfItem(item: Item): AuditEntry {
     throw new Error("An item of the audit table has no 'entry' attribute. Let only the gateway write to this table.");
   }
   return entryOfText(key, text);
+}
+
+/** The item of the audit table that proves that an operation created an association. In no index, and never read as an entry. */
+export function claimItem({ createdBy, claimedBy }: ClaimOfCreated): Item {
+  return marshall({ v: formatVersion, operationId: createdBy, entryId: `${claimPrefix}${claimedBy}` });
+}
+
+/** The operation that claimed, of an item that {@link claimItem} created. Throws `UnsupportedFormat` if another version created it. */
+export function claimedByOfItem({ v, entryId, operationId }: Item): string {
+  requireSupported(`claim of what operation ${operationId?.S} created`, versionOf(v));
+  return (entryId?.S ?? '').slice(claimPrefix.length);
+}
+
+/** The items that belong to a stored entry, to be copied with it. */
+export function claimItemsOf(item: Item): Item[] {
+  return versionOf(item.v) === formatVersion ? claimsOfCreated([entryOfItem(item)]).map(claimItem) : [];
 }

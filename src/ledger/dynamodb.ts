@@ -14,7 +14,18 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
-import { entryItem, entryOfItem, locksItem, locksOfItem, recordItem, recordOfItem } from './dynamodb-item.ts';
+import { claimsOfCreated } from './claim-of-created.ts';
+import {
+  claimedByOfItem,
+  claimItem,
+  claimPrefix,
+  entryItem,
+  entryOfItem,
+  locksItem,
+  locksOfItem,
+  recordItem,
+  recordOfItem,
+} from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
 import { failureOf, isThrottling, orLedgerFailure, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
@@ -48,18 +59,28 @@ export function createDynamoDbLedger({
       // A transaction even without entries: only a transaction can be repeated safely when its response was lost.
       const result = await transact(client, entries, [
         { TableName: idempotencyTable, Item: recordItem(next), ...condition },
-        ...entries.map((entry) => createEntry(auditTable, entry)),
+        ...entries.map((entry) => insert(auditTable, entryItem(entry))),
+        ...claimsOfCreated(entries).map((claim) => insert(auditTable, claimItem(claim))),
       ]);
       if (result.kind === 'committed') return result;
       return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };
     },
     async appendEntry(entry) {
-      const put = new PutItemCommand(createEntry(auditTable, entry));
+      const put = new PutItemCommand(insert(auditTable, entryItem(entry)));
       await withRetries(() => putOnce(client, entry, put));
     },
     async getRecord(idempotencyKey) {
       const item = await getItem(client, idempotencyTable, { idempotencyKey });
       return item === null ? null : recordOfItem(item);
+    },
+    async findClaimOfCreated(operationId) {
+      const [item] = await queryAll(client, 1, {
+        TableName: auditTable,
+        ConsistentRead: true,
+        KeyConditionExpression: 'operationId = :operationId AND begins_with(entryId, :prefix)',
+        ExpressionAttributeValues: marshall({ ':operationId': operationId, ':prefix': claimPrefix }),
+      });
+      return item === undefined ? null : claimedByOfItem(item);
     },
     async getEntry({ operationId, entryId }) {
       const item = await getItem(client, auditTable, { operationId, entryId });
@@ -99,7 +120,7 @@ export function createDynamoDbLedger({
     async putLocks(next, entry) {
       const condition = { ...locksConditionOf(next), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
       const put = { TableName: idempotencyTable, Item: locksItem(next), ...condition };
-      const result = await transact(client, [entry], [put, createEntry(auditTable, entry)]);
+      const result = await transact(client, [entry], [put, insert(auditTable, entryItem(entry))]);
       if (result.kind === 'conflict' && result.stored !== null) locksOfItem(result.stored); // Throws for another format.
       return result.kind === 'committed';
     },
@@ -109,11 +130,11 @@ export function createDynamoDbLedger({
   };
 }
 
-/** The put of an entry that fails if an entry with the same key exists. */
-function createEntry(TableName: string, entry: AuditEntry) {
+/** The put of an item of the audit table that fails if an item with the same key exists. */
+function insert(TableName: string, Item: Item) {
   return {
     TableName,
-    Item: entryItem(entry),
+    Item,
     ConditionExpression: 'attribute_not_exists(operationId)',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   } as const;
@@ -128,7 +149,7 @@ async function getItem(client: DynamoDBClient, TableName: string, key: Record<st
 /** Result of a transaction: `stored` is the item that does not meet the condition; null if there is none. */
 type TransactionResult = { readonly kind: 'committed' } | { readonly kind: 'conflict'; readonly stored: Item | null };
 
-/** @param puts the put of the record or of the locks, then those of the entries */
+/** @param puts the put of the record or of the locks, then those of the entries, then others of the audit table */
 async function transact(
   client: DynamoDBClient,
   entries: readonly AuditEntry[],
@@ -156,7 +177,7 @@ async function transact(
 /** Transient cancellation reasons: they depend on concurrent requests, not on the stored items. */
 const transientReasons = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
-/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry. */
+/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry, then those of other items. */
 function resultOf(error: TransactionCanceledException, entries: readonly AuditEntry[]): TransactionResult | Retryable {
   const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({
     isTransient: transientReasons.includes(Code ?? ''),
@@ -164,8 +185,10 @@ function resultOf(error: TransactionCanceledException, entries: readonly AuditEn
     stored: Item,
   }));
   if (reasons.some(({ isTransient }) => isTransient)) return { kind: 'retry', cause: error };
-  const [ofRecord, ...ofEntries] = reasons;
-  const stored = ofEntries.map((reason) => (reason.isConditionFailed ? entryOfItem(reason.stored ?? {}) : null));
+  const [ofRecord, ...others] = reasons;
+  const stored = others
+    .slice(0, entries.length)
+    .map((reason) => (reason.isConditionFailed ? entryOfItem(reason.stored ?? {}) : null));
   // Checked first: if this commit was applied before, the condition on the record fails as well.
   if (alreadyWritten(entries, stored)) return { kind: 'committed' };
   if (ofRecord?.isConditionFailed !== true) throw error; // The request is invalid: a bug.

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AuditIndexKeys } from './keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-const schemaVersion = 3;
+const schemaVersion = 4;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -42,6 +42,12 @@ const schema = `
   ) STRICT, WITHOUT ROWID;
   ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
   CREATE INDEX audit_entryId ON audit (entryId);
+
+  CREATE TABLE claimOfCreated (
+    createdBy TEXT NOT NULL,
+    claimedBy TEXT NOT NULL,
+    PRIMARY KEY (createdBy, claimedBy)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '../model/audit.ts';
+import type { ClaimOfCreated } from './claim-of-created.ts';
 import { entryOfText, entryText } from './entry-json.ts';
 import { filterFields } from './filter-fields.ts';
 import { auditIndexKeys } from './keys.ts';
@@ -28,6 +29,9 @@ export function prepareStatements(database: DatabaseSync) {
     INSERT INTO audit (operationId, entryId, event, operation, time, entry,
       refusalCode, roleArns, policyIds, ${auditColumns.join(', ')})
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${auditColumns.map(() => '?').join(', ')})`);
+
+  const insertClaim = database.prepare('INSERT INTO claimOfCreated (createdBy, claimedBy) VALUES (?, ?)');
+  const selectClaim = database.prepare('SELECT claimedBy FROM claimOfCreated WHERE createdBy = ? LIMIT 1');
 
   return {
     getRecord(idempotencyKey: string): IdempotencyRecord | null {
@@ -60,6 +64,13 @@ export function prepareStatements(database: DatabaseSync) {
     },
     operationEntries(operationId: string, { limit, after }: OperationPage): AuditEntry[] {
       return selectEntries.all(operationId, after ?? '', limit).map(entryOf);
+    },
+    insertClaim({ createdBy, claimedBy }: ClaimOfCreated): void {
+      insertClaim.run(createdBy, claimedBy);
+    },
+    findClaimOfCreated(operationId: string): string | null {
+      const row = selectClaim.get(operationId);
+      return row === undefined ? null : String(row.claimedBy);
     },
     insertEntry(entry: AuditEntry): void {
       const { operationId, entryId, event, operation, time } = entry;

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { claimsOfCreated } from './claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from './entry-json.ts';
 import { openShardOf } from './keys.ts';
 import { firstEntries, LedgerUnavailable } from './ledger.ts';
@@ -37,12 +38,16 @@ export function createSqliteLedger({
           if (!meets(expected, record)) return { kind: 'conflict', record };
           statements.putRecord(next);
           entries.forEach(statements.insertEntry);
+          claimsOfCreated(entries).forEach(statements.insertClaim);
           return { kind: 'committed' };
         });
       });
     },
     getRecord(idempotencyKey) {
       return asPromise(() => statements.getRecord(idempotencyKey));
+    },
+    findClaimOfCreated(operationId) {
+      return asPromise(() => statements.findClaimOfCreated(operationId));
     },
     appendEntry(entry) {
       return asPromise(() => {

@@ -94,7 +94,7 @@ export const gatewayTagPrefix = 'pod-identity-gateway/';
 /** Key of the tag that names the operation which created an association. */
 export const operationTagKey = `${gatewayTagPrefix}operation`;
 
-/** The operation that created an association, from its ownership tag; null if the gateway did not create it. */
+/** The operation that created an association, from its ownership tag; null if the gateway did not create it. Not validated. */
 export function operationIdOf(association: { readonly tags: readonly Tag[] }): string | null {
   return association.tags.find(({ key }) => key === operationTagKey)?.value ?? null;
 }

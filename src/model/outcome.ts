@@ -37,7 +37,7 @@ const inProgress = {
   advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
 } as const;
 
-/** The change was not made, and will not be: the token is used up. */
+/** The refusal is the token's one final answer: the change was not made and will not be, except where the outcome says otherwise. */
 const final = {
   status: 'REFUSED',
   event: 'REFUSED',
@@ -136,13 +136,24 @@ export const outcomes = {
     retryAfterSeconds: 5,
     advice: 'A delete may still be propagating at EKS: send the same request again after retryAfterSeconds.',
   },
-  /** The association does not exist, or no longer exists. */
+  /** EKS rejected the change, because the association no longer exists. */
   ASSOCIATION_NOT_FOUND: {
     ...final,
     code: 'ASSOCIATION_NOT_FOUND',
     advice: 'Check clusterName and associationId; list the associations to see which exist.',
   },
-  /** The association was modified since it was read, or since the operation began. */
+  /** No association was visible when the request was admitted. Nothing was begun or recorded: a read can lag behind a create. */
+  ASSOCIATION_NOT_SEEN: {
+    status: 'REFUSED',
+    code: 'ASSOCIATION_NOT_FOUND',
+    event: 'REFUSED',
+    recordState: 'untouched',
+    retryable: false,
+    retryAfterSeconds: null,
+    advice:
+      'Check clusterName and associationId; list the associations to see which exist. The same clientRequestToken can be used again, for example once a new association is visible.',
+  },
+  /** The association is not the one that `expectedModifiedAt` names. */
   ASSOCIATION_CHANGED: {
     ...final,
     code: 'ASSOCIATION_CHANGED',
@@ -217,11 +228,19 @@ export const outcomes = {
   NOT_DONE: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
   /** The change was not sent to EKS. The request fails, and the next one with the token claims it again. */
   NOT_SENT: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
+  /** A create in doubt: an equal association exists, and no tag can prove who created it. */
   OUTCOME_UNDETERMINED: {
     ...final,
     code: 'OUTCOME_UNDETERMINED',
     advice:
       'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the ownership tag.',
+  },
+  /** An operation in doubt whose association others changed, deleted or created: it may have been applied before. */
+  MAY_HAVE_BEEN_REPLACED: {
+    ...final,
+    code: 'OUTCOME_UNDETERMINED',
+    advice:
+      'Pods may have had the requested role for a time: AWS CloudTrail shows which changes EKS applied. Compare what exists now with your request, and use a new clientRequestToken for another change.',
   },
 } as const satisfies Record<string, OutcomeRow>;
 

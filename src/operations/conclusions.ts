@@ -56,6 +56,11 @@ export const notSent: Conclusion = {
   message: 'The change was not sent to EKS, because the locks could not be read.',
 };
 
+/** EKS does not show an association that is too young for this to prove that it is gone. */
+export const mayNotBeVisible = inconclusive(
+  'EKS does not show the association, which was created so recently that reads may not show it yet.',
+);
+
 /** EKS could not be read. */
 export function notObservable({ exception }: EksError): Conclusion {
   return inconclusive(notObservableMessage(exception));
@@ -76,25 +81,69 @@ export function stillInDoubtMessage({ inDoubtUntil }: IdempotencyRecord): string
   return `EKS shows no effect of this operation, which can still take effect until ${new Date(inDoubtUntil).toISOString()}.`;
 }
 
-/** The association does not exist, or no longer exists. */
-export function notFound(request: DeleteRequest, eksRequestId: string | null): RefusedConclusion {
+/** EKS rejected the change: the association no longer exists. */
+export function notFound(request: DeleteRequest, { requestId }: EksError): RefusedConclusion {
   const outcome = 'ASSOCIATION_NOT_FOUND';
-  const message = `The cluster ${request.clusterName} has no association ${request.associationId}.`;
-  const refusal = { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
-  return { ...nothing, outcome, message, refusal, eksRequestId };
+  const refusal = notFoundRefusal(outcome, request);
+  return { ...nothing, outcome, message: refusal.message, refusal, eksRequestId: requestId };
 }
 
-/** The association was modified. `differences` are those to the request; `since` says since when. */
+/** No association was visible when the request was admitted. */
+export function notSeen(request: DeleteRequest) {
+  const outcome = 'ASSOCIATION_NOT_SEEN';
+  return { outcome, refusal: notFoundRefusal(outcome, request), associationArn: null } as const;
+}
+
+function notFoundRefusal(
+  outcome: 'ASSOCIATION_NOT_FOUND' | 'ASSOCIATION_NOT_SEEN',
+  { clusterName, associationId }: DeleteRequest,
+) {
+  const message = `The cluster ${clusterName} has no association ${associationId}.`;
+  return { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
+}
+
+/** The association was modified since `expectedModifiedAt`. `differences` are those to the request. */
 export function changed(
   existing: Association,
   differences: readonly Difference[] | null,
-  since: string,
+  expectedModifiedAt: string,
 ): RefusedConclusion {
   const { associationId, associationArn, modifiedAt } = existing;
   const outcome = 'ASSOCIATION_CHANGED';
-  const message = `The association ${associationId} was modified at ${modifiedAt}, after ${since}.`;
+  const message = `The association ${associationId} was modified at ${modifiedAt}, not at ${expectedModifiedAt} as expected.`;
   const refusal = { ...refusalFields(outcome, message), kind: 'AssociationChanged', existing, differences } as const;
   return { ...nothing, outcome, message, refusal, associationArn };
+}
+
+/**
+ * Others changed or deleted the association while an update of it was in doubt: what the update left can't be seen any more.
+ * `existing` is the association now; null: it is gone.
+ */
+export function updateReplaced(
+  { associationId }: DeleteRequest,
+  existing: Association | null,
+  differences: readonly Difference[] | null,
+): RefusedConclusion {
+  const now = existing ? `was modified at ${existing.modifiedAt}` : 'is no longer visible';
+  const message = `The update may have been applied and replaced since: the association ${associationId} ${now}.`;
+  return replaced('AssociationChanged', message, existing, differences);
+}
+
+/** The service account got an association of others while a create was in doubt: its own may have been replaced by it. */
+export function createReplaced(existing: Association, request: CreateRequest): RefusedConclusion {
+  const message = `The association may have been created and replaced since: the one of the service account ${accountOf(request)} was created by another request at ${existing.createdAt}.`;
+  return replaced('AssociationAlreadyExists', message, existing, createDifferences(request, existing));
+}
+
+function replaced(
+  kind: 'AssociationChanged' | 'AssociationAlreadyExists',
+  message: string,
+  existing: Association | null,
+  differences: readonly Difference[] | null,
+): RefusedConclusion {
+  const outcome = 'MAY_HAVE_BEEN_REPLACED';
+  const refusal = { ...refusalFields(outcome, message), kind, existing, differences } as const;
+  return { ...nothing, outcome, message, refusal, associationArn: existing?.associationArn ?? null };
 }
 
 /** The service account has another association. */

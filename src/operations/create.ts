@@ -3,10 +3,11 @@ import { EksReadFailed } from '../eks/eks.ts';
 import type { ChangeResult } from '../eks/eks.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { validateCreate } from '../validation/create.ts';
-import { alreadyExists, concludedByEks, done, notVisible, rejected } from './conclusions.ts';
+import { alreadyExists, concludedByEks, done, found, notVisible, rejected } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createDifferences } from './differences.ts';
-import { concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
+import { findCreated } from './find-created.ts';
+import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
 import { notesOfCreate } from './notes.ts';
 import { effectDeadline } from './operation.ts';
 import type { EffectInput, Operation } from './operation.ts';
@@ -22,7 +23,7 @@ export const createOperation: Operation<Kind> = {
   validate: validateCreate,
   loadTarget: (_, { request }) => Promise.resolve({ kind: 'loaded', target: request, before: null, isCurrent: true }),
   authorizationRequest: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),
-  checkPrecondition: () => Promise.resolve(null),
+  checkPrecondition: () => null,
   findObstacle: async (deps, mutation) => {
     const { request } = mutation;
     const observation = await observe(deps.eksFor(request), request, { deadline: effectDeadline(mutation) });
@@ -47,8 +48,15 @@ export const createOperation: Operation<Kind> = {
     },
     observe: async (deps, { eks, request, record, deadline }) => {
       const observedAt = deps.clock();
-      const interpretation = interpret(await observe(eks, request, { deadline }), record, request, observedAt);
-      return interpretation.kind === 'absent' ? null : concludedFrom(interpretation, request);
+      const observation = await observe(eks, request, { deadline });
+      const seen = interpret(observation, record, request, observedAt, deps.times.clockErrorMs);
+      if (seen.kind === 'own' || seen.kind === 'inconclusive') return concludedAs(concludedFrom(seen, request));
+      // Its own association may have been there, and have been replaced or deleted through the gateway since.
+      const created = await findCreated(deps.ledger, record, request);
+      if (created) return concludedAs(found(created, createdEarlier));
+      return seen.kind === 'absent'
+        ? { kind: 'not-done', association: null }
+        : concludedAs(concludedFrom(seen, request));
     },
   },
   differences: createDifferences,
@@ -57,6 +65,8 @@ export const createOperation: Operation<Kind> = {
   notes: notesOfCreate,
   summarize: (request) => ({ settings: request, tags: request.tags, changes: [] }),
 };
+
+const createdEarlier = 'This request created the association; another operation has changed or deleted it since.';
 
 /** First pause before a create is sent again; each further one is twice as long. Milliseconds. */
 const firstWaitMs = 500;

@@ -1,8 +1,18 @@
 import { validateDelete } from '../validation/change.ts';
-import { concludedByEks, done, found, notFound, notObservable, rejected, stillInDoubt } from './conclusions.ts';
+import {
+  concludedByEks,
+  done,
+  found,
+  mayNotBeVisible,
+  notFound,
+  notObservable,
+  rejected,
+  stillInDoubt,
+} from './conclusions.ts';
 import { notesOfDelete } from './notes.ts';
+import { concludedAs } from './observe.ts';
 import type { Operation } from './operation.ts';
-import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
+import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
 /** `deletePodIdentityAssociation`. */
 export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
@@ -16,7 +26,7 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
     action: 'DeletePodIdentityAssociation',
     association: existingBefore(loaded),
   }),
-  checkPrecondition: (deps, valid, loaded) => checkExpectedModifiedAt(deps, valid, loaded, () => null),
+  checkPrecondition: (request, association) => checkExpectedModifiedAt(request, association, null),
   findObstacle: () => Promise.resolve(null),
   effect: {
     perform: async (_, { eks, request, record, principalId, before, deadline }) => {
@@ -26,7 +36,7 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
       if (result.kind === 'not-found') {
         // Deleted since it was read: by an earlier attempt of this request if one is in doubt, else by another request.
         if (before && record.inDoubtOperationIds.length > 0) return found(before, gone);
-        return notFound(request, result.error.requestId);
+        return notFound(request, result.error);
       }
       if (result.kind === 'in-use') return rejected('EKS_REFUSED', result.error);
       return concludedByEks(result);
@@ -36,9 +46,13 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
     observe: async (deps, { eks, request, record, before, deadline }) => {
       const observedAt = deps.clock();
       const described = await eks.describe(request.associationId, { deadline });
-      if (described.kind === 'failed') return notObservable(described.error);
-      if (described.kind === 'absent') return before ? found(before, gone) : notFound(request, null);
-      return observedAt <= record.inDoubtUntil ? stillInDoubt(record) : null;
+      if (described.kind === 'failed') return concludedAs(notObservable(described.error));
+      if (described.kind === 'absent') {
+        const deleted = existingBefore({ before });
+        return concludedAs(isCertainlyGone(deleted, observedAt, deps.times) ? found(deleted, gone) : mayNotBeVisible);
+      }
+      if (observedAt <= record.inDoubtUntil) return concludedAs(stillInDoubt(record));
+      return { kind: 'not-done', association: described.association };
     },
   },
   differences: () => null,

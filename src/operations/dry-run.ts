@@ -72,6 +72,7 @@ async function foreseenRefusal<Kind extends OperationKind>(
   admission: Admission<Kind>,
 ): Promise<Refusal | null> {
   if (admission.kind === 'refused') return admission.refusal;
+  if (admission.mutation.unmet) return admission.mutation.unmet.refusal;
   const lock = await findLock(deps, admission.mutation);
   if (lock) return lockedRefusal(lock);
   return (await operation.findObstacle(deps, admission.mutation))?.refusal ?? null;

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { claim, reclaim } from '../idempotency/claim.ts';
 import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
-import { closingEntry, complete } from '../idempotency/complete.ts';
+import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { notSent, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
-import { checkLocks, lockedRefusal } from './locks.ts';
+import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
@@ -22,9 +23,10 @@ import { answerContended, answerRefused, answerReplay, answerTokenReused } from 
  */
 export async function execute<Kind extends OperationKind>(
   deps: Dependencies,
-  { effect }: Pick<Operation<Kind>, 'effect'>,
+  operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
+  const { effect } = operation;
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
@@ -47,14 +49,16 @@ export async function execute<Kind extends OperationKind>(
     }
     case 'taken-over': {
       const { lease } = claimed;
-      const conclusion = await effect.observe(deps, effectInput(deps, mutation, lease));
-      if (conclusion) return record(lease, conclusion);
-      if (await request.lock) return record(lease, notDone);
+      const observed = await effect.observe(deps, effectInput(deps, mutation, lease));
+      if (observed.kind === 'concluded') return record(lease, observed.conclusion);
       // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
-      const closing = closingEntry(deps, audit, lease.record, notDone);
-      const next = await reclaim(deps, request, lease.record, closing);
+      const obstacle = await findObstacleToReclaim(deps, operation, mutation, observed.association);
+      if (obstacle) return record(lease, obstacle);
+      const next = await reclaim(deps, request, lease.record);
       return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);
     }
+    case 'refused':
+      return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.refusal);
     case 'locked':
       return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
     case 'finished':
@@ -66,6 +70,23 @@ export async function execute<Kind extends OperationKind>(
   }
 }
 
+/**
+ * What keeps a change whose earlier attempt had no effect from being sent again: others may have acted since this request was
+ * admitted, while it waited for EKS. `association` is what EKS shows now. Null: nothing. Throws `LedgerUnavailable`.
+ */
+async function findObstacleToReclaim<Kind extends OperationKind>(
+  deps: Dependencies,
+  { checkPrecondition }: Pick<Operation<Kind>, 'checkPrecondition'>,
+  mutation: AdmittedMutation<Kind>,
+  association: Association | null,
+): Promise<Conclusion | null> {
+  const unmet = association && checkPrecondition(mutation.request, association);
+  if (unmet) return unmet;
+  // Policy judged another state: the next request with the token is judged by this one.
+  if (association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
+  return (await findLock(deps, mutation)) ? notDone : null;
+}
+
 /** A locked request. Its token is not claimed: after the release of the lock, it can be used. */
 function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
   const refusal = lockedRefusal(lock);
@@ -74,7 +95,7 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
 
 /** The claim of a mutation. Begins to read the locks. */
 function claimRequestOf(deps: Dependencies, mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
-  const { operation, request, authorization, audit, before, startedAt } = mutation;
+  const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {
     idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
@@ -82,6 +103,7 @@ function claimRequestOf(deps: Dependencies, mutation: AdmittedMutation, clientRe
     operation,
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
+    refusal: unmet,
     audit,
     ...checkLocks(deps, mutation),
     deadline: effectDeadline(mutation),

@@ -15,7 +15,8 @@ import { answerRefused } from './unclaimed.ts';
 // The request flow of every mutation, from top to bottom of this file and of execute.ts:
 //
 //   admit ──── validate · load the target · authorize, with facts of roles where policy uses them · check the precondition
-//   execute ── claim    (transaction 1: idempotency record + INTENT; the locks are read at the same time)
+//   execute ── claim    (transaction 1: idempotency record + INTENT, or + the refusal if the precondition is not met; the locks are
+//              read at the same time)
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)
 //              record   (transaction 2: idempotency record + outcome)
 
@@ -87,17 +88,16 @@ async function admitValid<Kind extends OperationKind>(
   valid: ValidRequest<Kind>,
 ): Promise<Admission<Kind>> {
   const loaded = await operation.loadTarget(deps, valid);
-  if (loaded.kind === 'refused') return { ...valid, ...loaded.conclusion, kind: 'refused' };
+  if (loaded.kind === 'refused') return { ...valid, ...loaded.refused, kind: 'refused' };
   if (loaded.kind === 'denied') return denied(valid, loaded.decision, valid.audit);
 
   const decision = await authorizeWithRoles(deps, valid, operation.authorizationRequest(valid.request, loaded));
   const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
   if (!decision.allowed) return denied(valid, decision, audit);
 
-  const unmet = await operation.checkPrecondition(deps, valid, loaded);
-  if (unmet) return { ...valid, ...unmet, audit, kind: 'refused' };
-  const { target, before } = loaded;
-  return { kind: 'admitted', mutation: { ...valid, target, before, audit } };
+  const { target, before, isCurrent } = loaded;
+  const unmet = before && isCurrent ? operation.checkPrecondition(valid.request, before) : null;
+  return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit } };
 }
 
 function denied<Kind extends OperationKind>(valid: ValidRequest<Kind>, decision: Decision, audit: AuditContext) {

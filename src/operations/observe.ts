@@ -5,6 +5,7 @@ import { maxTags, operationIdOf } from '../model/association.ts';
 import type { Association, CreateRequest } from '../model/association.ts';
 import {
   alreadyExists,
+  createReplaced,
   found,
   inconclusive,
   notObservableMessage,
@@ -12,6 +13,7 @@ import {
   undetermined,
 } from './conclusions.ts';
 import { createDifferences } from './differences.ts';
+import type { EffectObservation } from './operation.ts';
 
 /** What EKS shows for a service account. */
 export type Observation =
@@ -22,7 +24,7 @@ export type Observation =
   | { readonly kind: 'failed'; readonly error: EksError };
 
 /** Who created an observed association, once the operation can no longer take effect. */
-export type Ownership =
+type Ownership =
   /** This request. */
   | { readonly kind: 'own'; readonly association: Association }
   /** Another request, or another tool. */
@@ -33,7 +35,9 @@ export type Ownership =
 /** What an observation says about a record's operation. */
 export type Interpretation =
   | Ownership
-  /** The operation had no effect, and can have none any more. */
+  /** Another request, or another tool, created it after the operation began, so it may have replaced the operation's own. */
+  | { readonly kind: 'later'; readonly association: Association }
+  /** No association is visible. */
   | { readonly kind: 'absent' }
   /** Nothing follows yet. */
   | { readonly kind: 'inconclusive'; readonly message: string };
@@ -66,14 +70,16 @@ async function describeObserved(eks: Eks, associationId: string, bounds: CallBou
 
 /**
  * Interprets an observation. The operation's own tag is proof at any time. Everything else, present or absent, proves
- * nothing while the operation is in doubt, since its create may still take effect. `observedAt` is when the observation
- * began, in milliseconds since the epoch.
+ * nothing while the operation is in doubt, since its create may still take effect. An association of others shows that the
+ * operation had no effect only if it certainly existed when the operation began. `observedAt` is when the observation began,
+ * and `clockErrorMs` how far the clock may differ from that of EKS: milliseconds, since the epoch and in length.
  */
 export function interpret(
   observation: Observation,
   record: IdempotencyRecord,
   request: CreateRequest,
   observedAt: number,
+  clockErrorMs: number,
 ): Interpretation {
   if (observation.kind === 'association' && operationIdOf(observation.association) === record.operationId) {
     return { ...observation, kind: 'own' };
@@ -83,7 +89,9 @@ export function interpret(
   }
   if (observedAt <= record.inDoubtUntil) return { kind: 'inconclusive', message: stillInDoubtMessage(record) };
   if (observation.kind !== 'association') return { kind: 'absent' };
-  return ownershipOf(observation.association, record, request, true);
+  const ownership = ownershipOf(observation.association, record, request, true);
+  const existedBefore = Date.parse(observation.association.createdAt) < record.startedAt - clockErrorMs;
+  return ownership.kind === 'foreign' && !existedBefore ? { ...ownership, kind: 'later' } : ownership;
 }
 
 /**
@@ -117,9 +125,16 @@ export function concludedFrom(
       return found(interpretation.association, 'EKS shows the association that this request created.');
     case 'foreign':
       return alreadyExists(interpretation.association, request, eksRequestId);
+    case 'later':
+      return createReplaced(interpretation.association, request);
     case 'undetermined':
       return undetermined(interpretation.association, request);
     case 'inconclusive':
       return inconclusive(interpretation.message);
   }
+}
+
+/** A conclusion as what an observation says. */
+export function concludedAs(conclusion: Conclusion): EffectObservation {
+  return { kind: 'concluded', conclusion };
 }

@@ -60,7 +60,7 @@ export interface LoadedTarget {
 /** The result of loading a target. */
 export type TargetResult =
   | LoadedTarget
-  | { readonly kind: 'refused'; readonly conclusion: RefusedConclusion }
+  | { readonly kind: 'refused'; readonly refused: Pick<RefusedAdmission, 'outcome' | 'refusal' | 'associationArn'> }
   /** It was not loaded: whatever it is, policy denies the request. */
   | { readonly kind: 'denied'; readonly decision: Decision };
 
@@ -77,6 +77,8 @@ export interface AdmittedMutation<Kind extends OperationKind = OperationKind> ex
   readonly target: AssociationTarget;
   /** The association before the operation; null for a create. */
   readonly before: Association | null;
+  /** The precondition that `before` does not meet; null if it meets all. It keeps an operation from beginning, but not one from ending. */
+  readonly unmet: RefusedConclusion | null;
 }
 
 /** What an effect works on. */
@@ -120,12 +122,21 @@ export interface RefusedAdmission<Kind extends OperationKind = OperationKind> {
 export type Admission<Kind extends OperationKind> =
   { readonly kind: 'admitted'; readonly mutation: AdmittedMutation<Kind> } | RefusedAdmission<Kind>;
 
+/** What an observation of EKS says about the change of an earlier lease holder. */
+export type EffectObservation =
+  | { readonly kind: 'concluded'; readonly conclusion: Conclusion }
+  /** It had no effect, and can no longer have one. `association` is the one that EKS shows in place of it; null: none. */
+  | { readonly kind: 'not-done'; readonly association: Association | null };
+
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
   /** Sends the change to EKS and interprets the answer. */
   readonly perform: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion>;
-  /** Observes what became of an earlier lease holder's change; null: it had no effect, and can no longer have one. */
-  readonly observe: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion | null>;
+  /**
+   * Observes what became of an earlier lease holder's change. Others may have acted since it was sent: `docs/reliability.md` has a
+   * row for each case. Throws `LedgerUnavailable`.
+   */
+  readonly observe: (deps: Dependencies, input: EffectInput<Kind>) => Promise<EffectObservation>;
 }
 
 /** What a finished operation should have left at EKS. */
@@ -160,12 +171,8 @@ export interface Operation<Kind extends OperationKind> {
   readonly loadTarget: (deps: Dependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
   /** The authorization request, about the association. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
-  /** Refuses a permitted request whose precondition is not met; null: it is met. Throws `LedgerUnavailable`. */
-  readonly checkPrecondition: (
-    deps: Dependencies,
-    valid: ValidRequest<Kind>,
-    loaded: LoadedTarget,
-  ) => Promise<RefusedConclusion | null>;
+  /** What keeps the request from changing this association, which EKS showed; null: nothing. */
+  readonly checkPrecondition: (request: RequestOf[Kind], association: Association) => RefusedConclusion | null;
   /** What would keep the effect from happening, as far as a read can tell; null: nothing. Throws `EksReadFailed`. */
   readonly findObstacle: (deps: Dependencies, mutation: AdmittedMutation<Kind>) => Promise<RefusedConclusion | null>;
   readonly effect: Effect<Kind>;

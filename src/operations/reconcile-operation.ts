@@ -14,6 +14,7 @@ import type { ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { EffectObservation } from './operation.ts';
 import { operationOf } from './operations.ts';
 
 /** What became of an operation in a run of the reconciler. */
@@ -100,7 +101,8 @@ async function examine(
   }
   // Observed before the lease is taken over: while nothing is certain, nothing is written to the trail.
   const eks = failures.watched(intent.request, deps.eksFor(intent.request));
-  const conclusion = (await observeEffect(deps, eks, intent, record)) ?? notDone;
+  const observed = await observeEffect(deps, eks, intent, record);
+  const conclusion = observed.kind === 'concluded' ? observed.conclusion : notDone;
   if (!isClosing(outcomeOf(conclusion.outcome).event)) {
     return leaveOpen(deps, record, { parked: null, message: conclusion.message });
   }
@@ -122,7 +124,7 @@ function observeEffect<Kind extends OperationKind>(
   eks: Eks,
   { operation, request, before, principal }: RequestedOperation<Kind> & Pick<AuditEntry, 'before' | 'principal'>,
   record: IdempotencyRecord,
-): Promise<Conclusion | null> {
+): Promise<EffectObservation> {
   const { effect } = operationOf<Kind>(operation);
   const deadline = deps.clock() + operationMs / 2;
   return effect.observe(deps, { eks, request, record, principalId: principal.id, before, deadline });

@@ -1,14 +1,14 @@
 import { EksReadFailed } from '../eks/eks.ts';
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import type { Times } from '../idempotency/times.ts';
 import { findIntent } from '../ledger/audit-entry.ts';
-import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import type { Association } from '../model/association.ts';
+import type { Association, DeleteRequest } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
-import { changed, notFound } from './conclusions.ts';
+import { changed, notSeen } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
-import type { LoadedTarget, TargetResult, ValidRequest } from './operation.ts';
+import type { TargetResult, ValidRequest } from './operation.ts';
 
 /** The operations on an existing association. */
 type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOCIATION';
@@ -29,46 +29,42 @@ export async function loadExisting<Kind extends ChangeKind>(
   if (described.kind === 'failed') throw new EksReadFailed(described.error);
   const isCurrent = described.kind === 'found';
   const before = isCurrent ? described.association : await findTargetInRecord(deps, valid);
-  if (before === null) return { kind: 'refused', conclusion: notFound(request, null) };
+  if (before === null) return { kind: 'refused', refused: notSeen(request) };
   return { kind: 'loaded', target: before, before, isCurrent };
 }
 
-/** The association of a target that {@link loadExisting} loaded. */
-export function existingBefore({ before }: LoadedTarget): Association {
-  if (before === null) throw new Error('An update or delete was authorized without its association.');
+/** The association of an update or delete: {@link loadExisting} admits none without it. */
+export function existingBefore({ before }: { readonly before: Association | null }): Association {
+  if (before === null) throw new Error('An update or delete was admitted without its association.');
   return before;
 }
 
 /** The association before the operation of the request's token began; null when there is no such operation. */
 async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<Association | null> {
-  const record = await findRecord(deps, valid);
-  if (record === null) return null;
-  return (await findIntent(deps.ledger, record.operationId))?.before ?? null;
-}
-
-/**
- * Refuses to change an association that was modified since `expectedModifiedAt`; but not a request that has begun
- * already and may have modified it itself.
- */
-export async function checkExpectedModifiedAt<Kind extends ChangeKind>(
-  deps: Dependencies,
-  valid: ValidRequest<Kind>,
-  loaded: LoadedTarget,
-  differencesTo: (before: Association) => readonly Difference[] | null,
-): Promise<RefusedConclusion | null> {
-  const { expectedModifiedAt } = valid.request;
-  const before = existingBefore(loaded);
-  if (!loaded.isCurrent || expectedModifiedAt === null) return null;
-  if (Date.parse(expectedModifiedAt) === Date.parse(before.modifiedAt)) return null;
-  if (await findRecord(deps, valid)) return null;
-  return changed(before, differencesTo(before), expectedModifiedAt);
-}
-
-/** The idempotency record of the request's token, if it belongs to this very request. */
-async function findRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<IdempotencyRecord | null> {
   const { operation, request, authorization, clientRequestToken } = valid;
   if (clientRequestToken === null) return null;
   const { identity, onBehalfOf } = authorization;
-  const record = await deps.ledger.getRecord(idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }));
-  return record?.fingerprint === fingerprintOf(request) ? record : null;
+  const key = idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken });
+  const record = await deps.ledger.getRecord(key);
+  if (record?.fingerprint !== fingerprintOf(request)) return null;
+  return (await findIntent(deps.ledger, record.operationId))?.before ?? null;
+}
+
+/** Refuses to change an association that is not the one that `expectedModifiedAt` names. */
+export function checkExpectedModifiedAt(
+  { expectedModifiedAt }: DeleteRequest,
+  association: Association,
+  differences: readonly Difference[] | null,
+): RefusedConclusion | null {
+  if (expectedModifiedAt === null) return null;
+  if (Date.parse(expectedModifiedAt) === Date.parse(association.modifiedAt)) return null;
+  return changed(association, differences, expectedModifiedAt);
+}
+
+/**
+ * Whether it is certain that an association which EKS does not show is gone: not if it is so young that reads may not show it
+ * yet. `observedAt` is when the observation began, in milliseconds since the epoch.
+ */
+export function isCertainlyGone({ createdAt }: Association, observedAt: number, times: Times): boolean {
+  return observedAt > Date.parse(createdAt) + times.listLagMs + times.clockErrorMs;
 }

@@ -2,19 +2,21 @@ import { settingsOf } from '../model/association.ts';
 import type { Association, UpdateRequest } from '../model/association.ts';
 import { validateUpdate } from '../validation/change.ts';
 import {
-  changed,
   concludedByEks,
   done,
   found,
+  mayNotBeVisible,
   notFound,
   notObservable,
   rejected,
   stillInDoubt,
+  updateReplaced,
 } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
+import { concludedAs } from './observe.ts';
 import { notesOfUpdate } from './notes.ts';
 import type { Operation } from './operation.ts';
-import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
+import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
 /** `updatePodIdentityAssociation`. */
 export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
@@ -29,36 +31,39 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
     const becomes = { ...settingsOf(association), ...changes };
     return { action: 'UpdatePodIdentityAssociation', association, becomes };
   },
-  checkPrecondition: (deps, valid, loaded) =>
-    checkExpectedModifiedAt(deps, valid, loaded, (before) => settingDifferences(valid.request.changes, before)),
+  checkPrecondition: (request, association) =>
+    checkExpectedModifiedAt(request, association, settingDifferences(request.changes, association)),
   findObstacle: () => Promise.resolve(null),
   effect: {
     perform: async (_, { eks, request, record, principalId, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
       const result = await eks.update({ request, operationId, principalId, signingDate, deadline });
       if (result.kind === 'done') return done(result, 'EKS updated the association.');
-      if (result.kind === 'not-found') return notFound(request, result.error.requestId);
+      if (result.kind === 'not-found') return notFound(request, result.error);
       if (result.kind === 'in-use') return rejected('EKS_REFUSED', result.error);
       return concludedByEks(result);
     },
     // An update leaves no mark, but its settings are visible: an association that was modified since the operation began
     // and has them is its success, regardless of who sent the change. One that was not modified may be a stale read from before
-    // another change; it proves nothing until the operation can no longer take effect.
-    observe: async (deps, { eks, request, record, deadline }) => {
+    // another change; it proves nothing until the operation can no longer take effect. Where others changed or deleted the
+    // association, nothing shows whether the update was applied before.
+    observe: async (deps, { eks, request, record, before, deadline }) => {
       const observedAt = deps.clock();
       const described = await eks.describe(request.associationId, { deadline });
-      if (described.kind === 'failed') return notObservable(described.error);
-      if (described.kind === 'absent') return notFound(request, null);
-      const { association } = described;
+      if (described.kind === 'failed') return concludedAs(notObservable(described.error));
       const inDoubt = observedAt <= record.inDoubtUntil;
+      if (described.kind === 'absent') {
+        const isGone = isCertainlyGone(existingBefore({ before }), observedAt, deps.times);
+        return concludedAs(isGone ? updateReplaced(request, null, null) : mayNotBeVisible);
+      }
+      const { association } = described;
       const isModified = association.modifiedAt !== record.modifiedAtBefore;
       if (hasSettings(association, request) && (isModified || !inDoubt)) {
-        return found(association, 'EKS shows the settings of this request.');
+        return concludedAs(found(association, 'EKS shows the settings of this request.'));
       }
-      if (inDoubt) return stillInDoubt(record);
-      if (!isModified) return null;
-      const differences = settingDifferences(request.changes, association);
-      return changed(association, differences, record.modifiedAtBefore ?? 'it was read');
+      if (inDoubt) return concludedAs(stillInDoubt(record));
+      if (!isModified) return { kind: 'not-done', association };
+      return concludedAs(updateReplaced(request, association, settingDifferences(request.changes, association)));
     },
   },
   differences: ({ changes }, association) => settingDifferences(changes, association),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claim, reclaim, takeOver } from '../../src/idempotency/claim.ts';
-import { closingEntry, complete } from '../../src/idempotency/complete.ts';
+import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -23,8 +23,7 @@ test('a claim that the ledger does not answer in time is unavailable', async () 
 test('a second claim that the ledger does not answer in time is unavailable', async () => {
   const { record } = leaseOf(await claim(dependenciesOn(ledger), claimOf(admittedCreate(1_000))));
   const request = claimOf(admittedCreate(50));
-  const closing = closingEntry(dependenciesOn(ledger), request.audit, record, notDone);
-  await expect(reclaim(unanswered(), request, record, closing)).rejects.toThrow(LedgerUnavailable);
+  await expect(reclaim(unanswered(), request, record)).rejects.toThrow(LedgerUnavailable);
 });
 
 test('a holder whose lease was taken over can’t claim the next operation', async () => {
@@ -32,8 +31,7 @@ test('a holder whose lease was taken over can’t claim the next operation', asy
   await claim(dependenciesOn(ledger), request);
   const { record } = leaseOf(await claim(later(ledger, 1), request));
   leaseOf(await claim(later(ledger, 2), request));
-  const closing = closingEntry(later(ledger, 2), request.audit, record, notDone);
-  expect(await reclaim(later(ledger, 2), request, record, closing)).toBeNull();
+  expect(await reclaim(later(ledger, 2), request, record)).toBeNull();
   expect((await ledger.operationEntries(record.operationId)).map(({ event }) => event)).not.toContain('RELEASED');
 });
 
@@ -192,12 +190,13 @@ test('the next operation is claimed together with the entry that closes the last
   const request = claimOf(admittedCreate(60_000_000));
   const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
   const deps = dependenciesOn(ledger);
-  const closing = closingEntry(deps, request.audit, record, notDone);
-  const next = await reclaim(deps, request, record, closing);
+  const next = await reclaim(deps, request, record);
   expect(next?.record).toMatchObject({ fence: 2, inDoubtOperationIds: [record.operationId] });
   expect(next?.entry).toMatchObject({ operationId: next?.record.operationId, event: 'INTENT', fence: 2 });
   expect(await ledger.getRecord(record.idempotencyKey)).toEqual(next?.record);
-  expect(await ledger.operationEntries(record.operationId)).toContainEqual(closing);
+  expect(await ledger.operationEntries(record.operationId)).toContainEqual(
+    expect.objectContaining({ event: 'RELEASED', fence: 1, message: notDone.message }),
+  );
   expect(await ledger.operationEntries(next?.record.operationId ?? '')).toEqual([next?.entry]);
 });
 
@@ -205,11 +204,9 @@ test('claiming the next operation waits for the ledger until the deadline by the
   const request = claimOf(admittedCreate(60_000_000));
   const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
   const slow: Ledger = { ...ledger, commit: (...args) => sleep(100).then(() => ledger.commit(...args)) };
-  const closing = closingEntry(dependenciesOn(ledger), request.audit, record, notDone);
   const late = dependenciesOn(slow, { clock: () => request.deadline - 20 });
-  await expect(reclaim(late, request, record, closing)).rejects.toThrow(LedgerUnavailable);
+  await expect(reclaim(late, request, record)).rejects.toThrow(LedgerUnavailable);
   const other = claimOf(admittedCreate(60_000_000, { clientRequestToken: 'other' }));
   const { record: otherRecord } = leaseOf(await claim(dependenciesOn(ledger), other));
-  const otherClosing = closingEntry(dependenciesOn(ledger), other.audit, otherRecord, notDone);
-  expect(await reclaim(dependenciesOn(slow), other, otherRecord, otherClosing)).not.toBeNull();
+  expect(await reclaim(dependenciesOn(slow), other, otherRecord)).not.toBeNull();
 });

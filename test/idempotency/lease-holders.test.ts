@@ -168,12 +168,13 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
       expect(await answer).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 1 } });
     });
 
-    test('refuses a create when the service account already has an association', async () => {
+    test('refuses a create when the service account already had an association', async () => {
       const gateway = await openOne();
-      gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
-      await gateway.create();
       const { clusterName, namespace, serviceAccount, roleArn } = input;
       gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount, roleArn });
+      gateway.clock.skip(inDoubtMs);
+      gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
+      await gateway.create();
       gateway.clock.skip(inDoubtMs);
       expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
       expect(await gateway.create()).toMatchObject({

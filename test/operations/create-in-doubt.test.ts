@@ -1,5 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { delayCreates, inDoubtMs } from '../support/changes.ts';
+import { delayCreates, inDoubtMs, readLagMs } from '../support/changes.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -93,10 +93,11 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.sent()).toBe(1);
       });
 
-      test('is refused when another association exists once it is no longer in doubt', async () => {
+      test('is refused when another association existed before, once it is no longer in doubt', async () => {
+        gateway.simulator.control.createAssociation(outsideInput);
+        gateway.clock.skip(readLagMs);
         gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
         await gateway.create();
-        gateway.simulator.control.createAssociation(outsideInput);
         expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });
         gateway.clock.skip(inDoubtMs);
         expect(await gateway.create()).toMatchObject({

@@ -8,6 +8,7 @@ import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { execute } from '../../src/operations/execute.ts';
 import { mutate } from '../../src/operations/mutate.ts';
 import type { Effect } from '../../src/operations/operation.ts';
+import { concludedAs } from '../../src/operations/observe.ts';
 import { operations } from '../../src/operations/operations.ts';
 import { denialOf, redactFor } from '../../src/operations/refusals.ts';
 import { input } from '../support/gateway.ts';
@@ -30,6 +31,8 @@ type CreateEffect = Effect<'CREATE_POD_IDENTITY_ASSOCIATION'>;
 let ledger: Ledger;
 beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
+
+const withEffect = (effect: CreateEffect) => ({ ...operations.CREATE_POD_IDENTITY_ASSOCIATION, effect });
 
 const notExpected = () => Promise.reject(new Error('This step is not expected here.'));
 
@@ -84,7 +87,8 @@ describe('a mutation', () => {
       deadlines.push(deadline);
       return doneByEks;
     };
-    const result = await execute(dependenciesOn(ledger), { effect: { perform, observe: notExpected } }, mutation);
+    const operation = withEffect({ perform, observe: notExpected });
+    const result = await execute(dependenciesOn(ledger), operation, mutation);
     expect(result).toMatchObject({ status: 'SUCCEEDED' });
     expect(deadlines).toEqual([mutation.deadline - 4_000]);
   });
@@ -94,9 +98,9 @@ describe('a mutation', () => {
     const { record } = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
     const observe: CreateEffect['observe'] = async () => {
       leaseOf(await claim(later(ledger, 2), claimOf(mutation)));
-      return null;
+      return { kind: 'not-done', association: null };
     };
-    const result = await execute(later(ledger, 1), { effect: { perform: notExpected, observe } }, mutation);
+    const result = await execute(later(ledger, 1), withEffect({ perform: notExpected, observe }), mutation);
     expect(result).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { operationId: record.operationId, fence: 2 } });
   });
 });
@@ -112,11 +116,11 @@ describe('an existing association is not shown to a principal who may not view i
   const hidden = { status: 'REFUSED', refusal: { existing: null, differences: null } };
   const conflict = alreadyExists(association(), request, null);
   const create = (deps: Dependencies, effect: CreateEffect, clientRequestToken: string) =>
-    mutate(
-      denying(deps),
-      { ...operations.CREATE_POD_IDENTITY_ASSOCIATION, effect },
-      { identity, input: { ...input, clientRequestToken }, deadline: Date.now() + 60_000_000 },
-    );
+    mutate(denying(deps), withEffect(effect), {
+      identity,
+      input: { ...input, clientRequestToken },
+      deadline: Date.now() + 60_000_000,
+    });
 
   test('at the first request, and at a replay', async () => {
     const effect = { perform: async () => conflict, observe: notExpected };
@@ -129,7 +133,7 @@ describe('an existing association is not shown to a principal who may not view i
     const eksFor = () => eksWith({ create: async () => unknown });
     const { effect } = operations.CREATE_POD_IDENTITY_ASSOCIATION;
     expect(await create(dependenciesOn(ledger, { eksFor }), effect, 'token')).toMatchObject({ status: 'IN_PROGRESS' });
-    const observing = { perform: notExpected, observe: async () => conflict };
+    const observing = { perform: notExpected, observe: async () => concludedAs(conflict) };
     expect(await create(later(ledger, 1), observing, 'token')).toMatchObject(hidden);
   });
 

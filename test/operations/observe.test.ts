@@ -32,19 +32,44 @@ describe('interpreting an observation', () => {
   const observed = (one: Association) => ({ kind: 'association' as const, association: one });
   const failed = { kind: 'failed' as const, error: { exception: 'X', message: '', requestId: null } };
   const nothing = { kind: 'nothing' as const };
+  const createdAt = (ms: number) => ({ createdAt: new Date(record.startedAt + ms).toISOString() });
+  const old = createdAt(-10_001);
+  const justBefore = createdAt(-10_000);
 
   test.each([
     ['the operation’s own tag is proof at any time', observed(createdBy('operation-1')), inDoubt, 'own'],
     ['another operation’s tag proves nothing in doubt', observed(createdBy('operation-9')), inDoubt, 'inconclusive'],
-    ['another operation’s tag is foreign after the doubt', observed(createdBy('operation-9')), after, 'foreign'],
-    ['an association without a tag is foreign after the doubt', observed(association), after, 'foreign'],
+    [
+      'another operation’s tag is foreign if it was there before',
+      observed(createdBy('operation-9', old)),
+      after,
+      'foreign',
+    ],
+    [
+      'an association created since is later, whatever its tag',
+      observed(createdBy('operation-9', createdAt(1))),
+      after,
+      'later',
+    ],
+    [
+      'an association created within the clock error before is later',
+      observed({ ...association, ...justBefore }),
+      after,
+      'later',
+    ],
+    [
+      'an association without a tag is foreign if it was there before',
+      observed({ ...association, ...old }),
+      after,
+      'foreign',
+    ],
     ['an earlier operation’s tag proves nothing in doubt', observed(createdBy('operation-0')), inDoubt, 'inconclusive'],
     ['an earlier operation’s tag is its own after the doubt', observed(createdBy('operation-0')), after, 'own'],
     ['nothing visible proves nothing in doubt', nothing, inDoubt, 'inconclusive'],
     ['nothing visible is absence after the doubt', nothing, after, 'absent'],
     ['a failed read never proves anything', failed, after, 'inconclusive'],
   ])('%s', (_, observation, observedAt, kind) => {
-    expect(interpret(observation, recordInDoubt, request, observedAt).kind).toBe(kind);
+    expect(interpret(observation, recordInDoubt, request, observedAt, 10_000).kind).toBe(kind);
   });
 
   const full = { ...request, tags: Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' })) };
@@ -65,7 +90,7 @@ describe('interpreting an observation', () => {
 test('an equal association without room for a tag is undetermined when it is observed after the doubt', () => {
   const tags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
   const observation = { kind: 'association', association: { ...association, tags } } as const;
-  const interpretation = interpret(observation, record, { ...request, tags }, record.inDoubtUntil + 1);
+  const interpretation = interpret(observation, record, { ...request, tags }, record.inDoubtUntil + 1, 10_000);
   expect(interpretation.kind).toBe('undetermined');
 });
 
@@ -74,6 +99,7 @@ describe('what follows for a create', () => {
     ['success if the association is its own', { kind: 'own', association }, 'FOUND'],
     ['a refusal if it is foreign', { kind: 'foreign', association }, 'ASSOCIATION_ALREADY_EXISTS'],
     ['a refusal if it is undetermined', { kind: 'undetermined', association }, 'OUTCOME_UNDETERMINED'],
+    ['undetermined if it is later', { kind: 'later', association }, 'MAY_HAVE_BEEN_REPLACED'],
     ['nothing yet if the observation is inconclusive', { kind: 'inconclusive', message: 'Not yet.' }, 'UNKNOWN'],
   ] as const)('is %s', (_, interpretation, outcome) => {
     expect(concludedFrom(interpretation, request).outcome).toBe(outcome);

@@ -3,7 +3,7 @@ import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { holdAnswers, inDoubtMs, leaseMs, operations, reconcileNow, target } from '../support/changes.ts';
+import { holdAnswers, inDoubtMs, leaseMs, operations, readLagMs, reconcileNow, target } from '../support/changes.ts';
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
   let ledger: Ledger;
@@ -17,6 +17,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
     const created = await gateway.create();
     if (!created.association) throw new Error(JSON.stringify(created));
     association = created.association;
+    gateway.clock.skip(readLagMs);
     gateway.simulator.control.clearRequests();
   });
 
@@ -89,7 +90,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       expect(gateway.simulator.control.requests()).toEqual([]);
     });
 
-    test('with an outdated expectedModifiedAt is refused, and succeeds with the current one', async () => {
+    test('with an outdated expectedModifiedAt is refused, and succeeds with the current one and a new token', async () => {
       gateway.simulator.control.updateAssociation(association.associationId, { targetRoleArn: target });
       const expectedModifiedAt = association.modifiedAt;
       const refused = await send(gateway, association, { expectedModifiedAt });
@@ -98,7 +99,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
         refusal: { __typename: 'AssociationChanged', code: 'ASSOCIATION_CHANGED', existing: { targetRoleArn: target } },
       });
       expect(gateway.sent(call)).toBe(0);
-      const now = { expectedModifiedAt: refused.refusal?.existing?.modifiedAt };
+      const now = { expectedModifiedAt: refused.refusal?.existing?.modifiedAt, clientRequestToken: 'again' };
       const answer = await send(gateway, association, now);
       expect(answer.status).toBe('SUCCEEDED');
       expect(await send(gateway, association, now)).toMatchObject({ status: 'SUCCEEDED', replayed: true });

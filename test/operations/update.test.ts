@@ -3,7 +3,7 @@ import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { inDoubtMs, target, worker } from '../support/changes.ts';
+import { inDoubtMs, readLagMs, target, worker } from '../support/changes.ts';
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
   let ledger: Ledger;
@@ -17,6 +17,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
     const created = await gateway.create();
     if (!created.association) throw new Error(JSON.stringify(created));
     association = created.association;
+    gateway.clock.skip(readLagMs);
     gateway.simulator.control.clearRequests();
   });
 
@@ -49,7 +50,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       expect(refusal?.findings?.map((finding) => finding.path)).toContain(path);
     });
 
-    test('with an outdated expectedModifiedAt is refused, even with a token that another update used', async () => {
+    test('with an outdated expectedModifiedAt and the token of another update is a reuse of the token', async () => {
       const { associationId, modifiedAt } = association;
       await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'change' });
       const stale = {
@@ -59,7 +60,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
         clientRequestToken: 'change',
       };
       const { refusal } = await gateway.update(stale);
-      expect(refusal).toMatchObject({ code: 'ASSOCIATION_CHANGED', differences: [{ field: 'targetRoleArn' }] });
+      expect(refusal?.code).toBe('TOKEN_REUSED_WITH_DIFFERENT_INPUT');
+      const { refusal: refused } = await gateway.update({ ...stale, clientRequestToken: 'other' });
+      expect(refused).toMatchObject({ code: 'ASSOCIATION_CHANGED', differences: [{ field: 'targetRoleArn' }] });
     });
 
     test('to a role that policy does not permit is denied', async () => {
@@ -72,7 +75,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       expect((await update({ policy })).refusal?.code).toBe('POLICY_DENIED');
     });
 
-    test('in doubt is refused with the current state when the association is changed outside the gateway', async () => {
+    test('in doubt is undetermined, with the current state, when the association is changed outside the gateway', async () => {
       const fields = { roleArn: worker, clientRequestToken: 'lost' };
       gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
       await update(fields);
@@ -80,7 +83,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       expect(await update(fields)).toMatchObject({ status: 'IN_PROGRESS' });
       gateway.clock.skip(inDoubtMs);
       expect((await update(fields)).refusal).toMatchObject({
-        code: 'ASSOCIATION_CHANGED',
+        code: 'OUTCOME_UNDETERMINED',
         existing: { targetRoleArn: target },
         differences: [{ field: 'roleArn', requested: worker, existing: input.roleArn }],
       });
@@ -96,7 +99,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       expect(await update(back)).toMatchObject({ status: 'IN_PROGRESS' });
       gateway.clock.skip(inDoubtMs);
       expect((await update(back)).refusal).toMatchObject({
-        code: 'ASSOCIATION_CHANGED',
+        code: 'OUTCOME_UNDETERMINED',
         existing: { roleArn: worker },
       });
     });
@@ -111,12 +114,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(1);
     });
 
-    test('in doubt is refused when the association is deleted outside the gateway', async () => {
+    test('in doubt is undetermined when the association is deleted outside the gateway', async () => {
       const fields = { roleArn: worker, clientRequestToken: 'lost' };
       gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
       await update(fields);
       gateway.simulator.control.deleteAssociation(association.associationId);
-      expect((await update(fields)).refusal?.code).toBe('ASSOCIATION_NOT_FOUND');
+      expect((await update(fields)).refusal?.code).toBe('OUTCOME_UNDETERMINED');
     });
 
     test('10 concurrent requests with different tokens all succeed', async () => {

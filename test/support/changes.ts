@@ -9,6 +9,9 @@ import type { Gateway } from './gateway.ts';
 /** Longer than an operation of these tests can stay in doubt. Milliseconds. */
 export const inDoubtMs = 61_000;
 
+/** Longer than reads of these tests can lag: then an association that is not visible is gone. Milliseconds. */
+export const readLagMs = 10_100;
+
 /** Longer than a lease of these tests lasts. Milliseconds. */
 export const leaseMs = defaultTimes.leaseMs + 1_000;
 

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { claimItemsOf } from '../../ledger/dynamodb-item.ts';
 import { trailShards } from '../../ledger/keys.ts';
 import { auditIndexes } from '../../ledger/tables.ts';
 import { firstIdOf } from '../../ledger/trail-position.ts';
@@ -27,7 +28,10 @@ export async function copyLaterEntries(
   let copied = 0;
   const copyShard = async (shard: string) => {
     for await (const { Items = [] } of entriesSince(client, source, shard, to - overlapMs)) {
-      for (const item of Items) if (await putNew(client, target, item)) copied += 1;
+      for (const item of Items) {
+        if (await putNew(client, target, item)) copied += 1;
+        for (const claim of claimItemsOf(item)) await putNew(client, target, claim);
+      }
       report(copied);
     }
   };

@@ -86,6 +86,7 @@ export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Led
     appendEntry: behind(ofPut, ledger.appendEntry),
     getRecord: behind(ofEvery, ledger.getRecord),
     getEntry: behind(ofEvery, ledger.getEntry),
+    findClaimOfCreated: behind(ofEvery, ledger.findClaimOfCreated),
     operationEntries: behind(ofEvery, ledger.operationEntries),
     readTrail: behind(ofEvery, ledger.readTrail),
     expiredLeases: behind(ofEvery, ledger.expiredLeases),

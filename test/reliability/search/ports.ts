@@ -48,6 +48,12 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         },
       ),
     getRecord: (key) => read(() => ledger.getRecord(key)),
+    findClaimOfCreated: (id) =>
+      read(async () => {
+        const claim = await ledger.findClaimOfCreated(id);
+        log(() => `  ${attempt.name} looks for a claim of what ${id} created: ${claim ?? 'none'}`);
+        return claim;
+      }),
     getEntry: (key) => read(() => ledger.getEntry(key)),
     operationEntries: (id, page) => read(() => ledger.operationEntries(id, page)),
     readTrail: (query) => read(() => ledger.readTrail(query)),

@@ -1,0 +1,62 @@
+import { createEntry } from '../ledger/audit-entry.ts';
+import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import { outcomeOf } from './conclusion.ts';
+import type { Conclusion, RefusedConclusion } from './conclusion.ts';
+import type { ProtocolDependencies } from './dependencies.ts';
+import { concluded, withOperationInDoubt } from './record.ts';
+
+/** What is written when something is concluded about an operation, in one transaction. */
+export interface Closing {
+  readonly record: IdempotencyRecord;
+  readonly entry: AuditEntry;
+}
+
+/** What a lease holder writes when it concluded. */
+export function closing(
+  deps: ProtocolDependencies,
+  audit: AuditContext,
+  leased: IdempotencyRecord,
+  conclusion: Conclusion,
+): Closing {
+  return {
+    record: recordAfter(deps, leased, conclusion),
+    entry: entryOf(deps, audit, leased, conclusion, leased.fence),
+  };
+}
+
+/**
+ * What a request writes in place of an INTENT if its precondition is not met: the refusal is the final answer of its token. The
+ * entry has no fence, since nothing began: it is not among the changes of the trail.
+ */
+export function refusing(
+  deps: ProtocolDependencies,
+  audit: AuditContext,
+  unused: IdempotencyRecord,
+  refusal: RefusedConclusion,
+): Closing {
+  return { record: recordAfter(deps, unused, refusal), entry: entryOf(deps, audit, unused, refusal) };
+}
+
+function entryOf(
+  deps: ProtocolDependencies,
+  audit: AuditContext,
+  { operationId }: IdempotencyRecord,
+  { outcome, message, associationArn, eksRequestId }: Conclusion,
+  fence?: number,
+): AuditEntry {
+  const { event, code: refusalCode } = outcomeOf(outcome);
+  const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
+  return createEntry(deps, audit, fence === undefined ? details : { ...details, fence });
+}
+
+function recordAfter(
+  deps: ProtocolDependencies,
+  leased: IdempotencyRecord,
+  { outcome, association, refusal }: Conclusion,
+): IdempotencyRecord {
+  const now = deps.clock();
+  const result = { association, refusal, completedAt: new Date(now).toISOString() };
+  const next = concluded(leased, outcomeOf(outcome), result, now, deps.times);
+  return outcome === 'NOT_DONE' ? withOperationInDoubt(next) : next;
+}
