@@ -1,13 +1,4 @@
-import {
-  byOperation,
-  describeChange,
-  intentsOf,
-  isClosing,
-  isFinal,
-  isOfToken,
-  tokenName,
-  tokenOf,
-} from './attribution.ts';
+import { describeChange, intentsOf, isClosing, isFinal, isOfToken, tokenName, tokenOf } from './attribution.ts';
 import type { CallerAnswer, EksChange, Facts, TrailEntry } from './facts.ts';
 
 /** What a guarantee does not cover, and why the gateway can't know better. */
@@ -132,10 +123,13 @@ function isUndetermined({ event, refusalCode }: TrailEntry): boolean {
 /** Clock error, of both clocks, and lag of reads: a change by others that was visible longer before had no part in it. */
 const marginMs = 100_000;
 
-/** An outcome that was not determined, although nobody else changed the association since. */
-function needlesslyUndetermined({ outside, changes, entries }: Facts, entry: TrailEntry): string[] {
-  const ofOperation = byOperation(entries).get(entry.operationId) ?? [];
-  const since = Math.min(...ofOperation.map(({ time }) => time)) - marginMs;
+/** An outcome that was not determined, although nobody else changed the association since the request arrived. */
+function needlesslyUndetermined({ outside, changes, entries, answers }: Facts, entry: TrailEntry): string[] {
+  const intent = entries.find(({ event, operationId }) => event === 'INTENT' && operationId === entry.operationId);
+  const request = answers.find(
+    ({ apiRequestId }) => apiRequestId !== undefined && apiRequestId === intent?.apiRequestId,
+  );
+  const since = (request?.startedAt ?? intent?.time ?? entry.time) - marginMs;
   const others = changes.flatMap((change) =>
     tokenOf(change, entries) === tokenName(entry) ? [] : (change.effect ?? []),
   );
