@@ -34,16 +34,16 @@ export type AssociationAlreadyExists = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** The association was modified by another operation or tool. */
+/** The association was modified or deleted by another operation or tool. */
 export type AssociationChanged = Refusal & {
   readonly __typename?: 'AssociationChanged';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** ASSOCIATION_CHANGED. */
+  /** ASSOCIATION_CHANGED or OUTCOME_UNDETERMINED. */
   readonly code: RefusalCode;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association as it was when the request was refused; null when you are not allowed to view it. */
+  /** The association as it was when the request was refused; null when it is gone, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
@@ -274,7 +274,7 @@ export type AuditEvent =
   | 'LATE_SUCCESS'
   /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
   | 'LOCKED'
-  /** The change is not done, and the refusal is final for the token. Closes the operation. */
+  /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
@@ -816,7 +816,7 @@ export type OperationKind =
 export type OperationStatus =
   /** In progress, or in doubt: the effect of the EKS call is not known yet. */
   | 'IN_PROGRESS'
-  /** The change is not done and will not be done by this operation. */
+  /** The change is not done and will not be done by this operation; with OUTCOME_UNDETERMINED, it may have been done and then replaced. */
   | 'REFUSED'
   /** The change is not done, and the token can be used for another attempt: send the same request again. */
   | 'RELEASED'
@@ -1273,11 +1273,11 @@ export type Refusal = {
 export type RefusalCode =
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`), or after the request began. */
+  /** The association was modified after you read it (`expectedModifiedAt`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
-  /** The association does not exist, or no longer exists. */
+  /** The association does not exist, or no longer exists. If it was not visible when the request arrived, its token can be used again. */
   | 'ASSOCIATION_NOT_FOUND'
   /** Operators have locked changes: by this principal, in this cluster, or all. Nothing was sent to EKS. */
   | 'CHANGES_LOCKED'
@@ -1291,7 +1291,11 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** An association equal to the request exists, and the gateway can't determine whether this request created it, because 50 tags leave no room for its ownership tag. */
+  /**
+   * The answer of EKS was lost, and what EKS shows now does not tell what became of the change: others changed, deleted or created the
+   * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
+   * association exists, and there was no room for the tag that shows who created it.
+   */
   | 'OUTCOME_UNDETERMINED'
   /** No policy permits the request, or a policy forbids it. */
   | 'POLICY_DENIED'
@@ -1310,7 +1314,10 @@ export type RefusalCode =
 export type RequestStatus =
   /** The request is in progress, or in doubt: the effect of the EKS call is not known yet. Send the same request with the same token again. */
   | 'IN_PROGRESS'
-  /** The change is not done and will not be done by this request. */
+  /**
+   * The change is not done and will not be done by this request; with the code OUTCOME_UNDETERMINED, it may have been done and then
+   * replaced by others.
+   */
   | 'REFUSED'
   /** The change is done. */
   | 'SUCCEEDED';
@@ -1363,8 +1370,9 @@ export type UpdatePodIdentityAssociationInput = {
   /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /**
-   * Optimistic concurrency check: the request is refused with ASSOCIATION_CHANGED if the association's `modifiedAt` differs.
-   * Compared before the EKS call, so a change by another tool between the comparison and the call is not detected.
+   * Optimistic concurrency check: the request is refused with ASSOCIATION_CHANGED if the association's `modifiedAt` differs. Every
+   * request with the token compares it before it begins or repeats the change, and the refusal is the final answer of the token.
+   * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person for whom a service acts, as for a create. */

@@ -180,18 +180,14 @@ export interface Ledger {
   /**
    * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one
    * transaction. If equal entries are already stored, the same commit was applied before and only its response was lost:
-   * the result is `committed`. Throws an Error if a different entry is stored under one of the keys. An INTENT on an association
-   * with an ownership tag can then be found by {@link findClaimOfCreated}.
+   * the result is `committed`. Throws an Error if a different entry is stored under one of the keys.
    */
   commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 
   /** The record with this key; null if absent. Strongly consistent. */
   getRecord(idempotencyKey: string): Promise<IdempotencyRecord | null>;
 
-  /**
-   * An operation whose INTENT has the association that this one created, according to its ownership tag, in `before`; null if
-   * there is none. Strongly consistent.
-   */
+  /** An operation that committed its INTENT on the association with this one's ownership tag; null if none did. Strongly consistent. */
   findClaimOfCreated(operationId: string): Promise<string | null>;
 
   /** Adds one entry to the trail. Adding an equal entry again has no effect; a different one with the same key throws. */

@@ -49,6 +49,9 @@ const final = {
 /** The change was not made, and the token can be used again. */
 const released = { status: 'REFUSED', event: 'RELEASED', recordState: 'RELEASED', retryable: true } as const;
 
+/** Nothing was begun: the token is unused, or belongs to another request. */
+const unrecorded = { status: 'REFUSED', recordState: 'untouched' } as const;
+
 const locked = {
   status: 'REFUSED',
   code: 'CHANGES_LOCKED',
@@ -72,39 +75,35 @@ export const outcomes = {
   /** Another request with the same token holds the lease. */
   CONTENDED: { ...inProgress, event: 'CONTENDED', recordState: 'untouched' },
   INVALID_INPUT: {
-    status: 'REFUSED',
+    ...unrecorded,
     code: 'INVALID_INPUT',
     event: 'INVALID',
-    recordState: 'untouched',
     retryable: false,
     retryAfterSeconds: null,
     advice: 'Fix every field listed in findings, then send the request again; the same clientRequestToken can be used.',
   },
   POLICY_DENIED: {
-    status: 'REFUSED',
+    ...unrecorded,
     code: 'POLICY_DENIED',
     event: 'DENIED',
-    recordState: 'untouched',
     retryable: false,
     retryAfterSeconds: null,
     advice:
       'Follow the advice of each violation. A denial is not stored: once its cause is fixed, the same clientRequestToken can be used.',
   },
   POLICY_EVALUATION_FAILED: {
-    status: 'REFUSED',
+    ...unrecorded,
     code: 'POLICY_EVALUATION_FAILED',
     event: 'DENIED',
-    recordState: 'untouched',
     retryable: true,
     retryAfterSeconds: 60,
     advice: 'Ask the operators of the gateway to fix the policy that failed; then send the request again.',
   },
   /** Policy depends on tags or permissions boundary of a role that IAM does not have. */
   ROLE_NOT_FOUND_FOR_POLICY: {
-    status: 'REFUSED',
+    ...unrecorded,
     code: 'ROLE_NOT_FOUND',
     event: 'DENIED',
-    recordState: 'untouched',
     retryable: true,
     retryAfterSeconds: 10,
     advice:
@@ -115,10 +114,9 @@ export const outcomes = {
   /** The same, found while the token was claimed. Nothing was sent to EKS. */
   LOCKED_AFTER_CLAIM: { ...locked, event: 'RELEASED', recordState: 'RELEASED' },
   TOKEN_REUSED_WITH_DIFFERENT_INPUT: {
-    status: 'REFUSED',
+    ...unrecorded,
     code: 'TOKEN_REUSED_WITH_DIFFERENT_INPUT',
     event: 'TOKEN_REUSED',
-    recordState: 'untouched',
     retryable: false,
     retryAfterSeconds: null,
     advice: 'Use a new clientRequestToken for a new request, or send the first request again unchanged.',
@@ -144,10 +142,9 @@ export const outcomes = {
   },
   /** No association was visible when the request was admitted. Nothing was begun or recorded: a read can lag behind a create. */
   ASSOCIATION_NOT_SEEN: {
-    status: 'REFUSED',
+    ...unrecorded,
     code: 'ASSOCIATION_NOT_FOUND',
     event: 'REFUSED',
-    recordState: 'untouched',
     retryable: false,
     retryAfterSeconds: null,
     advice:

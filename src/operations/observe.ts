@@ -134,7 +134,7 @@ export function concludedFrom(
   }
 }
 
-/** A conclusion as what an observation says. */
+/** A conclusion as what follows from an observation. */
 export function concludedAs(conclusion: Conclusion): EffectObservation {
   return { kind: 'concluded', conclusion };
 }

@@ -122,7 +122,7 @@ export interface RefusedAdmission<Kind extends OperationKind = OperationKind> {
 export type Admission<Kind extends OperationKind> =
   { readonly kind: 'admitted'; readonly mutation: AdmittedMutation<Kind> } | RefusedAdmission<Kind>;
 
-/** What an observation of EKS says about the change of an earlier lease holder. */
+/** What follows from an observation of EKS for the change of an earlier lease holder. */
 export type EffectObservation =
   | { readonly kind: 'concluded'; readonly conclusion: Conclusion }
   /** It had no effect, and can no longer have one. `association` is the one that EKS shows in place of it; null: none. */

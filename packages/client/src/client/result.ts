@@ -39,7 +39,7 @@ export interface Succeeded extends Finished {
   readonly warnings: readonly Warning[];
 }
 
-/** The change is not done, and will not be done by this request. */
+/** The change is not done, and will not be done by this request; with `OUTCOME_UNDETERMINED`, it may have been done and replaced. */
 export interface Refused extends Finished {
   readonly kind: 'refused';
   readonly refusal: Refusal;
