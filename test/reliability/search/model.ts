@@ -105,8 +105,7 @@ export function createModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest
     const operation = operations.get(operationId);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
-    // Nothing changes an association that is gone: its id is not used again.
-    if (kind !== 'create' && by.seen !== null && by.judged !== by.seen)
+    if (kind !== 'create' && by.judged !== by.seen)
       broken(`${by.name} sent a ${kind} to EKS for another state of the association than policy judged`);
     if (by.lock !== 'none') broken(`${by.name} sent a ${kind} to EKS, but its read of the locks is ${by.lock}`);
     if (!operation) broken(`${by.name} sent a ${kind} to EKS, but the ledger has no INTENT entry of ${operationId}`);
