@@ -1,4 +1,3 @@
-import type { LockedTime, OutsideChange } from '../facts.ts';
 import { violations } from '../invariants.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Case, CaseResult } from './case.ts';
@@ -11,7 +10,9 @@ import { openEnvironment } from './environment.ts';
 import type { RunningProcess, Environment } from './environment.ts';
 import { stepName } from './steps.ts';
 import type { Step } from './steps.ts';
-import { changeOutside, createExisting, delayReads } from './target.ts';
+import { actBeforeFlow, changeDirectly, lockAtTakeOver } from './others.ts';
+import type { DoneByOthers } from './others.ts';
+import { createExisting, delayReads } from './target.ts';
 import type { Backend, BackendPool } from './backend.ts';
 
 /** A running case. */
@@ -21,8 +22,9 @@ interface CaseRun extends Case {
   readonly environment: Environment;
   /** The association to change; null for a create. */
   readonly associationId: string | null;
-  readonly outside: OutsideChange[];
-  readonly locks: LockedTime[];
+  /** Milliseconds since the epoch; null if the requests expect none. */
+  readonly expectedModifiedAt: number | null;
+  readonly others: DoneByOthers;
 }
 
 /** Runs a case with its own backend and clock. */
@@ -33,17 +35,16 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
     const environment = openEnvironment(one.implementation, backend, clock);
     const existing = one.kind === 'create' ? null : createExisting(backend.simulator);
     const associationId = existing?.associationId ?? null;
-    const run: CaseRun = { ...one, clock, backend, environment, associationId, outside: [], locks: [] };
-    if (existing) run.outside.push(existing);
+    const expectedModifiedAt = one.flow.expects ? (existing?.modifiedAt ?? null) : null;
+    const others: DoneByOthers = { outside: existing ? [existing] : [], locks: [], created: new Map() };
+    const run: CaseRun = { ...one, clock, backend, environment, associationId, expectedModifiedAt, others };
     try {
       const steps = await runRequests(run);
       const { answers } = environment;
-      const { outside, locks } = run;
-      const facts = await collectFacts(backend, one.implementation, {
-        ...{ answers, outside, locks },
-        reconciled: one.followUp !== 'nothing',
-      });
-      return { case: one, steps, isInjected: environment.allInjected(), facts, violations: violations(facts) };
+      const reconciled = one.followUp !== 'nothing';
+      const facts = await collectFacts(backend, one.implementation, others, { answers, reconciled });
+      const [isInjected, isStarved] = [environment.allInjected(), environment.isStarved()];
+      return { case: one, steps, isInjected, isStarved, facts, violations: violations(facts) };
     } finally {
       await backend.close();
     }
@@ -54,6 +55,7 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
 async function runRequests(run: CaseRun): Promise<readonly Step[]> {
   try {
     await runEarlierRequest(run);
+    await actBeforeFlow(run);
     const { steps, leftover } = await runFlow(run);
     await runFollowUp(run, leftover);
     return steps;
@@ -92,7 +94,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
   const meanwhile = () =>
     clock.run(async () => {
       if (injection?.fault.delaysReads) delayReads(run.backend.simulator, run.kind);
-      if (injection?.fault.outsider) changeDirectly(run);
+      if (injection?.fault.outsider) changeDirectly(run, run.kind);
       if (followUp === 'second process concurrently') second.resolve(repeatRequest(run).then(() => undefined));
       if (!injection?.fault.superseded) return;
       clock.advance(leaseMs);
@@ -104,7 +106,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
     fault: injection.fault,
     meanwhile,
   };
-  const running = await environment.start(plan);
+  const running = await environment.start(plan, lockAtTakeOver(run));
   const { proxy } = running;
   const flowEnd = startFlow(run, running);
   const effect = injection?.fault.effect;
@@ -180,12 +182,10 @@ async function reconcile({ environment }: CaseRun): Promise<void> {
   await environment.reconcile(await environment.start(null));
 }
 
-function baseRequest({ kind, associationId }: Pick<CaseRun, 'kind' | 'associationId'>): CaseRequest {
-  return { kind, associationId, by: 'alice' };
-}
-
-/** Makes the change of the case directly at EKS, if it is possible. */
-function changeDirectly({ backend, kind, associationId, outside }: CaseRun): void {
-  const change = changeOutside(backend.simulator, kind, associationId);
-  if (change) outside.push(change);
+function baseRequest({
+  kind,
+  associationId,
+  expectedModifiedAt,
+}: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt'>): CaseRequest {
+  return { kind, associationId, by: 'alice', expectedModifiedAt };
 }

@@ -29,12 +29,17 @@ function outsideChange(
 /**
  * The GraphQL input of a request. The token is also sent as `reason`, because the audit trail stores the reason only.
  */
-export function inputOf({ kind, associationId, other, invalid }: CaseRequest): object {
+export function inputOf({ kind, associationId, by, expectedModifiedAt, other, invalid }: CaseRequest): object {
   const common = { clusterName: target.clusterName, clientRequestToken: 'first', reason: 'first' };
   const invalidFields = invalid ? { clusterName: 'no cluster/at all' } : {};
   const otherFields = other ? { disableSessionTags: true } : {};
-  if (kind === 'delete') return { ...common, associationId, ...invalidFields };
-  if (kind === 'update') return { ...common, associationId, roleArn: requestedRole, ...otherFields, ...invalidFields };
+  const expected =
+    expectedModifiedAt === null ? {} : { expectedModifiedAt: new Date(expectedModifiedAt).toISOString() };
+  const existing = { ...common, associationId, ...expected };
+  if (kind === 'delete') return { ...existing, ...invalidFields };
+  // Others set something else than the request.
+  if (kind === 'update' && by === 'pat') return { ...existing, disableSessionTags: true };
+  if (kind === 'update') return { ...existing, roleArn: requestedRole, ...otherFields, ...invalidFields };
   const { namespace, serviceAccount } = target;
   const list = [{ key: 'team', value: 'payments' }];
   return { ...common, namespace, serviceAccount, roleArn: requestedRole, tags: list, ...otherFields, ...invalidFields };
