@@ -24,10 +24,17 @@ export function idempotencyKeyOf({ identity, onBehalfOf, operation, clientReques
   return sha256(stringify([principal.id, actor?.id ?? null, onBehalfOf, operation, clientRequestToken]));
 }
 
-/** SHA-256 (hex) of the canonical request, without token and reason: equal for requests that mean the same. */
+/**
+ * SHA-256 (hex) of the canonical request, without token and reason: equal for requests that mean the same. A field that a later
+ * version adds counts only where it is not null, so that a request without it keeps the fingerprint of its live token.
+ */
 export function fingerprintOf(request: MutationRequest): string {
-  return sha256(stringify(request));
+  const counted = Object.entries(request).filter(([name, value]) => value !== null || nullsOfVersion1.includes(name));
+  return sha256(stringify(Object.fromEntries(counted)));
 }
+
+/** The fields of requests that were null in fingerprints from the beginning. Don't add one. */
+const nullsOfVersion1 = ['targetRoleArn', 'policy', 'expectedModifiedAt'];
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

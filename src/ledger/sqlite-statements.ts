@@ -7,6 +7,7 @@ import { auditIndexKeys } from './keys.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from './ledger.ts';
 import { locksKey, locksText, noLocks } from './locks-json.ts';
+import { recordOfText, recordText } from './record-json.ts';
 import { auditColumns } from './sqlite-file.ts';
 
 /** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
@@ -39,12 +40,7 @@ export function prepareStatements(database: DatabaseSync) {
       return row === undefined ? null : recordOf(row);
     },
     putRecord(record: IdempotencyRecord): void {
-      upsertRecord.run(
-        record.idempotencyKey,
-        record.state,
-        record.leaseUntil,
-        JSON.stringify({ v: formatVersion, ...record }),
-      );
+      upsertRecord.run(record.idempotencyKey, record.state, record.leaseUntil, recordText(record));
     },
     expiredLeases(now: number, limit: number): IdempotencyRecord[] {
       return selectExpiredLeases.all(now, limit).map(recordOf);
@@ -92,10 +88,7 @@ function jsonOrNull(texts: readonly string[] | undefined): string | null {
 type Row = Record<string, unknown>;
 
 function recordOf(row: Row): IdempotencyRecord {
-  // Only `putRecord` writes these texts.
-  const { v, ...record } = JSON.parse(String(row.record)) as IdempotencyRecord & { readonly v?: unknown };
-  requireSupported(`idempotency record ${record.idempotencyKey}`, v);
-  return record;
+  return recordOfText(String(row.record));
 }
 
 function locksOf(row: Row): Locks {

@@ -1,0 +1,209 @@
+import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
+import { operationTagKey } from '../../src/model/association.ts';
+import type { Association, CreateRequest } from '../../src/model/association.ts';
+import type { AuditEvent } from '../../src/model/audit-event.ts';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import type { Decision } from '../../src/model/decision.ts';
+import type { RecordedPrincipal } from '../../src/model/principal.ts';
+import type { Refusal } from '../../src/model/refusal.ts';
+
+// One value of every kind that the ledger stores, with every field set. The types make a new field fail to compile here, and the
+// checked-in items (test/ledger/stored) pin its stored name.
+
+const createdBy = '01KASA3V5T0000000000000001';
+const operationId = '01KASA3V5T0000000000000002';
+const target = {
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  clusterName: 'apps',
+  namespace: 'payments',
+  serviceAccount: 'api',
+};
+const roleArn = 'arn:aws:iam::111122223333:role/pods/payments/api';
+const targetRoleArn = 'arn:aws:iam::444455556666:role/reader';
+const policy = '{"Version":"2012-10-17"}';
+const at = '2026-11-24T12:00:00.000Z';
+const start = Date.parse(at);
+
+const association: Required<Association> = {
+  ...target,
+  roleArn,
+  associationArn: 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps/a-0123456789abcdefg',
+  associationId: 'a-0123456789abcdefg',
+  tags: [
+    { key: '__proto__', value: '\ud800' },
+    { key: operationTagKey, value: createdBy },
+  ],
+  createdAt: at,
+  modifiedAt: at,
+  ownerArn: null,
+  disableSessionTags: true,
+  targetRoleArn,
+  externalId: 'external',
+  policy,
+};
+
+const create: Required<CreateRequest> = {
+  ...target,
+  roleArn,
+  targetRoleArn,
+  disableSessionTags: true,
+  policy,
+  tags: [{ key: 'team', value: 'payments' }],
+};
+const remove = {
+  accountId: target.accountId,
+  region: target.region,
+  clusterName: target.clusterName,
+  associationId: association.associationId,
+  expectedModifiedAt: at,
+};
+const update = { ...remove, changes: { roleArn, targetRoleArn: null, disableSessionTags: false, policy } };
+
+/** Canonical requests, by the operation that they are of. */
+export const requests = {
+  CREATE_POD_IDENTITY_ASSOCIATION: create,
+  UPDATE_POD_IDENTITY_ASSOCIATION: update,
+  DELETE_POD_IDENTITY_ASSOCIATION: remove,
+} as const;
+
+const refusal: Refusal = {
+  kind: 'AssociationChanged',
+  code: 'ASSOCIATION_CHANGED',
+  message: 'It was modified.',
+  advice: 'Read it again.',
+  retryable: false,
+  existing: association,
+  differences: [{ field: 'roleArn', requested: roleArn, existing: null }],
+  existingDeniedTo: 'PRINCIPAL',
+};
+
+const record: Required<IdempotencyRecord> = {
+  idempotencyKey: 'a'.repeat(64),
+  operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+  operationId,
+  fence: 2,
+  state: 'IN_PROGRESS',
+  fingerprint: 'f'.repeat(64),
+  startedAt: start,
+  leaseUntil: start + 35_000,
+  inDoubtUntil: start + 420_000,
+  modifiedAtBefore: at,
+  expiresAt: null,
+  inDoubtOperationIds: [createdBy],
+  result: null,
+  deferral: { attempts: 3, nextAt: start + 60_000, parked: 'CLUSTER_NOT_SERVED', message: 'Not served.' },
+};
+const { deferral: _, ...undeferred } = record;
+const ended = { ...undeferred, expiresAt: start + 604_800_000 };
+
+/** A record in every state. */
+export const records: readonly IdempotencyRecord[] = [
+  record,
+  { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, completedAt: at } },
+  { ...ended, state: 'REFUSED', result: { association: null, refusal, completedAt: at } },
+  { ...ended, state: 'RELEASED' },
+];
+
+/** The locks, with one of each scope. */
+export const locks: Locks = {
+  revision: 7,
+  locks: [
+    { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: at },
+    {
+      scope: { kind: 'CLUSTER', accountId: target.accountId, region: target.region, clusterName: 'apps' },
+      reason: 'Migration.',
+      lockedBy: 'pat',
+      lockedAt: at,
+    },
+    { scope: { kind: 'PRINCIPAL', principalId: 'alice' }, reason: null, lockedBy: 'pat', lockedAt: at },
+  ],
+};
+
+const principal: Required<RecordedPrincipal> = {
+  id: 'https://issuer.example#alice',
+  kind: 'USER',
+  groups: ['payments-team'],
+  sessionName: 'session',
+  otherGroups: { count: 2, sha256: 'b'.repeat(64) },
+};
+
+const decision: Required<Decision> = {
+  allowed: false,
+  failed: false,
+  policyIds: ['role-by-convention'],
+  violations: [{ policyId: 'role-by-convention', message: 'No.', advice: 'Ask.', deniedTo: 'BOTH' }],
+  policySetHash: 'c'.repeat(64),
+  inventoryHash: 'd'.repeat(64),
+  now: start,
+  slice: {
+    cluster: {
+      ...{ accountId: target.accountId, region: target.region, clusterName: 'apps' },
+      ...{ environment: 'prod', production: true, targetRoleAccounts: ['444455556666'] },
+    },
+    namespace: {
+      name: 'payments',
+      owners: ['payments-team'],
+      system: false,
+      rolePaths: ['/pods/'],
+      roleArns: [roleArn],
+    },
+    services: [{ id: 'chatops', groups: ['bots'], mayNamePeople: true }],
+    person: { id: 'https://issuer.example#alice', groups: ['payments-team'] },
+    timeZone: 'Europe/Berlin',
+    roles: [
+      { arn: roleArn, kind: 'found', tags: [{ key: 'team', value: 'payments' }], permissionsBoundary: null },
+      { arn: targetRoleArn, kind: 'failed', reason: 'AccessDenied' },
+    ],
+  },
+  unknownRoles: [targetRoleArn],
+};
+
+const entry: AuditEntry = {
+  entryId: '01KASA3V5T0000000000000009',
+  operationId,
+  time: at,
+  event: 'INTENT',
+  principal,
+  actor: { ...principal, id: 'chatops', kind: 'SERVICE', otherGroups: null },
+  onBehalfOf: 'alice@example.com',
+  sourceAddress: '192.0.2.7',
+  userAgent: 'client/1',
+  apiRequestId: 'request-1',
+  reason: 'It moves.',
+  invalidInput: { sha256: 'e'.repeat(64), bytes: 10, fields: { roleArn: 4, tags: null }, findingCount: 1 },
+  findings: [{ path: 'roleArn', rule: 'role-arn', message: 'Not a role.', advice: 'Give a role.' }],
+  operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+  request: update,
+  target,
+  before: association,
+  decision,
+  refusalCode: 'ASSOCIATION_CHANGED',
+  message: 'It was modified.',
+  associationArn: association.associationArn,
+  eksRequestId: 'eks-1',
+  omitted: ['decision.slice'],
+  fence: 2,
+};
+
+const eventsOfOthers = { fence: null, refusalCode: null, eksRequestId: null, omitted: [] };
+
+/** An entry of every event. */
+export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
+  INTENT: entry,
+  SUCCEEDED: { ...entry, event: 'SUCCEEDED', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: create },
+  REFUSED: { ...entry, event: 'REFUSED', operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: remove },
+  RELEASED: { ...entry, event: 'RELEASED' },
+  UNKNOWN: { ...entry, event: 'UNKNOWN' },
+  TAKEN_OVER: { ...entry, event: 'TAKEN_OVER' },
+  LATE_SUCCESS: { ...entry, event: 'LATE_SUCCESS' },
+  REPLAYED: { ...entry, ...eventsOfOthers, event: 'REPLAYED' },
+  CONTENDED: { ...entry, ...eventsOfOthers, event: 'CONTENDED' },
+  TOKEN_REUSED: { ...entry, ...eventsOfOthers, event: 'TOKEN_REUSED' },
+  DENIED: { ...entry, ...eventsOfOthers, event: 'DENIED', refusalCode: 'POLICY_DENIED' },
+  CHECKED: { ...entry, ...eventsOfOthers, event: 'CHECKED' },
+  INVALID: { ...entry, ...eventsOfOthers, event: 'INVALID', request: null, before: null, decision: null },
+  TRAIL_READ: { ...entry, ...eventsOfOthers, event: 'TRAIL_READ', operation: 'READ_AUDIT_TRAIL', request: null },
+  LOCKED: { ...entry, ...eventsOfOthers, event: 'LOCKED', operation: 'LOCK_CHANGES', request: null },
+  UNLOCKED: { ...entry, ...eventsOfOthers, event: 'UNLOCKED', operation: 'LOCK_CHANGES', request: null },
+};
