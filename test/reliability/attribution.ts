@@ -16,7 +16,7 @@ export function hasIntent(change: EksChange, entries: readonly TrailEntry[]): bo
 }
 
 /** Create and update requests carry their operation id. A delete is matched by the association it deletes. */
-export function isIntentOf({ event, kind, operationId, associationArn }: TrailEntry, change: EksChange): boolean {
+function isIntentOf({ event, kind, operationId, associationArn }: TrailEntry, change: EksChange): boolean {
   if (event !== 'INTENT' || kind !== change.kind) return false;
   if (change.operationId !== null) return operationId === change.operationId;
   return associationArn?.endsWith(`/${change.associationId}`) ?? false;

@@ -25,7 +25,7 @@ export const overwritten: Partial<Facts> = {
 };
 
 const gone = { kind: 'delete', operationId: 'op-2' } as const;
-export const deletion: EksChange = {
+const deletion: EksChange = {
   ...change,
   ...gone,
   requestId: 'r-2',

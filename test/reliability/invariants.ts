@@ -63,8 +63,6 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
       const isInProgress = records.some((token) => token.operationId === operationId && token.state === 'IN_PROGRESS');
       const isOpen = closing.length === 0 && !reconciled && isInProgress;
       if (intents === 1 && (closing.length === 1 || isOpen)) return [];
-      // A request that was refused as its operation would have begun: nothing was sent.
-      if (intents === 0 && closing.length === 1 && closing[0] === 'REFUSED') return [];
       return [`operation ${operationId} has ${intents} INTENT entries and closing entries [${closing.join(', ')}]`];
     }),
 

@@ -11,8 +11,9 @@ import type { Attempt } from './model-state.ts';
 import type { Process } from './processes.ts';
 import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
-import { dependenciesOf, roleArn, serviceAccount } from './environment.ts';
+import { roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
+import { dependenciesOf } from './process-dependencies.ts';
 
 /** Maximum number of concurrent requests. */
 const maxCallers = 4;

@@ -26,7 +26,7 @@ export function closingViolations(
   if (event === 'REFUSED' && refusalCode === 'OUTCOME_UNDETERMINED') return [];
   const { associationId, tags } = applied.association;
   const isUnseen = kind === 'create' && effects.isDeletedOutside(associationId);
-  // Without the tag, the create is not recognised after others changed or deleted the association.
+  // Without the tag, the create is not recognized after others changed or deleted the association.
   const noRoom = kind === 'create' && tags.length >= 50 && effects.isChanged(associationId);
   if (isUnseen || noRoom) return [];
   return [`${id} of ${lifetime.identity} was ${event} ${refusalCode ?? ''}, but EKS applied it`];
