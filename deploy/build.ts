@@ -5,7 +5,9 @@ import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
 import {
+  cedarDefines,
   cedarFrom,
+  cedarGlue,
   copyStart,
   copyWasm,
   parsedSchema,
@@ -45,7 +47,6 @@ const oneApollo: Plugin = {
  * CommonJS, because `require` loads Node's modules faster than `import` does. The extension `.cjs` makes it CommonJS whatever package.json is above it.
  */
 const options = {
-  ...cedarFrom('bundle/cedar.ts'),
   absWorkingDir: root,
   entryPoints: ['src/lambda/graphql.ts', 'src/lambda/reconcile.ts'],
   bundle: true,
@@ -57,7 +58,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo, parsedSchema, replaceUnneeded, shortNames],
+  plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), parsedSchema, replaceUnneeded, shortNames],
   minifySyntax: true,
   minifyWhitespace: true,
   // For line numbers of stack traces; the package leaves the maps out, as they would double its size.
@@ -100,7 +101,13 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   const issuersText = issuers === null ? '[]' : await readFile(issuers, 'utf8');
   for (const entry of parseIssuers(issuersText)) console.log(describeIssuer(entry));
 
-  const { metafile, warnings } = await build({ ...options, outdir, plugins: [...options.plugins, billOfMaterials] });
+  await copyWasm(outdir);
+  await copyPolicies(policies, policySet, join(outdir, 'policies'));
+  await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
+  // Before the bundles, which hold its hash.
+  const define = { ...options.define, ...cedarDefines(await writeCedarSnapshot(outdir, policies)) };
+  const plugins = [...options.plugins, billOfMaterials];
+  const { metafile, warnings } = await build({ ...options, outdir, define, plugins });
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
     ...bundleProblems(metafile),
@@ -108,12 +115,8 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
-  await copyWasm(outdir);
-  await copyPolicies(policies, policySet, join(outdir, 'policies'));
-  await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);
-  await writeCedarSnapshot(outdir, policies);
   for (const name of ['graphql', 'reconcile']) await copyStart(outdir, name);
   // Only of the graphql function: nobody waits for the start of the reconciler.
   await writeCodeCache(outdir);

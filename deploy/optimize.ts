@@ -1,12 +1,14 @@
 // What a build adds to its bundles so that they start faster. Each part can be missing: then the functions start slower.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
-import type { BuildOptions, Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
+import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -24,30 +26,86 @@ export async function copyWasm(folder: string): Promise<void> {
   await copyFile(join(cedar, wasmFile), join(folder, wasmFile));
 }
 
-/** Replaces Cedar's entry for Node.js, whose memory can't be reached, by another module of this folder. */
-export function cedarFrom(module: string): BuildOptions {
+/**
+ * Puts the code of Cedar's package into a bundle as a function, with which `src/policy/cedar-instance.ts` creates instances of the
+ * WebAssembly beside the bundle.
+ */
+export const cedarGlue: Plugin = {
+  name: 'cedar-glue',
+  setup(bundler) {
+    bundler.onLoad({ filter: /src[\\/]policy[\\/]cedar-glue\.ts$/ }, () => ({
+      contents: `import { join } from 'node:path';
+        export { glue } from '@cedar-policy/cedar-wasm/nodejs';
+        export const wasmFile = join(__dirname, '${wasmFile}');`,
+      loader: 'js',
+      resolveDir: root,
+    }));
+    bundler.onLoad({ filter: /cedar-wasm[\\/]nodejs[\\/]cedar_wasm\.js$/ }, async ({ path }) => {
+      const text = withoutUnused(await readFile(path, 'utf8'));
+      const wrapped = `export function glue(exports, require, __dirname, WebAssembly) {${text}\n}`;
+      return { contents: (await transform(wrapped, { minify: true })).code, loader: 'js' };
+    });
+  },
+};
+
+/** The functions of `Cedar` in `src/policy/cedar-instance.ts`. */
+const cedarFunctions = [
+  'isAuthorizedPartial',
+  'policySetTextToParts',
+  'policyToJson',
+  'preparsePolicySet',
+  'preparseSchema',
+  'schemaToJson',
+  'statefulIsAuthorized',
+  'validate',
+];
+
+/** The code of Cedar's package without the functions that the gateway does not use: esbuild drops none inside of a function. */
+function withoutUnused(text: string): string {
+  return edited(text, /\/\*\*[^]*?\*\/\nfunction (\w+)\([^]*?\n\}\nexports\.\1 = \1;\n/g, (whole, name = '') =>
+    cedarFunctions.includes(name) ? whole : '',
+  );
+}
+
+/** Starts Cedar by another module of this folder. */
+export function cedarFrom(module: string): Plugin {
   return {
-    alias: { '@cedar-policy/cedar-wasm/nodejs': `./deploy/${module}` },
-    // Cedar's entry for browsers finds its WebAssembly by `import.meta.url`, unless it is given.
-    logOverride: { 'empty-import-meta': 'silent' },
+    name: 'cedar-start',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\/cedar-start\.ts$/ }, () => ({ path: join(import.meta.dirname, module) }));
+    },
   };
 }
 
+/** What a bundle that starts from a snapshot is built with. */
+export function cedarDefines(snapshotHash: string): Record<string, string> {
+  return { CEDAR_SNAPSHOT_HASH: JSON.stringify(snapshotHash) };
+}
+
 /**
- * Writes `cedar-snapshot.bin` to `outdir`, which holds Cedar's WebAssembly and the compiled policies. Throws an Error if a
- * case is not decided from it as it should be.
+ * Writes `cedar-snapshot.bin` to `outdir`, which holds Cedar's WebAssembly and the compiled policies. Returns its SHA-256 (hex).
+ * Throws an Error if a case is not decided from it as it should be.
  *
  * @param sources the folder of the policies, with their cases
  */
-export async function writeCedarSnapshot(outdir: string, sources: string): Promise<void> {
+export async function writeCedarSnapshot(outdir: string, sources: string): Promise<string> {
   const policies = join(outdir, 'policies');
-  await runBundled('main.ts', 'snapshot/recording-cedar.ts', outdir, [policies, join(outdir, snapshotFile), sources]);
-  console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources)}`);
+  const file = join(outdir, snapshotFile);
+  await runBundled('main.ts', cedarFrom('snapshot/recording-cedar.ts'), outdir, [policies, file, sources]);
+  const hash = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources, hash)}`);
+  return hash;
 }
 
-/** Decides all cases from the snapshot in `outdir`. Returns a summary. Throws an Error if a decision is not the expected one. */
-export function verifyCedarSnapshot(outdir: string, sources: string): Promise<string> {
-  return runBundled('verify.ts', 'bundle/cedar.ts', outdir, [join(outdir, 'policies'), sources]);
+/**
+ * Decides all cases as a function with this hash of the snapshot in `outdir` does. Returns a summary. Throws an Error if a decision is not
+ * the expected one.
+ */
+export function verifyCedarSnapshot(outdir: string, sources: string, snapshotHash: string): Promise<string> {
+  const args = [join(outdir, 'policies'), sources];
+  return runBundled('verify.ts', cedarFrom('bundle/cedar.ts'), outdir, args, cedarDefines(snapshotHash));
 }
 
 /**
@@ -102,19 +160,25 @@ export async function writeSchema(outdir: string): Promise<void> {
 }
 
 /** Runs a program of `deploy/snapshot` as if it were a file of `outdir`, with another module for Cedar. Returns its output. */
-async function runBundled(program: string, cedar: string, outdir: string, args: readonly string[]): Promise<string> {
+async function runBundled(
+  program: string,
+  cedar: Plugin,
+  outdir: string,
+  args: readonly string[],
+  define: Record<string, string> = {},
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
   try {
     const outfile = join(folder, 'program.cjs');
     await build({
-      ...cedarFrom(cedar),
+      plugins: [cedarGlue, cedar],
       absWorkingDir: root,
       entryPoints: [`deploy/snapshot/${program}`],
       outfile,
       bundle: true,
       platform: 'node',
       format: 'cjs',
-      define: { __dirname: JSON.stringify(outdir) },
+      define: { ...define, __dirname: JSON.stringify(outdir) },
       logLevel: 'error',
     });
     return (await run(process.execPath, [outfile, ...args])).stdout.trim();

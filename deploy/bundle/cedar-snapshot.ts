@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CedarMemory } from '../../src/policy/cedar-instance.ts';
 
 /**
  * The memory of Cedar's WebAssembly after it has parsed a schema and policies: what differs from a new instance. It is valid
@@ -15,16 +16,6 @@ export interface CedarSnapshot {
   readonly tableLength: number;
   /** Parts of the memory, by their offset. */
   readonly blocks: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
-}
-
-/** What Cedar's WebAssembly instance exports, as far as it is used here: `WebAssembly.Memory` and `WebAssembly.Table`. */
-export interface CedarInstance {
-  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
-  readonly __wbindgen_externrefs: {
-    readonly length: number;
-    readonly get: (index: number) => unknown;
-    readonly grow: (places: number) => number;
-  };
 }
 
 /** Size of the parts that are compared, in bytes. */
@@ -60,7 +51,7 @@ export function differingBlocks(memory: Uint8Array, original: Uint8Array): Cedar
 }
 
 /** Brings a new instance into the state of the snapshot. */
-export function restore({ memory, __wbindgen_externrefs: table }: CedarInstance, snapshot: CedarSnapshot): void {
+export function restore({ memory, __wbindgen_externrefs: table }: CedarMemory, snapshot: CedarSnapshot): void {
   const missing = snapshot.memoryLength - memory.buffer.byteLength;
   if (missing > 0) memory.grow(missing / pageLength);
   if (snapshot.tableLength > table.length) table.grow(snapshot.tableLength - table.length);

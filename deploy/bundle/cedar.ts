@@ -1,47 +1,53 @@
-// Takes the place of Cedar's entry for Node.js in the bundles. It starts from the memory that Cedar had after parsing the
-// schema and the policies at build time, so that a cold start neither parses them nor compiles the code that parses.
+// Takes the place of `src/policy/cedar-start.ts` in the bundles. It starts from the memory that Cedar had after parsing the schema and
+// the policies at build time, so that a cold start neither parses them nor compiles the code that parses.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  initSync,
-  preparsePolicySet as parsePolicySet,
-  preparseSchema as parseSchema,
-} from '@cedar-policy/cedar-wasm/web';
+import { createCedar, readWasm } from '../../src/policy/cedar-instance.ts';
+import type { Cedar } from '../../src/policy/cedar-instance.ts';
+import type { StartedCedar } from '../../src/policy/cedar-start.ts';
 import { callHash, decodeSnapshot, restore, sha256 } from './cedar-snapshot.ts';
-import type { CedarInstance } from './cedar-snapshot.ts';
 
-// All of it: esbuild drops a missing name from a TypeScript file in silence, because it could be a type.
-export * from '@cedar-policy/cedar-wasm/web';
-
-const bytes = readFileSync(join(__dirname, 'cedar_wasm_bg.wasm'));
-const restored = start();
-
-/** The calls that the memory already has the results of. Without a snapshot of this module, none. */
-function start(): ReadonlySet<string> {
-  const instance: CedarInstance = initSync({ module: bytes });
-  const file = join(__dirname, 'cedar-snapshot.bin');
-  if (!existsSync(file)) return new Set();
-  const snapshot = decodeSnapshot(readFileSync(file));
-  if (snapshot.wasmHash !== sha256(bytes)) return new Set();
-  restore(instance, snapshot);
-  return new Set(snapshot.calls);
-}
+/** SHA-256 (hex) of the snapshot that was verified with the policies. The build compiles it into the bundle. */
+declare const CEDAR_SNAPSHOT_HASH: string;
 
 let parsed = 0;
 
-/** How many schemas and policy sets this process has parsed, because they were not in the snapshot. */
+/** How many schemas and policy sets the first instance has parsed, because they were not in the snapshot. */
 export const parsedCalls = () => parsed;
 
-/** As Cedar's function. A schema that the snapshot holds under this name is not parsed again. */
-export const preparseSchema: typeof parseSchema = (name, schema) => {
-  if (restored.has(callHash('schema', name, schema))) return { type: 'success' };
-  parsed += 1;
-  return parseSchema(name, schema);
-};
+/**
+ * See `src/policy/cedar-start.ts`. A snapshot that is not the one of the build is not used: its memory could hold other policies than it
+ * says.
+ */
+export function startCedar(): StartedCedar {
+  const wasm = readWasm();
+  const { cedar, memory } = createCedar(() => wasm);
+  const without = (snapshotProblem: string): StartedCedar => ({ cedar: except(cedar, new Set()), snapshotProblem });
+  const file = join(__dirname, 'cedar-snapshot.bin');
+  if (!existsSync(file)) return without('The package has no cedar-snapshot.bin.');
+  const content = readFileSync(file);
+  if (sha256(content) !== CEDAR_SNAPSHOT_HASH) return without('cedar-snapshot.bin is not the one of the build.');
+  const snapshot = decodeSnapshot(content);
+  if (snapshot.wasmHash !== sha256(wasm)) return without('cedar_wasm_bg.wasm is not the one of cedar-snapshot.bin.');
+  restore(memory, snapshot);
+  return { cedar: except(cedar, new Set(snapshot.calls)), snapshotProblem: null };
+}
 
-/** As Cedar's function. A policy set that the snapshot holds under this name is not parsed again. */
-export const preparsePolicySet: typeof parsePolicySet = (name, policies) => {
-  if (restored.has(callHash('policies', name, policies))) return { type: 'success' };
-  parsed += 1;
-  return parsePolicySet(name, policies);
-};
+/** As the instance, except that what its memory holds under the same name is not parsed again. */
+function except(cedar: Cedar, restored: ReadonlySet<string>): Cedar {
+  const unlessRestored =
+    <Content>(
+      kind: 'schema' | 'policies',
+      parse: (name: string, content: Content) => ReturnType<Cedar['preparseSchema']>,
+    ) =>
+    (name: string, content: Content) => {
+      if (restored.has(callHash(kind, name, content))) return { type: 'success' } as const;
+      parsed += 1;
+      return parse(name, content);
+    };
+  return {
+    ...cedar,
+    preparseSchema: unlessRestored('schema', cedar.preparseSchema),
+    preparsePolicySet: unlessRestored('policies', cedar.preparsePolicySet),
+  };
+}

@@ -1,32 +1,30 @@
-// Takes the place of Cedar's entry for Node.js while the snapshot is made: it records what is parsed.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  initSync,
-  preparsePolicySet as parsePolicySet,
-  preparseSchema as parseSchema,
-} from '@cedar-policy/cedar-wasm/web';
+// Takes the place of `src/policy/cedar-start.ts` while the snapshot is made: it records what is parsed.
+import { createCedar, readWasm } from '../../src/policy/cedar-instance.ts';
+import type { StartedCedar } from '../../src/policy/cedar-start.ts';
 import { callHash, differingBlocks, sha256 } from '../bundle/cedar-snapshot.ts';
-import type { CedarInstance, CedarSnapshot } from '../bundle/cedar-snapshot.ts';
+import type { CedarSnapshot } from '../bundle/cedar-snapshot.ts';
 
-// All of it: esbuild drops a missing name from a TypeScript file in silence, because it could be a type.
-export * from '@cedar-policy/cedar-wasm/web';
-
-const wasm = readFileSync(join(__dirname, 'cedar_wasm_bg.wasm'));
-const instance: CedarInstance = initSync({ module: wasm });
+const wasm = readWasm();
+const { cedar, memory: instance } = createCedar(() => wasm);
 const { memory, __wbindgen_externrefs: table } = instance;
 const original = new Uint8Array(memory.buffer).slice();
 const calls: string[] = [];
 
-export const preparseSchema: typeof parseSchema = (name, schema) => {
-  calls.push(callHash('schema', name, schema));
-  return parseSchema(name, schema);
-};
-
-export const preparsePolicySet: typeof parsePolicySet = (name, policies) => {
-  calls.push(callHash('policies', name, policies));
-  return parsePolicySet(name, policies);
-};
+/** See `src/policy/cedar-start.ts`. */
+export function startCedar(): StartedCedar {
+  const recording = {
+    ...cedar,
+    preparseSchema: (...[name, schema]: Parameters<typeof cedar.preparseSchema>) => {
+      calls.push(callHash('schema', name, schema));
+      return cedar.preparseSchema(name, schema);
+    },
+    preparsePolicySet: (...[name, policies]: Parameters<typeof cedar.preparsePolicySet>) => {
+      calls.push(callHash('policies', name, policies));
+      return cedar.preparsePolicySet(name, policies);
+    },
+  };
+  return { cedar: recording, snapshotProblem: null };
+}
 
 /** What the memory holds now. Throws an Error if it refers to a JavaScript value, which a snapshot can't contain. */
 export function takeSnapshot(): CedarSnapshot {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import { build } from 'esbuild';
+import { cedarGlue } from '../../deploy/optimize.ts';
 
 const folder = import.meta.dirname;
 const repository = join(folder, '../..');
@@ -30,6 +31,7 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
+  plugins: [cedarGlue],
   metafile: true,
 });
 // The public types import nothing, so they are the only ones to publish.

@@ -21,6 +21,8 @@ export interface SettingsReader {
   timestamp(variable: string): string | null;
   /** Origins of web pages, separated by commas; empty where it is not set. */
   origins(variable: string): readonly string[];
+  /** Names of hosts without ports, separated by commas. Empty by default. */
+  hostNames(variable: string): readonly string[];
   /** The code of an AWS region. Without a fallback it must be set. */
   region(variable: string, fallback?: string): string;
   /** An AWS account ID. Without a fallback it must be set. */
@@ -87,6 +89,11 @@ function createReader(env: Environment, missing: string[], problems: string[]): 
     origins: (variable) => {
       const wanted = 'origins separated by commas, such as https://console.example,http://localhost:5173';
       const list = checked(variable, '', (text) => text.split(',').every(isOrigin), wanted);
+      return list === '' ? [] : list.split(',');
+    },
+    hostNames: (variable) => {
+      const wanted = 'names of hosts without ports, separated by commas, such as gateway,host.docker.internal';
+      const list = checked(variable, '', (text) => text.split(',').every((name) => /^[\w.-]+$/.test(name)), wanted);
       return list === '' ? [] : list.split(',');
     },
     region: (variable, fallback) =>

@@ -21,6 +21,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   oldestOpenSeconds: { unit: 'Seconds' },
   parked: { unit: 'Count' },
   liveRelease: { unit: 'None' },
+  rejectedSnapshots: { unit: 'Count' },
 };
 
 /** The metrics of the lines of the log, in a namespace of CloudWatch; without one, lines have no metrics. */

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
+import { snapshotProblem } from '../policy/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { createDynamoDbStore } from '../releases/dynamodb-store.ts';
 import { createLog } from '../runtime/log.ts';
@@ -25,6 +26,9 @@ export function productionDependencies(
     metricsOf: metricsIn(metricsNamespace),
     context: () => traceContext(),
   });
+  if (snapshotProblem !== null) {
+    log('error', 'Snapshot of Cedar rejected.', { reason: snapshotProblem, rejectedSnapshots: 1 });
+  }
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });

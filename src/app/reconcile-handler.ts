@@ -19,9 +19,10 @@ export function createReconcileHandler(current: CurrentDependencies) {
     const meter = createMeter();
     const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline));
     const durationMs = deps.clock() - startedAt;
-    const { policyRelease } = deps.about;
+    const { policyRelease, policySetHash, inventoryHash } = deps.about;
     const live = policyRelease === null ? {} : { liveRelease: policyRelease.number };
-    deps.log('info', 'Operations reconciled.', { ...result, durationMs, ...live, ...meterFields(meter) });
+    const policies = { policySetHash, inventoryHash, ...live };
+    deps.log('info', 'Operations reconciled.', { ...result, durationMs, ...policies, ...meterFields(meter) });
     return result;
   };
 }

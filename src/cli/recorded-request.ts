@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readContextOf } from '../operations/hidden.ts';
 import { settingsOf } from '../model/association.ts';
 import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } from '../policy/json.ts';
 import { association, changes, createRequest, recordedPrincipal } from '../policy/model-schemas.ts';
@@ -26,6 +27,8 @@ export const circumstanceSchema = atLeast({
   onBehalfOf: v.nullish(anyText, null),
   sourceAddress: v.nullish(text(), null),
   reason: v.nullish(anyText, null),
+  event: v.nullish(text(), null),
+  refusalCode: v.nullish(text(), null),
   omitted: v.nullish(list(text()), []),
 });
 
@@ -44,12 +47,29 @@ export const operationSchema = oneKindOf('operation', [
 export type RecordedRequest = Extract<
   AuthorizationRequest,
   {
-    action: 'CreatePodIdentityAssociation' | 'UpdatePodIdentityAssociation' | 'DeletePodIdentityAssociation';
+    action:
+      | 'CreatePodIdentityAssociation'
+      | 'UpdatePodIdentityAssociation'
+      | 'DeletePodIdentityAssociation'
+      | 'DescribePodIdentityAssociation';
   }
 >;
 
+type Circumstances = v.InferOutput<typeof circumstanceSchema>;
+
+/**
+ * Whether the decision of an entry is that its principal may not view the association. It was made as for a read, before anyone asked
+ * whether the association may be changed.
+ */
+function isOfView({ event, refusalCode }: Circumstances): boolean {
+  return refusalCode === 'ASSOCIATION_NOT_FOUND' && (event === 'DENIED' || event === 'CHECKED');
+}
+
 /** The authorization request of an audit entry. */
-export function requestOf(entry: v.InferOutput<typeof operationSchema>): RecordedRequest {
+export function requestOf(entry: v.InferOutput<typeof operationSchema> & Circumstances): RecordedRequest {
+  if (isOfView(entry) && entry.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') {
+    return { action: 'DescribePodIdentityAssociation', association: entry.before };
+  }
   switch (entry.operation) {
     case 'CREATE_POD_IDENTITY_ASSOCIATION':
       return { action: 'CreatePodIdentityAssociation', association: entry.request };
@@ -68,13 +88,11 @@ export function requestOf(entry: v.InferOutput<typeof operationSchema>): Recorde
  * @param now the time of its decision, in milliseconds since the epoch
  * @param name names the entry where the evaluation fails
  */
-export function contextOf(
-  entry: v.InferOutput<typeof circumstanceSchema>,
-  now: number,
-  name: string,
-): AuthorizationContext {
+export function contextOf(entry: Circumstances, now: number, name: string): AuthorizationContext {
+  const identity = { ...entry, userAgent: null, apiRequestId: name };
+  if (isOfView(entry)) return readContextOf({ identity, now });
   return {
-    identity: { ...entry, userAgent: null, apiRequestId: name },
+    identity,
     onBehalfOf: entry.onBehalfOf,
     hasReason: entry.reason !== null,
     now,

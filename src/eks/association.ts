@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { Association, ClusterRef, Tag } from '../model/association.ts';
+import { settingNames } from '../model/setting-fields.ts';
+import type { GivenSettings, SettingName } from '../model/setting-fields.ts';
 import { isAssociationId, parseAssociationArn } from '../validation/associations.ts';
 import type { AssociationSummary } from './eks.ts';
 
@@ -26,17 +28,22 @@ const summaryFields = {
 /** `PodIdentityAssociationSummary` in the EKS API reference. */
 const summaryShape = v.object(summaryFields);
 
+/** The settings of an association. EKS returns a cleared one as empty. */
+const settingShapes = {
+  roleArn: text,
+  targetRoleArn: optionalText,
+  disableSessionTags: v.nullish(v.boolean()),
+  policy: optionalText,
+} as const satisfies Record<SettingName, v.GenericSchema>;
+
 /** `PodIdentityAssociation` in the EKS API reference: the fields that EKS always returns, and the optional ones. */
 const associationShape = v.object({
   ...summaryFields,
-  roleArn: text,
+  ...settingShapes,
   createdAt: v.date(),
   modifiedAt: v.date(),
   tags: v.nullish(tags),
-  disableSessionTags: v.nullish(v.boolean()),
-  targetRoleArn: optionalText,
   externalId: optionalText,
-  policy: optionalText,
 });
 
 /** The most characters of an association as JSON. One with every field and tag at its greatest length has under 50,000. */
@@ -52,14 +59,11 @@ export function associationFrom(output: unknown, cluster: ClusterRef): Associati
   const { createdAt, modifiedAt, ...fields } = parsed.output;
   const association = {
     ...summaryOf(fields, cluster),
-    roleArn: fields.roleArn,
+    ...settingsFrom(fields),
     tags: tagsFrom(fields.tags ?? {}),
     createdAt: createdAt.toISOString(),
     modifiedAt: modifiedAt.toISOString(),
-    disableSessionTags: fields.disableSessionTags ?? null,
-    targetRoleArn: textOrNull(fields.targetRoleArn),
     externalId: fields.externalId ?? null,
-    policy: textOrNull(fields.policy),
   };
   // More would not fit in an item of the ledger together with the request.
   return JSON.stringify(association).length > maxLength ? null : association;
@@ -91,9 +95,11 @@ function isIn({ accountId, region, clusterName }: ClusterRef, { associationArn, 
   );
 }
 
-/** An optional text of EKS; null if it is missing or empty. EKS returns a cleared target role or policy as empty. */
-function textOrNull(value: string | null | undefined): string | null {
-  return value === '' ? null : (value ?? null);
+/** The settings of a response; null for one that is missing or empty. */
+function settingsFrom(fields: GivenSettings): Pick<Association, SettingName> {
+  const values = settingNames.map((name) => [name, fields[name] === '' ? null : (fields[name] ?? null)] as const);
+  // The shapes above are those of the settings.
+  return Object.fromEntries(values) as Pick<Association, SettingName>;
 }
 
 function tagsFrom(given: Readonly<Record<string, string>>): Tag[] {

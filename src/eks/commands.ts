@@ -3,42 +3,49 @@ import {
   DeletePodIdentityAssociationCommand,
   UpdatePodIdentityAssociationCommand,
 } from '@aws-sdk/client-eks';
+import type { UpdatePodIdentityAssociationRequest } from '@aws-sdk/client-eks';
 import { maxTags, operationTagKey } from '../model/association.ts';
-import type { ClusterRef } from '../model/association.ts';
+import type { AssociationSettings, ClusterRef } from '../model/association.ts';
+import { settingNames } from '../model/setting-fields.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import type { CreateCall, DeleteCall, UpdateCall } from './eks.ts';
 
 /** The SDK command of a create. Adds the ownership tag unless the request already has 50 tags, the maximum of EKS. */
 export function createCommand({ clusterName }: ClusterRef, { request, operationId }: CreateCall) {
-  const { namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy } = request;
+  const { namespace, serviceAccount } = request;
   const hasRoom = request.tags.length < maxTags;
   const tags = [...request.tags, ...(hasRoom ? [{ key: operationTagKey, value: operationId }] : [])];
   return new CreatePodIdentityAssociationCommand({
     clusterName,
     namespace,
     serviceAccount,
-    roleArn,
+    ...sentSettings(request),
+    roleArn: request.roleArn,
     clientRequestToken: clientTokenOf(operationId),
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
-    disableSessionTags,
-    ...(targetRoleArn === null ? {} : { targetRoleArn }),
-    ...(policy === null ? {} : { policy }),
   });
 }
 
 /** The SDK command of an update. */
 export function updateCommand({ clusterName }: ClusterRef, { request, operationId }: UpdateCall) {
   const { associationId, changes } = request;
-  const { targetRoleArn, policy, ...rest } = changes;
   return new UpdatePodIdentityAssociationCommand({
     clusterName,
     associationId,
     clientRequestToken: clientTokenOf(operationId),
-    ...rest,
     // EKS keeps a field that the request omits, and clears it for an empty string.
-    ...(targetRoleArn === undefined ? {} : { targetRoleArn: targetRoleArn ?? '' }),
-    ...(policy === undefined ? {} : { policy: policy ?? '' }),
+    ...sentSettings(changes, ''),
   });
 }
+
+/** The settings as EKS takes them. `cleared` is sent for a setting that is null; undefined: it is left out. */
+function sentSettings(settings: Partial<AssociationSettings>, cleared?: ''): SentSettings {
+  const values = settingNames.map((name) => [name, settings[name] === null ? cleared : settings[name]]);
+  // The names and types of settings are those of the EKS API.
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as SentSettings;
+}
+
+type SentSettings = Pick<UpdatePodIdentityAssociationRequest, SettingName>;
 
 /** The SDK command of a delete. */
 export function deleteCommand({ clusterName }: ClusterRef, { request }: DeleteCall) {

@@ -89,7 +89,7 @@ export type AssociationDriftEdge = {
   readonly node: AssociationDrift;
 };
 
-/** The association does not exist, or was deleted by another operation or tool. */
+/** The association does not exist, was deleted by another operation or tool, or you may not view it: the answers are the same. */
 export type AssociationNotFound = Refusal & {
   readonly __typename?: 'AssociationNotFound';
   /** What to do next. */
@@ -182,7 +182,10 @@ export type AssociationState = {
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
 };
 
-/** An entry of the audit trail. Entries are never changed or deleted. */
+/**
+ * An entry of the audit trail. Entries are never changed or deleted. The entry of a request to change an association that its principal may not
+ * view is shown to the principal as if the association did not exist, and in full to those who may read the trail of the namespace or of the gateway.
+ */
 export type AuditEntry = Node & {
   readonly __typename?: 'AuditEntry';
   /** The service that acts for the principal, from the `act` claim of the token (RFC 8693); null without one. */
@@ -230,7 +233,7 @@ export type AuditEntry = Node & {
   readonly request: Maybe<RecordedRequest>;
   /** Source IP address; null when not known. */
   readonly sourceAddress: Maybe<Scalars['String']['output']>;
-  /** The service account that the request concerns; null when the input was not valid. */
+  /** The service account that the request concerns; null when the input was not valid, and when the association did not exist. */
   readonly target: Maybe<AuditTarget>;
   /** Time of the event. */
   readonly time: Scalars['DateTime']['output'];
@@ -264,7 +267,7 @@ export type AuditEvent =
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
   | 'CONTENDED'
-  /** Policy denied the request; nothing was done. */
+  /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
   | 'DENIED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
@@ -286,7 +289,7 @@ export type AuditEvent =
   | 'TAKEN_OVER'
   /** The token was used for a request with different input. */
   | 'TOKEN_REUSED'
-  /** A page of the audit trail was read that is not limited to the principal's own entries. Written if the gateway is configured to. */
+  /** Pages of the audit trail were read that contain entries of others; one entry for each request. Written if the gateway is configured to. */
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN'
@@ -366,7 +369,7 @@ export type CheckPayload = {
   readonly __typename?: 'CheckPayload';
   /** The audit entry of this dry run; its event is CHECKED. */
   readonly auditEntry: AuditEntry;
-  /** The policy decision; null when the input is not valid or the association does not exist. */
+  /** The policy decision; null when the input is not valid, and when the association does not exist or you may not view it. */
   readonly decision: Maybe<PolicyDecision>;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
@@ -1277,7 +1280,10 @@ export type RefusalCode =
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
-  /** The association does not exist, or no longer exists. If it was not visible when the request arrived, its token can be used again. */
+  /**
+   * The association does not exist, no longer exists, or you may not view it. If it was not visible when the request arrived, its token can
+   * be used again.
+   */
   | 'ASSOCIATION_NOT_FOUND'
   /** Operators have locked changes: by this principal, in this cluster, or all. Nothing was sent to EKS. */
   | 'CHANGES_LOCKED'

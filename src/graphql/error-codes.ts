@@ -139,6 +139,14 @@ export const errorCodes = {
     retryAfterSeconds: 60,
     causedBy: 'gateway',
   },
+  LEDGER_UNUSABLE: {
+    meaning:
+      'The tables of the ledger are not those of this version of the gateway, or reject what it writes; EKS did not receive a change.',
+    action: 'Tell the operators the `requestId`. Repeating a mutation with the same token is safe.',
+    status: 200,
+    retryAfterSeconds: null,
+    causedBy: 'gateway',
+  },
   INTERNAL_SERVER_ERROR: {
     meaning: 'The gateway has a bug. A change may have been made.',
     action: 'Tell the operators the `requestId`. Repeating a mutation with the same token is safe.',

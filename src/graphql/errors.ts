@@ -2,7 +2,7 @@ import { HeaderMap } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
-import { UnsupportedFormat } from '../ledger/format.ts';
+import { LedgerUnusable, UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
@@ -111,6 +111,11 @@ function unsupportedFormat(cause: UnsupportedFormat, page: { readonly endCursor?
 export function errorOfException(thrown: unknown): GraphQLError | null {
   if (thrown instanceof EksReadFailed) return eksReadFailed(thrown.eksError);
   if (thrown instanceof UnsupportedFormat) return unsupportedFormat(thrown);
+  if (thrown instanceof LedgerUnusable) {
+    const message =
+      'The ledger rejects requests of this version of the gateway. Give the request ID to its operators: their log has the details.';
+    return errorOf('LEDGER_UNUSABLE', message, {}, thrown);
+  }
   if (thrown instanceof LedgerUnavailable) {
     const message = 'The ledger is unavailable. Retry; send a mutation again with the same clientRequestToken.';
     return errorOf('LEDGER_UNAVAILABLE', message, {}, thrown);

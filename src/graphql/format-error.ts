@@ -49,6 +49,11 @@ export function describeError(error: GraphQLError): GraphQLFormattedError {
   return formatError({ message: error.message, extensions }, error);
 }
 
+/** The error of a field that was resolved, and can't be answered after all. */
+export function errorAt(path: readonly (string | number)[], error: unknown): GraphQLFormattedError {
+  return formatError({ message: String(error), path }, error);
+}
+
 function describe(formatted: GraphQLFormattedError, error: unknown): Described {
   const { code, stacktrace: _, ...extensions } = formatted.extensions ?? {};
   if (isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR' && error instanceof GraphQLError) {

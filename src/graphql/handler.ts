@@ -11,11 +11,12 @@ import type { RequestIdentity } from '../model/principal.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { PoliciesUnavailable } from '../releases/live.ts';
 import { createOnce } from '../queries/request-context.ts';
+import { createTrailReads } from '../queries/trail-reads.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { withinLimits } from './budget.ts';
 import { rateLimited, requestError } from './errors.ts';
-import { readRequest, rejection, requestHandler, withSecurityHeaders } from './http.ts';
+import { readBody, readHead, rejection, requestHandler, withSecurityHeaders } from './http.ts';
 import type { Response } from './http.ts';
 import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
 import { countRows } from './rows.ts';
@@ -73,7 +74,7 @@ export function createHandler(
     const identity = await identityOf(event, live.knownPrincipals);
     const report = currentReport();
     report.identity = identity;
-    report.policySetHash = live.about.policySetHash;
+    report.policies = live.about;
     const waitMs = takeToken(identity.principal.id);
     if (waitMs > 0) {
       count('budgetRefusals');
@@ -90,22 +91,31 @@ export function createHandler(
       deadline: clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs),
       describer: createDescriber(reads, rateLimiter),
       takeRows: countRows(),
+      trailReads: createTrailReads(live, identity),
       once: createOnce(),
     };
   };
   const answer = startServerAndCreateLambdaHandler(server, requestHandler, {
-    context: ({ event: { event }, context }) => contextOf(event, context),
+    context: ({ event: { context } }) => context,
   });
+  const answerTo = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<Response> => {
+    const head = readHead(event);
+    if (head.kind === 'rejected') return rejection(head);
+    const context = contextOf(event, lambda);
+    // A request that may not be executed costs no more than finding that out: Apollo Server answers it without its body.
+    const read = await context.then(
+      () => readBody(event, head.request),
+      () => head,
+    );
+    if (read.kind === 'rejected') return rejection(read);
+    return (await answer({ request: read.request, context }, lambda, () => undefined)) as Response;
+  };
   return (event, lambda) => {
     const startedAt = clock();
     const { requestId, routeKey } = event.requestContext;
     const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
     return withReport(report, async () => {
-      const read = readRequest(event);
-      const answered =
-        read.kind === 'rejected'
-          ? rejection(read)
-          : ((await answer({ event, request: read.request }, lambda, () => undefined)) as Response);
+      const answered = await answerTo(event, lambda);
       const { level, fields } = reportLine(report, answered);
       log(level, 'Request answered.', { ...fields, durationMs: clock() - startedAt });
       return withSecurityHeaders(event, answered);

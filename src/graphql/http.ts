@@ -3,6 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import { handlers } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { GraphQLError } from 'graphql';
+import type { RequestContext } from '../queries/request-context.ts';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { requestError } from './errors.ts';
@@ -19,8 +20,8 @@ export const maxTokens = 5_000;
 
 const example = '{"query": "…", "variables": {…}}';
 
-/** Reads the request of an event: POST, with a JSON object in UTF-8 as its body. */
-export function readRequest(event: APIGatewayProxyEventV2): ReadRequest {
+/** Method and headers of an event, if they are those of a request: POST, with JSON in UTF-8. Reads no body. */
+export function readHead(event: APIGatewayProxyEventV2): ReadRequest {
   const headers = new HeaderMap(
     Object.entries(event.headers).map(([name, value = '']) => [name.toLowerCase(), value] as const),
   );
@@ -32,6 +33,11 @@ export function readRequest(event: APIGatewayProxyEventV2): ReadRequest {
     const message = `The body must be JSON in UTF-8: send ${example} with content-type application/json.`;
     return rejected('UNSUPPORTED_MEDIA_TYPE', message);
   }
+  return { kind: 'request', request: { method, headers, search: '', body: undefined } };
+}
+
+/** Adds the body of an event, a JSON object of up to 6 MB, to its head. Call it only where the sender is known. */
+export function readBody(event: APIGatewayProxyEventV2, head: HTTPGraphQLRequest): ReadRequest {
   const body = parsedBody(event);
   if (body.kind === 'invalid') {
     // The parser's own message quotes the body.
@@ -44,7 +50,7 @@ export function readRequest(event: APIGatewayProxyEventV2): ReadRequest {
       'The document has too many brackets in each other. Pass values as variables.',
     );
   }
-  return { kind: 'request', request: { method, headers, search: '', body: body.value } };
+  return { kind: 'request', request: { ...head, body: body.value } };
 }
 
 function rejected(code: ErrorCode, message: string): Extract<ReadRequest, { kind: 'rejected' }> {
@@ -73,10 +79,11 @@ export interface Response extends APIGatewayProxyStructuredResultV2 {
   readonly body: string;
 }
 
-/** An event, and the request that was read from it. */
+/** The request that was read from an event, and its context. */
 interface Incoming {
-  readonly event: APIGatewayProxyEventV2;
   readonly request: HTTPGraphQLRequest;
+  /** Rejects where the request may not be executed; the request then has no body. */
+  readonly context: Promise<RequestContext>;
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
 import type { PageInfo } from '../generated/types.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import { bindableRoles } from '../queries/bindable-roles.ts';
 import { clusters, namespaces } from '../queries/discovery.ts';
 import type { QueryResult } from '../queries/query-result.ts';
@@ -18,6 +19,7 @@ import { associationTrail, auditTrail } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
 import { valueOf } from './errors.ts';
 import { selectedFields } from './selection.ts';
+import { hasTrailPage } from './trail-read-record.ts';
 
 /** The fields that EKS's list does not contain. Selecting any of them makes a list describe each association. */
 const detailResolvers = {
@@ -30,7 +32,7 @@ const detailResolvers = {
   externalId: (listed) => detailed(listed).externalId,
   policy: (listed) => detailed(listed).policy,
   operationId: (listed) => operationIdOf(detailed(listed)),
-} satisfies PodIdentityAssociationResolvers;
+} satisfies PodIdentityAssociationResolvers & Record<SettingName, unknown>;
 
 /** Throws if a list did not foresee that a field would be selected: a visible bug is better than a wrong null. */
 function detailed(listed: ListedAssociation): Association {
@@ -78,9 +80,10 @@ export const pageQueries = {
     takeRows(found.length);
     return found;
   },
-  auditTrail: async (_, input, context) => {
+  auditTrail: async (_, input, context, info) => {
     const { reads, deadline, takeRows } = context;
     const page = valueOf(await auditTrail(reads, context, input, deadline));
+    hasTrailPage(context, info);
     takeRows(page.edges.length);
     return connection(page);
   },
@@ -90,7 +93,7 @@ export const pageQueries = {
 export const associationFields = {
   id: ({ associationArn }) => associationArn,
   ...detailResolvers,
-  auditTrail: async (association, input, context) => {
+  auditTrail: async (association, input, context, info) => {
     const { reads, deadline, takeRows, once } = context;
     // Counted before it is read, so that the trails of a long list are not read only to be discarded.
     takeRows(1);
@@ -99,6 +102,7 @@ export const associationFields = {
     const result = await once(name, () => associationTrail(reads, context, association, input, deadline));
     if (result.kind === 'denied') return null;
     const page = valueOf(result);
+    hasTrailPage(context, info);
     takeRows(page.edges.length);
     return connection(page);
   },

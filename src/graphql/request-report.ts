@@ -28,6 +28,16 @@ interface ReportedResult {
   readonly detail: string | null;
 }
 
+/** The policies that decide about a request. */
+interface ReportedPolicies {
+  /** SHA-256 (hex). */
+  readonly policySetHash: string;
+  /** SHA-256 (hex). */
+  readonly inventoryHash: string;
+  /** Number of the release of policies; null for those of the package. */
+  readonly policyRelease: { readonly number: number } | null;
+}
+
 /** What is noted about a request while it is answered, for the one line that the log has of it. */
 export interface RequestReport {
   /** Request ID of API Gateway. */
@@ -35,8 +45,8 @@ export interface RequestReport {
   /** E.g. `POST /graphql`. */
   readonly route: string;
   identity: RequestIdentity | null;
-  /** SHA-256 (hex) of the policies that decide about the request; null if it was refused before any could. */
-  policySetHash: string | null;
+  /** What decides about the request; null if it was refused before any policies were known. */
+  policies: ReportedPolicies | null;
   operation: OperationTypeNode | null;
   operationName: string | null;
   /** Distinct names of the fields of Query or Mutation. */
@@ -68,7 +78,7 @@ export function createReport(requestId: string, route: string): RequestReport {
     requestId,
     route,
     identity: null,
-    policySetHash: null,
+    policies: null,
     operation: null,
     operationName: null,
     fields: [],
@@ -83,7 +93,7 @@ const maxErrors = 10;
 
 /** The level of a request's line, and its fields without those that every line has. `requests` is always 1, a metric. */
 export function reportLine(report: RequestReport, answer: { readonly statusCode: number; readonly body: string }) {
-  const { requestId, route, identity, policySetHash, operation, operationName, fields, result, errors } = report;
+  const { requestId, route, identity, policies, operation, operationName, fields, result, errors } = report;
   const [first] = errors.toSorted((a, b) => rank[b.level] - rank[a.level]);
   const detail = first?.detail ?? result?.detail;
   return {
@@ -93,7 +103,9 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
       route,
       principalId: identity?.principal.id ?? null,
       ...(identity?.actor ? { actorId: identity.actor.id } : {}),
-      policySetHash,
+      policySetHash: policies?.policySetHash ?? null,
+      inventoryHash: policies?.inventoryHash ?? null,
+      ...(policies?.policyRelease ? { liveRelease: policies.policyRelease.number } : {}),
       operation,
       operationName,
       fields,

@@ -1,4 +1,5 @@
-import type { Resolvers } from '../generated/resolvers.ts';
+import type { RecordedRequestResolvers, Resolvers } from '../generated/resolvers.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { dryRun } from '../operations/dry-run.ts';
@@ -114,7 +115,7 @@ export function createResolvers(): Resolvers {
       targetRoleArn: ({ settings }) => settings.targetRoleArn ?? null,
       disableSessionTags: ({ settings }) => settings.disableSessionTags ?? null,
       policy: ({ settings }) => settings.policy ?? null,
-    },
+    } satisfies RecordedRequestResolvers & Record<SettingName, unknown>,
     Refusal: { __resolveType: ({ kind }) => kind },
     ChangesLocked: {
       scope: ({ lock }) => lock.scope.kind,

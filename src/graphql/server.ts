@@ -24,7 +24,8 @@ import { currentReport } from './request-report.ts';
 import { createResolvers } from './resolvers.ts';
 import { noSubscription, oneWrite, reported, rootFields } from './rules.ts';
 import { createSchema } from './schema.ts';
-import { variableFindings } from './variables.ts';
+import { recordTrailReads } from './trail-read-record.ts';
+import { countFinding, variableFindings } from './variables.ts';
 
 /** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
 const maxDepth = 9;
@@ -58,6 +59,7 @@ export function createServer(log: Log): ApolloServer<RequestContext> {
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       checkRequests(),
+      recordTrailReads(),
     ],
   });
 }
@@ -93,7 +95,9 @@ function checkRequests(): ApolloServerPlugin<RequestContext> {
           report.operation = operation.operation;
           report.operationName = operationName && firstCharacters(operationName, maxNameLength);
           report.fields = [...new Set(fields.map(({ name }) => name.value))];
-          const findings = variableFindings(schema, operation, request.variables ?? {});
+          const variables = request.variables ?? {};
+          const tooMany = countFinding(variables);
+          const findings = tooMany ? [tooMany] : variableFindings(schema, operation, variables);
           if (findings.length > 0) throw wrongVariables(findings);
           return Promise.resolve();
         },

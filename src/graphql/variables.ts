@@ -13,6 +13,28 @@ import type { Finding } from '../model/refusal.ts';
 import { quote } from '../validation/text-rules.ts';
 import { expectedType } from './own-words.ts';
 
+/** The most values in the variables of a request, those in lists and objects included: ten times those of the largest useful one. */
+const maxValues = 5_000;
+
+/**
+ * What is wrong with the number of values in a request's variables; null: nothing. It is found before any other check
+ * reads the variables. Stops at the limit, so it costs less than the parser of JSON, whatever the nesting.
+ */
+export function countFinding(variables: Readonly<Record<string, unknown>>): Finding | null {
+  let count = 0;
+  const waiting: object[] = [variables];
+  for (let container = waiting.pop(); container; container = waiting.pop()) {
+    const values: unknown[] = Array.isArray(container) ? container : Object.values(container);
+    count += values.length;
+    if (count > maxValues) {
+      const message = `The variables have more than ${maxValues} values.`;
+      return { path: 'variables', rule: 'too-many-values', message, advice: 'Send fewer at a time.' };
+    }
+    for (const value of values) if (typeof value === 'object' && value !== null) waiting.push(value);
+  }
+  return null;
+}
+
 /** The most findings of an answer, the last one included that says how many there are. */
 const maxFindings = 10;
 

@@ -1,5 +1,7 @@
 import { decodeTime } from 'ulid';
 import { boundedEntry, briefEntry } from './entry-size.ts';
+import { withHidden } from './hidden-entry.ts';
+import type { HiddenAssociation } from './hidden-entry.ts';
 import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -15,6 +17,8 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   readonly eksRequestId?: string | null;
   /** Whether the entry has at most 1 KB: that of a principal without permits. */
   readonly isBrief?: boolean;
+  /** What the principal may not know, and the stored entry says. */
+  readonly hidden?: HiddenAssociation | null;
 }
 
 /** What new entries are made with. */
@@ -45,14 +49,14 @@ export function createEntry(deps: EntryDependencies, context: AuditContext, deta
   });
 }
 
-/** Creates an entry and appends it to the trail. Throws `LedgerUnavailable`. */
+/** Creates an entry and appends it to the trail. Returns what its principal may know of it. Throws `LedgerUnavailable`. */
 export async function recordEntry(
   deps: EntryDependencies & { readonly ledger: Ledger },
   context: AuditContext,
   details: AuditEventDetails,
 ): Promise<AuditEntry> {
   const entry = createEntry(deps, context, details);
-  await deps.ledger.appendEntry(entry);
+  await deps.ledger.appendEntry(details.hidden ? withHidden(entry, details.hidden) : entry);
   return entry;
 }
 

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBServiceException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type {
+  DynamoDBClient,
+  DynamoDBClientConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from '@aws-sdk/client-dynamodb';
+import type { InitializeMiddleware, Pluggable } from '@smithy/types';
+import { isPermanent } from './dynamodb-cancellation.ts';
+import { LedgerUnusable } from './format.ts';
 import { LedgerUnavailable } from './ledger.ts';
+import { tableProblem } from './table-check.ts';
+import type { TableNames } from './tables.ts';
 
 /**
  * Client settings that bound every request: three attempts, each with one second to connect and two seconds to respond.
@@ -75,6 +85,7 @@ export function isThrottling(exception: string): boolean {
 
 /** The error to throw for a failed request: the same error if it shows a bug, else `LedgerUnavailable`. */
 export function failureOf(error: unknown): unknown {
+  if (error instanceof LedgerUnavailable) return error;
   const isBug = error instanceof DynamoDBServiceException && invalidRequestExceptions.includes(error.name);
   return isBug ? error : new LedgerUnavailable(error);
 }
@@ -86,4 +97,33 @@ export async function orLedgerFailure<T>(response: Promise<T>): Promise<T> {
   } catch (error) {
     throw failureOf(error);
   }
+}
+
+/**
+ * A plugin for the client of a ledger: where DynamoDB rejects a request as invalid, it compares the tables with those of this version,
+ * and throws `LedgerUnusable` if they differ. Other requests cost nothing; where the tables can't be described, the rejection is
+ * thrown as it is.
+ */
+export function tableCheck(
+  client: DynamoDBClient,
+  names: TableNames,
+): Pluggable<ServiceInputTypes, ServiceOutputTypes> {
+  let running: Promise<string | null> | null = null;
+  /** Requests that are rejected at the same time, such as those to all shards of an index, share one comparison. */
+  const compare = () => (running ??= tableProblem(client, names).finally(() => (running = null)));
+  const check: InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      const problem = isRejected(error) ? await compare().catch(() => null) : null;
+      throw problem === null ? error : new LedgerUnusable(new Error(problem, { cause: error }));
+    }
+  };
+  // First in the outermost step, so that it sees what the retries of the client end in.
+  return { applyToStack: (stack) => stack.add(check, { step: 'initialize', name: 'tableCheck', override: true }) };
+}
+
+function isRejected(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) return isPermanent(error);
+  return error instanceof DynamoDBServiceException && error.name === 'ValidationException';
 }

@@ -21,7 +21,7 @@ export type QueryRange = (
   input: Pick<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>,
 ) => Promise<QueryCommandOutput>;
 
-type Filters = Pick<TrailQuery, 'events' | 'operations' | 'refusalCodes' | 'roleArn' | 'policyId'>;
+type Filters = Pick<TrailQuery, 'events' | 'operations' | 'refusalCodes' | 'roleArn' | 'policyId' | 'asAnswered'>;
 
 /** A {@link QueryRange} of the audit table. */
 export function createQueryRange(client: DynamoDBClient, auditTable: string): QueryRange {
@@ -50,7 +50,7 @@ function sourceOf(attribute: KeyRange['attribute']): Pick<QueryCommandInput, 'In
 }
 
 /** The filter expression, empty if every item passes, and its values. Its `#` names are the attribute names. */
-function filterOf({ events, operations, refusalCodes, roleArn, policyId }: Filters) {
+function filterOf({ events, operations, refusalCodes, roleArn, policyId, asAnswered = false }: Filters) {
   const lists = { event: events, operation: operations, refusalCode: refusalCodes };
   const items = { roleArns: roleArn, policyIds: policyId };
   const conditions: string[] = [];
@@ -63,6 +63,12 @@ function filterOf({ events, operations, refusalCodes, roleArn, policyId }: Filte
       return `:${name}${index}`;
     });
     conditions.push(`#${name} IN (${placeholders.join(', ')})`);
+  }
+  if (asAnswered && events !== null) {
+    const hidden = '(#event = :denied AND #refusalCode = :notFound)';
+    const condition = conditions.shift();
+    conditions.push(events.includes('REFUSED') ? `(${condition} OR ${hidden})` : `${condition} AND NOT ${hidden}`);
+    Object.assign(values, { ':denied': 'DENIED', ':notFound': 'ASSOCIATION_NOT_FOUND' });
   }
   for (const [name, item] of Object.entries(items)) {
     if (item === null) continue;

@@ -13,6 +13,7 @@ import type { DynamoDBClient, Put, QueryCommandInput } from '@aws-sdk/client-dyn
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { sdkMeter } from '../runtime/sdk-meter.ts';
+import { failureOfCancellation, isTransient } from './dynamodb-cancellation.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import {
@@ -27,7 +28,7 @@ import {
   recordOfItem,
 } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
-import { failureOf, isThrottling, orLedgerFailure, withRetries } from './dynamodb-request.ts';
+import { failureOf, isThrottling, orLedgerFailure, tableCheck, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { formatVersion } from './format.ts';
@@ -43,8 +44,8 @@ import type { TableNames } from './tables.ts';
  * A ledger in two DynamoDB tables (`tables.ts`). A commit is one TransactWriteItems, an append one PutItem. Create the client
  * with `dynamoDbClientDefaults`: the ledger has no timeouts of its own.
  *
- * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an invalid request, which means
- * a bug.
+ * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an invalid request to tables of this
+ * version, which means a bug.
  */
 export function createDynamoDbLedger({
   client,
@@ -52,6 +53,7 @@ export function createDynamoDbLedger({
   auditTable,
 }: { readonly client: DynamoDBClient } & TableNames): Ledger {
   client.middlewareStack.use(sdkMeter({ dependency: 'dynamoDb', isThrottling }));
+  client.middlewareStack.use(tableCheck(client, { idempotencyTable, auditTable }));
   return {
     async commit(expected, next, entries) {
       requireDistinct(entries);
@@ -174,24 +176,20 @@ async function transact(
   });
 }
 
-/** Transient cancellation reasons: they depend on concurrent requests, not on the stored items. */
-const transientReasons = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-
 /** The result of a cancelled transaction, from its reasons: one for the record, then one per entry, then those of other items. */
 function resultOf(error: TransactionCanceledException, entries: readonly AuditEntry[]): TransactionResult | Retryable {
+  if (isTransient(error)) return { kind: 'retry', cause: error };
   const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({
-    isTransient: transientReasons.includes(Code ?? ''),
     isConditionFailed: Code === 'ConditionalCheckFailed',
     stored: Item,
   }));
-  if (reasons.some(({ isTransient }) => isTransient)) return { kind: 'retry', cause: error };
   const [ofRecord, ...others] = reasons;
   const stored = others
     .slice(0, entries.length)
     .map((reason) => (reason.isConditionFailed ? entryOfItem(reason.stored ?? {}) : null));
   // Checked first: if this commit was applied before, the condition on the record fails as well.
   if (alreadyWritten(entries, stored)) return { kind: 'committed' };
-  if (ofRecord?.isConditionFailed !== true) throw error; // The request is invalid: a bug.
+  if (ofRecord?.isConditionFailed !== true) throw failureOfCancellation(error);
   return { kind: 'conflict', stored: ofRecord.stored ?? null };
 }
 

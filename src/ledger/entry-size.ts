@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../model/audit.ts';
+import { settingFields, settingNames } from '../model/setting-fields.ts';
 
 /** The most bytes of an entry as JSON, unless it records a change: so much can any caller have written with one request. */
 const maxBytes = 16_384;
@@ -20,9 +21,15 @@ export function maxBytesOf({ fence }: Pick<AuditEntry, 'fence'>): number {
  */
 const maxBriefBytes = 1_024;
 
+/** The most bytes of what an entry hides from its principal. Entries that can hide something leave room for it. */
+const maxHiddenBytes = 4_096;
+
 /** The most characters (UTF-16) of texts that come from other systems, and of those in a brief entry. */
 const maxTexts = { userAgent: 512, message: 1_024 };
 const maxBriefTexts = { userAgent: 64, message: 80 };
+
+/** The most bytes (UTF-8) of the message of a TRAIL_READ, which names all that was read: a hundred associations. */
+export const maxReadMessageBytes = 12_000;
 
 /** The most characters of a reason where even the rest of an entry is too large. */
 const maxShortReason = 256;
@@ -40,6 +47,12 @@ const none = () => [];
 const nothing = () => null;
 const first = (value: unknown) => (Array.isArray(value) ? value.slice(0, 5) : value);
 
+/** The settings of an association or a request that can be large. */
+function documentsOf(field: 'before' | 'request'): OptionalPart[] {
+  const documents = settingNames.filter((name) => settingFields[name].type === 'document');
+  return documents.map((name) => ({ path: `${field}.${name}`, shorten: nothing }));
+}
+
 const emptySlice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
 
 /** Left out first, the largest first. */
@@ -53,9 +66,9 @@ const details: readonly OptionalPart[] = [
   { path: 'principal.groups', shorten: none, ofChanges: true },
   { path: 'actor.groups', shorten: none, ofChanges: true },
   { path: 'before.tags', shorten: none },
-  { path: 'before.policy', shorten: nothing },
+  ...documentsOf('before'),
   { path: 'request.tags', shorten: none },
-  { path: 'request.policy', shorten: nothing },
+  ...documentsOf('request'),
   { path: 'findings', shorten: first },
   { path: 'invalidInput', shorten: nothing },
 ];
@@ -73,7 +86,7 @@ const briefParts: readonly OptionalPart[] = [
   { path: 'principal.groups', shorten: none },
   { path: 'actor.groups', shorten: none },
   { path: 'request.tags', shorten: none },
-  { path: 'request.policy', shorten: nothing },
+  ...documentsOf('request'),
   { path: 'invalidInput.fields', shorten: () => ({}) },
   { path: 'findings', shorten: (value) => (value as readonly unknown[]).slice(0, 1) },
   { path: 'decision.violations', shorten: (value) => (value as readonly unknown[]).slice(0, 1) },
@@ -84,16 +97,37 @@ const briefParts: readonly OptionalPart[] = [
   { path: 'onBehalfOf', shorten: nothing },
 ];
 
+/** Left out of what is hidden from the principal of an entry, where smaller parts are not enough. */
+const hiddenWholes: readonly OptionalPart[] = [
+  { path: 'before', shorten: nothing },
+  { path: 'decision', shorten: nothing },
+];
+
 /**
  * The entry with at most the bytes that it may have. Where it has more, whole parts are left out, one after the other, and
  * named in `omitted` and in the message. Texts that callers or other systems choose freely are cut.
  */
 export function boundedEntry(entry: AuditEntry): AuditEntry {
-  const bounded = withTexts(entry, maxTexts);
-  if (bytesOf(bounded) <= maxBytesOf(entry)) return bounded;
+  const texts = entry.event === 'TRAIL_READ' ? { ...maxTexts, message: maxReadMessageBytes } : maxTexts;
+  const bounded = withTexts(entry, texts);
+  // Whether or not it hides an association, so that the entries for its principal are the same.
+  const mayHide = entry.refusalCode === 'ASSOCIATION_NOT_FOUND' && entry.fence === null;
+  const limit = maxBytesOf(entry) - (mayHide ? maxHiddenBytes : 0);
+  if (bytesOf(bounded) <= limit) return bounded;
   const parts = [...largestFirst(details, entry), ...wholes];
   const optional = parts.filter(({ ofChanges }) => entry.fence === null || ofChanges);
-  return leaveOutUntil(maxBytesOf(entry), bounded, optional);
+  return leaveOutUntil(limit, bounded, optional);
+}
+
+/**
+ * A bounded entry with what is hidden from its principal, and at most 4 KB more. Only hidden parts are left out; the message, which the
+ * principal can read, does not name them.
+ */
+export function boundedHidden(answered: AuditEntry, entry: AuditEntry): AuditEntry {
+  const parts = details.filter(({ path }) => /^(before|decision)\b/.test(path));
+  const limit = bytesOf(answered) + maxHiddenBytes;
+  const bounded = leaveOutUntil(limit, entry, [...largestFirst(parts, entry), ...hiddenWholes]);
+  return { ...bounded, message: answered.message };
 }
 
 /**

@@ -1,5 +1,10 @@
 import type { AuditEntry } from '../model/audit.ts';
+import { namedSettings } from '../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { RefusalCode } from '../model/outcome.ts';
+import { settingFields, settingNames } from '../model/setting-fields.ts';
+import type { GivenSettings } from '../model/setting-fields.ts';
+import { isHidden } from './hidden-entry.ts';
 
 /** What the filters of the trail compare besides event and operation. A field without values is left out. */
 interface FilterFields {
@@ -12,13 +17,15 @@ interface FilterFields {
 
 /**
  * The fields of an entry for the filters of the trail. The roles of the association before a change are among them only if
- * policy permitted the change: principals can read their own denied requests, but not what the association was.
+ * policy permitted the change: principals can read their own denied requests, but not what the association was. The policies that hide
+ * an association from the principal are not among them either.
  */
-export function filterFields({ refusalCode, operation, request, before, decision }: AuditEntry): FilterFields {
-  const requested = operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? request?.changes : request;
-  const settings = [requested, decision?.allowed === true ? before : null].filter((one) => one !== null);
-  const roleArns = distinct(settings.flatMap(rolesOf));
-  const { policyIds = [], violations = [] } = decision ?? {};
+export function filterFields(entry: AuditEntry): FilterFields {
+  const { refusalCode, before, decision } = entry;
+  const requested = entry.request === null ? {} : settingsNamedBy(entry);
+  const roleArns = distinct([requested, decision?.allowed === true && before ? before : {}].flatMap(rolesOf));
+  // The decision on a hidden association is not one on the request.
+  const { policyIds = [], violations = [] } = (isHidden(entry) ? null : decision) ?? {};
   const policies = distinct([...policyIds, ...violations.map(({ policyId }) => policyId)]);
   return {
     ...(refusalCode === null ? {} : { refusalCode }),
@@ -27,11 +34,14 @@ export function filterFields({ refusalCode, operation, request, before, decision
   };
 }
 
-function rolesOf(settings: object | undefined): (string | null | undefined)[] {
-  const { roleArn, targetRoleArn }: { roleArn?: string | null; targetRoleArn?: string | null } = settings ?? {};
-  return [roleArn, targetRoleArn];
+function settingsNamedBy<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>): GivenSettings {
+  return namedSettings[operation](request);
 }
 
-function distinct(texts: readonly (string | null | undefined)[]): string[] {
-  return [...new Set(texts.filter((text) => typeof text === 'string'))];
+function rolesOf(given: GivenSettings): unknown[] {
+  return settingNames.filter((name) => settingFields[name].type === 'role').map((name) => given[name]);
+}
+
+function distinct(values: readonly unknown[]): string[] {
+  return [...new Set(values.filter((value) => typeof value === 'string'))];
 }

@@ -1,3 +1,5 @@
+import { LedgerUnavailable } from './ledger.ts';
+
 /**
  * Version of the stored form of records and entries, their field `v`. docs/decisions/0010-persistent-formats.md says what
  * may change within a version, and how a new one is introduced.
@@ -43,4 +45,17 @@ export class UnsupportedFormatOnPage extends UnsupportedFormat {
  */
 export function requireSupported(item: string, v: unknown): void {
   if (v !== formatVersion) throw new UnsupportedFormat(item, v);
+}
+
+/**
+ * The store rejects what this version of the gateway reads or writes, and will until operators act: usually, another version
+ * created its tables. The rejected write was not applied.
+ */
+export class LedgerUnusable extends LedgerUnavailable {
+  override readonly code = 'LEDGER_UNUSABLE';
+  constructor(cause: unknown) {
+    super(cause);
+    this.message = 'The ledger can not be used.';
+    this.name = 'LedgerUnusable';
+  }
 }

@@ -129,6 +129,11 @@ export interface TrailQuery {
   readonly roleArn: string | null;
   /** Return only entries whose decision names this policy. Null: all entries. */
   readonly policyId: string | null;
+  /**
+   * Whether `events` is compared with entries as their principal was answered (`asAnswered` in `hidden-entry.ts`): so that which entries match
+   * does not disclose what they hide. Of the partitions `principal` and `operation`; the others contain no answers to their readers.
+   */
+  readonly asAnswered?: boolean;
   /** Maximum number of entries of the page, at least 1. */
   readonly limit: number;
   /** Whether to examine no entry beyond `limit`, so that `next` of a full page may lead to an empty one. */
@@ -235,7 +240,7 @@ export interface Ledger {
 
 /** The store cannot be reached or did not respond in time. A write may have been applied. `cause` is the error of the store. */
 export class LedgerUnavailable extends Error {
-  readonly code = 'LEDGER_UNAVAILABLE';
+  readonly code: string = 'LEDGER_UNAVAILABLE';
   constructor(cause: unknown) {
     super('The ledger is unavailable.', { cause });
     this.name = 'LedgerUnavailable';

@@ -1,95 +1,60 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { AuditIndexKeys } from './keys.ts';
-
-/** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-const schemaVersion = 4;
-
-/** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
-export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
-  'clusterKey',
-  'namespaceKey',
-  'serviceAccountKey',
-  'associationArn',
-  'deniedNamespaceKey',
-  'principalId',
-];
-
-// The trigger for INSERT is needed because INSERT OR REPLACE does not fire the trigger for DELETE. WITHOUT ROWID removes the
-// rowid, a second key by which a row could be replaced.
-const schema = `
-  CREATE TABLE idempotency (
-    idempotencyKey TEXT PRIMARY KEY,
-    state TEXT NOT NULL,
-    leaseUntil INTEGER NOT NULL,
-    record TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX idempotency_byLease ON idempotency (leaseUntil) WHERE state = 'IN_PROGRESS';
-
-  CREATE TABLE audit (
-    operationId TEXT NOT NULL,
-    entryId TEXT NOT NULL,
-    event TEXT NOT NULL,
-    operation TEXT NOT NULL,
-    time TEXT NOT NULL,
-    refusalCode TEXT,
-    roleArns TEXT, -- JSON
-    policyIds TEXT, -- JSON
-    ${auditColumns.map((column) => `${column} TEXT,`).join('\n    ')}
-    entry TEXT NOT NULL,
-    PRIMARY KEY (operationId, entryId)
-  ) STRICT, WITHOUT ROWID;
-  ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
-  CREATE INDEX audit_entryId ON audit (entryId);
-
-  CREATE TABLE claimOfCreated (
-    createdBy TEXT NOT NULL,
-    claimedBy TEXT NOT NULL,
-    PRIMARY KEY (createdBy, claimedBy)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
-    BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;
-  CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
-    BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;
-  CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
-    WHEN EXISTS (SELECT 1 FROM audit WHERE operationId = NEW.operationId AND entryId = NEW.entryId)
-    BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;
-
-  PRAGMA user_version = ${schemaVersion};
-`;
+import { foreignObjects, isWithoutItsLog, schemaDifferences } from './sqlite-check.ts';
+import { schema, schemaVersion } from './sqlite-schema.ts';
 
 /** Primary result code SQLITE_BUSY: another connection has locked the file. Source: https://www.sqlite.org/rescode.html. */
 const sqliteBusy = 5;
 
 /**
  * Opens a ledger file. Creates the file, its folder and its tables if they are missing. Concurrent calls are safe, also from
- * several processes. Throws an Error if the file cannot be opened, or was created by another version.
+ * several processes. Throws an Error if the file cannot be opened, was created by another version or another program, or was
+ * copied without its log; the file is not changed then.
  *
  * @param timeout milliseconds to wait for another process that has locked the file
  */
 export function openSqliteFile(file: string, timeout: number): DatabaseSync {
+  if (isWithoutItsLog(file)) throw new Error(logMissing(file));
   let database: DatabaseSync | undefined;
-  let version: number;
+  let problem: string | null;
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout });
-    useWal(database, timeout);
-    // A commit survives a power failure.
-    database.exec('PRAGMA synchronous = FULL');
-    version = createSchema(database);
-    if (version === 0 || version === schemaVersion) return database;
+    problem = foreignObjects(database) ? `is the database of another program. Use another file.` : null;
+    if (problem === null) {
+      useWal(database, timeout);
+      // A commit survives a power failure.
+      database.exec('PRAGMA synchronous = FULL');
+      problem = schemaProblem(database, createSchema(database));
+    }
   } catch (error) {
     if (database?.isOpen) database.close();
     const advice = 'Use a SQLite file, or a new file in a folder that exists or can be created.';
     throw new Error(`Cannot open the ledger file ${file}: ${messageOf(error)}. ${advice}`, { cause: error });
   }
+  if (problem === null) return database;
   database.close();
-  const relation = version > schemaVersion ? 'a newer' : 'an older';
-  throw new Error(
-    `The ledger file ${file} has the schema of ${relation} version of the gateway. ` +
-      'Run that version, or use another file.',
+  throw new Error(`The ledger file ${file} ${problem}`);
+}
+
+/** Why a file with this version of the schema can't be used, and what to do; null: it can. 0: the schema was created now. */
+function schemaProblem(database: DatabaseSync, version: number): string | null {
+  if (version === 0) return null;
+  if (version !== schemaVersion) {
+    const relation = version > schemaVersion ? 'a newer' : 'an older';
+    return `has the schema of ${relation} version of the gateway. Run that version, or use another file.`;
+  }
+  const differences = schemaDifferences(database);
+  if (differences.length === 0) return null;
+  const advice = 'Another program changed it. Use a copy from before, or another file.';
+  return `differs from those of this version in: ${differences.join(', ')}. ${advice}`;
+}
+
+function logMissing(file: string): string {
+  return (
+    `The ledger file ${file} was copied without its log ${file}-wal: it is empty, its entries are in the log. ` +
+    'Copy a ledger with npm run ledger:copy. If this file is new and was never used, delete it.'
   );
 }
 

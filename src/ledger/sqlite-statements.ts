@@ -8,7 +8,7 @@ import { formatVersion, requireSupported } from './format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from './ledger.ts';
 import { locksKey, locksText, noLocks } from './locks-json.ts';
 import { recordOfText, recordText } from './record-json.ts';
-import { auditColumns } from './sqlite-file.ts';
+import { auditColumns } from './sqlite-schema.ts';
 
 /** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
 export function prepareStatements(database: DatabaseSync) {

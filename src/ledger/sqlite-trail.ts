@@ -11,9 +11,13 @@ type Column = PartitionKey['attribute'] | 'all';
 
 type Row = Record<string, unknown>;
 
+/** The event of an entry, which `asAnswered` of `hidden-entry.ts` changes where the entry hides an association. */
+const comparedEvent = `
+  CASE WHEN :asAnswered = 1 AND event = 'DENIED' AND refusalCode = 'ASSOCIATION_NOT_FOUND' THEN 'REFUSED' ELSE event END`;
+
 /** The entry itself where it passes the filters, else NULL, so that excluded entries are counted but not read. */
 const filteredEntry = `
-  CASE WHEN (:events IS NULL OR event IN (SELECT value FROM json_each(:events)))
+  CASE WHEN (:events IS NULL OR ${comparedEvent} IN (SELECT value FROM json_each(:events)))
         AND (:operations IS NULL OR operation IN (SELECT value FROM json_each(:operations)))
         AND (:refusalCodes IS NULL OR refusalCode IN (SELECT value FROM json_each(:refusalCodes)))
         AND (:roleArn IS NULL OR :roleArn IN (SELECT value FROM json_each(roleArns)))
@@ -60,10 +64,10 @@ export function createTrailReader(database: DatabaseSync): (query: TrailQuery) =
   };
 }
 
-function filterParameters({ events, operations, refusalCodes, roleArn, policyId }: TrailQuery) {
+function filterParameters({ events, operations, refusalCodes, roleArn, policyId, asAnswered }: TrailQuery) {
   const lists = { events, operations, refusalCodes };
   const texts = Object.entries(lists).map(([name, list]) => [name, jsonOrNull(list)] as const);
-  return { ...Object.fromEntries(texts), roleArn, policyId };
+  return { ...Object.fromEntries(texts), roleArn, policyId, asAnswered: asAnswered === true ? 1 : 0 };
 }
 
 function jsonOrNull(names: readonly string[] | null): string | null {

@@ -1,16 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { readOrCreate } from './folder-file.ts';
 import type { AwsIdentity } from './http-api/iam-authorizer.ts';
 
-/** The secret access key of all local credentials. */
-export const localSecretAccessKey = 'local';
+/** The file of the secret access key of all local credentials, in a folder. */
+export const secretFileName = 'aws-secret-access-key';
+
+/** As many characters as AWS's secrets have. */
+const secretPattern = /^[\w-]{40}$/;
+
+/**
+ * Reads the secret access key of a folder, which is created where it is missing. Throws an Error that names the file when it holds
+ * something else, and one that names LOCAL_FOLDER when it can't be written.
+ */
+export async function loadSecretAccessKey(folder: string): Promise<string> {
+  const create = () => Promise.resolve(randomBytes(30).toString('base64url'));
+  const secret = await readOrCreate(folder, { name: secretFileName, holds: 'secret access key', create });
+  if (secretPattern.test(secret)) return secret;
+  const file = join(folder, secretFileName);
+  throw new Error(`${file} is not a secret access key. Delete this file: the next start creates a new one.`);
+}
 
 /**
  * The credentials that the local server accepts on the IAM route, in this account. The access key id is the name of the identity.
  * The example inventory registers `ci-deployer` as a service and the two permission sets.
  */
-export function localIdentities(accountId: string): readonly AwsIdentity[] {
+export function localIdentities(accountId: string, secretAccessKey: string): readonly AwsIdentity[] {
   const session = (accessKeyId: string, role: string, name: string, roleId: string): AwsIdentity => ({
     accessKeyId,
-    secretAccessKey: localSecretAccessKey,
+    secretAccessKey,
     userArn: `arn:aws:sts::${accountId}:assumed-role/${role}/${name}`,
     userId: `${roleId}:${name}`,
   });
@@ -21,7 +39,7 @@ export function localIdentities(accountId: string): readonly AwsIdentity[] {
     session('unknown-role', 'unknown-role', 'session', 'AROA0123456789ABCDEF9'),
     {
       accessKeyId: 'user',
-      secretAccessKey: localSecretAccessKey,
+      secretAccessKey,
       userArn: `arn:aws:iam::${accountId}:user/alice`,
       userId: 'AIDA0123456789ABCDEF0',
     },

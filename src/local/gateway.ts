@@ -11,7 +11,7 @@ import { reconcile } from '../operations/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import type { OnFailure } from '../policy/authorize.ts';
 import { loadPolicy } from '../policy/load.ts';
-import { localIdentities } from './aws-identities.ts';
+import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
 import { createAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { createIamAuthorizer } from './http-api/iam-authorizer.ts';
@@ -63,6 +63,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
   const key = await loadSigningKey(settings.folder);
+  const secretAccessKey = await loadSecretAccessKey(settings.folder);
   const ledger = await openLedger(settings);
   started.push(() => ledger.close());
   const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
@@ -81,9 +82,10 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       port,
       accountId: home.accountId,
       corsOrigins: settings.corsOrigins,
+      allowedHosts: settings.allowedHosts,
       authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
       authorizeIam: createIamAuthorizer({
-        identities: localIdentities(home.accountId),
+        identities: localIdentities(home.accountId, secretAccessKey),
         region: home.region,
         accountId: home.accountId,
       }),
@@ -143,13 +145,14 @@ function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
 async function startSimulator(settings: LocalSettings): Promise<EksSimulator> {
   const { eksSimulatorPort: port, eksSimulatorWorld: file, folder, ledgerFile, times } = settings;
   const { signatureWindowMs } = times;
+  const { allowedHosts } = settings;
   const world = readSimulatorWorld(file);
   // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return explainFailure(
     `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
-    () => startEksSimulator({ port, signatureWindowMs, world, ...state }),
+    () => startEksSimulator({ port, signatureWindowMs, allowedHosts, world, ...state }),
   );
 }
 

@@ -1,12 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
 import type { JSONWebKeySet, JWK } from 'jose';
-import { explainFailure } from '../app/explain.ts';
+import { readOrCreate } from './folder-file.ts';
 
 /** The key that the local issuer signs tokens with. */
 export interface SigningKey {
@@ -42,41 +40,17 @@ const modulusLength = 2048;
  * `SigningKeyUnusable` when the file holds something else, and an Error that names LOCAL_FOLDER when it can't be written.
  */
 export async function loadSigningKey(folder: string): Promise<SigningKey> {
-  const file = join(folder, fileName);
-  const advice = 'Set LOCAL_FOLDER to a folder that this user can write.';
-  const text = await explainFailure(`The signing key can't be kept in ${folder}`, advice, async () => {
-    if (!existsSync(file)) await createKeyFile(folder, file);
-    return readFile(file, 'utf8');
-  });
+  const text = await readOrCreate(folder, { name: fileName, holds: 'signing key', create: newKey });
   try {
     return await parseSigningKey(text);
   } catch (cause) {
-    throw new SigningKeyUnusable(file, cause);
+    throw new SigningKeyUnusable(join(folder, fileName), cause);
   }
 }
 
-/**
- * Writes the key to a temporary file and links that to the final name. A reader finds a complete key or none; of two
- * processes that create it at the same time, the second one uses the key of the first.
- */
-async function createKeyFile(folder: string, file: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+async function newKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(privateKey.export({ format: 'jwk' }), null, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(draft, file);
-  } catch (error) {
-    if (!isRecord(error) || error.code !== 'EEXIST') throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  return `${JSON.stringify(privateKey.export({ format: 'jwk' }), null, 2)}\n`;
 }
 
 async function parseSigningKey(text: string): Promise<SigningKey> {

@@ -5,6 +5,7 @@ import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createSqliteLedger } from '../ledger/sqlite.ts';
+import { tableProblem } from '../ledger/table-check.ts';
 import { createTable, createTables } from '../ledger/tables.ts';
 import { createDynamoDbStore } from '../releases/dynamodb-store.ts';
 import type { PolicyStore } from '../releases/store.ts';
@@ -23,12 +24,15 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   }
   const client = dynamoDbClient(settings);
   const names = { idempotencyTable, auditTable };
-  await explainFailure('The ledger in DynamoDB', dynamoDbAdvice(settings), () => createTables(client, names)).catch(
-    (error: unknown) => {
-      client.destroy();
-      throw error;
-    },
-  );
+  const prepare = async () => {
+    await createTables(client, names);
+    const problem = await tableProblem(client, names);
+    if (problem !== null) throw new Error(problem);
+  };
+  await explainFailure('The ledger in DynamoDB', dynamoDbAdvice(settings), prepare).catch((error: unknown) => {
+    client.destroy();
+    throw error;
+  });
   return createDynamoDbLedger({ client, ...names });
 }
 

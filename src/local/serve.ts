@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { createLog } from '../runtime/log.ts';
-import { localSecretAccessKey } from './aws-identities.ts';
+import { secretFileName } from './aws-identities.ts';
 import { startLocalGateway } from './gateway.ts';
 import type { LocalGateway } from './gateway.ts';
 import type { Invocation } from './invocation.ts';
@@ -34,11 +35,16 @@ Ledger         ${where}
 
 A token:       ${token} alice
 ${list}Signed:        curl -s ${url}/iam/graphql --aws-sigv4 aws:amz:${settings.home.region}:execute-api \\
-                 --user ci-deployer:${localSecretAccessKey} -H 'content-type: application/json' \\
+                 --user "ci-deployer:$(cat ${shellQuoted(join(settings.folder, secretFileName))})" -H 'content-type: application/json' \\
                  -d '{"query": "{ viewer { id kind groups } }"}'
 A request:     curl -s ${url}/graphql -H "authorization: Bearer $(${token} alice)" \\
                  -H 'content-type: application/json' -d '{"query": "{ viewer { id kind groups } }"}'
 `;
+}
+
+/** A text as one word of a shell. */
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The simulator checks that requests are signed, not by whom, so any credentials do. */

@@ -42,6 +42,8 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly livePolicies: LivePolicySettings | null;
   /** Origins of the pages that may call the gateway; in AWS, API Gateway has this setting. */
   readonly corsOrigins: readonly string[];
+  /** Names by which the gateway and the simulator are reached, besides loopback names; without ports. */
+  readonly allowedHosts: readonly string[];
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
 }
@@ -70,6 +72,7 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
       livePolicies: localLivePolicies(reader, ledger),
       ...readGatewaySettings(reader),
       corsOrigins: reader.origins('CORS_ORIGINS'),
+      allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
     };
   });

@@ -17,7 +17,7 @@ Environment variables:
   EKS_SIMULATOR_PORT         port of the simulated EKS; 0: any free port (default: 4100)
   EKS_SIMULATOR_WORLD        JSON file with the simulator's clusters, roles and access keys (default: the shipped one)
   AWS_ENDPOINT_URL_EKS       URL of another EKS endpoint; the simulator is not started then
-  LOCAL_FOLDER               folder of signing key, ledger and simulator state (default: ${defaults.folder})
+  LOCAL_FOLDER               folder of keys, ledger and simulator state (default: ${defaults.folder})
   POLICIES_DIRECTORY         folder of policies and inventory (default: ${defaults.policies})
   LEDGER                     sqlite or dynamodb (default: sqlite)
   LEDGER_FILE                file of the SQLite ledger, or :memory: (default: ledger.sqlite in LOCAL_FOLDER)
@@ -26,6 +26,8 @@ Environment variables:
   AUDIT_TABLE                table of the audit trail (default: pod-identity-gateway-audit)
   HOME_ACCOUNT_ID            AWS account of requests that name none (default: 111122223333)
   AWS_REGION                 region of the tables, and of requests that name none (default: eu-central-1)
+  ALLOWED_HOSTS              names by which containers reach the gateway and the simulator, besides loopback names (default: none)
+  CORS_ORIGINS               origins of the web pages that may call the gateway (default: none)
   RECONCILE_INTERVAL_MS      milliseconds between two runs of the reconciler (default: 10000)
 
 The settings of README.md that are not listed here apply as well: rules of tokens, times and limits.

@@ -1,3 +1,5 @@
+import { completeSettings } from './setting-fields.ts';
+
 /** Identifies a cluster; part of every key, fingerprint and policy decision. */
 export interface ClusterRef {
   /** AWS account, 12 digits. */
@@ -81,8 +83,7 @@ export interface UpdateRequest extends DeleteRequest {
 
 /** The settings of an association in a request's form. */
 export function settingsOf(association: Association): AssociationSettings {
-  const { roleArn, targetRoleArn, disableSessionTags, policy } = association;
-  return { roleArn, targetRoleArn, disableSessionTags: disableSessionTags ?? false, policy };
+  return completeSettings(association);
 }
 
 /** Maximum number of tags on an EKS resource. */

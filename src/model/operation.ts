@@ -1,4 +1,5 @@
-import type { CreateRequest, DeleteRequest, UpdateRequest } from './association.ts';
+import type { AssociationSettings, CreateRequest, DeleteRequest, UpdateRequest } from './association.ts';
+import { completeSettings } from './setting-fields.ts';
 
 /**
  * The canonical request of each operation. A new operation is added here first: every table over its keys then fails to
@@ -15,6 +16,15 @@ export type OperationKind = keyof RequestOf;
 
 /** What audit entries are about: operations, reads of the audit trail itself, and the locks of operators. */
 export type AuditedOperation = OperationKind | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES';
+
+/** The settings that a request names: all of a create, those that an update changes. */
+export const namedSettings: {
+  readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => Partial<AssociationSettings>;
+} = {
+  CREATE_POD_IDENTITY_ASSOCIATION: completeSettings,
+  UPDATE_POD_IDENTITY_ASSOCIATION: ({ changes }) => changes,
+  DELETE_POD_IDENTITY_ASSOCIATION: () => ({}),
+};
 
 /** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */
 export type MutationRequest = RequestOf[OperationKind];

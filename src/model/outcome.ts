@@ -138,9 +138,9 @@ export const outcomes = {
   ASSOCIATION_NOT_FOUND: {
     ...final,
     code: 'ASSOCIATION_NOT_FOUND',
-    advice: 'Check clusterName and associationId; list the associations to see which exist.',
+    advice: 'Check clusterName and associationId; list the associations to see which ones you may view.',
   },
-  /** No association was visible when the request was admitted. Nothing was begun or recorded: a read can lag behind a create. */
+  /** No association was visible to the principal when the request was admitted. Nothing was begun or recorded: a read can lag behind a create. */
   ASSOCIATION_NOT_SEEN: {
     ...unrecorded,
     code: 'ASSOCIATION_NOT_FOUND',
@@ -148,7 +148,7 @@ export const outcomes = {
     retryable: false,
     retryAfterSeconds: null,
     advice:
-      'Check clusterName and associationId; list the associations to see which exist. The same clientRequestToken can be used again, for example once a new association is visible.',
+      'Check clusterName and associationId; list the associations to see which ones you may view. The same clientRequestToken can be used again, for example once a new association is visible.',
   },
   /** The association is not the one that `expectedModifiedAt` names. */
   ASSOCIATION_CHANGED: {

@@ -98,7 +98,7 @@ function notFoundRefusal(
   outcome: 'ASSOCIATION_NOT_FOUND' | 'ASSOCIATION_NOT_SEEN',
   { clusterName, associationId }: DeleteRequest,
 ) {
-  const message = `The cluster ${clusterName} has no association ${associationId}.`;
+  const message = `The cluster ${clusterName} has no association ${associationId} that you may view.`;
   return { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
 }
 

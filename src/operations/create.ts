@@ -20,6 +20,8 @@ export const createOperation: Operation<Kind> = {
   field: 'createPodIdentityAssociation',
   action: 'CreatePodIdentityAssociation',
   activity: 'Create',
+  creates: true,
+  deletes: false,
   validate: validateCreate,
   loadTarget: (_, { request }) => Promise.resolve({ kind: 'loaded', target: request, before: null, isCurrent: true }),
   authorizationRequest: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),

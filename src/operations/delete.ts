@@ -20,6 +20,8 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
   field: 'deletePodIdentityAssociation',
   action: 'DeletePodIdentityAssociation',
   activity: 'Delete',
+  creates: false,
+  deletes: true,
   validate: validateDelete,
   loadTarget: loadExisting,
   authorizationRequest: (_, loaded) => ({

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { gatewayTagPrefix, settingsOf } from '../model/association.ts';
 import type { Association, AssociationSettings, Tag } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
+import { completeSettings, settingFields, settingNames } from '../model/setting-fields.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import { duplicateKeys } from '../policy/json-keys.ts';
 
 /**
@@ -12,30 +14,23 @@ export function createDifferences(
   request: AssociationSettings & { readonly tags: readonly Tag[] },
   existing: Association,
 ): Difference[] {
-  const { roleArn, targetRoleArn, disableSessionTags, policy, tags } = request;
   return [
-    ...settingDifferences({ roleArn, targetRoleArn, disableSessionTags, policy }, existing),
-    ...tagDifferences(tags, existing.tags.filter(isRequestTag)),
+    ...settingDifferences(completeSettings(request), existing),
+    ...tagDifferences(request.tags, existing.tags.filter(isRequestTag)),
   ];
 }
 
 /** Where an association differs from the settings that are given; absent ones are ignored. */
 export function settingDifferences(settings: Partial<AssociationSettings>, existing: Association): Difference[] {
   const actual = settingsOf(existing);
-  const named = (['roleArn', 'targetRoleArn', 'disableSessionTags', 'policy'] as const).filter((field) =>
-    Object.hasOwn(settings, field),
-  );
-  return named
+  return settingNames
+    .filter((field) => Object.hasOwn(settings, field))
     .filter((field) => !isSameSetting(field, settings[field] ?? null, actual[field]))
     .map((field) => ({ field, requested: textOf(settings[field]), existing: textOf(actual[field]) }));
 }
 
-function isSameSetting(
-  field: keyof AssociationSettings,
-  a: string | boolean | null,
-  b: string | boolean | null,
-): boolean {
-  return a === b || (field === 'policy' && isDeepStrictEqual(jsonOf(a), jsonOf(b)));
+function isSameSetting(field: SettingName, a: string | boolean | null, b: string | boolean | null): boolean {
+  return a === b || (settingFields[field].type === 'document' && isDeepStrictEqual(jsonOf(a), jsonOf(b)));
 }
 
 function textOf(value: string | boolean | null | undefined): string | null {

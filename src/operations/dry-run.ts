@@ -53,6 +53,7 @@ export async function dryRun<Kind extends OperationKind>(
     message: refusal?.message ?? 'The request would be sent to EKS.',
     associationArn: existing?.associationArn ?? null,
     isBrief: denial() !== null,
+    hidden: admission.kind === 'refused' ? (admission.hidden ?? null) : null,
   });
   return {
     wouldBeAttempted: refusal === null,

@@ -88,7 +88,7 @@ async function admitValid<Kind extends OperationKind>(
   valid: ValidRequest<Kind>,
 ): Promise<Admission<Kind>> {
   const loaded = await operation.loadTarget(deps, valid);
-  if (loaded.kind === 'refused') return { ...valid, ...loaded.refused, kind: 'refused' };
+  if (loaded.kind === 'refused') return { ...valid, ...loaded.refused, hidden: loaded.hidden, kind: 'refused' };
   if (loaded.kind === 'denied') return denied(valid, loaded.decision, valid.audit);
 
   const decision = await authorizeWithRoles(deps, valid, operation.authorizationRequest(valid.request, loaded));

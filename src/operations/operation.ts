@@ -8,6 +8,7 @@ import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts
 import type { Association, AssociationSettings, AssociationTarget, Tag } from '../model/association.ts';
 import type { AuditContext } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
+import type { HiddenAssociation } from '../ledger/hidden-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
@@ -60,7 +61,12 @@ export interface LoadedTarget {
 /** The result of loading a target. */
 export type TargetResult =
   | LoadedTarget
-  | { readonly kind: 'refused'; readonly refused: Pick<RefusedAdmission, 'outcome' | 'refusal' | 'associationArn'> }
+  /** It does not exist, or the principal may not view it: then `hidden` is for the audit trail. */
+  | {
+      readonly kind: 'refused';
+      readonly refused: Pick<RefusedAdmission, 'outcome' | 'refusal' | 'associationArn'>;
+      readonly hidden: HiddenAssociation | null;
+    }
   /** It was not loaded: whatever it is, policy denies the request. */
   | { readonly kind: 'denied'; readonly decision: Decision };
 
@@ -116,6 +122,8 @@ export interface RefusedAdmission<Kind extends OperationKind = OperationKind> {
   readonly audit: AuditContext;
   /** As in {@link ValidRequest}: with a denial, the audit entry is brief. */
   readonly denial: () => Decision | null;
+  /** The association that the principal may not view; `audit` and all that is answered are as if it did not exist. */
+  readonly hidden?: HiddenAssociation | null;
 }
 
 /** Whether a request may be executed. */
@@ -166,6 +174,10 @@ export interface Operation<Kind extends OperationKind> {
   readonly action: AssociationAction;
   /** The kind of change, for the export. */
   readonly activity: 'Create' | 'Update' | 'Delete';
+  /** Whether a success leaves an association that was not there before. */
+  readonly creates: boolean;
+  /** Whether a success leaves no association. */
+  readonly deletes: boolean;
   readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
   /** Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`, `LedgerUnavailable`. */
   readonly loadTarget: (deps: Dependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;

@@ -9,7 +9,8 @@ import { reasonOf, roleNotFound } from './role-warnings.ts';
 
 /**
  * What the target role's trust policy needs, as text to paste; none if the association has no target role, or the policy was read and has
- * it.
+ * it. Only a role of the association's namespace is read: policy may permit any target role that is meant for pods, and a caller must not
+ * find out which roles of others exist.
  *
  * @param bounds null: the trust policy is not read
  */
@@ -21,6 +22,11 @@ export async function targetRoleWarnings(
   const { roleArn, targetRoleArn } = subject;
   if (targetRoleArn === null) return [];
   if (bounds === null) return [neededTrust(subject, 'this was not checked')];
+  if (!reads.directory.isRoleOf(subject, targetRoleArn)) {
+    return [
+      neededTrust(subject, `this was not checked, because the role is not one of namespace ${subject.namespace}`),
+    ];
+  }
   const read = await readRole(reads, subject, targetRoleArn, bounds);
   switch (read.kind) {
     case 'failed':

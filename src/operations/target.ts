@@ -7,6 +7,7 @@ import type { Association, DeleteRequest } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 import { changed, notSeen } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
+import { failedView, hiddenFrom } from './hidden.ts';
 import { effectDeadline } from './operation.ts';
 import type { TargetResult, ValidRequest } from './operation.ts';
 
@@ -15,8 +16,9 @@ type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOC
 
 /**
  * Loads the association of an update or delete from EKS. If it is gone, it is the one in the idempotency record of the
- * same request, if there is one: so a repeated delete is authorized and answered. Reads nothing for a principal whom policy
- * denies it whatever the association is. Throws `EksReadFailed` and `LedgerUnavailable`.
+ * same request, if there is one: so a repeated delete is authorized and answered. One that the principal may not view is treated as
+ * one that does not exist. Reads nothing for a principal whom policy denies it whatever the association is. Throws
+ * `EksReadFailed` and `LedgerUnavailable`.
  */
 export async function loadExisting<Kind extends ChangeKind>(
   deps: Dependencies,
@@ -27,10 +29,18 @@ export async function loadExisting<Kind extends ChangeKind>(
   if (denial !== null) return { kind: 'denied', decision: denial };
   const described = await deps.eksFor(request).describe(request.associationId, { deadline: effectDeadline(valid) });
   if (described.kind === 'failed') throw new EksReadFailed(described.error);
-  const isCurrent = described.kind === 'found';
-  const before = isCurrent ? described.association : await findTargetInRecord(deps, valid);
-  if (before === null) return { kind: 'refused', refused: notSeen(request) };
-  return { kind: 'loaded', target: before, before, isCurrent };
+  const current = described.kind === 'found' ? described.association : null;
+  const currentHidden = current && hiddenFrom(deps, valid.authorization, current);
+  if (current && !currentHidden) return { kind: 'loaded', target: current, before: current, isCurrent: true };
+
+  // Also read for a hidden one, so that it costs as much as one that does not exist.
+  const recorded = await findTargetInRecord(deps, valid);
+  const hidden = currentHidden ?? (recorded && hiddenFrom(deps, valid.authorization, recorded));
+  if (recorded && !hidden) return { kind: 'loaded', target: recorded, before: recorded, isCurrent: false };
+
+  const failed = failedView(deps, valid.authorization, request);
+  if (failed) return { kind: 'denied', decision: failed };
+  return { kind: 'refused', refused: notSeen(request), hidden };
 }
 
 /** The association of an update or delete: {@link loadExisting} admits none without it. */

@@ -13,7 +13,7 @@ import type { AnswerContext, MutationResult } from './result.ts';
 
 /** The request was not admitted. Its token is not claimed: once the cause is fixed, it can be used. */
 export async function answerRefused(deps: Dependencies, refused: RefusedAdmission): Promise<MutationResult> {
-  const { outcome, refusal, associationArn, audit, denial } = refused;
+  const { outcome, refusal, associationArn, audit, denial, hidden = null } = refused;
   const entry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
     event: outcomes[outcome].event,
@@ -21,6 +21,7 @@ export async function answerRefused(deps: Dependencies, refused: RefusedAdmissio
     message: refusal.message,
     associationArn,
     isBrief: denial() !== null,
+    hidden,
   });
   return { ...resultBase(refused, 'REFUSED', entry), refusal, retryAfterSeconds: retryAfterSecondsOf(refusal) };
 }

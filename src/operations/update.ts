@@ -24,6 +24,8 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
   field: 'updatePodIdentityAssociation',
   action: 'UpdatePodIdentityAssociation',
   activity: 'Update',
+  creates: false,
+  deletes: false,
   validate: validateUpdate,
   loadTarget: loadExisting,
   authorizationRequest: ({ changes }, loaded) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from './authorize.ts';
+import { caseRunProblem, casesProblem } from './bounds.ts';
 import type { DeniedSubject, RoleFacts, Violation } from '../model/decision.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
@@ -44,8 +45,10 @@ export function readCaseFiles(directory: string): CaseFiles {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(directory, file), 'utf8')]));
 }
 
-/** Parses the files of cases. Throws on an invalid file. */
+/** Parses the files of cases. Throws on an invalid file, and if there are too many. */
 export function parseCases(files: CaseFiles): readonly PolicyCase[] {
+  const problem = casesProblem(files);
+  if (problem !== null) throw new Error(problem);
   return Object.entries(files).map(([file, content]) => parseCase(file, content, file.startsWith(allowFolder)));
 }
 
@@ -56,8 +59,12 @@ export function readCases(directory: string): readonly PolicyCase[] {
   return parseCases(readCaseFiles(directory));
 }
 
-/** Each case with another result than it expects. */
+/** Each case with another result than it expects. Throws an Error, before it runs any, if they would take too long. */
 export function failedCases(engine: Engine, inventoryText: string, cases: readonly PolicyCase[]): readonly string[] {
+  const policies = Object.keys(engine.policySet.policies).length;
+  const own = cases.filter(({ inventory }) => inventory !== null).length;
+  const tooLong = caseRunProblem(policies, cases.length, own, Buffer.byteLength(inventoryText));
+  if (tooLong !== null) throw new Error(tooLong);
   // Most cases have the same inventory, which can be large.
   const ofFolder = parseInventory(inventoryText);
   return cases.flatMap((one) => {

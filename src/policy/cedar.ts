@@ -1,14 +1,8 @@
-// The only module that imports Cedar: a bundle must place cedar_wasm_bg.wasm next to the code of this module.
-export {
-  isAuthorizedPartial,
-  policySetTextToParts,
-  policyToJson,
-  preparsePolicySet,
-  preparseSchema,
-  schemaToJson,
-  statefulIsAuthorized,
-  validate,
-} from '@cedar-policy/cedar-wasm/nodejs';
+// The only module through which Cedar is used.
+import { createCedar } from './cedar-instance.ts';
+import type { Cedar } from './cedar-instance.ts';
+import { startCedar } from './cedar-start.ts';
+
 export type {
   CedarValueJson,
   DetailedError,
@@ -17,3 +11,55 @@ export type {
   SchemaJson,
   TypeAndId,
 } from '@cedar-policy/cedar-wasm/nodejs';
+
+/**
+ * A place where Cedar runs: one instance of its WebAssembly, until a call throws. A trap leaves the instance's memory and stack in
+ * an undefined state, in which every later call can fail, and other exceptions leak a part of its stack. So the instance is
+ * discarded, and the next call gets a new one, in which nothing is parsed yet.
+ */
+export interface CedarHost {
+  /** The instance in use. Compare it with the one in which something was parsed. */
+  readonly instance: () => Cedar;
+}
+
+/** Creates a host. `start` creates its instances, each when it is needed. */
+export function createCedarHost(start: () => Cedar = () => createCedar().cedar): CedarHost {
+  let current: Cedar | null = null;
+  const guarded = (cedar: Cedar): Cedar => {
+    const guard =
+      <Args extends readonly unknown[], Result>(call: (...args: Args) => Result) =>
+      (...args: Args): Result => {
+        try {
+          return call(...args);
+        } catch (error) {
+          if (current === instance) current = null;
+          throw error;
+        }
+      };
+    const instance: Cedar = {
+      isAuthorizedPartial: guard(cedar.isAuthorizedPartial),
+      policySetTextToParts: guard(cedar.policySetTextToParts),
+      policyToJson: guard(cedar.policyToJson),
+      preparsePolicySet: guard(cedar.preparsePolicySet),
+      preparseSchema: guard(cedar.preparseSchema),
+      schemaToJson: guard(cedar.schemaToJson),
+      statefulIsAuthorized: guard(cedar.statefulIsAuthorized),
+      validate: guard(cedar.validate),
+    };
+    return instance;
+  };
+  return { instance: () => (current ??= guarded(start())) };
+}
+
+const { cedar, snapshotProblem } = startCedar();
+let first: Cedar | null = cedar;
+
+/** The host of the package's policies, and of all policies in processes that load no releases. */
+export const processCedar = createCedarHost(() => {
+  const next = first ?? createCedar().cedar;
+  first = null;
+  return next;
+});
+
+/** Why the process did not start from the snapshot of Cedar's memory in the package; null if it did, or if there is none. */
+export { snapshotProblem };

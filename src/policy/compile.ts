@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { policySetTextToParts, policyToJson, schemaToJson, validate } from './cedar.ts';
-import type { DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
+import { policySourceProblems, requestTypesProblem } from './bounds.ts';
+import { processCedar } from './cedar.ts';
+import type { CedarHost, DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
 import { lineOf, locate, placeOf } from './locations.ts';
 import type { LocatedPolicy } from './locations.ts';
 import { usesRolesElsewhere } from './role-attributes.ts';
@@ -31,15 +32,20 @@ export const reservedIds = [
 
 /**
  * Parses policies and their schema, and validates them in Cedar's strict mode. Throws one Error that lists every problem:
- * syntax errors, schema violations, warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`,
+ * what is beyond a bound (`bounds.ts`), syntax errors, schema violations, warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`,
  * a policy that uses roles for other actions than create and update.
+ *
+ * @param host where Cedar reads the policies
  */
-export function compilePolicies(sources: PolicySources): PolicySet {
-  const schema = compileSchema(sources.schema);
+export function compilePolicies(sources: PolicySources, host: CedarHost = processCedar): PolicySet {
+  throwIfAny(policySourceProblems(sources.schema, sources.policies));
+  const schema = compileSchema(sources.schema, host);
+  const tooMany = requestTypesProblem(schema);
+  if (tooMany !== null) throw invalid([tooMany]);
   const problems: string[] = [];
   const policies = new Map<string, ParsedPolicy>();
   for (const file of Object.keys(sources.policies).sort()) {
-    for (const policy of parsePolicies(file, sources.policies[file] ?? '', problems)) {
+    for (const policy of parsePolicies(file, sources.policies[file] ?? '', problems, host)) {
       const { id } = policy;
       if (policies.has(id)) {
         problems.push(`${placeOf(policy, null)}: @id("${id}") is used twice; give every policy a unique ID.`);
@@ -51,7 +57,7 @@ export function compilePolicies(sources: PolicySources): PolicySet {
 
   const json = Object.fromEntries([...policies].map(([id, policy]) => [id, policy.json]));
   // Validate the JSON, because decisions are made from it, not from the text.
-  if (findingsOf(schema, json).length > 0) throw invalid(locatedFindings(schema, policies, json));
+  if (findingsOf(schema, json, host).length > 0) throw invalid(locatedFindings(schema, policies, json, host));
   return { schema, policies: json, hash: policySetHash(sources) };
 }
 
@@ -65,8 +71,10 @@ interface PolicyFinding {
 function findingsOf(
   schema: SchemaJson<string>,
   policies: Record<string, PolicyJson | string>,
+  host: CedarHost,
 ): readonly PolicyFinding[] {
-  const result = validate({ validationSettings: { mode: 'strict' }, schema, policies: { staticPolicies: policies } });
+  const call = { validationSettings: { mode: 'strict' }, schema, policies: { staticPolicies: policies } } as const;
+  const result = host.instance().validate(call);
   return result.type === 'failure'
     ? result.errors.map((error) => ({ policyId: null, error }))
     : [...result.validationErrors, ...result.validationWarnings];
@@ -77,11 +85,12 @@ function locatedFindings(
   schema: SchemaJson<string>,
   policies: ReadonlyMap<string, ParsedPolicy>,
   json: Record<string, PolicyJson>,
+  host: CedarHost,
 ): readonly string[] {
   const texts = Object.fromEntries([...policies].map(([id, { text }]) => [id, text]));
-  const ofText = findingsOf(schema, texts);
+  const ofText = findingsOf(schema, texts, host);
   const order = [...policies.keys()];
-  const messages = (ofText.length > 0 ? ofText : findingsOf(schema, json))
+  const messages = (ofText.length > 0 ? ofText : findingsOf(schema, json, host))
     .toSorted((one, other) => order.indexOf(one.policyId ?? '') - order.indexOf(other.policyId ?? ''))
     .map(({ policyId, error }) => {
       const policy = policies.get(policyId ?? '');
@@ -92,7 +101,7 @@ function locatedFindings(
 
 /** Where the valid policies are, by `@id`. */
 export function locatePolicies(policies: PolicySources['policies']): ReadonlyMap<string, LocatedPolicy> {
-  const all = Object.entries(policies).flatMap(([file, text]) => parsePolicies(file, text, []));
+  const all = Object.entries(policies).flatMap(([file, text]) => parsePolicies(file, text, [], processCedar));
   return new Map(all.map(({ id, file, text, line }) => [id, { file, text, line }]));
 }
 
@@ -110,8 +119,8 @@ interface ParsedPolicy extends LocatedPolicy {
   readonly json: PolicyJson;
 }
 
-function compileSchema(text: string): SchemaJson<string> {
-  const result = schemaToJson(text);
+function compileSchema(text: string, host: CedarHost): SchemaJson<string> {
+  const result = host.instance().schemaToJson(text);
   if (result.type === 'success') {
     throwIfAny(result.warnings.map((warning) => `schema: ${describe(warning)}`));
     return result.json;
@@ -119,8 +128,8 @@ function compileSchema(text: string): SchemaJson<string> {
   throw invalid(result.errors.map((error) => `schema${lineSuffix(text, error)}: ${describe(error)}`));
 }
 
-function parsePolicies(file: string, text: string, problems: string[]): readonly ParsedPolicy[] {
-  const parts = policySetTextToParts(text);
+function parsePolicies(file: string, text: string, problems: string[], host: CedarHost): readonly ParsedPolicy[] {
+  const parts = host.instance().policySetTextToParts(text);
   if (parts.type === 'failure') {
     problems.push(...parts.errors.map((error) => `${file}${lineSuffix(text, error)}: ${describe(error)}`));
     return [];
@@ -129,7 +138,7 @@ function parsePolicies(file: string, text: string, problems: string[]): readonly
     problems.push(`${placeOf(template, null)}: templates are not supported; write the policy without slots.`);
   }
   return locate(file, text, parts.policies).flatMap((policy) => {
-    const result = policyToJson(policy.text);
+    const result = host.instance().policyToJson(policy.text);
     if (result.type === 'failure') {
       problems.push(...result.errors.map((error) => `${placeOf(policy, error)}: ${describe(error)}`));
       return [];

@@ -1,8 +1,9 @@
-import type { ClusterRef } from '../model/association.ts';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
 import { clusterIn } from './inventory.ts';
 import type { Inventory, InventoryNamespace } from './inventory.ts';
-import { describedEntry, entriesIn, scopesOf } from './namespaces.ts';
+import { parseRoleArn } from '../validation/role-arns.ts';
+import { describedEntry, entriesIn, namespaceIn, scopesOf } from './namespaces.ts';
 import type { DescribedNamespace } from './namespaces.ts';
 import { scopeText } from './scope.ts';
 
@@ -19,6 +20,8 @@ export interface Directory {
   readonly namespacesOf: (cluster: ClusterRef) => readonly RegisteredNamespace[];
   /** Paths of roles by convention, with `{namespace}` in place of the namespace's name. */
   readonly rolePaths: readonly string[];
+  /** Whether a role is one of a namespace: by its path, or because the inventory allows the namespace to use it. */
+  readonly isRoleOf: (namespace: Omit<AssociationTarget, 'serviceAccount'>, roleArn: string) => boolean;
 }
 
 /**
@@ -49,5 +52,12 @@ export function createDirectory(inventory: Inventory): Directory {
       return namespaces;
     },
     rolePaths: inventory.rolePaths,
+    isRoleOf: (ref, roleArn) => {
+      const cluster = clusterIn(inventory, ref);
+      const path = parseRoleArn(roleArn)?.path;
+      if (cluster === null || path === undefined) return false;
+      const { rolePaths, roleArns } = namespaceIn(inventory, cluster, ref.namespace);
+      return rolePaths.includes(path) || roleArns.includes(roleArn);
+    },
   };
 }

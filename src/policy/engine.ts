@@ -1,6 +1,7 @@
 import { indexPolicies } from './applicable.ts';
-import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from './cedar.ts';
-import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
+import { processCedar } from './cedar.ts';
+import type { CedarHost, CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
+import type { Cedar } from './cedar-instance.ts';
 import type { PolicySet } from './compile.ts';
 import { indexRoleFacts } from './role-facts.ts';
 import type { RoleFactsIndex } from './role-facts.ts';
@@ -38,8 +39,9 @@ export interface Engine {
 
 let engines = 0;
 
-/** What an engine has in Cedar's cache. */
+/** What an engine has in the cache of an instance of Cedar. */
 interface Cached {
+  readonly cedar: Cedar;
   readonly schema: string;
   readonly policySets: Set<string>;
 }
@@ -48,53 +50,59 @@ interface Cached {
  * Cedar has no function that removes something from its cache. Empty policies of the same name take the place of those of an
  * engine that can't be reached any more, and Cedar uses the memory again. A name is never used again.
  */
-const unreachable = new FinalizationRegistry<Cached>(({ schema, policySets }) => {
-  preparseSchema(schema, {});
-  for (const id of policySets) preparsePolicySet(id, { staticPolicies: {} });
+const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySets }) => {
+  cedar.preparseSchema(schema, {});
+  for (const id of policySets) cedar.preparsePolicySet(id, { staticPolicies: {} });
 });
 
 /**
- * Parses a policy set once, for many requests. Cedar caches it until the engine is garbage collected. Throws when Cedar
- * rejects the set; a set from compilePolicies is always accepted.
+ * Parses a policy set once, for many requests. Cedar caches it until the engine is garbage collected; it is parsed again only in an
+ * instance that replaces one that failed. Throws when Cedar rejects the set; a set from compilePolicies is always accepted.
  */
-export function createEngine(policySet: PolicySet): Engine {
+export function createEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
   engines += 1;
-  // Cedar's cache is shared by the whole process: engines with the same id would evaluate each other's policies.
+  // Cedar's cache is shared by the whole instance: engines with the same id would evaluate each other's policies.
   const schema = `engine-${engines}`;
-  const cached: Cached = { schema, policySets: new Set([schema]) };
   // Both functions refer to it, so that the policies stay in the cache as long as one of the functions does.
-  const token = { cached };
-  unreachable.register(token, cached);
-  requireSuccess(preparseSchema(schema, policySet.schema));
+  const token: { cached: Cached | null } = { cached: null };
+  const parsed = (): Cached => {
+    const cedar = host.instance();
+    if (token.cached?.cedar === cedar) return token.cached;
+    unreachable.unregister(token);
+    token.cached = { cedar, schema, policySets: new Set([schema]) };
+    unreachable.register(token, token.cached, token);
+    requireSuccess(cedar.preparseSchema(schema, policySet.schema));
+    return token.cached;
+  };
   const prepare = (name: string, policies: PolicySet['policies']) => {
     const applicable = indexPolicies({ ...policySet, policies });
     return (request: CedarRequest): CedarResult => {
-      const { policySets } = token.cached;
+      const { cedar, policySets } = parsed();
       const found = applicable(request);
       const id = `${schema}-${name}-${found.key}`;
       // There are as many sets as there are actions, and as policies name places.
-      if (!policySets.has(id)) requireSuccess(preparsePolicySet(id, { staticPolicies: { ...found.policies } }));
+      if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...found.policies } }));
       policySets.add(id);
-      return evaluate(schema, id, request);
+      return evaluate(cedar, schema, id, request);
     };
   };
   const permits = Object.entries(policySet.policies).filter(([, { effect }]) => effect === 'permit');
-  requireSuccess(preparsePolicySet(schema, { staticPolicies: { ...policySet.policies } }));
+  requireSuccess(parsed().cedar.preparsePolicySet(schema, { staticPolicies: { ...policySet.policies } }));
   const roleFacts = indexRoleFacts(policySet);
   return {
     policySet,
     evaluate: prepare('all', policySet.policies),
     evaluatePermits: prepare('permits', Object.fromEntries(permits)),
-    roleFacts: roleFacts && { usedFor: roleFacts.usedFor, others: createEngine(roleFacts.others) },
+    roleFacts: roleFacts && { usedFor: roleFacts.usedFor, others: createEngine(roleFacts.others, host) },
   };
 }
 
-function requireSuccess(result: ReturnType<typeof preparsePolicySet>): void {
+function requireSuccess(result: ReturnType<Cedar['preparsePolicySet']>): void {
   if (result.type === 'failure') throw new Error(`Cedar rejects the policies: ${JSON.stringify(result.errors)}`);
 }
 
-function evaluate(schema: string, policySet: string, request: CedarRequest): CedarResult {
-  const result = statefulIsAuthorized({
+function evaluate(cedar: Cedar, schema: string, policySet: string, request: CedarRequest): CedarResult {
+  const result = cedar.statefulIsAuthorized({
     ...request,
     preparsedSchemaName: schema,
     validateRequest: true,

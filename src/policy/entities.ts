@@ -2,6 +2,8 @@ import { settingsOf } from '../model/association.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleFacts } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
+import { settingNames } from '../model/setting-fields.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { calendarTime } from './calendar.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
@@ -122,13 +124,17 @@ function association(
   return { uid: self, entities: [...entities, ...inNamespace.entities] };
 }
 
-function settings({ roleArn, targetRoleArn, disableSessionTags, policy }: AssociationSettings): CedarValueJson {
-  return {
-    role: role(roleArn),
-    ...(targetRoleArn === null ? {} : { targetRole: role(targetRoleArn) }),
-    sessionTagsDisabled: disableSessionTags,
-    hasSessionPolicy: policy !== null,
+/** How policies see each setting: the attributes of `settings` in Cedar. */
+const settingAttributes: Readonly<Record<SettingName, (given: AssociationSettings) => Record<string, CedarValueJson>>> =
+  {
+    roleArn: ({ roleArn }) => ({ role: role(roleArn) }),
+    targetRoleArn: ({ targetRoleArn }) => (targetRoleArn === null ? {} : { targetRole: role(targetRoleArn) }),
+    disableSessionTags: ({ disableSessionTags }) => ({ sessionTagsDisabled: disableSessionTags }),
+    policy: ({ policy }) => ({ hasSessionPolicy: policy !== null }),
   };
+
+function settings(given: AssociationSettings): CedarValueJson {
+  return Object.fromEntries(settingNames.flatMap((name) => Object.entries(settingAttributes[name](given))));
 }
 
 function namespace(slice: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {

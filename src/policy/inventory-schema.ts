@@ -87,7 +87,7 @@ export const inventorySchema = v.pipe(
     systemNamespaces: list(namespaceName),
     environments: v.nullish(list(environment), []),
     targetRoleAccounts: v.nullish(list(accountId), []),
-    rolePaths: v.nullish(list(rolePath), ['/pods/{namespace}/']),
+    rolePaths: v.nullish(v.pipe(list(rolePath), v.maxLength(100, 'has more than 100 paths.')), ['/pods/{namespace}/']),
     services: list(service),
     permissionSets: list(permissionSet),
     people: v.nullish(list(person), []),
@@ -154,7 +154,9 @@ function foreignRoles(index: number, one: v.InferOutput<typeof account>): readon
 }
 
 /** Paths of roles by which a role would belong to two namespaces. */
-function collidingPaths(paths: readonly Indexed<string>[]): readonly Contradiction[] {
+function collidingPaths(all: readonly Indexed<string>[]): readonly Contradiction[] {
+  // More are a problem of their own; each pair is compared.
+  const paths = all.slice(0, 100);
   return paths.flatMap(([index, path], position) =>
     paths
       .slice(0, position)
@@ -172,7 +174,7 @@ function scopeProblems(
   accounts: readonly Indexed<v.InferOutput<typeof account>>[],
   clusters: readonly Indexed<v.InferOutput<typeof cluster>>[],
 ): readonly Contradiction[] {
-  const environments = [...new Set(clusters.map(([, { environment }]) => environment))];
+  const environments = new Set(clusters.map(([, { environment }]) => environment));
   const accountIds = new Set(accounts.map(([, one]) => one.accountId));
   const names = new Set(clusters.map(([, one]) => scopeText({ ...everywhere, ...one, environment: null })));
   const problemOf = (scope: v.InferOutput<typeof namespaceScope>): string | null => {
@@ -180,8 +182,9 @@ function scopeProblems(
     if (!scopeForms.includes(given.join(' '))) {
       return `has ${given.join(', ')}; write environment alone, accountId alone, or accountId, region and clusterName.`;
     }
-    if (scope.environment !== null && !environments.includes(scope.environment)) {
-      return `no cluster has the environment ${JSON.stringify(scope.environment)}; write one of ${environments.join(', ')}.`;
+    if (scope.environment !== null && !environments.has(scope.environment)) {
+      const known = [...environments].slice(0, 10).join(', ');
+      return `no cluster has the environment ${JSON.stringify(scope.environment)}; write one of ${known}.`;
     }
     if (scope.clusterName !== null && !names.has(scopeText(scope))) return `${scopeText(scope)} is not under clusters.`;
     if (scope.accountId !== null && !accountIds.has(scope.accountId))
@@ -219,9 +222,9 @@ function validItems<Item>(
 ): readonly Indexed<Item>[] {
   const items = fieldOf(inventory, field);
   if (!Array.isArray(items)) return [];
-  // To validate them again would be half the time of a large inventory.
+  // To validate them again would be half the time of a large inventory, or most of a list of wrong items.
   if (isValid) return items.map((item: Item, index) => [index, item]);
-  return items.flatMap((item: unknown, index) => {
+  return items.slice(0, 10_000).flatMap((item: unknown, index) => {
     const result = v.safeParse(schema, item);
     return result.success ? [[index, result.output] as const] : [];
   });

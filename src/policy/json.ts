@@ -1,6 +1,7 @@
 // Schemas for the JSON files of operators, and their error messages. A message names the path, what was found and what
 // to write.
 import * as v from 'valibot';
+import { bounds, jsonProblem } from './bounds.ts';
 import { duplicateKeys, lineFinder } from './json-keys.ts';
 
 /** The parts of a valibot issue that messages use. */
@@ -13,8 +14,16 @@ interface Issue {
  * file and line if the text has only one line.
  *
  * @param file its name, for the message
+ * @param mostBytes of the text
  */
-export function parseJson<Output>(file: string, text: string, schema: v.GenericSchema<unknown, Output>): Output {
+export function parseJson<Output>(
+  file: string,
+  text: string,
+  schema: v.GenericSchema<unknown, Output>,
+  mostBytes: number = bounds.jsonBytes,
+): Output {
+  const problem = jsonProblem(file, text, mostBytes);
+  if (problem !== null) throw new Error(problem);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -23,7 +32,8 @@ export function parseJson<Output>(file: string, text: string, schema: v.GenericS
     const [, line] = /\(line (\d+) column/.exec(why) ?? [];
     throw new Error(`${file}${line && isOfLines(text) ? `:${line}` : ''} is not JSON: ${why}`, { cause: error });
   }
-  const result = v.safeParse(schema, value);
+  // Each problem takes memory: a large list of wrong items would take more than a function has.
+  const result = v.safeParse(schema, value, { abortEarly: text.length > manyProblemsLength });
   const duplicates = duplicateKeys(text);
   if (result.success && duplicates.length === 0) return result.output;
   const lineOf = isOfLines(text) ? lineFinder(text) : null;
@@ -33,8 +43,16 @@ export function parseJson<Output>(file: string, text: string, schema: v.GenericS
     ...duplicates.map((path) => `- ${place(path)}: is there more than once; keep one of them.`),
     ...(result.issues ?? []).map((issue) => `- ${place(pathOf(issue))}: ${issue.message}`),
   ];
-  throw new Error(`${file} is not valid:\n${problems.join('\n')}`);
+  const more = problems.length - maxProblems;
+  const listed = problems.slice(0, maxProblems).concat(more > 0 ? [`- and ${more} more.`] : []);
+  throw new Error(`${file} is not valid:\n${listed.join('\n')}`);
 }
+
+/** The most problems in a message. */
+const maxProblems = 100;
+
+/** The longest text of which all problems are looked for; of a longer one, the first. */
+const manyProblemsLength = 1_000_000;
 
 /** Whether a text has several lines. A line of a longer file is named with its number already. */
 function isOfLines(text: string): boolean {

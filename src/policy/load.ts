@@ -6,6 +6,8 @@ import { compilePolicies } from './compile.ts';
 import type { PolicySet, PolicySources } from './compile.ts';
 import { authorizeWith } from './authorize.ts';
 import type { OnFailure } from './authorize.ts';
+import { processCedar } from './cedar.ts';
+import type { CedarHost } from './cedar.ts';
 import { createEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
@@ -43,9 +45,15 @@ export function readPolicySet(directory: string): PolicySet {
  *
  * @param name of the policies, for the message
  * @param required the text of `required-policies.json`
+ * @param host where Cedar reads the policies
  */
-export function compileRequired(name: string, sources: PolicySources, required: string): PolicySet {
-  const policySet = compilePolicies(sources);
+export function compileRequired(
+  name: string,
+  sources: PolicySources,
+  required: string,
+  host: CedarHost = processCedar,
+): PolicySet {
+  const policySet = compilePolicies(sources, host);
   const ids = parseJson(requiredFile, required, requiredPolicies);
   const missing = ids.filter((id) => !Object.hasOwn(policySet.policies, id));
   if (missing.length > 0) {
@@ -86,12 +94,21 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
   return policyOf(createEngine(policySet), parseInventory(readInventoryText(directory)), onFailure);
 }
 
-/** The policy of an engine and an inventory. */
-export function policyOf(engine: Engine, inventory: Inventory, onFailure?: OnFailure): LoadedPolicy {
+/**
+ * The policy of an engine and an inventory.
+ *
+ * @param host that of the engine
+ */
+export function policyOf(
+  engine: Engine,
+  inventory: Inventory,
+  onFailure?: OnFailure,
+  host: CedarHost = processCedar,
+): LoadedPolicy {
   const { policySet } = engine;
   return {
     authorize: authorizeWith(engine, inventory, onFailure),
-    preauthorize: createPreauthorize(policySet, inventory, onFailure),
+    preauthorize: createPreauthorize(policySet, inventory, onFailure, host),
     recordPrincipal: createRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,

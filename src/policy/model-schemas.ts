@@ -17,6 +17,7 @@ import {
   text,
   wholeNumber,
 } from './json.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import type { AuthorizationRequest } from './policy.ts';
 
 /** A schema whose output is a type of the model. */
@@ -28,7 +29,21 @@ const clusterFields = { accountId: text(), region: text(), clusterName: text() }
 
 const targetFields = { ...clusterFields, namespace: text(), serviceAccount: text() };
 
-const settingFields = { roleArn: text(), targetRoleArn: nullableText, policy: nullableText };
+/** The settings of a create, and of an association after an update: an absent one has its default. */
+const settingSchemas = {
+  roleArn: text(),
+  targetRoleArn: nullableText,
+  disableSessionTags: v.nullish(flag, false),
+  policy: nullableText,
+} as const satisfies Record<SettingName, v.GenericSchema>;
+
+/** The settings of an update: an absent one is kept. */
+const changeSchemas = {
+  roleArn: v.exactOptional(text()),
+  targetRoleArn: v.exactOptional(v.nullable(anyText)),
+  disableSessionTags: v.exactOptional(flag),
+  policy: v.exactOptional(v.nullable(anyText)),
+} as const satisfies Record<SettingName, v.GenericSchema>;
 
 const tags = v.nullish(list(exactly({ key: text(), value: anyText })), []);
 
@@ -51,29 +66,20 @@ export const recordedPrincipal: SchemaOf<RecordedPrincipal> = atLeast({
 /** A canonical create request. */
 export const createRequest: SchemaOf<CreateRequest> = exactly({
   ...targetFields,
-  ...settingFields,
+  ...settingSchemas,
   tags,
-  disableSessionTags: v.nullish(flag, false),
 });
 
 /** The settings that an update changes. Null clears a setting; an absent one is kept. */
-export const changes: SchemaOf<Partial<AssociationSettings>> = atLeast({
-  roleArn: v.exactOptional(text()),
-  targetRoleArn: v.exactOptional(v.nullable(anyText)),
-  disableSessionTags: v.exactOptional(flag),
-  policy: v.exactOptional(v.nullable(anyText)),
-});
+export const changes: SchemaOf<Partial<AssociationSettings>> = atLeast(changeSchemas);
 
 /** All settings of an association after an update. */
-const updatedSettings: SchemaOf<AssociationSettings> = exactly({
-  ...settingFields,
-  disableSessionTags: v.nullish(flag, false),
-});
+const updatedSettings: SchemaOf<AssociationSettings> = exactly(settingSchemas);
 
 /** An association. Its IDs and times are optional: policies don't use them. */
 export const association: SchemaOf<Association> = exactly({
   ...targetFields,
-  ...settingFields,
+  ...settingSchemas,
   tags,
   disableSessionTags: v.nullish(flag, null),
   associationArn: v.nullish(anyText, ''),

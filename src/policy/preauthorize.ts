@@ -2,8 +2,8 @@ import type { ClusterRef } from '../model/association.ts';
 import type { Decision, InventorySlice, Violation } from '../model/decision.ts';
 import { reportFailure } from './authorize.ts';
 import type { OnFailure } from './authorize.ts';
-import { isAuthorizedPartial } from './cedar.ts';
-import type { CedarValueJson, EntityJson, PolicyJson, TypeAndId } from './cedar.ts';
+import { processCedar } from './cedar.ts';
+import type { CedarHost, CedarValueJson, EntityJson, PolicyJson, TypeAndId } from './cedar.ts';
 import { ref, uid } from './cedar-values.ts';
 import type { PolicySet } from './compile.ts';
 import { createDirectory } from './directory.ts';
@@ -25,7 +25,12 @@ const maxResults = 1_000;
  * circumstances of the request is unknown to Cedar, which then answers whether a permit may still apply. Forbids can only deny
  * more, so they are left out. Where Cedar can't evaluate, the action may be permitted; an exception is reported to `onFailure`.
  */
-export function createPreauthorize(policySet: PolicySet, inventory: Inventory, onFailure?: OnFailure): Preauthorize {
+export function createPreauthorize(
+  policySet: PolicySet,
+  inventory: Inventory,
+  onFailure?: OnFailure,
+  host: CedarHost = processCedar,
+): Preauthorize {
   const permits = withUnknowns(policySet);
   const { namespacesOf } = createDirectory(inventory);
   const differentOwners = createDifferentOwners(permits);
@@ -33,7 +38,7 @@ export function createPreauthorize(policySet: PolicySet, inventory: Inventory, o
 
   const mayBePermitted = (request: CedarRequest, cluster: ClusterRef): boolean => {
     const owners = [[], ...namespacesOf(cluster).map((namespace) => namespace.owners)];
-    return differentOwners(request.entities, owners).some((one) => mayApply(permits, withOwners(request, one)));
+    return differentOwners(request.entities, owners).some((one) => mayApply(host, permits, withOwners(request, one)));
   };
 
   const preauthorize: Preauthorize = (context, action, cluster) => {
@@ -120,8 +125,8 @@ function isReference(value: CedarValueJson): boolean {
 }
 
 /** Whether one of the permits applies, or might with other values of what is unknown. */
-function mayApply(permits: Readonly<Record<string, PolicyJson>>, request: CedarRequest): boolean {
-  const answer = isAuthorizedPartial({ ...request, policies: { staticPolicies: { ...permits } } });
+function mayApply(host: CedarHost, permits: Readonly<Record<string, PolicyJson>>, request: CedarRequest): boolean {
+  const answer = host.instance().isAuthorizedPartial({ ...request, policies: { staticPolicies: { ...permits } } });
   if (answer.type === 'failure') return true;
   const { satisfied, errored, nontrivialResiduals } = answer.response;
   return satisfied.length + errored.length + nontrivialResiduals.length > 0;

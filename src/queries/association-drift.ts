@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DriftKind } from '../generated/types.ts';
 import { isClosing } from '../model/audit-event.ts';
 import { maxTags, operationIdOf, operationTagKey } from '../model/association.ts';
-import type { Association } from '../model/association.ts';
+import type { Association, Tag } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import { createDifferences } from '../operations/differences.ts';
+import { operationOf } from '../operations/operations.ts';
 import { readHistory, readOutcome } from './change-history.ts';
 import type { ChangeHistory, HistoryReader } from './change-history.ts';
 import { differencesFrom } from './recorded-state.ts';
@@ -21,9 +22,6 @@ export interface AssociationDrift {
   /** The latest entry of the trail about it. */
   readonly lastEntry: AuditEntry | null;
 }
-
-/** The entry that began a create. */
-type CreateIntent = AuditEntry & { readonly operation: 'CREATE_POD_IDENTITY_ASSOCIATION' };
 
 /**
  * How an association differs from what the trail says about it; null if it does not. `deadline` is when reading the trail must
@@ -69,12 +67,20 @@ async function driftWithoutEffect(
   if (!effect && entries.some(({ event }) => isClosing(event))) return { ...base, kind: 'FORGED_TAG' };
   const differences = effect
     ? differencesFrom({ effects: [effect], open: [] }, association, times)
-    : intent.request && createDifferences(intent.request, association);
+    : differencesOf(intent, association);
   return differences?.length === 0 ? null : { ...base, kind: 'MODIFIED', differences: differences ?? [] };
 }
 
-function isCreateIntent(entry: AuditEntry): entry is CreateIntent {
-  return entry.event === 'INTENT' && entry.operation === 'CREATE_POD_IDENTITY_ASSOCIATION';
+/** The entry that began an operation which creates an association. */
+function isCreateIntent(entry: AuditEntry): entry is AuditEntry & RequestedOperation {
+  return entry.event === 'INTENT' && entry.request !== null && operationOf(entry.operation).creates;
+}
+
+function differencesOf<Kind extends OperationKind>(
+  { operation, request }: RequestedOperation<Kind>,
+  association: Association,
+) {
+  return operationOf<Kind>(operation).differences(request, association);
 }
 
 function isUnsuccessful({ event }: AuditEntry): boolean {
@@ -88,7 +94,12 @@ function isTargetOf({ target }: AuditEntry, association: Association): boolean {
 
 /** Whether EKS still has an association whose delete is recorded, for longer than its reads may lag. */
 function isDeleted({ effects: [last] }: ChangeHistory, { clock, times }: Dependencies): boolean {
-  return last?.operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && Date.parse(last.time) + times.listLagMs < clock();
+  if (!last?.request || !operationOf(last.operation).deletes) return false;
+  return Date.parse(last.time) + times.listLagMs < clock();
+}
+
+function tagsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>): readonly Tag[] {
+  return operationOf<Kind>(operation).summarize(request).tags;
 }
 
 /** The ownership tag where it is not the one that the create set. */
@@ -98,10 +109,10 @@ async function ownershipDifferences(
   association: Association,
 ): Promise<readonly Difference[]> {
   const create = effects.at(-1);
-  if (create?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION' || !create.request) return [];
-  const { operationId, request } = create;
+  if (!create?.request || !operationOf(create.operation).creates) return [];
+  const { operationId } = create;
   const existing = operationIdOf(association);
-  const requested = request.tags.length < maxTags ? operationId : null;
+  const requested = tagsOf(create).length < maxTags ? operationId : null;
   if (existing === requested) return [];
   if (existing !== null && (await isSameRequest(reader, existing, create))) return [];
   return [{ field: `tags.${operationTagKey}`, requested, existing }];

@@ -2,6 +2,7 @@ import type { Association, ClusterRef } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { readContextOf } from '../operations/hidden.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 
 /** A request to read an association, a list or a part of the audit trail. */
@@ -21,7 +22,7 @@ export function createAuthorizeRead(
   { authorize, clock }: Pick<Dependencies, 'authorize' | 'clock'>,
   identity: RequestIdentity,
 ): AuthorizeRead {
-  const context = { identity, onBehalfOf: null, hasReason: false, now: clock() };
+  const context = readContextOf({ identity, now: clock() });
   const decisions = new Map<string, Decision>();
   return (request) => {
     const key = JSON.stringify(request);
@@ -39,7 +40,7 @@ export function createMayViewIn(
   { preauthorize, clock }: Pick<Dependencies, 'preauthorize' | 'clock'>,
   identity: RequestIdentity,
 ): MayViewIn {
-  const context = { identity, onBehalfOf: null, hasReason: false, now: clock() };
+  const context = readContextOf({ identity, now: clock() });
   return (cluster) => preauthorize(context, 'DescribePodIdentityAssociation', cluster) === null;
 }
 

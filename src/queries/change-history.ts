@@ -68,7 +68,7 @@ export function readOutcome(reader: HistoryReader, operationId: string): Promise
 }
 
 function isCreate({ operation, request }: AuditEntry): boolean {
-  return request !== null && operationOf(operation).activity === 'Create';
+  return request !== null && operationOf(operation).creates;
 }
 
 function operationsWith(entries: readonly AuditEntry[], matches: (event: AuditEntry['event']) => boolean) {

@@ -139,7 +139,11 @@ function failureOf(listed: Exclude<Awaited<ReturnType<typeof readList>>, { kind:
 }
 
 function leavesAssociation(entry: AuditEntry): boolean {
-  return entry.request !== null && operationOf(entry.operation).activity !== 'Delete';
+  return entry.request !== null && !isDelete(entry);
+}
+
+function isDelete(entry: AuditEntry): boolean {
+  return entry.request !== null && operationOf(entry.operation).deletes;
 }
 
 /**
@@ -154,7 +158,7 @@ async function absenceOf(
   const { effects, open, isComplete } = await readHistory(reader, associationArn);
   const [last] = effects;
   if (last === undefined && !isComplete) return 'NOT_EXAMINED';
-  if (last?.entryId !== entryId || open.some(({ operation }) => operation === 'DELETE_POD_IDENTITY_ASSOCIATION')) {
+  if (last?.entryId !== entryId || open.some(isDelete)) {
     return null;
   }
   return 'DELETED';

@@ -65,7 +65,8 @@ async function viewOf(
   const [first] = own;
   const last = own.at(-1);
   // The first entry says whose operation it is; without it, the others could be of a reused token.
-  if (first === undefined || last === undefined || first !== all[0] || first.event === 'CHECKED') return null;
+  if (first === undefined || last === undefined || first.entryId !== all[0]?.entryId || first.event === 'CHECKED')
+    return null;
   const { operation: kind } = first;
   if (kind === 'READ_AUDIT_TRAIL' || kind === 'LOCK_CHANGES') return null;
   const isOnFirstPage = all.length < firstEntries.limit;

@@ -2,6 +2,7 @@ import type { RequestIdentity } from '../model/principal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { AuthorizeRead, MayViewIn } from './authorize-read.ts';
 import type { Describer } from './describer.ts';
+import type { TrailReads } from './trail-reads.ts';
 
 /** Counts the rows of one answer. Throws once there are too many. */
 export type TakeRows = (count: number) => void;
@@ -20,6 +21,7 @@ export interface RequestContext {
   /** Describes each association once, within the rate limit of the process. */
   readonly describer: Describer;
   readonly takeRows: TakeRows;
+  readonly trailReads: TrailReads;
   /** A read that several fields of the request may ask for: made once for each name. */
   readonly once: <Result>(name: string, read: () => Promise<Result>) => Promise<Result>;
 }

@@ -1,4 +1,5 @@
-import type { AuditPartition } from '../ledger/ledger.ts';
+import { asAnswered, isHidden } from '../ledger/hidden-entry.ts';
+import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Principal, RequestIdentity } from '../model/principal.ts';
@@ -52,9 +53,23 @@ export function entriesViolations(
   return violations.length > 0 ? violations : scopeViolations(authorizeRead, { kind: 'gateway' });
 }
 
-/** The entries that a principal may read one by one: each in any scope that contains it. */
+/** The entries that a principal may read one by one: each in any scope that contains it, as {@link shownEntry}. */
 export function readableEntries(authorizeRead: AuthorizeRead, entries: readonly AuditEntry[]): AuditEntry[] {
-  return entries.filter((entry) => mayReadAny(authorizeRead, scopesOf(entry)));
+  return entries
+    .filter((entry) => mayReadAny(authorizeRead, scopesOf(entry)))
+    .map((entry) => shownEntry(authorizeRead, entry));
+}
+
+/** A readable entry as far as a principal may see it: what it hides is shown to readers of the namespace or of the gateway. */
+export function shownEntry(authorizeRead: AuthorizeRead, entry: AuditEntry): AuditEntry {
+  const [, ...others] = scopesOf(entry);
+  return isHidden(entry) && !mayReadAny(authorizeRead, others) ? asAnswered(entry) : entry;
+}
+
+/** Whether a query must compare events as they were answered: otherwise, which entries match would disclose what they hide. */
+export function filtersAsAnswered(authorizeRead: AuthorizeRead, { partition: { kind }, events }: TrailQuery): boolean {
+  const mayHide = events !== null && (kind === 'principal' || kind === 'operation');
+  return mayHide && !mayReadAny(authorizeRead, [{ kind: 'gateway' }]);
 }
 
 function mayReadAny(authorizeRead: AuthorizeRead, scopes: readonly TrailScope[]): boolean {

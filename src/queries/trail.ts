@@ -5,6 +5,7 @@ import type { AuditPartition, TrailPage, TrailQuery } from '../ledger/ledger.ts'
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { TrailScope } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
@@ -12,19 +13,25 @@ import { cursorOf } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
-import { recordRead } from './trail-reads.ts';
-import { entriesViolations, readableEntries, scopeOf, scopeViolations } from './trail-authorization.ts';
+import {
+  entriesViolations,
+  filtersAsAnswered,
+  readableEntries,
+  scopeOf,
+  scopeViolations,
+  shownEntry,
+} from './trail-authorization.ts';
 import { validateTrailQuery } from './trail-query.ts';
 import type { ValidTrailQuery } from './trail-query.ts';
 import { parseScope } from './trail-scope.ts';
 
 /** Who reads the trail. */
-type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
+type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads'>;
 
 /**
  * A page of the audit trail, newest first, for a principal who may read that part of it. Costs one page of the ledger,
- * before it one entry where policy needs to know whose part it is, and one write if reads are recorded. Throws `LedgerUnavailable` if the
- * ledger does not answer before `deadline` (milliseconds since the epoch).
+ * before it one entry where policy needs to know whose part it is. `reader.trailReads` notes it. Throws `LedgerUnavailable` if the ledger
+ * does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
   deps: Dependencies,
@@ -73,7 +80,7 @@ export async function readAuditEntry(
 
 async function read(
   deps: Dependencies,
-  { identity, authorizeRead }: Reader,
+  { authorizeRead, trailReads }: Reader,
   { query, name }: ValidTrailQuery,
   scope: TrailScope | null,
   deadline: number,
@@ -90,7 +97,8 @@ async function read(
   const denied = scope !== null ? scopeViolations(authorizeRead, scope) : probed === null ? [] : violations(probed);
   if (denied.length > 0) return { kind: 'denied', violations: denied };
 
-  const page = await readPage(query).catch(unsupportedPage);
+  const asAnswered = filtersAsAnswered(authorizeRead, query);
+  const page = await readPage({ ...query, asAnswered }).catch(unsupportedPage);
   // An unsupported entry does not show whose it is, so its partition must be readable as if it were empty.
   const isEmpty = entriesOf(page)?.length === 0;
   const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
@@ -99,11 +107,21 @@ async function read(
     return { kind: 'unsupported-format', endCursor: cursorOf(name, page.position), error: page };
   }
   const { entries, next } = page;
-  await recordRead(deps, identity, query.partition, entries.length);
-  const edges = entries.map((node) => ({ cursor: cursorOf(name, node.entryId), node }));
+  if (!trailReads.note(query.partition, entries)) return { kind: 'invalid', findings: [noRoom] };
+  const edges = entries.map((entry) => ({
+    cursor: cursorOf(name, entry.entryId),
+    node: shownEntry(authorizeRead, entry),
+  }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
   return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
 }
+
+const noRoom: Finding = {
+  path: 'scope',
+  rule: 'reads-of-request',
+  message: 'The request reads more parts of the audit trail than the record of its reads can name.',
+  advice: 'Read fewer scopes, or the trails of fewer associations, in one request.',
+};
 
 /** The entries of a page; null if it begins with one of an unsupported format. */
 function entriesOf(page: TrailPage | UnsupportedFormatOnPage): readonly AuditEntry[] | null {

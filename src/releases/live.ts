@@ -1,5 +1,6 @@
 import type { LoadedPolicy } from '../policy/load.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { createSteadyClock } from '../runtime/steady-clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { chooseRelease } from './choose.ts';
 import type { ChosenRelease, ReleaseSource } from './choose.ts';
@@ -38,7 +39,16 @@ const retryMs = 1_000;
 
 /** What is in force, and when the read that says so began: not when it ended, as Lambda may stop the process in between. */
 interface Live<Value> extends ChosenRelease<Value> {
-  readonly readAt: number;
+  readonly read: Read;
+}
+
+/** A read of the list. */
+interface Read {
+  /** Which one it is, from 1: reads are ordered by it, as a clock can step back. */
+  readonly count: number;
+  readonly startedAt: number;
+  /** How often the clock had stepped back when it began. */
+  readonly steps: number;
 }
 
 /**
@@ -47,49 +57,52 @@ interface Live<Value> extends ChosenRelease<Value> {
  * {@link PoliciesUnavailable} if it is not known what is in force.
  */
 export function createLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
-  const { settings, clock, log } = source;
+  const { settings, log } = source;
   const { refreshMs, maxAgeMs } = settings;
   const choose = chooseRelease(source);
   let live: Live<Value> | null = null;
-  let reading: { readonly startedAt: number; readonly done: Promise<void> } | null = null;
+  const clock = createSteadyClock(source.clock);
+  let reads = 0;
+  let reading: (Read & { readonly done: Promise<void> }) | null = null;
   let failure: { readonly cause: unknown; readonly at: number } | null = null;
 
-  const read = async (readAt: number): Promise<void> => {
+  const read = async (started: Read): Promise<void> => {
     try {
       const chosen = await choose(live);
       // A read that began earlier may end later.
-      if (live !== null && readAt < live.readAt) return;
+      if (live !== null && started.count < live.read.count) return;
       logChange(log, live, chosen);
-      live = { ...chosen, readAt };
+      live = { ...chosen, read: started };
       failure = null;
     } catch (cause) {
       if (failure === null) log('warn', 'The live policies could not be read.', { error: String(cause) });
-      failure = { cause, at: clock() };
+      failure = { cause, at: clock.now() };
     }
   };
 
   /** Reads the list, unless it is being read. */
   const refresh = (): Promise<void> => {
-    const startedAt = clock();
+    const startedAt = clock.now();
     // A process that was stopped for longer has probably lost the answer.
     if (reading !== null && startedAt - reading.startedAt < waitMs) return reading.done;
-    const done = read(startedAt);
-    reading = { startedAt, done };
+    reads += 1;
+    const started = { count: reads, startedAt, steps: clock.steps() };
+    const done = read(started);
+    reading = { ...started, done };
     return done.finally(() => {
       if (reading?.done === done) reading = null;
     });
   };
 
-  const age = () => {
-    const passed = live === null ? Infinity : clock() - live.readAt;
-    return passed < 0 ? Infinity : passed;
-  };
+  const age = () => (live === null ? Infinity : clock.now() - live.read.startedAt);
+  /** Whether the clock stepped back since: then the age may be more than it shows, but not by more than the step. */
+  const isDoubtful = () => live !== null && live.read.steps !== clock.steps();
 
   return async () => {
-    const mayRead = failure === null || Math.abs(clock() - failure.at) >= retryMs;
-    if (age() > refreshMs && mayRead) {
+    const mayRead = failure === null || clock.now() - failure.at >= retryMs;
+    if ((age() > refreshMs || isDoubtful()) && mayRead) {
       // While DynamoDB does not answer, only the first request waits for it, until no policies are left.
-      const waits = age() > maxAgeMs || (age() > 2 * refreshMs && failure === null);
+      const waits = age() > maxAgeMs || ((age() > 2 * refreshMs || isDoubtful()) && failure === null);
       const done = refresh();
       if (waits) await withDeadline(waitMs, done, () => new Error()).catch(() => undefined);
     }

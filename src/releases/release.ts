@@ -1,6 +1,6 @@
 /** An entry of the list of releases. The one with the highest number is live. */
 export interface Release {
-  /** From 1, without gaps. */
+  /** From 0, without gaps. Release 0 has the policies that the package had when the first release was published. */
   readonly number: number;
   /** Hash of the version that it puts in force, see `PackedVersion`. */
   readonly versionHash: string;

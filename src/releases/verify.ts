@@ -1,5 +1,6 @@
 import type { OnFailure } from '../policy/authorize.ts';
 import { failedCases, parseCases } from '../policy/cases.ts';
+import { createCedarHost } from '../policy/cedar.ts';
 import { createEngine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import { compileRequired, policyOf } from '../policy/load.ts';
@@ -14,10 +15,12 @@ import type { PackedVersion } from './version.ts';
  */
 export function loadRelease(release: Release, packed: PackedVersion, onFailure?: OnFailure): LoadedPolicy {
   const version = unpackVersion(packed);
-  const engine = createEngine(compileRequired('The version', version, version.required));
+  // An instance of its own: what it does to Cedar has no effect on the policies in force.
+  const host = createCedarHost();
+  const engine = createEngine(compileRequired('The version', version, version.required, host), host);
   const failures = failedCases(engine, version.caseInventory, parseCases(version.cases));
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
-  const policy = policyOf(engine, parseInventory(version.inventory), onFailure);
+  const policy = policyOf(engine, parseInventory(version.inventory), onFailure, host);
   requireHash('policies', policy.policySetHash, release.policySetHash);
   requireHash('inventory', policy.inventory.hash, release.inventoryHash);
   return policy;

@@ -53,7 +53,7 @@ export function unpackVersion({ hash, content }: PackedVersion): PolicyVersion {
   const json = brotliDecompressSync(content, { maxOutputLength: maxTextBytes }).toString('utf8');
   const found = sha256(json);
   if (found !== hash) throw new Error(`The content of version ${hash} has the hash ${found}.`);
-  return parseJson(`Version ${hash}`, json, versionSchema);
+  return parseJson(`Version ${hash}`, json, versionSchema, maxTextBytes);
 }
 
 const texts = v.record(v.string(), anyText);

@@ -1,12 +1,11 @@
 import type { DeletePodIdentityAssociationInput, UpdatePodIdentityAssociationInput } from '../generated/types.ts';
-import type { AssociationSettings, DeleteRequest, UpdateRequest } from '../model/association.ts';
+import type { DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { associationIdFindings } from './associations.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, resolveCluster } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
-import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
-import { policyFindings } from './session-policy.ts';
+import { changedSettings } from './settings.ts';
 import { utcTimestamp } from './timestamps.ts';
 import { validateMetadata } from './validated.ts';
 import type { ValidatedAs } from './validated.ts';
@@ -24,44 +23,8 @@ export function validateUpdate(
   input: UpdatePodIdentityAssociationInput,
   defaults: ClusterDefaults,
 ): ValidatedAs<UpdateRequest> {
-  const changes = changesOf(input);
-  const findings = [
-    ...(Object.keys(changes).length === 0 ? [nothingToChange] : []),
-    ...(input.roleArn === undefined ? [] : roleArnFindings(input.roleArn)),
-    ...targetRoleArnFindings(input.targetRoleArn),
-    ...(input.disableSessionTags === null ? [notCleared] : []),
-    // An absent disableSessionTags keeps its current value, which policy and EKS check together with the session policy.
-    ...policyFindings(input.policy, input.disableSessionTags ?? true),
-  ];
+  const { changes, findings } = changedSettings(input);
   return validate(input, defaults, findings, (request) => ({ ...request, changes }));
-}
-
-const nothingToChange: Finding = {
-  path: 'input',
-  rule: 'something-to-change',
-  message: 'The input changes nothing.',
-  advice: 'Give at least one of roleArn, targetRoleArn, disableSessionTags and policy.',
-};
-
-const notCleared: Finding = {
-  path: 'disableSessionTags',
-  rule: 'not-cleared',
-  message: 'disableSessionTags is null, but it must be true or false.',
-  advice: 'Give true or false, or leave it out to keep the current value.',
-};
-
-function changesOf({
-  roleArn,
-  targetRoleArn,
-  disableSessionTags,
-  policy,
-}: UpdatePodIdentityAssociationInput): Partial<AssociationSettings> {
-  return {
-    ...(typeof roleArn === 'string' ? { roleArn } : {}),
-    ...(targetRoleArn === undefined ? {} : { targetRoleArn }),
-    ...(typeof disableSessionTags === 'boolean' ? { disableSessionTags } : {}),
-    ...(policy === undefined ? {} : { policy }),
-  };
 }
 
 /**

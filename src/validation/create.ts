@@ -1,10 +1,10 @@
 import type { CreatePodIdentityAssociationInput, TagInput } from '../generated/types.ts';
 import type { CreateRequest, Tag } from '../model/association.ts';
+import { completeSettings } from '../model/setting-fields.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
-import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
-import { policyFindings } from './session-policy.ts';
+import { createdSettingFindings } from './settings.ts';
 import { tagFindings } from './tags.ts';
 import { validateMetadata } from './validated.ts';
 import type { ValidatedAs } from './validated.ts';
@@ -18,17 +18,17 @@ export function validateCreate(
   input: CreatePodIdentityAssociationInput,
   defaults: ClusterDefaults,
 ): ValidatedAs<CreateRequest> {
-  const { namespace, serviceAccount, roleArn } = input;
+  const { namespace, serviceAccount } = input;
   const { metadata, findings: metadataFindings } = validateMetadata(input);
+  const { roleArn, ...settings } = createdSettingFindings(input);
   const findings = [
     ...clusterFindings(input),
     ...namespaceFindings(namespace),
     ...serviceAccountFindings(serviceAccount),
-    ...roleArnFindings(roleArn),
+    ...roleArn,
     ...metadataFindings.clientRequestToken,
     ...tagFindings(input.tags),
-    ...targetRoleArnFindings(input.targetRoleArn),
-    ...policyFindings(input.policy, input.disableSessionTags),
+    ...Object.values(settings).flat(),
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,
   ];
@@ -39,10 +39,7 @@ export function validateCreate(
     ...resolveCluster(input, defaults),
     namespace,
     serviceAccount,
-    roleArn,
-    targetRoleArn: input.targetRoleArn ?? null,
-    disableSessionTags: input.disableSessionTags ?? false,
-    policy: input.policy ?? null,
+    ...completeSettings(input),
     tags: canonicalTags(input.tags ?? []),
   };
   return { kind: 'valid', request, ...metadata };

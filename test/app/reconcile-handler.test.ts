@@ -15,7 +15,8 @@ test('a run has one line in the log, with its result and what it did', async () 
   );
   ledger.close();
   expect(result).toMatchObject({ closed: 1, open: 0 });
-  const fields = { ...result, durationMs: expect.any(Number), takeOvers: 1 };
+  const { policySetHash, inventoryHash } = deps.about;
+  const fields = { ...result, durationMs: expect.any(Number), policySetHash, inventoryHash, takeOvers: 1 };
   expect(logged.filter(([, message]) => message === 'Operations reconciled.')).toEqual([
     ['info', 'Operations reconciled.', fields],
   ]);

@@ -12,6 +12,7 @@ const commands = [
   'audit:export',
   'lock',
   'principal',
+  'ledger:copy',
   'scp',
   'restore',
   'policies',

@@ -37,7 +37,12 @@ function entry(change: Partial<CreateRequest> = {}, who: AuthorizationContext = 
 }
 
 /** Decides with the folder's policies and writes an entry as the ledger keeps it. */
-function entryOf(request: AuthorizationRequest, operation: object, who: AuthorizationContext): string {
+function entryOf(
+  request: AuthorizationRequest,
+  operation: object,
+  who: AuthorizationContext,
+  fields: object = {},
+): string {
   const file = join(folder, 'entry.json');
   const { authorize, recordPrincipal } = loadPolicy(folder);
   const decision = authorize(who, request);
@@ -52,6 +57,7 @@ function entryOf(request: AuthorizationRequest, operation: object, who: Authoriz
     reason: who.hasReason ? 'because' : null,
     time: new Date(who.now).toISOString(),
     decision,
+    ...fields,
   };
   writeFileSync(file, JSON.stringify(content));
   return file;
@@ -104,6 +110,18 @@ test.each([
   const { same, report } = replayDecision(entryOf(remove({ ownerArn }), operation, context(who)), folder);
   expect(same).toBe(true);
   expect(report).toContain(verdict);
+});
+
+test('a decision that the principal may not view the association is replayed as that of a read', () => {
+  const action = 'PodIdentity::Action::"DeletePodIdentityAssociation"';
+  writeFileSync(join(folder, 'own.cedar'), `@id("own") permit (principal, action == ${action}, resource);`);
+  const before = association();
+  const operation = { operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: reference, before };
+  const answered = { event: 'DENIED', refusalCode: 'ASSOCIATION_NOT_FOUND', onBehalfOf: 'x', reason: 'an incident' };
+  const view: AuthorizationRequest = { action: 'DescribePodIdentityAssociation', association: before };
+  const { same, report } = replayDecision(entryOf(view, operation, context(bob), answered), folder);
+  expect(report).toContain('replayed: denied by default-deny');
+  expect(same).toBe(true);
 });
 
 test('takes the whole context from the entry', () => {

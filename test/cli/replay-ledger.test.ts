@@ -27,6 +27,8 @@ test('--since replays what the gateway recorded in its ledger', async () => {
   await gateway.create({ clientRequestToken: 'third', serviceAccount: 'NO' });
   await gateway.create({ clientRequestToken: 'first' });
   await gateway.update({ associationId, disableSessionTags: true });
+  // Decided by whether bob may view it.
+  await gateway.update({ associationId, disableSessionTags: true, reason: 'an incident' }, 'bob');
   await gateway.remove({ associationId });
   await gateway.close();
   ledger.close();
@@ -34,9 +36,9 @@ test('--since replays what the gateway recorded in its ledger', async () => {
   expect(replaySince('2020-01-01T00:00:00Z', file, folder)).toEqual({
     status: 0,
     out: [
-      '5 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies\n',
+      '6 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies\n',
       // The OAuth scope of each token is a group that no policy names.
-      '5 requests by principals with groups that are not recorded: a policy that names these groups can decide otherwise\n',
+      '6 requests by principals with groups that are not recorded: a policy that names these groups can decide otherwise\n',
     ].join(''),
     err: '',
   });
@@ -49,7 +51,7 @@ test('--since replays what the gateway recorded in its ledger', async () => {
   const changed = replaySince('2020-01-01T00:00:00Z', file, folder);
   expect(changed.status).toBe(1);
   expect(changed.out).toContain('allowed by owners-update; now denied by no-default-service-account\n');
-  expect(changed.out).toContain('5 requests replayed: 3 now denied, 0 now allowed, 1 decided by other policies\n');
+  expect(changed.out).toContain('6 requests replayed: 3 now denied, 0 now allowed, 1 decided by other policies\n');
   expect(changed.out).toContain('3 of https://issuer.example#alice\n');
 
   expect(replaySince('2100-01-01T00:00:00Z', file, folder).out).toMatch(/^0 requests replayed: /);

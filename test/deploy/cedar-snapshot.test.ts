@@ -11,13 +11,14 @@ jest.setTimeout(60_000);
 
 describe("the snapshot of Cedar's memory", () => {
   let dist: string;
+  let hash: string;
 
   beforeAll(async () => {
     dist = mkdtempSync(join(tmpdir(), 'snapshot-'));
     mkdirSync(join(dist, 'policies'));
     await copyWasm(dist);
     write(join(dist, 'policies'), compilePolicies(readPolicySources(shipped)));
-    await writeCedarSnapshot(dist, shipped);
+    hash = await writeCedarSnapshot(dist, shipped);
   });
 
   afterAll(() => rmSync(dist, { recursive: true }));
@@ -26,19 +27,19 @@ describe("the snapshot of Cedar's memory", () => {
     writeFileSync(join(folder, policySetFile), JSON.stringify(policySet));
 
   /** A copy of the package, changed. */
-  const verifyChanged = async (change: (copy: string) => void): Promise<string> => {
+  const verifyChanged = async (change: (copy: string) => void | Promise<void>): Promise<string> => {
     const copy = mkdtempSync(join(tmpdir(), 'snapshot-'));
     try {
       cpSync(dist, copy, { recursive: true });
-      change(copy);
-      return await verifyCedarSnapshot(copy, shipped);
+      await change(copy);
+      return await verifyCedarSnapshot(copy, shipped, hash);
     } finally {
       rmSync(copy, { recursive: true });
     }
   };
 
   test('decides every shipped case without parsing', async () => {
-    expect(await verifyCedarSnapshot(dist, shipped)).toMatch(/^\d{3} cases, 0 failures, 0 parsed$/);
+    expect(await verifyCedarSnapshot(dist, shipped, hash)).toMatch(/^\d{3} cases, 0 failures, 0 parsed$/);
   });
 
   test('is not used with another WebAssembly module', async () => {
@@ -46,6 +47,31 @@ describe("the snapshot of Cedar's memory", () => {
       const file = join(copy, snapshotFile);
       const snapshot = decodeSnapshot(readFileSync(file));
       writeFileSync(file, encodeSnapshot({ ...snapshot, wasmHash: 'f'.repeat(64) }));
+    });
+    expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
+  });
+
+  test('is not used if its memory holds other policies under the same head: they decide nothing', async () => {
+    const { policies, ...rest } = compilePolicies(readPolicySources(shipped));
+    const permits = Object.entries(policies).filter(([, { effect }]) => effect === 'permit');
+    const summary = await verifyChanged(async (copy) => {
+      const file = join(copy, snapshotFile);
+      const reviewed = decodeSnapshot(readFileSync(file));
+      // A snapshot of the permits alone, so that nothing is forbidden, under the head of the reviewed one.
+      write(join(copy, 'policies'), { ...rest, policies: Object.fromEntries(permits) });
+      await expect(writeCedarSnapshot(copy, shipped)).rejects.toThrow('found: allowed');
+      const { blocks, memoryLength, tableLength } = decodeSnapshot(readFileSync(file));
+      writeFileSync(file, encodeSnapshot({ ...reviewed, blocks, memoryLength, tableLength }));
+      write(join(copy, 'policies'), { ...rest, policies });
+    });
+    expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
+  });
+
+  test('is not used if one byte of it differs', async () => {
+    const summary = await verifyChanged((copy) => {
+      const content = readFileSync(join(copy, snapshotFile));
+      content.writeUInt8(content.readUInt8(content.length - 1) ^ 1, content.length - 1);
+      writeFileSync(join(copy, snapshotFile), content);
     });
     expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
   });

@@ -89,6 +89,7 @@ test('the reference names the variables without a default', () => {
       'EKS_SIMULATOR_WORLD',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_DYNAMODB',
+      'ALLOWED_HOSTS',
       'CORS_ORIGINS',
     ],
   ]);

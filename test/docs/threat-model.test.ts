@@ -38,6 +38,7 @@ test('the threat model covers each part of the flow of a request', () => {
     'EKS',
     'Reconciler',
     'Deployment',
+    'Local server',
   ]);
 });
 

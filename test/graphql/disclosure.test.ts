@@ -51,7 +51,7 @@ describe('the association before an operation', () => {
     await entryOf('deletePodIdentityAssociation', 'DeletePodIdentityAssociationInput', await existing(), 'bob');
     const document = `{ auditTrail(scope: {principalId: "https://issuer.example#bob"}) { nodes { event before { roleArn } } } }`;
     const { data } = await gateway.send<{ auditTrail: { nodes: unknown[] } }>(document, {}, 'bob');
-    expect(data?.auditTrail.nodes).toEqual([{ event: 'DENIED', before: null }]);
+    expect(data?.auditTrail.nodes).toEqual([{ event: 'REFUSED', before: null }]);
   });
 
   test('is shown to a principal who may view it', async () => {

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { LedgerUnusable } from '../../src/ledger/format.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { errorCodes } from '../../src/graphql/error-codes.ts';
@@ -109,6 +110,19 @@ describe('every top-level error has a code, the request ID, and whether and when
       { extensions: { code: 'LEDGER_UNAVAILABLE', retryable: true, retryAfterSeconds: 5 } },
     ]);
   });
+});
+
+test('LEDGER_UNUSABLE can not be retried, and only the log says what is wrong with the tables', async () => {
+  const commit = () => Promise.reject(new LedgerUnusable(new Error('Table audit: it has no index byTime.')));
+  const change = (deps: Gateway['deps']) => ({ ...deps, ledger: { ...ledger, commit } });
+  const other = await openGateway({ ledger, simulator: gateway.simulator, change });
+  const { errors } = await other.send(createDocument, { input: { ...input, clientRequestToken: 'unusable' } });
+  await other.close();
+  expect(errors).toMatchObject([
+    { extensions: { code: 'LEDGER_UNUSABLE', retryable: false, retryAfterSeconds: null } },
+  ]);
+  expect(JSON.stringify(errors)).not.toContain('byTime');
+  expect(JSON.stringify(other.logged)).toContain('Table audit: it has no index byTime.');
 });
 
 describe('an answer has at most 10 errors', () => {

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { createDocument } from '../support/documents.ts';
-import { openGateway } from '../support/gateway.ts';
+import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { brokenRules } from '../reliability/fuzz/fuzz.ts';
 
@@ -132,6 +132,36 @@ describe('a hostile request is answered without an internal error, an error in t
     const { broken, code } = await answerTo(body);
     expect(broken).toEqual([]);
     expect(code).toBe(expected);
+  });
+
+  test.each<[string, object]>([
+    ['200,000 tags', { tags: Array.from({ length: 200_000 }, (_, index) => ({ key: `k${index}`, value: '' })) }],
+    [
+      'a tag with 10,000 fields',
+      { tags: [Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`f${i}`, 1]))] },
+    ],
+    ['100 lists of 100 lists', { tags: Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => [])) }],
+  ])('%s are counted, not checked', async (_, fields) => {
+    const { errors } = await gateway.send(createDocument, { input: { ...input, ...fields } });
+    expect(errors).toMatchObject([
+      {
+        message: 'The variables have more than 5000 values. Send fewer at a time.',
+        extensions: { code: 'BAD_USER_INPUT', findings: [{ path: 'variables', rule: 'too-many-values' }] },
+      },
+    ]);
+    expect(gateway.logged.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('variables that the document does not define are counted too', async () => {
+    const other = Array.from({ length: 5_001 }, () => 0);
+    expect(await answerTo(query('{ viewer { id } }', { other }))).toEqual({ broken: [], code: 'BAD_USER_INPUT' });
+  });
+
+  test('1,000 tags are invalid input, with findings', async () => {
+    const tags = Array.from({ length: 1_000 }, (_, index) => ({ key: `k${index}`, value: '' }));
+    expect(await gateway.create({ clientRequestToken: 'many', tags })).toMatchObject({
+      refusal: { code: 'INVALID_INPUT', findings: [{ path: 'tags' }] },
+    });
   });
 
   test('100,000 wrong values in one variable', async () => {

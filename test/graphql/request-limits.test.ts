@@ -49,6 +49,11 @@ describe('a principal over its limit', () => {
     expect(await over()).toEqual({ status: 429, retryAfter: '2', body: { errors } });
   });
 
+  test('is told so whatever its body is', async () => {
+    const authorization = `Bearer ${await gateway.tokenOf('alice')}`;
+    expect((await gateway.post('{', { authorization })).status).toBe(429);
+  });
+
   test('is answered after that time', async () => {
     await over();
     now += 2_000;

@@ -38,6 +38,7 @@ describeOnDynamoDb('the line of a request in the log', () => {
         outcome: 'SUCCEEDED',
         operationId: auditEntry.operationId,
         policySetHash: gateway.deps.about.policySetHash,
+        inventoryHash: gateway.deps.about.inventoryHash,
         dynamoDbCalls: dynamoDbAttempts(),
         dynamoDbMs: expect.any(Number),
         dynamoDbSlowestMs: expect.any(Number),

@@ -57,12 +57,12 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('filters 
     expect(await events({ scope: ownTrail, policyId: permitting })).toEqual(['SUCCEEDED', 'INTENT']);
   });
 
-  test('do not disclose the role of an association that a denied request was about', async () => {
+  test('do not disclose the role of an association that its principal may not view', async () => {
     const { association } = await gateway.create();
     const { associationId } = association ?? {};
     await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' }, 'bob');
     const scope = { principalId: user('bob').id };
-    expect(await events({ scope, roleArn: worker }, 'bob')).toEqual(['DENIED']);
+    expect(await events({ scope, roleArn: worker }, 'bob')).toEqual(['REFUSED']);
     expect(await events({ scope, roleArn: input.roleArn }, 'bob')).toEqual([]);
   });
 });

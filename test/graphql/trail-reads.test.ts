@@ -2,6 +2,7 @@ import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway } from '../support/gateway.ts';
+import { auditEntry } from '../support/ledger-samples.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 let ledger: Ledger;
@@ -73,10 +74,63 @@ test('the trail of an association is recorded as read too', async () => {
   expect(await readsOf('olivia')).toEqual([`Read 1 entry of association ${association?.associationArn}.`]);
 });
 
-test('reading one’s own entries is not recorded', async () => {
+test('reading the scope of one’s own entries is not recorded', async () => {
   await open(true);
   await read(ownOf('alice'), 'alice');
   expect(await readsOf('alice')).toEqual([]);
+});
+
+test('a page of any scope with only one’s own entries is not recorded', async () => {
+  await open(true);
+  const { auditEntry } = await gateway.create();
+  for (const scope of [payments, { operationId: auditEntry.operationId }]) {
+    expect((await read(scope, 'alice')).data?.auditTrail?.nodes).toHaveLength(2);
+  }
+  expect(await readsOf('alice')).toEqual([]);
+});
+
+test('a page without entries is not recorded', async () => {
+  await open(true);
+  await read(payments, 'olivia');
+  expect(await readsOf('olivia')).toEqual([]);
+});
+
+test('a request that reads several pages is recorded once, with each scope', async () => {
+  await open(true);
+  const { association } = await gateway.create();
+  const page = 'nodes { association { auditTrail { nodes { event } } } }';
+  const inCluster = 'clusterName: "apps-dev"';
+  await gateway.send(
+    `{
+      one: auditTrail(scope: {cluster: {${inCluster}, namespace: "payments"}}) { ${page} }
+      same: auditTrail(scope: {cluster: {${inCluster}, namespace: "payments"}}, first: 1) { nodes { id } }
+      all: auditTrail(scope: {gateway: ALL_ENTRIES}) { nodes { id } }
+    }`,
+    {},
+    'olivia',
+  );
+  expect(await readsOf('olivia')).toEqual([
+    'Read 3 entries of namespace 111122223333/eu-central-1/apps-dev/payments, 2 entries of the whole trail, ' +
+      `1 entry of association ${association?.associationArn}.`,
+  ]);
+});
+
+test('a request reads as many scopes as one record can name, and no more', async () => {
+  await open(true);
+  await gateway.create();
+  const names = Array.from({ length: 15 }, (_, index) => `https://issuer.example#${'x'.repeat(1_500)}${index}`);
+  for (const id of names) {
+    const principal = { id, kind: 'USER', groups: [], sessionName: null, otherGroups: null } as const;
+    await ledger.appendEntry(auditEntry({ principal }));
+  }
+  const fields = names.map((id, index) => `a${index}: auditTrail(scope: {principalId: "${id}"}) { nodes { id } }`);
+  const { data, errors } = await gateway.send<Record<string, unknown>>(`{ ${fields.join(' ')} }`, {}, 'olivia');
+  expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+  const returned = Object.values(data ?? {}).filter((page) => page !== null);
+  expect(returned.length).toBeGreaterThan(3);
+  const [message = '', ...more] = (await readsOf('olivia')) ?? [];
+  expect(more).toEqual([]);
+  expect(message?.match(/principal https/g)).toHaveLength(returned.length);
 });
 
 test('a denied read is not recorded', async () => {
@@ -96,7 +150,29 @@ test('a page whose read can’t be recorded is not returned', async () => {
     ...real,
     appendEntry: () => Promise.reject(new LedgerUnavailable(new Error('The ledger does not accept writes.'))),
   }));
+  await gateway.create();
   const { data, errors } = await read(payments, 'olivia');
   expect(data).toEqual({ auditTrail: null });
-  expect(errors).toMatchObject([{ extensions: { code: 'LEDGER_UNAVAILABLE' } }]);
+  expect(errors).toMatchObject([{ extensions: { code: 'LEDGER_UNAVAILABLE' }, path: ['auditTrail'] }]);
+});
+
+test('a change is answered although the trail that its answer selects can’t be recorded as read', async () => {
+  await open(true, (real) => ({
+    ...real,
+    appendEntry: () => Promise.reject(new LedgerUnavailable(new Error('The ledger does not accept writes.'))),
+  }));
+  const { association } = await gateway.create();
+  const update = { clusterName: 'apps-dev', associationId: association?.associationId, disableSessionTags: true };
+  const { data, errors } = await gateway.send(
+    `mutation ($input: UpdatePodIdentityAssociationInput!) {
+      updatePodIdentityAssociation(input: $input) { status auditEntry { association { auditTrail { nodes { id } } } } }
+    }`,
+    { input: update },
+    'pat',
+  );
+  expect(data).toEqual({
+    updatePodIdentityAssociation: { status: 'SUCCEEDED', auditEntry: { association: { auditTrail: null } } },
+  });
+  const path = ['updatePodIdentityAssociation', 'auditEntry', 'association', 'auditTrail'];
+  expect(errors).toMatchObject([{ extensions: { code: 'LEDGER_UNAVAILABLE' }, path }]);
 });

@@ -141,15 +141,17 @@ describeOnDynamoDb('a ledger behind a faulty DynamoDB', () => {
   test.each(['IdempotentParameterMismatchException', 'ValidationException', 'SerializationException'])(
     '%s means a bug and is thrown unchanged',
     async (exception) => {
-      proxy.faults.push({ kind: 'answer', exception }, { kind: 'answer', exception });
+      proxy.faults.push({ kind: 'answer', exception });
       await expect(newCommit().commit()).rejects.toMatchObject({ name: exception });
+      proxy.faults.push({ kind: 'answer', exception });
       await expect(ledger.appendEntry(auditEntry())).rejects.toMatchObject({ name: exception });
     },
   );
 
-  test('a cancellation because of invalid items means a bug and is thrown unchanged', async () => {
+  test('a cancellation because of invalid items is not retried, and says that operators have to act', async () => {
     proxy.faults.push({ kind: 'answer', ...cancelled('ValidationError', 'None') });
-    await expect(newCommit().commit()).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+    await expect(newCommit().commit()).rejects.toMatchObject({ code: 'LEDGER_UNUSABLE' });
+    expect(operations()).toEqual(['TransactWriteItems', 'DescribeTable', 'DescribeTable']);
   });
 
   test.each(['AccessDeniedException', 'ResourceNotFoundException'])(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import { schema } from '../../src/ledger/sqlite-schema.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { auditEntry, recordTime as now, openRecord, succeeded, trailQuery } from '../support/ledger-samples.ts';
 
@@ -59,7 +60,7 @@ describe('a file that several processes share', () => {
   test('gets its tables from one process, for which the others wait', async () => {
     const file = newFile();
     const first = new DatabaseSync(file);
-    first.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE idempotency (a); PRAGMA user_version = 3');
+    first.exec(`PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; ${schema}`);
     const second = run(process.execPath, ['-e', openFile(file, 5_000)]);
     await new Promise((resolve) => second.child.stdout?.once('data', resolve));
     await new Promise((resolve) => setTimeout(resolve, 200));

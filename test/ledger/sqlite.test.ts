@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { auditIndexKeys } from '../../src/ledger/keys.ts';
-import { auditColumns, openSqliteFile } from '../../src/ledger/sqlite-file.ts';
+import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
+import { auditColumns } from '../../src/ledger/sqlite-schema.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { association, auditEntry, recordTime as now, openRecord } from '../support/ledger-samples.ts';
 

@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   auditIndexes,
   auditTableDefinition,
   createTables,
   idempotencyTableDefinition,
 } from '../../src/ledger/tables.ts';
+import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { openLedger } from '../../src/local/ledger.ts';
+import { readLedgerSettings } from '../../src/local/settings.ts';
+import { auditEntry, openRecord, recordTime as now, trailQuery } from '../support/ledger-samples.ts';
 import { dynamoDbClient } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 
@@ -56,5 +65,54 @@ describeOnDynamoDb('in DynamoDB', () => {
     }
     const expiry = await client.send(new DescribeTimeToLiveCommand({ TableName: names.idempotencyTable }));
     expect(expiry.TimeToLiveDescription).toEqual({ AttributeName: 'ttl', TimeToLiveStatus: 'ENABLED' });
+  });
+});
+
+describeOnDynamoDb('tables of another version in DynamoDB', () => {
+  const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  // As those of the local server: DynamoDB Local has tables for each region and access key.
+  const region = 'eu-central-1';
+  const client = dynamoDbClient({ region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+  const ledger = createDynamoDbLedger({ client, ...names });
+  beforeAll(async () => {
+    const key = [{ AttributeName: 'key', KeyType: 'HASH' as const }];
+    const AttributeDefinitions = [{ AttributeName: 'key', AttributeType: 'S' as const }];
+    const settings = { BillingMode: 'PAY_PER_REQUEST' as const, AttributeDefinitions, KeySchema: key };
+    await client.send(new CreateTableCommand({ ...settings, TableName: names.idempotencyTable }));
+    await client.send(new CreateTableCommand({ ...settings, TableName: names.auditTable }));
+  });
+  afterAll(async () => {
+    for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
+    ledger.close();
+  });
+
+  test.each([
+    ['a commit', () => ledger.commit({ kind: 'free', now }, openRecord(), [auditEntry()])],
+    ['an append', () => ledger.appendEntry(auditEntry())],
+    ['the read of a record', () => ledger.getRecord(openRecord().idempotencyKey)],
+    ['the read of the locks', () => ledger.getLocks()],
+    ['a page of the trail', () => ledger.readTrail(trailQuery({ kind: 'principal', principalId: 'alice' }))],
+    ['the search for expired leases', () => ledger.expiredLeases(now, 1)],
+  ])('fail %s as unusable, with all differences', async (_, call) => {
+    await expect(call()).rejects.toMatchObject({
+      code: 'LEDGER_UNUSABLE',
+      cause: {
+        message: expect.stringMatching(
+          /^Table idempotency-.*: its key is key S, expected idempotencyKey S; it has no index byLease\. Table audit-.*: .* byTime\. Set IDEMPOTENCY_TABLE/,
+        ),
+      },
+    });
+  });
+
+  test('are refused when the local server starts', async () => {
+    const { idempotencyTable: IDEMPOTENCY_TABLE, auditTable: AUDIT_TABLE } = names;
+    const settings = readLedgerSettings({
+      ...process.env,
+      LEDGER: 'dynamodb',
+      AWS_REGION: region,
+      IDEMPOTENCY_TABLE,
+      AUDIT_TABLE,
+    });
+    await expect(openLedger(settings)).rejects.toThrow(/it has no index byLease/);
   });
 });

@@ -102,6 +102,23 @@ describe.each(stores)('the trail in $name', ({ open }) => {
     }
   });
 
+  test('compares events as they were answered where a query says so: a denial that hides an association as a refusal', async () => {
+    const lists = [
+      ['DENIED'],
+      ['REFUSED'],
+      ['DENIED', 'REFUSED'],
+      ['INTENT'],
+      ['CHECKED', 'REFUSED', 'REFUSED'],
+    ] as const;
+    for (const events of lists) {
+      for (const partition of partitions().filter(({ kind }) => kind === 'principal' || kind === 'operation')) {
+        const filters = { events, refusalCodes: oneOf([null, refusalCodes]) };
+        const query = trailQuery(partition, { ...filters, asAnswered: true, limit: 200 });
+        expect(idsOf(await read(query))).toEqual(idsOf(matchingEntries(entries, query)));
+      }
+    }
+  });
+
   test('continues after any position, of any partition and time', async () => {
     for (let round = 0; round < 60; round += 1) {
       const before = oneOf([...idsOf(entries), '0'.repeat(26), '7'.padEnd(26, 'Z')]);

@@ -123,10 +123,11 @@ describe.each(['Update', 'Delete'] as const)('check%sPodIdentityAssociation', (k
     expect(changes()).toEqual([]);
   });
 
-  test('returns a denial without an association that the principal may not view', async () => {
+  test('reports an association that the principal may not view as one that does not exist', async () => {
     expect(await check(kind, await fields(), 'bob')).toMatchObject({
       wouldBeAttempted: false,
-      refusal: { code: 'POLICY_DENIED' },
+      refusal: { code: 'ASSOCIATION_NOT_FOUND' },
+      decision: null,
       existing: null,
       differences: null,
     });

@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
 import { home, input, openGateway } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
+import { copyOfShipped, replaceIn } from '../support/policy-sample.ts';
 
 const trusted = {
   Effect: 'Allow' as const,
@@ -123,7 +126,7 @@ test('warns in the answer of a create where both settings say so', async () => {
 });
 
 describe('of a target role', () => {
-  const targetRoleArn = `arn:aws:iam::${home.accountId}:role/pods/shared/reader`;
+  const targetRoleArn = `arn:aws:iam::${home.accountId}:role/pods/payments/reader`;
   const byRole = { Effect: 'Allow' as const, Principal: { AWS: input.roleArn } };
   const addTarget = (...Statement: readonly object[]) =>
     gateway.simulator.control.addRole({ arn: targetRoleArn, trustPolicy: { Statement } as never });
@@ -180,9 +183,35 @@ describe('of a target role', () => {
     expect(codes(await warningsOf({ targetRoleArn }))).toEqual(['ROLE_NOT_FOUND', 'TARGET_ROLE_TRUST']);
   });
 
+  test.each([
+    ['another team', 'pods/search/reader'],
+    ['no team', 'pods/shared/reader'],
+  ])('gives the same statements whether or not a role of %s exists, without a call of IAM for it', async (_, path) => {
+    await open();
+    const other = `arn:aws:iam::${home.accountId}:role/${path}`;
+    const absent = await warningsOf({ targetRoleArn: other });
+    const trustPolicy = { Statement: [{ ...byRole, Action: ['sts:AssumeRole', 'sts:TagSession'] }] };
+    gateway.simulator.control.addRole({ arn: other, trustPolicy });
+    expect(await warningsOf({ targetRoleArn: other })).toEqual(absent);
+    expect(absent).toMatchObject([
+      { code: 'TARGET_ROLE_TRUST', message: expect.stringContaining('this was not checked') as string },
+    ]);
+    expect(gateway.simulator.control.requests('GetRole')).toHaveLength(1);
+  });
+
+  test('is read where the inventory allows the namespace to use it', async () => {
+    const policies = copyOfShipped();
+    const shared = `arn:aws:iam::${home.accountId}:role/pods/shared/reader`;
+    const owned = '"name": "payments", "owners": ["payments-team"]';
+    replaceIn(join(policies, 'inventory.json'), owned, `${owned}, "roleArns": ["${shared}"]`);
+    await open({ policies });
+    expect(codes(await warningsOf({ targetRoleArn: shared }))).toEqual(['ROLE_NOT_FOUND', 'TARGET_ROLE_TRUST']);
+    rmSync(policies, { recursive: true });
+  });
+
   test('gives the statements without a call of IAM if the gateway does not serve its account', async () => {
     await open();
-    const [warning] = await warningsOf({ targetRoleArn: 'arn:aws:iam::444455556666:role/pods/shared/reader' });
+    const [warning] = await warningsOf({ targetRoleArn: 'arn:aws:iam::444455556666:role/pods/payments/reader' });
     expect(warning).toMatchObject({
       code: 'TARGET_ROLE_TRUST',
       message: expect.stringContaining('serves no cluster in account 444455556666') as string,

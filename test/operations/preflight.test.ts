@@ -154,7 +154,7 @@ describe('a dry run of a create', () => {
 
   test('warns that the cluster was not checked when the reads of the request are spent', async () => {
     await open();
-    const reads = withinLimits(gateway.deps, { eksCalls: 1, entries: 0, records: 0 });
+    const reads = withinLimits(gateway.deps, { eksCalls: 1, entries: 0 });
     const result = {
       subject: { ...cluster, ...input, disableSessionTags: null, targetRoleArn: null, externalId: null, isNew: true },
     };

@@ -49,9 +49,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
       expect(answer).toMatchObject({ status: 'SUCCEEDED', replayed: false });
     });
 
-    test('of another team’s association is denied without a change at EKS', async () => {
-      const denied = await send(gateway, association, {}, 'bob');
-      expect(denied).toMatchObject({ status: 'REFUSED', refusal: { code: 'POLICY_DENIED' } });
+    test('of another team’s association is refused as if it did not exist, without a change at EKS', async () => {
+      const refused = await send(gateway, association, {}, 'bob');
+      expect(refused).toMatchObject({ status: 'REFUSED', refusal: { code: 'ASSOCIATION_NOT_FOUND' } });
       expect(gateway.sent(call)).toBe(0);
     });
 

@@ -1,6 +1,6 @@
 import { indexPolicies } from '../../src/policy/applicable.ts';
 import { readCases } from '../../src/policy/cases.ts';
-import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from '../../src/policy/cedar.ts';
+import { processCedar } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import type { CedarRequest } from '../../src/policy/engine.ts';
@@ -95,13 +95,14 @@ describe('a decision by the policies that can apply', () => {
   const engine = createEngine(policySet);
 
   beforeAll(() => {
-    preparseSchema('whole', policySet.schema);
-    preparsePolicySet('whole', { staticPolicies: { ...policySet.policies } });
+    const cedar = processCedar.instance();
+    cedar.preparseSchema('whole', policySet.schema);
+    cedar.preparsePolicySet('whole', { staticPolicies: { ...policySet.policies } });
   });
 
   /** Cedar's own answer from all policies. */
   const whole = (request: CedarRequest) => {
-    const answer = statefulIsAuthorized({
+    const answer = processCedar.instance().statefulIsAuthorized({
       ...request,
       preparsedSchemaName: 'whole',
       preparsedPolicySetId: 'whole',

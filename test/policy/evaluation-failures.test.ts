@@ -1,6 +1,7 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
 import { createAuthorize, authorizeOnSlice, authorizeWith } from '../../src/policy/authorize.ts';
+import { processCedar } from '../../src/policy/cedar.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import { toCedar } from '../../src/policy/entities.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
@@ -121,6 +122,14 @@ describe('denies a request', () => {
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(failures).toEqual([expect.stringContaining('hex escape')]);
     expect(authorize(context(alice), create()).allowed).toBe(true);
+  });
+
+  test('when Cedar throws, in an instance that is not used again: each exception uses up some of its stack', () => {
+    const { authorize } = over(permitAll);
+    const instance = processCedar.instance();
+    authorize(context(person('\ud800')), create());
+    expect(authorize(context(alice), create()).allowed).toBe(true);
+    expect(processCedar.instance()).not.toBe(instance);
   });
 
   test('when the inventory throws', () => {

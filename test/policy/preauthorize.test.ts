@@ -80,6 +80,7 @@ describe('a permit that depends on what is not known yet may apply', () => {
     ['a given reason', 'context.hasReason'],
     ['a missing address', '!(context has sourceAddress)'],
     ['a policy that fails', overflow],
+    ['a policy that fails whatever the association is', '9007199254740991 * 9007199254740991 > 0'],
   ])('%s', (_what, condition) => {
     expect(mayBePermitted(permitWhen(condition))).toBe(true);
   });

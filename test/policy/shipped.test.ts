@@ -1,7 +1,7 @@
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { readCases, runCase, untestedPolicies } from '../../src/policy/cases.ts';
 import type { PolicyCase } from '../../src/policy/cases.ts';
-import { policySetTextToParts } from '../../src/policy/cedar.ts';
+import { processCedar } from '../../src/policy/cedar.ts';
 import type { PolicyJson } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet, PolicySources } from '../../src/policy/compile.ts';
@@ -161,7 +161,7 @@ function exempt(from: PolicySet, id: string, name: string): PolicySet {
 
 function remove(from: PolicySources, id: string): PolicySources {
   const policies = Object.entries(from.policies).map(([file, text]): [string, string] => {
-    const parts = policySetTextToParts(text);
+    const parts = processCedar.instance().policySetTextToParts(text);
     if (parts.type === 'failure') throw new Error(JSON.stringify(parts.errors));
     return [file, parts.policies.filter((policy) => !policy.includes(`@id("${id}")`)).join('\n')];
   });

@@ -102,7 +102,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
     /** Entries that a lease holder wrote about operations on an association, with these events. */
     async function appendChanges(associationArn: string, events: readonly AuditEvent[], times: number) {
       const target = { ...home, ...place, serviceAccount: input.serviceAccount };
-      const fields = { target, associationArn, operation: 'UPDATE_POD_IDENTITY_ASSOCIATION' } as const;
+      const [, associationId = ''] = associationArn.split(/.*\//);
+      const request = { ...home, ...place, associationId, expectedModifiedAt: null, changes: {} };
+      const fields = { target, associationArn, operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request } as const;
       const entries = Array.from({ length: times }, () => {
         const { operationId } = auditEntryAt(Date.now());
         return events.map((event) => auditEntryAt(Date.now(), { ...fields, operationId, event }));

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { requireReachable } from '../../src/eks/eks-for.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
@@ -8,11 +8,14 @@ import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { createLive, PoliciesUnavailable } from '../../src/releases/live.ts';
 import type { Release } from '../../src/releases/release.ts';
 import { loadRelease } from '../../src/releases/verify.ts';
+import { packVersion } from '../../src/releases/version.ts';
 import type { PolicyVersion } from '../../src/releases/version.ts';
 import { home } from '../support/gateway.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { openPolicyTable, publish, shippedVersion, versionWith } from '../support/policy-releases.ts';
+import { openPolicyTable, publish, releaseOf, shippedVersion, versionWith } from '../support/policy-releases.ts';
 import { context, alice, create, onCreate, shipped } from '../support/policy-sample.ts';
+
+jest.setTimeout(60_000);
 
 const settings = { refreshMs: 30_000, maxAgeMs: 300_000 };
 const packaged = loadPolicy(shipped);
@@ -90,6 +93,8 @@ describeOnDynamoDb('Live policies', () => {
           resolve(undefined);
         };
       },
+      /** Ends what `keepAnswers` began, for the reads that begin from now on. */
+      answerAgain: () => (answersArrive = Promise.resolve()),
       break: (cause: unknown) => (broken = cause),
       errors: () => logged.filter(({ level }) => level === 'error'),
     };
@@ -173,7 +178,12 @@ describeOnDynamoDb('Live policies', () => {
   const wrongCase = { [firstCase.replace('allow', 'deny')]: shippedVersion().cases[firstCase] ?? '' };
 
   it.each<[string, PolicyVersion, Partial<Release>, RegExp]>([
-    ['whose version is missing', frozen, { versionHash: 'f'.repeat(64) }, /^The store has no version f+\.$/],
+    [
+      'whose version is missing',
+      frozen,
+      { versionHash: 'f'.repeat(64) },
+      /^The store has no version f+\. It is looked for again/,
+    ],
     ['with other policies than it says', frozen, { policySetHash: 'f'.repeat(64) }, /^The policies have the hash/],
     [
       'with another inventory than it says',
@@ -260,11 +270,117 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors().map(({ fields }) => fields.release)).toEqual([4, 3]);
   });
 
-  it('are those of the package if no release may be put in force', async () => {
+  it('are not known if no release may be put in force, also not as those of the package', async () => {
     await publish(table.store, 1, versionWith({ 'access.cedar': 'permit (' }));
     const { current } = start();
-    expect((await current()).policy).toBe(packaged);
+    await expect(current()).rejects.toThrow(PoliciesUnavailable);
   });
+
+  it('stop being those of the package soon after the only release is one that may not be put in force', async () => {
+    const { current, number, pass } = start();
+    expect(await number()).toBeNull();
+    await publish(table.store, 0, versionWith({ 'access.cedar': 'permit (' }));
+    pass(60_001);
+    expect(await number()).toBeNull();
+    pass(300_000);
+    await expect(current()).rejects.toThrow(PoliciesUnavailable);
+  });
+
+  it('stay known for five minutes only if the list of releases is empty and was not', async () => {
+    const { current, number, pass } = start();
+    await publish(table.store, 0, frozen);
+    expect(await number()).toBe(0);
+    const Key = marshall({ itemKey: 'release', itemNumber: 0 });
+    await table.client.send(new DeleteItemCommand({ TableName: table.table, Key }));
+    pass(60_001);
+    expect(await number()).toBe(0);
+    pass(300_000);
+    await expect(current()).rejects.toThrow(PoliciesUnavailable);
+  });
+
+  it('become those of a release whose version is stored after it, at the next read', async () => {
+    const { number, errors, pass } = start();
+    await publish(table.store, 1, other('good'));
+    expect(await number()).toBe(1);
+    await table.store.putRelease(releaseOf(2, frozen));
+    for (let read = 0; read < 3; read += 1) {
+      pass(60_001);
+      expect(await number()).toBe(1);
+    }
+    await table.store.putVersion(packVersion(frozen));
+    pass(60_001);
+    expect(await number()).toBe(2);
+    expect(errors()).toMatchObject([{ message: 'Policy release refused.', fields: { release: 2 } }]);
+  });
+
+  it('become, in a process that starts, those of a release whose version is stored after it', async () => {
+    await publish(table.store, 1, other('good'));
+    await table.store.putRelease(releaseOf(2, frozen));
+    const { number, pass } = start();
+    expect(await number()).toBe(1);
+    await table.store.putVersion(packVersion(frozen));
+    pass(60_001);
+    expect(await number()).toBe(2);
+  });
+
+  it('are not replaced by an older read that ends after a newer one', async () => {
+    const { number, answered, answerAgain, keepAnswers, pass, readsEnd } = start();
+    await publish(table.store, 1, other('good'));
+    expect(await number()).toBe(1);
+    pass(30_001);
+    const olderAnswerArrives = keepAnswers();
+    expect(await number()).toBe(1);
+    await answered();
+    await publish(table.store, 2, frozen);
+    answerAgain();
+    pass(30_001);
+    expect(await number()).toBe(2);
+    olderAnswerArrives();
+    await readsEnd();
+    expect(await number()).toBe(2);
+  });
+
+  it.each([
+    ['back by 5 ms', -5],
+    ['back by an hour', -3_600_000],
+    ['forward by an hour', 3_600_000],
+  ])('are read again, and known, when the clock steps %s', async (_, step) => {
+    const { number, calls, pass } = start();
+    await publish(table.store, 1, other('good'));
+    expect(await number()).toBe(1);
+    pass(1_000);
+    expect(await number()).toBe(1);
+    await publish(table.store, 2, frozen);
+    calls.length = 0;
+    pass(step);
+    expect(await number()).toBe(2);
+    expect(await number()).toBe(2);
+    expect(calls).toEqual(['releases', 'version']);
+    await publish(table.store, 3, other('next'));
+    pass(60_001);
+    expect(await number()).toBe(3);
+  });
+
+  it.each([-5, -3_600_000])(
+    'are known without the table when the clock steps by %d ms, until they are old',
+    async (step) => {
+      const { current, number, break: breakWith, pass, readsEnd } = start();
+      await publish(table.store, 1, frozen);
+      expect(await number()).toBe(1);
+      pass(1_000);
+      expect(await number()).toBe(1);
+      breakWith(new Error('no route'));
+      pass(step);
+      expect(await number()).toBe(1);
+      for (let passed = 0; passed < 290_000; passed += 29_000) {
+        pass(29_000);
+        expect(await number()).toBe(1);
+        await readsEnd();
+      }
+      pass(20_000);
+      await expect(current()).rejects.toThrow(PoliciesUnavailable);
+    },
+  );
 
   it('are not known at a start without the table, also not as those of the package, until it can be read', async () => {
     const { current, number, break: breakWith, calls, pass, logged } = start();

@@ -136,6 +136,14 @@ describeOnDynamoDb('A change of policies and inventory', () => {
     await Promise.all([publishing(), ...Array.from({ length: 6 }, checks), ...Array.from({ length: 3 }, creates)]);
     expect([...seen.keys()].sort()).toEqual([...views].sort());
     for (const count of seen.values()) expect(count).toBeGreaterThan(releases);
+    const lines = gateway.logged.filter(({ message }) => message === 'Request answered.').map(({ fields }) => fields);
+    const named = lines.map((line) => [Number(line.liveRelease) % 2, line.policySetHash, line.inventoryHash].join());
+    expect([...new Set(named)].sort()).toEqual(
+      [stranger, owner].map((version, index) => {
+        const { policySetHash, inventoryHash } = releaseOf(1, version);
+        return [index, policySetHash, inventoryHash].join();
+      }),
+    );
     const changes = gateway.logged.filter(({ message }) => message === 'Policies changed.');
     expect(changes.length).toBeGreaterThanOrEqual(releases - 2);
   });

@@ -3,6 +3,7 @@ import type { AssociationTarget, CreateRequest, UpdateRequest } from '../../src/
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
 import type { TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
+import { isHidden } from '../../src/ledger/hidden-entry.ts';
 import { association, auditEntry, auditEntryAt, request } from './ledger-samples.ts';
 
 /** Milliseconds of a day. */
@@ -43,7 +44,7 @@ export const operationIds = Array.from({ length: 20 }, () => auditEntry().operat
 /** Roles, policies and refusal codes of some entries. */
 export const roleArns = ['a', 'b', 'c', 'd'].map((name) => `arn:aws:iam::111122223333:role/pods/${name}`);
 export const policyIds = ['owners-create', 'owners', 'default-deny'];
-export const refusalCodes = ['POLICY_DENIED', 'THROTTLED'] as const;
+export const refusalCodes = ['POLICY_DENIED', 'THROTTLED', 'ASSOCIATION_NOT_FOUND'] as const;
 
 const [roleA = '', roleB = '', roleC = ''] = roleArns;
 const ofChange = { clusterName: 'main', accountId: '1', region: 'r', associationId: 'a-1', expectedModifiedAt: null };
@@ -145,11 +146,11 @@ export function matchingEntries(entries: readonly AuditEntry[], query: TrailQuer
     .filter((entry) => isKept(query, entry))
     .filter(({ time }) => since === null || Date.parse(time) >= since)
     .filter(({ time }) => until === null || Date.parse(time) < until)
-    .filter(({ event }) => events?.includes(event) ?? true)
+    .filter((entry) => events?.includes(eventOf(entry, query)) ?? true)
     .filter(({ operation }) => operations?.includes(operation) ?? true)
     .filter(({ refusalCode }) => refusalCodes === null || (refusalCode !== null && refusalCodes.includes(refusalCode)))
     .filter((entry) => roleArn === null || rolesOf(entry).includes(roleArn))
-    .filter(({ decision }) => policyId === null || policiesOf(decision).includes(policyId))
+    .filter((entry) => policyId === null || policiesOf(entry).includes(policyId))
     .filter(({ entryId }) => before === null || entryId < before)
     .toSorted((one, other) => (one.entryId < other.entryId ? 1 : -1));
 }
@@ -179,7 +180,15 @@ function rolesOf({ request, before, decision }: AuditEntry): unknown[] {
   return settings.flatMap((one) => [one?.roleArn, one?.targetRoleArn]);
 }
 
-function policiesOf(decision: AuditEntry['decision']): string[] {
+/** The event for the filter: denied for want of an association, the principal was answered that there is none. */
+function eventOf({ event, refusalCode }: AuditEntry, { asAnswered = false }: TrailQuery): AuditEntry['event'] {
+  return asAnswered && event === 'DENIED' && refusalCode === 'ASSOCIATION_NOT_FOUND' ? 'REFUSED' : event;
+}
+
+/** The policies of an entry; none of one that hides an association from its principal. */
+function policiesOf(entry: AuditEntry): string[] {
+  if (isHidden(entry)) return [];
+  const { decision } = entry;
   return [...(decision?.policyIds ?? []), ...(decision?.violations ?? []).map(({ policyId }) => policyId)];
 }
 

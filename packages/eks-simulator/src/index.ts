@@ -2,6 +2,8 @@ export { startEksSimulator } from './simulator.ts';
 export type { EksSimulator, EksSimulatorOptions } from './simulator.ts';
 export type { LoggedRequest } from './request-log.ts';
 export type { OperationName } from './operation.ts';
+export { foreignPart } from './foreign-pages.ts';
+export type { AllowedSources } from './foreign-pages.ts';
 export { podIdentityTrustPolicy } from './trust-policy.ts';
 export { readWorld } from './world.ts';
 export type { Addon, Cluster } from './cluster.ts';

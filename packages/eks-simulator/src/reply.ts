@@ -59,6 +59,14 @@ export function throttled(clusterName?: string): Refusal {
   return { ...refusal(429, 'ThrottlingException', 'Rate exceeded'), ...namedCluster(clusterName) };
 }
 
+/** For a request that a page of another origin may have sent: 421 because of its host, 403 because of its origin. */
+export function foreignPage(part: 'host' | 'origin'): Refusal {
+  if (part === 'origin') return refusal(403, 'ForbiddenOrigin', 'Pages of other origins may not use the simulator');
+  const advice =
+    'set EKS_SIMULATOR_ALLOWED_HOSTS (ALLOWED_HOSTS of npm start) to the names by which containers reach it';
+  return refusal(421, 'MisdirectedRequest', `The Host of the request is not a name of this machine: ${advice}`);
+}
+
 /** 403 with IAM's message. AWS sends it although the service model of these operations does not list it. */
 export function accessDenied(userArn: string, action: string, resource: string): Refusal {
   const need = `${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;

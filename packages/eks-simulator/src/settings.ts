@@ -27,6 +27,11 @@ const settings = {
     holds: 'the path of a JSON file that this process can read and replace',
     purpose: 'Keeps the associations across restarts. Default: none, they are kept in memory',
   },
+  EKS_SIMULATOR_ALLOWED_HOSTS: {
+    holds: 'names without ports, separated by commas',
+    purpose:
+      'Names in the header Host that are accepted besides loopback names, e.g. those of containers. Default: none',
+  },
   EKS_SIMULATOR_SIGNATURE_WINDOW_MS: {
     holds: `a whole number from 0 to ${limits.EKS_SIMULATOR_SIGNATURE_WINDOW_MS}`,
     purpose: "How far a signature's date may differ from the clock, in milliseconds. Default: 300000",
@@ -62,10 +67,11 @@ Exit codes: 0 stopped by a signal, 2 wrong option or setting, 1 any other error.
 export function readSettings(env: NodeJS.ProcessEnv): EksSimulatorOptions {
   const port = readWhole(env, 'EKS_SIMULATOR_PORT', 4100);
   const signatureWindowMs = readWhole(env, 'EKS_SIMULATOR_SIGNATURE_WINDOW_MS', 300_000);
+  const allowedHosts = readNames(env, 'EKS_SIMULATOR_ALLOWED_HOSTS');
   const stateFile = readText(env, 'EKS_SIMULATOR_STATE');
   try {
     const world = readWorld(readText(env, 'EKS_SIMULATOR_WORLD'));
-    return { port, signatureWindowMs, world, ...(stateFile === undefined ? {} : { stateFile }) };
+    return { port, signatureWindowMs, world, allowedHosts, ...(stateFile === undefined ? {} : { stateFile }) };
   } catch (error) {
     throw new SettingError('EKS_SIMULATOR_WORLD', messageOf(error));
   }
@@ -73,6 +79,13 @@ export function readSettings(env: NodeJS.ProcessEnv): EksSimulatorOptions {
 
 function readText(env: NodeJS.ProcessEnv, name: SettingName): string | undefined {
   return env[name] === '' ? undefined : env[name];
+}
+
+function readNames(env: NodeJS.ProcessEnv, name: SettingName): readonly string[] {
+  const names = readText(env, name)?.split(',') ?? [];
+  const wrong = names.find((each) => !/^[\w.-]+$/.test(each));
+  if (wrong !== undefined) throw new SettingError(name, `a name is '${wrong}'`);
+  return names;
 }
 
 function readWhole(env: NodeJS.ProcessEnv, name: keyof typeof limits, fallback: number): number {

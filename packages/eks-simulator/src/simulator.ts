@@ -6,11 +6,12 @@ import { controlPrefix, serveControl } from './control-http.ts';
 import { openClusters } from './clusters.ts';
 import { openControl } from './control.ts';
 import type { Control } from './control.ts';
+import { foreignPart } from './foreign-pages.ts';
 import { openFaults } from './faults.ts';
 import { jsonProtocol, readBody, sendReply } from './http.ts';
 import { isIam, xmlProtocol } from './query-protocol.ts';
 import type { Backend } from './operation.ts';
-import { serverError } from './reply.ts';
+import { foreignPage, serverError } from './reply.ts';
 import { openRequestLog } from './request-log.ts';
 import { openRoles } from './roles.ts';
 import { serveApi } from './serve.ts';
@@ -29,6 +30,8 @@ export interface EksSimulatorOptions {
   readonly port?: number;
   /** Address to listen on; `127.0.0.1` when absent. Anyone who can reach the port can do everything: nothing is authorized. */
   readonly host?: string;
+  /** Names in the header Host that are accepted besides loopback names and `host`, without a port; none when absent. */
+  readonly allowedHosts?: readonly string[];
   /** The world that ships with the simulator when absent. */
   readonly world?: World;
   /** How far a signature's date may differ from the clock, in ms; 300,000, the value of AWS, when absent. */
@@ -65,11 +68,12 @@ export async function startEksSimulator(options: EksSimulatorOptions = {}): Prom
   const deps = createDependencies(options, world, stateFile);
   const control = openControl(deps.backend, deps.faults, deps.log);
   const timers = openTimers();
-  const server = createServer((request, response) => void serve(deps, control, timers, request, response));
+  const host = options.host ?? '127.0.0.1';
+  const hosts = [host, ...(options.allowedHosts ?? [])];
+  const server = createServer((request, response) => void serve(deps, control, timers, hosts, request, response));
   // Clients keep connections open between requests. Node's default of 5 seconds could cut one at the moment of its reuse.
   server.keepAliveTimeout = 60_000;
 
-  const host = options.host ?? '127.0.0.1';
   const close = async () => {
     await closeServer(server, timers);
     stateFile?.close();
@@ -106,6 +110,7 @@ async function serve(
   deps: ApiDependencies,
   control: Control,
   timers: Timers,
+  hosts: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -116,6 +121,11 @@ async function serve(
     const body = await readBody(request);
     if (body === null) return;
     const { method = '', url = '', headers } = request;
+    const foreign = foreignPart(headers, { hosts });
+    if (foreign !== null) {
+      send(foreignPage(foreign));
+      return;
+    }
     const raw: RawRequest = { requestId, method, url, headers, body };
     if (url.startsWith(controlPrefix)) send(serveControl(control, raw));
     else await serveApi(deps, raw, { answer: send, cut: () => request.socket.destroy(), wait: timers.wait });

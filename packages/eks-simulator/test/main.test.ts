@@ -49,6 +49,7 @@ async function run(environment: Record<string, string>, ...options: string[]) {
 test.each([
   ['EKS_SIMULATOR_PORT', 'abc', "must be a whole number from 0 to 65535: the value is 'abc'"],
   ['EKS_SIMULATOR_PORT', '99999', "must be a whole number from 0 to 65535: the value is '99999'"],
+  ['EKS_SIMULATOR_ALLOWED_HOSTS', 'eks:4100', "must be names without ports, separated by commas: a name is 'eks:4100'"],
   ['EKS_SIMULATOR_SIGNATURE_WINDOW_MS', '5m', "must be a whole number from 0 to 86400000: the value is '5m'"],
   ['EKS_SIMULATOR_WORLD', '/nowhere/world.json', "The world file /nowhere/world.json can't be read: ENOENT"],
   ['EKS_SIMULATOR_WORLD', main, `The world file ${main} is not JSON`],
@@ -76,6 +77,7 @@ test.each(['--help', '-h'])('%s names every setting with its default', async (op
     ['EKS_SIMULATOR_PORT', '4100'],
     ['EKS_SIMULATOR_WORLD', join(main, '../world.json')],
     ['EKS_SIMULATOR_STATE', 'none, they are kept in memory'],
+    ['EKS_SIMULATOR_ALLOWED_HOSTS', 'none'],
     ['EKS_SIMULATOR_SIGNATURE_WINDOW_MS', '300000'],
   ]);
   expect(exitCode).toBe(0);

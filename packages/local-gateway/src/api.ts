@@ -26,6 +26,12 @@ export interface TokenClaims {
   readonly act?: { readonly sub: string };
 }
 
+/** AWS credentials of the local gateway. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 /** A running gateway. */
 export interface LocalGateway {
   /** URL of the GraphQL API, e.g. `http://127.0.0.1:4000/graphql`. */
@@ -34,6 +40,11 @@ export interface LocalGateway {
   readonly eksUrl: string | null;
   /** A token, valid for an hour: of an example principal such as `alice`, or with the given claims. Rejects for an unknown name. */
   readonly token: (principal: string | TokenClaims) => Promise<string>;
+  /**
+   * Credentials that sign requests to `/iam/graphql`, for `execute-api` in the region of the gateway: of an example identity such as
+   * `ci-deployer`. Rejects for an unknown name.
+   */
+  readonly credentials: (identity: string) => Promise<AwsCredentials>;
   /** Answers the requests in progress, then stops everything and removes what was not to be kept. */
   readonly close: () => Promise<void>;
 }

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
 import { packagedPolicies } from './paths.ts';
+import { loadSecretAccessKey, localIdentities } from '../../../src/local/aws-identities.ts';
 import { startLocalGateway as start } from '../../../src/local/gateway.ts';
 import { loadSigningKey } from '../../../src/local/keys.ts';
 import { mintToken, principals } from '../../../src/local/principals.ts';
 import { readLocalSettings } from '../../../src/local/settings.ts';
 import { createLog } from '../../../src/runtime/log.ts';
 
-export type { LocalGateway, LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
+export type { AwsCredentials, LocalGateway, LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
 
 /** Lifetime of the tokens, in seconds. */
 const expiresInSeconds = 3600;
@@ -33,6 +34,13 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
         const claims = typeof principal === 'string' ? claimsOf(principal) : principal;
         return mintToken(await loadSigningKey(folder), { claims }, { expiresInSeconds });
       },
+      credentials: async (identity) => {
+        const secretAccessKey = await loadSecretAccessKey(settings.folder);
+        return {
+          accessKeyId: accessKeyIdOf(localIdentities(settings.home.accountId, secretAccessKey), identity),
+          secretAccessKey,
+        };
+      },
       close: async () => {
         await gateway.close();
         await removeFolder();
@@ -55,6 +63,12 @@ function environmentOf(options: LocalGatewayOptions, folder: string): Record<str
     ...(options.folder === undefined ? { LEDGER_FILE: ':memory:' } : {}),
     ...options.settings,
   };
+}
+
+function accessKeyIdOf(identities: readonly { readonly accessKeyId: string }[], name: string): string {
+  const ids = identities.map(({ accessKeyId }) => accessKeyId);
+  if (!ids.includes(name)) throw new Error(`${name} is not an example identity. They are: ${ids.join(', ')}.`);
+  return name;
 }
 
 function claimsOf(name: string): TokenClaims {

@@ -62,6 +62,23 @@ test('the program of the README starts a gateway, creates an association and end
   });
 }, 60_000);
 
+test('a program gets the credentials of an example identity, and no other', async () => {
+  const program = `
+    import { startLocalGateway } from 'pod-identity-gateway-local';
+    const gateway = await startLocalGateway();
+    console.log(JSON.stringify(await gateway.credentials('ci-deployer')));
+    console.log(await gateway.credentials('mallory').catch(({ message }) => message));
+    await gateway.close();`;
+  writeFileSync(join(consumer, 'credentials.js'), program);
+  const { stdout } = await run(process.execPath, ['credentials.js'], { cwd: consumer, env: environment });
+  const [credentials = '', refusal] = stdout.split('\n');
+  expect(JSON.parse(credentials)).toEqual({
+    accessKeyId: 'ci-deployer',
+    secretAccessKey: expect.stringMatching(/^[\w-]{40}$/) as unknown,
+  });
+  expect(refusal).toMatch(/^mallory is not an example identity\. They are: ci-deployer, /);
+}, 60_000);
+
 test('the program of the README passes the type checker', async () => {
   const tsc = join(packageFolder, '../../node_modules/typescript/bin/tsc');
   writeFileSync(join(consumer, 'program.ts'), readmeProgram());

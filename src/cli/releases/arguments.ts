@@ -11,6 +11,8 @@ export type ReleaseRequest =
       readonly policies: string;
       /** File of the inventory. */
       readonly inventory: string;
+      /** Folder and inventory that the deployed package was built from: release 0, if there is none. */
+      readonly packaged: { readonly policies: string; readonly inventory: string };
       readonly reason: string | null;
       /** Whether the release is only verified and compared. */
       readonly isDryRun: boolean;
@@ -23,6 +25,8 @@ export type ReleaseRequest =
 export const options = {
   policies: { type: 'string' },
   inventory: { type: 'string' },
+  'packaged-policies': { type: 'string' },
+  'packaged-inventory': { type: 'string' },
   reason: { type: 'string' },
   'dry-run': { type: 'boolean' },
   to: { type: 'string' },
@@ -31,7 +35,7 @@ export const options = {
 
 /** Which options belong to which subcommand. */
 const optionsOf: Readonly<Record<ReleaseRequest['kind'], readonly (keyof typeof options)[]>> = {
-  publish: ['policies', 'inventory', 'reason', 'dry-run'],
+  publish: ['policies', 'inventory', 'packaged-policies', 'packaged-inventory', 'reason', 'dry-run'],
   rollback: ['to', 'reason'],
   list: ['limit'],
 };
@@ -40,12 +44,17 @@ const shipped = join(import.meta.dirname, '../../../policies');
 
 export const help = `Puts policies and inventory in force without a deployment. The releases are a list that only grows; the newest one is live.
 
+The first publication also stores the policies of the package, as release 0, so that a rollback can put them in force again.
+
 Usage: npm run policies:publish -- --reason TEXT [--policies FOLDER] [--inventory FILE] [--dry-run]
+                                   [--packaged-policies FOLDER] [--packaged-inventory FILE]
        npm run policies:rollback -- [--to NUMBER] [--reason TEXT]
        npm run policies:releases -- [--limit NUMBER]
 
   --policies FOLDER  policies with their cases (default: policies beside package.json)
   --inventory FILE   inventory of the deployment (default: inventory.json in the folder of policies)
+  --packaged-policies FOLDER, --packaged-inventory FILE
+                     what the deployed package was built from, for the first publication (defaults: as above)
   --reason TEXT      why, for the list
   --dry-run          verifies, prints what would change, and publishes nothing
   --to NUMBER        the release whose policies and inventory to put in force again (default: the one before the live one)
@@ -68,21 +77,16 @@ export function readReleaseRequest(values: OptionValues<typeof options>, kind = 
   if (!isKind(kind)) throw new UsageError('Give one of publish, rollback and list.');
   const wrong = Object.keys(values).find((name) => !optionsOf[kind].some((known) => known === name));
   if (wrong !== undefined) throw new UsageError(`--${wrong} is not an option of ${kind}.`);
-  const { policies = shipped, inventory, reason = null, to, limit } = values;
+  const { policies, inventory, reason = null, to, limit } = values;
   const [finding] = reasonFindings(reason);
   if (finding !== undefined) throw new UsageError(`--reason: ${finding.message} ${finding.advice}`);
   switch (kind) {
     case 'publish': {
       const isDryRun = values['dry-run'] ?? false;
       if (reason === null && !isDryRun) throw new UsageError('Say why the policies change, with --reason.');
-      const folder = resolve(policies);
-      return {
-        kind,
-        policies: folder,
-        inventory: resolve(inventory ?? join(folder, 'inventory.json')),
-        reason,
-        isDryRun,
-      };
+      const { 'packaged-policies': packagedPolicies, 'packaged-inventory': packagedInventory } = values;
+      const packaged = sourcesOf(packagedPolicies, packagedInventory);
+      return { kind, ...sourcesOf(policies, inventory), packaged, reason, isDryRun };
     }
     case 'rollback':
       return { kind, to: to === undefined ? null : numberOf('to', to), reason };
@@ -91,16 +95,20 @@ export function readReleaseRequest(values: OptionValues<typeof options>, kind = 
   }
 }
 
+function sourcesOf(policies = shipped, inventory = join(policies, 'inventory.json')) {
+  return { policies: resolve(policies), inventory: resolve(inventory) };
+}
+
 function isKind(kind: string): kind is ReleaseRequest['kind'] {
   return Object.hasOwn(optionsOf, kind);
 }
 
 /** At most 1,000, so that a page of DynamoDB has all releases of a list. */
 function numberOf(option: 'to' | 'limit', text: string): number {
-  const most = option === 'limit' ? 1_000 : 999_999_999;
+  const [least, most] = option === 'limit' ? [1, 1_000] : [0, 999_999_999];
   const number = Number(text);
-  if (!/^[1-9]\d{0,8}$/.test(text) || number > most) {
-    throw new UsageError(`--${option} is ${JSON.stringify(text)}: give a whole number from 1 to ${most}.`);
+  if (!/^(?:0|[1-9]\d{0,8})$/.test(text) || number < least || number > most) {
+    throw new UsageError(`--${option} is ${JSON.stringify(text)}: give a whole number from ${least} to ${most}.`);
   }
   return number;
 }

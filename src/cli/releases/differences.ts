@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compilePolicies } from '../../policy/compile.ts';
 import { parseInventory } from '../../policy/inventory.ts';
+import type { Inventory } from '../../policy/inventory.ts';
 import type { PolicyVersion } from '../../releases/version.ts';
+import { clusterText, inventoryDifferences } from './inventory-differences.ts';
 
 /** How a version differs from the live one. */
 export interface Differences {
-  /** One line for each policy and part that differs; empty if only comments or cases differ. */
+  /** One line for each policy, part and entry of the inventory that differs; empty if only comments or cases differ. */
   readonly lines: readonly string[];
   /** Clusters and accounts that the live inventory lacks. The roles of the stack may not reach them. */
   readonly newPlaces: readonly string[];
@@ -13,20 +15,21 @@ export interface Differences {
 
 /** Compares two valid versions. */
 export function differencesBetween(before: PolicyVersion, after: PolicyVersion): Differences {
-  const inventories = [before, after].map(({ inventory }) => parseInventory(inventory));
-  const [old, next] = inventories.map(({ hash }) => hash);
-  const places = inventories.map(({ accounts, clusters }) => [
-    ...accounts.map(({ accountId }) => `account ${accountId}`),
-    ...clusters.map(({ accountId, region, clusterName }) => `cluster ${accountId}/${region}/${clusterName}`),
-  ]);
+  const [old, next] = [parseInventory(before.inventory), parseInventory(after.inventory)];
+  const known = new Set(placesOf(old));
   return {
     lines: [
       ...(before.schema === after.schema ? [] : ['schema.cedarschema changed']),
       ...policyLines(compilePolicies(before).policies, compilePolicies(after).policies),
-      ...(old === next ? [] : [`inventory ${old} becomes ${next}`]),
+      ...(old.hash === next.hash ? [] : [`inventory ${old.hash} becomes ${next.hash}`]),
+      ...inventoryDifferences(old, next),
     ],
-    newPlaces: (places[1] ?? []).filter((place) => !places[0]?.includes(place)),
+    newPlaces: placesOf(next).filter((place) => !known.has(place)),
   };
+}
+
+function placesOf({ accounts, clusters }: Inventory): readonly string[] {
+  return [...accounts.map(({ accountId }) => `account ${accountId}`), ...clusters.map(clusterText)];
 }
 
 type Policies = ReturnType<typeof compilePolicies>['policies'];

@@ -52,40 +52,74 @@ async function publish(session: Session, request: Extract<ReleaseRequest, { kind
   print(`version ${packed.hash}, ${packed.content.length} bytes compressed`);
   for (const warning of prepared.warnings) warn(warning);
   const live = await readLive(store);
-  if (live.release?.versionHash === packed.hash) {
-    print(`Release ${live.number} has this version and is live: nothing to publish.`);
+  const before =
+    live === null ? await storePackaged(session, request) : { live, version: () => readVersion(store, live) };
+  if (before.live.release?.versionHash === packed.hash) {
+    print(`Release ${before.live.number} has this version and is live: nothing to publish.`);
     return 0;
   }
-  await printDifferences(store, live, prepared.version);
+  await printDifferences(before, prepared.version);
   if (request.isDryRun) return 0;
   await store.putVersion(packed);
   const { reason } = request;
   const hashes = { versionHash: packed.hash, policySetHash, inventoryHash };
-  return await makeLive(store, live, { ...hashes, publishedBy: operator, reason, rollbackTo: null });
+  return await makeLive(store, before.live, { ...hashes, publishedBy: operator, reason, rollbackTo: null });
+}
+
+/** The live release, and its version where that can be read. */
+interface Before {
+  readonly live: ListedRelease;
+  readonly version: () => Promise<PolicyVersion>;
+}
+
+/** Stores the policies of the package as release 0, except in a dry run: the same are in force as without a release. */
+async function storePackaged(
+  { store, homeAccountId, operator }: Session,
+  { packaged, isDryRun }: Extract<ReleaseRequest, { kind: 'publish' }>,
+): Promise<Before> {
+  const { version, packed, policySetHash, inventoryHash } = prepareVersion(
+    packaged.policies,
+    packaged.inventory,
+    homeAccountId,
+  );
+  print(
+    `Nothing has been published. Release 0 has the policies of the package, from ${packaged.policies} and ${packaged.inventory}:`,
+  );
+  print(`policy set ${policySetHash}, inventory ${inventoryHash}; the query gateway must have returned the same.`);
+  const hashes = { versionHash: packed.hash, policySetHash, inventoryHash };
+  const release = { ...hashes, publishedBy: operator, reason: 'The policies of the package.', rollbackTo: null };
+  if (!isDryRun) await store.putVersion(packed);
+  const first = isDryRun
+    ? { ...release, number: 0, publishedAt: new Date().toISOString() }
+    : await putLive(store, null, release, Date.now);
+  return { live: { number: 0, release: first }, version: () => Promise.resolve(version) };
+}
+
+async function readVersion(store: PolicyStore, { release }: ListedRelease): Promise<PolicyVersion> {
+  if (release === null) throw new Error('it has another format');
+  return unpackVersion(await readPacked(store, release));
 }
 
 async function rollBack(session: Session, request: Extract<ReleaseRequest, { kind: 'rollback' }>): Promise<number> {
   const { store, homeAccountId, operator } = session;
   const live = await readLive(store);
+  if (live === null) throw new Error('Nothing has been published: the policies of the package are in force.');
   const number = request.to ?? live.number - 1;
-  const release = number > 0 ? await store.getRelease(number) : null;
-  if (release === null) throw new Error(`There is no release ${number} that can be read. ${advice(live)}`);
+  const release = number >= 0 ? await store.getRelease(number) : null;
+  if (release === null) {
+    const advice = 'Publish the policies that should be in force, or name a release of npm run policies:releases.';
+    throw new Error(`There is no release ${number} that can be read. ${advice}`);
+  }
   if (release.versionHash === live.release?.versionHash) {
     print(`Release ${live.number} has the version of release ${number} and is live: nothing to roll back.`);
     return 0;
   }
   const packed = await readPacked(store, release);
   requireReachable(loadRelease(release, packed).inventory.accounts, homeAccountId);
-  await printDifferences(store, live, unpackVersion(packed));
+  await printDifferences({ live, version: () => readVersion(store, live) }, unpackVersion(packed));
   const { versionHash, policySetHash, inventoryHash } = release;
   const hashes = { versionHash, policySetHash, inventoryHash };
   return await makeLive(store, live, { ...hashes, publishedBy: operator, reason: request.reason, rollbackTo: number });
-}
-
-function advice({ number }: ListedRelease): string {
-  return number === 0
-    ? 'Nothing has been published: the policies of the package are in force.'
-    : 'Publish the policies that should be in force, or name a release of npm run policies:releases.';
 }
 
 async function makeLive(store: PolicyStore, live: ListedRelease, release: NewRelease): Promise<number> {
@@ -98,14 +132,9 @@ async function makeLive(store: PolicyStore, live: ListedRelease, release: NewRel
 }
 
 /** Prints what would change. A live release that can't be read does not keep a better one from replacing it. */
-async function printDifferences(store: PolicyStore, live: ListedRelease, after: PolicyVersion) {
-  if (live.number === 0) {
-    print('This is the first release: it replaces the policies of the package.');
-    return;
-  }
+async function printDifferences({ live, version }: Before, after: PolicyVersion) {
   try {
-    if (live.release === null) throw new Error('it has another format');
-    const { lines, newPlaces } = differencesBetween(unpackVersion(await readPacked(store, live.release)), after);
+    const { lines, newPlaces } = differencesBetween(await version(), after);
     print(`Compared with release ${live.number}, which is live:`);
     for (const line of lines.length > 0 ? lines : ['no policy differs']) print(`- ${line}`);
     for (const place of newPlaces) {

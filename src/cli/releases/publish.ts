@@ -5,10 +5,10 @@ import type { PackedVersion } from '../../releases/version.ts';
 /** What a new release says about itself. */
 export type NewRelease = Omit<Release, 'number' | 'publishedAt'>;
 
-/** Reads the newest release, which is live; its number is 0 if there is none. */
-export async function readLive(store: PolicyStore): Promise<ListedRelease> {
+/** Reads the newest release, which is live; null if there is none. */
+export async function readLive(store: PolicyStore): Promise<ListedRelease | null> {
   const [newest] = await store.releases(1);
-  return newest ?? { number: 0, release: null };
+  return newest ?? null;
 }
 
 /** Reads the version of a release. Throws an Error if it is not in the table. */
@@ -19,16 +19,20 @@ export async function readPacked(store: PolicyStore, { versionHash }: Release): 
 }
 
 /**
- * Makes a release live, after the one that was live when it was prepared. Its version must be in the store. Throws an Error if
+ * Makes a release live, after the one that was live when it was prepared; without one, it is release 0. Its version must be in the store. Throws an Error if
  * another release was published meanwhile.
  */
 export async function putLive(
   store: PolicyStore,
-  after: ListedRelease,
+  after: ListedRelease | null,
   release: NewRelease,
   clock: () => number,
 ): Promise<Release> {
-  const next = { ...release, number: after.number + 1, publishedAt: new Date(clock()).toISOString() };
+  const next = {
+    ...release,
+    number: after === null ? 0 : after.number + 1,
+    publishedAt: new Date(clock()).toISOString(),
+  };
   if (await store.putRelease(next)) return next;
   const other = await store.getRelease(next.number);
   const by = other === null ? '' : ` by ${other.publishedBy} at ${other.publishedAt}`;

@@ -1,5 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Authorization } from './authorizer.ts';
+import type { RequestHead } from './event.ts';
+import { foreignPart } from '#eks-simulator';
+import type { AllowedSources } from '#eks-simulator';
 
 /** The response to the client. */
 export interface Answer {
@@ -19,6 +22,33 @@ export function gatewayAnswer(statusCode: number, message: string, more: Record<
     cookies: [],
     body: Buffer.from(JSON.stringify({ message, ...more })),
   };
+}
+
+/** The most characters of a header that an answer quotes. */
+const maxQuoted = 100;
+
+/**
+ * The response to a request that a page of another origin may have sent, see `foreignPart`; null for other requests. The preflight of
+ * a foreign origin is not refused: an HTTP API answers it, without a permission. API Gateway has neither check.
+ */
+export function refuseForeignPage({ method, headers }: RequestHead, allowed: AllowedSources): Answer | null {
+  const [host = '', origin = ''] = [headers.get('host'), headers.get('origin')];
+  switch (foreignPart({ host, origin: headers.get('origin') }, allowed)) {
+    case 'host': {
+      const advice = `${quoted(host)} is not a name of this machine. Set ALLOWED_HOSTS to the names by which containers reach it.`;
+      return gatewayAnswer(421, 'Misdirected Request', { advice });
+    }
+    case 'origin': {
+      const advice = `Pages of ${quoted(origin)} may not call the gateway. Set CORS_ORIGINS to the origins that may.`;
+      return method === 'OPTIONS' ? null : gatewayAnswer(403, 'Forbidden', { advice });
+    }
+    case null:
+      return null;
+  }
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, maxQuoted));
 }
 
 /** API Gateway's response to a request without a route. `advice` in the body is an addition of the local server. */

@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import type { EventSource } from '../../auth/event-source.ts';
 import { admit } from './admission.ts';
 import type { Authorizers } from './admission.ts';
-import { gatewayAnswer, toAnswer } from './answer.ts';
+import { gatewayAnswer, refuseForeignPage, toAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
@@ -28,6 +28,8 @@ export interface HttpApiSettings extends Authorizers {
   readonly stage?: string;
   /** Origins of the pages that may call the API, e.g. `https://console.example`; none by default. */
   readonly corsOrigins?: readonly string[];
+  /** Names in the header Host that are accepted besides loopback names and `host`, without a port; none by default. */
+  readonly allowedHosts?: readonly string[];
   readonly functionName?: string;
   /** Time-out of the handler, as Lambda has; the client then gets status 500. */
   readonly functionTimeoutMs?: number;
@@ -103,13 +105,14 @@ async function serve(
   response: ServerResponse,
   isClosing: () => boolean,
 ): Promise<void> {
-  const { corsOrigins = [] } = settings;
+  const { corsOrigins = [], allowedHosts = [] } = settings;
   const requestId = newRequestId();
   const head = readHead(request);
   const finish = (answer: Answer) => send(withCors(corsOrigins, head, answer), requestId, response, isClosing());
   try {
-    const preflight = preflightAnswer(corsOrigins, head);
-    const answer = preflight ?? (await answerRequest(settings, host, requestId, request, head));
+    const sources = { hosts: [host, ...allowedHosts], origins: corsOrigins };
+    const early = refuseForeignPage(head, sources) ?? preflightAnswer(corsOrigins, head);
+    const answer = early ?? (await answerRequest(settings, host, requestId, request, head));
     if (answer !== null) finish(answer);
   } catch (error) {
     console.error(`Request ${requestId} failed:`, error);

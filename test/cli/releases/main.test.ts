@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { dynamoDbEndpoint } from '../../support/ledgers.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
-import { openPolicyTable, publish, shippedVersion, versionWith } from '../../support/policy-releases.ts';
+import { openPolicyTable, publish, releaseOf, shippedVersion, versionWith } from '../../support/policy-releases.ts';
 import { copyOfShipped, replaceIn } from '../../support/policy-sample.ts';
 
 jest.setTimeout(60_000);
@@ -47,10 +47,15 @@ describeOnDynamoDb('The commands of releases', () => {
       status: 0,
       stdout: expect.stringContaining('Nothing has been published') as string,
     });
+    writeFileSync(join(folder, 'note.cedar'), '// Not in the package.');
     const first = run('publish', '--policies', folder, '--reason', 'First.');
     expect(first).toMatchObject({ status: 0, stderr: '' });
     expect(first.stdout).toMatch(/ policies, \d+ cases, 0 failures; policy set HASH, inventory HASH\n/);
-    expect(first.stdout).toMatch(/This is the first release[^]*\nRelease 1 is live\. Within 60 seconds/);
+    expect(first.stdout).toMatch(
+      /Release 0 has the policies of the package, from [^]*:\npolicy set HASH, inventory HASH; [^]*\nCompared with release 0, which is live:\n- no policy differs\nRelease 1 is live\. Within 60 seconds/,
+    );
+    const { versionHash, policySetHash, inventoryHash } = releaseOf(0, shippedVersion());
+    expect(await table.store.getRelease(0)).toMatchObject({ versionHash, policySetHash, inventoryHash });
     expect(await table.store.getRelease(1)).toMatchObject({
       publishedBy: operator,
       reason: 'First.',
@@ -73,7 +78,9 @@ describeOnDynamoDb('The commands of releases', () => {
     const inventory = join(folder, 'deployed.json');
     writeFileSync(inventory, shippedVersion().inventory.replaceAll('search-team', 'find-team'));
     const third = run('publish', '--policies', folder, '--inventory', inventory, '--reason', 'Other owners.');
-    expect(third.stdout).toMatch(/\n- inventory HASH becomes HASH\nRelease 2 is live\./);
+    expect(third.stdout).toMatch(
+      /\n- inventory HASH becomes HASH\n(- .*\n)*- namespace search changed: owners \["search-team"\] becomes \["find-team"\]\n(- .*\n)*Release 2 is live\./,
+    );
     expect(run('list').stdout).toMatch(/^\* 2 {2}TIME {2}published by \S+: "Other owners\."\n.*\n {2}1 {2}TIME/);
   });
 
@@ -110,7 +117,7 @@ describeOnDynamoDb('The commands of releases', () => {
     const { status, stdout, stderr } = run('publish', '--policies', folder, '--dry-run');
     expect(status).toBe(0);
     expect(stdout).toContain(
-      'Compared with release 1, which is live:\n- policy older removed\n- policy own-trail added\n- inventory HASH becomes HASH\n',
+      'Compared with release 1, which is live:\n- policy older removed\n- policy own-trail added\n- inventory HASH becomes HASH\n- cluster 111122223333/eu-central-1/apps-dev added\n',
     );
     expect(stderr).toContain('WARNING cluster 111122223333/eu-central-1/apps-dev is new.');
     expect(await table.store.releases(2)).toHaveLength(1);
@@ -158,11 +165,42 @@ describeOnDynamoDb('The commands of releases', () => {
     expect(await table.store.releases(9)).toHaveLength(2);
   });
 
+  it('roll back from the first release to the policies of the package, as they were then', async () => {
+    const packaged = copyOfShipped();
+    writeFileSync(join(packaged, 'note.cedar'), '// The package, when the first release was published.');
+    const dryRun = run('publish', '--policies', packaged, '--packaged-policies', packaged, '--dry-run');
+    expect(dryRun.stdout).toContain('Release 0 has this version');
+    expect(await table.store.releases(1)).toEqual([]);
+    const inventory = join(folder, 'deployed.json');
+    writeFileSync(inventory, shippedVersion().inventory.replaceAll('search-team', 'find-team'));
+    const args = [
+      '--policies',
+      packaged,
+      '--packaged-policies',
+      packaged,
+      '--inventory',
+      inventory,
+      '--reason',
+      'First.',
+    ];
+    expect(run('publish', ...args)).toMatchObject({ status: 0, stderr: '' });
+    rmSync(packaged, { recursive: true });
+    const back = run('rollback', '--reason', 'Search could not deploy.');
+    expect(back.stdout).toContain('- namespace search changed: owners ["find-team"] becomes ["search-team"]\n');
+    expect(await table.store.releases(3)).toMatchObject([
+      { number: 2, release: { versionHash: (await table.store.getRelease(0))?.versionHash, rollbackTo: 0 } },
+      { number: 1 },
+      { number: 0 },
+    ]);
+    expect(run('rollback', '--to', '0').stdout).toContain('nothing to roll back');
+  });
+
   it('publish a version once', async () => {
+    writeFileSync(join(folder, 'note.cedar'), '// Not in the package.');
     expect(run('publish', '--policies', folder, '--reason', 'First.').status).toBe(0);
     const again = run('publish', '--policies', folder, '--reason', 'Again.');
     expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing to publish') as string });
-    expect(await table.store.releases(9)).toHaveLength(1);
+    expect(await table.store.releases(9)).toHaveLength(2);
   });
 
   it.each([
@@ -170,7 +208,7 @@ describeOnDynamoDb('The commands of releases', () => {
     [['undo'], 'Give one of publish, rollback and list.'],
     [['publish'], 'Say why the policies change, with --reason.'],
     [['publish', '--to', '1'], '--to is not an option of publish.'],
-    [['rollback', '--to', '0'], '--to is "0": give a whole number from 1 to 999999999.'],
+    [['rollback', '--to', '01'], '--to is "01": give a whole number from 0 to 999999999.'],
     [['list', '--limit', '2000'], '--limit is "2000": give a whole number from 1 to 1000.'],
     [['publish', '--reason', ' '], '--reason: '],
   ])('reject %j as wrong arguments', (args, message) => {

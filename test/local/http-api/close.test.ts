@@ -38,7 +38,7 @@ test('close waits for the request in progress, and accepts no other', async () =
 test('close waits for a request whose body is still arriving', async () => {
   const { url, close } = await start(async (event) => ({ statusCode: 200, body: event.body }));
   const socket = await dial(url);
-  socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc');
+  socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc');
   await new Promise((resolve) => setTimeout(resolve, 20));
   const closed = close();
   socket.write('def');
@@ -98,7 +98,7 @@ test('close disconnects a client after its response, even one that began before'
   });
   const socket = await dial(url);
   socket.pause();
-  socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+  socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
   await begun;
   await new Promise((resolve) => setTimeout(resolve, 50));
   const before = Date.now();

@@ -138,7 +138,7 @@ describe('authorization', () => {
     );
     const socket = await dial(url);
     socket.write(
-      'POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\nConnection: close\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: a\r\nAuthorization: b\r\nConnection: close\r\n\r\n',
     );
     await readToEnd(socket);
     expect(seen).toEqual(['a,b', 'a,b']);

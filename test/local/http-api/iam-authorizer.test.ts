@@ -1,12 +1,13 @@
 import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { localIdentities, localSecretAccessKey } from '../../../src/local/aws-identities.ts';
+import { localIdentities } from '../../../src/local/aws-identities.ts';
 import { createIamAuthorizer } from '../../../src/local/http-api/iam-authorizer.ts';
 import { echo, start, stopAll } from '../../support/http-api-server.ts';
 
 const accountId = '111122223333';
 const region = 'eu-central-1';
-const identities = localIdentities(accountId);
+const localSecret = 'a secret of the folder';
+const identities = localIdentities(accountId, localSecret);
 const body = '{"query":"{ viewer { id } }"}';
 
 afterEach(stopAll);
@@ -28,7 +29,7 @@ interface Options {
 async function send(options: Options = {}): Promise<Response> {
   const authorizeIam = createIamAuthorizer({ identities, region, accountId });
   const { url } = await start(echo, { authorizeIam });
-  const { accessKeyId = 'ci-deployer', secretAccessKey = localSecretAccessKey, sessionToken, query = {} } = options;
+  const { accessKeyId = 'ci-deployer', secretAccessKey = localSecret, sessionToken, query = {} } = options;
   const signer = new SignatureV4({
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
     region: options.region ?? region,

@@ -37,7 +37,7 @@ describe('big bodies', () => {
     const { url } = await start(handler, { maxBodyBytes: 1000 });
     const socket = await dial(url);
     socket.on('error', () => undefined);
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n');
     socket.write(`${(5000).toString(16)}\r\n${'x'.repeat(5000)}\r\n`);
     const answer = await readToEnd(socket);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
@@ -56,16 +56,16 @@ describe('big bodies', () => {
 describe('invalid HTTP', () => {
   test.each([
     ['garbage', 'hello\r\n\r\n', 400, 'Bad Request'],
-    ['a bad header', 'POST /graphql HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n', 400, 'Bad Request'],
+    ['a bad header', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n', 400, 'Bad Request'],
     [
       'a bad chunk',
-      'POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       400,
       'Bad Request',
     ],
     [
       'headers of more than 10,240 bytes',
-      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: ${'x'.repeat(10_240)}\r\n\r\n`,
+      `POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${'x'.repeat(10_240)}\r\n\r\n`,
       431,
       'Request Header Fields Too Large',
     ],
@@ -82,7 +82,7 @@ describe('invalid HTTP', () => {
   test.each(['*', '//', 'http://x/graphql', '/%', '/graphql%00'])('the target %s is not found', async (target) => {
     const { url } = await start(echo);
     const socket = await dial(url);
-    socket.write(`OPTIONS ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    socket.write(`OPTIONS ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 404 /);
   });
 
@@ -96,8 +96,8 @@ describe('invalid HTTP', () => {
 
 describe('slow and disconnected clients', () => {
   test.each([
-    ['its headers', 'POST /graphql HTTP/1.1\r\nHost: x\r\n'],
-    ['its body', 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc'],
+    ['its headers', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\n'],
+    ['its body', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc'],
   ])('disconnects a client that does not finish %s in time', async (_, text) => {
     const handler = jest.fn();
     const { url } = await start(handler, { requestTimeoutMs: 100 });
@@ -111,7 +111,7 @@ describe('slow and disconnected clients', () => {
     const handler = jest.fn().mockResolvedValue({ statusCode: 200 });
     const { url, endpoint } = await start(handler);
     const socket = await dial(url);
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc');
     await new Promise((resolve) => setTimeout(resolve, 20));
     socket.resetAndDestroy();
     await once(socket, 'close');
@@ -129,7 +129,7 @@ describe('slow and disconnected clients', () => {
     };
     const { url, close } = await start(handler, { authorize });
     const socket = await dial(url);
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc');
     await begun;
     socket.resetAndDestroy();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -148,7 +148,7 @@ describe('slow and disconnected clients', () => {
     const socket = await dial(url);
     socket.on('error', () => undefined);
     socket.pause();
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
     await opened;
     const before = Date.now();
     await close();
@@ -165,7 +165,7 @@ describe('slow and disconnected clients', () => {
     const socket = await dial(url);
     socket.on('error', () => undefined);
     socket.pause();
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
     await opened;
     socket.write('garbage\r\n\r\n');
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -177,7 +177,7 @@ describe('slow and disconnected clients', () => {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     socket.on('error', () => undefined);
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
     socket.resume();
     await once(socket, 'end');
     const before = Date.now();
@@ -196,7 +196,7 @@ describe('slow and disconnected clients', () => {
       return { statusCode: 200, body: 'x' };
     });
     const socket = await dial(url);
-    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
     await begun;
     socket.resetAndDestroy();
     await close();

@@ -46,7 +46,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     preflight: scenario.readsRoles ? 'changes' : 'off',
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
-    directory: { clusters: [], namespacesOf: () => [], rolePaths: [] },
+    directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyRelease: null },
     log: () => undefined,
   };

@@ -81,7 +81,7 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('skew' as const),
-      clock: fc.constant('eks' as const),
+      clock: fc.constantFrom('gateway' as const, 'eks' as const),
       ms: skewMs,
     }),
   },

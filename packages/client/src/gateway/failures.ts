@@ -16,6 +16,7 @@ const exceptions: Readonly<Record<string, string>> = {
   INTERNAL_SERVER_ERROR: 'ServerException',
   INVALID_INPUT: 'InvalidParameterException',
   LEDGER_UNAVAILABLE: 'ServiceUnavailableException',
+  LEDGER_UNUSABLE: 'ServerException',
   POLICY_DENIED: 'AccessDeniedException',
   ROLE_NOT_FOUND: 'InvalidParameterException',
   THROTTLED: 'ThrottlingException',

@@ -21,7 +21,7 @@ export type AuditEvent =
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
   | 'CONTENDED'
-  /** Policy denied the request; nothing was done. */
+  /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
   | 'DENIED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
@@ -43,7 +43,7 @@ export type AuditEvent =
   | 'TAKEN_OVER'
   /** The token was used for a request with different input. */
   | 'TOKEN_REUSED'
-  /** A page of the audit trail was read that is not limited to the principal's own entries. Written if the gateway is configured to. */
+  /** Pages of the audit trail were read that contain entries of others; one entry for each request. Written if the gateway is configured to. */
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN'
@@ -194,7 +194,10 @@ export type RefusalCode =
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
-  /** The association does not exist, or no longer exists. If it was not visible when the request arrived, its token can be used again. */
+  /**
+   * The association does not exist, no longer exists, or you may not view it. If it was not visible when the request arrived, its token can
+   * be used again.
+   */
   | 'ASSOCIATION_NOT_FOUND'
   /** Operators have locked changes: by this principal, in this cluster, or all. Nothing was sent to EKS. */
   | 'CHANGES_LOCKED'

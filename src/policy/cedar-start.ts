@@ -1,0 +1,14 @@
+import { createCedar } from './cedar-instance.ts';
+import type { Cedar } from './cedar-instance.ts';
+
+/** The first instance of a process. */
+export interface StartedCedar {
+  readonly cedar: Cedar;
+  /** Why it did not start from the snapshot of its memory in the package; null if it did, or if there is none. */
+  readonly snapshotProblem: string | null;
+}
+
+/** Creates the first instance. In bundles `deploy/bundle/cedar.ts` takes the place of this module, which starts from a snapshot. */
+export function startCedar(): StartedCedar {
+  return { cedar: createCedar().cedar, snapshotProblem: null };
+}
