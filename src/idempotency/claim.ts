@@ -9,7 +9,7 @@ import { closing, refusing } from './closing.ts';
 import { notDone } from './conclusion.ts';
 import type { RefusedConclusion } from './conclusion.ts';
 import type { ProtocolDependencies } from './dependencies.ts';
-import { newRecord, succeedingRecord, takenOver } from './record.ts';
+import { isExpired, newRecord, succeedingRecord, takenOver } from './record.ts';
 import type { NewOperation } from './record.ts';
 
 /** A request that claims its token. */
@@ -100,11 +100,6 @@ async function stepUnderLock(deps: ProtocolDependencies, request: ClaimRequest, 
   const record = await withDeadline(request.deadline - deps.clock(), reading, ledgerTimeout);
   if (record === null || isExpired(record, request.startedAt)) return { kind: 'locked', lock };
   return nextStep(deps, request, record);
-}
-
-/** DynamoDB deletes an expired record up to two days late, so it counts as absent. */
-function isExpired({ expiresAt }: IdempotencyRecord, now: number): boolean {
-  return expiresAt !== null && expiresAt <= now;
 }
 
 /** What a request does about an existing record. It does not take over or claim one without having read the locks. */

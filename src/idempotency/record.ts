@@ -124,3 +124,8 @@ export function retryAfterSeconds(
   const end = record.leaseUntil > now ? record.leaseUntil : record.inDoubtUntil;
   return Math.max(1, Math.ceil(Math.min(now - record.startedAt, end - now) / 1000));
 }
+
+/** DynamoDB deletes an expired record up to two days late, so it counts as absent. */
+export function isExpired({ expiresAt }: IdempotencyRecord, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}

@@ -61,15 +61,21 @@ export async function recordEntry(
 }
 
 /** The entry with which an operation began; null if there is none. Throws `LedgerUnavailable`. */
-export async function findIntent(
+export function findIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId: string): Promise<AuditEntry | null> {
+  return findEntry(ledger, operationId, ({ event }) => event === 'INTENT');
+}
+
+/** The oldest entry of an operation that is sought; null if there is none. Throws `LedgerUnavailable`. */
+export async function findEntry(
   ledger: Pick<Ledger, 'operationEntries'>,
   operationId: string,
+  isSought: (entry: AuditEntry) => boolean,
 ): Promise<AuditEntry | null> {
   for (let after: string | null = null; ;) {
     // In the first page, except where another process whose clock is slow appended a page full of entries.
     const entries = await ledger.operationEntries(operationId, { after });
-    const intent = entries.find(({ event }) => event === 'INTENT');
-    if (intent !== undefined) return intent;
+    const found = entries.find(isSought);
+    if (found !== undefined) return found;
     if (entries.length < firstEntries.limit) return null;
     after = entries.at(-1)?.entryId ?? null;
   }

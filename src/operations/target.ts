@@ -1,8 +1,8 @@
 import { EksReadFailed } from '../eks/eks.ts';
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
-import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import { fingerprintOf, idempotencyKeyOf, isExpired } from '../idempotency/record.ts';
 import type { Times } from '../idempotency/times.ts';
-import { findIntent } from '../ledger/audit-entry.ts';
+import { findEntry } from '../ledger/audit-entry.ts';
 import type { Association, DeleteRequest } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 import { changed, notSeen } from './conclusions.ts';
@@ -49,7 +49,10 @@ export function existingBefore({ before }: { readonly before: Association | null
   return before;
 }
 
-/** The association before the operation of the request's token began; null when there is no such operation. */
+/**
+ * The association in the record of the request's token: before its operation began, or was refused instead. Null without such a
+ * record, and where the request would begin an operation: nothing begins for an association that EKS does not show.
+ */
 async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<Association | null> {
   const { operation, request, authorization, clientRequestToken } = valid;
   if (clientRequestToken === null) return null;
@@ -57,7 +60,8 @@ async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<Change
   const key = idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken });
   const record = await deps.ledger.getRecord(key);
   if (record?.fingerprint !== fingerprintOf(request)) return null;
-  return (await findIntent(deps.ledger, record.operationId))?.before ?? null;
+  if (record.state === 'RELEASED' || isExpired(record, valid.startedAt)) return null;
+  return (await findEntry(deps.ledger, record.operationId, ({ before }) => before !== null))?.before ?? null;
 }
 
 /** Refuses to change an association that is not the one that `expectedModifiedAt` names. */

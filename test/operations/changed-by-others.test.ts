@@ -58,6 +58,22 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.sent(call)).toBe(1);
       });
 
+      test('has one final answer, also after the association is gone', async () => {
+        changeOutside();
+        const refused = await sendExpecting();
+        expect(refused).toMatchObject({ refusal: { code: 'ASSOCIATION_CHANGED' }, replayed: false });
+        gateway.simulator.control.deleteAssociation(association.associationId);
+        expect(await sendExpecting()).toMatchObject({ refusal: refused.refusal, replayed: true });
+      });
+
+      test('sent again after a throttle begins nothing for an association that is gone', async () => {
+        fault(kind, 'throttle');
+        await sendExpecting();
+        gateway.simulator.control.deleteAssociation(association.associationId);
+        expect(await sendExpecting()).toMatchObject({ refusal: { code: 'ASSOCIATION_NOT_FOUND' } });
+        expect(gateway.sent(call)).toBe(1);
+      });
+
       test('sent again after a release by the reconciler does not touch what was changed in between', async () => {
         fault(kind, 'cut-before');
         await sendExpecting();

@@ -18,7 +18,7 @@ export function unrecorded({ associations, entries, reconciled }: Facts): string
 }
 
 /** SUCCEEDED entries that don't match what exists at EKS. */
-export function unmatchedSuccesses({ associations, changes, entries, changedOutside }: Facts): string[] {
+export function unmatchedSuccesses({ associations, changes, entries, outside }: Facts): string[] {
   return entries
     .filter(({ event }) => event === 'SUCCEEDED')
     .flatMap((entry) => {
@@ -26,8 +26,14 @@ export function unmatchedSuccesses({ associations, changes, entries, changedOuts
       const existing = associations.find((association) => association.associationArn === associationArn);
       const isOfIt = (id: string | null) => associationArn?.endsWith(`/${id}`) ?? false;
       const changedLater =
-        changedOutside.some(isOfIt) ||
-        changes.some((change) => change.applied && change.operationId !== operationId && isOfIt(change.associationId));
+        outside.some((change) => change.kind !== 'create' && isOfIt(change.associationId)) ||
+        changes.some(
+          (change) =>
+            change.kind !== 'create' &&
+            change.effect !== null &&
+            change.operationId !== operationId &&
+            isOfIt(change.associationId),
+        );
       if (kind === 'delete')
         return existing ? [`${associationArn} exists, but per the audit trail ${operationId} deleted it`] : [];
       if (!existing)

@@ -16,21 +16,37 @@ export function hasIntent(change: EksChange, entries: readonly TrailEntry[]): bo
 }
 
 /** Create and update requests carry their operation id. A delete is matched by the association it deletes. */
-export function isIntentOf({ event, kind, operationId, associationArn }: TrailEntry, change: EksChange): boolean {
+function isIntentOf({ event, kind, operationId, associationArn }: TrailEntry, change: EksChange): boolean {
   if (event !== 'INTENT' || kind !== change.kind) return false;
   if (change.operationId !== null) return operationId === change.operationId;
   return associationArn?.endsWith(`/${change.associationId}`) ?? false;
 }
 
+/** The INTENT entries of the operations that may have sent the change. */
+export function intentsOf(change: EksChange, entries: readonly TrailEntry[]): TrailEntry[] {
+  return entries.filter((entry) => isIntentOf(entry, change));
+}
+
+/** Whether an operation of the token may have sent the change. */
+export function isOfToken(change: EksChange, token: string, entries: readonly TrailEntry[]): boolean {
+  return intentsOf(change, entries).some((intent) => tokenName(intent) === token);
+}
+
 /** Name of the token whose operation caused the change; null if several tokens may have. */
 export function tokenOf(change: EksChange, entries: readonly TrailEntry[]): string | null {
-  const names = new Set(entries.filter((entry) => isIntentOf(entry, change)).map(tokenName));
+  const names = new Set(intentsOf(change, entries).map(tokenName));
   return names.size === 1 ? [...names].join('') : null;
 }
 
+/** Refusals that do not use up the token unless an operation had begun. */
+const leavesTokenUnused = ['ASSOCIATION_NOT_FOUND', 'CHANGES_LOCKED'];
+
 /** Whether every later request with the token gets this answer. All other answers may change over time. */
-export function isFinal({ status, event }: CallerAnswer): boolean {
-  return status === 'SUCCEEDED' || (status === 'REFUSED' && (event === 'REFUSED' || event === 'REPLAYED'));
+export function isFinal({ status, event, code, operationId }: CallerAnswer, entries: readonly TrailEntry[]): boolean {
+  if (status === 'SUCCEEDED') return true;
+  if (status !== 'REFUSED' || (event !== 'REFUSED' && event !== 'REPLAYED')) return false;
+  const isOfOperation = (entry: TrailEntry) => entry.operationId === operationId && isByLeaseHolder(entry);
+  return event === 'REPLAYED' || !leavesTokenUnused.includes(code ?? '') || entries.some(isOfOperation);
 }
 
 /** Groups audit entries by operation id. */
@@ -43,17 +59,16 @@ export function byToken(answers: readonly CallerAnswer[]): Map<string, CallerAns
   return Map.groupBy(answers, tokenName);
 }
 
+/** What names a token. */
+type TokenUse = Pick<CallerAnswer, 'kind' | 'principal'> & { readonly clientRequestToken: string | null };
+
 /** A token is scoped to its principal and to one kind of operation. */
-export function tokenName({
-  kind,
-  clientRequestToken,
-  principal,
-}: Pick<CallerAnswer, 'kind' | 'principal'> & { readonly clientRequestToken: string | null }): string {
+export function tokenName({ kind, clientRequestToken, principal }: TokenUse): string {
   return `${kind} ${clientRequestToken} of ${principal}`;
 }
 
 /** Describes a change for a violation. */
-export function describeChange({ kind, requestId, applied, operationId, associationId }: EksChange): string {
-  const about = associationId ?? operationId ?? 'unknown';
-  return `EKS ${applied ? 'applied' : 'received'} the ${kind} ${requestId} (${about})`;
+export function describeChange({ kind, requestId, effect, operationId, associationId }: EksChange): string {
+  const about = operationId ?? associationId ?? 'unknown';
+  return `EKS ${effect ? 'applied' : 'received'} the ${kind} ${requestId} (${about})`;
 }

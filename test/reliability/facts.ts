@@ -11,14 +11,40 @@ export interface Facts {
   readonly entries: readonly TrailEntry[];
   readonly records: readonly RecordFact[];
   readonly answers: readonly CallerAnswer[];
-  /** Ids of associations that were changed or deleted directly at EKS, outside the gateway. */
-  readonly changedOutside: readonly string[];
+  /** Changes that others made directly at EKS, outside the gateway. */
+  readonly outside: readonly OutsideChange[];
+  /** When operators had locked all changes. */
+  readonly locks: readonly LockedTime[];
   /** False if no retry and no reconciler run followed, so an operation may still be open. */
   readonly reconciled: boolean;
 }
 
 /** The kind of a mutation. */
 export type ChangeKind = 'create' | 'update' | 'delete';
+
+/** What a change did at EKS. */
+export interface Effect {
+  /** When EKS applied it. */
+  readonly at: number;
+  /** From when on every read shows it. */
+  readonly visibleAt: number;
+  /** The association's `modifiedAt` after it, by the clock of EKS; for a delete, the time of the delete by that clock. */
+  readonly modifiedAt: number;
+}
+
+/** A change outside the gateway. */
+export interface OutsideChange extends Effect {
+  readonly kind: ChangeKind;
+  readonly associationId: string;
+  /** The role after it; null if a delete removed it. */
+  readonly roleArn: string | null;
+}
+
+/** A time during which changes were locked; `until` is Infinity if the lock was never lifted. */
+export interface LockedTime {
+  readonly from: number;
+  readonly until: number;
+}
 
 /** One change request that reached EKS, from EKS's own log. */
 export interface EksChange {
@@ -27,12 +53,12 @@ export interface EksChange {
   readonly time: number;
   /** Null if the request has no service account. */
   readonly serviceAccount: string | null;
-  /** Null for a create. */
+  /** Null for a create that created nothing, or where it is not known what it created. */
   readonly associationId: string | null;
   /** The operation named in the request; null if the request names none, as for a delete. */
   readonly operationId: string | null;
-  /** Whether EKS applied the change. */
-  readonly applied: boolean;
+  /** Null if EKS did not apply the change. */
+  readonly effect: Effect | null;
 }
 
 /** An association that exists at EKS at the end. */
@@ -84,6 +110,9 @@ export interface CallerAnswer {
   readonly principal: string;
   readonly kind: ChangeKind;
   readonly clientRequestToken: string;
+  /** The `modifiedAt` that the request expects; absent if it expects none. */
+  readonly expectedModifiedAt?: number;
+  /** When the request arrived. */
   readonly startedAt: number;
   readonly answeredAt: number;
   /** `ERROR`: a top-level GraphQL error. `NONE`: no answer, because the process crashed or timed out. */

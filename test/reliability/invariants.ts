@@ -7,11 +7,12 @@ import {
   isByLeaseHolder,
   isClosing,
   isFinal,
-  isIntentOf,
   tokenName,
   tokenOf,
 } from './attribution.ts';
-import type { CallerAnswer, EksChange, Facts, TrailEntry } from './facts.ts';
+import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
+import { overwrittenChanges, sentUnderLock, undoneRevocations } from './others.ts';
+import { isUnseen, untruths } from './truth.ts';
 
 /** A violated guarantee of `docs/reliability.md`. */
 export interface Violation {
@@ -28,6 +29,10 @@ export const invariants = {
   fenced: 'A superseded lease holder writes nothing.',
   denied: 'A denied request changes nothing.',
   truthful: 'An operation that did or may still take effect is never reported as failed.',
+  respected:
+    'A request that expects a `modifiedAt` never overwrites or deletes a later state that was visible when it arrived.',
+  revoked: 'A deletion through the gateway is not undone by a repetition of the create.',
+  locked: 'Nothing is sent under a lock that was set before the request arrived or took over.',
   agreed: 'After reconciliation, audit trail and EKS agree on who changed what.',
   isolated: "A principal never receives another principal's answer.",
   answered: 'No input causes a server error.',
@@ -84,7 +89,13 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
           .map((change) => `${token} was denied, but ${describeChange(change)}`),
       ),
 
-  truthful: (facts) => facts.answers.filter(isFailure).flatMap((answer) => contradictions(facts, answer)),
+  truthful: untruths,
+
+  respected: overwrittenChanges,
+
+  revoked: undoneRevocations,
+
+  locked: sentUnderLock,
 
   agreed: (facts) => [...unrecorded(facts), ...unmatchedSuccesses(facts)],
 
@@ -102,9 +113,12 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
 };
 
 /** Effects and final answers of a token beyond the one that is allowed. */
-function duplicates({ changes, entries }: Facts, token: string, answers: readonly CallerAnswer[]): string[] {
-  const effects = changes.filter((change) => change.applied && tokenOf(change, entries) === token);
-  const finals = new Set(answers.filter(isFinal).map(finalOf));
+function duplicates(facts: Facts, token: string, answers: readonly CallerAnswer[]): string[] {
+  const { changes, entries } = facts;
+  const effects = changes.filter(
+    (change) => change.effect && !isUnseen(facts, change) && tokenOf(change, entries) === token,
+  );
+  const finals = new Set(answers.filter((answer) => isFinal(answer, entries)).map(finalOf));
   const successes = entries.filter((entry) => entry.event === 'SUCCEEDED' && tokenName(entry) === token);
   return [
     ...(effects.length > 1
@@ -134,31 +148,4 @@ function fenceViolations([operationId, entries]: [string, readonly TrailEntry[]]
 
 function fenceOf({ fence }: Pick<TrailEntry, 'fence'>): number {
   return fence ?? 0;
-}
-
-/** Whether the answer tells the caller that nothing was done. */
-function isFailure({ status, event }: CallerAnswer): boolean {
-  return status === 'ERROR' || (status === 'REFUSED' && event !== 'TOKEN_REUSED');
-}
-
-/** Changes that EKS applied, then or later, for a request that was answered with a failure. */
-function contradictions({ changes, entries, answers, changedOutside }: Facts, answer: CallerAnswer): string[] {
-  const token = tokenName(answer);
-  const laterAnswers = answers.filter((each) => tokenName(each) === token && each.startedAt > answer.startedAt);
-  const nextRequestAt = Math.min(...laterAnswers.map(({ startedAt }) => startedAt));
-  const contradicts = (change: EksChange) => {
-    if (!change.applied || changedOutside.includes(change.associationId ?? '')) return false;
-    const intents = entries.filter((entry) => isIntentOf(entry, change));
-    if (intents.length === 0 || !intents.every((intent) => tokenName(intent) === token)) return false;
-    if (isFinal(answer)) return true;
-    // If several operations of the token may have caused the change, this one is not to blame.
-    if (answer.event === 'RELEASED') return intents.every(({ operationId }) => operationId === answer.operationId);
-    // An error carries no operation id. With a known request id it covers what that request started; otherwise it
-    // covers every change between this request and the next one.
-    if (answer.apiRequestId !== undefined)
-      return intents.every((intent) => intent.apiRequestId === answer.apiRequestId);
-    return change.time >= answer.startedAt && change.time < nextRequestAt;
-  };
-  const said = `${token} was answered ${answer.status} ${answer.code}`;
-  return changes.filter(contradicts).map((change) => `${said}, but ${describeChange(change)}`);
 }

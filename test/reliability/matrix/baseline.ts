@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operationOf, recordFactsOf, trailEntriesOf } from '../../../bench/baseline/facts.ts';
 import type { IdempotencyItem } from '../../../bench/baseline/facts.ts';
@@ -13,6 +14,8 @@ const policies = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policie
 /** The baseline implementation for comparison: see `bench/baseline/README.md`. */
 export const baseline: Implementation = {
   name: 'baseline',
+  library: libraryOf('@aws-lambda-powertools/idempotency'),
+  lock: null,
   hasReconciler: false,
   createTables: createBaselineTables,
   start,
@@ -20,6 +23,13 @@ export const baseline: Implementation = {
   records: (items) => recordFactsOf(items as readonly IdempotencyItem[]),
   operationOf: (change, _, entries) => operationOf(change, entries),
 };
+
+/** Name and installed version of a package. */
+function libraryOf(name: string): string {
+  const file = join(import.meta.dirname, '..', '..', '..', 'node_modules', name, 'package.json');
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
+  return `${name} ${version}`;
+}
 
 function start(url: string, tables: Tables): Process {
   const { handler, close } = createBaseline({

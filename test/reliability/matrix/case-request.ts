@@ -6,5 +6,8 @@ export interface CaseRequest extends RequestVariant {
   readonly kind: ChangeKind;
   /** The association to change; null for a create. */
   readonly associationId: string | null;
-  readonly by: 'alice' | 'bob';
+  /** `pat` is another principal, who changes what the case is about. */
+  readonly by: 'alice' | 'bob' | 'pat';
+  /** Milliseconds since the epoch; null: none is expected. */
+  readonly expectedModifiedAt: number | null;
 }

@@ -24,8 +24,9 @@ export const sizes: Readonly<Record<string, (location: FaultLocation) => readonl
   full: () => followUps,
   // First flows: all follow-ups. Other flows: one follow-up per fault.
   table: (location) => (location.flow === firstFlow ? followUps : oneOf(location)),
-  // One follow-up per fault, in rotation. Only create covers the flows other than the first.
-  ci: (location) => (location.kind === 'create' || location.flow === firstFlow ? oneOf(location) : []),
+  // One follow-up per fault, in rotation. Of the flows other than the first, those of create, and those for some kinds only.
+  ci: (location) =>
+    location.kind === 'create' || location.flow === firstFlow || location.flow.kinds ? oneOf(location) : [],
   quick: (location) => (location.kind === 'create' && location.flow === firstFlow ? oneOf(location) : []),
 };
 
@@ -57,7 +58,11 @@ export async function casesOf(
       const isSelected = (flow: Flow) =>
         flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
       const selected = flows.filter(
-        (flow) => isSelected(flow) && (flow.by !== 'reconciler' || implementation.hasReconciler),
+        (flow) =>
+          isSelected(flow) &&
+          (flow.kinds ?? changeKinds).includes(kind) &&
+          (flow.by !== 'reconciler' || implementation.hasReconciler) &&
+          (!flow.isLocked || implementation.lock !== null),
       );
       const ofFlows = selected.map(async (flow) =>
         casesOfFlow(base, flow, await trace(base, flow, backends), followUpsOf),

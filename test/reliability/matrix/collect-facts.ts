@@ -2,8 +2,9 @@ import type { LoggedRequest } from '#eks-simulator';
 import type { ChangeKind, EksChange, Facts, AssociationFact, TrailEntry } from '../facts.ts';
 import type { Implementation } from './implementation.ts';
 import type { Backend } from './backend.ts';
+import type { DoneByOthers } from './others.ts';
 
-const changes: Readonly<Record<string, ChangeKind>> = {
+const kinds: Readonly<Record<string, ChangeKind>> = {
   CreatePodIdentityAssociation: 'create',
   UpdatePodIdentityAssociation: 'update',
   DeletePodIdentityAssociation: 'delete',
@@ -13,26 +14,36 @@ const changes: Readonly<Record<string, ChangeKind>> = {
 export async function collectFacts(
   backend: Backend,
   implementation: Implementation,
-  seen: Pick<Facts, 'answers' | 'changedOutside' | 'reconciled'>,
+  { outside, locks, created }: DoneByOthers,
+  seen: Pick<Facts, 'answers' | 'reconciled'>,
 ): Promise<Facts> {
   const entries = implementation.entries(await backend.items('audit'));
   const records = implementation.records(await backend.items('idempotency'));
   const { control } = backend.simulator;
-  const sent = control.requests().flatMap((request) => changeOf(implementation, request, entries));
-  return { ...seen, changes: sent, associations: control.associations().map(associationFact), entries, records };
+  const associations = control.associations().map(associationFact);
+  const ids = new Map([...created, ...associations.map((one) => [one.operationId, one.associationId] as const)]);
+  const changes = control
+    .requests()
+    .flatMap((request) => changeOf(implementation, request, entries))
+    .map((change) => ({ ...change, associationId: change.associationId ?? ids.get(change.operationId) ?? null }));
+  const takenOverAt = entries.filter(({ event }) => event === 'TAKEN_OVER').map(({ time }) => time);
+  // An entry was made before a lock that was set when it was to be written.
+  const lockedTimes = locks.map((lock) => ({ ...lock, from: Math.min(lock.from, ...takenOverAt) }));
+  return { ...seen, ...{ changes, associations, entries, records, outside }, locks: lockedTimes };
 }
 
 function changeOf(implementation: Implementation, request: LoggedRequest, entries: readonly TrailEntry[]): EksChange[] {
   const { requestId, operation, cluster, namespace, serviceAccount, associationId, clientRequestToken } = request;
-  const kind = changes[operation ?? ''];
+  const kind = kinds[operation ?? ''];
   if (!kind) return [];
+  const time = Date.parse(request.time);
   const change = {
     requestId,
     kind,
-    time: Date.parse(request.time),
+    time,
     serviceAccount: serviceAccount === null ? null : [cluster?.clusterName, namespace, serviceAccount].join('/'),
     associationId,
-    applied: request.outcome === 'succeeded',
+    effect: request.outcome === 'succeeded' ? { at: time, visibleAt: time, modifiedAt: time } : null,
   };
   return [{ ...change, operationId: implementation.operationOf(change, clientRequestToken, entries) }];
 }

@@ -4,7 +4,7 @@ import type { CaseRequest } from './case-request.ts';
 import type { CaseClock } from './case-clock.ts';
 import type { Implementation, Process } from './implementation.ts';
 import { openWireProxy } from './wire-proxy.ts';
-import type { WireProxy, Plan } from './wire-proxy.ts';
+import type { OnStep, Plan, WireProxy } from './wire-proxy.ts';
 import type { Backend } from './backend.ts';
 
 /** A process and its network proxy. */
@@ -18,11 +18,13 @@ export interface RunningProcess {
 export interface Environment {
   readonly answers: readonly CallerAnswer[];
   /** Starts a process with a planned fault, or none. */
-  readonly start: (plan: Plan | null) => Promise<RunningProcess>;
+  readonly start: (plan: Plan | null, onStep?: OnStep) => Promise<RunningProcess>;
   /** Sends a request to a process and waits until it has answered, timed out or crashed. */
   readonly request: (running: RunningProcess, request: CaseRequest) => Promise<void>;
   /** Runs the reconciler once, if the implementation has one. */
   readonly reconcile: (running: RunningProcess) => Promise<void>;
+  /** Whether the machine was so busy that a real call timed out, without a fault. */
+  readonly isStarved: () => boolean;
   /** Whether every planned fault was injected. */
   readonly allInjected: () => boolean;
   readonly close: () => Promise<void>;
@@ -36,10 +38,11 @@ const shortWaitMs = 8_000;
 export function openEnvironment(implementation: Implementation, backend: Backend, clock: CaseClock): Environment {
   const started: RunningProcess[] = [];
   const answers: CallerAnswer[] = [];
+  let isLate = false;
   return {
     answers,
-    start: async (plan) => {
-      const proxy = await openWireProxy(backend.addresses, plan);
+    start: async (plan, onStep) => {
+      const proxy = await openWireProxy(backend.addresses, plan, onStep);
       const running = { proxy, process: implementation.start(proxy.url, backend.tables), plan };
       started.push(running);
       return running;
@@ -50,13 +53,17 @@ export function openEnvironment(implementation: Implementation, backend: Backend
       const forMs = fault?.answer === 'silence' && !fault.crashes ? shortWaitMs : functionMs;
       const answered = await unlessCrashed(running, sendRequest(running.process, request, forMs));
       // Lambda ends a process that does not answer in time.
-      if (answered?.status === 'NONE') running.proxy.kill();
+      if (answered?.status === 'NONE') {
+        running.proxy.kill();
+        if (!fault) isLate = true;
+      }
       answers.push({ ...(answered ?? noAnswer(request)), startedAt, answeredAt: clock.now() });
     },
     reconcile: async (running) => {
       // The next run does what this run could not.
       await unlessCrashed(running, running.process.reconcile?.().catch(() => undefined) ?? Promise.resolve());
     },
+    isStarved: () => isLate || started.some(({ proxy }) => proxy.hasTimedOut()),
     allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),
     close: async () => {
       for (const { proxy, process } of started) {

@@ -1,4 +1,5 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
+import type { ChangeKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';
 import type { Fault } from './faults.ts';
 
@@ -17,6 +18,14 @@ export interface Flow extends RequestVariant {
   readonly earlier?: Fault | null;
   /** Milliseconds since the earlier request. */
   readonly passed?: number;
+  /** The kinds of change that it is for; absent: all. */
+  readonly kinds?: readonly ChangeKind[];
+  /** All requests with the token expect the `modifiedAt` that the association has at first. */
+  readonly expects?: true;
+  /** What others do to the association before the flow: directly at EKS, or by a request of their own. */
+  readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
+  /** Changes are locked when the flow takes the operation over. */
+  readonly isLocked?: true;
   /** Who runs the flow: a principal's request, or the reconciler. */
   readonly by: 'alice' | 'bob' | 'reconciler';
 }
@@ -36,6 +45,35 @@ const throttled: Fault = {
 /** The flow of a request with a new token. */
 export const firstFlow: Flow = { name: 'first', by: 'alice' };
 
+/** The flows in which others change the association, or lock changes, before or during a repetition. */
+function flowsWithOthers(): Flow[] {
+  const outside = { what: 'update', through: 'eks' } as const;
+  const revoked = { what: 'delete', through: 'gateway' } as const;
+  const expecting = { kinds: ['update', 'delete'], expects: true, by: 'alice' } as const;
+  const applied = { earlier: crashAfter, passed: inDoubtMs } as const;
+  return [
+    { ...expecting, name: 'changed before', others: outside },
+    { ...expecting, name: 'after a release, changed outside', earlier: throttled, others: outside },
+    {
+      ...{ ...expecting, name: 'restarted, changed through the gateway' },
+      ...{ earlier: crashBefore, passed: inDoubtMs, others: { what: 'update', through: 'gateway' } },
+    },
+    { ...applied, name: 'done, replaced outside', kinds: ['update'], others: outside, by: 'alice' },
+    { ...applied, name: 'done, deleted through the gateway', kinds: ['create'], others: revoked, by: 'alice' },
+    {
+      ...applied,
+      name: 'reconciled, deleted through the gateway',
+      kinds: ['create'],
+      others: revoked,
+      by: 'reconciler',
+    },
+    {
+      ...{ name: 'restarted, locked', kinds: ['create'], isLocked: true, by: 'alice' },
+      ...{ earlier: crashBefore, passed: inDoubtMs },
+    },
+  ];
+}
+
 /** Every flow of a mutation: the first request, and every case of a later request with its token. */
 export const flows: readonly Flow[] = [
   firstFlow,
@@ -46,6 +84,7 @@ export const flows: readonly Flow[] = [
   { name: 'contended', earlier: crashBefore, by: 'alice' },
   { name: 'replayed', earlier: null, by: 'alice' },
   { name: 'token reused', earlier: null, by: 'alice', other: true },
+  ...flowsWithOthers(),
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
   { name: 'reconciled, done', earlier: crashAfter, passed: leaseMs, by: 'reconciler' },

@@ -10,8 +10,10 @@ import { createDependencies } from '../../../src/app/compose.ts';
 import { createAuthenticate } from '../../../src/app/gateway-handler.ts';
 import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createTables } from '../../../src/ledger/tables.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
+import { lockOperations } from '../../support/locks.ts';
 import type { RecordFact, TrailEntry } from '../facts.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
@@ -29,18 +31,29 @@ const reconcileMs = 20_000;
 /** This project's gateway with its production times. */
 export const gateway: Implementation = {
   name: 'gateway',
+  library: null,
+  lock: async (url, tables) => {
+    const ledger = openLedger(url, tables);
+    await lockOperations(ledger).lock({ kind: 'ALL' });
+    ledger.close();
+  },
   hasReconciler: true,
   createTables: (client, { idempotency, audit }) =>
     createTables(client, { idempotencyTable: idempotency, auditTable: audit }),
   start,
-  entries: (items) => items.map(entryOf),
-  records: (items) => items.map(recordOf),
+  // Beside entries and records of changes: those of locks, and what proves that an operation had its effect.
+  entries: (items) => items.flatMap(({ entry }) => entryOf(entry) ?? []),
+  records: (items) => items.filter(({ state }) => state !== undefined).map(recordOf),
   operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
 };
 
-function start(url: string, { idempotency: idempotencyTable, audit: auditTable }: Tables): Process {
+function openLedger(url: string, { idempotency: idempotencyTable, audit: auditTable }: Tables): Ledger {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, endpoint: url, region: 'eu-central-1', credentials });
-  const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
+  return createDynamoDbLedger({ client, idempotencyTable, auditTable });
+}
+
+function start(url: string, tables: Tables): Process {
+  const ledger = openLedger(url, tables);
   const deps = createDependencies({
     policy,
     ledger,
@@ -64,8 +77,11 @@ function start(url: string, { idempotency: idempotencyTable, audit: auditTable }
   };
 }
 
-function entryOf({ entry }: Item): TrailEntry {
-  const { operation, principal, target, reason, request, time, ...rest } = JSON.parse(String(entry)) as StoredEntry;
+/** Null for what is not an entry of a change. */
+function entryOf(entry: unknown): TrailEntry | null {
+  if (typeof entry !== 'string') return null;
+  const { operation, principal, target, reason, request, time, ...rest } = JSON.parse(entry) as StoredEntry;
+  if (operation === 'LOCK_CHANGES') return null;
   const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
   return {
     ...{ operationId, entryId, event, apiRequestId, associationArn, refusalCode, fence },

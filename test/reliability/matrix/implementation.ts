@@ -20,6 +20,10 @@ export interface Process {
 /** An implementation of the API that the matrix tests. */
 export interface Implementation {
   readonly name: string;
+  /** The library that its idempotency is built with, and its version; null: none. */
+  readonly library: string | null;
+  /** Locks all changes, by requests to DynamoDB at `url`; null if there are no locks. */
+  readonly lock: ((url: string, tables: Tables) => Promise<void>) | null;
   /** Whether it has a scheduled reconciler. */
   readonly hasReconciler: boolean;
   readonly createTables: (client: DynamoDBClient, tables: Tables) => Promise<void>;

@@ -12,7 +12,7 @@ import { markdownOf, withMatrix } from './markdown.ts';
 import type { Results } from './markdown.ts';
 import { runMatrix } from './run.ts';
 import type { CaseResult } from './case.ts';
-import { columns, tableRowOf, summarize } from './table.ts';
+import { columns, resultOf, summarize, tableRowOf } from './table.ts';
 import type { TableRow } from './table.ts';
 
 /** `npm run matrix`: prints the table to stdout and progress to stderr. Returns the exit code. */
@@ -37,22 +37,23 @@ async function main(args: readonly string[]): Promise<number> {
         createReporter(file),
       );
       results.set(implementation.name, rows);
-      const printed = rows.filter((row) => !options.onlyFailures || !isKept(row));
+      const printed = rows.filter((row) => !options.onlyFailures || resultOf(row) !== 'kept');
       for (const { cells } of printed) {
         process.stdout.write(`${[implementation.name, ...Object.values(cells)].join(' | ')}\n`);
       }
-      process.stdout.write(`\n${summarize(implementation.name, rows)}\n\n`);
+      const { name, library } = implementation;
+      process.stdout.write(`\n${summarize(library === null ? name : `${name} (${library})`, rows)}\n\n`);
     }
-    if (options.markdown !== null) await writeMarkdown(options.markdown, results);
+    if (options.markdown !== null) await writeMarkdown(options.markdown, markdownOf(results, options.implementations));
   } finally {
     file?.end();
     await local?.stop();
   }
-  return (results.get(gateway.name) ?? []).every(isKept) ? 0 : 1;
+  return (results.get(gateway.name) ?? []).some(hasFailed) ? 1 : 0;
 }
 
-function isKept({ isInjected, violations }: TableRow): boolean {
-  return isInjected && violations.length === 0;
+function hasFailed(row: TableRow): boolean {
+  return ['violated', 'not injected'].includes(resultOf(row));
 }
 
 /** Writes each result to the JSON file, if any, and reports progress regularly. */
@@ -70,8 +71,8 @@ function createReporter(file: WriteStream | null): (result: CaseResult, of: numb
 }
 
 /** Replaces the matrix section of a Markdown page. The rest of the page stays unchanged. */
-async function writeMarkdown(file: string, results: Results): Promise<void> {
-  const page = withMatrix(await readFile(file, 'utf8'), markdownOf(results));
+async function writeMarkdown(file: string, matrix: string): Promise<void> {
+  const page = withMatrix(await readFile(file, 'utf8'), matrix);
   await writeFile(file, await format(page, { ...(await resolveConfig(file)), filepath: file }));
 }
 

@@ -1,20 +1,31 @@
 import { invariants } from '../invariants.ts';
 import type { Invariant } from '../invariants.ts';
 import { flows } from './flows.ts';
-import { brokenIn } from './table.ts';
+import type { Implementation } from './implementation.ts';
+import { brokenIn, resultOf } from './table.ts';
 import type { TableRow } from './table.ts';
 
 /** Table rows of each implementation, by its name. */
 export type Results = Map<string, readonly TableRow[]>;
 
 /** The summary for `docs/reliability.md`: results by fault of the first flow, by flow, and by guarantee. */
-export function markdownOf(results: Results): string {
-  const names = [...results.keys()];
+export function markdownOf(
+  results: Results,
+  implementations: readonly Pick<Implementation, 'name' | 'library'>[],
+): string {
+  const names = [...results].flatMap(([name, rows]) => [
+    name,
+    ...(rows.some(isInconclusive) ? [`${name}, inconclusive`] : []),
+  ]);
   const all = [...results.values()].flat();
   const firsts = all.filter(({ case: { flow } }) => flow.name === 'first');
   const faults = [...new Set(firsts.map(placeOf))].sort((one, other) => rank(one) - rank(other));
   const selected = flows.filter(({ name }) => all.some(({ case: { flow } }) => flow.name === name));
+  const libraries = implementations.flatMap(({ name, library }) =>
+    library === null ? [] : [`The ${name} uses \`${library.replace(/ .*/, '')}\`${library.replace(/.* /, ' ')}.`],
+  );
   return [
+    ...libraries,
     table(
       ['position', 'fault in the first request', ...names],
       faults.map((place) => [
@@ -30,11 +41,12 @@ export function markdownOf(results: Results): string {
     ),
     'Number of cases that violate each guarantee:',
     table(
-      ['guarantee', ...names],
+      ['guarantee', ...results.keys()],
       (Object.keys(invariants) as Invariant[]).map((invariant) => [
         `\`${invariant}\`: ${invariants[invariant]}`,
         ...[...results.values()].map(
-          (rows) => `${rows.filter((result) => brokenIn(result.violations).includes(invariant)).length}`,
+          (rows) =>
+            `${rows.filter((row) => resultOf(row) === 'violated' && brokenIn(row.violations).includes(invariant)).length}`,
         ),
       ]),
     ),
@@ -60,13 +72,22 @@ function rank(place: string): number {
 
 /** Per implementation: how many cases keep all guarantees, and which guarantees the others violate. */
 function counts(results: Results, isCounted: (result: TableRow) => boolean): string[] {
-  return [...results.values()].map((rows) => {
-    const counted = rows.filter((row) => row.isInjected && isCounted(row));
-    if (counted.length === 0) return '';
-    const broken = brokenIn(counted.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
-    const kept = counted.filter(({ violations }) => violations.length === 0).length;
-    return kept === counted.length ? `${kept} of ${kept}` : `**${kept} of ${counted.length}**: ${broken.join(', ')}`;
+  return [...results.values()].flatMap((rows) => {
+    const counted = rows.filter((row) => ['kept', 'violated'].includes(resultOf(row)) && isCounted(row));
+    const inconclusive = rows.filter((row) => isInconclusive(row) && isCounted(row)).length;
+    return [cellOf(counted), ...(rows.some(isInconclusive) ? [`${inconclusive}`] : [])];
   });
+}
+
+function isInconclusive(row: TableRow): boolean {
+  return resultOf(row) === 'inconclusive';
+}
+
+function cellOf(counted: readonly TableRow[]): string {
+  if (counted.length === 0) return '';
+  const broken = brokenIn(counted.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
+  const kept = counted.filter(({ violations }) => violations.length === 0).length;
+  return kept === counted.length ? `${kept} of ${kept}` : `**${kept} of ${counted.length}**: ${broken.join(', ')}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -13,7 +13,7 @@ export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
 const documents = { create: createDocument, update: updateDocument, delete: deleteDocument };
 
 /** Signed once: the events carry verified claims, so their age doesn't matter. */
-const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', '') };
+const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', ''), pat: await jwtEvent('pat', '') };
 
 let requests = 0;
 
@@ -37,13 +37,14 @@ export async function sendRequest({ handler }: Process, request: CaseRequest, fo
 }
 
 /** The content of an answer that never arrived. */
-export function noAnswer({ kind, by, other }: CaseRequest): AnswerContent {
+export function noAnswer({ kind, by, other, expectedModifiedAt }: CaseRequest): AnswerContent {
   return {
     principal: `https://issuer.example#${by}`,
     kind,
     // Different input with the same token is tracked as a separate token: it is refused whatever the first request
     // does.
     clientRequestToken: other ? 'first, with other input' : 'first',
+    ...(expectedModifiedAt === null ? {} : { expectedModifiedAt }),
     status: 'NONE',
     ...{ code: null, httpStatus: null, associationArn: null, operationId: null, event: null },
   };

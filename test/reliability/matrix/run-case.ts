@@ -10,7 +10,9 @@ import { openEnvironment } from './environment.ts';
 import type { RunningProcess, Environment } from './environment.ts';
 import { stepName } from './steps.ts';
 import type { Step } from './steps.ts';
-import { changeOutside, createExisting, delayReads } from './target.ts';
+import { actBeforeFlow, changeDirectly, lockAtTakeOver } from './others.ts';
+import type { DoneByOthers } from './others.ts';
+import { createExisting, delayReads } from './target.ts';
 import type { Backend, BackendPool } from './backend.ts';
 
 /** A running case. */
@@ -20,7 +22,9 @@ interface CaseRun extends Case {
   readonly environment: Environment;
   /** The association to change; null for a create. */
   readonly associationId: string | null;
-  readonly changedOutside: string[];
+  /** Milliseconds since the epoch; null if the requests expect none. */
+  readonly expectedModifiedAt: number | null;
+  readonly others: DoneByOthers;
 }
 
 /** Runs a case with its own backend and clock. */
@@ -29,18 +33,18 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
   return clock.run(async () => {
     const backend = await backends.open(clock);
     const environment = openEnvironment(one.implementation, backend, clock);
-    const associationId = one.kind === 'create' ? null : createExisting(backend.simulator);
-    const run: CaseRun = { ...one, clock, backend, environment, associationId, changedOutside: [] };
+    const existing = one.kind === 'create' ? null : createExisting(backend.simulator);
+    const associationId = existing?.associationId ?? null;
+    const expectedModifiedAt = one.flow.expects ? (existing?.modifiedAt ?? null) : null;
+    const others: DoneByOthers = { outside: existing ? [existing] : [], locks: [], created: new Map() };
+    const run: CaseRun = { ...one, clock, backend, environment, associationId, expectedModifiedAt, others };
     try {
       const steps = await runRequests(run);
       const { answers } = environment;
-      const { changedOutside } = run;
-      const facts = await collectFacts(backend, one.implementation, {
-        answers,
-        changedOutside,
-        reconciled: one.followUp !== 'nothing',
-      });
-      return { case: one, steps, isInjected: environment.allInjected(), facts, violations: violations(facts) };
+      const reconciled = one.followUp !== 'nothing';
+      const facts = await collectFacts(backend, one.implementation, others, { answers, reconciled });
+      const [isInjected, isStarved] = [environment.allInjected(), environment.isStarved()];
+      return { case: one, steps, isInjected, isStarved, facts, violations: violations(facts) };
     } finally {
       await backend.close();
     }
@@ -51,6 +55,7 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
 async function runRequests(run: CaseRun): Promise<readonly Step[]> {
   try {
     await runEarlierRequest(run);
+    await actBeforeFlow(run);
     const { steps, leftover } = await runFlow(run);
     await runFollowUp(run, leftover);
     return steps;
@@ -89,7 +94,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
   const meanwhile = () =>
     clock.run(async () => {
       if (injection?.fault.delaysReads) delayReads(run.backend.simulator, run.kind);
-      if (injection?.fault.outsider) run.changedOutside.push(...changeDirectly(run));
+      if (injection?.fault.outsider) changeDirectly(run, run.kind);
       if (followUp === 'second process concurrently') second.resolve(repeatRequest(run).then(() => undefined));
       if (!injection?.fault.superseded) return;
       clock.advance(leaseMs);
@@ -101,7 +106,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
     fault: injection.fault,
     meanwhile,
   };
-  const running = await environment.start(plan);
+  const running = await environment.start(plan, lockAtTakeOver(run));
   const { proxy } = running;
   const flowEnd = startFlow(run, running);
   const effect = injection?.fault.effect;
@@ -177,10 +182,10 @@ async function reconcile({ environment }: CaseRun): Promise<void> {
   await environment.reconcile(await environment.start(null));
 }
 
-function baseRequest({ kind, associationId }: Pick<CaseRun, 'kind' | 'associationId'>): CaseRequest {
-  return { kind, associationId, by: 'alice' };
-}
-
-function changeDirectly({ backend, kind, associationId }: CaseRun): string[] {
-  return [changeOutside(backend.simulator, kind, associationId)].filter((id) => id !== null);
+function baseRequest({
+  kind,
+  associationId,
+  expectedModifiedAt,
+}: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt'>): CaseRequest {
+  return { kind, associationId, by: 'alice', expectedModifiedAt };
 }

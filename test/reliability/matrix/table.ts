@@ -4,7 +4,7 @@ import type { CaseResult } from './case.ts';
 import { stepName } from './steps.ts';
 
 /** A row of the printed table. */
-export interface TableRow extends Pick<CaseResult, 'case' | 'isInjected' | 'violations'> {
+export interface TableRow extends Pick<CaseResult, 'case' | 'isInjected' | 'isStarved' | 'violations'> {
   readonly cells: {
     readonly case: string;
     readonly answers: string;
@@ -17,30 +17,45 @@ export interface TableRow extends Pick<CaseResult, 'case' | 'isInjected' | 'viol
 /** Column headings. */
 export const columns = ['implementation', 'case', 'answers', 'associations at EKS (changes)', 'audit trail', 'result'];
 
+/** What a row counts as. A violation is inconclusive if calls timed out that met no fault. */
+export function resultOf({
+  isInjected,
+  isStarved,
+  violations,
+}: Pick<TableRow, 'isInjected' | 'isStarved' | 'violations'>): 'kept' | 'violated' | 'inconclusive' | 'not injected' {
+  if (!isInjected) return 'not injected';
+  if (violations.length === 0) return 'kept';
+  return isStarved ? 'inconclusive' : 'violated';
+}
+
 /** One line of counts. */
 export function summarize(name: string, rows: readonly TableRow[]): string {
-  const broken = rows.filter(({ isInjected, violations }) => isInjected && violations.length > 0);
-  const missed = rows.filter(({ isInjected }) => !isInjected).length;
-  const kept = rows.length - broken.length - missed;
-  return `${name}: ${rows.length} cases, ${kept} kept, ${broken.length} violated${missed > 0 ? `, ${missed} not injected` : ''}.`;
+  const numbers = { kept: 0, violated: 0, inconclusive: 0, 'not injected': 0 };
+  for (const row of rows) numbers[resultOf(row)] += 1;
+  const { kept, violated, ...others } = numbers;
+  const more = Object.entries(others).filter(([, number]) => number > 0);
+  return `${name}: ${rows.length} cases, ${kept} kept, ${violated} violated${more.map(([what, number]) => `, ${number} ${what}`).join('')}.`;
 }
 
 /** Converts a result into its row. The facts are dropped, because there are thousands of results. */
 export function tableRowOf(result: CaseResult): TableRow {
-  const { facts, isInjected, violations } = result;
+  const { facts, isInjected, isStarved, violations } = result;
   const cells = {
     case: caseName(result),
     answers: facts.answers.map(answerCell).join(', then '),
     eks: eksCell(facts),
     auditTrail: trailCell(facts),
-    verdict: isInjected ? verdictCell(violations) : 'NOT INJECTED: the flow sent other requests in every attempt',
+    verdict: verdictCell(result),
   };
-  return { case: result.case, isInjected, violations, cells };
+  return { case: result.case, isInjected, isStarved, violations, cells };
 }
 
 /** The violated guarantees and how. */
-function verdictCell(violations: readonly Violation[]): string {
-  if (violations.length === 0) return 'kept';
+function verdictCell({ violations, ...of }: CaseResult): string {
+  const result = resultOf({ violations, ...of });
+  if (result === 'kept') return result;
+  if (result === 'not injected') return 'NOT INJECTED: the flow sent other requests in every attempt';
+  if (result === 'inconclusive') return 'INCONCLUSIVE: calls without a fault timed out, also when the case ran alone';
   const how = [...new Set(violations.map(({ what }) => what))].join('; ');
   return `VIOLATED: ${brokenIn(violations).join(', ')}: ${how}`;
 }
@@ -63,7 +78,7 @@ function answerCell({ status, code, event }: CallerAnswer): string {
 }
 
 function eksCell({ associations, changes }: Facts): string {
-  const applied = changes.filter((change) => change.applied).map(({ kind }) => kind);
+  const applied = changes.filter(({ effect }) => effect).map(({ kind }) => kind);
   const existing = associations.map(
     ({ operationId, roleArn }) => `${operationId === null ? 'unmanaged' : 'managed'} ${roleArn.split('/').at(-1)}`,
   );

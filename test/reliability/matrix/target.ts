@@ -1,6 +1,6 @@
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { EksSimulator } from '#eks-simulator';
-import type { ChangeKind } from '../facts.ts';
+import type { ChangeKind, OutsideChange } from '../facts.ts';
 import type { CaseRequest } from './case-request.ts';
 
 /** The service account of all cases. Each case has its own backend. */
@@ -12,42 +12,53 @@ const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${n
 const requestedRole = role('payments-api');
 const existingRole = role('payments-worker');
 
-/** Creates the association that the case changes or deletes, directly at EKS. Returns its id. */
-export function createExisting({ control }: EksSimulator): string {
-  return control.createAssociation({ ...target, roleArn: existingRole, tags }).associationId;
+/** Creates the association that the case changes or deletes, directly at EKS. */
+export function createExisting({ control }: EksSimulator): OutsideChange {
+  return outsideChange('create', control.createAssociation({ ...target, roleArn: existingRole, tags }));
+}
+
+/** The fact of a change that the simulator has just made outside of its API. Its `modifiedAt` is in seconds. */
+function outsideChange(
+  kind: ChangeKind,
+  { associationId, roleArn, modifiedAt }: { associationId: string; roleArn: string; modifiedAt: number },
+): OutsideChange {
+  const at = Math.round(modifiedAt * 1_000);
+  return { kind, associationId, roleArn: kind === 'delete' ? null : roleArn, at, visibleAt: at, modifiedAt: at };
 }
 
 /**
  * The GraphQL input of a request. The token is also sent as `reason`, because the audit trail stores the reason only.
  */
-export function inputOf({ kind, associationId, other, invalid }: CaseRequest): object {
+export function inputOf({ kind, associationId, by, expectedModifiedAt, other, invalid }: CaseRequest): object {
   const common = { clusterName: target.clusterName, clientRequestToken: 'first', reason: 'first' };
   const invalidFields = invalid ? { clusterName: 'no cluster/at all' } : {};
   const otherFields = other ? { disableSessionTags: true } : {};
-  if (kind === 'delete') return { ...common, associationId, ...invalidFields };
-  if (kind === 'update') return { ...common, associationId, roleArn: requestedRole, ...otherFields, ...invalidFields };
+  const expected =
+    expectedModifiedAt === null ? {} : { expectedModifiedAt: new Date(expectedModifiedAt).toISOString() };
+  const existing = { ...common, associationId, ...expected };
+  if (kind === 'delete') return { ...existing, ...invalidFields };
+  // Others set something else than the request.
+  if (kind === 'update' && by === 'pat') return { ...existing, disableSessionTags: true };
+  if (kind === 'update') return { ...existing, roleArn: requestedRole, ...otherFields, ...invalidFields };
   const { namespace, serviceAccount } = target;
   const list = [{ key: 'team', value: 'payments' }];
   return { ...common, namespace, serviceAccount, roleArn: requestedRole, tags: list, ...otherFields, ...invalidFields };
 }
 
-/**
- * Makes the change directly at EKS first, if it is still possible. Returns the id of the changed association; null if
- * none existed.
- */
+/** Makes the change directly at EKS first, if it is still possible. Returns it; null if it was not possible. */
 export function changeOutside(
   { control }: EksSimulator,
   kind: ChangeKind,
   associationId: string | null,
-): string | null {
+): OutsideChange | null {
   if (associationId === null) {
     if (control.associations().length > 0) return null;
-    control.createAssociation({ ...target, roleArn: existingRole, tags });
-    return null;
+    return outsideChange(kind, control.createAssociation({ ...target, roleArn: existingRole, tags }));
   }
-  if (kind === 'update') control.updateAssociation(associationId, { disableSessionTags: true });
-  else control.deleteAssociation(associationId);
-  return associationId;
+  const existing = control.updateAssociation(associationId, { disableSessionTags: true });
+  // A delete has no `modifiedAt`: it comes right after an update, which sets it.
+  if (kind === 'delete') control.deleteAssociation(associationId);
+  return existing && outsideChange(kind, existing);
 }
 
 /** Longest read lag at EKS that the gateway allows for. Milliseconds. */

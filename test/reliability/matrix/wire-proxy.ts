@@ -17,12 +17,17 @@ export interface WireProxy {
   /** Whether `faultReached` has resolved, and whether the fault was injected at all. */
   readonly hasReachedFault: () => boolean;
   readonly wasInjected: () => boolean;
+  /** Whether the process gave a request up that met no fault: its answer took too long. */
+  readonly hasTimedOut: () => boolean;
   /** Performs a deferred effect and delivers the response to a frozen process. */
   readonly resume: () => Promise<void>;
   /** Cuts the process off: nothing that it sends afterwards arrives. */
   readonly kill: () => void;
   readonly close: () => Promise<void>;
 }
+
+/** Called before each new request is forwarded. */
+export type OnStep = (step: Step) => Promise<void>;
 
 /** A fault for one request, and what happens concurrently. */
 export interface Plan {
@@ -37,7 +42,11 @@ export interface Plan {
 const agent = new Agent({ keepAlive: true });
 
 /** Starts a proxy on a free port that forwards to the given addresses. */
-export async function openWireProxy(to: { eks: string; dynamoDb: string }, plan: Plan | null): Promise<WireProxy> {
+export async function openWireProxy(
+  to: { eks: string; dynamoDb: string },
+  plan: Plan | null,
+  onStep: OnStep = () => Promise.resolve(),
+): Promise<WireProxy> {
   const seen: { key: string; step: Step }[] = [];
   const faultReached = Promise.withResolvers<undefined>();
   let wasInjected = false;
@@ -50,6 +59,8 @@ export async function openWireProxy(to: { eks: string; dynamoDb: string }, plan:
   let deferredDone: Promise<unknown> = Promise.resolve();
   const underWay = new Set<Promise<unknown>>();
   let isDead = false;
+  let hasTimedOut = false;
+  const isCutOff = () => isDead;
 
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch(() => {
@@ -65,6 +76,7 @@ export async function openWireProxy(to: { eks: string; dynamoDb: string }, plan:
       return;
     }
     const { index, isFirst } = identify(seen, wire);
+    if (isFirst) await onStep(stepOf(wire));
     const forward = () => {
       const sending = send(wire.target === null ? to.eks : to.dynamoDb, incoming, wire.body);
       underWay.add(sending);
@@ -73,7 +85,9 @@ export async function openWireProxy(to: { eks: string; dynamoDb: string }, plan:
     const isPlanned = plan?.at === index && plan.step === stepName(stepOf(wire));
     const fault = isPlanned && (isFirst || plan.fault.repeats) ? plan.fault : null;
     if (!isPlanned || !fault) {
-      reply(outgoing, await forward());
+      const received = await forward();
+      if (outgoing.destroyed && !isCutOff()) hasTimedOut = true;
+      reply(outgoing, received);
       return;
     }
 
@@ -112,6 +126,7 @@ export async function openWireProxy(to: { eks: string; dynamoDb: string }, plan:
     faultReached: faultReached.promise,
     hasReachedFault: () => hasReachedFault,
     wasInjected: () => wasInjected,
+    hasTimedOut: () => hasTimedOut,
     resume: async () => {
       deferred.resolve(undefined);
       await deferredDone;

@@ -13,7 +13,8 @@ function entry(event: string, more: Partial<TrailEntry> = {}): TrailEntry {
 
 const request = { principal, kind, clientRequestToken, startedAt: 0, answeredAt: 40, httpStatus: 200 } as const;
 const change: EksChange = {
-  ...{ requestId: 'R1', kind, time: 20, serviceAccount, associationId: null, operationId, applied: true },
+  ...{ requestId: 'R1', kind, time: 20, serviceAccount, associationId: null, operationId },
+  effect: { at: 20, visibleAt: 20, modifiedAt: 20 },
 };
 const token: RecordFact = { idempotencyKey: 'T1', operationId, state: 'SUCCEEDED', fence: 1, leaseUntil: 90 };
 const succeeded: CallerAnswer = {
@@ -33,7 +34,8 @@ const good: Facts = {
   entries: [entry('INTENT'), entry('SUCCEEDED')],
   records: [token],
   answers: [succeeded],
-  changedOutside: [],
+  outside: [],
+  locks: [],
   reconciled: true,
 };
 

@@ -17,7 +17,7 @@ export function checkFacts(facts: Facts): string[] {
 
 /** A load without effect keeps every guarantee, for example because the gateway rejects its GraphQL documents. */
 function idleLoad({ changes, answers }: Facts): string[] {
-  if (changes.some(({ applied }) => applied)) return [];
+  if (changes.some(({ effect }) => effect)) return [];
   const codes = [...new Set(answers.map(({ status, code }) => code ?? status))].join(', ');
   return [`load: no change reached EKS; the requests were answered ${codes}`];
 }
@@ -103,7 +103,7 @@ function unrecordedChanges({ changes, entries }: Facts): string[] {
   const isRecorded = ({ kind, operationId, associationId }: EksChange) =>
     kind === 'delete' ? deleted.has(associationId) : operationId !== null && operations.has(operationId);
   return changes
-    .filter((change) => change.applied && !isRecorded(change))
+    .filter((change) => change.effect && !isRecorded(change))
     .map(({ kind, requestId, operationId, associationId }) => {
       const whose = operationId ?? associationId ?? 'an unknown operation';
       return `unrecorded: EKS applied the ${kind} ${requestId} of ${whose}, but the audit trail has no SUCCEEDED entry for it`;

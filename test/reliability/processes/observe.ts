@@ -65,7 +65,8 @@ export async function observe(control: Control, log: RequestLog, files: Files): 
     associations: associations.map(associationFact),
     answers: lines.map((line) => JSON.parse(line) as CallerAnswer),
     // The load only uses the gateways.
-    changedOutside: [],
+    outside: [],
+    locks: [],
     reconciled: true,
     ...readLedger(files.ledgerFile),
   };
@@ -83,15 +84,16 @@ function changeOf(request: LoggedRequest): EksChange[] {
   const [, kind] = /^(Create|Update|Delete)PodIdentityAssociation$/.exec(request.operation ?? '') ?? [];
   if (kind === undefined) return [];
   const { requestId, cluster, namespace, serviceAccount, associationId, clientRequestToken } = request;
+  const time = Date.parse(request.time);
   return [
     {
       requestId,
       kind: kind.toLowerCase() as ChangeKind,
-      time: Date.parse(request.time),
+      time,
       serviceAccount: serviceAccount && `${cluster?.clusterName}/${namespace}/${serviceAccount}`,
       associationId,
       operationId: clientRequestToken?.startsWith(tokenPrefix) ? clientRequestToken.slice(tokenPrefix.length) : null,
-      applied: request.outcome === 'succeeded',
+      effect: request.outcome === 'succeeded' ? { at: time, visibleAt: time, modifiedAt: time } : null,
     },
   ];
 }

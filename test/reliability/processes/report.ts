@@ -12,7 +12,7 @@ export function report({ observed, killCounts }: Result, seconds: number): strin
 kills        ${listed(killCounts)}
 requests     ${answers.length}: ${listed(counted(answers, ({ status }) => status))}
   errors     ${listed(counted(answers.filter(isError), ({ code, httpStatus }) => `${httpStatus} ${code}`))}
-EKS          ${changes.length} changes received, ${changes.filter(({ applied }) => applied).length} applied, ${refusedAsLate} requests rejected for an expired signature; ${associations.length} associations at the end
+EKS          ${changes.length} changes received, ${changes.filter(({ effect }) => effect).length} applied, ${refusedAsLate} requests rejected for an expired signature; ${associations.length} associations at the end
 records      ${records.length}: ${listed(counted(records, ({ state }) => state))}
 operations   ${begun} started, ${operationsWith(observed, 'TAKEN_OVER')} taken over, ${operationsWith(observed, 'UNKNOWN')} in doubt, ${closedByReconciler.length} closed by the reconciler
 audit trail  ${entries.length}: ${listed(counted(entries, ({ event }) => event))}

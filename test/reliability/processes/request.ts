@@ -24,6 +24,7 @@ export interface AssociationView {
   readonly associationId: string;
   readonly associationArn: string;
   readonly roleArn: string;
+  readonly modifiedAt: string;
 }
 
 const payload = /* GraphQL */ `
@@ -31,6 +32,7 @@ const payload = /* GraphQL */ `
     associationId
     associationArn
     roleArn
+    modifiedAt
   }
   fragment Refused on Refusal {
     code

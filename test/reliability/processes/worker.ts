@@ -52,17 +52,21 @@ function create(worker: Worker, principal: string, serviceAccount: string): Prom
   return sendUntilFinal(worker, newMutation(worker, 'create', principal, input));
 }
 
-function update(worker: Worker, { associationId, roleArn }: AssociationView): Promise<RequestResult | null> {
+function update(worker: Worker, association: AssociationView): Promise<RequestResult | null> {
   const { owner, roles } = worker.account;
-  const other = roles.find((role) => role !== roleArn);
-  const input = { clusterName, associationId, roleArn: other };
+  const other = roles.find((role) => role !== association.roleArn);
+  const input = { ...existing(worker, association), roleArn: other };
   return sendUntilFinal(worker, newMutation(worker, 'update', owner, input));
 }
 
-function remove(worker: Worker, { associationId }: AssociationView): Promise<RequestResult | null> {
+function remove(worker: Worker, association: AssociationView): Promise<RequestResult | null> {
   const { owner } = worker.account;
-  const input = { clusterName, associationId };
-  return sendUntilFinal(worker, newMutation(worker, 'delete', owner, input));
+  return sendUntilFinal(worker, newMutation(worker, 'delete', owner, existing(worker, association)));
+}
+
+/** What names an association. Half of the requests expect the state that the worker has seen, which nobody else changes. */
+function existing({ random }: Worker, { associationId, modifiedAt }: AssociationView): LoadMutation['input'] {
+  return { clusterName, associationId, ...(random.chance(0.5) ? { expectedModifiedAt: modifiedAt } : {}) };
 }
 
 /** A mutation with a new token. */

@@ -2,14 +2,18 @@ import type { MutationResult } from '../../../src/operations/result.ts';
 import { mutate } from '../../../src/operations/mutate.ts';
 import { operations } from '../../../src/operations/operations.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
+import { changeWarnings } from '../../../src/operations/preflight.ts';
+import type { MutationCall, Operation } from '../../../src/operations/operation.ts';
+import type { OperationKind } from '../../../src/model/operation.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
-import type { CallerAnswer } from '../facts.ts';
+import type { CallerAnswer, ChangeKind } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
 import type { Process } from './processes.ts';
 import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
-import { dependenciesOf, roleArn, serviceAccount } from './environment.ts';
+import { roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
+import { dependenciesOf } from './process-dependencies.ts';
 
 /** Maximum number of concurrent requests. */
 const maxCallers = 4;
@@ -22,68 +26,88 @@ const noAssociation = 'a-00000000000000000';
 
 /** Runs requests and the reconciler, each as a separate process. `answers` returns the answers to all requests. */
 export function createCallers(environment: Environment) {
-  const { clock, eks, model, processes, log } = environment;
+  const { clock, eks, model, recorder, processes, releases, log } = environment;
   const mutations: ScenarioMutation[] = [];
-  const ids = new Map<string, string>();
+  const targets = new Map<string, MutationTarget>();
   const answers = new Map<Process, CallerAnswer>();
 
-  function start(name: string, identity: string | null, input: string, faults: Faults): Process {
+  function start(name: string, identity: string | null, input: string, faults: Faults, isWhole = false): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
-    const attempt: Attempt = { name, identity, input, isDenied: false, lock: null, finalBefore };
-    const process: Process = { attempt, faults, state: 'running', waitingTurns: [], writes: 0, isEksFaultTaken: false };
+    const attempt: Attempt = {
+      name,
+      identity,
+      input,
+      isDenied: false,
+      judged: null,
+      seen: null,
+      lock: null,
+      finalBefore,
+    };
+    const process: Process = {
+      ...{ attempt, faults, isWhole },
+      ...{ state: 'running', waitingTurns: [], writes: 0, isEksFaultTaken: false },
+    };
     processes.all.push(process);
     return process;
   }
 
   /**
-   * The association of a mutation: the one that existed at its first attempt, so that a repeated mutation is the same
-   * request.
+   * The association of a mutation, and the `modifiedAt` that it expects: those at its first attempt, so that a repeated mutation
+   * is the same request.
    */
-  function idFor({ principal, kind, token, variant }: ScenarioMutation): string | null {
-    if (kind === 'create') return null;
-    const key = `${principal} ${kind} ${token} ${variant}`;
-    const id = ids.get(key) ?? eks.associations()[0]?.associationId;
-    if (id !== undefined) ids.set(key, id);
-    return id ?? noAssociation;
+  function targetOf({ principal, kind, token, variant, expects }: ScenarioMutation): MutationTarget {
+    if (kind === 'create') return { id: noAssociation, expectedModifiedAt: null };
+    const key = `${principal} ${kind} ${token} ${variant} ${expects}`;
+    const [existing] = eks.associations();
+    const known = targets.get(key);
+    if (known) return known;
+    if (!existing) return { id: noAssociation, expectedModifiedAt: null };
+    const { associationId: id, createdAt, modifiedAt } = existing;
+    // An association that was never modified has no earlier `modifiedAt`.
+    const stale = createdAt === modifiedAt ? new Date(Date.parse(createdAt) - 1).toISOString() : createdAt;
+    const target = { id, expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects] };
+    targets.set(key, target);
+    return target;
   }
 
-  async function submit(mutation: ScenarioMutation, faults: Faults): Promise<void> {
+  async function submit(mutation: ScenarioMutation, faults: Faults, isWhole = false): Promise<void> {
     const running = processes.all.filter(
       ({ state, attempt }) => attempt.identity && ['running', 'frozen'].includes(state),
     );
-    if (running.length >= maxCallers) return;
-    mutations.push(mutation);
-    const { principal, kind, token, variant } = mutation;
-    const id = idFor(mutation);
-    const process = start(
-      `${principal} ${mutations.length}`,
-      `${principal} ${kind} ${token}`,
-      `${variant} ${id}`,
-      faults,
-    );
+    if (running.length >= maxCallers && !isWhole) return;
+    const { principal, kind, token, variant, expects } = mutation;
+    if (!isWhole) mutations.push(mutation);
+    const target = targetOf(mutation);
+    const identity = `${principal} ${kind} ${token}`;
+    const name = `${principal} ${processes.all.length + 1}`;
+    const process = start(name, identity, `${variant} ${target.id} ${target.expectedModifiedAt}`, faults, isWhole);
     const { attempt } = process;
-    const startedAt = clock();
-    log(() => `${attempt.name} requests the ${kind} (input ${variant}) with token ${token}${describeFaults(faults)}`);
-    const content = { principal, kind, clientRequestToken: token, startedAt, apiRequestId: attempt.name };
+    const startedAt = recorder.tick();
+    log(() => {
+      const expectation = kind === 'create' || expects === 'nothing' ? '' : `, expecting the ${expects} modifiedAt,`;
+      return `${name} requests the ${kind} (input ${variant})${expectation} with token ${token}${describeFaults(faults)}`;
+    });
+    const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
+    const expected = target.expectedModifiedAt;
+    const content = {
+      ...{ principal, kind, clientRequestToken: tokenName(null), startedAt, apiRequestId: name },
+      ...(expected === null ? {} : { expectedModifiedAt: Date.parse(expected) }),
+    };
     answers.set(process, { ...content, answeredAt: Infinity, ...noAnswer });
     const finish = (answer: Omit<CallerAnswer, keyof typeof content | 'answeredAt'>) => {
       process.state = 'finished';
-      answers.set(process, { ...content, answeredAt: clock(), ...answer });
-      log(
-        () =>
-          `  ${attempt.name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no audit entry'})`,
-      );
+      const clientRequestToken = tokenName(answer.operationId);
+      answers.set(process, { ...content, clientRequestToken, answeredAt: recorder.tick(), ...answer });
+      log(() => `  ${name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no audit entry'})`);
     };
-    await send(environment, process, mutation, id ?? noAssociation).then(
-      (answer) => {
-        model.answered(attempt, answer);
-        finish(factOf(answer));
-      },
-      (error: unknown) => {
-        model.failed(attempt, error);
-        finish({ ...noAnswer, status: 'ERROR', code: codeOf(error), httpStatus: 200 });
-      },
-    );
+    try {
+      const answer = await send(environment, process, mutation, target, await releases.current());
+      model.answered(attempt, answer);
+      finish(factOf(answer));
+    } catch (error) {
+      model.failed(attempt, error);
+      finish({ ...noAnswer, status: 'ERROR', code: codeOf(error), httpStatus: 200 });
+    }
   }
 
   return {
@@ -94,13 +118,21 @@ export function createCallers(environment: Environment) {
       const mutation = mutations[index % mutations.length];
       if (mutation) await submit(mutation, faults);
     },
+    /** Changes the association by a request of another principal that runs to its end at once. */
+    changeThroughGateway: (kind: ChangeKind) =>
+      submit(
+        { principal: 'carol', kind, token: `t${processes.all.length + 1}`, variant: 1, expects: 'nothing' },
+        faultless,
+        true,
+      ),
     /** The dependencies of a process that reads only. */
-    dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless)),
+    dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), true),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {
       const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);
       log(() => `${process.attempt.name} starts${describeFaults(faults)}`);
-      await reconcile(dependenciesOf(environment, process), 'reconciler', clock() + 60_000).catch((error: unknown) =>
+      const deps = dependenciesOf(environment, process, true);
+      await reconcile(deps, 'reconciler', clock.gateway() + 60_000).catch((error: unknown) =>
         model.failed(process.attempt, error),
       );
       process.state = 'finished';
@@ -108,17 +140,24 @@ export function createCallers(environment: Environment) {
   };
 }
 
-/** Sends a mutation to the gateway. */
+/** What a mutation is about. */
+interface MutationTarget {
+  readonly id: string;
+  /** RFC 3339, UTC. */
+  readonly expectedModifiedAt: string | null;
+}
+
+/** Sends a mutation to the gateway, and reads the warnings of its answer. */
 function send(
   environment: Environment,
   process: Process,
-  mutation: ScenarioMutation,
-  associationId: string,
+  { principal, kind, token, variant }: ScenarioMutation,
+  { id: associationId, expectedModifiedAt }: MutationTarget,
+  allows: boolean,
 ): Promise<MutationResult> {
   const { clusterName, series, clock } = environment;
-  const { principal, kind, token, variant } = mutation;
-  const deps = dependenciesOf(environment, process);
-  const deadline = clock() + functionMs;
+  const deps = dependenciesOf(environment, process, allows);
+  const deadline = clock.gateway() + functionMs;
   const identity: RequestIdentity = {
     principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
     actor: null,
@@ -128,17 +167,21 @@ function send(
   };
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
-  const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;
-  const { DELETE_POD_IDENTITY_ASSOCIATION: remove } = operations;
+  const existing = { ...common, associationId, expectedModifiedAt };
+  const run = async <Kind extends OperationKind>(operation: Operation<Kind>, input: MutationCall<Kind>['input']) => {
+    const result = await mutate(deps, operation, { identity, input, deadline });
+    await changeWarnings(deps, operation, result, deadline);
+    return result;
+  };
   switch (kind) {
     case 'create': {
-      const input = { ...common, ...serviceAccount, ...role, tags: variant === 2 ? fiftyTags : [] };
-      return mutate(deps, create, { identity, input, deadline });
+      const tags = variant === 2 ? fiftyTags : [];
+      return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, { ...common, ...serviceAccount, ...role, tags });
     }
     case 'update':
-      return mutate(deps, update, { identity, input: { ...common, associationId, ...role }, deadline });
+      return run(operations.UPDATE_POD_IDENTITY_ASSOCIATION, { ...existing, ...role });
     case 'delete':
-      return mutate(deps, remove, { identity, input: { ...common, associationId }, deadline });
+      return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
   }
 }
 

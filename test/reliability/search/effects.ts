@@ -5,7 +5,7 @@ import type { Applied } from './eks-behaviour.ts';
 export function createEffects() {
   const creators = new Map<string, string | null>();
   const states: { readonly association: Association; readonly from: number; to: number }[] = [];
-  const deleted = new Set<string>();
+  const deleted = new Map<string, string | null>();
   const changed = new Set<string>();
   return {
     add({ kind, operationId, association }: Applied, at: number): void {
@@ -15,11 +15,12 @@ export function createEffects() {
       if (kind !== 'delete') states.push({ association, from: at, to: Infinity });
       if (kind === 'create') creators.set(associationId, operationId);
       else changed.add(associationId);
-      if (kind === 'delete') deleted.add(associationId);
+      if (kind === 'delete') deleted.set(associationId, operationId);
     },
     /** The operation that created an association; the empty string if it was created outside the gateway. */
     creatorOf: (associationId: string) => creators.get(associationId) ?? '',
     isDeleted: (associationId: string) => deleted.has(associationId),
+    isDeletedOutside: (associationId: string) => deleted.get(associationId) === null,
     /** Whether the association was changed or deleted since its creation. */
     isChanged: (associationId: string) => changed.has(associationId),
     /** Whether anybody set this role at `since` or later, or the association still had it at `visibleFrom`. */

@@ -24,13 +24,21 @@ export interface Applied {
   readonly operationId: string | null;
   /** The association after the change; for a delete, before it. */
   readonly association: Association;
+  /** The association's `modifiedAt` after the change; for a delete, its time. Milliseconds since the epoch, by the clock of EKS. */
+  readonly modifiedAt: number;
   readonly isTooLate: boolean;
 }
 
-/** Behaviour of EKS throughout a scenario. */
+/** How far each clock is ahead of the true time, in milliseconds. */
+export interface Skews {
+  readonly gateway: number;
+  readonly eks: number;
+}
+
+/** Behaviour of EKS in a scenario. */
 export interface EksBehaviour {
-  /** How far the clock of EKS is ahead of the gateway's. */
-  readonly skewMs: number;
+  /** How far the clocks are ahead of the true time when the scenario begins. */
+  readonly skewMs: Skews;
   /** How long reads show the state before a change. */
   readonly lagMs: number;
 }

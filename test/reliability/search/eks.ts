@@ -3,7 +3,7 @@ import { maxTags, operationTagKey } from '../../../src/model/association.ts';
 import type { Association, AssociationTarget, CreateRequest, UpdateRequest } from '../../../src/model/association.ts';
 import type { ChangeKind } from '../facts.ts';
 import type { Applied, EksBehaviour, Sender } from './eks-behaviour.ts';
-import type { DueEffect } from './scenario-clock.ts';
+import type { DueEffect, ScenarioClock } from './scenario-clock.ts';
 import { createStates } from './states.ts';
 
 /** The simulated EKS of a scenario. */
@@ -17,19 +17,22 @@ const tooLateMs = 600_000;
 
 /**
  * EKS in memory, as AWS documents it: one association per service account, ids that are never reused, rejected stale
- * signatures, reads that lag, and requests that take effect after their sender gave up. `clock` is the gateway's clock,
- * in milliseconds since the epoch; whoever advances it runs the entries of `due`.
+ * signatures, reads that lag, and requests that take effect after their sender gave up. Whoever advances the clock runs the
+ * entries of `due`.
  */
-export function createEks(clock: () => number, behaviour: EksBehaviour, onApplied: (applied: Applied) => void) {
+export function createEks(
+  clock: Pick<ScenarioClock, 'now' | 'eks'>,
+  behaviour: Pick<EksBehaviour, 'lagMs'>,
+  onApplied: (applied: Applied) => void,
+) {
   const due: DueEffect[] = [];
   let count = 0;
   let lastStamp = 0;
-  const now = () => clock() + behaviour.skewMs;
-  const { current, put, shown } = createStates(now, behaviour.lagMs);
-  /** No two changes have the same timestamp. */
-  const stamp = () => new Date((lastStamp = Math.max(now(), lastStamp + 1))).toISOString();
+  const { current, put, shown } = createStates(clock.now, behaviour.lagMs);
+  /** No two changes have the same timestamp, and a later change has a later one. */
+  const stamp = () => (lastStamp = Math.max(clock.eks(), lastStamp + 1));
   const later = (ms: number, run: () => void) => {
-    due.push({ at: clock() + ms, run });
+    due.push({ at: clock.now() + ms, run });
     due.sort((one, other) => one.at - other.at);
   };
   const of =
@@ -45,7 +48,8 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
     const { accountId, region, clusterName } = request;
     const own =
       operationId === null || request.tags.length >= maxTags ? [] : [{ key: operationTagKey, value: operationId }];
-    const at = stamp();
+    const modifiedAt = stamp();
+    const at = new Date(modifiedAt).toISOString();
     const association: Association = {
       ...request,
       associationId,
@@ -57,7 +61,7 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
       externalId: null,
     };
     put(associationId, association);
-    return done({ kind: 'create', operationId, association, isTooLate });
+    return done({ kind: 'create', operationId, association, modifiedAt, isTooLate });
   }
 
   function update(
@@ -68,16 +72,17 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
   ): ChangeResult {
     const there = current.get(id);
     if (!there) return { kind: 'not-found', error: error('NotFound') };
-    const association = { ...there, ...changes, modifiedAt: stamp() };
+    const modifiedAt = stamp();
+    const association = { ...there, ...changes, modifiedAt: new Date(modifiedAt).toISOString() };
     put(id, association);
-    return done({ kind: 'update', operationId, association, isTooLate });
+    return done({ kind: 'update', operationId, association, modifiedAt, isTooLate });
   }
 
   function remove(id: string, operationId: string | null, isTooLate = false): ChangeResult {
     const there = current.get(id);
     if (!there) return { kind: 'not-found', error: error('NotFound') };
     put(id, null);
-    return done({ kind: 'delete', operationId, association: there, isTooLate });
+    return done({ kind: 'delete', operationId, association: there, modifiedAt: stamp(), isTooLate });
   }
 
   function done(applied: Applied): ChangeResult {
@@ -93,7 +98,7 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
     apply: (isTooLate?: boolean) => ChangeResult,
   ) {
     sender.onSent(kind, bounds.operationId, associationId);
-    const isStale = () => Math.abs(now() - bounds.signingDate) > signatureWindowMs;
+    const isStale = () => Math.abs(clock.eks() - bounds.signingDate) > signatureWindowMs;
     const fault = sender.takeFault();
     switch (fault?.kind) {
       case undefined:
@@ -130,19 +135,22 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
         remove(request.associationId, bounds.operationId, late),
       ),
     describe: async (associationId) => {
-      if (sender.cannotRead()) return { kind: 'failed', error: error('InternalServerError') };
+      const failed = unreadable(sender);
+      if (failed) return failed;
       const association = shown().get(associationId);
       return association ? { kind: 'found', association } : { kind: 'absent' };
     },
     list: async (target) => {
-      if (sender.cannotRead()) return { kind: 'failed', error: error('InternalServerError') };
+      const failed = unreadable(sender);
+      if (failed) return failed;
       const matching = [...shown().values()].filter(of(target));
       return { kind: 'listed', associationIds: matching.map(({ associationId }) => associationId) };
     },
     page: () => Promise.reject(new Error('Mutations and the reconciler read no pages.')),
-    describeCluster: () => Promise.reject(new Error('Mutations and the reconciler read no clusters.')),
-    describeAddon: () => Promise.reject(new Error('Mutations and the reconciler read no add-ons.')),
-    readRole: () => Promise.reject(new Error('Mutations and the reconciler read no roles.')),
+    describeCluster: async () => unreadable(sender) ?? { kind: 'found', status: 'ACTIVE', hasAutoMode: true },
+    describeAddon: async () => unreadable(sender) ?? { kind: 'absent' },
+    readRole: async () =>
+      unreadable(sender) ?? { kind: 'found', trustPolicy: null, tags: [], permissionsBoundary: null },
   });
 
   return {
@@ -156,6 +164,10 @@ export function createEks(clock: () => number, behaviour: EksBehaviour, onApplie
     associations: (): readonly Association[] => [...current.values()],
     due,
   };
+}
+
+function unreadable(sender: Sender): { readonly kind: 'failed'; readonly error: EksError } | null {
+  return sender.cannotRead() ? { kind: 'failed', error: error('InternalServerError') } : null;
 }
 
 function error(exception: string): EksError {

@@ -10,23 +10,25 @@ import type { Answered, Attempt, Operation, TokenLifetime } from './model-state.
 
 type Effects = ReturnType<typeof createEffects>;
 
-/** Longest read lag at EKS, in milliseconds. */
-const maxLagMs = 30_000;
+/** Longest read lag at EKS, and longest distance of the gateway's clock from the true time. Milliseconds. */
+const [maxLagMs, maxSkewMs] = [30_000, 15_000];
 
-/** An operation that closes as not done had no effect, or others undid the effect before the gateway observed it. */
+/**
+ * An operation that closes as not done had no effect, or it created an association that was deleted outside before the gateway
+ * observed it.
+ */
 export function closingViolations(
   effects: Effects,
   { id, kind, lifetime, applied }: Operation,
   { event, refusalCode }: AuditEntry,
 ): string[] {
   if (event === 'SUCCEEDED' || !applied || applied.isTooLate) return [];
+  if (event === 'REFUSED' && refusalCode === 'OUTCOME_UNDETERMINED') return [];
   const { associationId, tags } = applied.association;
-  const byOthers =
-    kind === 'create'
-      ? effects.isDeleted(associationId)
-      : kind === 'update' && event === 'REFUSED' && effects.isChanged(associationId);
-  const noRoom = tags.length >= 50 && (refusalCode === 'OUTCOME_UNDETERMINED' || effects.isChanged(associationId));
-  if (byOthers || noRoom) return [];
+  const isUnseen = kind === 'create' && effects.isDeletedOutside(associationId);
+  // Without the tag, the create is not recognized after others changed or deleted the association.
+  const noRoom = kind === 'create' && tags.length >= 50 && effects.isChanged(associationId);
+  if (isUnseen || noRoom) return [];
   return [`${id} of ${lifetime.identity} was ${event} ${refusalCode ?? ''}, but EKS applied it`];
 }
 
@@ -48,7 +50,7 @@ export function finalAnswerViolations(
     const { associationId: id, roleArn } = association;
     const isTrue = {
       create: ids.includes(effects.creatorOf(id)),
-      update: effects.wasSet(id, roleArn, begunAt, record.inDoubtUntil - maxLagMs),
+      update: effects.wasSet(id, roleArn, begunAt - maxSkewMs, record.inDoubtUntil - maxLagMs - maxSkewMs),
       delete: effects.isDeleted(id),
     };
     if (kind && !isTrue[kind]) violations.push(`${identity} was told that the ${kind} of ${id} is done, but it is not`);

@@ -15,6 +15,9 @@ export interface Attempt {
   readonly input: string;
   /** Whether policy denied the request, once it was authorized. */
   isDenied: boolean;
+  /** `modifiedAt` of the association that policy judged last, and of the one that EKS showed last; null: none. */
+  judged: string | null;
+  seen: string | null;
   /** What its last read of the locks showed; null before it. */
   lock: 'set' | 'none' | null;
   /** The token's lifetime at the start of the request, if the token had a final answer by then. */

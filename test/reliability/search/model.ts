@@ -12,6 +12,7 @@ import {
   restViolations,
 } from './model-checks.ts';
 import type { Answered, Attempt, Operation, TokenLifetime } from './model-state.ts';
+import type { ScenarioClock } from './scenario-clock.ts';
 import { describeRecord, isDeferral, permits, writeViolations } from './writes.ts';
 
 /** The reference model of a scenario. */
@@ -21,10 +22,10 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
 /**
  * The reference model: checks every ledger write, EKS effect and answer of a token against the events before it. It
- * uses the gateway's types but none of its code. `broken` receives each violated rule, one sentence each; `now` is the
- * gateway's clock.
+ * uses the gateway's types but none of its code. `broken` receives each violated rule, one sentence each. `now` is the true time;
+ * `latest`, the latest time of the gateway's clock: what has expired stays so when the clock is set back.
  */
-export function createModel(now: () => number, broken: (rule: string) => void) {
+export function createModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>, broken: (rule: string) => void) {
   const lifetimes = new Map<string, TokenLifetime>();
   const keys = new Map<string, string>();
   const operations = new Map<string, Operation>();
@@ -38,7 +39,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
   function committed(by: Attempt, expected: Expectation, next: IdempotencyRecord, added: readonly AuditEntry[]) {
     const { idempotencyKey } = next;
     let lifetime = lifetimes.get(idempotencyKey);
-    const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder, now: now() };
+    const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder, now: latest() };
     report(writeViolations({ ...write, by: by.name }));
     if (expected.kind === 'free' || !lifetime) {
       const { input } = by;
@@ -104,6 +105,8 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     const operation = operations.get(operationId);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
+    if (kind !== 'create' && by.judged !== by.seen)
+      broken(`${by.name} sent a ${kind} to EKS for another state of the association than policy judged`);
     if (by.lock !== 'none') broken(`${by.name} sent a ${kind} to EKS, but its read of the locks is ${by.lock}`);
     if (!operation) broken(`${by.name} sent a ${kind} to EKS, but the ledger has no INTENT entry of ${operationId}`);
     else if (operation.lifetime.identity !== by.identity)
@@ -124,10 +127,11 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     const others = lifetime.operations.filter(
       (other) => other !== operation && other.applied && !other.applied.isTooLate,
     );
-    // A create that others undid before the gateway observed it looks like one without an effect.
-    const seen = others.filter(
-      (other) => kind !== 'create' || !effects.isDeleted(other.applied?.association.associationId ?? ''),
-    );
+    // A create that was undone outside before the gateway observed it looks like one without an effect, and so does one
+    // without the tag, whoever undid it.
+    const isUnseen = ({ associationId, tags }: Association) =>
+      effects.isDeletedOutside(associationId) || (tags.length >= 50 && effects.isDeleted(associationId));
+    const seen = others.filter((other) => kind !== 'create' || !other.applied || !isUnseen(other.applied.association));
     if (seen.length > 0 && !isTooLate) broken(`${lifetime.identity} had a second effect, by ${operation.id}`);
     operation.applied = change;
   }
@@ -155,7 +159,7 @@ export function createModel(now: () => number, broken: (rule: string) => void) {
     return lifetime?.final && lifetime.input === input && !isOver(lifetime) ? lifetime : null;
   }
 
-  const isOver = ({ record }: TokenLifetime) => (record.expiresAt ?? Infinity) <= now();
+  const isOver = ({ record }: TokenLifetime) => (record.expiresAt ?? Infinity) <= latest();
 
   return {
     committed,

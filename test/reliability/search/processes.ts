@@ -6,6 +6,8 @@ import type { Faults } from './scenario.ts';
 export interface Process {
   readonly attempt: Attempt;
   readonly faults: Faults;
+  /** Whether it runs to its end at once, without taking turns. */
+  readonly isWhole: boolean;
   /** `crashed`: it never runs again. `frozen`: until it resumes, however late. */
   state: 'running' | 'frozen' | 'crashed' | 'finished';
   /** Turns that wait until the process resumes. */
@@ -43,7 +45,7 @@ export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
       if (process.state === 'frozen') process.waitingTurns.push(go);
       else if (process.state !== 'crashed') go();
     };
-    if (isUnscheduled || process.state === 'frozen') goOn();
+    if (isUnscheduled || process.isWhole || process.state === 'frozen') goOn();
     else void scheduler.schedule(ready).then(goOn);
   }
 

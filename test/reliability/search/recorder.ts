@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { noFilters } from '../../../src/ledger/ledger.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { maxTags, operationIdOf } from '../../../src/model/association.ts';
-import type { Association, AssociationTarget } from '../../../src/model/association.ts';
+import type { Expectation, IdempotencyRecord, Ledger } from '../../../src/ledger/ledger.ts';
+import { maxTags } from '../../../src/model/association.ts';
+import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import type { CallerAnswer, ChangeKind, EksChange, Facts, TrailEntry } from '../facts.ts';
+import type { CallerAnswer, ChangeKind, EksChange, Facts, LockedTime, OutsideChange } from '../facts.ts';
 import { violations } from '../invariants.ts';
 import type { Applied } from './eks-behaviour.ts';
+import { associationFact, entryFact } from './facts-of.ts';
 import type { Model } from './model.ts';
+import type { Attempt } from './model-state.ts';
 import { home } from './home.ts';
+import type { ScenarioClock } from './scenario-clock.ts';
+import { createTokenNames } from './tokens.ts';
 
 /** The recorder of a scenario. */
 export type Recorder = ReturnType<typeof createRecorder>;
@@ -16,44 +20,60 @@ export type Recorder = ReturnType<typeof createRecorder>;
 /** More audit entries than a scenario can have. */
 const allEntries = 1_000;
 
+/** Between two events of the same millisecond. */
+const tickMs = 0.001;
+
 /**
- * Records a scenario from outside. At its end the ledger must hold exactly what it reported as written, and the
- * guarantees must hold, by the same checks as for a gateway that is observed over the network.
+ * Records a scenario from outside, in the order in which things happen. At its end the ledger must hold exactly what it reported
+ * as written, and the guarantees must hold, by the same checks as for a gateway that is observed over the network.
  */
-export function createRecorder(clock: () => number) {
-  const changes: EksChange[] = [];
-  const applied = new Map<string, Applied>();
-  /**
-   * Fewer guarantees apply: an effect was undone outside the gateway, came later than every allowance, or can't be
-   * attributed.
-   */
+export function createRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs: number) {
+  const changes: Omit<EksChange, 'effect'>[] = [];
+  const applied = new Map<string, Pick<EksChange, 'effect' | 'associationId'>>();
+  const outside: OutsideChange[] = [];
+  const locks: LockedTime[] = [];
+  const writtenAt = new Map<string, number>();
+  const tokens = createTokenNames();
+  /** Fewer guarantees apply: an effect came later than every allowance, or it can't be attributed. */
   let isLimited = false;
+  let last = 0;
+  /** A time of its own for each event: true time, in milliseconds since the epoch. */
+  const tick = () => (last = Math.max(clock.now(), last + tickMs));
+  const lift = () => {
+    const lock = locks.pop();
+    if (lock) locks.push({ ...lock, until: Math.min(lock.until, tick()) });
+  };
 
   return {
+    tick,
     sent(kind: ChangeKind, operationId: string, associationId: string | null): void {
       const requestId = `request ${changes.length + 1}`;
-      changes.push({
-        requestId,
-        kind,
-        time: clock(),
-        serviceAccount: null,
-        associationId,
-        operationId,
-        applied: false,
-      });
+      changes.push({ requestId, kind, time: tick(), serviceAccount: null, associationId, operationId });
     },
-    applied(change: Applied): void {
-      const { kind, operationId, association, isTooLate } = change;
-      const updates = [...applied.values()].filter((other) => other.kind === 'update').length;
-      const isUndone = kind === 'delete' || (kind === 'update' && (updates > 0 || operationId === null));
-      const hasNoTag = kind === 'create' && association.tags.length >= maxTags && operationId !== null;
-      if (isUndone || isTooLate || hasNoTag) isLimited = true;
-      if (operationId !== null) applied.set(operationId, change);
+    applied({ kind, operationId, association, modifiedAt, isTooLate }: Applied): void {
+      const { associationId, roleArn, tags } = association;
+      const at = tick();
+      const effect = { at, visibleAt: at + lagMs, modifiedAt };
+      if (isTooLate || (kind === 'create' && operationId !== null && tags.length >= maxTags)) isLimited = true;
+      if (operationId !== null) applied.set(operationId, { effect, associationId });
+      else outside.push({ ...effect, kind, associationId, roleArn: kind === 'delete' ? null : roleArn });
     },
-    /** An expired token may have another effect. */
-    expired(): void {
-      isLimited = true;
+    committed(by: Attempt, expected: Expectation, record: IdempotencyRecord, entries: readonly AuditEntry[]): void {
+      const token = entries[0]?.reason ?? '';
+      tokens.wrote(by.identity, token, expected, record);
+      const at = tick();
+      for (const { entryId } of entries) writtenAt.set(entryId, at);
     },
+    appended({ entryId }: AuditEntry): void {
+      writtenAt.set(entryId, tick());
+    },
+    locked(isSet: boolean): void {
+      lift();
+      if (isSet) locks.push({ from: tick(), until: Infinity });
+    },
+    /** The name of the token of an answer at this moment. */
+    nameOf: (operationId: string | null, identity: string, token: string) =>
+      tokens.nameOf(operationId, identity, token, clock.latest()),
     /** The violations, one sentence each. */
     async atRest(
       clusterName: string,
@@ -79,20 +99,18 @@ export function createRecorder(clock: () => number) {
         ...(isDeepStrictEqual(records, model.records()) ? [] : ['the records differ from what was written']),
       ];
       if (isLimited) return ledgerViolations;
-      // A refusal before the token is claimed is not final: the same request may succeed later.
-      const isClaimed = ({ operationId }: CallerAnswer) =>
-        entries.some((entry) => entry.operationId === operationId && entry.event === 'INTENT');
       const facts: Facts = {
-        changes: changes.map((change) => ({ ...change, applied: applied.has(change.operationId ?? '') })),
-        associations: associations.map((one) => ({
-          ...one,
-          serviceAccount: named(one),
-          operationId: operationIdOf(one),
-        })),
-        entries: entries.map(entryFact),
+        changes: changes.map((change) => ({ ...change, effect: null, ...applied.get(change.operationId ?? '') })),
+        associations: associations.map(associationFact),
+        entries: entries.map((entry) => {
+          const fact = entryFact(entry, writtenAt.get(entry.entryId) ?? 0);
+          const { operationId, principal, kind, clientRequestToken: token } = fact;
+          const name = tokens.nameOf(operationId, `${principal} ${kind} ${token}`, token ?? '', 0);
+          return { ...fact, clientRequestToken: name };
+        }),
         records: model.records(),
-        answers: answers.filter((answer) => answer.event !== 'REFUSED' || isClaimed(answer)),
-        changedOutside: [],
+        answers,
+        ...{ outside, locks },
         reconciled: true,
       };
       return [...ledgerViolations, ...violations(facts).map(({ invariant, what }) => `${invariant}: ${what}`)];
@@ -102,22 +120,4 @@ export function createRecorder(clock: () => number) {
 
 function idsOf(entries: readonly AuditEntry[]): string[] {
   return entries.map(({ entryId }) => entryId).sort();
-}
-
-function named({ clusterName, namespace, serviceAccount }: AssociationTarget): string {
-  return `${clusterName}/${namespace}/${serviceAccount}`;
-}
-
-function entryFact(entry: AuditEntry): TrailEntry {
-  const { operation, principal, reason, target, request, time } = entry;
-  const settings = request && 'changes' in request ? request.changes : request;
-  return {
-    ...entry,
-    time: Date.parse(time),
-    kind: operation.startsWith('CREATE') ? 'create' : operation.startsWith('UPDATE') ? 'update' : 'delete',
-    principal: principal.id,
-    clientRequestToken: reason,
-    serviceAccount: target && named(target),
-    roleArn: settings && 'roleArn' in settings ? (settings.roleArn ?? null) : null,
-  };
 }

@@ -10,7 +10,8 @@ import { createScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf, describeBehaviour } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
-import { roleArn, serviceAccount, times, ulids } from './environment.ts';
+import { createReleases } from './releases.ts';
+import { roleArn, serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 /** The result of a scenario. */
@@ -38,23 +39,22 @@ export async function runScenario(
   series: number,
   isLogged = false,
 ): Promise<ScenarioResult> {
-  const { behaviour, isOccupied, steps } = scenario;
+  const { behaviour, isOccupied, readsRoles, hasExecutor, steps } = scenario;
   const broken: string[] = [];
   const lines: string[] = [];
   const log = (line: () => string) => {
     if (isLogged) lines.push(line());
   };
-  const scenarioClock = createScenarioClock();
-  let isAllowed = true;
+  const clock = createScenarioClock(behaviour.skewMs);
+  const releases = createReleases(clock.gateway);
   let isLocked = false;
-  const clock = scenarioClock.now;
   const isBroken = (rule: string) => {
     broken.push(rule);
     log(() => `! ${rule}`);
   };
   const applied: Applied[] = [];
   const model = createModel(clock, isBroken);
-  const recorder = createRecorder(clock);
+  const recorder = createRecorder(clock, behaviour.lagMs);
   const eks = createEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
     log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
@@ -62,17 +62,16 @@ export async function runScenario(
     recorder.applied(change);
     applied.push(change);
   });
-  const processes = createProcesses(schedulerOf(scenario), clock);
+  const processes = createProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
     ...{ ledger, eks, model, recorder, processes, clock, log, series },
-    ...{ clusterName: `c${series}`, ulid: ulids(series), isAllowed: () => isAllowed },
+    ...{ clusterName: `c${series}`, ulid: ulids(series), releases, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
   const callers = createCallers(environment);
 
   async function moveClock(ms: number): Promise<void> {
-    scenarioClock.advance(ms, eks.due);
-    if (ms > times.retentionMs) recorder.expired();
+    clock.advance(ms, eks.due);
     await processes.fireTimers();
   }
 
@@ -98,17 +97,23 @@ export async function runScenario(
         log(() => `clock + ${event.ms / 1000} s`);
         await moveClock(event.ms);
         return;
+      case 'skew':
+        log(() => `the clock of ${event.clock === 'eks' ? 'EKS' : 'the gateway'} is set ${event.ms} ms ahead`);
+        clock.set(event.clock, event.ms);
+        return;
       case 'policy':
-        isAllowed = event.allows;
-        log(() => `policy now ${isAllowed ? 'allows' : 'denies'} requests`);
+        log(() => `a release of policies ${event.allows ? 'permits' : 'denies'} changes`);
+        releases.publish(event.allows);
         return;
       case 'lock':
         isLocked = event.isSet;
+        recorder.locked(isLocked);
         log(() => `changes are ${isLocked ? 'locked' : 'not locked'}`);
         return;
-      case 'outsider':
-        log(() => `outside the gateway: ${event.what} at EKS`);
-        changeOutside(environment, event.what);
+      case 'others':
+        log(() => `others: ${event.what} ${event.through === 'eks' ? 'at EKS' : 'through the gateway'}`);
+        if (event.through === 'eks') changeOutside(environment, event.what);
+        else await callers.changeThroughGateway(event.what);
     }
   }
 
@@ -144,7 +149,7 @@ export async function runScenario(
   const restore = processes.replaceTimers();
   try {
     log(() => describeBehaviour(behaviour));
-    if (isOccupied) await apply({ do: 'outsider', what: 'create' });
+    if (isOccupied) await apply({ do: 'others', what: 'create', through: 'eks' });
     for (const { event, turns } of steps) {
       await apply(event);
       await processes.go(turns);

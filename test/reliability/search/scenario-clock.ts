@@ -1,15 +1,32 @@
-/** An effect that EKS applies later, at a time in milliseconds since the epoch. */
+import type { Skews } from './eks-behaviour.ts';
+
+/** An effect that EKS applies later, at a true time in milliseconds since the epoch. */
 export interface DueEffect {
   readonly at: number;
   readonly run: () => void;
 }
 
-/** The clock of a scenario. It moves only when it is advanced. */
-export function createScenarioClock() {
+/** The clocks of a scenario. */
+export type ScenarioClock = ReturnType<typeof createScenarioClock>;
+
+/** The clocks of a scenario: the true time, and the gateway's and EKS's, which can be set. They move only when they are told to. */
+export function createScenarioClock(begin: Skews) {
   let now = Date.UTC(2026, 0, 1);
+  let skews = begin;
+  let latest = 0;
+  const gateway = () => now + skews.gateway;
   return {
     now: () => now,
-    /** Advances the clock, and runs each due effect at its time. `due` is sorted by time. */
+    gateway,
+    eks: () => now + skews.eks,
+    /** The latest time that the gateway's clock has shown. */
+    latest: () => (latest = Math.max(latest, gateway())),
+    /** Sets a clock to this distance from the true time. */
+    set(clock: keyof Skews, ms: number): void {
+      latest = Math.max(latest, gateway());
+      skews = { ...skews, [clock]: ms };
+    },
+    /** Advances the time, and runs each due effect at its time. `due` is sorted by time. */
     advance(ms: number, due: DueEffect[]): void {
       const end = now + ms;
       for (let next = due[0]; next && next.at <= end; next = due[0]) {
@@ -18,6 +35,7 @@ export function createScenarioClock() {
         next.run();
       }
       now = end;
+      latest = Math.max(latest, gateway());
     },
   };
 }

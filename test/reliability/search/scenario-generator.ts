@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { ChangeKind } from '../facts.ts';
 import type { ChangeFault } from './eks-behaviour.ts';
 import { faultless } from './scenario.ts';
 import type { Faults, Scenario, ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
@@ -6,6 +7,11 @@ import type { Faults, Scenario, ScenarioEvent, ScenarioMutation, Step } from './
 const second = 1_000;
 /** In seconds. */
 const week = 7 * 24 * 3_600;
+
+const rejections = [
+  ...(['THROTTLED', 'GATEWAY_ACCESS_DENIED', 'EKS_UNREACHABLE', 'ROLE_NOT_FOUND', 'EKS_REFUSED'] as const),
+  'CREDENTIALS_UNAVAILABLE',
+] as const;
 
 const changeFault: fc.Arbitrary<ChangeFault> = fc.oneof(
   { weight: 5, arbitrary: fc.constant<ChangeFault>({ kind: 'lost' }) },
@@ -21,7 +27,7 @@ const changeFault: fc.Arbitrary<ChangeFault> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .constantFrom(null, 'THROTTLED', 'GATEWAY_ACCESS_DENIED', 'EKS_UNREACHABLE', 'ROLE_NOT_FOUND', 'EKS_REFUSED')
+      .constantFrom(null, ...rejections)
       .map((outcome): ChangeFault => (outcome === null ? { kind: 'server-error' } : { kind: 'rejected', outcome })),
   },
 );
@@ -44,12 +50,19 @@ const mutation: fc.Arbitrary<ScenarioMutation> = fc.record({
   kind: fc.constantFrom('create', 'create', 'create', 'update', 'delete'),
   token: fc.constantFrom('t1', 't1', 't1', 't2'),
   variant: fc.constantFrom(0, 0, 0, 0, 0, 1, 2),
+  expects: fc.constantFrom('nothing', 'current', 'current', 'stale'),
 });
 
 /** Past a lease, just before and just after the end of an in-doubt time, short times, and past the retention. */
 const jumps = [36, 36, 36, 400, 400, 421, 421, 421, 1, 10, 120, 300, week + 60].map((seconds) => seconds * second);
 
 const index = fc.nat({ max: 3 });
+
+const anyKind = fc.constantFrom<ChangeKind>('delete', 'create', 'update');
+const through = fc.constantFrom('eks' as const, 'gateway' as const);
+
+/** The distance of a clock from the true time: so far that both clocks differ by almost the allowed error, or by little. */
+const skewMs = fc.constantFrom(0, 14_500, -14_500, 5, -5);
 
 const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation, faults }) },
@@ -63,9 +76,14 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'resume' as const, 'crash' as const), index }),
   },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('others' as const), what: anyKind, through }) },
   {
-    weight: 2,
-    arbitrary: fc.constantFrom('delete', 'create', 'update').map((what) => ({ do: 'outsider' as const, what })),
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('skew' as const),
+      clock: fc.constantFrom('gateway' as const, 'eks' as const),
+      ms: skewMs,
+    }),
   },
   { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => ({ do: 'policy' as const, allows })) },
   { weight: 1, arbitrary: fc.constantFrom(true, false, false).map((isSet) => ({ do: 'lock' as const, isSet })) },
@@ -79,9 +97,16 @@ const step: fc.Arbitrary<Step> = fc.record({
   turns: fc.constantFrom(untilIdle, untilIdle, 0, 1, 2, 3, 4, 5, 7),
 });
 
+/** What can happen between two calls of a request. */
+const interruption: fc.Arbitrary<ScenarioEvent> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('others' as const), what: anyKind, through }) },
+  { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'lock', isSet: true }) },
+  { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'policy', allows: false }) },
+);
+
 /**
- * A change in doubt, repeated when its outcome is hardest to determine: somebody changed the association meanwhile and
- * reads may not show that yet, or the in-doubt time is almost over.
+ * A change, usually in doubt, that is repeated when its outcome is hardest to determine: others changed the association meanwhile
+ * and reads may not show that yet, or the in-doubt time is over or almost over; and something happens during the repetition.
  */
 const ambiguous: fc.Arbitrary<Step[]> = fc
   .record({
@@ -90,22 +115,25 @@ const ambiguous: fc.Arbitrary<Step[]> = fc
       kind: fc.constantFrom('update', 'update', 'delete', 'create', 'create'),
       token: fc.constantFrom('t1', 't2'),
       variant: fc.constantFrom(0, 1),
+      expects: fc.constantFrom('nothing', 'current'),
     }),
     faults: changeFault.map((eks) => ({ ...faultless, eks })),
     meanwhile: fc.oneof(
       fc
-        .constantFrom('update', 'delete', 'create')
-        .map((what): ScenarioEvent[] => [clock(10), { do: 'outsider', what }, clock(27)]),
-      fc.constant([clock(400)]),
+        .tuple(anyKind, through, fc.constantFrom(27, 421))
+        .map(([what, by, wait]): ScenarioEvent[] => [clock(10), { do: 'others', what, through: by }, clock(wait)]),
+      fc.constantFrom([clock(400)], [clock(421)]),
     ),
+    interrupted: fc.option(fc.record({ event: interruption, after: fc.nat({ max: 12 }) }), { nil: null }),
   })
-  .map(({ mutation: same, faults: met, meanwhile }) =>
-    [
-      { do: 'submit' as const, mutation: same, faults: met },
-      ...meanwhile,
-      { do: 'submit' as const, mutation: same, faults: faultless },
-    ].map((next) => ({ event: next, turns: untilIdle })),
-  );
+  .map(({ mutation: same, faults: met, meanwhile, interrupted }) => [
+    ...[{ do: 'submit' as const, mutation: same, faults: met }, ...meanwhile].map((next) => ({
+      event: next,
+      turns: untilIdle,
+    })),
+    { event: { do: 'submit', mutation: same, faults: faultless }, turns: interrupted?.after ?? untilIdle },
+    ...(interrupted ? [{ event: interrupted.event, turns: untilIdle }] : []),
+  ]);
 
 function clock(seconds: number): ScenarioEvent {
   return { do: 'clock', ms: seconds * second };
@@ -117,13 +145,15 @@ const fewSteps = fc.array(step, { maxLength: 3, size: 'max' });
 /** Generates scenarios, weighted towards those that cover more of the protocol. */
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
-    skewMs: fc.constantFrom(0, 29 * second, -29 * second),
+    skewMs: fc.record({ gateway: skewMs, eks: skewMs }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
   }),
   isOccupied: fc.constantFrom(false, false, true),
+  readsRoles: fc.constantFrom(false, false, true),
+  hasExecutor: fc.constantFrom(false, false, true),
   steps: fc.oneof(
     { weight: 15, arbitrary: anySteps },
-    { weight: 1, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
+    { weight: 4, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
   ),
   order: fc.nat({ max: 0x7fffffff }),
 });

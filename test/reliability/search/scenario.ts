@@ -6,10 +6,12 @@ import type { ChangeFault, EksBehaviour } from './eks-behaviour.ts';
  * A mutation. The variants are different requests; variant 2 has 50 tags, which leave no room for the gateway's own.
  */
 export interface ScenarioMutation {
-  readonly principal: 'alice' | 'bob';
+  readonly principal: 'alice' | 'bob' | 'carol';
   readonly kind: ChangeKind;
-  readonly token: 't1' | 't2';
+  readonly token: string;
   readonly variant: 0 | 1 | 2;
+  /** The `expectedModifiedAt` of an update or delete: none, that of the association, or an earlier one. */
+  readonly expects: 'nothing' | 'current' | 'stale';
 }
 
 /** The faults of one process. */
@@ -30,8 +32,12 @@ export type ScenarioEvent =
   | { readonly do: 'resubmit'; readonly index: number; readonly faults: Faults }
   | { readonly do: 'reconcile'; readonly faults: Faults }
   | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
-  | { readonly do: 'outsider'; readonly what: ChangeKind }
+  /** Others change the association: directly at EKS, or by a request of their own that runs to its end at once. */
+  | { readonly do: 'others'; readonly what: ChangeKind; readonly through: 'eks' | 'gateway' }
   | { readonly do: 'clock'; readonly ms: number }
+  /** A clock is set to this distance from the true time. */
+  | { readonly do: 'skew'; readonly clock: 'gateway' | 'eks'; readonly ms: number }
+  /** A release of policies that permits or denies all changes. */
   | { readonly do: 'policy'; readonly allows: boolean }
   | { readonly do: 'lock'; readonly isSet: boolean };
 
@@ -46,6 +52,10 @@ export interface Scenario {
   readonly behaviour: EksBehaviour;
   /** Whether the service account already has an association from outside the gateway. */
   readonly isOccupied: boolean;
+  /** Whether policy depends on facts of roles, and answers warn of the state of cluster and roles. */
+  readonly readsRoles: boolean;
+  /** Whether each change has a session of the executor's role. */
+  readonly hasExecutor: boolean;
   readonly steps: readonly Step[];
   /** Seed of the scheduler, which chooses the next process. */
   readonly order: number;
@@ -97,5 +107,6 @@ function describeChangeFault(fault: ChangeFault): string {
 
 /** Describes the behaviour of EKS. */
 export function describeBehaviour({ skewMs, lagMs }: EksBehaviour): string {
-  return `the clock of EKS is ${skewMs / second} s ahead, and its reads lag by ${lagMs / second} s`;
+  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s`;
+  return `${ahead}, and its reads lag by ${lagMs / second} s`;
 }

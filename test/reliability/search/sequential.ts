@@ -9,6 +9,7 @@ import { changeOutside } from './run-scenario.ts';
 import { createProcesses } from './processes.ts';
 import type { Process } from './processes.ts';
 import { createRecorder } from './recorder.ts';
+import { createReleases } from './releases.ts';
 import { createScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
@@ -64,14 +65,13 @@ function watchTimers(): () => void {
 async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promise<Transcript> {
   const answers: unknown[] = [];
   const broken: string[] = [];
-  const scenarioClock = createScenarioClock();
-  let isAllowed = true;
+  const clock = createScenarioClock(scenario.behaviour.skewMs);
+  const releases = createReleases(clock.gateway);
   let isLocked = false;
   let stopsAt = Infinity;
   /** What the reconciler finds, if it was read already: a read costs 16 DynamoDB requests. */
   let toReconcile: IdempotencyRecord[] | null = null;
   let onStop: () => void = () => undefined;
-  const clock = scenarioClock.now;
   const model = createModel(clock, (rule) => broken.push(rule));
   const eks = createEks(clock, scenario.behaviour, model.applied);
   const port = async <T>(process: Process, effect: () => Promise<T>): Promise<T> => {
@@ -81,10 +81,10 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
     return new Promise(() => undefined);
   };
   const environment: Environment = {
-    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), log: () => undefined },
+    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), releases, scenario, log: () => undefined },
     ledger: {
       ...ledger,
-      expiredLeases: async () => toReconcile ?? (await expiredLeasesOf(model, ledger, clock())).slice(0, 1),
+      expiredLeases: async () => toReconcile ?? (await expiredLeasesOf(model, ledger, clock.gateway())).slice(0, 1),
     },
     model: {
       ...model,
@@ -97,9 +97,8 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
         model.failed(by, error);
       },
     },
-    recorder: createRecorder(clock),
-    processes: { ...createProcesses(schedulerOf(scenario), clock), port },
-    isAllowed: () => isAllowed,
+    recorder: createRecorder(clock, scenario.behaviour.lagMs),
+    processes: { ...createProcesses(schedulerOf(scenario), clock.now), port },
     isLocked: () => isLocked,
     lockMemory: { mayBeSet: false },
   };
@@ -128,27 +127,31 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
       case 'resume':
         return;
       case 'clock':
-        scenarioClock.advance(event.ms, eks.due);
+        clock.advance(event.ms, eks.due);
+        return;
+      case 'skew':
+        clock.set(event.clock, event.ms);
         return;
       case 'policy':
-        isAllowed = event.allows;
+        releases.publish(event.allows);
         return;
       case 'lock':
         isLocked = event.isSet;
         return;
-      case 'outsider':
-        changeOutside(environment, event.what);
+      case 'others':
+        if (event.through === 'eks') changeOutside(environment, event.what);
+        else return runAlone(() => callers.changeThroughGateway(event.what));
     }
   }
 
-  if (scenario.isOccupied) await apply({ do: 'outsider', what: 'create' });
+  if (scenario.isOccupied) await apply({ do: 'others', what: 'create', through: 'eks' });
   for (const { event } of scenario.steps) await apply(event);
   stopsAt = Infinity;
-  scenarioClock.advance(pastWaitMs, eks.due);
+  clock.advance(pastWaitMs, eks.due);
   // Without open operations there should be no expired lease. This is checked less often, because it is the most
   // expensive query of DynamoDB.
   const isOpen = model.records().some(({ state }) => state === 'IN_PROGRESS');
-  const expired = isOpen || series % 4 === 0 ? await expiredLeasesOf(model, ledger, clock()) : [];
+  const expired = isOpen || series % 4 === 0 ? await expiredLeasesOf(model, ledger, clock.gateway()) : [];
   // One at a time, so that all reconciler runs are alike.
   for (const record of expired) {
     toReconcile = [record];

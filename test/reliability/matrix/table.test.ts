@@ -1,0 +1,37 @@
+import { markdownOf } from './markdown.ts';
+import type { Results } from './markdown.ts';
+import { baseline } from './baseline.ts';
+import { firstFlow } from './flows.ts';
+import { summarize } from './table.ts';
+import type { TableRow } from './table.ts';
+
+const step = { operation: 'PutItem', events: [], kind: 'ledger-write' } as const;
+const fault = { name: 'timeout', effect: 'none', answer: 'silence' } as const;
+const cells = { case: '', answers: '', eks: '', auditTrail: '', verdict: '' };
+const kept: TableRow = {
+  case: {
+    ...{ implementation: baseline, kind: 'create', flow: firstFlow, changeAt: 1, changeStep: step },
+    ...{ injection: { at: 0, step, fault }, followUp: 'nothing' },
+  },
+  ...{ isInjected: true, isStarved: false, violations: [], cells },
+};
+const violated: TableRow = { ...kept, violations: [{ invariant: 'noHoles', what: 'a hole' }] };
+const starved: TableRow = { ...violated, isStarved: true };
+
+test('a case whose calls timed out without a fault is inconclusive, not violated', () => {
+  expect(summarize('gateway', [kept, violated, starved])).toBe('gateway: 3 cases, 1 kept, 1 violated, 1 inconclusive.');
+  expect(summarize('gateway', [kept, { ...kept, isStarved: true }])).toBe('gateway: 2 cases, 2 kept, 0 violated.');
+});
+
+test('inconclusive cases have a column of their own', () => {
+  const page = (rows: readonly TableRow[]) => markdownOf(new Map([['baseline', rows]]) satisfies Results, [baseline]);
+  expect(page([kept, violated, starved])).toContain('| first | **1 of 2**: `noHoles` | 1 |');
+  expect(page([kept, violated, starved])).toContain('| flow | baseline | baseline, inconclusive |');
+  expect(page([kept, violated])).not.toContain('inconclusive');
+});
+
+test('the table names the installed version of the library of the baseline', () => {
+  expect(markdownOf(new Map(), [baseline])).toMatch(
+    /^The baseline uses `@aws-lambda-powertools\/idempotency` \d+\.\d+\.\d+\.$/m,
+  );
+});

@@ -1,0 +1,134 @@
+import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
+import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Lock } from '../../../src/model/lock.ts';
+import type { Environment } from './environment.ts';
+import type { Process } from './processes.ts';
+
+/** The ledger of a process: each call takes a turn, and can fail. */
+export function gatedLedger(environment: Environment, process: Process): Ledger {
+  const { ledger, model, recorder, processes, isLocked, log } = environment;
+  const { attempt } = process;
+  const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
+  const write = <T>(what: () => string, effect: () => Promise<T>) =>
+    processes.port(process, async () => {
+      const fault = process.faults.ledger?.write === process.writes++ ? process.faults.ledger.kind : null;
+      if (fault === 'down') {
+        log(() => `  the ledger is down and does not write ${what()} for ${attempt.name}`);
+        throw new LedgerUnavailable(new Error('down'));
+      }
+      const result = await effect();
+      if (fault === 'lost') {
+        log(() => `  the response to ${attempt.name} is lost`);
+        throw new LedgerUnavailable(new Error('lost'));
+      }
+      return result;
+    });
+  return {
+    commit: (expected, next, entries) => {
+      const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
+      return write(what, async () => {
+        const result = await ledger.commit(expected, next, entries);
+        if (result.kind === 'committed') {
+          model.committed(attempt, expected, next, entries);
+          recorder.committed(attempt, expected, next, entries);
+        } else model.conflicted(attempt, expected, next.idempotencyKey);
+        log(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
+        return result;
+      });
+    },
+    appendEntry: (entry) =>
+      write(
+        () => entry.event,
+        async () => {
+          await ledger.appendEntry(entry);
+          model.appended(entry);
+          recorder.appended(entry);
+          log(() => `  the ledger writes ${entry.event} for ${attempt.name}`);
+        },
+      ),
+    getRecord: (key) => read(() => ledger.getRecord(key)),
+    findClaimOfCreated: (id) =>
+      read(async () => {
+        const claim = await ledger.findClaimOfCreated(id);
+        log(() => `  ${attempt.name} looks for a claim of what ${id} created: ${claim ?? 'none'}`);
+        return claim;
+      }),
+    getEntry: (key) => read(() => ledger.getEntry(key)),
+    operationEntries: (id, page) => read(() => ledger.operationEntries(id, page)),
+    readTrail: (query) => read(() => ledger.readTrail(query)),
+    expiredLeases: (now, limit) => read(() => ledger.expiredLeases(now, limit)),
+    getLocks: () =>
+      read(async () => {
+        if (process.faults.cannotReadLocks) throw new LedgerUnavailable(new Error('down'));
+        const { revision } = await ledger.getLocks();
+        attempt.lock = isLocked() ? 'set' : 'none';
+        log(() => `  ${attempt.name} reads the locks: ${attempt.lock}`);
+        return { revision, locks: isLocked() ? [lock] : [] };
+      }),
+    putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
+    close: () => undefined,
+  };
+}
+
+/** The lock of a scenario. It is not stored: other scenarios share the ledger. */
+const lock: Lock = { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: '2026-11-26T00:00:00.000Z' };
+
+/** EKS as a process uses it: each call takes a turn, and can fail. With an executor, each change first gets a session. */
+export function gatedEks({ eks, model, recorder, processes, scenario, log }: Environment, process: Process): Eks {
+  const { attempt, faults } = process;
+  const direct = eks.eksFor({
+    takeFault: () => {
+      if (process.isEksFaultTaken) return null;
+      process.isEksFaultTaken = true;
+      return faults.eks;
+    },
+    cannotRead: () => faults.cannotRead,
+    onSent: (kind, operationId, associationId) => {
+      model.sent(attempt, kind, operationId);
+      recorder.sent(kind, operationId, associationId);
+    },
+  });
+  const change = async (what: string, effect: () => Promise<ChangeResult>) => {
+    if (scenario.hasExecutor) {
+      await processes.port(process, () => {
+        log(() => `  ${attempt.name} gets a session`);
+        return Promise.resolve();
+      });
+    }
+    return processes.port(process, async () => {
+      const result = await effect();
+      log(() => `  ${attempt.name} sends the ${what} to EKS: ${describeResult(result)}`);
+      return result;
+    });
+  };
+  const read = <T extends { readonly kind: string }>(what: string, effect: () => Promise<T>) =>
+    processes.port(process, async () => {
+      const result = await effect();
+      log(
+        () =>
+          `  ${attempt.name} ${what} at EKS: ${'associationIds' in result ? String(result.associationIds) || 'nothing' : result.kind}`,
+      );
+      return result;
+    });
+  return {
+    create: (call) => change('create', () => direct.create(call)),
+    update: (call) => change('update', () => direct.update(call)),
+    delete: (call) => change('delete', () => direct.delete(call)),
+    describe: async (id, bounds) => {
+      const described = await read('describes', () => direct.describe(id, bounds));
+      attempt.seen = described.kind === 'found' ? described.association.modifiedAt : null;
+      return described;
+    },
+    list: (target, bounds) => read('lists', () => direct.list(target, bounds)),
+    page: (query, bounds) => read('pages', () => direct.page(query, bounds)),
+    describeCluster: (bounds) => read('describes the cluster', () => direct.describeCluster(bounds)),
+    describeAddon: (name, bounds) => read('describes an add-on', () => direct.describeAddon(name, bounds)),
+    readRole: (roleArn, bounds) => read('reads a role', () => direct.readRole(roleArn, bounds)),
+  };
+}
+
+function describeResult(result: ChangeResult): string {
+  if (result.kind === 'unknown') return 'no response';
+  return result.kind === 'rejected' ? result.outcome : result.kind;
+}

@@ -1,0 +1,77 @@
+import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../../src/idempotency/times.ts';
+import type { Dependencies } from '../../../src/operations/dependencies.ts';
+import type { Decision } from '../../../src/model/decision.ts';
+import type { AuthorizationRequest } from '../../../src/policy/policy.ts';
+import type { Environment } from './environment.ts';
+import { home } from './home.ts';
+import { gatedEks, gatedLedger } from './ports.ts';
+import type { Process } from './processes.ts';
+
+/** Production times, except that role errors are not retried, because that waits in real time. */
+const times = { ...defaultTimes, roleRetryMs: 0 };
+
+/**
+ * The dependencies of one process: the real operations use the real ledger, and each port call takes a turn. `allows` is
+ * whether the policies that were in force when it began permit changes.
+ */
+export function dependenciesOf(environment: Environment, process: Process, allows: boolean): Dependencies {
+  const { clock, ulid, scenario } = environment;
+  const eks = gatedEks(environment, process);
+  return {
+    ledger: gatedLedger(environment, process),
+    authorize: (_, request) => {
+      if (request.action === 'DescribePodIdentityAssociation') return allow;
+      const roles = 'roles' in request ? request.roles : undefined;
+      const arn = scenario.readsRoles && allows && !roles ? requestedRole(request) : null;
+      const allowed = allows && !roles?.some(({ kind }) => kind === 'failed');
+      process.attempt.isDenied = !allowed;
+      process.attempt.judged = existingModifiedAt(request);
+      if (arn !== null) return { ...deny, unknownRoles: [arn] };
+      return allowed ? allow : deny;
+    },
+    preauthorize: () => null,
+    recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
+    knownPrincipals: { services: [], permissionSets: [] },
+    eksFor: () => eks,
+    serves: () => true,
+    clock: clock.gateway,
+    ulid,
+    home,
+    times,
+    describeLimits: defaultDescribeLimits,
+    lockMemory: environment.lockMemory,
+    requestLimits: defaultRequestLimits,
+    recordTrailReads: false,
+    preflight: scenario.readsRoles ? 'changes' : 'off',
+    preflightRoles: scenario.readsRoles,
+    associationCounts: null,
+    directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
+    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyRelease: null },
+    log: () => undefined,
+  };
+}
+
+/** `modifiedAt` of the association that a request changes; null for a create. */
+function existingModifiedAt(request: AuthorizationRequest): string | null {
+  const { action } = request;
+  const isChange = action === 'UpdatePodIdentityAssociation' || action === 'DeletePodIdentityAssociation';
+  return isChange ? request.association.modifiedAt : null;
+}
+
+/** The role whose facts policy uses; null for a delete. */
+function requestedRole(request: AuthorizationRequest): string | null {
+  if (request.action === 'CreatePodIdentityAssociation') return request.association.roleArn;
+  return request.action === 'UpdatePodIdentityAssociation' ? request.becomes.roleArn : null;
+}
+
+const decision: Omit<Decision, 'allowed' | 'violations' | 'policyIds'> = {
+  failed: false,
+  policySetHash: '0'.repeat(64),
+  inventoryHash: '0'.repeat(64),
+  now: 0,
+  slice: { cluster: null, namespace: null, services: [], timeZone: 'UTC' },
+};
+const allow: Decision = { ...decision, allowed: true, policyIds: ['scenario'], violations: [] };
+const violation = { policyId: 'scenario', message: 'Denied by the scenario.', advice: null };
+const deny: Decision = { ...decision, allowed: false, policyIds: ['scenario'], violations: [violation] };
