@@ -20,7 +20,7 @@ export interface SimulatedRequest {
   readonly action: string;
   readonly resource: string;
   /** Condition keys of the request; `aws:PrincipalArn` and the like are set from the principal. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, string | string[]>>;
   /** The policy of the resource. */
   readonly resourcePolicy?: PolicyDocument | undefined;
 }
@@ -58,6 +58,9 @@ export async function isAllowed(principal: SimulatedPrincipal, request: Simulate
           'aws:PrincipalArn': arn,
           'aws:PrincipalAccount': account(arn),
           'aws:PrincipalIsAWSService': 'false',
+          // All accounts are of one organization, unless the request says otherwise.
+          'aws:PrincipalOrgID': 'o-own0000000',
+          'aws:ResourceOrgID': 'o-own0000000',
           ...request.context,
         },
       },
