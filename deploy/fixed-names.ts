@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './fold-conditions.ts';
+import { textOf } from './rendered.ts';
 
 /** Where types of resources have their name; theirs would be generated otherwise. */
 const nameProperties: Readonly<Record<string, string>> = {
@@ -14,7 +15,7 @@ const nameProperties: Readonly<Record<string, string>> = {
 export function withFixedNames(resources: Readonly<Record<string, JsonObject>>, stack: string) {
   return Object.fromEntries(
     Object.entries(resources).map(([logicalId, resource]): [string, JsonObject] => {
-      const property = nameProperties[String(resource.Type)];
+      const property = nameProperties[textOf(resource.Type ?? '')];
       if (property === undefined) return [logicalId, resource];
       return [logicalId, withProperties(resource, { [property]: `${stack}.${logicalId}`, ...properties(resource) })];
     }),

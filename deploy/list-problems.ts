@@ -12,7 +12,7 @@ export function listProblems({ tags = '', jwtAudience = '', otherAccounts = '' }
   const audiences = jwtAudience.split(',').length;
   const kinds = new Set(otherAccounts.split(',').map((value) => value.slice(0, 2).replace(/\d\d/, 'account')));
   return [
-    ...tagProblems(tags.split(',').flatMap((tag) => tag.split('=')[0] || [])),
+    ...tagProblems(tags.split(',').flatMap((tag) => (tag === '' ? [] : tag.replace(/=.*/s, '')))),
     ...(audiences > maxAudiences
       ? [
           problem(

@@ -37,10 +37,10 @@ export function rendered(part: Json, resources: Resources, stack: StackNames): J
   const refer = (id: string): string => {
     const { Properties = {} } = resources[id] ?? {};
     const given = nameProperties.map((property) => (Properties as JsonObject)[property]).find(Boolean);
-    return pseudo[id] ?? (given === undefined ? `${stack.name}-${id}-${'X'.repeat(13)}` : String(render(given)));
+    return pseudo[id] ?? (given === undefined ? `${stack.name}-${id}-${'X'.repeat(13)}` : textOf(render(given)));
   };
   const arnOf = (id: string): string => {
-    const [service, kind, rest = ''] = arns[String(resources[id]?.Type)] ?? ['cloudformation', 'resource/'];
+    const [service, kind, rest = ''] = arns[textOf(resources[id]?.Type ?? '')] ?? ['cloudformation', 'resource/'];
     const region = service === 'iam' ? '' : stack.region;
     return `arn:${pseudo['AWS::Partition']}:${service}:${region}:${account}:${kind}${refer(id)}${rest}`;
   };
@@ -51,17 +51,23 @@ export function rendered(part: Json, resources: Resources, stack: StackNames): J
   const render = (value: Json): Json => {
     if (Array.isArray(value)) return (value as Json[]).map(render);
     if (!isObject(value)) return value;
-    const [[key = '', argument = null] = []] = Object.entries(value);
-    if (key === 'Ref') return refer(String(argument));
-    if (key === 'Fn::GetAtt') return arnOf(String(Array.isArray(argument) ? argument[0] : argument));
-    if (key === 'Fn::Sub') return substitute(String(Array.isArray(argument) ? argument[0] : argument));
+    const [[key, argument] = ['', null]] = Object.entries(value);
+    const first = textOf(Array.isArray(argument) ? ((argument as readonly Json[])[0] ?? '') : argument);
+    if (key === 'Ref') return refer(first);
+    if (key === 'Fn::GetAtt') return arnOf(first);
+    if (key === 'Fn::Sub') return substitute(first);
     if (key === 'Fn::Join' && Array.isArray(argument)) {
-      const [separator = '', parts = []] = argument as readonly Json[];
-      return (render(parts) as Json[]).map(String).join(String(separator));
+      const [, parts = []] = argument as readonly Json[];
+      return (render(parts) as Json[]).map(textOf).join(first);
     }
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, render(each)]));
   };
   return render(part);
+}
+
+/** A part of a template that is a text. */
+export function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The partition of a region ("Regions and Endpoints"). */

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoldableTemplate, Json, JsonObject } from './fold-conditions.ts';
 import type { Problem } from './problems.ts';
-import { rendered } from './rendered.ts';
+import { rendered, textOf } from './rendered.ts';
 import type { StackNames } from './rendered.ts';
 
 /** A size that a service limits. */
@@ -112,11 +112,11 @@ function otherSizes({ Resources }: FoldableTemplate, stack: StackNames): Size[] 
     const properties = Properties as JsonObject;
     const where = `${logicalId} in the template`;
     const bytes = (part: Json) => Buffer.byteLength(JSON.stringify(rendered(part, Resources, stack)));
-    const [property = '', limit = 0] = names[String(Type)] ?? [];
+    const [property = '', limit = 0] = names[textOf(Type ?? '')] ?? [];
     const name = properties[property];
     const sizes: Size[] = [];
     if (name !== undefined) {
-      const text = String(rendered(name, Resources, stack));
+      const text = textOf(rendered(name, Resources, stack));
       sizes.push({
         what: `The name ${text} has`,
         size: text.length,

@@ -89,10 +89,12 @@ export async function openService({ isOwn = false, inventory = ownInventory }: S
   const removeBundles = () => rm(join(folder, 'dist'), { recursive: true });
   /** A file that the build wrote, as text. */
   const readBuilt = (name: string) => readFile(join(folder, 'dist', name), 'utf8');
+  /** A file of the last package, as text. */
+  const readPackaged = (name: string) => readFile(join(folder, '.serverless', name), 'utf8');
   /** Packages with another inventory from now on. */
   const useInventory = (text: string) => writeFile(join(folder, 'dist', 'policies', 'inventory.json'), text);
   const close = () => rm(folder, { recursive: true, force: true });
-  return { readBuilt, serverless, makePackage, removeBundles, useInventory, close };
+  return { readBuilt, readPackaged, serverless, makePackage, removeBundles, useInventory, close };
 }
 
 async function writeOwnSources(folder: string, text: string): Promise<string[]> {
