@@ -149,7 +149,7 @@ describe.each(gateways)('the gateway $stage in $region', (gateway) => {
     }
   });
 
-  test('assumes no role of an account outside of its organization, whoever that role trusts', async () => {
+  test('assumes no role of an account outside of its organization, even if that role trusts it', async () => {
     const role = servedRole(gateway, 'ChangeRole', otherAccount);
     const graphql = functionOf(gateway, 'GraphqlRole');
     expect(await assume(graphql, role, { 'aws:ResourceOrgID': 'o-other' })).toBe(false);
