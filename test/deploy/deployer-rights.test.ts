@@ -229,6 +229,19 @@ test('the actions of every type in the template, with every option, are known', 
   expect(typesOf(template).filter((type) => permissions[type] === undefined)).toEqual([]);
 });
 
+test('the names of alarms and rules begin with the stage and a dot, so that no other stage has them', () => {
+  const named = {
+    'AWS::CloudWatch::Alarm': 'AlarmName',
+    'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
+    'AWS::Events::Rule': 'Name',
+  };
+  for (const [type, property] of Object.entries(named)) {
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      if (Type === type) expect(JSON.stringify(Properties[property])).toContain(`"${stack}.`);
+    }
+  }
+});
+
 test('every right that the deployer is not given is one that a schema lists', async () => {
   for (const { types, actions } of unneeded) {
     const pairs = Object.entries(permissions).flatMap(([type, list]) =>

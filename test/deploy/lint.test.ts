@@ -66,7 +66,7 @@ beforeAll(async () => {
     templates[`mix ${mix} of options`] = (await service.makePackage(args)).template;
   }
   await service.close();
-}, 900_000);
+}, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
