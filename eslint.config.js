@@ -53,6 +53,7 @@ export default tseslint.config(
       'packages/*/test/**/*.ts',
       'test/**/*.{ts,js}',
       'bench/**/*.ts',
+      'deploy/deploy-check.ts',
       'deploy/snapshot/code-cache.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageProblems } from './package-problems.ts';
 import { describeProblems } from './problems.ts';
-import type { Problem } from './problems.ts';
+import type { Problem, Settings } from './problems.ts';
 import { lenientStage, settingProblems } from './setting-problems.ts';
-import type { Settings } from './setting-problems.ts';
+import { shellProblems, shellVariables } from './shell-variables.ts';
 
 /** The part of the framework's API that is used here. */
 interface Serverless {
@@ -13,12 +13,14 @@ interface Serverless {
   readonly processedInput: { readonly commands: readonly string[] };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly service: {
+    readonly service: string;
     readonly provider: { stackTags?: Readonly<Record<string, string>> };
     readonly custom: { readonly settings: Settings };
   };
   readonly getProvider: (name: 'aws') => {
     /** The stage of this run. */
     readonly getStage: () => string;
+    readonly getRegion: () => string;
     /** The account of the credentials, from GetCallerIdentity. Throws when there are none. */
     readonly getAccountId: () => Promise<string>;
   };
@@ -47,16 +49,21 @@ export default function deployCheck(serverless: Serverless) {
     const [command = ''] = serverless.processedInput.commands;
     if (!['package', 'deploy'].includes(command)) return;
     checkBundles();
-    const { provider, custom } = serverless.service;
+    const { service, provider, custom } = serverless.service;
     provider.stackTags = tagsOf(custom.settings.tags ?? '');
+    const yml = readFileSync(join(serverless.serviceDir, 'serverless.yml'), 'utf8');
+    const fromShell = shellVariables(yml, process.env, custom.settings);
+    if (fromShell.length > 0) process.stderr.write(`From the variables of this shell: ${fromShell.join(' ')}\n`);
     const aws = serverless.getProvider('aws');
     const stage = aws.getStage();
     if (command === 'package' && stage === lenientStage) return;
     const accountId = await accountOrNull(aws);
     if (accountId === null) process.stderr.write('The account is not checked: there are no usable credentials.\n');
+    const placement = { service, stage, region: aws.getRegion(), accountId };
     stop([
       ...settingProblems(custom.settings, stage),
-      ...packageProblems(contentsOf(dist), custom.settings, accountId),
+      ...shellProblems(yml, process.env),
+      ...packageProblems(contentsOf(dist), custom.settings, placement),
     ]);
   };
   return { hooks: { initialize: checkSettings, 'before:package:initialize': checkBundles } };

@@ -4,9 +4,12 @@ import { exampleValuesIn } from '../src/policy/example-values.ts';
 import { accountOf, parseInventory } from '../src/policy/inventory.ts';
 import type { Inventory } from '../src/policy/inventory.ts';
 import { parseRoleArn } from '../src/validation/role-arns.ts';
-import { problem } from './setting-problems.ts';
-import type { Settings } from './setting-problems.ts';
-import type { Problem } from './problems.ts';
+import { roleInOtherAccount } from './other-accounts.ts';
+import { placementProblems } from './placement-problems.ts';
+import type { Placement } from './placement-problems.ts';
+import { partitionOf } from './rendered.ts';
+import { problem } from './problems.ts';
+import type { Problem, Settings } from './problems.ts';
 
 /** What a package contains that depends on the organization. */
 export interface PackageContents {
@@ -23,21 +26,21 @@ const policyFix =
   'Copy the policies, adapt the rule and its cases, and build with them: npm run build -- --policies FOLDER.';
 
 /**
- * What is wrong with the inventory, policies and issuers of a package, alone and with these settings. `accountId` is the account
- * of the deployment; null when it is not known. Throws an Error for an invalid inventory or issuers file.
+ * What is wrong with the inventory, policies and issuers of a package, alone, with these settings and in this place. Throws an
+ * Error for an invalid inventory or issuers file.
  */
 export function packageProblems(
   { inventory: text, policies, issuers }: PackageContents,
   settings: Settings,
-  accountId: string | null,
+  placement: Placement,
 ): Problem[] {
   const inventory = parseInventory(text);
   return [
     ...examplesIn('inventory.json', text, inventoryFix),
     ...Object.entries(policies).flatMap(([file, policy]) => examplesIn(file, policy, policyFix)),
-    ...homeProblems(inventory, accountId),
-    ...missingAssumeRoles(inventory, settings),
-    ...missingReadRoles(inventory, settings),
+    ...homeProblems(inventory, placement.accountId),
+    ...placementProblems(settings, { ...placement, accountId: homeOf(inventory) ?? placement.accountId }),
+    ...otherAccountProblems(inventory, settings, placement),
     ...operatorsElsewhere(inventory, settings),
     ...lentRolesOutside(inventory, settings),
     ...issuerProblems(issuers, settings),
@@ -51,6 +54,11 @@ function examplesIn(fileName: string, text: string, fix: string): Problem[] {
     where: `${file}:${line}`,
     fix,
   }));
+}
+
+/** The account of the deployment as the inventory has it; null when it has none. */
+function homeOf({ accounts }: Inventory): string | null {
+  return accounts.find(({ roleArn }) => roleArn === null)?.accountId ?? null;
 }
 
 function homeProblems(inventory: Inventory, accountId: string | null): Problem[] {
@@ -83,26 +91,43 @@ function homeProblems(inventory: Inventory, accountId: string | null): Problem[]
       ];
 }
 
-function missingAssumeRoles({ accounts }: Inventory, { assumeRoleArns = '' }: Settings): Problem[] {
-  const allowed = assumeRoleArns.split(',');
-  return accounts
-    .flatMap(({ roleArn, readRoleArn }) => [roleArn, readRoleArn])
-    .filter((arn) => arn !== null && !allowed.includes(arn))
-    .map((arn) =>
-      problem('assumeRoleArns', `The inventory names ${arn}, which assumeRoleArns does not contain.`, 'Add it there.'),
-    );
+/** Roles of other accounts that the functions may not assume, by their names or because `otherAccounts` lacks the account. */
+function otherAccountProblems({ accounts }: Inventory, settings: Settings, placement: Placement): Problem[] {
+  const others = accounts.filter(({ roleArn }) => roleArn !== null);
+  return [...misnamedRoles(others, placement), ...unlistedAccounts(others, settings)];
 }
 
-/** Without a role to read, queries would have the right to change, and the function does not start. */
-function missingReadRoles({ accounts }: Inventory, { executorRole }: Settings): Problem[] {
-  if (executorRole !== 'true') return [];
-  return accounts
-    .filter(({ roleArn, readRoleArn }) => roleArn !== null && readRoleArn === null)
-    .map(({ accountId }) => ({
-      what: `The inventory has no readRoleArn for account ${accountId}, which executorRole needs.`,
-      where: 'inventory.json, accounts',
-      fix: 'Add the role to read, such as that of deploy/iam/other-account.yml, or set executorRole to false.',
-    }));
+const accesses = { roleArn: 'change', readRoleArn: 'read' } as const;
+
+function misnamedRoles(accounts: Inventory['accounts'], { service, stage, region }: Placement): Problem[] {
+  const roles = accounts.flatMap(({ accountId, ...account }) =>
+    (['roleArn', 'readRoleArn'] as const).map((field) => {
+      const role = roleInOtherAccount(`${service}-${stage}`, region, accesses[field]);
+      const expected = `arn:${partitionOf(region)}:iam::${accountId}:role/${role}`;
+      return { accountId, field, expected, actual: account[field] };
+    }),
+  );
+  const [first, ...more] = roles.filter(({ actual, expected }) => actual !== expected);
+  if (first === undefined) return [];
+  const { accountId, field, actual, expected } = first;
+  const what =
+    `The inventory has ${actual ?? `no ${field}`} for account ${accountId}, where this gateway may assume ${expected} only` +
+    (more.length === 0 ? '.' : `; ${more.length} more roles are not those of this gateway.`);
+  const fix = 'Deploy deploy/iam/other-account.yml there for this stage and region, and give its outputs.';
+  return [{ what, where: `inventory.json, accounts, ${field}`, fix }];
+}
+
+function unlistedAccounts(accounts: Inventory['accounts'], { otherAccounts = '' }: Settings): Problem[] {
+  const listed = otherAccounts.split(',');
+  // Which accounts an organization has is not known here.
+  if (listed.some((value) => value.startsWith('o'))) return [];
+  const missing = accounts.flatMap(({ accountId }) => (listed.includes(accountId) ? [] : [accountId]));
+  if (missing.length === 0) return [];
+  const rest = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
+  const what = `The inventory has accounts that otherAccounts does not contain: ${missing.slice(0, 3).join(', ')}${rest}.`;
+  return [
+    problem('otherAccounts', what, 'Set otherAccounts to organization, or to organizational units or account IDs.'),
+  ];
 }
 
 /** The policies of the tables only except operators from what they deny: that permits nothing to a role of another account. */

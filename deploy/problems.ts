@@ -12,3 +12,12 @@ export function describeProblems(problems: readonly Problem[]): string {
   const items = problems.map(({ what, where, fix }) => `- ${what}\n  where: ${where}\n  fix: ${fix}`);
   return [problems.length === 1 ? '1 problem:' : `${problems.length} problems:`, ...items].join('\n');
 }
+
+/** The parameters of serverless.yml, as texts. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** A problem of a setting. */
+export function problem(setting: string, what: string, fix: string): Problem {
+  const variable = setting.replace(/[A-Z]/g, '_$&').toUpperCase();
+  return { what, where: `--param="${setting}=…", ${variable} or deploy/stages.yml`, fix };
+}

@@ -1,9 +1,9 @@
 import { isOrigin } from '../src/app/environment.ts';
 import { isExampleHost } from '../src/policy/example-values.ts';
-import type { Problem } from './problems.ts';
-
-/** The parameters of serverless.yml, as texts. */
-export type Settings = Readonly<Record<string, string>>;
+import { listProblems } from './list-problems.ts';
+import { organizationPath } from './other-accounts.ts';
+import { problem } from './problems.ts';
+import type { Problem, Settings } from './problems.ts';
 
 /** What a value of a setting must be. */
 interface Rule {
@@ -75,10 +75,10 @@ const rules: Readonly<Record<string, Rule>> = {
     required: true,
     list: true,
   },
-  assumeRoleArns: {
-    is: 'an IAM role ARN',
-    test: arn('iam:', '\\d{12}:role/\\S+'),
-    fix: 'Separate ARNs by commas without spaces.',
+  otherAccounts: {
+    is: 'organization, an organizational unit such as o-a1b2c3d4e5/r-ab12/ou-ab12-11112222, or an account ID',
+    test: (value) => value === 'organization' || organizationPath.test(value) || /^\d{12}$/.test(value),
+    fix: 'Give organization alone, the paths of organizational units, or account IDs; separate several by commas without spaces.',
     list: true,
   },
   corsOrigins: {
@@ -137,10 +137,11 @@ const rules: Readonly<Record<string, Rule>> = {
   trafficShift: oneOf(trafficShifts),
   apiRateLimit: requestLimit,
   apiBurstLimit: requestLimit,
+  // More than an account has by default, and less than a mistake: nothing but Lambda knows the quota of the account.
   graphqlConcurrency: {
-    is: 'a number of concurrent requests',
-    test: (value) => /^[1-9]\d{0,5}$/.test(value),
-    fix: 'Give a whole number from 1, or nothing.',
+    is: 'a number of concurrent requests up to 9900',
+    test: (value) => /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 9_900,
+    fix: 'Give a whole number from 1, or nothing. An account has 1000 by default, of which 100 must remain unreserved.',
   },
   domainName: {
     is: 'a domain name',
@@ -184,6 +185,7 @@ export function settingProblems(settings: Settings, stage: string | null = null)
   });
   return [
     ...single,
+    ...listProblems(settings),
     ...domainProblems(settings),
     ...publisherProblems(settings),
     ...(stage === lenientStage ? [] : operatorProblems(settings)),
@@ -229,10 +231,4 @@ function tableProblems({ idempotencyTableName = '', auditTableName = '' }: Setti
   const missing = idempotencyTableName === '' ? 'idempotencyTableName' : 'auditTableName';
   const what = 'Only one of the two tables is replaced, so that tokens and audit trail would not belong together.';
   return [problem(missing, what, 'Set both idempotencyTableName and auditTableName, or neither.')];
-}
-
-/** A problem of a setting. */
-export function problem(setting: string, what: string, fix: string): Problem {
-  const variable = setting.replace(/[A-Z]/g, '_$&').toUpperCase();
-  return { what, where: `--param="${setting}=…", ${variable} or deploy/stages.yml`, fix };
 }

@@ -1,6 +1,6 @@
 // A plugin of the Serverless Framework that finishes the template: it grants what the inventory in the package needs, points
-// the API at the alias, uses restored tables, and evaluates the conditions of options.
-import { readFileSync } from 'node:fs';
+// the API at the alias, uses restored tables, names resources, evaluates the conditions of options, and checks every size.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseInventory } from '../src/policy/inventory.ts';
 import type { Inventory } from '../src/policy/inventory.ts';
@@ -8,19 +8,33 @@ import type { PolicySet } from '../src/policy/compile.ts';
 import { policySetFile, readInventoryText } from '../src/policy/load.ts';
 import { foldConditions } from './fold-conditions.ts';
 import type { FoldableTemplate, JsonObject } from './fold-conditions.ts';
+import { withBucketName, withFixedNames } from './fixed-names.ts';
 import { withArnsOf } from './inventory-arns.ts';
 import { withFlatPrincipals } from './operator-roles.ts';
 import { withAlias } from './release-alias.ts';
 import { withRolesOfOtherAccounts } from './other-accounts.ts';
+import { describeProblems } from './problems.ts';
+import type { Settings } from './problems.ts';
 import { withRestoredTables } from './restored-tables.ts';
-import type { Settings } from './setting-problems.ts';
+import { packageSize, sizeProblems } from './size-problems.ts';
 
 /** The part of the framework's API that is used here. */
 interface Serverless {
   readonly serviceDir: string;
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly service: {
-    readonly provider: { compiledCloudFormationTemplate: FoldableTemplate };
+    readonly service: string;
+    readonly provider: {
+      compiledCloudFormationTemplate: FoldableTemplate;
+      /** The template that creates the stack with only the bucket of the packages. */
+      coreCloudFormationTemplate: FoldableTemplate;
+    };
     readonly custom: { readonly settings: Settings };
+  };
+  readonly getProvider: (name: 'aws') => {
+    readonly getStage: () => string;
+    readonly getRegion: () => string;
+    readonly naming: { readonly getCoreTemplateFileName: () => string };
   };
 }
 
@@ -37,7 +51,7 @@ function readPackaged(folder: string): Packaged {
 }
 
 /** The template of this deployment: without unmet conditions, and with the permissions that this inventory needs. */
-function finished(template: FoldableTemplate, packaged: Packaged, settings: Settings): FoldableTemplate {
+function finished(template: FoldableTemplate, packaged: Packaged, settings: Settings, stack: string): FoldableTemplate {
   const { inventory, policySetHash } = packaged;
   const Outputs = {
     ...template.Outputs,
@@ -52,22 +66,47 @@ function finished(template: FoldableTemplate, packaged: Packaged, settings: Sett
         : (withFlatPrincipals(resource) as JsonObject),
     ]),
   );
-  const granted = withRolesOfOtherAccounts(Resources, inventory, settings.assumeRoleArns ?? '');
-  const released = withAlias(granted, (settings.codeSigningConfigArn ?? '') !== '');
-  return foldConditions({ ...template, Resources: withRestoredTables(released, settings), Outputs });
+  const released = withAlias(Resources, (settings.codeSigningConfigArn ?? '') !== '');
+  const folded = foldConditions({ ...template, Resources: withRestoredTables(released, settings), Outputs });
+  const granted = withRolesOfOtherAccounts(folded.Resources, settings.otherAccounts ?? '', stack);
+  return { ...folded, Resources: withFixedNames(granted, stack) };
 }
 
 /** The plugin. The framework calls it with `new`, which an arrow function does not support. */
 export default function template(serverless: Serverless) {
-  const finish = () => {
-    const { service, serviceDir } = serverless;
-    const packaged = readPackaged(join(serviceDir, 'dist', 'policies'));
-    const { provider, custom } = service;
-    provider.compiledCloudFormationTemplate = finished(
-      provider.compiledCloudFormationTemplate,
-      packaged,
-      custom.settings,
-    );
+  const { service, serviceDir } = serverless;
+  const { provider } = service;
+  const aws = serverless.getProvider('aws');
+  const stackName = () => `${service.service}-${aws.getStage()}`;
+
+  // The framework has written the template that creates the bucket by now, and merges the full one with a copy of it.
+  const nameBucket = () => {
+    const withName = (core: FoldableTemplate): FoldableTemplate => {
+      const { ServerlessDeploymentBucket: bucket = {} } = core.Resources;
+      return {
+        ...core,
+        Resources: { ...core.Resources, ServerlessDeploymentBucket: withBucketName(bucket, stackName()) },
+      };
+    };
+    provider.compiledCloudFormationTemplate = withName(provider.compiledCloudFormationTemplate);
+    provider.coreCloudFormationTemplate = withName(provider.coreCloudFormationTemplate);
+    const file = join(serviceDir, '.serverless', aws.naming.getCoreTemplateFileName());
+    writeFileSync(file, JSON.stringify(provider.coreCloudFormationTemplate, null, 2));
   };
-  return { hooks: { 'after:aws:package:finalize:mergeCustomProviderResources': finish } };
+
+  const finish = () => {
+    const packaged = readPackaged(join(serviceDir, 'dist', 'policies'));
+    const { compiledCloudFormationTemplate: compiled } = provider;
+    const complete = finished(compiled, packaged, service.custom.settings, stackName());
+    const stack = { name: stackName(), region: aws.getRegion() };
+    const problems = sizeProblems(complete, stack, packageSize(join(serviceDir, 'dist')));
+    if (problems.length > 0) throw new serverless.classes.Error(describeProblems(problems), 'DEPLOY_CHECK_FAILED');
+    provider.compiledCloudFormationTemplate = complete;
+  };
+  return {
+    hooks: {
+      'after:package:initialize': nameBucket,
+      'after:aws:package:finalize:mergeCustomProviderResources': finish,
+    },
+  };
 }

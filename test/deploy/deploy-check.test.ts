@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { packageProblems } from '../../deploy/package-problems.ts';
 import { describeProblems } from '../../deploy/problems.ts';
+import { placementProblems } from '../../deploy/placement-problems.ts';
 import { settingProblems } from '../../deploy/setting-problems.ts';
+import { shellProblems, shellVariables } from '../../deploy/shell-variables.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
 import { openService } from '../support/lambda-package.ts';
 import {
   changeRole,
   fullParams,
   homeAccount,
+  inventoryWith,
   neededParams,
   operatorRoles,
   otherAccount,
@@ -15,6 +20,9 @@ import {
   paramArguments,
   readRole,
 } from '../support/deployment.ts';
+
+/** Where the parameters and inventory of the tests belong; without credentials, the inventory tells the account. */
+const placement = { service: 'pod-identity-gateway', stage: 'prod', region: 'eu-central-1', accountId: null };
 
 const statements = (problems: readonly { readonly what: string }[]) => problems.map(({ what }) => what);
 
@@ -39,8 +47,14 @@ describe('Settings', () => {
     ['rolePath', '*', 'not a path of roles'],
     ['rolePath', '/pods/*', 'not a path of roles'],
     ['rolePath', 'pods/*, teams/*', '" teams/*", which is not a path'],
-    ['assumeRoleArns', 'pod-identity-gateway', 'not an IAM role ARN'],
-    ['assumeRoleArns', `${changeRole}, ${readRole}`, 'not an IAM role ARN'],
+    ['otherAccounts', 'all', 'not organization, an organizational unit'],
+    ['otherAccounts', changeRole, 'not organization, an organizational unit'],
+    ['otherAccounts', 'o-a1b2c3d4e5/ou-ab12-11112222', 'not organization, an organizational unit'],
+    ['otherAccounts', `organization,${otherAccount}`, 'values of different kinds'],
+    ['tags', Array.from({ length: 60 }, (_, index) => `tag-${index}=x`).join(), '60 tags; a resource takes 49'],
+    ['tags', 'team=a,team=b', 'team more than once'],
+    ['jwtAudience', Array.from({ length: 51 }, (_, index) => `a-${index}`).join(), '51 audiences'],
+    ['graphqlConcurrency', '999999', 'not a number of concurrent requests up to 9900'],
     ['alarmTopicArn', 'alarms', 'not the ARN of an SNS topic'],
     ['logRetentionInDays', '100', 'not a retention'],
     ['tags', 'team', 'not a tag'],
@@ -105,7 +119,11 @@ describe('Settings', () => {
 describe('A package', () => {
   const problemsOf = (inventory: string, policies = {}, settings = {}, accountId: string | null = homeAccount) =>
     statements(
-      packageProblems({ inventory, policies, issuers: ownIssuers }, { ...fullParams, ...settings }, accountId),
+      packageProblems(
+        { inventory, policies, issuers: ownIssuers },
+        { ...fullParams, ...settings },
+        { ...placement, accountId },
+      ),
     );
 
   /** The inventory with other fields at its top. */
@@ -117,7 +135,7 @@ describe('A package', () => {
 
   test('with an example account or issuer is rejected, with the line', () => {
     const inventory = ownInventory.replaceAll(homeAccount, '111122223333');
-    const [problem] = packageProblems({ inventory, policies: {}, issuers: ownIssuers }, fullParams, null);
+    const [problem] = packageProblems({ inventory, policies: {}, issuers: ownIssuers }, fullParams, placement);
     expect(problem).toMatchObject({
       what: 'inventory.json names the example 111122223333.',
       where: 'inventory.json:4',
@@ -149,11 +167,12 @@ describe('A package', () => {
     expect(problemsOf(inventory)).toEqual([expect.stringContaining('have no roleArn')]);
   });
 
-  test('that needs a role that assumeRoleArns does not contain is rejected', () => {
-    expect(problemsOf(ownInventory, {}, { assumeRoleArns: `${changeRole}-2` })).toEqual([
-      `The inventory names ${changeRole}, which assumeRoleArns does not contain.`,
-      `The inventory names ${readRole}, which assumeRoleArns does not contain.`,
-    ]);
+  test('that serves an account which otherAccounts does not contain is rejected', () => {
+    const missing = `The inventory has accounts that otherAccounts does not contain: ${otherAccount}.`;
+    expect(problemsOf(ownInventory, {}, { otherAccounts: '' })).toEqual([missing]);
+    expect(problemsOf(ownInventory, {}, { otherAccounts: '999900001111' })).toEqual([missing]);
+    expect(problemsOf(ownInventory, {}, { otherAccounts: `999900001111,${otherAccount}` })).toEqual([]);
+    expect(problemsOf(ownInventory, {}, { otherAccounts: 'o-a1b2c3d4e5/r-ab12/ou-ab12-11112222' })).toEqual([]);
   });
 
   test('with operators of another account is rejected', () => {
@@ -163,17 +182,16 @@ describe('A package', () => {
     ]);
   });
 
-  test('without a role to read in another account is rejected with an executor role only', () => {
-    const inventory = changed({
-      accounts: [
-        { accountId: homeAccount, name: 'apps', regions: ['eu-central-1', 'eu-west-1'] },
-        { accountId: otherAccount, name: 'data', regions: ['eu-central-1'], roleArn: changeRole },
-      ],
-    });
-    expect(problemsOf(inventory, {}, { executorRole: 'true' })).toEqual([
-      `The inventory has no readRoleArn for account ${otherAccount}, which executorRole needs.`,
+  test('whose roles in other accounts are not those of this stage and region is rejected, with the number of such roles', () => {
+    const elsewhere = inventoryWith([otherAccount, '555566667777'], 0, { stage: 'prod', region: 'us-east-1' });
+    expect(problemsOf(elsewhere)).toEqual([
+      `The inventory has ${changeRole.replace('eu-central-1', 'us-east-1')} for account ${otherAccount}, where this gateway may ` +
+        `assume ${changeRole} only; 3 more roles are not those of this gateway.`,
     ]);
-    expect(problemsOf(inventory, {}, { executorRole: 'false' })).toEqual([]);
+    const withoutRead = ownInventory.replace(/,\s*"readRoleArn": "[^"]*"/, '');
+    expect(problemsOf(withoutRead)).toEqual([
+      `The inventory has no readRoleArn for account ${otherAccount}, where this gateway may assume ${readRole} only.`,
+    ]);
   });
 
   test('that lends a role outside rolePath is rejected', () => {
@@ -189,6 +207,82 @@ describe('A package', () => {
   });
 });
 
+describe('The place of a deployment', () => {
+  const problemsOf = (settings: object, place = {}) =>
+    statements(placementProblems({ ...fullParams, ...settings }, { ...placement, accountId: homeAccount, ...place }));
+  const settings = [
+    ['alarmTopicArn', 'region'],
+    ['certificateArn', 'region'],
+    ['codeSigningConfigArn', 'region'],
+    ['tableKeyArn', 'region'],
+    ['breakGlassRoleArn', 'account'],
+    ['permissionsBoundaryArn', 'account'],
+  ] as const;
+
+  test('accepts resources of its own account and region, and policies of AWS', () => {
+    expect(problemsOf({})).toEqual([]);
+    expect(problemsOf({ permissionsBoundaryArn: 'arn:aws:iam::aws:policy/PowerUserAccess' })).toEqual([]);
+    expect(problemsOf({}, { accountId: null })).toEqual([]);
+  });
+
+  test.each(settings)('rejects %s of another account', (setting) => {
+    const elsewhere = fullParams[setting].replace(homeAccount, otherAccount);
+    expect(problemsOf({ [setting]: elsewhere })).toEqual([
+      `${setting} is in the account ${otherAccount}, and the deployment in the account ${homeAccount}.`,
+    ]);
+  });
+
+  test.each(settings.filter(([, place]) => place === 'region'))('rejects %s of another region', (setting) => {
+    const elsewhere = fullParams[setting].replace('eu-central-1', 'us-east-1');
+    expect(problemsOf({ [setting]: elsewhere })).toEqual([
+      `${setting} is in the region us-east-1, and the deployment in the region eu-central-1.`,
+    ]);
+  });
+
+  test('rejects resources of another partition', () => {
+    const elsewhere = fullParams.breakGlassRoleArn.replace('arn:aws:', 'arn:aws-cn:');
+    expect(problemsOf({ breakGlassRoleArn: elsewhere })).toEqual([
+      'breakGlassRoleArn is in the partition aws-cn, and the deployment in the partition aws.',
+    ]);
+  });
+
+  test.each(['Prod', '1', 'prod.eu', 'a-very-long-stage'])('rejects the stage %s', (stage) => {
+    expect(problemsOf({}, { stage })).toEqual([expect.stringContaining(`The stage is "${stage}"`)]);
+  });
+
+  test('is checked with the account of the inventory where there are no credentials', () => {
+    const alarmTopicArn = fullParams.alarmTopicArn.replace(homeAccount, otherAccount);
+    const contents = { inventory: ownInventory, policies: {}, issuers: ownIssuers };
+    expect(statements(packageProblems(contents, { ...fullParams, alarmTopicArn }, placement))).toEqual([
+      `alarmTopicArn is in the account ${otherAccount}, and the deployment in the account ${homeAccount}.`,
+    ]);
+  });
+});
+
+describe('Variables of the shell', () => {
+  const yml = readFileSync(join(import.meta.dirname, '..', '..', 'serverless.yml'), 'utf8');
+
+  test('are told when they set something', () => {
+    const env = { TAGS: 'team=x', TRACING: 'Active', LEASE_MS: '45000', PREFLIGHT: '', OTHER: 'x' };
+    expect(shellVariables(yml, env, { tags: 'team=x', tracing: 'PassThrough' })).toEqual([
+      'TAGS=team=x',
+      'LEASE_MS=45000',
+    ]);
+    expect(shellVariables(yml, {}, { tags: '' })).toEqual([]);
+  });
+
+  test('are rejected when a function would not start with them', () => {
+    expect(shellProblems(yml, { LEASE_MS: '45000', TAGS: '???' })).toEqual([]);
+    expect(statements(shellProblems(yml, { LEASE_MS: '45s' }))).toEqual([
+      expect.stringContaining('LEASE_MS is "45s": set it to a whole number'),
+    ]);
+    expect(statements(shellProblems(yml, { LEASE_MS: '1000' }))).toEqual([
+      expect.stringContaining('a lease must be longer than a request'),
+    ]);
+    expect(statements(shellProblems(yml, { IAM_ROUTE: 'no' }))).toEqual([expect.stringContaining('IAM_ROUTE is "no"')]);
+  });
+});
+
 describe('Issuers', () => {
   const [login] = JSON.parse(ownIssuers) as [object];
   const keyless = { issuer: fullParams.jwtIssuer, audiences: ['gateway'] };
@@ -198,7 +292,7 @@ describe('Issuers', () => {
       packageProblems(
         { inventory: ownInventory, policies: {}, issuers: JSON.stringify(issuers) },
         { ...fullParams, jwtAuthorizer, jwtVerification },
-        null,
+        placement,
       ),
     );
 
@@ -226,6 +320,11 @@ describe('The framework', () => {
   }, 120_000);
 
   afterAll(() => service.close());
+
+  test('tells which settings come from the variables of the shell', async () => {
+    const { output } = await service.serverless(['package'], { TAGS: 'team=x' });
+    expect(output).toContain('From the variables of this shell: TAGS=team=x');
+  }, 120_000);
 
   test('stops a deployment of any stage, and a package of all but dev, before it calls AWS', async () => {
     const problems = { exitCode: 1, output: expect.stringContaining('jwtIssuer is not set') as string };

@@ -9,7 +9,7 @@ const [protect, associations] = [organizationValues['protect-gateway'], organiza
 test.each([
   ['protect-gateway', protect, 'arn:*:apigateway:*::/apis/f6g7h8i9j0*'],
   ['protect-gateway', protect, operatorRoles[1].replace(/^.*::\d+/, 'arn:*:iam::*')],
-  ['associations-scp', associations, 'arn:*:iam::222233334455:role/pod-identity-gateway-deployer-prod'],
+  ['associations-scp', associations, 'arn:*:iam::222233334455:role/pod-identity-gateway-deployer-prod-eu-central-1'],
   ['associations-scp', associations, 'arn:*:iam::222233334455:role/pod-identity-gateway-prod-us-east-1-executor'],
 ])('%s is printed with the given names, and no placeholder is left', (policy, values, expected) => {
   const { status, stdout } = scp(policy, ...values);

@@ -48,6 +48,11 @@ export const suppressions: readonly Suppression[] = [
     reason: 'rolePath is the limit that the operator chooses; roles within it come and go.',
   },
   {
+    finding:
+      /^IAM5\[Resource::arn:.*:iam::\*:role\/pod-identity-gateway\/.*\] on (Change|Query|Read)OtherAccountsPolicy$/,
+    reason: 'A role of one exact name, in any account of the own organization; the trust policy there decides.',
+  },
+  {
     finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile)Role$/,
     reason: 'The actions of X-Ray have no resources; only with tracing.',
   },

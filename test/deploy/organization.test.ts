@@ -26,7 +26,7 @@ describe('The service control policy', () => {
   });
   const gateway = under(`pod-identity-gateway-prod-${region}-graphql`);
   const executor = under(`pod-identity-gateway-prod-${region}-executor`);
-  const gatewayElsewhere = under('pod-identity-gateway/pod-identity-gateway-change', otherAccount);
+  const gatewayElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-change`, otherAccount);
   const breakGlass = under('break-glass', otherAccount);
 
   const cluster = { resource: arn('eks', 'cluster/apps-dev') };
@@ -78,7 +78,7 @@ describe('The service control policy', () => {
   test.each(['iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'])(
     'denies %s on the exempted roles to all but the deployer',
     async (action) => {
-      const resource = role('pod-identity-gateway/pod-identity-gateway-change', otherAccount);
+      const resource = role(`pod-identity-gateway/pod-identity-gateway-prod-${region}-change`, otherAccount);
       expect(await isAllowed(under('administrator', otherAccount), { action, resource })).toBe(false);
       for (const stackSets of [
         'AWSCloudFormationStackSetExecutionRole',
@@ -87,7 +87,7 @@ describe('The service control policy', () => {
         expect(await isAllowed(under(stackSets, otherAccount), { action, resource })).toBe(true);
       }
       const own = role(`pod-identity-gateway-prod-${region}-graphql`);
-      expect(await isAllowed(under('pod-identity-gateway-deployer-prod'), { action, resource: own })).toBe(true);
+      expect(await isAllowed(under('pod-identity-gateway-deployer-prod-eu-central-1'), { action, resource: own })).toBe(true);
     },
   );
 
@@ -109,7 +109,7 @@ describe('The deployer', () => {
   const template = readYamlTemplate(join(folder, 'deployer.yml'));
   const parameters = { Stage: 'prod', Repository: 'corp/gateway', Environment: 'prod', RolePath: 'pods/*' };
   const context = { accountId: homeAccount, region, stack: 'deployer', parameters };
-  const boundary = `arn:aws:iam::${homeAccount}:policy/pod-identity-gateway-boundary-prod`;
+  const boundary = `arn:aws:iam::${homeAccount}:policy/pod-identity-gateway-boundary-prod-${region}`;
   const documentOf = (name: string) =>
     // The boundary is referred to by its ARN, which is what Ref gives for a managed policy.
     resolveIn(
@@ -118,20 +118,21 @@ describe('The deployer', () => {
       properties(template, name).PolicyDocument,
     ) as PolicyDocument;
   const deployer = {
-    arn: role('pod-identity-gateway-deployer-prod'),
-    policies: [documentOf('StackPolicy'), documentOf('ResourcesPolicy')],
+    arn: role(`pod-identity-gateway-deployer-prod-${region}`),
+    policies: [documentOf('StackPolicy'), documentOf('ResourcesPolicy'), documentOf('MonitoringPolicy')],
   };
 
   const own = (path = 'pod-identity-gateway-prod-eu-central-1-graphql') => role(path);
   const bounded = { 'iam:PermissionsBoundary': boundary };
+  const bucket = `arn:aws:s3:::pod-identity-gateway-prod-${region}-${homeAccount}`;
   const table = arn('dynamodb', 'table/pod-identity-gateway-prod-AuditTable-0123');
 
   test.each([
     ['cloudformation:CreateChangeSet', arn('cloudformation', 'stack/pod-identity-gateway-prod/0123')],
     ['cloudformation:ExecuteChangeSet', arn('cloudformation', 'stack/pod-identity-gateway-prod/0123')],
     ['cloudformation:SetStackPolicy', arn('cloudformation', 'stack/pod-identity-gateway-prod/0123')],
-    ['s3:PutObject', 'arn:aws:s3:::pod-identity-gateway-prod-serverlessdeploymentbucket-01/x.zip'],
-    ['s3:CreateBucket', 'arn:aws:s3:::pod-identity-gateway-prod-serverlessdeploymentbucket-01'],
+    ['s3:PutObject', `${bucket}/x.zip`],
+    ['s3:CreateBucket', bucket],
     ['iam:CreateRole', own(), bounded],
     ['iam:PutRolePolicy', own(), bounded],
     ['iam:PassRole', own(), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
@@ -144,15 +145,18 @@ describe('The deployer', () => {
     ['lambda:UpdateAlias', arn('lambda', 'function:pod-identity-gateway-prod-graphql')],
     ['dynamodb:CreateTable', table],
     ['dynamodb:PutResourcePolicy', table],
-    ['events:PutRule', arn('events', 'rule/pod-identity-gateway-prod-BypassRule-0123')],
-    ['cloudwatch:PutMetricAlarm', arn('cloudwatch', 'alarm:pod-identity-gateway-prod-DriftAlarm-0123')],
+    ['events:PutRule', arn('events', 'rule/pod-identity-gateway-prod.BypassRule')],
+    ['cloudwatch:PutMetricAlarm', arn('cloudwatch', 'alarm:pod-identity-gateway-prod.DriftAlarm')],
     ['cloudwatch:PutDashboard', `arn:aws:cloudwatch::${homeAccount}:dashboard/pod-identity-gateway-prod-eu-central-1`],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/lambda/pod-identity-gateway-prod-graphql')],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/http-api/pod-identity-gateway-prod')],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/events/pod-identity-gateway-prod-bypass')],
     [
       'codedeploy:CreateDeployment',
-      arn('codedeploy', 'deploymentgroup:pod-identity-gateway-prod-App-01/pod-identity-gateway-prod-Group-01'),
+      arn(
+        'codedeploy',
+        'deploymentgroup:pod-identity-gateway-prod-ReleaseApplication-01/pod-identity-gateway-prod-ReleaseGroup-01',
+      ),
     ],
   ])('may %s on %s', async (action, resource, conditions: Record<string, string> = {}) => {
     expect(await isAllowed(deployer, { action, resource, context: conditions })).toBe(true);
@@ -200,9 +204,12 @@ describe('The deployer', () => {
     });
   });
 
-  test.each(['Boundary', 'StackPolicy', 'ResourcesPolicy'])('has %s within the limit of a managed policy', (name) => {
-    expect(JSON.stringify(documentOf(name)).length).toBeLessThan(6_144);
-  });
+  test.each(['Boundary', 'StackPolicy', 'ResourcesPolicy', 'MonitoringPolicy'])(
+    'has %s within the limit of a managed policy',
+    (name) => {
+      expect(JSON.stringify(documentOf(name)).length).toBeLessThan(6_144);
+    },
+  );
 });
 
 describe('The roles in another account', () => {

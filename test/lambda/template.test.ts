@@ -5,7 +5,7 @@ import { inventoryHash } from '../../src/policy/inventory.ts';
 import { policyTableDefinition } from '../../src/releases/table.ts';
 import { corsConfiguration } from '../../src/local/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
-import { changeRole, fullParams, paramArguments, readRole } from '../support/deployment.ts';
+import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { matchesPattern } from '../support/event-pattern.ts';
@@ -26,7 +26,7 @@ let plain: Packaged;
 let chosen: Packaged;
 
 const variables = [...Object.values(timeVariables), ...Object.values(describeVariables)];
-const numbers = Object.fromEntries(variables.map((variable, index) => [variable, `${index}000`]));
+const numbers = Object.fromEntries(variables.map((variable, index) => [variable, `${variables.length - index}000`]));
 
 beforeAll(async () => {
   service = await openService({ isOwn: true });
@@ -192,10 +192,17 @@ test.each([
   ['ChangeOtherAccountsPolicy', 'GraphqlRole', withIdentity, changeRole],
   ['QueryOtherAccountsPolicy', 'GraphqlRole', 'sts:AssumeRole', readRole],
   ['ReadOtherAccountsPolicy', 'ReconcileRole', 'sts:AssumeRole', readRole],
-])('%s lets one function assume one role, when the inventory and the parameter name it', (name, role, Action, arn) => {
-  expect(properties(chosen.template, name)).toMatchObject({
-    Roles: [{ Ref: role }],
-    PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource: [arn] }] },
+])('%s lets one function assume one role, in any account of the own organization', (name, role, Action, arn) => {
+  const context = { accountId: homeAccount, region: 'eu-central-1', stack: 'pod-identity-gateway-prod' };
+  const policy = properties(chosen.template, name);
+  expect(policy.Roles).toEqual([{ Ref: role }]);
+  expect(resolveIn(chosen.template, context, policy.PolicyDocument)).toMatchObject({
+    Statement: [
+      {
+        ...{ Effect: 'Allow', Action, Resource: [arn.replace(otherAccount, '*')] },
+        Condition: { StringEquals: { 'aws:ResourceOrgID': '${aws:PrincipalOrgID}' } },
+      },
+    ],
   });
   expect(plain.template.Resources).not.toHaveProperty(name);
 });

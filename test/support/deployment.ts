@@ -7,9 +7,8 @@ const examples = join(import.meta.dirname, '..', '..', 'policies');
 export const homeAccount = '222233334455';
 export const otherAccount = '333344445566';
 
-/** The roles of the other account: one to change, one to read. */
-export const changeRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-change`;
-export const readRole = `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/pod-identity-gateway-read`;
+/** The gateway that these inventories belong to. */
+const gateway = { stage: 'prod', region: 'eu-central-1' };
 
 /** The roles of the operators: one of the organization, and one of IAM Identity Center. */
 export const operatorRoles = [
@@ -17,18 +16,40 @@ export const operatorRoles = [
   `arn:aws:iam::${homeAccount}:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_GatewayOperator_0123456789abcdef`,
 ] as const;
 
-/** The shipped inventory without its example account and issuer, with a second account. */
-export const ownInventory = JSON.stringify(
-  {
-    ...(JSON.parse(own(readFileSync(join(examples, 'inventory.json'), 'utf8'))) as object),
-    accounts: [
-      { accountId: homeAccount, name: 'apps', regions: ['eu-central-1', 'eu-west-1'] },
-      { accountId: otherAccount, name: 'data', regions: ['eu-central-1'], roleArn: changeRole, readRoleArn: readRole },
-    ],
-  },
-  null,
-  2,
-);
+/** A role of deploy/iam/other-account.yml. */
+function servedRole(accountId: string, { stage, region }: typeof gateway, access: 'change' | 'read'): string {
+  return `arn:aws:iam::${accountId}:role/pod-identity-gateway/pod-identity-gateway-${stage}-${region}-${access}`;
+}
+
+/** The roles of the other account: one to change, one to read. */
+export const changeRole = servedRole(otherAccount, gateway, 'change');
+export const readRole = servedRole(otherAccount, gateway, 'read');
+
+/**
+ * The shipped inventory without its example account and issuer, with other accounts and a number of clusters in each of them,
+ * for the gateway of a stage and region.
+ */
+export function inventoryWith(accountIds: readonly string[], clustersEach = 0, of = gateway): string {
+  const shipped = JSON.parse(own(readFileSync(join(examples, 'inventory.json'), 'utf8'))) as { clusters: object[] };
+  const accounts = accountIds.map((accountId, index) => ({
+    ...{ accountId, name: index === 0 ? 'data' : `data-${index}`, regions: ['eu-central-1'] },
+    ...{ roleArn: servedRole(accountId, of, 'change'), readRoleArn: servedRole(accountId, of, 'read') },
+  }));
+  const clusters = accountIds.flatMap((accountId) =>
+    Array.from({ length: clustersEach }, (_, index) => ({
+      ...{ accountId, region: 'eu-central-1', clusterName: `apps-${index}`, environment: 'production' },
+    })),
+  );
+  const home = { accountId: homeAccount, name: 'apps', regions: ['eu-central-1', 'eu-west-1'] };
+  return JSON.stringify(
+    { ...shipped, accounts: [home, ...accounts], clusters: [...shipped.clusters, ...clusters] },
+    null,
+    2,
+  );
+}
+
+/** The inventory of an organization with two accounts. */
+export const ownInventory = inventoryWith([otherAccount]);
 
 function own(text: string): string {
   return text
@@ -62,7 +83,7 @@ const key = '11111111-2222-3333-4444-555555555555';
 export const neededParams = {
   jwtIssuer: 'https://login.corp.dev/realms/platform',
   jwtAudience: 'gateway',
-  assumeRoleArns: `${changeRole},${readRole}`,
+  otherAccounts: 'organization',
   operatorRoleArns: operatorRoles.join(','),
 };
 

@@ -41,18 +41,24 @@ export interface FrameworkRun {
   readonly output: string;
 }
 
+interface ServiceOptions {
+  readonly isOwn?: boolean;
+  /** The text of the inventory, where `isOwn`. */
+  readonly inventory?: string;
+}
+
 /**
  * Creates a folder with the service and its own `dist` for the framework: with the shipped policies and inventory, or with
  * those of an organization, which strict checks accept. `close` removes it.
  */
-export async function openService({ isOwn = false }: { readonly isOwn?: boolean } = {}) {
+export async function openService({ isOwn = false, inventory = ownInventory }: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   // Copied, because the framework resolves paths from the real location of the file.
   for (const name of ['serverless.yml', 'package.json', 'deploy']) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
   for (const name of ['node_modules', 'src']) await symlink(join(root, name), join(folder, name));
-  const sources = isOwn ? await writeOwnSources(folder) : [];
+  const sources = isOwn ? await writeOwnSources(folder, inventory) : [];
   await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist'), ...sources], { cwd: root });
 
   /** Runs `serverless` with these arguments and only these variables. Not concurrently: all runs write to one folder. */
@@ -83,15 +89,19 @@ export async function openService({ isOwn = false }: { readonly isOwn?: boolean 
   const removeBundles = () => rm(join(folder, 'dist'), { recursive: true });
   /** A file that the build wrote, as text. */
   const readBuilt = (name: string) => readFile(join(folder, 'dist', name), 'utf8');
+  /** A file of the last package, as text. */
+  const readPackaged = (name: string) => readFile(join(folder, '.serverless', name), 'utf8');
+  /** Packages with another inventory from now on. */
+  const useInventory = (text: string) => writeFile(join(folder, 'dist', 'policies', 'inventory.json'), text);
   const close = () => rm(folder, { recursive: true, force: true });
-  return { readBuilt, serverless, makePackage, removeBundles, close };
+  return { readBuilt, readPackaged, serverless, makePackage, removeBundles, useInventory, close };
 }
 
-async function writeOwnSources(folder: string): Promise<string[]> {
+async function writeOwnSources(folder: string, text: string): Promise<string[]> {
   const policies = join(folder, 'own-policies');
   const [inventory, issuers] = [join(folder, 'own-inventory.json'), join(folder, 'own-issuers.json')];
   writeOwnPolicies(policies);
-  await writeFile(inventory, ownInventory);
+  await writeFile(inventory, text);
   await writeFile(issuers, ownIssuers);
   return ['--policies', policies, '--inventory', inventory, '--issuers', issuers];
 }

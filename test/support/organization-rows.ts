@@ -85,11 +85,11 @@ export const escapes: readonly Row[] = [
   ]),
   ...roleRows('the graphql role', role(`${stack}-${region}-graphql`), bounded),
   ...rowsOn('the graphql role', role(`${stack}-${region}-graphql`), ['iam:PassRole'], toLambda),
-  ...roleRows('the deployer role', role('pod-identity-gateway-deployer-prod')),
+  ...roleRows('the deployer role', role('pod-identity-gateway-deployer-prod-eu-central-1')),
   ...roleRows('an operator role', role('ops/gateway-operator')),
   ...roleRows('the break-glass role', role('break-glass', otherAccount)),
   ...roleRows('the role of stack sets', role('AWSCloudFormationStackSetExecutionRole', otherAccount)),
-  ...roleRows('the role to change', role('pod-identity-gateway/pod-identity-gateway-change', otherAccount)),
+  ...roleRows('the role to change', role('pod-identity-gateway/pod-identity-gateway-prod-eu-central-1-change', otherAccount)),
   ...rowsOn('a cluster', arn('eks', 'cluster/apps-dev'), ['eks:CreatePodIdentityAssociation']),
   ...rowsOn('a cluster elsewhere', `arn:aws:eks:${region}:${otherAccount}:cluster/data`, [
     'eks:CreatePodIdentityAssociation',

@@ -74,7 +74,7 @@ function principalsOf(template: Template): Readonly<Record<Actor, SimulatedPrinc
     administrator: every('administrator'),
     'break-glass': every('break-glass'),
     'stack sets': every('AWSCloudFormationStackSetExecutionRole'),
-    deployer: { arn: every('pod-identity-gateway-deployer-prod').arn, policies: deployerPolicies() },
+    deployer: { arn: every('pod-identity-gateway-deployer-prod-eu-central-1').arn, policies: deployerPolicies() },
     operator,
     'operator of Identity Center': { ...operator, arn: operatorRoles[1] },
     // The policy of the table permits it what it does.

@@ -21,11 +21,14 @@ const arns: Readonly<Record<string, (prefix: (service: string, region?: string) 
   'AWS::Events::Rule': (prefix, name) => `${prefix('events')}:rule/${name}`,
 };
 
+/** What CloudFormation adds to a name that it generates, here always the same. */
+export const generatedSuffix = '0123456789AB';
+
 const nameProperties = ['TableName', 'LogGroupName', 'RoleName', 'FunctionName', 'ManagedPolicyName'];
 
 /**
  * A part of a template with its intrinsic functions evaluated, as CloudFormation would for a stack in this account and region:
- * Ref, Fn::GetAtt of ARNs, Fn::Sub, Fn::Join, and Fn::If with a condition of Fn::Equals. Generated names are `STACK-LogicalId`. Throws an Error for others.
+ * Ref, Fn::GetAtt of ARNs, Fn::Sub, Fn::Join, and Fn::If with a condition of Fn::Equals. Generated names are `STACK-LogicalId-SUFFIX`. Throws an Error for others.
  */
 export function resolveIn(
   template: Resolvable,
@@ -42,7 +45,7 @@ export function resolveIn(
 
   const nameOf = (logicalId: string, { Properties }: Resource): string => {
     const given = nameProperties.map((property) => Properties[property]).find((name) => name !== undefined);
-    return given === undefined ? `${stack}-${logicalId}` : String(resolve(given));
+    return given === undefined ? `${stack}-${logicalId}-${generatedSuffix}` : String(resolve(given));
   };
   const resourceOf = (logicalId: string): Resource => {
     const found = template.Resources[logicalId];

@@ -15,14 +15,14 @@ export const organizationValues = {
   'protect-gateway': [
     'API-ID=a1b2c3d4e5,f6g7h8i9j0',
     'STAGE-REGION=prod-eu-central-1,prod-us-east-1',
-    'DEPLOYER-ROLE=pod-identity-gateway-deployer-prod',
+    'DEPLOYER-ROLE=pod-identity-gateway-deployer-prod-eu-central-1',
     'BREAK-GLASS-ROLE=break-glass',
     `OPERATOR-ROLE=${operatorRoles.map((arn) => arn.replace(/^.*:role\//, '')).join(',')}`,
   ],
   'associations-scp': [
     `GATEWAY-ACCOUNT=${homeAccount}`,
     'STAGE-REGION=prod-eu-central-1,prod-us-east-1',
-    'DEPLOYER-ROLE=pod-identity-gateway-deployer-prod',
+    'DEPLOYER-ROLE=pod-identity-gateway-deployer-prod-eu-central-1',
     'BREAK-GLASS-ROLE=break-glass',
     'STACKSETS-ROLE=AWSCloudFormationStackSetExecutionRole,stacksets-exec-0123456789abcdef0123456789abcdef',
   ],

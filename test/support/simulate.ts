@@ -58,6 +58,9 @@ export async function isAllowed(principal: SimulatedPrincipal, request: Simulate
           'aws:PrincipalArn': arn,
           'aws:PrincipalAccount': account(arn),
           'aws:PrincipalIsAWSService': 'false',
+          // All accounts are of one organization, unless the request says otherwise.
+          'aws:PrincipalOrgID': 'o-own0000000',
+          'aws:ResourceOrgID': 'o-own0000000',
           ...(request.context as Record<string, string | string[]> | undefined),
         },
       },
