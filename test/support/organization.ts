@@ -83,8 +83,8 @@ function principalsOf(template: Template): Readonly<Record<Actor, SimulatedPrinc
     executor: roleOf(template, 'ExecutorRole', context),
     reconcile: roleOf(template, 'ReconcileRole', context),
     release: roleOf(template, 'ReleaseRole', context),
-    'role to change': roleElsewhere('ChangeRole', 'pod-identity-gateway-change'),
-    'role to read': roleElsewhere('ReadRole', 'pod-identity-gateway-read'),
+    'role to change': roleElsewhere('ChangeRole', 'pod-identity-gateway-prod-eu-central-1-change'),
+    'role to read': roleElsewhere('ReadRole', 'pod-identity-gateway-prod-eu-central-1-read'),
   };
 }
 
