@@ -9,7 +9,7 @@ import { createDependencies, createLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';
 import { metricsIn } from './metrics.ts';
 import type { LambdaSettings } from './settings.ts';
-import { traceContext } from './trace.ts';
+import { lineContext } from './trace.ts';
 
 /**
  * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
@@ -23,7 +23,7 @@ export function productionDependencies(
     lambdaSettings;
   const log = createLog((line) => process.stdout.write(line), {
     metricsOf: metricsIn(metricsNamespace),
-    context: () => traceContext(),
+    context: () => lineContext(),
   });
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);

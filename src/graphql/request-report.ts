@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import type { RequestIdentity } from '../model/principal.ts';
+import { refusalsByGateway } from '../model/outcome.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import { createMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';
+import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
+import type { RequestTarget } from './request-target.ts';
 
 /** A top-level error, as the log has it: no message and no value of the client. */
 interface ReportedError {
@@ -37,6 +40,8 @@ export interface RequestReport {
   identity: RequestIdentity | null;
   /** SHA-256 (hex) of the policies that decide about the request; null if it was refused before any could. */
   policySetHash: string | null;
+  /** Null while no cluster is known that the request is about. */
+  target: RequestTarget | null;
   operation: OperationTypeNode | null;
   operationName: string | null;
   /** Distinct names of the fields of Query or Mutation. */
@@ -69,6 +74,7 @@ export function createReport(requestId: string, route: string): RequestReport {
     route,
     identity: null,
     policySetHash: null,
+    target: null,
     operation: null,
     operationName: null,
     fields: [],
@@ -81,9 +87,13 @@ export function createReport(requestId: string, route: string): RequestReport {
 /** The most errors in a line of the log. */
 const maxErrors = 10;
 
-/** The level of a request's line, and its fields without those that every line has. `requests` is always 1, a metric. */
+/**
+ * The level of a request's line, and its fields without those that every line has. `requests` is always 1, a metric. `failures`
+ * and `failedChanges` are 0 or 1, so that their averages are shares of all requests and of all changes.
+ */
 export function reportLine(report: RequestReport, answer: { readonly statusCode: number; readonly body: string }) {
-  const { requestId, route, identity, policySetHash, operation, operationName, fields, result, errors } = report;
+  const { requestId, route, identity, policySetHash, target, operation, operationName, fields, result, errors } =
+    report;
   const [first] = errors.toSorted((a, b) => rank[b.level] - rank[a.level]);
   const detail = first?.detail ?? result?.detail;
   return {
@@ -94,6 +104,7 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
       principalId: identity?.principal.id ?? null,
       ...(identity?.actor ? { actorId: identity.actor.id } : {}),
       policySetHash,
+      ...target,
       operation,
       operationName,
       fields,
@@ -107,6 +118,8 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
       status: answer.statusCode,
       answerBytes: Buffer.byteLength(answer.body),
       requests: 1,
+      failures: first?.level === 'error' ? 1 : 0,
+      ...(operation === OperationTypeNode.MUTATION ? { failedChanges: isFailedChange(report) ? 1 : 0 } : {}),
       ...(result?.isReplay ? { replays: 1 } : {}),
       ...meterFields(report.meter),
     },
@@ -114,3 +127,9 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
 }
 
 const rank = { warn: 0, error: 1 } as const;
+
+/** Whether a change has no result, or is refused, because of the gateway or a service that it calls, not by its request. */
+function isFailedChange({ result, errors }: RequestReport): boolean {
+  if (result === null) return errors.some(({ code }) => errorCodes[code].causedBy === 'gateway');
+  return result.event === 'UNKNOWN' || (result.refusalCode !== null && refusalsByGateway.has(result.refusalCode));
+}
