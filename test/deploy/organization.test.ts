@@ -136,6 +136,7 @@ describe('The deployer', () => {
     ['dynamodb:PutResourcePolicy', table],
     ['events:PutRule', arn('events', 'rule/pod-identity-gateway-prod-BypassRule-0123')],
     ['cloudwatch:PutMetricAlarm', arn('cloudwatch', 'alarm:pod-identity-gateway-prod-DriftAlarm-0123')],
+    ['cloudwatch:PutCompositeAlarm', '*'],
     ['cloudwatch:PutDashboard', `arn:aws:cloudwatch::${homeAccount}:dashboard/pod-identity-gateway-prod-eu-central-1`],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/lambda/pod-identity-gateway-prod-graphql')],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/http-api/pod-identity-gateway-prod')],
