@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { OperationTypeNode } from 'graphql';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { refusalsByGateway } from '../model/outcome.ts';
 import type { RefusalCode } from '../model/outcome.ts';
@@ -7,7 +8,6 @@ import { createMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
-import type { RequestTarget } from './request-target.ts';
 
 /** A top-level error, as the log has it: no message and no value of the client. */
 interface ReportedError {
@@ -30,6 +30,9 @@ interface ReportedResult {
   /** What EKS or IAM did not permit the gateway; null for other results, whose message is in the audit trail. */
   readonly detail: string | null;
 }
+
+/** The cluster that a request is about, and the namespace where that is known: validated names only. */
+export type RequestTarget = ClusterRef & Partial<Pick<AssociationTarget, 'namespace'>>;
 
 /** What is noted about a request while it is answered, for the one line that the log has of it. */
 export interface RequestReport {

@@ -1,11 +1,8 @@
-import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { ClusterRef } from '../model/association.ts';
 import type { PolicyDependencies } from '../operations/dependencies.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 import { clusterFindings } from '../validation/names.ts';
-import type { RequestReport } from './request-report.ts';
-
-/** The cluster that a request is about, and the namespace where that is known: validated names only. */
-export type RequestTarget = ClusterRef & Partial<Pick<AssociationTarget, 'namespace'>>;
+import type { RequestReport, RequestTarget } from './request-report.ts';
 
 /**
  * The dependencies of a request, which note in its report what the request is about: the first cluster that policy is asked
@@ -44,10 +41,13 @@ function isMoreThan(
 }
 
 function targetOf(request: AuthorizationRequest): RequestTarget | null {
-  if ('association' in request) return { ...clusterOf(request.association), namespace: request.association.namespace };
-  const { scope } = request;
-  if (scope.kind === 'namespace') return { ...clusterOf(scope), namespace: scope.namespace };
-  return scope.kind === 'cluster' ? clusterOf(scope) : null;
+  if (request.action === 'ListPodIdentityAssociations' || request.action === 'ReadAuditTrail') {
+    const { scope } = request;
+    if (scope.kind === 'namespace') return { ...clusterOf(scope), namespace: scope.namespace };
+    return scope.kind === 'cluster' ? clusterOf(scope) : null;
+  }
+  const { association } = request;
+  return { ...clusterOf(association), namespace: association.namespace };
 }
 
 function clusterOf({ accountId, region, clusterName }: ClusterRef): ClusterRef {

@@ -17,6 +17,7 @@ const templates = ['alarms.yml', 'release.yml'].map(
     JSON.parse(
       JSON.stringify(readYamlTemplate(join(deploy, name)))
         .replaceAll('${self:service}/${sls:stage}', namespace)
+        .replaceAll('["GraphqlVersion","Version"]', '["8"]')
         .replaceAll('GraphqlVersion.Version', '8'),
     ) as Template,
 );
@@ -90,7 +91,7 @@ export function openStack() {
   const filter = (group: string, fields: Record<string, unknown>) => {
     for (const { Properties } of filters) {
       const [, field = '', value = ''] = /^\{ \$\.(\w+) = "([^"]+)" \}$/.exec(String(Properties.FilterPattern)) ?? [];
-      const [{ MetricName = '', DefaultValue = undefined } = {}] = Properties.MetricTransformations as Transformation[];
+      const [{ MetricName, DefaultValue }] = Properties.MetricTransformations as [Transformation];
       if ((Properties.LogGroupName as { Ref: string }).Ref !== group) continue;
       if (fields[field] === value) put(namespace, MetricName, {});
       else if (DefaultValue !== undefined) put(namespace, MetricName, {}, DefaultValue);
