@@ -15,6 +15,7 @@ import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
 import { openOperations } from '../queries/open-operations.ts';
 import { associationTrail, auditTrail } from '../queries/trail.ts';
+import type { TrailConnection } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
 import { valueOf } from './errors.ts';
 import { selectedFields } from './selection.ts';
@@ -82,7 +83,7 @@ export const pageQueries = {
     const { reads, deadline, takeRows } = context;
     const page = valueOf(await auditTrail(reads, context, input, deadline));
     takeRows(page.edges.length);
-    return connection(page);
+    return trailConnection(page);
   },
 } satisfies QueryResolvers;
 
@@ -100,7 +101,7 @@ export const associationFields = {
     if (result.kind === 'denied') return null;
     const page = valueOf(result);
     takeRows(page.edges.length);
-    return connection(page);
+    return trailConnection(page);
   },
 } satisfies PodIdentityAssociationResolvers;
 
@@ -113,4 +114,8 @@ function connection<Node>({ edges, hasNextPage, endCursor }: Connection<Node>) {
   const startCursor = edges[0]?.cursor ?? null;
   const pageInfo: PageInfo = { hasNextPage, hasPreviousPage: false, startCursor, endCursor };
   return { edges, nodes: edges.map(({ node }) => node), pageInfo };
+}
+
+function trailConnection(page: TrailConnection) {
+  return { ...connection(page), omittedEvents: page.omittedEvents };
 }

@@ -31,6 +31,19 @@ export const changeEvents: readonly AuditEvent[] = [
   'LATE_SUCCESS',
 ];
 
+/** The other events: of requests that changed nothing, of reads, and of locks. */
+export const otherEvents: readonly AuditEvent[] = [
+  'INVALID',
+  'DENIED',
+  'CHECKED',
+  'REPLAYED',
+  'CONTENDED',
+  'TOKEN_REUSED',
+  'TRAIL_READ',
+  'LOCKED',
+  'UNLOCKED',
+];
+
 /** Of these events, every operation that was claimed has exactly one: the one that closes it. */
 export const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
