@@ -47,6 +47,15 @@ test.each([...new Set(commands)])(
   },
 );
 
+test('the smoke test that the page on deployment gives does what the policies allow', async () => {
+  const deploy = readFileSync(join(root, 'docs', 'deploy.md'), 'utf8');
+  const [, command] = /(npm run smoke -- [^]*?)```/.exec(deploy) ?? [];
+  expect(command).toContain('--iam-url');
+  expect(command).not.toMatch(/--direct|--reconcile-function/);
+  const resource = arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg');
+  expect(await isAllowed(operator, { action: 'eks:UpdatePodIdentityAssociation', resource })).toBe(false);
+});
+
 test('no command of the page invokes a function, which the policies deny', async () => {
   expect(commands.length).toBeGreaterThan(10);
   expect(commands).not.toContain('lambda:Invoke');
