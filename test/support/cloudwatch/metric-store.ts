@@ -19,7 +19,7 @@ export interface MetricStore {
 }
 
 /** A dimension and the values that it may have. */
-export interface Where {
+interface Where {
   readonly dimension: string;
   readonly values: readonly string[];
 }
