@@ -123,3 +123,13 @@ test('one client with an expired token, and one 5xx in a thousand, ring nobody',
   stack.play(10, busy);
   expect(stack.play(60, busy, { requests: [rejected(401)] }, { requests: [rejected(500)], every: 25 })).toEqual({});
 });
+
+test('an invocation of the function without its alias rings, with traffic of the API beside it', () => {
+  const invocation = {
+    namespace: 'AWS/Lambda',
+    name: 'Invocations',
+    dimensions: { FunctionName: 'GraphqlLambdaFunction' },
+  };
+  const usual = { reconciler, requests: [query, created] };
+  expect(busyStack().play(1, usual, { metrics: [{ ...invocation, value: 1 }] })).toEqual({ DirectInvocationsAlarm: 1 });
+});
