@@ -137,6 +137,15 @@ describe('The deployer', () => {
     ['events:PutRule', arn('events', 'rule/pod-identity-gateway-prod-BypassRule-0123')],
     ['cloudwatch:PutMetricAlarm', arn('cloudwatch', 'alarm:pod-identity-gateway-prod-DriftAlarm-0123')],
     ['cloudwatch:PutCompositeAlarm', '*'],
+    // A release with AllAtOnce deletes what shifts the traffic, and the alarms of it.
+    [
+      'codedeploy:DeleteDeploymentGroup',
+      arn('codedeploy', 'deploymentgroup:pod-identity-gateway-prod-App-01/pod-identity-gateway-prod-Group-01'),
+    ],
+    ['codedeploy:DeleteApplication', arn('codedeploy', 'application:pod-identity-gateway-prod-App-01')],
+    ['cloudwatch:DeleteAlarms', arn('cloudwatch', 'alarm:pod-identity-gateway-prod-release-errors-8')],
+    ['iam:DeleteRolePolicy', own('pod-identity-gateway-prod-eu-central-1-release'), bounded],
+    ['iam:DeleteRole', own('pod-identity-gateway-prod-eu-central-1-release')],
     ['cloudwatch:PutDashboard', `arn:aws:cloudwatch::${homeAccount}:dashboard/pod-identity-gateway-prod-eu-central-1`],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/lambda/pod-identity-gateway-prod-graphql')],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/http-api/pod-identity-gateway-prod')],
