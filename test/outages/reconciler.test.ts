@@ -41,7 +41,7 @@ test('a reconciler that does not run rings after a quarter of an hour, and until
   const { ReconcileSilentAlarm: after, ...others } = stack.play(24 * 60, { requests: [usual], every: 10 });
   expect(others).toEqual({});
   expect(after).toBeGreaterThan(10);
-  expect(after).toBeLessThanOrEqual(31);
+  expect(after).toBeLessThanOrEqual(21);
   expect(stack.ringing()).toEqual(['ReconcileSilentAlarm']);
   stack.play(6, { reconciler });
   expect(stack.ringing()).toEqual([]);
