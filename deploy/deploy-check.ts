@@ -46,8 +46,9 @@ export default function deployCheck(serverless: Serverless) {
   };
 
   const checkSettings = async () => {
-    const [command = ''] = serverless.processedInput.commands;
-    if (!['package', 'deploy'].includes(command)) return;
+    const [command = '', subcommand] = serverless.processedInput.commands;
+    // `deploy list` deploys nothing: who rolls back has no settings at hand.
+    if (!['package', 'deploy'].includes(command) || subcommand === 'list') return;
     checkBundles();
     const { service, provider, custom } = serverless.service;
     provider.stackTags = tagsOf(custom.settings.tags ?? '');

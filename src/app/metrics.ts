@@ -3,10 +3,12 @@ import type { MetricDefinition, MetricsOf } from '../runtime/embedded-metrics.ts
 
 /**
  * The fields of the log that are metrics of CloudWatch, with the same names. A line has no field for what did
- * not happen, which so costs nothing. No metric is split by what clients choose, so that their number is bounded.
+ * not happen, which so costs nothing; but `failures` and `failedChanges` are also 0, because alarms compare their shares. No metric is split by what clients choose, so that their number is bounded.
  */
 export const metrics: Readonly<Record<string, MetricDefinition>> = {
   requests: { unit: 'Count', dimensions: ['outcome', 'code'] },
+  failures: { unit: 'Count', dimensions: ['functionVersion'], isAlsoWhole: true },
+  failedChanges: { unit: 'Count' },
   dynamoDbSlowestMs: { unit: 'Milliseconds' },
   eksSlowestMs: { unit: 'Milliseconds' },
   iamSlowestMs: { unit: 'Milliseconds' },

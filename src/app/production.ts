@@ -10,7 +10,7 @@ import { createDependencies, createLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';
 import { metricsIn } from './metrics.ts';
 import type { LambdaSettings } from './settings.ts';
-import { traceContext } from './trace.ts';
+import { lineContext } from './trace.ts';
 
 /**
  * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
@@ -24,7 +24,7 @@ export function productionDependencies(
     lambdaSettings;
   const log = createLog((line) => process.stdout.write(line), {
     metricsOf: metricsIn(metricsNamespace),
-    context: () => traceContext(),
+    context: () => lineContext(),
   });
   if (snapshotProblem !== null) {
     log('error', 'Snapshot of Cedar rejected.', { reason: snapshotProblem, rejectedSnapshots: 1 });

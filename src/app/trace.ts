@@ -11,3 +11,9 @@ export function traceContext(env: Environment = process.env): { readonly traceId
   const traceId = sampled.exec(env._X_AMZN_TRACE_ID ?? '')?.[1];
   return traceId === undefined ? {} : { traceId };
 }
+
+/** What every line of a function's log has: its version, `$LATEST` or a number that Lambda sets, and {@link traceContext}. */
+export function lineContext(env: Environment = process.env): Readonly<Record<string, string>> {
+  const functionVersion = env.AWS_LAMBDA_FUNCTION_VERSION;
+  return { ...(functionVersion === undefined ? {} : { functionVersion }), ...traceContext(env) };
+}

@@ -20,6 +20,7 @@ import { rateLimited, readsLocked, requestError } from './errors.ts';
 import { readBody, readHead, rejection, requestHandler, withSecurityHeaders } from './http.ts';
 import type { Response } from './http.ts';
 import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
+import { noteTarget } from './request-target.ts';
 import { countRows } from './rows.ts';
 import { createServer } from './server.ts';
 
@@ -71,9 +72,9 @@ export function createHandler(
     return result.identity;
   };
   const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
-    const live = await current().catch(policiesUnavailable);
-    const identity = await identityOf(event, live.knownPrincipals);
     const report = currentReport();
+    const live = noteTarget(await current().catch(policiesUnavailable), report);
+    const identity = await identityOf(event, live.knownPrincipals);
     report.identity = identity;
     report.policies = live.about;
     const waitMs = takeToken(identity.principal.id);

@@ -16,6 +16,7 @@ import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
 import { openOperations } from '../queries/open-operations.ts';
 import { associationTrail, auditTrail } from '../queries/trail.ts';
+import type { TrailConnection } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
 import { valueOf } from './errors.ts';
 import { selectedFields } from './selection.ts';
@@ -85,7 +86,7 @@ export const pageQueries = {
     const page = valueOf(await auditTrail(reads, context, input, deadline));
     hasTrailPage(context, info);
     takeRows(page.edges.length);
-    return connection(page);
+    return trailConnection(page);
   },
 } satisfies QueryResolvers;
 
@@ -105,7 +106,7 @@ export const associationFields = {
     const page = valueOf(result);
     hasTrailPage(context, info);
     takeRows(page.edges.length);
-    return connection(page);
+    return trailConnection(page);
   },
 } satisfies PodIdentityAssociationResolvers;
 
@@ -118,4 +119,8 @@ function connection<Node>({ edges, hasNextPage, endCursor }: Connection<Node>) {
   const startCursor = edges[0]?.cursor ?? null;
   const pageInfo: PageInfo = { hasNextPage, hasPreviousPage: false, startCursor, endCursor };
   return { edges, nodes: edges.map(({ node }) => node), pageInfo };
+}
+
+function trailConnection(page: TrailConnection) {
+  return { ...connection(page), omittedEvents: page.omittedEvents };
 }

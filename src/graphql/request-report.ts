@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import { refusalsByGateway } from '../model/outcome.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import { createMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';
+import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 
 /** A top-level error, as the log has it: no message and no value of the client. */
@@ -37,6 +40,8 @@ interface ReportedPolicies {
   /** Number of the release of policies; null for those of the package. */
   readonly policyRelease: { readonly number: number } | null;
 }
+/** The cluster that a request is about, and the namespace where that is known: validated names only. */
+export type RequestTarget = ClusterRef & Partial<Pick<AssociationTarget, 'namespace'>>;
 
 /** What is noted about a request while it is answered, for the one line that the log has of it. */
 export interface RequestReport {
@@ -47,6 +52,8 @@ export interface RequestReport {
   identity: RequestIdentity | null;
   /** What decides about the request; null if it was refused before any policies were known. */
   policies: ReportedPolicies | null;
+  /** Null while no cluster is known that the request is about. */
+  target: RequestTarget | null;
   operation: OperationTypeNode | null;
   operationName: string | null;
   /** Distinct names of the fields of Query or Mutation. */
@@ -79,6 +86,7 @@ export function createReport(requestId: string, route: string): RequestReport {
     route,
     identity: null,
     policies: null,
+    target: null,
     operation: null,
     operationName: null,
     fields: [],
@@ -91,9 +99,12 @@ export function createReport(requestId: string, route: string): RequestReport {
 /** The most errors in a line of the log. */
 const maxErrors = 10;
 
-/** The level of a request's line, and its fields without those that every line has. `requests` is always 1, a metric. */
+/**
+ * The level of a request's line, and its fields without those that every line has. `requests` is always 1, a metric. `failures`
+ * and `failedChanges` are 0 or 1, so that their averages are shares of all requests and of all changes.
+ */
 export function reportLine(report: RequestReport, answer: { readonly statusCode: number; readonly body: string }) {
-  const { requestId, route, identity, policies, operation, operationName, fields, result, errors } = report;
+  const { requestId, route, identity, policies, target, operation, operationName, fields, result, errors } = report;
   const [first] = errors.toSorted((a, b) => rank[b.level] - rank[a.level]);
   const detail = first?.detail ?? result?.detail;
   return {
@@ -106,6 +117,7 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
       policySetHash: policies?.policySetHash ?? null,
       inventoryHash: policies?.inventoryHash ?? null,
       ...(policies?.policyRelease ? { liveRelease: policies.policyRelease.number } : {}),
+      ...target,
       operation,
       operationName,
       fields,
@@ -119,6 +131,8 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
       status: answer.statusCode,
       answerBytes: Buffer.byteLength(answer.body),
       requests: 1,
+      failures: first?.level === 'error' ? 1 : 0,
+      ...(operation === OperationTypeNode.MUTATION ? { failedChanges: isFailedChange(report) ? 1 : 0 } : {}),
       ...(result?.isReplay ? { replays: 1 } : {}),
       ...meterFields(report.meter),
     },
@@ -126,3 +140,9 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
 }
 
 const rank = { warn: 0, error: 1 } as const;
+
+/** Whether a change has no result, or is refused, because of the gateway or a service that it calls, not by its request. */
+function isFailedChange({ result, errors }: RequestReport): boolean {
+  if (result === null) return errors.some(({ code }) => errorCodes[code].causedBy === 'gateway');
+  return result.event === 'UNKNOWN' || (result.refusalCode !== null && refusalsByGateway.has(result.refusalCode));
+}

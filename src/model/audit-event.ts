@@ -18,20 +18,32 @@ export type AuditEvent =
   | 'UNLOCKED';
 
 /**
- * The events of a change, which its lease holders write. The trails of a cluster, namespace, service account or association
+ * Whether an event is of a change, written by its lease holders. The trails of a cluster, namespace, service account or association
  * contain only these.
  */
-export const changeEvents: readonly AuditEvent[] = [
-  'INTENT',
-  'UNKNOWN',
-  'TAKEN_OVER',
-  'SUCCEEDED',
-  'REFUSED',
-  'RELEASED',
-  'LATE_SUCCESS',
-];
+const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
+  INVALID: false,
+  DENIED: false,
+  CHECKED: false,
+  INTENT: true,
+  SUCCEEDED: true,
+  REFUSED: true,
+  RELEASED: true,
+  UNKNOWN: true,
+  TAKEN_OVER: true,
+  REPLAYED: false,
+  CONTENDED: false,
+  TOKEN_REUSED: false,
+  LATE_SUCCESS: true,
+  TRAIL_READ: false,
+  LOCKED: false,
+  UNLOCKED: false,
+};
 
-/** Of these events, every operation that was claimed has exactly one: the one that closes it. */
+/** The other events: of requests that changed nothing, of reads, and of locks. */
+export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
+
+/** Of these events of changes, every operation that was claimed has exactly one: the one that closes it. */
 export const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
 /** True for the event that closes an operation. */

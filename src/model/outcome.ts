@@ -248,3 +248,11 @@ export type RefusalCode = NonNullable<(typeof outcomes)[OutcomeName]['code']>;
 
 /** A row of {@link outcomes}. */
 export type Outcome = OutcomeRow & { readonly code: RefusalCode | null };
+
+/** Refusals for which the gateway, or a service that it calls, is the reason, not the request. */
+export const refusalsByGateway: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'EKS_UNREACHABLE',
+  'GATEWAY_ACCESS_DENIED',
+  'POLICY_EVALUATION_FAILED',
+  'THROTTLED',
+]);

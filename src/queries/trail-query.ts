@@ -1,7 +1,7 @@
 import type { QueryAuditTrailArgs } from '../generated/types.ts';
 import type { AuditPartition, TrailQuery } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
-import { changeEvents } from '../model/audit-event.ts';
+import { otherEvents } from '../model/audit-event.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { Finding } from '../model/refusal.ts';
 import { brokenCursor, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
@@ -58,12 +58,20 @@ function isPosition(position: unknown): position is string {
 
 const policyIdRules = [maxLength(256, 'Give the @id of a policy, as violations and decisions name it.'), wellFormed];
 
-/** Events that a partition never contains: an empty answer could be taken for proof that there were no such requests. */
-function eventFindings({ kind }: AuditPartition, events: readonly AuditEvent[]): Finding[] {
+/**
+ * The events that a partition does not contain, which the answer names: an empty one could be taken for proof that there were no
+ * such requests. A namespace has DENIED if the query names it.
+ */
+export function omittedEvents({ kind }: AuditPartition, events: readonly AuditEvent[] | null): readonly AuditEvent[] {
   if (kind === 'all' || kind === 'principal' || kind === 'operation') return [];
-  const missing = events.filter(
-    (event) => !changeEvents.includes(event) && !(kind === 'namespace' && event === 'DENIED'),
-  );
+  const hasDenied = kind === 'namespace' && (events ?? []).includes('DENIED');
+  return otherEvents.filter((event) => !(hasDenied && event === 'DENIED'));
+}
+
+/** Events that a partition never contains are rejected, for the same reason. */
+function eventFindings(partition: AuditPartition, events: readonly AuditEvent[]): Finding[] {
+  const omitted = omittedEvents(partition, events);
+  const missing = events.filter((event) => omitted.includes(event));
   if (missing.length === 0) return [];
   const message = `events names ${[...new Set(missing)].join(', ')}, which this scope does not contain.`;
   const others = missing.includes('DENIED') ? 'a namespace (for DENIED), a principal' : 'a principal';

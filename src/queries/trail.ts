@@ -4,6 +4,7 @@ import { ledgerTimeout, noFilters } from '../ledger/ledger.ts';
 import type { AuditPartition, TrailPage, TrailQuery } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
+import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -21,9 +22,12 @@ import {
   scopeViolations,
   shownEntry,
 } from './trail-authorization.ts';
-import { validateTrailQuery } from './trail-query.ts';
+import { omittedEvents, validateTrailQuery } from './trail-query.ts';
 import type { ValidTrailQuery } from './trail-query.ts';
 import { parseScope } from './trail-scope.ts';
+
+/** A page of the trail, and the events that its scope leaves out. */
+export type TrailConnection = Connection<AuditEntry> & { readonly omittedEvents: readonly AuditEvent[] };
 
 /** Who reads the trail. */
 type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads'>;
@@ -38,7 +42,7 @@ export async function auditTrail(
   reader: Reader,
   input: QueryAuditTrailArgs,
   deadline: number,
-): Promise<QueryResult<Connection<AuditEntry>>> {
+): Promise<QueryResult<TrailConnection>> {
   const scope = parseScope(input.scope, deps.home);
   const partition: AuditPartition = scope.kind === 'valid' ? scope.partition : { kind: 'all' };
   // A cursor can't be checked against an invalid scope.
@@ -58,7 +62,7 @@ export async function associationTrail(
   association: Pick<Association, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'associationArn'>,
   input: PageInput,
   deadline: number,
-): Promise<QueryResult<Connection<AuditEntry>>> {
+): Promise<QueryResult<TrailConnection>> {
   const { accountId, region, clusterName, namespace, associationArn } = association;
   const validated = validateTrailQuery(input, { kind: 'association', associationArn });
   if (validated.kind === 'invalid') return validated;
@@ -84,7 +88,7 @@ async function read(
   { query, name }: ValidTrailQuery,
   scope: TrailScope | null,
   deadline: number,
-): Promise<QueryResult<Connection<AuditEntry>>> {
+): Promise<QueryResult<TrailConnection>> {
   const readPage = (page: TrailQuery) =>
     withDeadline(deadline - deps.clock(), deps.ledger.readTrail(page), ledgerTimeout);
   const violations = (entries: readonly AuditEntry[]) => entriesViolations(authorizeRead, query.partition, entries);
@@ -113,7 +117,8 @@ async function read(
     node: shownEntry(authorizeRead, entry),
   }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
-  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
+  const omitted = omittedEvents(query.partition, query.events);
+  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor, omittedEvents: omitted } };
 }
 
 const noRoom: Finding = {

@@ -3,6 +3,8 @@ export interface MetricDefinition {
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'None';
   /** Fields by whose values the metric is split. Each combination of values is billed as a metric. */
   readonly dimensions?: readonly string[];
+  /** Whether a metric that is split is also counted as a whole, which is billed as one more. */
+  readonly isAlsoWhole?: boolean;
 }
 
 /** The metrics in the fields of a line: the value of its field `_aws`; null if it has none. `time` is in milliseconds since the epoch. */
@@ -11,7 +13,7 @@ export type MetricsOf = (fields: Readonly<Record<string, unknown>>, time: number
 /** A MetricDirective of the specification. */
 interface Directive {
   readonly Namespace: string;
-  readonly Dimensions: readonly [readonly string[]];
+  readonly Dimensions: readonly (readonly string[])[];
   readonly Metrics: { readonly Name: string; readonly Unit: MetricDefinition['unit'] }[];
 }
 
@@ -24,11 +26,12 @@ export function embeddedMetrics(namespace: string, definitions: Readonly<Record<
   const rows = Object.entries(definitions);
   return (fields, time) => {
     const directives = new Map<string, Directive>();
-    for (const [name, { unit, dimensions = [] }] of rows) {
+    for (const [name, { unit, dimensions = [], isAlsoWhole = false }] of rows) {
       if (typeof fields[name] !== 'number') continue;
       const set = dimensions.filter((dimension) => typeof fields[dimension] === 'string');
-      const key = set.join();
-      const directive = directives.get(key) ?? { Namespace: namespace, Dimensions: [set], Metrics: [] };
+      const sets = isAlsoWhole && set.length > 0 ? [set, []] : [set];
+      const key = JSON.stringify(sets);
+      const directive = directives.get(key) ?? { Namespace: namespace, Dimensions: sets, Metrics: [] };
       directive.Metrics.push({ Name: name, Unit: unit });
       directives.set(key, directive);
     }

@@ -29,9 +29,10 @@ export function createLog(write: (line: string) => void, { metricsOf, context }:
   return (level, message, fields) => {
     const now = Date.now();
     const line = (some: Record<string, unknown>) => {
-      const metrics = metricsOf?.(some, now);
-      const base = { time: new Date(now).toISOString(), level, message, ...context?.() };
-      return `${JSON.stringify({ ...base, ...some, ...(metrics ? { _aws: metrics } : {}) })}\n`;
+      const all = { ...context?.(), ...some };
+      const metrics = metricsOf?.(all, now);
+      const base = { time: new Date(now).toISOString(), level, message };
+      return `${JSON.stringify({ ...base, ...all, ...(metrics ? { _aws: metrics } : {}) })}\n`;
     };
     const whole = line(fields);
     write(Buffer.byteLength(whole) <= maxBytes ? whole : line(shortened(fields)));

@@ -332,6 +332,11 @@ describe('The framework', () => {
     expect(await service.serverless(['package', '--stage', 'prod'])).toEqual(problems);
   }, 120_000);
 
+  test('does not ask for the settings of a deployment to list those that were made', async () => {
+    const { output } = await service.serverless(['deploy', 'list', '--stage', 'prod']);
+    expect(output).not.toContain('jwtIssuer');
+  }, 120_000);
+
   test('rejects the account of the credentials when the inventory does not have it', async () => {
     const answer = `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999900001111</Account>
       <Arn>arn:aws:iam::999900001111:user/x</Arn><UserId>x</UserId></GetCallerIdentityResult></GetCallerIdentityResponse>`;

@@ -105,8 +105,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     finding: /^DynamoDBInBackupPlan on /,
-    reason:
-      'Continuous backup is on; AWS Backup belongs to the organization, and docs/operations.md says how to add it.',
+    reason: 'Continuous backup is on; AWS Backup belongs to the organization, and docs/logs.md says how to add it.',
   },
   {
     finding: /^(LambdaTracing|.*XRay.*) on /,

@@ -87,7 +87,9 @@ describe('The service control policy', () => {
         expect(await isAllowed(under(stackSets, otherAccount), { action, resource })).toBe(true);
       }
       const own = role(`pod-identity-gateway-prod-${region}-graphql`);
-      expect(await isAllowed(under('pod-identity-gateway-deployer-prod-eu-central-1'), { action, resource: own })).toBe(true);
+      expect(await isAllowed(under('pod-identity-gateway-deployer-prod-eu-central-1'), { action, resource: own })).toBe(
+        true,
+      );
     },
   );
 
@@ -147,6 +149,19 @@ describe('The deployer', () => {
     ['dynamodb:PutResourcePolicy', table],
     ['events:PutRule', arn('events', 'rule/pod-identity-gateway-prod.BypassRule')],
     ['cloudwatch:PutMetricAlarm', arn('cloudwatch', 'alarm:pod-identity-gateway-prod.DriftAlarm')],
+    ['cloudwatch:PutCompositeAlarm', '*'],
+    // A release with AllAtOnce deletes what shifts the traffic, and the alarms of it.
+    [
+      'codedeploy:DeleteDeploymentGroup',
+      arn(
+        'codedeploy',
+        'deploymentgroup:pod-identity-gateway-prod-ReleaseApplication-01/pod-identity-gateway-prod-ReleaseGroup-01',
+      ),
+    ],
+    ['codedeploy:DeleteApplication', arn('codedeploy', 'application:pod-identity-gateway-prod-ReleaseApplication-01')],
+    ['cloudwatch:DeleteAlarms', arn('cloudwatch', 'alarm:pod-identity-gateway-prod.release-errors-8')],
+    ['iam:DeleteRolePolicy', own('pod-identity-gateway-prod-eu-central-1-release'), bounded],
+    ['iam:DeleteRole', own('pod-identity-gateway-prod-eu-central-1-release')],
     ['cloudwatch:PutDashboard', `arn:aws:cloudwatch::${homeAccount}:dashboard/pod-identity-gateway-prod-eu-central-1`],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/lambda/pod-identity-gateway-prod-graphql')],
     ['logs:CreateLogGroup', arn('logs', 'log-group:/aws/http-api/pod-identity-gateway-prod')],

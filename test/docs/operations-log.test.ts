@@ -12,9 +12,10 @@ import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 const page = read('docs', 'operations.md');
+const logs = read('docs', 'logs.md');
 const alarms = read('deploy', 'alarms.yml');
 const dashboard = read('deploy', 'dashboard.yml');
-const blocks = [...page.matchAll(/^```(\w*)\n([^`]*)^```$/gm)];
+const blocks = [...page.matchAll(/^ *```(\w*)\n([^`]*)^ *```$/gm)];
 /** Lines about releases of policies, which the gateway of these tests does not have: tests of the releases cover them. */
 const ofReleases = /Policy release refused|The live policies could not be read/;
 const queries = blocks.flatMap(([, language, text = '']) => (language === '' && !ofReleases.test(text) ? [text] : []));
@@ -58,10 +59,10 @@ describeOnDynamoDb('the page for operators, on lines that the functions wrote', 
   });
 
   test('names every field of the line of a request', () => {
-    const section = page.slice(page.indexOf('`Request answered.` has:'), page.indexOf('## Metrics'));
+    const section = logs.slice(logs.indexOf('`Request answered.` has:'), logs.indexOf('## Metrics'));
     const ofRequests = lines.filter(({ message }) => message === 'Request answered.');
     const written = new Set(ofRequests.flatMap((line) => Object.keys(line)));
-    const own = ['time', 'level', 'message', '_aws'];
+    const own = ['time', 'level', 'message', 'functionVersion', '_aws'];
     const fields = [...written].filter((field) => !own.includes(field) && !/^(dynamoDb|iam|sts)[A-Z]/.test(field));
     expect(fields.filter((field) => !section.includes(`\`${field}\``))).toEqual([]);
   });
@@ -72,10 +73,10 @@ describeOnDynamoDb('the page for operators, on lines that the functions wrote', 
   });
 
   test('lists every metric, and says which of them are split', () => {
-    const section = page.slice(page.indexOf('## Metrics'), page.indexOf('## The reconciler'));
+    const section = logs.slice(logs.indexOf('## Metrics'), logs.indexOf('## The run of'));
     expect(Object.keys(metrics).filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
     const split = Object.values(metrics).flatMap(({ dimensions = [] }) => dimensions);
-    expect(split).toEqual(['outcome', 'code']);
+    expect(split).toEqual(['outcome', 'code', 'functionVersion']);
   });
 
   test('alarms and dashboard read metrics that the lines or a filter have', () => {
@@ -99,10 +100,14 @@ describeOnDynamoDb('the page for operators, on lines that the functions wrote', 
     expect(extracted).toContainEqual(expect.objectContaining({ name: 'requests', dimensions: { outcome, code } }));
   });
 
-  test('every filter of the log selects lines', () => {
-    const patterns = [...alarms.matchAll(/FilterPattern: '\{ \$\.(\w+) = ("[^"]+") \}'/g)];
+  test('every filter of the log selects lines, and those of the access log read a field that it has', () => {
+    const patterns = [...alarms.matchAll(/!Ref (\w+)\n {6}FilterPattern: '\{ \$\.(\w+) = ("[^"]+") \}'/g)];
     expect(patterns).toHaveLength([...alarms.matchAll(/FilterPattern:/g)].length);
-    for (const [, field = '', value = ''] of patterns.filter(([pattern]) => !ofReleases.test(pattern))) {
+    for (const [, group, field = '', value = ''] of patterns.filter(([pattern]) => !ofReleases.test(pattern))) {
+      if (group === 'HttpApiLogGroup') {
+        expect(read('serverless.yml')).toContain(`"${field}":"$context.${field}"`);
+        continue;
+      }
       expect(lines.filter((line) => line[field] === JSON.parse(value))).not.toEqual([]);
     }
   });

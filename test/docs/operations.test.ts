@@ -9,14 +9,24 @@ import { testUnless } from '../support/requires.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
-const alarms = readFileSync(join(root, 'deploy', 'alarms.yml'), 'utf8');
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
+const page = read('docs', 'operations.md');
+const logs = read('docs', 'logs.md');
+const alarms = read('deploy', 'alarms.yml');
+/** Alarms that are only conditions of NoTrafficAlarm. */
+const conditions = ['NoRequestsAlarm', 'SteadyRequestsAlarm'];
 
+/** The blocks of a language; those of a list are indented. */
 const blocks = (language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text);
+  [...page.matchAll(new RegExp(`^( *)\`\`\`${language}\n([^]*?)^ *\`\`\`$`, 'gm'))].map(([, indent = '', text = '']) =>
+    text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  );
 
 test('the page has a row for every alarm', () => {
-  const inStack = [...alarms.matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudWatch::Alarm$/gm)].map(([, name]) => name);
+  const files = alarms + read('deploy', 'release.yml');
+  const inStack = [...files.matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudWatch::(?:Composite)?Alarm$/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => !conditions.includes(name));
   const rows = [...page.matchAll(/^\| `(\w+Alarm)`/gm)].map(([, name]) => name);
   expect(rows.sort()).toEqual(inStack.sort());
   expect(rows).not.toHaveLength(0);
@@ -24,17 +34,16 @@ test('the page has a row for every alarm', () => {
 
 test('the page lists every message of the log', () => {
   const sources = globSync('src/**/*.ts', { cwd: root }).filter((file) => !/^src\/(local|demo|cli)\//.test(file));
-  const read = (file: string) => readFileSync(join(root, file), 'utf8');
   const calls = sources.flatMap((file) => [...read(file).matchAll(/\blog\(\s*[^,()]+,\s*'([^']+)'/g)]);
-  const section = page.slice(page.indexOf('## Logs'), page.indexOf('## The reconciler'));
+  const section = logs.slice(logs.indexOf('## Logs'), logs.indexOf('## Metrics'));
   const listed = [...section.matchAll(/^\| [a-z, ]+ \| `([^`]+)`/gm)].map(([, message]) => message);
   expect(new Set(listed)).toEqual(new Set(calls.map(([, message]) => message)));
 });
 
-test('every message that a metric counts is on the page', () => {
+test('every message that a metric counts is on the page of the log', () => {
   const counted = [...alarms.matchAll(/\$\.message = "([^"]+)"/g)].map(([, message]) => message ?? '');
   expect(counted).not.toHaveLength(0);
-  for (const message of counted) expect(page).toContain(`\`${message}\``);
+  for (const message of counted) expect(logs).toContain(`\`${message}\``);
 });
 
 const schema = buildSchema(readFileSync(join(root, 'schema.graphql'), 'utf8'));
@@ -56,7 +65,7 @@ testUnless(missingAwsCli).each(commands)(
     const service = await startAnsweringServer((response) => answerError(response, 400, 'Refused', 'This is not AWS.'));
     const env = {
       ...{ STAGE: 'prod', STACK: 'pod-identity-gateway-prod', LOGS: '/aws/lambda/pod-identity-gateway-prod' },
-      ...{ API_ID: 'abcdefghij', QUERY_ID: 'query', AUDIT_TABLE: 'table', RESTORE_TIME: '2026-11-20T00:00:00Z' },
+      ...{ RULE: 'rule', QUERY_ID: 'query' },
       ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
       ...{ AWS_ENDPOINT_URL: service.endpoint, AWS_MAX_ATTEMPTS: '1', AWS: awsCli ?? '', PATH: process.env.PATH },
     };

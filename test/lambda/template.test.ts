@@ -274,9 +274,40 @@ test('traffic shifts step by step, and back when an alarm rises, when that is se
   const { AlarmConfiguration, ...group } = properties(chosen.template, 'ReleaseGroup');
   expect(group.DeploymentConfigName).toBe('CodeDeployDefault.LambdaCanary10Percent5Minutes');
   const { Alarms } = AlarmConfiguration as { Alarms: { Name: { Ref: string } }[] };
-  for (const { Name } of Alarms) expect(resource(chosen.template, Name.Ref).Type).toBe('AWS::CloudWatch::Alarm');
-  expect(Alarms).not.toHaveLength(0);
+  expect(Alarms.map(({ Name }) => Name.Ref)).toEqual(['ReleaseErrorsAlarm', 'ReleaseFailuresAlarm']);
   expect(resource(plain.template, 'GraphqlAlias')).not.toHaveProperty('UpdatePolicy');
+});
+
+test('an alarm that stops a release watches the new version only, and is another one in each release', () => {
+  const { Resources } = chosen.template;
+  const version = Object.keys(Resources).find((name) => Resources[name]?.Type === 'AWS::Lambda::Version') ?? '';
+  const number = { 'Fn::GetAtt': [version, 'Version'] };
+  const dimensions = {
+    ReleaseErrorsAlarm: [
+      { Name: 'FunctionName', Value: { Ref: 'GraphqlLambdaFunction' } },
+      { Name: 'Resource', Value: { 'Fn::Sub': '${GraphqlLambdaFunction}:live' } },
+      { Name: 'ExecutedVersion', Value: number },
+    ],
+    ReleaseFailuresAlarm: [{ Name: 'functionVersion', Value: number }],
+  };
+  for (const [name, Dimensions] of Object.entries(dimensions)) {
+    const { AlarmName, Metrics } = properties(chosen.template, name) as { AlarmName: object; Metrics: object[] };
+    expect(JSON.stringify(AlarmName)).toContain(`-\${${version}.Version}`);
+    expect(Metrics).toContainEqual(
+      expect.objectContaining({
+        Id: 'errors',
+        MetricStat: expect.objectContaining({ Metric: expect.objectContaining({ Dimensions }) as object }) as object,
+      }),
+    );
+  }
+  expect(resource(chosen.template, 'GraphqlAlias').DependsOn).toEqual(['ReleaseGroup']);
+});
+
+test('a release with AllAtOnce has nothing that an alarm could stop', () => {
+  const types = Object.values(plain.template.Resources).map(({ Type }) => Type);
+  expect(types.filter((type) => type.startsWith('AWS::CodeDeploy'))).toEqual([]);
+  expect(plain.template.Resources).not.toHaveProperty('ReleaseErrorsAlarm');
+  expect(resource(plain.template, 'GraphqlAlias').DependsOn).toEqual([]);
 });
 
 test('concurrency, domain, code signing and tracing are set by parameters only', () => {
@@ -374,28 +405,30 @@ test('the reconciler runs every minute, and is not retried', () => {
 });
 
 const alarmsOf = ({ template }: Packaged) =>
-  Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  Object.entries(template.Resources).filter(([, { Type }]) => /^AWS::CloudWatch::(Composite)?Alarm$/.test(Type));
+/** Alarms that are only conditions of NoTrafficAlarm. */
+const conditions = ['NoRequestsAlarm', 'SteadyRequestsAlarm'];
 
-test('alarms are sent to the topic that is set', () => {
-  for (const { Properties } of alarmsOf(chosen)) {
-    expect(Properties).toMatchObject({
-      AlarmActions: [fullParams.alarmTopicArn],
-      OKActions: [fullParams.alarmTopicArn],
-    });
+test('alarms are sent to the topic that is set, but not the conditions of others', () => {
+  for (const [name, { Properties }] of alarmsOf(chosen)) {
+    const topic = conditions.includes(name) ? undefined : [fullParams.alarmTopicArn];
+    expect([name, Properties.AlarmActions, Properties.OKActions]).toEqual([name, topic, topic]);
   }
-  for (const { Properties } of alarmsOf(plain)) expect(Properties).not.toHaveProperty('AlarmActions');
+  for (const [, { Properties }] of alarmsOf(plain)) expect(Properties).not.toHaveProperty('AlarmActions');
   expect(alarmsOf(plain)).not.toHaveLength(0);
 });
 
-test('a new stack raises no alarm: what is not measured yet does not breach', () => {
-  for (const { Properties } of alarmsOf(plain)) expect(Properties.TreatMissingData).toBe('notBreaching');
+test('missing data breach where something must always happen, and nowhere else', () => {
+  const simple = alarmsOf(chosen).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+  const breaching = simple.filter(([, { Properties }]) => Properties.TreatMissingData === 'breaching');
+  expect(breaching.map(([name]) => name).sort()).toEqual(['NoRequestsAlarm', 'ReconcileSilentAlarm']);
+  const others = simple.filter(([name]) => !breaching.some(([each]) => each === name));
+  for (const [, { Properties }] of others) expect(Properties.TreatMissingData).toBe('notBreaching');
 });
 
-test('every alarm is on the dashboard, which is JSON', () => {
+test('every alarm is on the dashboard, which is JSON, but not the conditions of others', () => {
   const body = (properties(plain.template, 'Dashboard').DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
-  const names = Object.keys(plain.template.Resources).filter(
-    (name) => plain.template.Resources[name]?.Type === 'AWS::CloudWatch::Alarm',
-  );
+  const names = alarmsOf(plain).flatMap(([name]) => (conditions.includes(name) ? [] : [name]));
   const { widgets } = JSON.parse(body) as { widgets: { properties: { alarms?: string[] } }[] };
   expect(widgets.flatMap(({ properties: { alarms = [] } }) => alarms).sort()).toEqual(
     names.map((name) => `\${${name}.Arn}`).sort(),

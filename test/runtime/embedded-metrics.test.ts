@@ -42,6 +42,19 @@ test('a line that is shortened keeps its metrics', () => {
   ]);
 });
 
+test('a metric can count as a whole too, and a dimension can come from what all lines have', () => {
+  const lines: string[] = [];
+  const definitions = { failures: { unit: 'Count', dimensions: ['functionVersion'], isAlsoWhole: true } } as const;
+  const context = () => ({ functionVersion: '7' });
+  createLog((one) => lines.push(one), { metricsOf: embeddedMetrics(namespace, definitions), context })('info', 'x', {
+    failures: 1,
+  });
+  expect(lines.flatMap(extractedMetrics)).toEqual([
+    { namespace, name: 'failures', value: 1, dimensions: { functionVersion: '7' } },
+    { namespace, name: 'failures', value: 1, dimensions: {} },
+  ]);
+});
+
 describe('the check of the format rejects', () => {
   const directive = { Namespace: namespace, Dimensions: [[]], Metrics: [{ Name: 'replays', Unit: 'Count' }] };
   const of = (change: object, root: object = { replays: 1 }) =>

@@ -3,12 +3,14 @@ import { metricsIn } from '../../src/app/metrics.ts';
 import { createReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { audience, issuer } from '../../src/local/principals.ts';
 import { createContext } from '../../src/local/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import { createDocument } from './documents.ts';
 import { input, openGateway, roleArn } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { claimsEvent } from './lambda-event.ts';
 
 const list = 'query Mine { podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { id } } }';
 const drift = '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { nodes { kind } } }';
@@ -27,7 +29,8 @@ export async function logScenario(ledger: Ledger, namespace: string): Promise<st
     await reconciliations(gateway);
     for (let count = 0; count < 2; count += 1) await limited.send('{ viewer { id } }');
     const lines: string[] = [];
-    const log = createLog((line) => lines.push(line), { metricsOf: metricsIn(namespace) });
+    const context = () => ({ functionVersion: '7' });
+    const log = createLog((line) => lines.push(line), { metricsOf: metricsIn(namespace), context });
     for (const { level, message, fields } of [...gateway.logged, ...limited.logged]) {
       log(level as 'info', message, fields);
     }
@@ -69,6 +72,9 @@ async function requests(gateway: Gateway): Promise<void> {
   await gateway.send(drift, {}, 'olivia');
   const context = createContext({ accountId: place.accountId, functionName: 'graphql' }, Date.now() + 10_000);
   await gateway.handler({} as Parameters<GraphqlHandler>[0], context);
+  // Only access tokens are accepted.
+  const claims = { iss: issuer, sub: 'alice', aud: audience, nonce: 'of an ID token' };
+  await gateway.handler(await claimsEvent(claims, '{ viewer { id } }'), context);
 }
 
 async function reconciliations(gateway: Gateway): Promise<void> {

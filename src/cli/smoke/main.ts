@@ -19,8 +19,8 @@ Usage: npm run --silent smoke -- --url URL --cluster NAME --namespace NAME --rol
   --account-id ID             account of the cluster (default: the account of the gateway)
   --region REGION             region of the cluster, the API and the function (default: AWS_REGION)
   --iam-url URL               address of POST /iam/graphql; without it, that route is not tried
-  --direct                    change the association in EKS with your own AWS credentials, to see the drift
-  --reconcile-function NAME   run the reconciler, a function of Lambda, with your own AWS credentials
+  --direct                    change the association in EKS with your own AWS credentials, to see the drift (associations-scp.json denies it)
+  --reconcile-function NAME   run the reconciler, a function of Lambda, with your own AWS credentials (protect-gateway.json denies it)
   -h, --help                  print this text
 
 Environment variables:

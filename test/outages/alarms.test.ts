@@ -1,0 +1,136 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openStack, realReconciliation, realRequests, rejected } from '../support/outage.ts';
+import type { Request } from '../support/outage.ts';
+
+let ledger: Ledger;
+let gateway: Gateway;
+/** What the gateway does every minute when nothing is wrong. */
+let reconciler: object;
+let query: Request;
+let created: Request;
+
+const viewer = () => gateway.send('{ viewer { id } }');
+let creates = 0;
+const create = (fields: object = {}) => {
+  creates += 1;
+  const own = { serviceAccount: `app-${creates}`, clientRequestToken: `token-${creates}` };
+  return gateway.create({ ...own, ...fields }).then(() => ({ status: 200 }));
+};
+const one = async (send: () => Promise<{ status: number }>) => {
+  const [request] = await realRequests(gateway, [send]);
+  if (!request) throw new Error('No request was sent.');
+  return request;
+};
+
+beforeAll(async () => {
+  ledger = createSqliteLedger({ file: ':memory:' });
+  gateway = await openGateway({ ledger });
+  reconciler = await realReconciliation(gateway);
+  query = await one(viewer);
+  created = await one(create);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  ledger.close();
+});
+
+/** A stack that has been busy for an hour, with no alarm. */
+function busyStack() {
+  const stack = openStack();
+  stack.play(20, { reconciler, requests: [query, created] });
+  expect(stack.play(40, { reconciler, requests: [query, created] })).toEqual({});
+  return stack;
+}
+
+/** A stack that has had one change in ten minutes for an hour. */
+function quietStack() {
+  const stack = openStack();
+  stack.play(20, { reconciler });
+  expect(stack.play(60, { reconciler, requests: [created], every: 10 })).toEqual({});
+  return stack;
+}
+
+test('a new stack raises only the alarm on the silence of the reconciler, until its first run', () => {
+  const stack = openStack();
+  expect(stack.play(1, {})).toEqual({ ReconcileSilentAlarm: 1 });
+  stack.play(2, { reconciler });
+  expect(stack.ringing()).toEqual([]);
+  expect(stack.play(24 * 60, { reconciler })).toEqual({});
+});
+
+test('GATEWAY_ACCESS_DENIED in one account among many, with status 200, rings at once', async () => {
+  gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'access-denied' });
+  const denied = await one(create);
+  expect(denied.status).toBe(200);
+  const stack = busyStack();
+  const usual = { reconciler, requests: [query, created, created, created] };
+  expect(stack.play(60, usual, { requests: [denied], every: 30 })).toEqual({ GatewayAccessDeniedAlarm: 1 });
+});
+
+test.each([
+  ['EKS throttles', 'throttle'],
+  ['the answers of EKS are lost', 'cut-after'],
+] as const)(
+  'with few changes, an hour in which every change fails rings, without a 5xx status: %s',
+  async (_, kind) => {
+    gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind });
+    const failed = await one(create);
+    expect(failed.status).toBe(200);
+    const { FailingChangesAlarm: after } = quietStack().play(120, { reconciler, requests: [failed], every: 10 });
+    expect(after).toBeLessThanOrEqual(60);
+  },
+);
+
+test('no traffic where there was some rings two hours after the last request, and an idle night does not', () => {
+  const stack = openStack();
+  stack.play(20, { reconciler });
+  expect(stack.play(24 * 60, { reconciler, requests: [query], every: 20 })).toEqual({});
+  const { NoTrafficAlarm: after, ...others } = stack.play(6 * 60, { reconciler });
+  expect(others).toEqual({});
+  // The last request was up to 20 minutes before.
+  expect(after).toBeGreaterThanOrEqual(100);
+  expect(after).toBeLessThanOrEqual(131);
+
+  const daily = openStack();
+  daily.play(20, { reconciler });
+  for (let day = 0; day < 3; day += 1) {
+    expect(daily.play(10 * 60, { reconciler, requests: [query], every: 5 })).toEqual({});
+    expect(daily.play(14 * 60, { reconciler })).toEqual({});
+  }
+});
+
+test('a wrong inventory, with which every change is denied, rings also with few changes', async () => {
+  const denied = await one(() => create({ namespace: 'search', roleArn: roleArn('search/search-api') }));
+  expect(quietStack().play(60, { reconciler, requests: [denied] })).toEqual({ DenialsAlarm: 10 });
+  expect(busyStack().play(60, { reconciler, requests: [created, query, denied] })).toEqual({});
+});
+
+test('clients above the rate of the API ring, also where API Gateway logs only some of the requests that it rejects', () => {
+  const stack = busyStack();
+  const flood = {
+    reconciler,
+    requests: [query, query, query, query, ...Array.from({ length: 3 }, () => rejected(429))],
+  };
+  expect(stack.play(30, flood)).toEqual({ ThrottledRequestsAlarm: expect.any(Number) as number });
+});
+
+test('one client with an expired token, and one 5xx in a thousand, ring nobody', () => {
+  const stack = busyStack();
+  const busy = { reconciler, requests: Array.from({ length: 40 }, () => query) };
+  stack.play(10, busy);
+  expect(stack.play(60, busy, { requests: [rejected(401)] }, { requests: [rejected(500)], every: 25 })).toEqual({});
+});
+
+test('an invocation of the function without its alias rings, with traffic of the API beside it', () => {
+  const invocation = {
+    namespace: 'AWS/Lambda',
+    name: 'Invocations',
+    dimensions: { FunctionName: 'GraphqlLambdaFunction' },
+  };
+  const usual = { reconciler, requests: [query, created] };
+  expect(busyStack().play(1, usual, { metrics: [{ ...invocation, value: 1 }] })).toEqual({ DirectInvocationsAlarm: 1 });
+});

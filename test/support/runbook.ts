@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { selectedLines } from './insights.ts';
+import type { Line } from './insights.ts';
+
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+
+/** The blocks of code of a runbook of docs/operations.md, without those of its subsections. Throws an Error if there is none. */
+export function runbookBlocks(heading: string, language: string): string[] {
+  const [, text] = new RegExp(`^${heading.replaceAll(/[`?]/g, '\\$&')}$([^]*?)^#`, 'm').exec(`${page}\n# end`) ?? [];
+  if (text === undefined) throw new Error(`docs/operations.md has no ${heading}.`);
+  const blocks = [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)];
+  return blocks.flatMap(([, of, block = '']) => (of === language ? [block] : []));
+}
+
+/** The lines that a query of a runbook selects, of what a gateway logged. Throws an Error if it has no such query. */
+export function linesSelectedBy(heading: string, logged: readonly unknown[], index = 0): Line[] {
+  const query = runbookBlocks(heading, '')[index];
+  if (query === undefined) throw new Error(`${heading} has no query ${index}.`);
+  const lines = logged.map((line) => {
+    const { level, message, fields } = line as { level: string; message: string; fields: object };
+    return { level, message, ...fields };
+  });
+  return selectedLines(query, lines);
+}
