@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, UsageError } from '../src/app/command.ts';
 
-const policies = ['protect-gateway', 'associations-scp'] as const;
+const policies = ['protect-gateway', 'protect-tables', 'associations-scp'] as const;
 type PolicyName = (typeof policies)[number];
 
 /** What takes the place of the capitals in the policies. */
@@ -33,10 +33,15 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
     form: /^[a-z0-9-]{1,20}-[a-z]{2}(-[a-z]+)+-\d$/,
     list: true,
   },
-  'DEPLOYER-ROLE': { in: policies, meaning: 'path and name of each deployer role', form: roleName, list: true },
+  'DEPLOYER-ROLE': {
+    in: ['protect-gateway', 'associations-scp'],
+    meaning: 'path and name of each deployer role',
+    form: roleName,
+    list: true,
+  },
   'BREAK-GLASS-ROLE': { in: policies, meaning: 'path and name of the break-glass role', form: roleName },
   'OPERATOR-ROLE': {
-    in: ['protect-gateway'],
+    in: ['protect-gateway', 'protect-tables'],
     meaning: 'path and name of each role in operatorRoleArns',
     form: roleName,
     list: true,
@@ -115,7 +120,7 @@ function run([name = '', ...pairs]: readonly string[]): number {
   const values = new Map(pairs.map((pair) => pair.split(/=(.*)/s) as [string, string]));
   const text = filled(policy, values);
   if (text.length > maxLength) {
-    const advice = 'Use fewer or shorter names: one role for all operators, and one policy for each gateway.';
+    const advice = 'Use fewer or shorter names, such as one role for all operators.';
     throw new Error(`The policy has ${text.length} characters, and ${maxLength} are allowed. ${advice}`);
   }
   process.stdout.write(`${text}\n`);

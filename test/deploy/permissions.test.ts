@@ -7,7 +7,7 @@ import type { Template } from '../support/lambda-package.ts';
 import { generatedSuffix, resolveIn } from '../support/resolve-template.ts';
 import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
-import { servicePolicy } from '../support/service-control-policies.ts';
+import { allServicePolicies } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
 
 const region = 'eu-central-1';
@@ -84,7 +84,7 @@ const folder = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
 const deployerTemplate = readYamlTemplate(join(folder, 'deployer.yml'));
 const otherAccountTemplate = readYamlTemplate(join(folder, 'other-account.yml'));
 
-const servicePolicies = [servicePolicy('protect-gateway'), servicePolicy('associations-scp')];
+const servicePolicies = allServicePolicies();
 
 let template: Template;
 let withExecutor: Template;

@@ -1,25 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeAccount } from '../support/deployment.ts';
+import { allServicePolicies } from '../support/service-control-policies.ts';
 import { administrator, isAllowed } from '../support/simulate.ts';
-import type { PolicyDocument } from '../support/simulate.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
 const region = 'eu-central-1';
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${homeAccount}:${rest}`;
-const names = {
-  'GATEWAY-ACCOUNT': homeAccount,
-  'BREAK-GLASS-ROLE': 'break-glass',
-  'DEPLOYER-ROLE': 'pod-identity-gateway-deployer-prod',
-  'API-ID': 'a1b2c3d4e5',
-};
-const servicePolicies = ['protect-gateway.json', 'associations-scp.json'].map((file) => {
-  const text = readFileSync(join(root, 'deploy', 'iam', file), 'utf8');
-  return JSON.parse(
-    Object.entries(names).reduce((filled, [name, value]) => filled.replaceAll(name, value), text),
-  ) as PolicyDocument;
-});
+const servicePolicies = allServicePolicies();
 /** An operator with every right of the account, under both service control policies. */
 const operator = { ...administrator(homeAccount), servicePolicies };
 

@@ -89,7 +89,10 @@ export const escapes: readonly Row[] = [
   ...roleRows('an operator role', role('ops/gateway-operator')),
   ...roleRows('the break-glass role', role('break-glass', otherAccount)),
   ...roleRows('the role of stack sets', role('AWSCloudFormationStackSetExecutionRole', otherAccount)),
-  ...roleRows('the role to change', role('pod-identity-gateway/pod-identity-gateway-prod-eu-central-1-change', otherAccount)),
+  ...roleRows(
+    'the role to change',
+    role('pod-identity-gateway/pod-identity-gateway-prod-eu-central-1-change', otherAccount),
+  ),
   ...rowsOn('a cluster', arn('eks', 'cluster/apps-dev'), ['eks:CreatePodIdentityAssociation']),
   ...rowsOn('a cluster elsewhere', `arn:aws:eks:${region}:${otherAccount}:cluster/data`, [
     'eks:CreatePodIdentityAssociation',

@@ -9,7 +9,7 @@ import type { Template } from './lambda-package.ts';
 import { dynamoDbClient } from './ledgers.ts';
 import { lockOperations } from './locks.ts';
 import { resolveIn } from './resolve-template.ts';
-import { servicePolicy } from './service-control-policies.ts';
+import { allServicePolicies } from './service-control-policies.ts';
 import { administrator, roleOf } from './simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal, SimulatedRequest } from './simulate.ts';
 import { readYamlTemplate } from './yaml-template.ts';
@@ -41,7 +41,7 @@ export async function openOrganization() {
   const service = await openService({ isOwn: true });
   const { template } = await service.makePackage(['--stage', 'prod', ...paramArguments(fullParams)]);
   await service.close();
-  const servicePolicies = [servicePolicy('protect-gateway'), servicePolicy('associations-scp')];
+  const servicePolicies = allServicePolicies();
   const principals = principalsOf(template);
 
   /** A principal under the service control policies. One with every right is in the account of the resource. */
