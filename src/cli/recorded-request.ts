@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readContextOf } from '../operations/hidden.ts';
-import { settingsOf } from '../model/association.ts';
+import { settingsOf } from '../model/setting-fields.ts';
 import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } from '../policy/json.ts';
 import { association, changes, createRequest, recordedPrincipal } from '../policy/model-schemas.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';

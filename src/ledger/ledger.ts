@@ -166,7 +166,6 @@ export interface TrailPage {
 
 /** Which entries of an operation to read. */
 export interface OperationPage {
-  /** Maximum number of entries, at least 1. */
   readonly limit: number;
   /** Return only entries after this `entryId`: that of the last entry read. Null: start with the oldest. */
   readonly after: string | null;
@@ -184,8 +183,8 @@ export const firstEntries: OperationPage = { limit: 100, after: null };
 export interface Ledger {
   /**
    * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one
-   * transaction. If equal entries are already stored, the same commit was applied before and only its response was lost:
-   * the result is `committed`. Throws an Error if a different entry is stored under one of the keys.
+   * transaction. If equal entries are stored already, the same commit was applied before and only its response was lost: the result
+   * is `committed`. Throws an Error if a different entry is stored under one of the keys.
    */
   commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 
@@ -195,7 +194,7 @@ export interface Ledger {
   /** An operation that committed its INTENT on the association with this one's ownership tag; null if none did. Strongly consistent. */
   findClaimOfCreated(operationId: string): Promise<string | null>;
 
-  /** Adds one entry to the trail. Adding an equal entry again has no effect; a different one with the same key throws. */
+  /** Adds one entry. Adding an equal entry again has no effect; a different one with the same key throws. */
   appendEntry(entry: AuditEntry): Promise<void>;
 
   /** The entry with this key; null if absent. Strongly consistent. */
@@ -228,13 +227,11 @@ export interface Ledger {
   getLocks(): Promise<Locks>;
 
   /**
-   * Replaces the locks if the stored revision is the one before that of `next`, and adds the entry, in one transaction.
-   * False if it is another one: then nothing was written, unless an equal entry is stored, see {@link commit}. Throws an
-   * Error if the locks take more bytes than `locks-json.ts` allows.
+   * Replaces the locks if the stored revision is the one before that of `next`, and adds the entry, in one transaction. False if it is
+   * not: then nothing was written, see {@link commit}. Throws an Error if the locks take more bytes than `locks-json.ts` allows.
    */
   putLocks(next: Locks, entry: AuditEntry): Promise<boolean>;
 
-  /** Closes files and connections. */
   close(): void;
 }
 

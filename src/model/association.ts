@@ -1,5 +1,3 @@
-import { completeSettings } from './setting-fields.ts';
-
 /** Identifies a cluster; part of every key, fingerprint and policy decision. */
 export interface ClusterRef {
   /** AWS account, 12 digits. */
@@ -79,11 +77,6 @@ export interface DeleteRequest extends ClusterRef {
 export interface UpdateRequest extends DeleteRequest {
   /** The settings to change; null clears one, an absent one stays unchanged. */
   readonly changes: Partial<AssociationSettings>;
-}
-
-/** The settings of an association in a request's form. */
-export function settingsOf(association: Association): AssociationSettings {
-  return completeSettings(association);
 }
 
 /** Maximum number of tags on an EKS resource. */

@@ -37,14 +37,10 @@ const inProgress = {
   advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
 } as const;
 
+const notRetryable = { retryable: false, retryAfterSeconds: null } as const;
+
 /** The refusal is the token's one final answer: the change was not made and will not be, except where the outcome says otherwise. */
-const final = {
-  status: 'REFUSED',
-  event: 'REFUSED',
-  recordState: 'REFUSED',
-  retryable: false,
-  retryAfterSeconds: null,
-} as const;
+const final = { status: 'REFUSED', event: 'REFUSED', recordState: 'REFUSED', ...notRetryable } as const;
 
 /** The change was not made, and the token can be used again. */
 const released = { status: 'REFUSED', event: 'RELEASED', recordState: 'RELEASED', retryable: true } as const;
@@ -78,16 +74,14 @@ export const outcomes = {
     ...unrecorded,
     code: 'INVALID_INPUT',
     event: 'INVALID',
-    retryable: false,
-    retryAfterSeconds: null,
+    ...notRetryable,
     advice: 'Fix every field listed in findings, then send the request again; the same clientRequestToken can be used.',
   },
   POLICY_DENIED: {
     ...unrecorded,
     code: 'POLICY_DENIED',
     event: 'DENIED',
-    retryable: false,
-    retryAfterSeconds: null,
+    ...notRetryable,
     advice:
       'Follow the advice of each violation. A denial is not stored: once its cause is fixed, the same clientRequestToken can be used.',
   },
@@ -117,8 +111,7 @@ export const outcomes = {
     ...unrecorded,
     code: 'TOKEN_REUSED_WITH_DIFFERENT_INPUT',
     event: 'TOKEN_REUSED',
-    retryable: false,
-    retryAfterSeconds: null,
+    ...notRetryable,
     advice: 'Use a new clientRequestToken for a new request, or send the first request again unchanged.',
   },
   ASSOCIATION_ALREADY_EXISTS: {
@@ -143,10 +136,9 @@ export const outcomes = {
   /** No association was visible to the principal when the request was admitted. Nothing was begun or recorded: a read can lag behind a create. */
   ASSOCIATION_NOT_SEEN: {
     ...unrecorded,
+    ...notRetryable,
     code: 'ASSOCIATION_NOT_FOUND',
     event: 'REFUSED',
-    retryable: false,
-    retryAfterSeconds: null,
     advice:
       'Check clusterName and associationId; list the associations to see which ones you may view. The same clientRequestToken can be used again, for example once a new association is visible.',
   },

@@ -1,4 +1,4 @@
-import type { AssociationSettings } from './association.ts';
+import type { Association, AssociationSettings } from './association.ts';
 
 /** What a setting of an association is, for every layer that handles settings one by one. */
 interface SettingField<Value> {
@@ -43,4 +43,9 @@ export function isClearable(name: SettingName): boolean {
 function absentValue(name: SettingName): unknown {
   const field: SettingField<unknown> = settingFields[name];
   return field.absent;
+}
+
+/** The settings of an association in a request's form. */
+export function settingsOf(association: Association): AssociationSettings {
+  return completeSettings(association);
 }

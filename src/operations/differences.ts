@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { gatewayTagPrefix, settingsOf } from '../model/association.ts';
+import { gatewayTagPrefix } from '../model/association.ts';
 import type { Association, AssociationSettings, Tag } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
-import { completeSettings, settingFields, settingNames } from '../model/setting-fields.ts';
+import { completeSettings, settingFields, settingNames, settingsOf } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { duplicateKeys } from '../policy/json-keys.ts';
 

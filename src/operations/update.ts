@@ -1,4 +1,4 @@
-import { settingsOf } from '../model/association.ts';
+import { settingsOf } from '../model/setting-fields.ts';
 import type { Association, UpdateRequest } from '../model/association.ts';
 import { validateUpdate } from '../validation/change.ts';
 import {

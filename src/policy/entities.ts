@@ -1,8 +1,7 @@
-import { settingsOf } from '../model/association.ts';
+import { settingNames, settingsOf } from '../model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleFacts } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
-import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
 import { calendarTime } from './calendar.ts';

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { auditIndexKeys } from '../../src/ledger/keys.ts';
 import { openSqliteFile } from '../../src/ledger/sqlite-file.ts';
 import { auditColumns } from '../../src/ledger/sqlite-schema.ts';
+import { schemaVersion } from '../../src/ledger/sqlite-schema.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { association, auditEntry, recordTime as now, openRecord } from '../support/ledger-samples.ts';
 
@@ -66,7 +67,7 @@ describe('a ledger file', () => {
   });
 
   test.each([
-    ['a newer', 4],
+    ['a newer', schemaVersion + 1],
     ['an older', 1],
   ])('of %s version is rejected and not changed', (relation, version) => {
     const file = newFile();

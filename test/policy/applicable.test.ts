@@ -73,8 +73,8 @@ describe('the policies that can apply to a request', () => {
     ).toEqual(['x-either', 'x-here', 'x-later', 'x-unless']);
   });
 
-  test('are few among a thousand about other namespaces and actions', () => {
-    const others = Array.from({ length: 990 }, (_, index) =>
+  test('are few among many about other namespaces and actions', () => {
+    const others = Array.from({ length: 470 }, (_, index) =>
       index % 2 === 0
         ? permit(`x-${index}`, createHead, `when { resource.namespace.name == "team-${index}" }`)
         : permit(`x-${index}`, `principal, action == ${action('DeletePodIdentityAssociation')}, resource`),

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { settingsOf } from '../../src/model/association.ts';
+import { settingsOf } from '../../src/model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
 import type { Principal, RequestIdentity } from '../../src/model/principal.ts';
 import { createAuthorize } from '../../src/policy/authorize.ts';
