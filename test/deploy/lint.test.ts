@@ -27,31 +27,23 @@ const missing = cfnLint(['--version']).status === 0 ? null : 'cfn-lint is not in
 
 const cases = ['default parameters', 'full parameters'];
 
-testUnless(missing).each(cases)(
-  'cfn-lint accepts the template with %s',
-  (name) => {
-    const file = join(folder, 'template.json');
-    writeFileSync(file, JSON.stringify(templates[name]));
-    // W3005: the framework writes dependencies that references imply.
-    const args = ['--ignore-checks', 'W3005', '--format', 'parseable', '--template', file];
-    expect(cfnLint(args)).toMatchObject({ status: 0, stdout: '' });
-  },
-  60_000,
-);
+testUnless(missing).each(cases)('cfn-lint accepts the template with %s', (name) => {
+  const file = join(folder, 'template.json');
+  writeFileSync(file, JSON.stringify(templates[name]));
+  // W3005: the framework writes dependencies that references imply.
+  const args = ['--ignore-checks', 'W3005', '--format', 'parseable', '--template', file];
+  expect(cfnLint(args)).toMatchObject({ status: 0, stdout: '' });
+});
 
-test.each(cases)(
-  'cdk-nag finds nothing without a reason in the template with %s',
-  (name) => {
-    const unexplained = nagFindings(templates[name] ?? {}, folder).filter(
-      (found) => !suppressions.some(({ finding }) => finding.test(found)),
-    );
-    expect(unexplained).toEqual([]);
-  },
-  60_000,
-);
+test.each(cases)('cdk-nag finds nothing without a reason in the template with %s', (name) => {
+  const unexplained = nagFindings(templates[name] ?? {}, folder).filter(
+    (found) => !suppressions.some(({ finding }) => finding.test(found)),
+  );
+  expect(unexplained).toEqual([]);
+});
 
 test('every accepted finding of cdk-nag still exists', () => {
   const found = Object.values(templates).flatMap((template) => nagFindings(template, folder));
   const unused = suppressions.filter(({ finding }) => !found.some((each) => finding.test(each)));
   expect(unused).toEqual([]);
-}, 60_000);
+});

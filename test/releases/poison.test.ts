@@ -3,8 +3,6 @@ import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts'
 import { shippedVersion, versionWith } from '../support/policy-releases.ts';
 import { decided, good, testThatNoneIsUsed } from '../support/unused-versions.ts';
 
-jest.setTimeout(60_000);
-
 /** Denies what the shipped policies allow. */
 const frozen = versionWith({
   'freeze.cedar': '@id("freeze") @message("Frozen.") @advice("Wait.") forbid (principal, action, resource);',

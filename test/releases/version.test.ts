@@ -50,4 +50,4 @@ test('an inventory of 10,000 namespaces fits, and what does not fit is rejected'
   };
   expect(packVersion(inventoryOf(10_000, 16)).content.length).toBeLessThan(150_000);
   expect(() => packVersion(inventoryOf(14_000, 60))).toThrow(/a version has at most 16000000, 390000 compressed/);
-}, 30_000);
+});
