@@ -1,6 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { podIdentityTrustPolicy } from '#eks-simulator';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import { withChanges } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -12,18 +13,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
   'createPodIdentityAssociation on $name',
   ({ open }) => {
     let ledger: Ledger;
-    let closeLedger: () => Promise<void>;
     let gateway: Gateway;
 
-    beforeEach(async () => {
-      ({ ledger, close: closeLedger } = await open());
-      gateway = await openGateway({ ledger });
-    });
-
-    afterEach(async () => {
-      await gateway.close();
-      await closeLedger();
-    });
+    openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
     describe('a refused request', () => {
       test('denied by policy makes no EKS call and includes advice', async () => {

@@ -45,7 +45,8 @@ export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 /** In memory where the system has such a folder: a ledger waits for the disk with each commit. */
 const ledgerFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-async function openSqlite() {
+/** Opens the embedded ledger. */
+export async function openSqlite() {
   const folder = mkdtempSync(join(ledgerFolder, 'ledger-'));
   const file = join(folder, 'ledger.db');
   const ledger = createSqliteLedger({ file });
