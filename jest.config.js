@@ -23,7 +23,7 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
-  '/test/cli/(commands|policies|policies-why|replay-ledger)\\.test\\.ts$',
+  '/test/cli/(commands|policies|policies-why|replay-.*)\\.test\\.ts$',
   '/test/cli/\\w+/(main|smoke)\\.test\\.ts$',
   '/test/docs/operations\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
