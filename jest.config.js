@@ -1,6 +1,6 @@
 import './bin/require-node-24.cjs';
 
-/** What both projects share. */
+/** What the projects share. */
 const shared = {
   transform: {
     '\\.[jt]s$': [
@@ -15,7 +15,31 @@ const shared = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
-/** `npm test` runs the project `default`, `npm run test:reliability` the other; `npx jest FILE` finds a test in either. */
+const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
+
+/**
+ * Tests that start programs (builds and packages, commands and servers as processes, the AWS CLI, git), and whole tables of
+ * requests or policies, of which the project `default` has samples. `test/projects.test.ts` checks that programs are here.
+ */
+const packaging = [
+  '/test/(bin|deploy|lambda)/',
+  '/test/cli/(commands|policies|policies-why|replay-.*)\\.test\\.ts$',
+  '/test/cli/\\w+/(main|smoke)\\.test\\.ts$',
+  '/test/docs/operations\\.test\\.ts$',
+  '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
+  '/test/ledger/sqlite-(copy|sharing)\\.test\\.ts$',
+  '/test/local/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
+  '/test/releases/hostile-versions\\.test\\.ts$',
+  '/test/tools/schema-changes\\.test\\.ts$',
+  '/packages/client/test/(against-aws-cli.*|bad-input|docs|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
+  '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
+  '/packages/[^/]+/test/package\\.test\\.ts$',
+];
+
+/**
+ * `npm test` runs the project `default`, `npm run test:packaging` and `npm run test:reliability` the others; `npx jest FILE`
+ * finds a test in any.
+ */
 export default {
   // Tests wait for servers and for time rather than for a processor. Jest's own choice is one worker fewer.
   maxWorkers: '100%',
@@ -25,8 +49,14 @@ export default {
     {
       ...shared,
       displayName: 'default',
-      testMatch: ['<rootDir>/{test,packages/*/test}/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/reliability/'],
+      testMatch: tests,
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/reliability/', ...packaging],
+    },
+    {
+      ...shared,
+      displayName: 'packaging',
+      testMatch: tests,
+      testPathIgnorePatterns: ['/node_modules/', `^(?!.*(${packaging.join('|')}))`],
     },
     { ...shared, displayName: 'reliability', testMatch: ['<rootDir>/test/reliability/**/*.test.ts'] },
   ],

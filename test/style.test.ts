@@ -23,12 +23,15 @@ const files = [
   .filter((file) => !file.includes('src/generated/'))
   .sort();
 
-test.each(files)('%s follows the style rules', (file) => {
-  const violations = proseIn(join(root, file)).flatMap(({ line, text }) =>
-    styleRules.flatMap(({ pattern, cure }) => {
-      const found = pattern.exec(text);
-      return found ? [`${file}:${line}: "${found[0].trim()}": ${cure}. ${text.trim()}`] : [];
-    }),
+test('every text follows the style rules', () => {
+  expect(files.length).toBeGreaterThan(100);
+  const violations = files.flatMap((file) =>
+    proseIn(join(root, file)).flatMap(({ line, text }) =>
+      styleRules.flatMap(({ pattern, cure }) => {
+        const found = pattern.exec(text);
+        return found ? [`${file}:${line}: "${found[0].trim()}": ${cure}. ${text.trim()}`] : [];
+      }),
+    ),
   );
   expect(violations).toEqual([]);
 });

@@ -22,8 +22,6 @@ const commands = [
   'build',
 ];
 
-jest.setTimeout(60_000);
-
 /** Runs a script of package.json without npm, which would only add time. */
 function run(name: string, ...args: string[]) {
   const [program, ...command] = scripts[name]?.split(' ') ?? [];

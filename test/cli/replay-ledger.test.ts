@@ -56,4 +56,4 @@ test('--since replays what the gateway recorded in its ledger', async () => {
 
   expect(replaySince('2100-01-01T00:00:00Z', file, folder).out).toMatch(/^0 requests replayed: /);
   rmSync(folder, { recursive: true });
-}, 60_000);
+});

@@ -6,8 +6,6 @@ import type { Metafile } from 'esbuild';
 import { budgets, bundleProblems } from '../../deploy/bundle-rules.ts';
 
 // A build takes a second where nothing else runs.
-jest.setTimeout(60_000);
-
 /** A metafile of one bundle, of these inputs and with imports of these modules. */
 function metafile(inputs: readonly string[], imports: readonly string[] = []): Metafile {
   const bytesInOutput = Object.fromEntries(inputs.map((path) => [path, { bytesInOutput: 1 }]));

@@ -7,8 +7,6 @@ import { compilePolicies } from '../../src/policy/compile.ts';
 import { policySetFile, readPolicySources } from '../../src/policy/load.ts';
 import { shipped } from '../support/policy-sample.ts';
 
-jest.setTimeout(60_000);
-
 describe("the snapshot of Cedar's memory", () => {
   let dist: string;
   let hash: string;

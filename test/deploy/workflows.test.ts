@@ -35,7 +35,8 @@ describe.each(workflows)('the workflow %s', (_, { permissions, jobs }, text) => 
     for (const command of commands) {
       const [, script] = /^npm run ([\w:-]+)/.exec(command) ?? [];
       if (script !== undefined) expect(scripts).toHaveProperty([script]);
-      if (command.startsWith('.')) expect(existsSync(join(root, command))).toBe(true);
+      const [, file] = /^(\.\S+)/.exec(command) ?? [];
+      if (file !== undefined) expect(existsSync(join(root, file))).toBe(true);
     }
   });
 

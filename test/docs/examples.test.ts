@@ -34,4 +34,4 @@ test('the examples in the docs return the recorded answers (UPDATE_EXAMPLES=1 re
   const document = await rerun(markdown);
   if (process.env.UPDATE_EXAMPLES) writeFileSync(file, document);
   else expect(document).toBe(markdown);
-}, 30_000);
+});

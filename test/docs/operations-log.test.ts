@@ -33,7 +33,7 @@ describeOnDynamoDb('the page for operators, on lines that the functions wrote', 
     lines = written.map((line) => JSON.parse(line) as Line);
     extracted = written.flatMap(extractedMetrics);
     await opened.close();
-  }, 60_000);
+  });
 
   /** A query with ids that the lines have in place of those of its example. */
   function withIds(query: string): string {

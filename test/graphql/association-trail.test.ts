@@ -1,4 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -7,18 +8,9 @@ import type { Trail } from '../support/trail.ts';
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name', ({ open }) => {
   let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
 
-  beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    gateway = await openGateway({ ledger });
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
-  });
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
   const send = (variables: object, as = 'alice') =>
     gateway.send<{ auditTrail: Trail }>(document, { scope: namespace, ...variables }, as);

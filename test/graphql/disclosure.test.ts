@@ -1,20 +1,12 @@
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { roleArn, unpaced } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 let ledger: Ledger;
 let gateway: Gateway;
 
-beforeEach(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger, change: unpaced });
-});
-
-afterEach(async () => {
-  await gateway.close();
-  ledger.close();
-});
+openForEachTest((opened) => ({ gateway, ledger } = opened), { change: unpaced });
 
 const entryFields =
   'event before { roleArn tags { key } policy } operation { entries { event before { roleArn } request { roleArn } } }';

@@ -1,6 +1,6 @@
-import { input, openGateway } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const document = `query ($cluster: String!, $namespace: String) {
   associationDrift(clusterName: $cluster, namespace: $namespace) {
@@ -11,20 +11,8 @@ const document = `query ($cluster: String!, $namespace: String) {
 }`;
 
 let gateway: Gateway;
-let closeLedger: () => Promise<void>;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  const { ledger, close } = await sqlite.open();
-  closeLedger = close;
-  gateway = await openGateway({ ledger });
-});
-
-afterEach(async () => {
-  await gateway.close();
-  await closeLedger();
-});
+openForEachTest((opened) => ({ gateway } = opened));
 
 const readDrift = (variables: object, as?: string) =>
   gateway.send<{ associationDrift: { nodes: object[] } | null }>(document, { cluster: 'apps-dev', ...variables }, as);

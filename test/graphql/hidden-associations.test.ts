@@ -245,5 +245,4 @@ test.each(callers)(
     expect(one[first]).toEqual(other[first]);
     expect(one).toHaveLength(other.length);
   },
-  60_000,
 );

@@ -1,22 +1,10 @@
-import { input, openGateway } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input } from '../support/gateway.ts';
 import type { Answered, Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 let gateway: Gateway;
-let closeLedger: () => Promise<void>;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  const { ledger, close } = await sqlite.open();
-  closeLedger = close;
-  gateway = await openGateway({ ledger });
-});
-
-afterEach(async () => {
-  await gateway.close();
-  await closeLedger();
-});
+openForEachTest((opened) => ({ gateway } = opened));
 
 describe('podIdentityAssociations by role', () => {
   const byRole = `query ($roleArn: String, $first: Int, $after: String) {

@@ -1,8 +1,8 @@
 import { createHandler } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createContext } from '../../src/local/http-api/context.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
@@ -10,15 +10,7 @@ import { jwtEvent } from '../support/lambda-event.ts';
 let ledger: Ledger;
 let gateway: Gateway;
 
-beforeEach(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger });
-});
-
-afterEach(async () => {
-  await gateway.close();
-  ledger.close();
-});
+openForEachTest((opened) => ({ gateway, ledger } = opened));
 
 const levels = () => gateway.logged.flatMap(({ level, fields }) => (fields.outcome === 'FAILED' ? level : []));
 

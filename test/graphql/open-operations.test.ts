@@ -1,6 +1,6 @@
 import { reconcile } from '../../src/operations/reconcile.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
-import { openGateway } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
@@ -14,20 +14,13 @@ interface Data {
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('openOperations on $name', ({ open }) => {
   let gateway: Gateway;
-  let closeLedger: () => Promise<void>;
   /** What the reconciler serves. */
   let serves: Dependencies['serves'];
 
-  beforeEach(async () => {
-    const { ledger, close } = await open();
-    closeLedger = close;
-    gateway = await openGateway({ ledger, times: { signatureWindowMs: 300_000 } });
-    ({ serves } = gateway.deps);
-  });
+  openForEachTest((opened) => ({ gateway } = opened), { open, times: { signatureWindowMs: 300_000 } });
 
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
+  beforeEach(() => {
+    ({ serves } = gateway.deps);
   });
 
   const read = (as: string, variables: object = {}) => gateway.send<Data>(document, variables, as);

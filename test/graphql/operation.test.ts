@@ -1,26 +1,15 @@
 import { monotonicFactory } from 'ulid';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { input, openGateway } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const nextUlid = monotonicFactory();
 
 let gateway: Gateway;
 let ledger: Ledger;
-let closeLedger: () => Promise<void>;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
-  gateway = await openGateway({ ledger });
-});
-
-afterEach(async () => {
-  await gateway.close();
-  await closeLedger();
-});
+openForEachTest((opened) => ({ gateway, ledger } = opened));
 
 interface OperationFields {
   readonly id: string;

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { input, openGateway, roleArn } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { trailQuery } from '../support/ledger-samples.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -11,18 +12,9 @@ const ownTrail = { principalId: user('alice').id };
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('filters of auditTrail on $name', ({ open }) => {
   let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
 
-  beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    gateway = await openGateway({ ledger });
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
-  });
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
   async function events(variables: object, as = 'alice') {
     const { data, errors } = await gateway.send<{ auditTrail: Trail }>(document, variables, as);

@@ -1,5 +1,5 @@
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
@@ -21,19 +21,9 @@ const cluster = { clusterName: 'apps-dev' };
 const payments = { cluster: { ...cluster, namespace: 'payments' } };
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTrail on $name', ({ open }) => {
-  let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
 
-  beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    gateway = await openGateway({ ledger });
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
-  });
+  openForEachTest((opened) => ({ gateway } = opened), { open });
 
   const read = (scope: object, more: object = {}, as?: string) =>
     gateway.send<TrailPage>(document, { scope, ...more }, as);

@@ -1,7 +1,8 @@
 import { idempotencyKeyOf } from '../../src/idempotency/record.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
-import { input, openGateway, withoutRequestIds } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input, withoutRequestIds } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll } from '../support/ledger-samples.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -16,18 +17,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
   ({ open }) => {
     let ledger: Ledger;
     let edit: StoredItems;
-    let closeLedger: () => Promise<void>;
     let gateway: Gateway;
 
-    beforeEach(async () => {
-      ({ ledger, edit, close: closeLedger } = await open());
-      gateway = await openGateway({ ledger });
-    });
-
-    afterEach(async () => {
-      await gateway.close();
-      await closeLedger();
-    });
+    openForEachTest((opened) => ({ gateway, ledger, edit } = opened), { open });
 
     test('refuses a request with the token of such a record, without an effect', async () => {
       const { association } = await gateway.create();

@@ -22,8 +22,6 @@ import { describeUnless } from '../support/requires.ts';
 import { hasRuntimeClient, installRuntimeClient } from '../support/lambda-runtime-client.ts';
 
 // A cold start takes about 250 ms on an idle machine.
-jest.setTimeout(30_000);
-
 const root = join(import.meta.dirname, '..', '..');
 const missing = [
   ...(hasRuntimeClient() ? [] : ['run `npm run runtime-client` first']),

@@ -81,7 +81,7 @@ test('npm run ledger:copy copies the file of LEDGER_FILE', () => {
   });
   expect(run({ LEDGER_FILE: file })).toMatchObject({ status: 0, stdout: `${file} is copied to ${copy}.\n` });
   expect(run({ LEDGER_FILE: file })).toMatchObject({ status: 1, stderr: expect.stringContaining('exists already') });
-}, 30_000);
+});
 
 describe('a file of the current version', () => {
   const changedBy = (sql: string) => {

@@ -73,7 +73,7 @@ describe('a file that several processes share', () => {
     const file = newFile();
     const locked = new DatabaseSync(file);
     locked.exec('CREATE TABLE other (a); BEGIN EXCLUSIVE');
-    const opening = run(process.execPath, ['-e', openFile(file, 100)], { timeout: 4_000 });
+    const opening = run(process.execPath, ['-e', openFile(file, 100)], { timeout: 50_000 });
     await expect(opening).rejects.toMatchObject({ stderr: expect.stringContaining('Cannot open the ledger file') });
     locked.close();
   });

@@ -53,4 +53,4 @@ test('the IAM route accepts the secret of the folder, also after a restart, and 
   expect(await statusWith(secret)).toBe(200);
   expect(await statusWith('local')).toBe(403);
   expect(await statusWith(secret)).toBe(200);
-}, 60_000);
+});

@@ -16,7 +16,7 @@ let server: ServerProcess;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'printed-'));
   server = await startServerProcess({ LOCAL_FOLDER: folder });
-}, 20_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -51,14 +51,10 @@ test('npm start prints an AWS CLI command with endpoint, region and credentials'
   expect(command).toContain(`--cluster-name apps-dev --region eu-central-1 --endpoint-url ${server.eksUrl}`);
 });
 
-testUnless(missingAwsCli)(
-  'the printed AWS CLI command works without AWS settings',
-  async () => {
-    const path = [dirname(awsCli ?? ''), process.env.PATH].join(delimiter);
-    expect(await runInShell(`${printedCommand('Associations:')} --output json`, path)).toEqual({ associations: [] });
-  },
-  30_000,
-);
+testUnless(missingAwsCli)('the printed AWS CLI command works without AWS settings', async () => {
+  const path = [dirname(awsCli ?? ''), process.env.PATH].join(delimiter);
+  expect(await runInShell(`${printedCommand('Associations:')} --output json`, path)).toEqual({ associations: [] });
+});
 
 test('the printed request is answered', async () => {
   expect(await runInShell(printedCommand('A request:'))).toEqual({
@@ -66,17 +62,17 @@ test('the printed request is answered', async () => {
       viewer: { id: expect.stringContaining('alice'), kind: 'USER', groups: expect.arrayContaining(['payments-team']) },
     },
   });
-}, 30_000);
+});
 
 test('the printed signed request is answered, as the role in the inventory', async () => {
   const id = 'iam:111122223333:role/ci-deployer';
   expect(await runInShell(printedCommand('Signed:'))).toEqual({
     data: { viewer: { id, kind: 'SERVICE', groups: ['payments-team'] } },
   });
-}, 30_000);
+});
 
 test('a user of IAM Identity Center has the groups of the permission set', async () => {
   const command = printedCommand('Signed:').replace('ci-deployer', 'platform-admin');
   const id = 'iam:111122223333:role/AWSReservedSSO_PlatformAdmin_0123456789abcdef/pat';
   expect(await runInShell(command)).toEqual({ data: { viewer: { id, kind: 'USER', groups: ['platform-admins'] } } });
-}, 30_000);
+});

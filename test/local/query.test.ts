@@ -12,7 +12,7 @@ let server: ServerProcess;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'query-'));
   server = await startServerProcess({ LOCAL_FOLDER: folder, LEDGER_FILE: ':memory:' });
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -38,7 +38,7 @@ test('prints the answer to a document as an example principal', async () => {
   const { code, stdout } = await query({ 'q.graphql': viewer }, 'bob', 'q.graphql', '--url', server.url);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual({ data: { viewer: { id: 'https://issuer.example#bob' } } });
-}, 30_000);
+});
 
 test('sends variables, and one of several operations', async () => {
   const files = { 'q.graphql': `${namespaces} query Other ${viewer}`, 'v.json': '{"first": 1}' };
@@ -46,13 +46,13 @@ test('sends variables, and one of several operations', async () => {
   const { code, stdout } = await query(files, ...args);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ data: { namespaces: { nodes: [{}] } } });
-}, 30_000);
+});
 
 test('exits with 1 where the answer has errors', async () => {
   const { code, stdout } = await query({ 'q.graphql': '{ nothing }' }, 'alice', 'q.graphql', '--url', server.url);
   expect(code).toBe(1);
   expect(stdout).toContain('Cannot query field');
-}, 30_000);
+});
 
 test.each([
   ['no name', [], 'Expected the name of an example principal.'],

@@ -17,12 +17,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs `npm start` until it ends; kills it after 15 seconds, in which case `code` is null. */
+/** Runs `npm start` until it ends; kills it after 50 seconds, in which case `code` is null. */
 async function start(env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 15_000,
+    timeout: 50_000,
     killSignal: 'SIGKILL',
   });
   const texts = { out: '', errors: '' };
@@ -41,18 +41,14 @@ async function failure(env: Readonly<Record<string, string>>): Promise<string> {
 }
 
 describe('npm start ends with exit code 1 and one line', () => {
-  test.each(['PORT', 'EKS_SIMULATOR_PORT'])(
-    'when the port of %s is in use',
-    async (variable) => {
-      const other = createServer().listen(0, '127.0.0.1');
-      await once(other, 'listening');
-      const { port } = other.address() as AddressInfo;
-      const line = await failure({ [variable]: String(port) }).finally(() => other.close());
-      expect(line).toContain(`${variable} is ${port}`);
-      expect(line).toContain(`Set ${variable} to a free port`);
-    },
-    20_000,
-  );
+  test.each(['PORT', 'EKS_SIMULATOR_PORT'])('when the port of %s is in use', async (variable) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const line = await failure({ [variable]: String(port) }).finally(() => other.close());
+    expect(line).toContain(`${variable} is ${port}`);
+    expect(line).toContain(`Set ${variable} to a free port`);
+  });
 
   test('when the world file of the simulator is invalid', async () => {
     const file = join(folder, 'world.json');
@@ -60,50 +56,50 @@ describe('npm start ends with exit code 1 and one line', () => {
     const line = await failure({ EKS_SIMULATOR_WORLD: file });
     expect(line).toContain(`EKS_SIMULATOR_WORLD is ${file}`);
     expect(line).toContain('defaultAccountId must be an AWS account id');
-  }, 20_000);
+  });
 
   test('when the simulator can not use its state file', async () => {
     writeFileSync(join(folder, 'eks-simulator.json'), 'x');
     const line = await failure({});
     expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
-  }, 20_000);
+  });
 
   test('when another server runs the simulator on the same folder', async () => {
     const first = await startServerProcess({ LOCAL_FOLDER: folder });
     const line = await failure({}).finally(() => first.stop());
     expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
     expect(line).toContain('give each running server its own LOCAL_FOLDER');
-  }, 30_000);
+  });
 
   test('when the folder of policies is missing', async () => {
     const missing = join(folder, 'missing');
     const line = await failure({ POLICIES_DIRECTORY: missing });
     expect(line).toContain(`The policies can't be read from ${missing}`);
     expect(line).toContain('Set POLICIES_DIRECTORY to a folder');
-  }, 20_000);
+  });
 
   test('when LOCAL_FOLDER can not be created', async () => {
     writeFileSync(join(folder, 'file'), '');
     const line = await failure({ LOCAL_FOLDER: join(folder, 'file', 'local') });
     expect(line).toContain('Set LOCAL_FOLDER to a folder that this user can write');
-  }, 20_000);
+  });
 
   test('when LEDGER_FILE can not be created', async () => {
     writeFileSync(join(folder, 'file'), '');
     const line = await failure({ LEDGER_FILE: join(folder, 'file', 'ledger.sqlite') });
     expect(line).toContain('Set LEDGER_FILE to a file that this user can write');
-  }, 20_000);
+  });
 
   test('when DynamoDB does not answer at its endpoint', async () => {
     const line = await failure({ LEDGER: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' });
     expect(line).toContain('http://127.0.0.1:1');
     expect(line).toContain('Set AWS_ENDPOINT_URL_DYNAMODB');
-  }, 20_000);
+  });
 
   test('when there are no credentials for DynamoDB', async () => {
     const line = await failure({ LEDGER: 'dynamodb', HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' });
     expect(line).toContain('Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
-  }, 20_000);
+  });
 
   test.each([
     [{ PORT: '99999' }, 'PORT is "99999": set it to a whole number from 0 to 65535, such as 4000.'],
@@ -112,13 +108,9 @@ describe('npm start ends with exit code 1 and one line', () => {
     [{ AWS_REGION: 'Frankfurt' }, 'AWS_REGION is "Frankfurt": set it to the code of an AWS region'],
     [{ HOME_ACCOUNT_ID: 'abc' }, 'HOME_ACCOUNT_ID is "abc": set it to an AWS account ID of 12 digits'],
     [{ LEASE_MS: '1000', REQUEST_MS: '40000' }, 'LEASE_MS is 1000 and REQUEST_MS is 40000'],
-  ])(
-    'for %j',
-    async (env, message) => {
-      expect(await failure(env)).toContain(message);
-    },
-    20_000,
-  );
+  ])('for %j', async (env, message) => {
+    expect(await failure(env)).toContain(message);
+  });
 });
 
 test('npm start names all wrong settings at once', async () => {
@@ -126,4 +118,4 @@ test('npm start names all wrong settings at once', async () => {
   expect(code).toBe(1);
   for (const variable of ['PORT', 'LEDGER', 'AWS_REGION', 'LEASE_MS'])
     expect(errors).toMatch(RegExp(`^- ${variable} is "`, 'm'));
-}, 20_000);
+});

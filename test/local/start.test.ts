@@ -82,46 +82,35 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe('npm start', () => {
-  testUnless(missingAwsCli)(
-    'creates an association that the AWS CLI shows',
-    async () => {
-      const server = await start();
-      const { status, association } = await send(server, {}, await printedToken());
-      expect(status).toBe('SUCCEEDED');
-      const aws = (...args: string[]) =>
-        run(
-          awsCli ?? 'aws',
-          ['eks', ...args, '--cluster-name', 'apps-dev', '--endpoint-url', server.eksUrl, '--output', 'json'],
-          {
-            env: {
-              ...process.env,
-              AWS_DEFAULT_REGION: 'eu-central-1',
-              AWS_ACCESS_KEY_ID: 'x',
-              AWS_SECRET_ACCESS_KEY: 'x',
-            },
+  testUnless(missingAwsCli)('creates an association that the AWS CLI shows', async () => {
+    const server = await start();
+    const { status, association } = await send(server, {}, await printedToken());
+    expect(status).toBe('SUCCEEDED');
+    const aws = (...args: string[]) =>
+      run(
+        awsCli ?? 'aws',
+        ['eks', ...args, '--cluster-name', 'apps-dev', '--endpoint-url', server.eksUrl, '--output', 'json'],
+        {
+          env: {
+            ...process.env,
+            AWS_DEFAULT_REGION: 'eu-central-1',
+            AWS_ACCESS_KEY_ID: 'x',
+            AWS_SECRET_ACCESS_KEY: 'x',
           },
-        );
-      const listed = JSON.parse((await aws('list-pod-identity-associations')).stdout) as { associations: unknown[] };
-      expect(listed.associations).toMatchObject([{ associationId: association?.associationId, serviceAccount: 'api' }]);
-      const id = association?.associationId ?? '';
-      const described = await aws('describe-pod-identity-association', '--association-id', id);
-      const { association: shown } = JSON.parse(described.stdout) as { association: Record<string, unknown> };
-      const { tags = [], modifiedAt, ...same } = association ?? {};
-      for (const field of [
-        'clusterName',
-        'namespace',
-        'serviceAccount',
-        'roleArn',
-        'associationArn',
-        'associationId',
-      ]) {
-        expect(shown[field]).toBe((same as Record<string, unknown>)[field]);
-      }
-      expect(shown.tags).toEqual(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
-      expect(Date.parse(String(shown.modifiedAt))).toBe(Date.parse(String(modifiedAt)));
-    },
-    30_000,
-  );
+        },
+      );
+    const listed = JSON.parse((await aws('list-pod-identity-associations')).stdout) as { associations: unknown[] };
+    expect(listed.associations).toMatchObject([{ associationId: association?.associationId, serviceAccount: 'api' }]);
+    const id = association?.associationId ?? '';
+    const described = await aws('describe-pod-identity-association', '--association-id', id);
+    const { association: shown } = JSON.parse(described.stdout) as { association: Record<string, unknown> };
+    const { tags = [], modifiedAt, ...same } = association ?? {};
+    for (const field of ['clusterName', 'namespace', 'serviceAccount', 'roleArn', 'associationArn', 'associationId']) {
+      expect(shown[field]).toBe((same as Record<string, unknown>)[field]);
+    }
+    expect(shown.tags).toEqual(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
+    expect(Date.parse(String(shown.modifiedAt))).toBe(Date.parse(String(modifiedAt)));
+  });
 
   test('keeps EKS and the ledger across a restart', async () => {
     const first = await start();
@@ -134,7 +123,7 @@ describe('npm start', () => {
       code: 'ASSOCIATION_ALREADY_EXISTS',
       existing: { associationId: association?.associationId },
     });
-  }, 30_000);
+  });
 
   test('refuses a create when EKS is unreachable', async () => {
     const simulator = await openSimulator();
@@ -144,7 +133,7 @@ describe('npm start', () => {
       status: 'REFUSED',
       refusal: { code: 'EKS_UNREACHABLE', retryable: true, exception: 'ECONNREFUSED' },
     });
-  }, 30_000);
+  });
 
   test.each([
     ['PORT', 'http', 'PORT is "http": set it to a whole number from 0 to 65535, such as 4000.'],
@@ -228,7 +217,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     expect(simulator.control.requests(create)).toHaveLength(1);
     const events = await eventsOf(answer.association?.operationId);
     expect(events.filter((event) => event !== 'CONTENDED')).toEqual(['INTENT', 'TAKEN_OVER', 'SUCCEEDED']);
-  }, 30_000);
+  });
 
   test('killed between EKS and finish without a retry: the reconciler completes the operation', async () => {
     const first = await startHere();
@@ -243,7 +232,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     await until(async () => (await eventsOf(operationId)).includes('SUCCEEDED'));
     expect(await eventsOf(operationId)).toEqual(['INTENT', 'TAKEN_OVER', 'SUCCEEDED']);
     expect(simulator.control.requests(create)).toHaveLength(1);
-  }, 30_000);
+  });
 
   test('stopped past its lease and superseded: woken up, it writes nothing and answers from the record', async () => {
     const [first, second] = await Promise.all([startHere(), startHere()]);
@@ -269,7 +258,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
       'LATE_SUCCESS',
     ]);
     expect(simulator.control.requests(create)).toHaveLength(1);
-  }, 30_000);
+  });
 
   test('answers the requests in progress before it stops', async () => {
     const server = await startHere();
@@ -279,5 +268,5 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
     const ended = server.stop('SIGTERM');
     expect(await answer).toMatchObject({ status: 'SUCCEEDED' });
     expect(await ended).toEqual([0, null]);
-  }, 30_000);
+  });
 });

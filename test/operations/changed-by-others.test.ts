@@ -1,4 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -13,19 +14,10 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
   'others act in between, on $name',
   ({ open }) => {
     let ledger: Ledger;
-    let closeLedger: () => Promise<void>;
     let gateway: Gateway;
     let association: WholeAssociation;
 
-    beforeEach(async () => {
-      ({ ledger, close: closeLedger } = await open());
-      gateway = await openGateway({ ledger });
-    });
-
-    afterEach(async () => {
-      await gateway.close();
-      await closeLedger();
-    });
+    openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
     const createAssociation = async () => {
       const created = await gateway.create();

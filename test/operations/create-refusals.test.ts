@@ -1,5 +1,8 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { podIdentityTrustPolicy } from '#eks-simulator';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { withChanges } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -10,18 +13,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
   'createPodIdentityAssociation on $name',
   ({ open }) => {
     let ledger: Ledger;
-    let closeLedger: () => Promise<void>;
     let gateway: Gateway;
 
-    beforeEach(async () => {
-      ({ ledger, close: closeLedger } = await open());
-      gateway = await openGateway({ ledger });
-    });
-
-    afterEach(async () => {
-      await gateway.close();
-      await closeLedger();
-    });
+    openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
     describe('a refused request', () => {
       test('denied by policy makes no EKS call and includes advice', async () => {
@@ -135,9 +129,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
 
       test('of a role that is not visible yet is retried until it is visible', async () => {
         await gateway.close();
-        gateway = await openGateway({ ledger, times: { roleRetryMs: 4_000 } });
         const newRole = roleArn('payments/new');
-        setTimeout(() => gateway.simulator.control.addRole({ arn: newRole, trustPolicy: podIdentityTrustPolicy }), 300);
+        const change = (deps: Dependencies) =>
+          withChanges(deps, (eks) => ({
+            create: async (call) => {
+              const result = await eks.create(call);
+              gateway.simulator.control.addRole({ arn: newRole, trustPolicy: podIdentityTrustPolicy });
+              return result;
+            },
+          }));
+        gateway = await openGateway({ ledger, times: { roleRetryMs: 60_000 }, change });
         expect(await gateway.create({ roleArn: newRole })).toMatchObject({ status: 'SUCCEEDED' });
         expect(gateway.sent()).toBe(2);
       });

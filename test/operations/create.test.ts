@@ -1,5 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { input, openGateway, roleArn } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
@@ -9,18 +10,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
   'createPodIdentityAssociation on $name',
   ({ open }) => {
     let ledger: Ledger;
-    let closeLedger: () => Promise<void>;
     let gateway: Gateway;
 
-    beforeEach(async () => {
-      ({ ledger, close: closeLedger } = await open());
-      gateway = await openGateway({ ledger });
-    });
-
-    afterEach(async () => {
-      await gateway.close();
-      await closeLedger();
-    });
+    openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
     describe('an allowed request', () => {
       test('returns all fields of the association', async () => {

@@ -1,27 +1,19 @@
-import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';
-import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
-  let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
   let association: WholeAssociation;
 
+  openForEachTest((opened) => ({ gateway } = opened), { open });
+
   beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    gateway = await openGateway({ ledger });
     const created = await gateway.create();
     if (!created.association) throw new Error(JSON.stringify(created));
     association = created.association;
     gateway.simulator.control.clearRequests();
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
   });
 
   describe('deletePodIdentityAssociation', () => {

@@ -1,7 +1,6 @@
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { input, openGateway, roleArn } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const selection = `{
   wouldBeAttempted
@@ -12,21 +11,9 @@ const selection = `{
   auditEntry { event operationKind refusalCode operation { id } }
 }`;
 
-let ledger: Ledger;
-let closeLedger: () => Promise<void>;
 let gateway: Gateway;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
-  gateway = await openGateway({ ledger });
-});
-
-afterEach(async () => {
-  await gateway.close();
-  await closeLedger();
-});
+openForEachTest((opened) => ({ gateway } = opened));
 
 async function check(kind: 'Create' | 'Update' | 'Delete', fields: object, as?: string) {
   const document = `query ($input: ${kind}PodIdentityAssociationInput!) {

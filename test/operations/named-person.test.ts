@@ -1,4 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -28,18 +29,9 @@ if (open === undefined) throw new Error('No ledger is available.');
 
 describe('a create of a service for a person', () => {
   let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
 
-  beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    gateway = await openGateway({ ledger });
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
-  });
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
   const createAs = async (onBehalfOf: string, fields: object = {}): Promise<Answer> => {
     const variables = { input: { ...input, onBehalfOf, ...fields } };

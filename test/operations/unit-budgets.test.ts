@@ -20,7 +20,7 @@ describeOnDynamoDb('units of DynamoDB', () => {
   let costs: readonly RequestCost[];
   beforeAll(async () => {
     costs = await measureRequestCosts(dynamoDbEndpoint ?? '');
-  }, 30_000);
+  });
 
   test('every measured request has a budget', () => {
     expect(costs.map(({ request }) => request)).toEqual(Object.keys(budgets));

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -7,23 +8,17 @@ import { holdAnswers, inDoubtMs, leaseMs, operations, readLagMs, reconcileNow, t
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
   let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
   let association: WholeAssociation;
 
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
+
   beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    gateway = await openGateway({ ledger });
     const created = await gateway.create();
     if (!created.association) throw new Error(JSON.stringify(created));
     association = created.association;
     gateway.clock.skip(readLagMs);
     gateway.simulator.control.clearRequests();
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
   });
 
   describe.each(operations)('$name', ({ call, send, isDone }) => {

@@ -183,7 +183,7 @@ describeOnDynamoDb('network calls', () => {
     expect({ status, data }).toEqual({ status: 200, data: null });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
     expect(eksCalls()).toEqual([]);
-  }, 30_000);
+  });
 
   test('a create succeeds with 1 EKS call when the response to a DynamoDB write is lost', async () => {
     proxy.faults.push({ kind: 'lost-answer' });

@@ -19,6 +19,8 @@ const failures = (engine: Engine) => cases.flatMap((one) => runCase(engine, inve
 async function bytesAfter(engines: number): Promise<number> {
   for (let index = 0; index < engines; index += 1) {
     expect(failures(createEngine(policySet))).toEqual([]);
+    // Not after each one: a collection takes a second in a process that has run many tests.
+    if (index % 5 !== 4) continue;
     collectGarbage();
     // The registry is called in a task of its own.
     await setImmediate();
@@ -35,4 +37,4 @@ test('the memory of engines that are not used any more is used again', async () 
   // 60 engines have about 20 MB.
   expect(after - before).toBeLessThan(5_000_000);
   expect(failures(kept)).toEqual([]);
-}, 60_000);
+});

@@ -7,7 +7,8 @@ import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
 import { cursorOf } from '../../src/validation/paging.ts';
-import { home, input, openGateway, roleArn } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { home, input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -27,18 +28,9 @@ const place = { clusterName: 'apps-dev', namespace: 'payments' };
 
 describe.each(ledgersUnderTest().filter(({ available }) => available))('associationDrift on $name', ({ open }) => {
   let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
 
-  beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    gateway = await openGateway({ ledger, times: { listLagMs: 0 } });
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
-  });
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open, times: { listLagMs: 0 } });
 
   const queryDrift = async (identity: RequestIdentity, where: QueryAssociationDriftArgs = place) => {
     const { deps } = gateway;

@@ -11,8 +11,6 @@ import { lockOperations } from '../support/locks.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { restoreTables } from '../support/restored-tables.ts';
 
-jest.setTimeout(60_000);
-
 const requests = {
   kept: { serviceAccount: 'kept', clientRequestToken: 'kept' },
   gone: { serviceAccount: 'gone', clientRequestToken: 'gone' },

@@ -15,8 +15,6 @@ import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { openPolicyTable, publish, releaseOf, shippedVersion, versionWith } from '../support/policy-releases.ts';
 import { context, alice, create, onCreate, shipped } from '../support/policy-sample.ts';
 
-jest.setTimeout(60_000);
-
 const settings = { refreshMs: 30_000, maxAgeMs: 300_000 };
 const packaged = loadPolicy(shipped);
 

@@ -6,8 +6,6 @@ import type { Gateway } from '../support/gateway.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { openPolicyTable, publish, releaseOf, shippedVersion, versionWith } from '../support/policy-releases.ts';
 
-jest.setTimeout(60_000);
-
 /**
  * Two versions in which alice's create is allowed for opposite reasons: she owns the namespace and owners may create, or she
  * does not own it and only others may. So policies of one with the inventory of the other deny it.

@@ -3,25 +3,28 @@ import { brotliCompressSync } from 'node:zlib';
 import { packVersion, unpackVersion } from '../../src/releases/version.ts';
 import { shippedVersion } from '../support/policy-releases.ts';
 
+const shipped = packVersion(shippedVersion());
+const otherInventory = packVersion(shippedVersion({ inventory: '{}' }));
+
 test('a version is unpacked as it was packed', () => {
-  expect(unpackVersion(packVersion(shippedVersion()))).toEqual(shippedVersion());
+  expect(unpackVersion(shipped)).toEqual(shippedVersion());
 });
 
 test('equal versions have equal hashes, in whatever order their files were read', () => {
   const { policies } = shippedVersion();
   const reversed = Object.fromEntries(Object.entries(policies).reverse());
-  expect(packVersion(shippedVersion({ policies: reversed })).hash).toBe(packVersion(shippedVersion()).hash);
-  expect(packVersion(shippedVersion({ inventory: '{}' })).hash).not.toBe(packVersion(shippedVersion()).hash);
+  expect(packVersion(shippedVersion({ policies: reversed })).hash).toBe(shipped.hash);
+  expect(otherInventory.hash).not.toBe(shipped.hash);
 });
 
 test('a content that is not the one of the hash is rejected', () => {
-  const { hash } = packVersion(shippedVersion());
-  const { content } = packVersion(shippedVersion({ inventory: '{}' }));
-  expect(() => unpackVersion({ hash, content })).toThrow(/^The content of version \w{64} has the hash \w{64}\.$/);
+  expect(() => unpackVersion({ ...otherInventory, hash: shipped.hash })).toThrow(
+    /^The content of version \w{64} has the hash \w{64}\.$/,
+  );
 });
 
 test('a content that is cut off, not compressed or not a version is rejected', () => {
-  const { hash, content } = packVersion(shippedVersion());
+  const { hash, content } = shipped;
   expect(() => unpackVersion({ hash, content: content.subarray(0, 100) })).toThrow('unexpected end of file');
   expect(() => unpackVersion({ hash, content: Buffer.from('{}') })).toThrow('Decompression failed');
   const notAVersion = { ...shippedVersion(), more: '' };
@@ -46,5 +49,5 @@ test('an inventory of 10,000 namespaces fits, and what does not fit is rejected'
     return shippedVersion({ inventory: JSON.stringify({ namespaces }) });
   };
   expect(packVersion(inventoryOf(10_000, 16)).content.length).toBeLessThan(150_000);
-  expect(() => packVersion(inventoryOf(20_000, 60))).toThrow(/a version has at most 16000000, 390000 compressed/);
-}, 30_000);
+  expect(() => packVersion(inventoryOf(14_000, 60))).toThrow(/a version has at most 16000000, 390000 compressed/);
+});

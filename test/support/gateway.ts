@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
@@ -21,14 +20,18 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import type { LiveSettings } from '../../src/releases/live.ts';
 import type { PolicyStore } from '../../src/releases/store.ts';
 import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
 import { createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
+import { closeAtEnd } from './left-open.ts';
+import { loadPolicyOnce, shippedPolicy } from './loaded-policy.ts';
 import { createClock } from './test-clock.ts';
 import type { TestClock } from './test-clock.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const keyFolder = join(root, '.cache', 'test-keys');
+const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
+let readKey: ReturnType<typeof loadSigningKey> | undefined;
+
+/** The key of the tests, read once. */
+const signingKey = () => (readKey ??= loadSigningKey(keyFolder));
 
 /** Account and region of the shipped inventory and of the simulator's world. */
 export const home = { accountId: '111122223333', region: 'eu-central-1' };
@@ -109,10 +112,9 @@ export async function openGateway(options: GatewayOptions) {
   const { preflight = 'checks', preflightRoles = false, preflightQuota = false, clock = createClock() } = options;
   const { executorRoleArn = null } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
-  mkdirSync(keyFolder, { recursive: true });
-  const key = await loadSigningKey(keyFolder);
+  const key = await signingKey();
   const simulator = given ?? (await openSimulator(clock));
-  const policy = loadPolicy(options.policies ?? join(root, 'policies'));
+  const policy = options.policies === undefined ? shippedPolicy() : loadPolicyOnce(options.policies);
   const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
   const composition: Composition = {
     policy,
@@ -194,8 +196,9 @@ export async function openGateway(options: GatewayOptions) {
   const sent = (operation: OperationName = 'CreatePodIdentityAssociation') =>
     simulator.control.requests(operation).length;
 
+  const closeServer = closeAtEnd(server.close);
   const close = async () => {
-    await server.close();
+    await closeServer();
     if (!given) await simulator.close();
   };
   return {
@@ -219,8 +222,9 @@ export async function openGateway(options: GatewayOptions) {
 }
 
 /** Starts a simulated EKS with the shipped clusters and roles. */
-export function openSimulator(clock: TestClock = createClock()): Promise<EksSimulator> {
-  return startEksSimulator({ world: readWorld(), clock: clock.now });
+export async function openSimulator(clock: TestClock = createClock()): Promise<EksSimulator> {
+  const simulator = await startEksSimulator({ world: readWorld(), clock: clock.now });
+  return { ...simulator, close: closeAtEnd(simulator.close) };
 }
 
 /** Dependencies that read EKS fast, for tests that send many requests. */

@@ -1,4 +1,7 @@
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { policySetFile, readPolicySet } from '../../src/policy/load.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import type { DynamoDbLocal } from './dynamodb-local.ts';
 
@@ -7,15 +10,31 @@ declare global {
   var startedDynamoDb: DynamoDbLocal | undefined;
 }
 
+const root = join(import.meta.dirname, '..', '..');
+
+/** Provides what all test files share: a DynamoDB, and the shipped policies as a build compiles them. */
+export default async function setUp(): Promise<void> {
+  compilePolicies();
+  await provideDynamoDb();
+}
+
+/** Compiles the shipped policies into a folder, which it names in `COMPILED_POLICIES`. The teardown removes it. */
+function compilePolicies(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'compiled-policies-'));
+  cpSync(join(root, 'policies'), folder, { recursive: true });
+  writeFileSync(join(folder, policySetFile), JSON.stringify(readPolicySet(folder)));
+  process.env.COMPILED_POLICIES = folder;
+}
+
 /**
  * Provides a DynamoDB for the tests: the endpoint in `AWS_ENDPOINT_URL_DYNAMODB`, or else DynamoDB Local, whose endpoint it
  * sets in that variable. If DynamoDB Local cannot start, it prints a notice and the tests run on SQLite only; in CI it
  * throws.
  */
-export default async function setUp(): Promise<void> {
+async function provideDynamoDb(): Promise<void> {
   if (process.env.AWS_ENDPOINT_URL_DYNAMODB) return;
   try {
-    globalThis.startedDynamoDb = await startDynamoDbLocal(join(import.meta.dirname, '..', '..', '.cache'));
+    globalThis.startedDynamoDb = await startDynamoDbLocal(join(root, '.cache'));
     process.env.AWS_ENDPOINT_URL_DYNAMODB = globalThis.startedDynamoDb.endpoint;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

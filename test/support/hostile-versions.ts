@@ -196,3 +196,14 @@ export const hostileVersions: readonly HostileVersion[] = [
     /required-policies\.json:2 is nested deeper/,
   ),
 ];
+
+const sampled = [
+  '140 nested parentheses',
+  'a chain of keys',
+  '200 nested records in the schema',
+  'an inventory with 2,000 paths of roles',
+  'nested required policies',
+];
+
+/** Of each kind of text one that is quick to reject: `poison.test.ts` has these, `hostile-versions.test.ts` the others. */
+export const sampleVersions = hostileVersions.filter(({ name }) => sampled.includes(name));

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import type { Authorize } from '../../src/local/http-api/authorizer.ts';
 import { startHttpApi } from '../../src/local/http-api/http-api.ts';
@@ -17,6 +17,10 @@ export const echo: HttpApiHandler = async (event) => ({
 });
 
 const started: HttpApi[] = [];
+const dialled: Socket[] = [];
+
+/** A grace time longer than any test: a close that waits for it makes the test fail. Milliseconds. */
+export const endless = 600_000;
 
 /** Starts a server for one test; `stopAll` stops it. */
 export async function start(
@@ -28,7 +32,9 @@ export async function start(
   return { ...api, endpoint: `${api.url}/graphql` };
 }
 
+/** Ends the connections of a test and stops its servers, also after a failure. */
 export async function stopAll(): Promise<void> {
+  for (const socket of dialled.splice(0)) socket.destroy();
   await Promise.all(started.splice(0).map((api) => api.close()));
 }
 
@@ -38,10 +44,11 @@ export async function eventOf(endpoint: string, init: RequestInit): Promise<APIG
   return (await response.json()) as APIGatewayProxyEventV2WithJWTAuthorizer;
 }
 
-/** A bare connection to a server. */
-export async function dial(url: string): Promise<Socket> {
+/** A bare connection to a server, which `stopAll` ends. */
+export async function dial(url: string, options: Partial<TcpNetConnectOpts> = {}): Promise<Socket> {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ host: hostname, port: Number(port), ...options });
+  dialled.push(socket);
   socket.setEncoding('utf8');
   await once(socket, 'connect');
   return socket;

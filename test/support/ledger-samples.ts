@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ulid } from 'ulid';
+import { encodeTime, ulid } from 'ulid';
+import { bufferedRandom } from '../../src/app/random.ts';
 import type { Association, CreateRequest, Tag } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -19,7 +20,7 @@ export function openRecord(fields: Partial<IdempotencyRecord> = {}): Idempotency
   return {
     idempotencyKey: randomBytes(32).toString('hex'),
     operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
-    operationId: ulid(),
+    operationId: newId(),
     fence: 1,
     state: 'IN_PROGRESS',
     fingerprint: 'f'.repeat(64),
@@ -86,7 +87,7 @@ type EntryFields = { readonly [Field in keyof AuditEntry]?: AuditEntry[Field] };
 export function auditEntry(fields: EntryFields = {}): AuditEntry {
   const entry = {
     entryId: nextUlid(),
-    operationId: ulid(),
+    operationId: newId(),
     time: '2026-11-24T12:00:00.000Z',
     event: 'INTENT',
     operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
@@ -127,10 +128,13 @@ export function auditEntryAt(time: number, fields: EntryFields = {}): AuditEntry
 
 let entries = 0;
 
+const random = bufferedRandom();
+const newId = () => ulid(undefined, random);
+
 /** Entry ids of one millisecond that increase in the order of the calls. */
 function nextUlid(time = now): string {
   entries += 1;
-  return ulid(time).slice(0, 10) + entries.toString().padStart(16, '0');
+  return encodeTime(time) + entries.toString().padStart(16, '0');
 }
 
 /** A query of all entries of a partition, in pages of ten. */

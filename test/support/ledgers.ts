@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,13 +11,14 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
+import { takeTables } from './reused-tables.ts';
 
 /** A store that a suite runs on. */
 export interface LedgerUnderTest {
   readonly name: string;
   /** False if no DynamoDB is available. The test run then prints a notice at its start. */
   readonly available: boolean;
-  /** Opens a new, empty ledger. `close` also deletes its data. */
+  /** Opens an empty ledger. `close` also deletes its data. */
   open(): Promise<{ ledger: Ledger; edit: StoredItems; close(): Promise<void> }>;
 }
 
@@ -41,8 +42,12 @@ export function ledgersUnderTest(): LedgerUnderTest[] {
 /** Endpoint of the DynamoDB for tests; undefined if none is available. */
 export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
-async function openSqlite() {
-  const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+/** In memory where the system has such a folder: a ledger waits for the disk with each commit. */
+const ledgerFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** Opens the embedded ledger. */
+export async function openSqlite() {
+  const folder = mkdtempSync(join(ledgerFolder, 'ledger-'));
   const file = join(folder, 'ledger.db');
   const ledger = createSqliteLedger({ file });
   const close = async () => {
@@ -74,7 +79,12 @@ function sqliteItems(file: string): StoredItems {
 }
 
 async function openDynamoDb() {
-  const { client, names, close } = await openTables();
+  const { names, giveBack } = await takeTables(openTables);
+  const client = dynamoDbClient();
+  const close = async () => {
+    client.destroy();
+    await giveBack();
+  };
   return { ledger: createDynamoDbLedger({ client, ...names }), edit: dynamoDbItems(client, names), close };
 }
 

@@ -1,6 +1,6 @@
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openForEachTest } from './each-test.ts';
 import { openGateway, roleArn } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -38,15 +38,7 @@ export function useListGateway(changeAll: (deps: Dependencies) => Dependencies =
   let gateway: Gateway;
   let ledger: Ledger;
 
-  beforeEach(async () => {
-    ledger = createSqliteLedger({ file: ':memory:' });
-    gateway = await openGateway({ ledger, change: changeAll });
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    ledger.close();
-  });
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { change: changeAll });
 
   /** Runs `work` on a second gateway with changed dependencies and the same simulated EKS. */
   async function withDependencies<T>(

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createDependencies } from '../../src/app/compose.ts';
 import type { Eks, EksError } from '../../src/eks/eks.ts';
 import type { ClaimRequest, ClaimResult, Lease } from '../../src/idempotency/claim.ts';
@@ -12,11 +11,11 @@ import { defaultDescribeLimits, defaultRequestLimits } from '../../src/operation
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { effectDeadline } from '../../src/operations/operation.ts';
 import type { AdmittedMutation } from '../../src/operations/operation.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
 import { home, input, roleArn } from './gateway.ts';
 import { association } from './ledger-samples.ts';
+import { shippedPolicy } from './loaded-policy.ts';
 
-const policy = loadPolicy(join(import.meta.dirname, '../../policies'));
+const policy = shippedPolicy();
 
 /** A create that alice may request. */
 export const request: CreateRequest = {

@@ -33,12 +33,13 @@ export function versionWith(policies: Readonly<Record<string, string>>, inventor
   return { ...whole, policies: { ...whole.policies, ...policies }, ...(inventory === undefined ? {} : { inventory }) };
 }
 
-const packedVersions = new WeakMap<PolicyVersion, PackedVersion>();
+const packedVersions = new Map<string, PackedVersion>();
 
-/** As `packVersion`, once for each version: most of the time of these tests would be its compression. */
+/** As `packVersion`, once for each content: most of the time of these tests would be its compression. */
 function packed(version: PolicyVersion): PackedVersion {
-  const known = packedVersions.get(version) ?? packVersion(version);
-  packedVersions.set(version, known);
+  const content = JSON.stringify(version);
+  const known = packedVersions.get(content) ?? packVersion(version);
+  packedVersions.set(content, known);
   return known;
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { closeAtEnd } from './left-open.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const main = join(root, 'src', 'local', 'start.ts');
@@ -19,6 +20,11 @@ export async function startServerProcess(env: Readonly<Record<string, string>>) 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
+  const stop = async (name: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(name);
+    return (await exited) as [number | null, NodeJS.Signals | null];
+  };
+  closeAtEnd(() => stop('SIGKILL'));
   let errors = '';
   child.stderr.on('data', (chunk) => (errors += String(chunk)));
   const printed: string[] = [];
@@ -38,9 +44,6 @@ export async function startServerProcess(env: Readonly<Record<string, string>>) 
     printed,
     signal: (name: NodeJS.Signals) => child.kill(name),
     /** Sends it a signal; resolves with its exit code and the signal that ended it. */
-    stop: async (name: NodeJS.Signals = 'SIGTERM') => {
-      child.kill(name);
-      return (await exited) as [number | null, NodeJS.Signals | null];
-    },
+    stop,
   };
 }

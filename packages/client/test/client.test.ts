@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
@@ -214,9 +215,15 @@ describe('retries', () => {
   ] as const)('a signal ends %s', async (_, fault) => {
     route.faults.push(fault);
     const stop = new AbortController();
-    const call = clientOf().createPodIdentityAssociation(input(), { signal: stop.signal });
-    setTimeout(() => stop.abort(new Error('Enough.')), 100);
-    await expect(call).rejects.toThrow('Enough.');
+    const abort = () => stop.abort(new Error('Enough.'));
+    const call = clientOf().createPodIdentityAssociation(input(), {
+      signal: stop.signal,
+      onRetry: () => void setImmediate(abort),
+    });
+    const rejected = expect(call).rejects.toThrow('Enough.');
+    while (route.seen.length === 0) await nextTurn();
+    if (fault === 'silence') abort();
+    await rejected;
     expect(route.seen).toHaveLength(1);
   });
 

@@ -2,6 +2,7 @@ import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
 import type { ValueMap } from '../src/aws/value.ts';
 import { runOnGateway, startFaultyRoute, startGateway, variablesOf } from './gateway.ts';
+import type { Terminal } from './gateway.ts';
 import type { Outcome } from './host.ts';
 
 const roleArn = roleOf('payments/payments-api');
@@ -24,9 +25,9 @@ beforeEach(() => {
 });
 
 /** Runs a command line as a principal. */
-async function run(args: readonly string[], as = 'alice', signal?: AbortSignal): Promise<Outcome> {
+async function run(args: readonly string[], as = 'alice', terminal: Terminal = {}): Promise<Outcome> {
   const environment = { POD_IDENTITY_ENDPOINT_URL: route.url, POD_IDENTITY_TOKEN: await gateway.tokenOf(as) };
-  return runOnGateway(args, { environment, ...(signal && { signal }) });
+  return runOnGateway(args, { environment, ...terminal });
 }
 
 let count = 0;
@@ -154,9 +155,11 @@ describe('lost answers', () => {
   test('--wait waits for such a result', async () => {
     route.faults.push(inProgress(61));
     const interrupt = new AbortController();
-    const outcome = run(createLine('--wait'), 'alice', interrupt.signal);
-    setTimeout(() => interrupt.abort(new Error('Enough.')), 500);
-    expect((await outcome).stderr).toContain('Attempt 2 in 61.0 s: The request is in progress.');
+    const onError = (text: string) => {
+      if (text.includes('Attempt 2')) setImmediate(() => interrupt.abort(new Error('Enough.')));
+    };
+    const outcome = await run(createLine('--wait'), 'alice', { signal: interrupt.signal, onError });
+    expect(outcome.stderr).toContain('Attempt 2 in 61.0 s: The request is in progress.');
   });
 });
 

@@ -136,7 +136,6 @@ describe.each(pages)('%s', (page) => {
         expect(await outputOf(block)).toBe(block.output);
         expect(route.faults).toEqual([]);
       },
-      60_000,
     );
   }
 

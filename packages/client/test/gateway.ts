@@ -71,16 +71,18 @@ export function variablesOf(seen: SeenRequest | undefined): { readonly input: Re
 }
 
 /** What a command line uses of its process, in a test. */
-interface Terminal {
+export interface Terminal {
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Sees each text on standard error. */
+  readonly onError?: (text: string) => void;
   /** Changes what the requests of the command line do. */
   readonly around?: (call: Host['call']) => Host['call'];
 }
 
 /** Runs a command line in this process, with the requests that the executable sends. */
 export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
-  const { environment = {}, signal, around = (call: Host['call']) => call } = terminal;
+  const { environment = {}, signal, onError, around = (call: Host['call']) => call } = terminal;
   let [stdout, stderr] = ['', ''];
   const host = {
     environment: {
@@ -90,7 +92,10 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
       ...environment,
     },
     write: (text: string) => (stdout += text),
-    writeError: (text: string) => (stderr += text),
+    writeError: (text: string) => {
+      stderr += text;
+      onError?.(text);
+    },
     terminalColumns: null,
     version: 'pod-identity/0.0.0',
     prompter: null,

@@ -69,7 +69,7 @@ test('a program runs commands of the installed package in each output format', a
     code: 254,
     stderr: expect.stringContaining('No.'),
   });
-}, 20_000);
+});
 
 test('a TypeScript program resolves the types of the installed package', async () => {
   writeFileSync(join(consumer.folder, 'program.ts'), program);
@@ -77,7 +77,7 @@ test('a TypeScript program resolves the types of the installed package', async (
   const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
   const tsc = join(repository, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer.folder });
-}, 60_000);
+});
 
 const clientProgram = `import { bearer, createGatewayClient, LostAnswerError, possibleTypes, sigV4 } from 'pod-identity-client';
 import type { MutationResult } from 'pod-identity-client';
@@ -108,7 +108,7 @@ test('a program uses the typed client of the installed package, in Node.js and b
     const { stdout } = await run(process.execPath, [program], { cwd: consumer.folder });
     expect(stdout).toBe('t\nt\ntrue\n');
   }
-}, 60_000);
+});
 
 /** Runs the executable as a shell does, without the variables of this process. */
 const pod = (...args: readonly string[]) =>
@@ -123,19 +123,15 @@ test('the executable runs without anything else', async () => {
   const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
   const { stdout } = await pod(...line, '--generate-cli-skeleton', 'output', '--output', 'yaml');
   expect(stdout).toContain('associationId: associationId');
-}, 30_000);
+});
 
 test.each([
   ['a command line that is not valid', ['whoami', '--nonsense'], 252, 'Unknown options: --nonsense'],
   ['no URL', ['whoami'], 253, 'The URL of the gateway is not known.'],
   ['no credentials', ['whoami', '--endpoint-url', 'http://127.0.0.1:1'], 253, 'Unable to locate credentials.'],
-] as const)(
-  'the executable ends with the exit code of the AWS CLI for %s',
-  async (_, args, code, message) => {
-    await expect(pod(...args)).rejects.toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
-  },
-  30_000,
-);
+] as const)('the executable ends with the exit code of the AWS CLI for %s', async (_, args, code, message) => {
+  await expect(pod(...args)).rejects.toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});
 
 test('an interrupt ends the executable with the exit code 130', async () => {
   const server = await startAnsweringServer(() => child.kill('SIGINT'));
@@ -145,14 +141,14 @@ test('an interrupt ends the executable with the exit code 130', async () => {
   const [code] = (await once(child, 'close')) as [number];
   expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('Interrupted.') });
   await server.stop();
-}, 30_000);
+});
 
 test('output that nobody reads to its end is not an error with a stack trace', async () => {
   const script = `"$0" help | head -n 1; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = await run('bash', ['-c', script, consumer.bin]);
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^Usage: pod-identity .*\n(?:0|255)\n$/);
-}, 30_000);
+});
 
 // cspell:ignore execve fcntl ioctl termios TIOCSWINSZ waitpid waitstatus
 /** Types answers to the prompts of the executable in a terminal: each one when its question appears. */
@@ -180,18 +176,14 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 const missingPython = spawnSync('python3', ['--version']).error ? 'there is no python3' : null;
 
-testUnless(missingPython)(
-  '--cli-auto-prompt asks for missing options in a terminal',
-  async () => {
-    const server = await startAnsweringServer((response) => response.end('{"data":{"podIdentityAssociation":null}}'));
-    const answers = ['--cluster-name:=apps-dev', '--association-id:=a-1'];
-    const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null' };
-    const ended = run('python3', ['-c', terminal, consumer.bin, server.endpoint, ...answers], { env });
-    await expect(ended).rejects.toMatchObject({ code: 254 });
-    expect(server.seen.map(({ body }) => (JSON.parse(body) as { variables: object }).variables)).toEqual([
-      { clusterName: 'apps-dev', associationId: 'a-1' },
-    ]);
-    await server.stop();
-  },
-  60_000,
-);
+testUnless(missingPython)('--cli-auto-prompt asks for missing options in a terminal', async () => {
+  const server = await startAnsweringServer((response) => response.end('{"data":{"podIdentityAssociation":null}}'));
+  const answers = ['--cluster-name:=apps-dev', '--association-id:=a-1'];
+  const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null' };
+  const ended = run('python3', ['-c', terminal, consumer.bin, server.endpoint, ...answers], { env });
+  await expect(ended).rejects.toMatchObject({ code: 254 });
+  expect(server.seen.map(({ body }) => (JSON.parse(body) as { variables: object }).variables)).toEqual([
+    { clusterName: 'apps-dev', associationId: 'a-1' },
+  ]);
+  await server.stop();
+});

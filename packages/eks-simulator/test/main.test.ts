@@ -108,4 +108,4 @@ test('exits with 1 while another process uses the state file, and takes over whe
   const second = await start(environment);
   expect(second.output()).toContain('The EKS simulator listens on');
   rmSync(folder, { recursive: true });
-}, 30_000);
+});

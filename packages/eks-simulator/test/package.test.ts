@@ -32,7 +32,7 @@ beforeAll(async () => {
   writeFileSync(join(consumer, 'package.json'), '{"type": "module", "private": true}');
   const tarball = some(readdirSync(folder).find((name) => name.endsWith('.tgz')));
   await run('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: consumer, env: environment });
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -84,4 +84,4 @@ test('a TypeScript program resolves the types of the installed package', async (
   const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
   const tsc = join(repository, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer });
-}, 60_000);
+});

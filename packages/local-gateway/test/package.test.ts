@@ -60,7 +60,7 @@ test('the program of the README starts a gateway, creates an association and end
     status: 'SUCCEEDED',
     association: { serviceAccount: 'payments-api' },
   });
-}, 60_000);
+});
 
 test('a program gets the credentials of an example identity, and no other', async () => {
   const program = `
@@ -77,7 +77,7 @@ test('a program gets the credentials of an example identity, and no other', asyn
     secretAccessKey: expect.stringMatching(/^[\w-]{40}$/) as unknown,
   });
   expect(refusal).toMatch(/^mallory is not an example identity\. They are: ci-deployer, /);
-}, 60_000);
+});
 
 test('the program of the README passes the type checker', async () => {
   const tsc = join(packageFolder, '../../node_modules/typescript/bin/tsc');
@@ -85,7 +85,7 @@ test('the program of the README passes the type checker', async () => {
   const types = ['--typeRoots', join(packageFolder, '../../node_modules/@types'), '--types', 'node'];
   const args = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', ...types];
   await run(process.execPath, [tsc, ...args, 'program.ts'], { cwd: consumer });
-}, 60_000);
+});
 
 test('the command serves the gateway, and prints tokens that it accepts', async () => {
   const server = spawn('npx', ['pod-identity-gateway-local'], {
@@ -118,11 +118,11 @@ test('the command serves the gateway, and prints tokens that it accepts', async 
     if (server.pid !== undefined) process.kill(-server.pid, 'SIGTERM');
     await once(server, 'close');
   }
-}, 60_000);
+});
 
 test('the help texts name the command of the package', async () => {
   const npx = (...args: string[]) =>
     run('npx', ['pod-identity-gateway-local', ...args], { cwd: consumer, env: environment });
   expect((await npx('--help')).stdout).toContain('Usage: npx pod-identity-gateway-local\n');
   expect((await npx('token', '--help')).stdout).toContain('Usage: npx pod-identity-gateway-local token NAME');
-}, 60_000);
+});

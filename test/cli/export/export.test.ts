@@ -44,7 +44,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('an expor
   beforeAll(async () => {
     ({ ledger, close } = await open());
     await appendAll(ledger, entries);
-  }, 30_000);
+  });
 
   afterAll(() => close());
 
@@ -55,7 +55,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('an expor
     expect(result).toEqual({ kind: 'done', count: 620 });
     expect(lines()).toEqual(expected);
     expect(reports.at(-1)).toEqual([620, new Date(now).toISOString()]);
-  }, 30_000);
+  });
 
   test('starts at since and ends before until', async () => {
     const { output, lines } = keeping();
@@ -84,7 +84,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('an expor
     await exportTrail(growing, { since: null, until: now + 3 * 86_400_000 }, idOf, output, () => undefined);
     expect(added).toBe(3);
     expect(lines()).toEqual(expected);
-  }, 30_000);
+  });
 });
 
 describe('an export', () => {

@@ -77,7 +77,7 @@ describe('npm run audit:export', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
       entries.toReversed().map((entry) => ({ v: 1, id: auditEntryId(entry), ...entry })),
     );
-  }, 30_000);
+  });
 
   test('writes events of OCSF', async () => {
     const { code, lines } = await run([...until, '--format', 'ocsf']);
@@ -85,26 +85,26 @@ describe('npm run audit:export', () => {
     expect(code).toBe(0);
     expect(events.flatMap(problemsOf)).toEqual([]);
     expect(events.map(({ metadata }) => metadata.uid)).toEqual(entries.toReversed().map(auditEntryId));
-  }, 30_000);
+  });
 
   test('exports 100 MB with a heap of 32 MB', async () => {
     const env = { LEDGER_FILE: join(folder, 'big.sqlite') };
     const { code, errors, count: written } = await run(until, { env, node: ['--max-old-space-size=32'] });
     expect({ code, errors, written }).toEqual({ code: 0, errors: '', written: count });
-  }, 60_000);
+  });
 
   test('exits with 0 when the reader closes the pipe', async () => {
     const env = { LEDGER_FILE: join(folder, 'big.sqlite') };
     const { code, errors, count: read } = await run(until, { env, wanted: 1 });
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(read).toBeLessThan(count / 10);
-  }, 30_000);
+  });
 
   test('says what is wrong with its arguments, in one line', async () => {
     const { code, errors, lines } = await run(['--since', 'yesterday']);
     expect({ code, lines }).toEqual({ code: 2, lines: [] });
     expect(errors).toMatch(/^--since is "yesterday": give an RFC 3339 timestamp, .* Run with --help for usage\.\n$/);
-  }, 30_000);
+  });
 
   test('says what is wrong with its settings', async () => {
     const { code, errors } = await run([], { env: { LEDGER: 'postgres' } });
@@ -112,7 +112,7 @@ describe('npm run audit:export', () => {
       code: 2,
       errors: 'LEDGER is "postgres": set it to sqlite (a file on this machine) or dynamodb.\n',
     });
-  }, 30_000);
+  });
 
   test('rejects a missing ledger, and does not create one', async () => {
     const missing = join(folder, 'missing.sqlite');
@@ -122,13 +122,13 @@ describe('npm run audit:export', () => {
       `The ledger file ${missing} does not exist. Set LEDGER_FILE to the file of a ledger, or LEDGER to dynamodb.\n`,
     );
     expect(existsSync(missing)).toBe(false);
-  }, 30_000);
+  });
 
   test('rejects a ledger in memory', async () => {
     const { code, errors } = await run([], { env: { LEDGER_FILE: ':memory:' } });
     expect(code).toBe(1);
     expect(errors).toMatch(/^A ledger in memory ends with the process that created it\./);
-  }, 30_000);
+  });
 
   test('says in one line that a file is not a ledger', async () => {
     const other = join(folder, 'other.txt');
@@ -136,7 +136,7 @@ describe('npm run audit:export', () => {
     const { code, errors } = await run([], { env: { LEDGER_FILE: other } });
     expect(code).toBe(1);
     expect(errors).toMatch(/^Cannot open the ledger file .*not a database.*\n$/);
-  }, 30_000);
+  });
 });
 
 describeOnDynamoDb('npm run audit:export on DynamoDB', () => {
@@ -152,11 +152,11 @@ describeOnDynamoDb('npm run audit:export on DynamoDB', () => {
     await close();
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ v: 1, id: auditEntryId(entry), ...entry }]);
-  }, 30_000);
+  });
 
   test('rejects a missing table', async () => {
     const { code, errors, lines } = await run(until, { env: { ...base(), AUDIT_TABLE: 'there-is-none' } });
     expect({ code, lines }).toEqual({ code: 1, lines: [] });
     expect(errors).toMatch(/^The ledger can't be read: ResourceNotFoundException: .*\n0 entries were written\.\n$/);
-  }, 30_000);
+  });
 });

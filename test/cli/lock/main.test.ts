@@ -14,8 +14,6 @@ import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'lock', 'main.ts');
 const operator = `os:${userInfo().username}@${hostname()}`;
 
-jest.setTimeout(30_000);
-
 function run(args: readonly string[], env: Record<string, string>) {
   const options = { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], options);

@@ -11,8 +11,6 @@ import { openGateway } from '../../support/gateway.ts';
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'principal', 'main.ts');
 const alice = `${issuer}#alice`;
 
-jest.setTimeout(30_000);
-
 describe('npm run principal', () => {
   let folder: string;
   let operationId: string;

@@ -7,8 +7,6 @@ import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 import { openPolicyTable, publish, releaseOf, shippedVersion, versionWith } from '../../support/policy-releases.ts';
 import { copyOfShipped, replaceIn } from '../../support/policy-sample.ts';
 
-jest.setTimeout(60_000);
-
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'releases', 'main.ts');
 const operator = `os:${userInfo().username}@${hostname()}`;
 

@@ -14,8 +14,6 @@ import { dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 import { startPointInTimeRecovery } from '../../support/point-in-time-recovery.ts';
 
-jest.setTimeout(60_000);
-
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'restore', 'main.ts');
 const second = Math.floor(Date.now() / 1_000) * 1_000 - 5_000;
 const to = new Date(second).toISOString();

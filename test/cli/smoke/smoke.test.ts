@@ -8,8 +8,6 @@ import { startAnsweringServer } from '../../support/answering-server.ts';
 import { startServerProcess } from '../../support/server-process.ts';
 import type { ServerProcess } from '../../support/server-process.ts';
 
-jest.setTimeout(60_000);
-
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'smoke', 'main.ts');
 const target = ['--cluster=apps-dev', '--namespace=payments', '--region=eu-central-1', '--tag=team=payments'];
 const role = ['--role-arn', 'arn:aws:iam::111122223333:role/pods/payments/payments-api'];

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { bigText, dial, echo, gate, readToEnd, start, stopAll } from '../../support/http-api-server.ts';
+import { bigText, dial, echo, endless, gate, readToEnd, start, stopAll } from '../../support/http-api-server.ts';
 
 afterEach(stopAll);
 
@@ -39,7 +40,7 @@ test('close waits for a request whose body is still arriving', async () => {
   const { url, close } = await start(async (event) => ({ statusCode: 200, body: event.body }));
   const socket = await dial(url);
   socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc');
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await setTimeout(20);
   const closed = close();
   socket.write('def');
   expect(await readToEnd(socket)).toMatch(/abcdef$/);
@@ -47,7 +48,7 @@ test('close waits for a request whose body is still arriving', async () => {
 });
 
 test('close disconnects idle and unused connections at once', async () => {
-  const { endpoint, url, close } = await start(echo);
+  const { endpoint, url, close } = await start(echo, { graceMs: endless });
   const agent = new Agent({ keepAlive: true });
   const responses = await once(request(endpoint, { method: 'POST', agent }).end(), 'response');
   const [keptAlive] = responses as [IncomingMessage];
@@ -56,10 +57,8 @@ test('close disconnects idle and unused connections at once', async () => {
   const silent = await dial(url);
   const half = await dial(url);
   half.write('POST /graphql HTTP/1.1\r\nHost:');
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const before = Date.now();
+  await setTimeout(20);
   await close();
-  expect(Date.now() - before).toBeLessThan(500);
   expect(await Promise.all([readToEnd(silent), readToEnd(half)])).toEqual(['', '']);
   agent.destroy();
 });
@@ -70,10 +69,11 @@ test('close waits at most for the grace time', async () => {
   const answer = fetch(endpoint, { method: 'POST' });
   const cut = expect(answer).rejects.toThrow();
   await begun;
-  const before = Date.now();
-  await close();
-  expect(Date.now() - before).toBeGreaterThanOrEqual(45);
-  expect(Date.now() - before).toBeLessThan(1000);
+  // The shorter of two timers that are set at the same time fires first, however slow the machine is.
+  const closed = close();
+  const shorter = setTimeout(40);
+  expect(await Promise.race([closed.then(() => 'closed'), shorter.then(() => 'waited')])).toBe('waited');
+  await closed;
   await cut;
   open();
 });
@@ -92,20 +92,19 @@ test('a second close waits as well', async () => {
 
 test('close disconnects a client after its response, even one that began before', async () => {
   const { begin, begun } = gate();
-  const { url, close } = await start(async () => {
+  const handler = async () => {
     begin();
     return { statusCode: 200, body: bigText };
-  });
+  };
+  const { url, close } = await start(handler, { graceMs: endless });
   const socket = await dial(url);
   socket.pause();
   socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
   await begun;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const before = Date.now();
+  await setTimeout(50);
   const closed = close();
   expect((await readToEnd(socket)).endsWith(bigText)).toBe(true);
   await closed;
-  expect(Date.now() - before).toBeLessThan(2000);
 });
 
 test('the process can exit after close', async () => {
@@ -115,6 +114,6 @@ test('the process can exit after close', async () => {
     const api = await startHttpApi({ port: 0, handler: async () => 'hello', authorize, accountId: '111122223333' });
     console.log(await (await fetch(api.url + '/graphql', { method: 'POST' })).text());
     await api.close();`;
-  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { timeout: 4000 });
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { timeout: 50_000 });
   expect((await run).stdout).toBe('hello\n');
 });

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import type { Authorize } from '../../../src/local/http-api/authorizer.ts';
 import {
   admitAll,
   bigText,
   dial,
   echo,
+  endless,
   eventOf,
   gate,
   readToEnd,
@@ -144,16 +144,13 @@ describe('slow and disconnected clients', () => {
       open();
       return { statusCode: 200, body: bigText };
     };
-    const { url, close } = await start(handler, { functionTimeoutMs: 50, requestTimeoutMs: 50 });
+    const { url, close } = await start(handler, { functionTimeoutMs: 50, requestTimeoutMs: 50, graceMs: endless });
     const socket = await dial(url);
     socket.on('error', () => undefined);
     socket.pause();
     socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
     await opened;
-    const before = Date.now();
     await close();
-    expect(Date.now() - before).toBeLessThan(1000);
-    socket.destroy();
   });
 
   test('invalid input after a request does not change its response', async () => {
@@ -173,17 +170,13 @@ describe('slow and disconnected clients', () => {
   });
 
   test('disconnects a rejected client that keeps its side of the connection open', async () => {
-    const { url, close } = await start(echo);
-    const { hostname, port } = new URL(url);
-    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const { url, close } = await start(echo, { graceMs: endless });
+    const socket = await dial(url, { allowHalfOpen: true });
     socket.on('error', () => undefined);
     socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
     socket.resume();
     await once(socket, 'end');
-    const before = Date.now();
     await close();
-    expect(Date.now() - before).toBeLessThan(1000);
-    socket.destroy();
   });
 
   test('a handler whose client disconnects runs to its end, and the server keeps serving', async () => {

@@ -1,0 +1,61 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { prepareVersion } from '../../src/cli/releases/prepare.ts';
+import type { PolicyVersion } from '../../src/releases/version.ts';
+import { followReleases } from './followed-releases.ts';
+import { home } from './gateway.ts';
+import type { HostileVersion } from './hostile-versions.ts';
+import { versionWith } from './policy-releases.ts';
+import { copyOfShipped } from './policy-sample.ts';
+
+/** Decides as the shipped policies do, and is not those of the package. */
+export const good = versionWith({ 'other.cedar': '// good' });
+/** What is decided by it, as the first release. */
+export const decided = { release: 0, owner: true, other: false, early: true };
+
+/** Tests that none of these versions comes into force or is published. */
+export function testThatNoneIsUsed(versions: readonly HostileVersion[]): void {
+  describe('a release with', () => {
+    test.each(versions)('$name is refused, and the good one goes on deciding', async ({ version, reason }) => {
+      const { add, decides, refused } = followReleases([good]);
+      expect(await decides()).toEqual(decided);
+      add(version);
+      for (let request = 0; request < 3; request += 1) expect(await decides()).toEqual(decided);
+      expect(refused).toEqual([expect.stringMatching(reason)]);
+    });
+
+    test.each(versions)('$name is not in force in a process that starts', async ({ version }) => {
+      const { decides, refused } = followReleases([good, version]);
+      expect(await decides()).toEqual(decided);
+      expect(refused).toHaveLength(1);
+    });
+
+    test.each(versions)('$name is not published, and its author learns why', ({ version, reason }) => {
+      const folder = copyOfShipped();
+      try {
+        const inventory = writeVersion(folder, version);
+        expect(() => prepareVersion(folder, inventory, home.accountId)).toThrow(reason);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });
+}
+
+/** Writes a version as the files of a folder. Returns the file of its inventory. */
+function writeVersion(folder: string, version: PolicyVersion): string {
+  rmSync(join(folder, 'cases'), { recursive: true });
+  const files = {
+    ...version.policies,
+    ...version.cases,
+    'schema.cedarschema': version.schema,
+    'required-policies.json': version.required,
+    'inventory.json': version.caseInventory,
+    'deployed.json': version.inventory,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return join(folder, 'deployed.json');
+}
