@@ -17,7 +17,7 @@ export function jwtEvent(name: string, query: string, variables: object = {}): P
 }
 
 /** The event of `POST /graphql` with a new token of these claims. */
-export async function claimsEvent(
+async function claimsEvent(
   claims: ExamplePrincipal['claims'],
   query: string,
   variables: object = {},
