@@ -7,10 +7,15 @@ import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
-/** Builds the gateway as `npm run build` does, and returns the path of its handler. */
-export async function buildGateway(folder: string): Promise<string> {
-  const outdir = join(folder, 'dist');
-  await promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', outdir], { cwd: root });
+/**
+ * Builds the gateway as `npm run build` does, and returns the path of its handler.
+ *
+ * @param without names of replacements of `deploy/replacements.ts` to leave out
+ */
+export async function buildGateway(folder: string, without: readonly string[] = []): Promise<string> {
+  const outdir = join(folder, ['dist', ...without].join('-'));
+  const options = ['--outdir', outdir, ...without.flatMap((name) => ['--without', name])];
+  await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
   return join(outdir, 'graphql.mjs');
 }
 
@@ -35,12 +40,12 @@ export async function buildNaive(folder: string, name: 'empty' | 'tiny' | 'contr
   return outfile;
 }
 
-/** Builds the bare calls of the naive handlers, and returns the path of the module. */
+/** Builds the bare calls that a create is compared with, and returns the path of the module. */
 export async function buildCalls(folder: string): Promise<string> {
   const outfile = join(folder, 'calls.cjs');
   await build({
     absWorkingDir: root,
-    entryPoints: ['bench/naive/calls.ts'],
+    entryPoints: ['bench/naive/recorded.ts'],
     bundle: true,
     platform: 'node',
     outfile,

@@ -15,6 +15,7 @@ import type { AuditEntry } from '../src/model/audit.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import { createLog } from '../src/runtime/log.ts';
 import { jwtEvent } from '../test/support/lambda-event.ts';
+import { unitBytes } from './prices.ts';
 
 /** What a request cost. */
 export interface Cost {
@@ -110,9 +111,6 @@ interface Spent {
 function added(spent: Required<Omit<Spent, 'entryBytes'>>, { rows = 0, writeUnits = 0 }: Spent) {
   return { rows: spent.rows + rows, writeUnits: spent.writeUnits + writeUnits };
 }
-
-/** Bytes of a write unit. */
-const unitBytes = 1_024;
 
 /** A ledger that reports what each call reads and writes. */
 function metered(ledger: Ledger, report: (spent: Spent) => void): Ledger {

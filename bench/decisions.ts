@@ -40,28 +40,31 @@ const onRoleTag = `@id("role-tag") @message("m") @advice("a")
   forbid (principal, ${action('CreatePodIdentityAssociation')}, resource)
   unless { context has iamRole && context.iamRole.hasTag("team") && context.iamRole.getTag("team") == "payments" };`;
 
+/** With the shipped ones, these are nearly as many policies as a document may have. */
+const added = 470;
+
 /** What is compared with the shipped policies and inventory. */
 const subjects: readonly (readonly [string, () => Authorize])[] = [
   ['the shipped policies', () => pointWith([])],
   [
-    'and 979 about other namespaces',
+    `and ${added} about other namespaces`,
     () =>
       pointWith(
-        many(979, action('CreatePodIdentityAssociation'), (index) => `resource.namespace.name == "team-${index}"`),
+        many(added, action('CreatePodIdentityAssociation'), (index) => `resource.namespace.name == "team-${index}"`),
       ),
   ],
   [
-    'and 979 about other actions',
+    `and ${added} about other actions`,
     () =>
       pointWith(
-        many(979, action('DeletePodIdentityAssociation'), (index) => `resource.serviceAccount == "sa-${index}"`),
+        many(added, action('DeletePodIdentityAssociation'), (index) => `resource.serviceAccount == "sa-${index}"`),
       ),
   ],
   [
-    'and 979 about the same action',
+    `and ${added} about the same action`,
     () =>
       pointWith(
-        many(979, action('CreatePodIdentityAssociation'), (index) => `resource.serviceAccount == "sa-${index}"`),
+        many(added, action('CreatePodIdentityAssociation'), (index) => `resource.serviceAccount == "sa-${index}"`),
       ),
   ],
   ['100 namespaces in the inventory', () => pointWith([], 100)],
@@ -115,5 +118,5 @@ export function measureDecisions(runs: number): Section {
   const figures = points.map(({ name, times }) => ({ name, microseconds: median(times) }));
   const first = figures[0]?.microseconds ?? NaN;
   const rows = figures.map(({ name, microseconds }) => [name, microseconds, microseconds / first]);
-  return { name: 'decisions', figures, tables: table(['policies', 'CPU, µs', 'ratio'], rows) };
+  return { name: 'decisions', tables: table(['policies', 'CPU, µs', 'ratio'], rows) };
 }

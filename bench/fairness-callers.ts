@@ -40,9 +40,3 @@ export async function greedyCaller(url: string, token: string, until: number) {
   }
   return counts;
 }
-
-/** The median of some numbers; NaN if there are none. */
-export function medianOf(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}

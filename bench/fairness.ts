@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand, UsageError } from '../src/app/command.ts';
 import { loadSigningKey } from '../src/local/keys.ts';
 import { mintToken } from '../src/local/principals.ts';
-import { greedyCaller, medianOf, politeCaller } from './fairness-callers.ts';
+import { greedyCaller, politeCaller } from './fairness-callers.ts';
+import { median } from './statistics.ts';
 
 const help = `Measures how long nine polite callers wait for their answers, alone and beside one greedy caller that sends
 denied creates as fast as it gets answers. Starts a local gateway with an embedded ledger and a simulated EKS. Prints a Markdown table.
@@ -106,9 +107,9 @@ process.exitCode = await runCommand({
     } finally {
       await gateway.stop();
     }
-    const ratio = medianOf(beside) / medianOf(alone);
+    const ratio = median(beside) / median(alone);
     const row = (name: string, waits: readonly number[]) =>
-      `| ${name} | ${waits.length} | ${medianOf(waits).toFixed(1)} |`;
+      `| ${name} | ${waits.length} | ${median(waits).toFixed(1)} |`;
     const lines = [
       '| polite callers | answers | median wait in ms |',
       '| --- | ---: | ---: |',

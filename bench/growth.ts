@@ -15,7 +15,6 @@ import { jwtEvent } from '../test/support/lambda-event.ts';
 import { startEksSimulator } from '#eks-simulator';
 import { localClient } from './capacity.ts';
 import { createEvent, manyRoles, ofServiceAccount } from './events.ts';
-import type { GrownTrail, GrowthFigures } from './growth-figures.ts';
 import { writeAbandoned } from './open-operations.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
@@ -26,6 +25,19 @@ const hourMs = 3_600_000;
 
 /** Fewer would take hours to fill. */
 const entriesPerRecord = 20;
+
+/** A request at one length of the trail: medians in milliseconds. */
+interface GrownRequest {
+  readonly request: string;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** All requests at one length. */
+interface GrownTrail {
+  readonly entries: number;
+  readonly requests: readonly GrownRequest[];
+}
 
 /** A gateway on a ledger with a trail of some length, and the times of its requests. */
 interface Grown {
@@ -148,12 +160,11 @@ export async function measureGrowth(quick: boolean): Promise<Section> {
   const runs = quick ? 40 : 150;
   const sqlite = await growSqlite(quick ? [1_000, 20_000] : [1_000, 100_000, 1_000_000], runs);
   const dynamoDb = await growDynamoDb(quick ? [1_000, 5_000] : [1_000, 100_000], runs);
-  const figures: GrowthFigures = { sqlite, dynamoDb };
   const tables = [
     `SQLite, medians of ${runs} runs in milliseconds:\n\n${tableOf(sqlite)}`,
     `DynamoDB Local, in which processor time is that of the gateway:\n\n${tableOf(dynamoDb)}`,
   ];
-  return { name: 'growth', figures, tables: tables.join('\n\n') };
+  return { name: 'growth', tables: tables.join('\n\n') };
 }
 
 function tableOf(trails: readonly GrownTrail[]): string {

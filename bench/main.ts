@@ -8,7 +8,8 @@ import { measureCost } from './cost.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureGrowth } from './growth.ts';
 import { measureMemory } from './memory.ts';
-import { measureScale } from './scale/section.ts';
+import { measureReplacements } from './replacements.ts';
+import { limitsSection } from './limits.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
 import { writeSection } from './write-section.ts';
@@ -28,13 +29,13 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   cost: measureCost,
   growth: ({ quick }) => measureGrowth(quick),
   memory: ({ folder, quick }) => measureMemory(folder, quick ? 5_000 : 100_000),
-  scale: ({ folder, quick }) => measureScale(folder, quick),
+  replacements: ({ folder, quick }) => measureReplacements(folder, quick ? 3 : 25),
+  limits: limitsSection,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
-  warm: ({ folder, quick }) => measureWarm(folder, quick ? 200 : 2_000),
+  warm: ({ folder, quick }) => measureWarm(folder, quick),
 };
 
-const help = `Measures the gateway against what it is made of, and writes figures, tables and charts to bench/results,
-docs/performance.md and docs/scale.md.
+const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md and docs/scale.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
@@ -65,7 +66,7 @@ process.exitCode = await runCommand({
         const section = await measure({ folder, quick, builds });
         process.stderr.write(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} seconds\n`);
         const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}`;
-        if (print) process.stdout.write(`${[section.tables, ...Object.values(section.more ?? {})].join('\n\n')}\n`);
+        if (print) process.stdout.write(`${section.tables}\n`);
         else await writeSection(section, command);
       }
     } finally {

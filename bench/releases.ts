@@ -15,6 +15,7 @@ import type { Item } from '../src/releases/item.ts';
 import { packVersion } from '../src/releases/version.ts';
 import type { PolicyVersion } from '../src/releases/version.ts';
 import { releaseOf, shippedVersion } from '../test/support/policy-releases.ts';
+import { median } from './statistics.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
 const run = promisify(execFile);
@@ -74,10 +75,6 @@ async function start(version: PolicyVersion | null): Promise<number> {
   // Otherwise the start would be measured without what it is about.
   if (version !== null && !stdout.includes('"release":1')) throw new Error(`The release was not loaded: ${stdout}`);
   return Number(stderr);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 try {

@@ -1,14 +1,13 @@
-/** A part of the benchmark: its raw figures, and the tables that the documentation shows. */
+/** A part of the benchmark: the tables that the documentation shows. */
 export interface Section {
   /** Name of the part, also in the markers of the document. */
   readonly name: string;
   /** A file of docs; by default `performance.md`. */
   readonly document?: string;
-  readonly figures: unknown;
+  /** Whether the tables depend on machine and time, which are then written above them. By default true. */
+  readonly isMeasured?: boolean;
   /** Markdown. */
   readonly tables: string;
-  /** Further blocks of the document, by the name in their markers. */
-  readonly more?: Readonly<Record<string, string>>;
 }
 
 /** A Markdown table. Numbers are right-aligned. */

@@ -4,16 +4,12 @@ import { createTables } from '../src/ledger/tables.ts';
 import { input, openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
 import { localClient, meteredClient } from './capacity.ts';
+import type { Consumption } from './capacity.ts';
 
 /** The calls and units of one request. */
-export interface RequestCost {
+export interface RequestCost extends Consumption {
   readonly request: string;
   readonly eksCalls: number;
-  readonly dynamoDbCalls: number;
-  /** Write units in the tables and in their indexes. */
-  readonly tableUnits: number;
-  readonly indexUnits: number;
-  readonly readUnits: number;
 }
 
 /** Requests of each outcome, in an order in which each finds what it needs. */
@@ -57,20 +53,17 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
   const local = localClient(endpoint);
   await createTables(local, names);
   local.destroy();
-  let spent = { dynamoDbCalls: 0, tableUnits: 0, indexUnits: 0, readUnits: 0 };
-  const client = await meteredClient(endpoint, names, {
-    called: () => (spent = { ...spent, dynamoDbCalls: spent.dynamoDbCalls + 1 }),
-    consumed: ({ kind, index, units }) => {
-      const field = kind === 'read' ? 'readUnits' : index === null ? 'tableUnits' : 'indexUnits';
-      spent = { ...spent, [field]: spent[field] + units };
-    },
-    writing: () => undefined,
+  const nothing: Consumption = { dynamoDbCalls: 0, tableUnits: 0, indexUnits: 0, readUnits: 0 };
+  let spent = nothing;
+  const client = await meteredClient(endpoint, (more) => {
+    const kinds = Object.keys(nothing) as (keyof Consumption)[];
+    spent = Object.fromEntries(kinds.map((kind) => [kind, spent[kind] + (more[kind] ?? 0)])) as unknown as Consumption;
   });
   const ledger = createDynamoDbLedger({ client, ...names });
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
   for (const [request, send] of requests) {
-    spent = { dynamoDbCalls: 0, tableUnits: 0, indexUnits: 0, readUnits: 0 };
+    spent = nothing;
     gateway.simulator.control.clearRequests();
     await send(gateway);
     costs.push({ request, eksCalls: gateway.simulator.control.requests().length, ...spent });

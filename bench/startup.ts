@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startAnsweringServer } from '../test/support/answering-server.ts';
 import { awsCli, missingAwsCli } from '../test/support/aws-cli.ts';
+import { median } from './statistics.ts';
 
 const client = join(import.meta.dirname, '../packages/client');
 const rounds = 15;
@@ -29,10 +30,6 @@ async function time([program = '', ...args]: readonly string[]): Promise<number>
   const begin = performance.now();
   await run(program, args);
   return performance.now() - begin;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 const times = Object.keys(starts).map((): number[] => []);

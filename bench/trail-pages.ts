@@ -1,5 +1,6 @@
 import { noFilters } from '../src/ledger/ledger.ts';
 import type { Ledger, TrailPage, TrailQuery, AuditPartition } from '../src/ledger/ledger.ts';
+import { median } from './statistics.ts';
 import { middle, partitions } from './trail-entries.ts';
 
 /** Page size: the API's default. */
@@ -86,8 +87,4 @@ export async function measurePages(ledger: Ledger, cases: readonly PageCase[]): 
     measured.push({ partition, page, ms: median(times.slice(warmUp)), entries });
   }
   return measured;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? NaN;
 }

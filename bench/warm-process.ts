@@ -1,16 +1,15 @@
-// Measures warm requests in one process: node bench/warm-process.ts GATEWAY CALLS RUNS. GATEWAY is its graphql.mjs, CALLS the bundle
-// of bench/naive/calls.ts. Writes the figures as JSON to file descriptor 3.
+// Measures warm requests in one process: node bench/warm-process.ts GATEWAY CALLS BLOCKS SIZE. GATEWAY is its graphql.mjs, CALLS the
+// bundle of bench/naive/recorded.ts, SIZE the requests of a block. Writes the figures as JSON to file descriptor 3.
 import { writeSync } from 'node:fs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { buildSchema, execute, parse } from 'graphql';
 import { jwtEvent } from '../test/support/lambda-event.ts';
-import type { NaiveInput } from './naive/calls.ts';
-import { createEvent, ofServiceAccount } from './events.ts';
-import { median } from './statistics.ts';
-import type { WarmFigures } from './warm.ts';
+import type { CreateInputs } from './naive/recorded.ts';
+import { association, createEvent, ofServiceAccount } from './events.ts';
+import { recordCreate } from './recorded-create.ts';
+import type { Block, WarmFigures } from './warm.ts';
 
-const [gateway = '', callsBundle = '', runsText = ''] = process.argv.slice(2);
-const runs = Number(runsText);
+const [gateway = '', callsBundle = '', blocks = '', size = ''] = process.argv.slice(2);
 process.stdout.write = () => true;
 
 type Handler = (event: APIGatewayProxyEventV2, context: object) => Promise<{ body: string }>;
@@ -19,10 +18,11 @@ const { handler } = (await import(gateway)) as { handler: Handler };
 /** The same bundle once more, with an executor role. */
 process.env.EXECUTOR_ROLE_ARN = 'arn:aws:iam::111122223333:role/executor';
 const { handler: withExecutor } = (await import(`${gateway}?executor`)) as { handler: Handler };
-const { create } = (await import(callsBundle)) as { create: (input: NaiveInput) => Promise<unknown> };
+const { sendCreate } = (await import(callsBundle)) as { sendCreate: (inputs: CreateInputs) => Promise<void> };
 const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 };
 
-let next = 0;
+// Five digits: all names have the same length, and so have the requests.
+let next = 10_000;
 /** A service account that has no association yet. */
 const fresh = () => ofServiceAccount(next++);
 
@@ -32,9 +32,6 @@ async function send(event: APIGatewayProxyEventV2, expected: string, by = handle
   if (!body.includes(expected)) throw new Error(`Expected ${expected}: ${body}`);
 }
 
-const bare = () =>
-  create({ clusterName: 'apps-dev', namespace: 'payments', ...fresh(), clientRequestToken: crypto.randomUUID() });
-
 const schema = buildSchema('type Query { viewer: Viewer } type Viewer { id: String kind: String groups: [String] }');
 const document = parse('{ viewer { id kind groups } }');
 const rootValue = { viewer: { id: 'https://issuer.example#alice', kind: 'USER', groups: ['payments-team'] } };
@@ -42,79 +39,81 @@ const rootValue = { viewer: { id: 'https://issuer.example#alice', kind: 'USER', 
 const viewer = await jwtEvent('alice', '{ viewer { id kind groups } }');
 const replayed = await createEvent(fresh());
 await send(replayed, 'SUCCEEDED');
-const denied = async () => createEvent({ ...fresh(), namespace: 'search' });
+const example = fresh();
+const exampleEvent = await createEvent(example);
+const inputsFor = await recordCreate(
+  () => send(exampleEvent, '"SUCCEEDED"'),
+  example.serviceAccount,
+  association.clusterName,
+);
 
-/** What is measured, each with the event that it needs. */
-const subjects: Record<keyof WarmFigures['latencies'], Subject> = {
-  graphqlJs: {
-    prepare: () => Promise.resolve(viewer),
-    run: () => Promise.resolve(execute({ schema, document, rootValue })),
-  },
-  viewer: { prepare: () => Promise.resolve(viewer), run: (event) => send(event, 'alice') },
-  bareCalls: { prepare: () => Promise.resolve(viewer), run: bare },
-  mutation: { prepare: () => createEvent(fresh()), run: (event) => send(event, '"SUCCEEDED"') },
-  inSession: { prepare: () => createEvent(fresh()), run: (event) => send(event, '"SUCCEEDED"', withExecutor) },
-  replay: { prepare: () => Promise.resolve(replayed), run: (event) => send(event, '"replayed":true') },
-  denial: { prepare: denied, run: (event) => send(event, 'POLICY_DENIED') },
+/** Requests that are prepared apart from what is measured. */
+type Prepare = () => Promise<() => Promise<unknown>>;
+
+const sending =
+  (event: () => Promise<APIGatewayProxyEventV2>, expected: string, by = handler): Prepare =>
+  async () => {
+    const prepared = await event();
+    return () => send(prepared, expected, by);
+  };
+
+const bareCalls: Prepare = () => {
+  const inputs = inputsFor(fresh().serviceAccount);
+  return Promise.resolve(() => sendCreate(inputs));
+};
+const create = sending(() => createEvent(fresh()), '"SUCCEEDED"');
+
+/** What is measured. */
+const subjects: Record<keyof WarmFigures['blocks'], Prepare> = {
+  graphqlJs: () => Promise.resolve(() => Promise.resolve(execute({ schema, document, rootValue }))),
+  viewer: sending(() => Promise.resolve(viewer), 'alice'),
+  bareCalls,
+  create,
+  inSession: sending(() => createEvent(fresh()), '"SUCCEEDED"', withExecutor),
+  replay: sending(() => Promise.resolve(replayed), '"replayed":true'),
+  denial: sending(() => createEvent({ ...fresh(), namespace: 'search' }), 'POLICY_DENIED'),
 };
 
-type Name = keyof typeof subjects;
-
-interface Subject {
-  readonly prepare: () => Promise<APIGatewayProxyEventV2>;
-  readonly run: (event: APIGatewayProxyEventV2) => Promise<unknown>;
+/** Requests one after the other, or several at a time: milliseconds of each. */
+async function block(prepare: Prepare, count: number, atOnce: number): Promise<Block> {
+  const requests: (() => Promise<unknown>)[] = [];
+  for (let index = 0; index < count; index += 1) requests.push(await prepare());
+  const waiting = requests.values();
+  const worker = async () => {
+    for (const request of waiting) await request();
+  };
+  const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs: (performance.now() - startedAt) / count, cpuMs: (user + system) / 1_000 / count };
 }
 
-const names = Object.keys(subjects) as Name[];
-
-/** Takes all subjects in turns. Milliseconds of time and of processor for each. */
-async function latencies(): Promise<WarmFigures['latencies']> {
-  const times = new Map<Name, { wall: number[]; cpu: number[] }>(names.map((name) => [name, { wall: [], cpu: [] }]));
-  const warmUp = Math.ceil(runs / 4);
-  for (let round = -warmUp; round < runs; round += 1) {
+/** Takes a block of each subject in turns. The first quarter of the rounds is not counted: V8 compiles. */
+async function inTurns<Name extends string>(
+  some: Readonly<Record<Name, Prepare>>,
+  rounds: number,
+  atOnce: number,
+): Promise<Record<Name, Block[]>> {
+  const names = Object.keys(some) as Name[];
+  const measured = Object.fromEntries(names.map((name) => [name, [] as Block[]])) as Record<Name, Block[]>;
+  const count = Math.max(Number(size), 2 * atOnce);
+  for (let round = -Math.ceil(rounds / 4); round < rounds; round += 1) {
     for (const name of names) {
-      const { prepare, run } = subjects[name];
-      const event = await prepare();
-      const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
-      await run(event);
-      const { user, system } = process.cpuUsage(cpu);
-      if (round < 0) continue;
-      times.get(name)?.wall.push(performance.now() - startedAt);
-      times.get(name)?.cpu.push((user + system) / 1000);
+      const one = await block(some[name], count, atOnce);
+      if (round >= 0) measured[name].push(one);
     }
   }
-  return Object.fromEntries(
-    [...times].map(([name, { wall, cpu }]) => [name, { wallMs: median(wall), cpuMs: median(cpu) }]),
-  ) as WarmFigures['latencies'];
+  return measured;
 }
 
-/** Creates a second, with this many at a time: by the gateway, and by bare calls. */
-async function throughput(concurrency: number): Promise<WarmFigures['throughput'][number]> {
-  const count = Math.max(runs, 2 * concurrency);
-  const rate = async (one: (event: APIGatewayProxyEventV2) => Promise<unknown>) => {
-    const events = await Promise.all(Array.from({ length: count }, () => createEvent(fresh())));
-    const startedAt = performance.now();
-    await Promise.all(
-      Array.from({ length: concurrency }, async () => {
-        for (let event = events.pop(); event !== undefined; event = events.pop()) await one(event);
-      }),
-    );
-    return count / ((performance.now() - startedAt) / 1000);
-  };
-  return { concurrency, gateway: await rate((event) => send(event, '"SUCCEEDED"')), bareCalls: await rate(bare) };
+const measured = await inTurns(subjects, Number(blocks), 1);
+const atOnce: WarmFigures['atOnce'][number][] = [];
+for (const concurrency of [10, 30]) {
+  // Fewer blocks, because there are roles for so many creates only.
+  const rounds = Math.ceil(Number(blocks) / 4);
+  atOnce.push({ concurrency, ...(await inTurns({ bareCalls, create }, rounds, concurrency)) });
 }
-
-const measured = await latencies();
-const rates: WarmFigures['throughput'][number][] = [];
-for (const concurrency of [1, 10, 100]) rates.push(await throughput(concurrency));
-const memory = process.memoryUsage();
-writeSync(
-  3,
-  JSON.stringify({
-    latencies: measured,
-    throughput: rates,
-    residentMb: memory.rss / 1e6,
-    heapMb: memory.heapUsed / 1e6,
-  }),
-);
+const { rss, heapUsed } = process.memoryUsage();
+const figures: WarmFigures = { blocks: measured, atOnce, residentMb: rss / 1e6, heapMb: heapUsed / 1e6 };
+writeSync(3, JSON.stringify(figures));
 process.exit(0);

@@ -16,9 +16,9 @@ import {
   writeSchema,
   writeCodeCache,
 } from './optimize.ts';
-import { missedReplacements, replaceUnneeded } from './replacements.ts';
+import { missedReplacements, replacements, replaceUnneeded } from './replacements.ts';
 import { finishSupplyChain, sbomFile } from './supply-chain.ts';
-import { runCommand } from '../src/app/command.ts';
+import { runCommand, UsageError } from '../src/app/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
 import { checkPolicies } from '../src/cli/policies.ts';
@@ -58,7 +58,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), parsedSchema, replaceUnneeded, shortNames],
+  plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), parsedSchema, shortNames],
   minifySyntax: true,
   minifyWhitespace: true,
   // For line numbers of stack traces; the package leaves the maps out, as they would double its size.
@@ -85,10 +85,12 @@ interface Sources {
   readonly inventory: string;
   /** File of issuers with their keys; null: API Gateway alone verifies tokens. */
   readonly issuers: string | null;
+  /** Names of replacements of modules to leave out, see `deploy/replacements.ts`. */
+  readonly without: readonly string[];
 }
 
 /** Writes the bundles, Cedar's WebAssembly and the policies to `outdir`. Throws an Error that says what is not valid. */
-async function buildInto(outdir: string, { policies, inventory, issuers }: Sources): Promise<void> {
+async function buildInto(outdir: string, { policies, inventory, issuers, without }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
@@ -106,12 +108,13 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
   // Before the bundles, which hold its hash.
   const define = { ...options.define, ...cedarDefines(await writeCedarSnapshot(outdir, policies)) };
-  const plugins = [...options.plugins, billOfMaterials];
+  const chosen = replacements.filter(({ name }) => !without.includes(name));
+  const plugins = [replaceUnneeded(chosen), ...options.plugins, billOfMaterials];
   const { metafile, warnings } = await build({ ...options, outdir, define, plugins });
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
-    ...bundleProblems(metafile),
-    ...missedReplacements(metafile),
+    // A build without a replacement is for measurements: it may exceed the budgets, and hold what no function needs.
+    ...(without.length > 0 ? [] : [...bundleProblems(metafile), ...missedReplacements(metafile)]),
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
@@ -157,14 +160,24 @@ async function printSizes(outdir: string): Promise<void> {
   }
 }
 
+/** Throws a UsageError for a replacement that does not exist, and for a build without one that would be deployed. */
+function checkWithout(without: readonly string[], outdir: string): void {
+  const unknown = without.find((name) => replacements.every((one) => one.name !== name));
+  if (unknown !== undefined)
+    throw new UsageError(`--without is ${JSON.stringify(unknown)}: give a name from deploy/replacements.ts.`);
+  if (without.length > 0 && outdir === ownOutdir) throw new UsageError('--without requires --outdir.');
+}
+
 const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory.
 
-Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER]
+Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER] [--without NAME]
 
   --policies FOLDER  policies, with their cases (default: policies beside package.json)
   --inventory FILE   inventory of the deployment (default: inventory.json in the folder of policies)
   --issuers FILE     issuers of tokens with their keys, so that the function verifies signatures itself (default: none)
   --outdir FOLDER    an empty or new folder for the result (default: dist beside package.json, which is emptied)
+  --without NAME     leaves out a replacement of deploy/replacements.ts, to measure what it saves. Can be given several times.
+                     Requires --outdir, so that such a build is not deployed
   -h, --help         print this text
 
 Exits with 0 when everything is built, with 1 when policies, inventory, issuers or bundles are not valid, with 2 when the arguments
@@ -178,13 +191,16 @@ process.exitCode = await runCommand({
     inventory: { type: 'string' },
     issuers: { type: 'string' },
     outdir: { type: 'string', default: ownOutdir },
+    without: { type: 'string', multiple: true, default: [] },
   },
   run: async (values) => {
     const policies = resolve(values.policies);
     // The cases use the inventory in the folder of policies; a deployment serves other clusters.
     const inventory = resolve(values.inventory ?? join(policies, 'inventory.json'));
     const issuers = values.issuers === undefined ? null : resolve(values.issuers);
-    await buildInto(resolve(values.outdir), { policies, inventory, issuers });
+    const { outdir, without } = values;
+    checkWithout(without, resolve(outdir));
+    await buildInto(resolve(outdir), { policies, inventory, issuers, without });
     return 0;
   },
 });

@@ -26,7 +26,7 @@ export interface ReconciliationResult extends Record<Reconciled, number> {
 const maxOperations = 5_000;
 
 /** How many operations are examined at the same time, so that EKS does not throttle requests. */
-const concurrency = 4;
+export const concurrency = 4;
 
 /**
  * Completes abandoned operations: observes the effect of each one with an expired lease at EKS, and records what is certain. It

@@ -1,36 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderCharts } from '../../bench/charts.ts';
+import { limitsSection } from '../../bench/limits.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const charts = renderCharts(join(root, 'bench', 'results'));
-const documents = ['performance.md', 'scale.md'].map((file) => readFileSync(join(root, 'docs', file), 'utf8')).join();
+const [performance = '', scale = ''] = ['performance.md', 'scale.md'].map((file) =>
+  readFileSync(join(import.meta.dirname, '..', '..', 'docs', file), 'utf8'),
+);
 
-describe('the charts of the benchmark', () => {
-  test('are those of its results', () => {
-    for (const [file, svg] of Object.entries(charts)) {
-      expect({ file, svg: readFileSync(join(root, 'docs', file), 'utf8') }).toEqual({ file, svg });
-    }
-  });
+/** The blocks that the benchmark writes, by their names. */
+function blocksOf(document: string): Map<string, string> {
+  const blocks = document.matchAll(/<!-- bench ([\w-]+) -->\n([^]*?)<!-- end of \1 -->/g);
+  return new Map(Array.from(blocks, ([, name = '', text = '']) => [name, text.trim()]));
+}
 
-  test('are drawn from all results, and no others are kept', () => {
-    const kept = readdirSync(join(root, 'docs', 'performance')).map((file) => `performance/${file}`);
-    expect(kept.sort()).toEqual(Object.keys(charts).sort());
-  });
-
-  test('are the same when they are drawn again', () => {
-    expect(renderCharts(join(root, 'bench', 'results'))).toEqual(charts);
-  });
-
-  test('are in the documentation, each with a text that describes it', () => {
-    for (const file of Object.keys(charts)) {
-      expect(documents).toMatch(new RegExp(`!\\[[^\\]]{20,}\\]\\(${file}\\)`));
-    }
-  });
+test('every block of the benchmark in docs/performance.md has figures', () => {
+  const blocks = blocksOf(performance);
+  expect([...blocks.keys()]).toEqual(['cold', 'replacements', 'warm', 'decisions', 'growth', 'memory', 'cost']);
+  for (const [name, text] of blocks) expect({ name, text }).toEqual({ name, text: expect.stringMatching(/\d/) });
 });
 
-test('no block of the documentation lacks its figures', () => {
-  const blocks = [...documents.matchAll(/<!-- bench ([\w-]+) -->\n([^]*?)<!-- end of \1 -->/g)];
-  expect(blocks.length).toBeGreaterThan(10);
-  expect(blocks.filter(([, , text = '']) => text.trim() === '').map(([, name]) => name)).toEqual([]);
+test('the limits in docs/scale.md follow from the constants of the code: npm run bench -- --only limits', async () => {
+  // Prettier aligns the columns.
+  const compact = (text = '') => text.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
+  const { tables } = await limitsSection();
+  expect(compact(blocksOf(scale).get('limits'))).toBe(compact(tables));
 });

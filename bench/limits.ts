@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { entryItem } from '../src/ledger/dynamodb-item.ts';
+import { trailShards } from '../src/ledger/keys.ts';
+import { auditIndexes } from '../src/ledger/tables.ts';
+import { defaultRequestLimits } from '../src/operations/dependencies.ts';
+import { operationMs } from '../src/operations/reconcile-operation.ts';
+import { concurrency as examinedAtOnce } from '../src/operations/reconcile.ts';
+import { itemBytes } from './capacity.ts';
+import { openCostMeter } from './cost-meter.ts';
+import { createExample } from './cost-requests.ts';
+import { unitBytes } from './prices.ts';
+import { table } from './report.ts';
+import type { Section } from './report.ts';
+
+/** Limits of AWS, each with the page that states it. */
+const awsLimits = {
+  /** Units a second of one partition key of a table or an index. "Best practices for designing and using partition keys effectively". */
+  keyWrites: 1_000,
+  keyReads: 3_000,
+  /** Write units a second of a new on-demand table, and of each index, until it has had more. "DynamoDB on-demand capacity mode". */
+  newTable: 4_000,
+  /** Concurrent executions of an account and region. "Lambda quotas". */
+  concurrency: 1_000,
+  /** Requests a second of all APIs of an account and region. "Amazon API Gateway quotas". */
+  apiGateway: 10_000,
+} as const;
+
+/** An item in a transaction takes twice its units in the table, and once in an index: see `docs/performance.md`, Cost. */
+const transactionFactor = 2;
+
+/** About how long calls take on AWS, in milliseconds. They are made one after the other. */
+const callMs = { dynamoDb: 5, eks: 80 };
+
+/** Milliseconds of a create, 10 of them its own, and of the examination of an abandoned one. */
+const createMs = 3 * callMs.dynamoDb + callMs.eks + 10;
+const examinationMs = 3 * callMs.dynamoDb + 2 * callMs.eks;
+
+/** The share of a minute in which the reconciler begins to examine operations: its timeout of 60 seconds less what it keeps back. */
+const examiningShare = (58_000 - operationMs) / 60_000;
+
+/** The table of limits in `docs/scale.md`. It depends on constants of the code and of `serverless.yml`, not on the machine. */
+export async function limitsSection(): Promise<Section> {
+  const { unitsOfEntries, trailBytes, indexes } = await measureCreate();
+  const perSecond = (limit: number, units: number) => Math.floor(limit / units).toLocaleString('en');
+  const { burst, perSecond: rate } = defaultRequestLimits;
+  const rows = [
+    [
+      'API Gateway stage',
+      `${numberIn('apiRateLimit')} requests a second, ${numberIn('apiBurstLimit')} at once`,
+      ...[numberIn('apiRateLimit').toLocaleString('en'), '`apiRateLimit`, `apiBurstLimit`'],
+    ],
+    [
+      'a principal, in each environment',
+      `${rate} requests a second, ${burst} at once`,
+      ...[`${rate} of one principal`, '`PRINCIPAL_REQUESTS_PER_SECOND`, `GRAPHQL_CONCURRENCY`'],
+    ],
+    [
+      'a key of an audit index: a cluster, namespace, service account or principal',
+      `${awsLimits.keyWrites.toLocaleString('en')} write units a second; a create takes ${unitsOfEntries}`,
+      ...[`${perSecond(awsLimits.keyWrites, unitsOfEntries)} of one key`, 'fewer requests of one principal'],
+    ],
+    [
+      'a new audit table',
+      `${awsLimits.newTable.toLocaleString('en')} write units a second; a create takes ${transactionFactor * unitsOfEntries}`,
+      ...[perSecond(awsLimits.newTable, transactionFactor * unitsOfEntries), 'warm throughput; by itself with traffic'],
+    ],
+    [
+      'the index of the whole trail',
+      `${trailShards.length} keys of ${awsLimits.keyWrites.toLocaleString('en')} write units a second`,
+      ...[perSecond(trailShards.length * awsLimits.keyWrites, unitsOfEntries), '`trailShards` in `src/ledger/keys.ts`'],
+    ],
+    [
+      'the item with the locks',
+      `${awsLimits.keyReads.toLocaleString('en')} read units a second; each change reads it once`,
+      ...[perSecond(awsLimits.keyReads, 1), 'nothing'],
+    ],
+    [
+      'Lambda concurrency of an account',
+      `${awsLimits.concurrency.toLocaleString('en')}; a create takes about ${createMs} ms`,
+      ...[perSecond(awsLimits.concurrency * 1_000, createMs), 'the quota; `GRAPHQL_CONCURRENCY` lowers it'],
+    ],
+    [
+      'API Gateway requests of an account',
+      `${awsLimits.apiGateway.toLocaleString('en')} a second`,
+      ...[perSecond(awsLimits.apiGateway, 1), 'the quota'],
+    ],
+    [
+      'the reconciler',
+      `${examinedAtOnce} abandoned operations at a time, each about ${examinationMs} ms, ${(60 * examiningShare).toFixed(0)} seconds of each minute`,
+      ...[
+        `${perSecond(examinedAtOnce * examiningShare * 1_000, examinationMs)} abandoned`,
+        'nothing; the others wait for the next runs',
+      ],
+    ],
+  ];
+  const gigabytes = (trailBytes * 1e6) / 1e9;
+  return {
+    name: 'limits',
+    document: 'scale.md',
+    isMeasured: false,
+    tables: [
+      table(['limit', 'value', 'reached at creates a second', 'what moves it'], rows),
+      `A million creates leave about ${gigabytes.toFixed(0)} GB of entries in the audit table, and ${(gigabytes * indexes).toFixed(0)} GB in its indexes.`,
+    ].join('\n\n'),
+  };
+}
+
+/** What the entries of one create take in DynamoDB; the gateway writes them into an embedded ledger. */
+async function measureCreate() {
+  const meter = await openCostMeter(0);
+  try {
+    const { operationId } = await createExample(meter);
+    const items = (await meter.ledger.operationEntries(operationId)).map(entryItem);
+    const keys = Object.values(auditIndexes);
+    const copies = items.reduce((sum, item) => sum + keys.filter((key) => item[key] !== undefined).length, 0);
+    return {
+      unitsOfEntries: items.reduce((sum, item) => sum + Math.ceil(itemBytes(item) / unitBytes), 0),
+      trailBytes: items.reduce((sum, item) => sum + itemBytes(item), 0),
+      /** Indexes that hold an entry, on average. */
+      indexes: copies / items.length,
+    };
+  } finally {
+    await meter.close();
+  }
+}
+
+/** The default of a parameter in serverless.yml. Throws an Error if it is not a number. */
+function numberIn(parameter: string): number {
+  const text = readFileSync(join(import.meta.dirname, '..', 'serverless.yml'), 'utf8');
+  const found = new RegExp(`${parameter}: .*'(\\d+)'`).exec(text)?.[1];
+  if (found === undefined) throw new Error(`serverless.yml has no number as ${parameter}.`);
+  return Number(found);
+}
