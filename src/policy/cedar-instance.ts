@@ -1,9 +1,10 @@
+import type * as CedarPackage from '@cedar-policy/cedar-wasm/nodejs';
 import { readFileSync } from 'node:fs';
 import { glue, wasmFile } from './cedar-glue.ts';
 
 /** The functions of Cedar that the gateway uses. */
 export type Cedar = Pick<
-  typeof import('@cedar-policy/cedar-wasm/nodejs'),
+  typeof CedarPackage,
   | 'isAuthorizedPartial'
   | 'policySetTextToParts'
   | 'policyToJson'
@@ -51,19 +52,20 @@ export function createCedar(read: () => Uint8Array = readWasm): {
   readonly memory: CedarMemory;
 } {
   const module = (compiled ??= new Module(read()));
-  let memory: CedarMemory | null = null;
+  const instances: CedarMemory[] = [];
   const webAssembly = {
     Module: function () {
       return module;
     },
     Instance: function (_: object, imports: object) {
       const instance = new Instance(module, imports);
-      memory = instance.exports;
+      instances.push(instance.exports);
       return instance;
     },
   };
   const cedar = {};
   glue(cedar, () => ({ readFileSync: () => null }), '', webAssembly);
-  if (memory === null) throw new Error("Cedar's package creates no instance of its WebAssembly.");
+  const [memory] = instances;
+  if (memory === undefined) throw new Error("Cedar's package creates no instance of its WebAssembly.");
   return { cedar: cedar as Cedar, memory };
 }

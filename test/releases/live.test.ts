@@ -330,7 +330,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
     await answered();
     await publish(table.store, 2, frozen);
-    answerAgain();
+    void answerAgain();
     pass(30_001);
     expect(await number()).toBe(2);
     olderAnswerArrives();

@@ -42,7 +42,9 @@ export function followReleases(versions: readonly PolicyVersion[]) {
     compose: (policy: LoadedPolicy, release: Release | null) => ({ policy, release }),
     settings: { refreshMs: 20_000, maxAgeMs: 600_000 },
     clock: () => now,
-    log: (level, _, fields) => void (level === 'error' && refused.push(fields.reason)),
+    log: (level, _, fields) => {
+      if (level === 'error') refused.push(fields.reason);
+    },
   });
   /** What is in force, and what it says of a create by an owner and by another principal, also before the association is known. */
   const decides = async () => {

@@ -8,7 +8,7 @@ const metric = { namespace: 'test', name: 'm', dimensions: {} };
 /** Whether an alarm rings with datapoints of consecutive minutes, the latest last: `X` breaches, `0` does not, `-` is missing. */
 function rings(points: string, TreatMissingData: string, alarm: object = {}): boolean {
   const store = createMetricStore();
-  [...points.replaceAll(' ', '')].forEach((point, minute) => {
+  Array.from(points.replaceAll(' ', '')).forEach((point, minute) => {
     if (point !== '-') store.put(metric, minute, point === 'X' ? 1 : 0);
   });
   const Properties = {
