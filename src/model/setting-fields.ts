@@ -36,7 +36,7 @@ export function completeSettings(given: GivenSettings): AssociationSettings {
 }
 
 /** Whether null clears a setting, so that an update can. */
-export function isClearable(name: SettingName): boolean {
+export function canBeCleared(name: SettingName): boolean {
   return absentValue(name) === null;
 }
 

@@ -1,7 +1,7 @@
 import type { UpdatePodIdentityAssociationInput } from '../generated/types.ts';
 import type { AssociationSettings } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
-import { isClearable, settingNames } from '../model/setting-fields.ts';
+import { canBeCleared, settingNames } from '../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../model/setting-fields.ts';
 import { roleArnFindings, targetRoleArnFindings } from './role-arns.ts';
 import { policyFindings } from './session-policy.ts';
@@ -33,7 +33,7 @@ export function createdSettingFindings(given: GivenSettings): Record<SettingName
 /** The settings that an update changes, with the findings on them. Null clears a setting that can be cleared. */
 export function changedSettings(input: UpdatePodIdentityAssociationInput) {
   const changed = settingNames.filter(
-    (name) => input[name] !== undefined && (input[name] !== null || isClearable(name)),
+    (name) => input[name] !== undefined && (input[name] !== null || canBeCleared(name)),
   );
   // An absent setting of the input is kept, so it is not among the changes.
   const changes = Object.fromEntries(changed.map((name) => [name, input[name]])) as Partial<AssociationSettings>;

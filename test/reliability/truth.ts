@@ -54,7 +54,7 @@ export function untruths(facts: Facts): string[] {
   return [
     ...facts.answers.filter(isFailure).flatMap((answer) => contradictions(facts, answer)),
     ...facts.changes.flatMap((change) => deniedInTrail(facts, change)),
-    ...facts.entries.flatMap((entry) => unapplied(facts, entry)),
+    ...facts.entries.flatMap((entry) => notApplied(facts, entry)),
     ...facts.entries.filter(isUndetermined).flatMap((entry) => needlesslyUndetermined(facts, entry)),
   ];
 }
@@ -106,7 +106,7 @@ function isDenial(entry: TrailEntry): boolean {
 }
 
 /** A SUCCEEDED entry whose change EKS never applied. */
-function unapplied(facts: Facts, entry: TrailEntry): string[] {
+function notApplied(facts: Facts, entry: TrailEntry): string[] {
   if (entry.event !== 'SUCCEEDED' || unappliedSuccesses.some(({ covers }) => covers(facts, entry))) return [];
   const isApplied = facts.changes.some(
     (change) => change.effect && change.kind === entry.kind && isOfToken(change, tokenName(entry), facts.entries),

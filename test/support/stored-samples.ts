@@ -94,8 +94,8 @@ const record: Required<IdempotencyRecord> = {
   result: null,
   deferral: { attempts: 3, nextAt: start + 60_000, parked: 'CLUSTER_NOT_SERVED', message: 'Not served.' },
 };
-const { deferral: _, ...undeferred } = record;
-const ended = { ...undeferred, expiresAt: start + 604_800_000 };
+const { deferral: _, ...withoutDeferral } = record;
+const ended = { ...withoutDeferral, expiresAt: start + 604_800_000 };
 
 /** A record in every state. */
 export const records: readonly IdempotencyRecord[] = [
