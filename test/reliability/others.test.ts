@@ -15,7 +15,7 @@ import {
 } from './histories.ts';
 import { violations } from './invariants.ts';
 import { answer, at, change, intent, sound, success } from './sound-facts.ts';
-import { unappliedSuccesses, unseenChanges } from './truth.ts';
+import { successesNotApplied, unseenChanges } from './truth.ts';
 
 function broken(history: Partial<Facts>): string[] {
   return violations({ ...sound, ...history }).map(({ invariant }) => invariant);
@@ -143,5 +143,5 @@ test.each<[string, Partial<Facts>]>([
 });
 
 test('each exception of a guarantee says why it is one', () => {
-  for (const { name, reason } of [...unseenChanges, ...unappliedSuccesses]) expect([name, reason]).not.toContain('');
+  for (const { name, reason } of [...unseenChanges, ...successesNotApplied]) expect([name, reason]).not.toContain('');
 });

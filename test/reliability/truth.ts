@@ -22,7 +22,7 @@ export const unseenChanges: readonly Exception<EksChange>[] = [
 ];
 
 /** Operations that may be reported as done although EKS did not apply their change. */
-export const unappliedSuccesses: readonly Exception<TrailEntry>[] = [
+export const successesNotApplied: readonly Exception<TrailEntry>[] = [
   {
     name: 'a state that others set to the same',
     reason: 'An update or a delete leaves no mark at EKS: only its state can be observed, whoever set it.',
@@ -107,7 +107,7 @@ function isDenial(entry: TrailEntry): boolean {
 
 /** A SUCCEEDED entry whose change EKS never applied. */
 function notApplied(facts: Facts, entry: TrailEntry): string[] {
-  if (entry.event !== 'SUCCEEDED' || unappliedSuccesses.some(({ covers }) => covers(facts, entry))) return [];
+  if (entry.event !== 'SUCCEEDED' || successesNotApplied.some(({ covers }) => covers(facts, entry))) return [];
   const isApplied = facts.changes.some(
     (change) => change.effect && change.kind === entry.kind && isOfToken(change, tokenName(entry), facts.entries),
   );

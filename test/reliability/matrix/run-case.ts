@@ -55,6 +55,8 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
 async function runRequests(run: CaseRun): Promise<readonly Step[]> {
   try {
     await runEarlierRequest(run);
+    // A change in the millisecond of the one before would leave `modifiedAt` as it was.
+    run.clock.advance(2);
     await actBeforeFlow(run);
     const { steps, leftover } = await runFlow(run);
     await runFollowUp(run, leftover);
