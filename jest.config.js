@@ -29,6 +29,7 @@ const packaging = [
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/test/ledger/sqlite-(copy|sharing)\\.test\\.ts$',
   '/test/local/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
+  '/test/outages/leaked-token\\.test\\.ts$',
   '/test/releases/hostile-versions\\.test\\.ts$',
   '/test/tools/schema-changes\\.test\\.ts$',
   '/packages/client/test/(against-aws-cli.*|bad-input|docs|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',

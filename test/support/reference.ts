@@ -4,7 +4,7 @@ import { buildSchema, isEnumType } from 'graphql';
 export function enumValues(schema: string, name: string): ReadonlyMap<string, string> {
   const type = buildSchema(schema).getType(name);
   if (!isEnumType(type)) throw new Error(`schema.graphql has no enum ${name}.`);
-  return new Map(type.getValues().map((value) => [value.name, value.description ?? '']));
+  return new Map(type.getValues().map((value) => [value.name, (value.description ?? '').replaceAll(/\s+/g, ' ')]));
 }
 
 /** A Markdown table in the format of Prettier. */
