@@ -808,7 +808,7 @@ export type Operation = Node & {
   readonly target: Maybe<AuditTarget>;
 };
 
-/** Kind of operation. */
+/** Kind of operation. Values may be added. */
 export type OperationKind =
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'

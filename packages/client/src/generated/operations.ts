@@ -166,7 +166,7 @@ export type LockScope =
   /** Changes requested by one principal, through it as an actor, or in the name of it as a person whom a service names. */
   | 'PRINCIPAL';
 
-/** Kind of operation. */
+/** Kind of operation. Values may be added. */
 export type OperationKind =
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
