@@ -88,6 +88,13 @@ export function notFound(request: DeleteRequest, { requestId }: EksError): Refus
   return { ...nothing, outcome, message: refusal.message, refusal, eksRequestId: requestId };
 }
 
+/** EKS no longer shows the association that an operation of the token began with. */
+export function gone(association: Association): RefusedConclusion {
+  const outcome = 'ASSOCIATION_NOT_FOUND';
+  const refusal = notFoundRefusal(outcome, association);
+  return { ...nothing, outcome, message: refusal.message, refusal };
+}
+
 /** No association was visible when the request was admitted. */
 export function notSeen(request: DeleteRequest) {
   const outcome = 'ASSOCIATION_NOT_SEEN';
@@ -96,7 +103,7 @@ export function notSeen(request: DeleteRequest) {
 
 function notFoundRefusal(
   outcome: 'ASSOCIATION_NOT_FOUND' | 'ASSOCIATION_NOT_SEEN',
-  { clusterName, associationId }: DeleteRequest,
+  { clusterName, associationId }: Pick<DeleteRequest, 'clusterName' | 'associationId'>,
 ) {
   const message = `The cluster ${clusterName} has no association ${associationId} that you may view.`;
   return { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;

@@ -4,6 +4,7 @@ import type { Decision } from '../model/decision.ts';
 import { requestedOperation } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { resolveCluster } from '../validation/names.ts';
+import { gone } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
 import type { Admission, LoadedTarget, MutationCall, Operation, ValidRequest } from './operation.ts';
@@ -96,7 +97,8 @@ async function admitValid<Kind extends OperationKind>(
   if (!decision.allowed) return denied(valid, decision, audit);
 
   const { target, before, isCurrent } = loaded;
-  const unmet = before && isCurrent ? operation.checkPrecondition(valid.request, before) : null;
+  // Nothing begins for an association that EKS does not show, also if the operation that named it is released meanwhile.
+  const unmet = before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before));
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit } };
 }
 
