@@ -23,12 +23,12 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
-  '/test/cli/(commands|policies|policies-why|replay-.*)\\.test\\.ts$',
-  '/test/cli/\\w+/(main|smoke)\\.test\\.ts$',
+  '/packages/operator/test/(commands|policies|policies-why|replay-.*)\\.test\\.ts$',
+  '/packages/operator/test/\\w+/(main|smoke)\\.test\\.ts$',
   '/test/docs/operations\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
-  '/test/ledger/sqlite-(copy|sharing)\\.test\\.ts$',
-  '/test/local/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
+  '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
+  '/packages/local-gateway/test/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
   '/test/outages/leaked-token\\.test\\.ts$',
   '/test/releases/hostile-versions\\.test\\.ts$',
   '/test/tools/schema-changes\\.test\\.ts$',

@@ -1,5 +1,5 @@
 import type { OnFailure } from '../policy/authorize.ts';
-import { failedCases, parseCases } from '../policy/cases.ts';
+import { failedCases, parseCases } from '../cases/cases.ts';
 import { createCedarHost } from '../policy/cedar.ts';
 import { createEngine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';

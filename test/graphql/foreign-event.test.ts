@@ -1,7 +1,7 @@
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { refuseForeignEvents } from '../../src/graphql/foreign-event.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
-import { createContext } from '../../src/local/http-api/context.ts';
+import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { tokenOf } from '../support/caller-event.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../../src/ledger/tables.ts';
-import { readCaseFiles } from '../../src/policy/cases.ts';
+import { readCaseFiles } from '../../src/cases/cases.ts';
 import { policySetHash } from '../../src/policy/compile.ts';
 import { inventoryHash } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources, readRequiredText } from '../../src/policy/load.ts';
 import { createDynamoDbStore } from '../../src/releases/dynamodb-store.ts';
 import type { Release } from '../../src/releases/release.ts';
 import type { PolicyStore } from '../../src/releases/store.ts';
-import { policyTableDefinition } from '../../src/releases/table.ts';
+import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
 import { packVersion } from '../../src/releases/version.ts';
 import type { PackedVersion, PolicyVersion } from '../../src/releases/version.ts';
 import { dynamoDbClient } from './ledgers.ts';

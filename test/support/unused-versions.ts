@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { prepareVersion } from '../../src/cli/releases/prepare.ts';
+import { prepareVersion } from '../../packages/operator/src/releases/prepare.ts';
 import type { PolicyVersion } from '../../src/releases/version.ts';
 import { followReleases } from './followed-releases.ts';
 import { home } from './gateway.ts';
