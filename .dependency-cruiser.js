@@ -16,7 +16,7 @@ export const layers = [
   'queries',
   'generated',
   'auth',
-  'releases',
+  'policy-versions',
   'graphql',
   'app',
   'lambda',

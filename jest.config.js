@@ -30,7 +30,7 @@ const packaging = [
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
   '/test/outages/leaked-token\\.test\\.ts$',
-  '/test/releases/hostile-versions\\.test\\.ts$',
+  '/test/policy-versions/hostile-versions\\.test\\.ts$',
   '/test/tools/schema-changes\\.test\\.ts$',
   '/packages/client/test/(against-aws-cli.*|bad-input|docs|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',

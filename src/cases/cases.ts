@@ -11,7 +11,7 @@ import type { Inventory } from '../policy/inventory.ts';
 import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from '../policy/json.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
-import { withRoleFacts } from '../policy/role-facts.ts';
+import { withRoleFacts } from '../policy/role-attribute-use.ts';
 
 /** An authorization request, and the expected decision. */
 export interface PolicyCase {

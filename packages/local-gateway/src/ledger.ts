@@ -7,8 +7,8 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createSqliteLedger } from './sqlite/ledger.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/tables.ts';
-import { createDynamoDbStore } from '../../../src/releases/dynamodb-store.ts';
-import type { PolicyStore } from '../../../src/releases/store.ts';
+import { createDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
+import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 import { policyTableDefinition } from './policy-table.ts';
 import type { LedgerSettings } from './settings.ts';
 

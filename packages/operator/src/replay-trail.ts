@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../../../src/policy/json.ts';
 import { recordedRole } from '../../../src/cases/model-schemas.ts';
 import type { Authorize } from '../../../src/policy/policy.ts';
-import { withRoleFacts } from '../../../src/policy/role-facts.ts';
+import { withRoleFacts } from '../../../src/policy/role-attribute-use.ts';
 import {
   circumstanceSchema,
   contextOf,

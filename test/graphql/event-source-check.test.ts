@@ -1,5 +1,5 @@
 import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { refuseForeignEvents } from '../../src/graphql/foreign-event.ts';
+import { refuseForeignEvents } from '../../src/graphql/event-source-check.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
 import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openGateway } from '../support/gateway.ts';

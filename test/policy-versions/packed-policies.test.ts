@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync } from 'node:zlib';
-import { packVersion, unpackVersion } from '../../src/releases/version.ts';
+import { packVersion, unpackVersion } from '../../src/policy-versions/packed-policies.ts';
 import { shippedVersion } from '../support/policy-releases.ts';
 
 const shipped = packVersion(shippedVersion());

@@ -1,6 +1,6 @@
 import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Release } from '../../src/releases/release.ts';
+import type { Release } from '../../src/policy-versions/policy-version.ts';
 import { openGateway, input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';

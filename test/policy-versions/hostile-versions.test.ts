@@ -6,7 +6,7 @@ import { decided, testThatNoneIsUsed } from '../support/unused-versions.ts';
 testThatNoneIsUsed(hostileVersions.filter((version) => !sampleVersions.includes(version)));
 
 test('a new process that reads nine releases of poison first decides by the good one', () => {
-  const support = join(import.meta.dirname, '..', 'support');
+  const support = join(import.meta.dirname, '../support');
   const program = `
     const { followReleases } = await import(${JSON.stringify(join(support, 'followed-releases.ts'))});
     const { hostileVersions } = await import(${JSON.stringify(join(support, 'hostile-versions.ts'))});

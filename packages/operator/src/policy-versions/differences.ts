@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compilePolicies } from '../../../../src/policy/compile.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
-import type { PolicyVersion } from '../../../../src/releases/version.ts';
+import type { PolicyVersion } from '../../../../src/policy-versions/packed-policies.ts';
 import { clusterText, inventoryDifferences } from './inventory-differences.ts';
 
 /** How a version differs from the live one. */

@@ -1,8 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { createDynamoDbStore } from '../../src/releases/dynamodb-store.ts';
-import { packVersion } from '../../src/releases/version.ts';
+import { createDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
+import { packVersion } from '../../src/policy-versions/packed-policies.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { openPolicyTable, publish, releaseOf, shippedVersion } from '../support/policy-releases.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../../../../test/support/policy-releases.ts';
 import { copyOfShipped, replaceIn } from '../../../../test/support/policy-sample.ts';
 
-const main = join(import.meta.dirname, '../../src/releases/main.ts');
+const main = join(import.meta.dirname, '../../src/policy-versions/main.ts');
 const operator = `os:${userInfo().username}@${hostname()}`;
 
 const execute = (args: readonly string[], env: Record<string, string>) => {

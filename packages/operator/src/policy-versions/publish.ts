@@ -1,6 +1,6 @@
-import type { ListedRelease, Release } from '../../../../src/releases/release.ts';
-import type { PolicyStore } from '../../../../src/releases/store.ts';
-import type { PackedVersion } from '../../../../src/releases/version.ts';
+import type { ListedRelease, Release } from '../../../../src/policy-versions/policy-version.ts';
+import type { PolicyStore } from '../../../../src/policy-versions/store.ts';
+import type { PackedVersion } from '../../../../src/policy-versions/packed-policies.ts';
 
 /** What a new release says about itself. */
 export type NewRelease = Omit<Release, 'number' | 'publishedAt'>;

@@ -1,5 +1,5 @@
-import type { ListedRelease, Release } from './release.ts';
-import type { PackedVersion } from './version.ts';
+import type { ListedRelease, Release } from './policy-version.ts';
+import type { PackedVersion } from './packed-policies.ts';
 
 /** Where versions and releases are. All reads are strongly consistent. The methods throw `LedgerUnavailable`. */
 export interface PolicyStore {

@@ -5,8 +5,8 @@ import { readCaseFiles } from '../../../../src/cases/cases.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySet, readPolicySources, readRequiredText } from '../../../../src/policy/load.ts';
 import { warningsOf } from '../authoring/warnings.ts';
-import { packVersion } from '../../../../src/releases/version.ts';
-import type { PackedVersion, PolicyVersion } from '../../../../src/releases/version.ts';
+import { packVersion } from '../../../../src/policy-versions/packed-policies.ts';
+import type { PackedVersion, PolicyVersion } from '../../../../src/policy-versions/packed-policies.ts';
 import { checkPolicies } from '../policies.ts';
 
 /** A version that may be published. */

@@ -5,9 +5,9 @@ import { createEngine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import { compileRequired, policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import type { Release } from './release.ts';
-import { unpackVersion } from './version.ts';
-import type { PackedVersion } from './version.ts';
+import type { Release } from './policy-version.ts';
+import { unpackVersion } from './packed-policies.ts';
+import type { PackedVersion } from './packed-policies.ts';
 
 /**
  * Loads the version of a release as if it had never been verified. Throws an Error that says what is not as it should be:

@@ -2,9 +2,9 @@ import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { Log } from '../runtime/log.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
-import type { ListedRelease, Release } from './release.ts';
+import type { ListedRelease, Release } from './policy-version.ts';
 import type { PolicyStore } from './store.ts';
-import type { PackedVersion } from './version.ts';
+import type { PackedVersion } from './packed-policies.ts';
 
 /** Where releases come from, and what becomes of them. */
 export interface ReleaseSource<Value> {

@@ -2,8 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { formatVersion } from '../ledger/format.ts';
-import type { ListedRelease, Release } from './release.ts';
-import type { PackedVersion } from './version.ts';
+import type { ListedRelease, Release } from './policy-version.ts';
+import type { PackedVersion } from './packed-policies.ts';
 
 /** An item of the table of policies. */
 export type Item = Record<string, AttributeValue>;

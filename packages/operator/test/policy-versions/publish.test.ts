@@ -1,4 +1,4 @@
-import { putLive, readLive } from '../../src/releases/publish.ts';
+import { putLive, readLive } from '../../src/policy-versions/publish.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import { openPolicyTable, releaseOf, versionWith } from '../../../../test/support/policy-releases.ts';
 
