@@ -35,10 +35,13 @@ const maxAliases = 15;
 /** The most characters of an operation's name in the log. */
 const maxNameLength = 100;
 
+/** One for all servers: it has no state, and building and validating it is most of the work of creating a server. */
+const schema = createSchema(createResolvers());
+
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
 export function createServer(log: Log): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema: createSchema(createResolvers()),
+    schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,
