@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { monotonicFactory } from 'ulid';
 import { createEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
@@ -42,6 +43,8 @@ export interface Composition {
   readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
   readonly clock?: () => number;
+  /** Default: waits on the clock of the machine. */
+  readonly sleep?: Dependencies['sleep'];
   /** Default: none; the gateway's own role changes associations. */
   readonly executorRoleArn?: EksForSettings['executorRoleArn'];
   /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
@@ -79,12 +82,20 @@ export function createLiveDependencies(
 /** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
 function composer(composition: Composition): (policy: LoadedPolicy, live: Release | null) => Dependencies {
   const { policy: _, release: deployed, access = 'change', eks: endpoint, ...settings } = composition;
-  const { preflightQuota = false, executorRoleArn = null, clock = Date.now, home, ...rest } = settings;
+  const {
+    preflightQuota = false,
+    executorRoleArn = null,
+    clock = Date.now,
+    sleep = setTimeout,
+    home,
+    ...rest
+  } = settings;
   const eks = { home, access, executorRoleArn, clock, connections: new Map(), ...endpoint };
   const shared = {
     ...rest,
     home,
     clock,
+    sleep,
     ulid: monotonicFactory(bufferedRandom()),
     lockMemory: { mayBeSet: false },
     associationCounts: preflightQuota ? createAssociationCounts(clock) : null,

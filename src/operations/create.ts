@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { ChangeResult } from '../eks/eks.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
@@ -87,7 +86,7 @@ async function createWithRoleRetry(
     const result = await eks.create({ request, operationId, principalId, signingDate, deadline });
     const isRoleUnknown = result.kind === 'rejected' && result.outcome === 'ROLE_NOT_FOUND';
     if (!isRoleUnknown || deps.clock() + waitMs > lastRetryAt) return result;
-    await sleep(waitMs);
+    await deps.sleep(waitMs);
   }
 }
 

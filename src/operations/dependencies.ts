@@ -48,6 +48,8 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Account and region of requests that name none: those of the deployment. */
   readonly home: { readonly accountId: string; readonly region: string };
   readonly describeLimits: DescribeLimits;
+  /** Waits before a create whose role EKS does not know yet is sent again. */
+  readonly sleep: (ms: number) => Promise<unknown>;
   readonly lockMemory: LockMemory;
   /** How many requests each principal may send, to one process. */
   readonly requestLimits: RequestLimits;

@@ -1,8 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { podIdentityTrustPolicy } from '#eks-simulator';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { withChanges } from '../support/changes.ts';
+import { addRoleAfterCreate } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
@@ -128,18 +127,11 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
 
       test('of a role that is not visible yet is retried until it is visible', async () => {
-        await gateway.close();
+        const { simulator } = gateway;
         const newRole = roleArn('payments/new');
-        const change = (deps: Dependencies) =>
-          withChanges(deps, (eks) => ({
-            create: async (call) => {
-              const result = await eks.create(call);
-              gateway.simulator.control.addRole({ arn: newRole, trustPolicy: podIdentityTrustPolicy });
-              return result;
-            },
-          }));
-        gateway = await openGateway({ ledger, times: { roleRetryMs: 60_000 }, change });
-        expect(await gateway.create({ roleArn: newRole })).toMatchObject({ status: 'SUCCEEDED' });
+        const change = addRoleAfterCreate(simulator, newRole);
+        const retrying = await openGateway({ ledger, simulator, times: { roleRetryMs: 60_000 }, change });
+        expect(await retrying.create({ roleArn: newRole })).toMatchObject({ status: 'SUCCEEDED' });
         expect(gateway.sent()).toBe(2);
       });
 

@@ -1,8 +1,8 @@
-import { podIdentityTrustPolicy } from '#eks-simulator';
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
+import { addRoleAfterCreate } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startSts, stsError } from '../support/sts-server.ts';
@@ -18,7 +18,7 @@ describe('with an executor role', () => {
     ledger = createSqliteLedger({ file: ':memory:' });
     sts = await startSts([executorRoleArn]);
     process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
-    gateway = await openGateway({ ledger, executorRoleArn, times: { roleRetryMs: 4_000 } });
+    gateway = await openGateway({ ledger, executorRoleArn });
   });
 
   afterEach(async () => {
@@ -74,11 +74,10 @@ describe('with an executor role', () => {
 
   test('a create that is sent again until its role is visible has one session', async () => {
     const newRole = roleArn('payments/new');
-    const adding = setInterval(() => {
-      if (gateway.sent() > 0) gateway.simulator.control.addRole({ arn: newRole, trustPolicy: podIdentityTrustPolicy });
-    }, 10);
-    const created = await gateway.create({ roleArn: newRole });
-    clearInterval(adding);
+    const { simulator } = gateway;
+    const change = addRoleAfterCreate(simulator, newRole);
+    const retrying = await openGateway({ ledger, simulator, executorRoleArn, times: { roleRetryMs: 4_000 }, change });
+    const created = await retrying.create({ roleArn: newRole });
     expect(created).toMatchObject({ status: 'SUCCEEDED' });
     expect(gateway.sent()).toBe(2);
     expect(sts.sessions).toHaveLength(1);

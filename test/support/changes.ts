@@ -1,3 +1,5 @@
+import { podIdentityTrustPolicy } from '#eks-simulator';
+import type { EksSimulator } from '#eks-simulator';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
@@ -87,6 +89,18 @@ export function delayCreates() {
       }));
     },
   };
+}
+
+/** Dependencies whose role becomes visible to EKS once EKS has answered a create. */
+export function addRoleAfterCreate({ control }: EksSimulator, arn: string) {
+  return (deps: Dependencies) =>
+    withChanges(deps, (eks) => ({
+      create: async (call) => {
+        const result = await eks.create(call);
+        control.addRole({ arn, trustPolicy: podIdentityTrustPolicy });
+        return result;
+      },
+    }));
 }
 
 /** Dependencies with some calls of EKS replaced. */

@@ -131,6 +131,7 @@ export async function openGateway(options: GatewayOptions) {
     release: { version: 'test', deployedAt: null },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     clock: clock.now,
+    sleep: (ms) => Promise.resolve(clock.skip(ms)),
     eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
   };
   const live = options.releases && createLiveDependencies(composition, { ...options.releases, onFailure: () => 0 });

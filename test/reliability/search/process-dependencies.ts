@@ -8,7 +8,7 @@ import { home } from './home.ts';
 import { gatedEks, gatedLedger } from './ports.ts';
 import type { Process } from './processes.ts';
 
-/** Production times, except that role errors are not retried, because that waits in real time. */
+/** Production times, except that role errors are not retried. */
 const times = { ...defaultTimes, roleRetryMs: 0 };
 
 /**
@@ -39,6 +39,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     ulid,
     home,
     times,
+    sleep: () => Promise.resolve(),
     describeLimits: defaultDescribeLimits,
     lockMemory: environment.lockMemory,
     requestLimits: defaultRequestLimits,
