@@ -76,6 +76,17 @@ export function withoutRequestIds({ errors = [], ...answered }: Answered<unknown
   };
 }
 
+const tokens = new Map<string, Promise<string>>();
+
+/** A token of an example principal, minted once: it is valid for longer than a test file runs. */
+function tokenOf(name: string): Promise<string> {
+  const principal = principals.find((known) => known.name === name);
+  if (!principal) throw new Error(`Unknown example principal ${name}.`);
+  const minted = tokens.get(name) ?? signingKey().then((key) => mintToken(key, principal, { expiresInSeconds: 3_600 }));
+  tokens.set(name, minted);
+  return minted;
+}
+
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
 /** Options of a gateway under test. */
@@ -149,12 +160,6 @@ export async function openGateway(options: GatewayOptions) {
     authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
     handler,
   });
-
-  const tokenOf = async (name: string) => {
-    const principal = principals.find((known) => known.name === name);
-    if (!principal) throw new Error(`Unknown example principal ${name}.`);
-    return mintToken(key, principal, { expiresInSeconds: 600 });
-  };
 
   const post = (body: string, headers: Record<string, string>) =>
     fetch(`${server.url}/graphql`, {
