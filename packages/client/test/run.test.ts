@@ -311,29 +311,31 @@ _pod_identity; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
   testUnless(missing('zsh'))('zsh completes commands, options and choices', async () => {
     const script = await scriptOf('zsh');
-    const complete = (text: string) => completeInZsh(script, text);
-    expect(complete('pod-identity de')).toContain('describe-pod-identity-association');
-    expect(complete('pod-identity create-pod-identity-association --ta')).toContain('--target-role-arn');
-    expect(complete('pod-identity list-pod-identity-associations --output y')).toContain('yaml-stream');
+    for (const [text, completion] of [
+      ['pod-identity de', 'describe-pod-identity-association'],
+      ['pod-identity create-pod-identity-association --ta', '--target-role-arn'],
+      ['pod-identity list-pod-identity-associations --output y', 'yaml-stream'],
+    ] as const) {
+      expect(completeInZsh(script, text, completion)).toContain(completion);
+    }
   });
 });
 
-/** What an interactive zsh shows when the tab key is pressed after the text. */
-function completeInZsh(script: string, text: string): string {
+/** What an interactive zsh shows when the tab key is pressed twice after the text, until it shows the completion. */
+function completeInZsh(script: string, text: string, completion: string): string {
   const program = `zmodload zsh/zpty
 zpty -b shell zsh -f -i
-send() { zpty -w shell "$1"; sleep 0.3 }
-send "PS1=; autoload -Uz compinit; compinit -D; LISTMAX=1000; zstyle ':completion:*' list-prompt ''"
-send "source $1"
-zpty -w -n shell "$2"$'\\t'
-sleep 0.3; zpty -w -n shell $'\\t'; sleep 0.7
-while zpty -r -t shell chunk; do print -rn -- $chunk; done`;
+send() { zpty -w shell "$1; print ready''-$2"; zpty -r -m shell shown "*ready-$2*" }
+send "PS1=; autoload -Uz compinit; compinit -D; LISTMAX=1000; zstyle ':completion:*' list-prompt ''" 1
+send "source $1" 2
+zpty -w -n shell "$2"$'\\t\\t'
+zpty -r -m shell shown "*$3*"
+print -rn -- $shown`;
   const folder = mkdtempSync(join(tmpdir(), 'zsh-'));
   writeFileSync(join(folder, 'completion.zsh'), script);
   try {
-    return execFileSync('zsh', ['-f', '-c', program, 'zsh', join(folder, 'completion.zsh'), text], {
-      encoding: 'utf8',
-    });
+    const args = ['-f', '-c', program, 'zsh', join(folder, 'completion.zsh'), text, completion];
+    return execFileSync('zsh', args, { encoding: 'utf8', timeout: 30_000 });
   } finally {
     rmSync(folder, { recursive: true });
   }
