@@ -4,7 +4,7 @@ import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { inDoubtMs, operations, reconcileNow, target, withChanges, worker } from '../support/changes.ts';
+import { holdAnswers, inDoubtMs, operations, reconcileNow, target, withChanges, worker } from '../support/changes.ts';
 import { lockOperations } from '../support/locks.ts';
 
 /** A role that the owners of the namespace may use, and that no request of these tests asks for. */
@@ -64,6 +64,29 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         gateway.simulator.control.deleteAssociation(association.associationId);
         expect(await sendExpecting()).toMatchObject({ refusal: { code: 'ASSOCIATION_NOT_FOUND' } });
         expect(gateway.sent(call)).toBe(1);
+      });
+
+      test('begins nothing for an association that is gone, also if its operation is released before the claim', async () => {
+        const { simulator, clock } = gateway;
+        const { change, sent, release } = holdAnswers();
+        const holding = await openGateway({ ledger, simulator, clock, change });
+        fault(kind, 'throttle');
+        const throttled = send(holding, association);
+        await sent;
+        simulator.control.deleteAssociation(association.associationId);
+        const getRecord: Ledger['getRecord'] = async (key) => {
+          const record = await ledger.getRecord(key);
+          release();
+          expect(await throttled).toMatchObject({ auditEntry: { event: 'RELEASED' } });
+          return record;
+        };
+        const answering = await openGateway({ ledger: { ...ledger, getRecord }, simulator, clock });
+        const refused = await send(answering, association);
+        expect(refused).toMatchObject({ status: 'REFUSED', refusal: { code: 'ASSOCIATION_NOT_FOUND' } });
+        expect(await gateway.events(refused.auditEntry.operationId)).toEqual(['REFUSED']);
+        expect(gateway.sent(call)).toBe(1);
+        await answering.close();
+        await holding.close();
       });
 
       test('sent again after a release by the reconciler does not touch what was changed in between', async () => {
