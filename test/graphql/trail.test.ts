@@ -90,17 +90,16 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTra
     });
 
     test('deep in a long trail take one ledger query for exactly one page', async () => {
-      const entries = await fill(2_300);
+      const entries = await fill(1_300);
       const first = await read({ first: 1_000 });
-      const second = await read({ first: 1_000, after: first.pageInfo.endCursor });
       queries = [];
-      const third = await read({ first: 10, after: second.pageInfo.endCursor });
-      expect(idsOf(third)).toEqual(newestFirst(entries).slice(2_000, 2_010));
+      const second = await read({ first: 10, after: first.pageInfo.endCursor });
+      expect(idsOf(second)).toEqual(newestFirst(entries).slice(1_000, 1_010));
       expect(queries).toMatchObject([{ limit: 10, before: entries[300]?.entryId }]);
     });
 
     test('continue from the end cursor when a filter returns fewer entries than requested', async () => {
-      const entries = await fill(1_500, (index) => ({ event: index === 3 ? 'RELEASED' : 'INTENT' }));
+      const entries = await fill(1_100, (index) => ({ event: index === 3 ? 'RELEASED' : 'INTENT' }));
       const first = await read({ events: ['RELEASED'] });
       expect(first).toMatchObject({ edges: [], pageInfo: { hasNextPage: true, startCursor: null } });
       const second = await read({ events: ['RELEASED'], after: first.pageInfo.endCursor });

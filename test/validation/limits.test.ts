@@ -31,20 +31,17 @@ const hostile = [
 describe('validation ends for inputs of a million characters', () => {
   const names = ['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount'];
   const texts = ['clientRequestToken', 'policy', 'reason', 'onBehalfOf'];
-  const shapes: { fields: string[]; shape: (text: string) => string }[] = [
-    { fields: [...names, ...texts], shape: (text) => `${text}!` },
-    { fields: ['roleArn'], shape: (text) => `arn:aws:iam::111122223333:role/${text}\n` },
-    { fields: ['roleArn'], shape: (text) => `arn:${text}:iam::${text}:role/${text}/` },
+  const inputs: ((text: string) => object)[] = [
+    (text) => Object.fromEntries([...names, ...texts].map((field) => [field, `${text}!`])),
+    (text) => ({ tags: [{ key: `${text}!`, value: `${text}!` }] }),
+    (text) => ({ roleArn: `arn:aws:iam::111122223333:role/${text}\n` }),
+    (text) => ({ roleArn: `arn:${text}:iam::${text}:role/${text}/` }),
   ];
 
   test.each(hostile)('made of %j', (unit) => {
     const text = unit.repeat(million / unit.length);
-    for (const { fields, shape } of shapes) {
-      const input = Object.fromEntries(fields.map((field) => [field, shape(text)]));
-      const validated = validateCreate(
-        { ...goodInput, ...input, tags: [{ key: shape(text), value: shape(text) }] },
-        defaults,
-      );
+    for (const inputOf of inputs) {
+      const validated = validateCreate({ ...goodInput, ...inputOf(text) }, defaults);
       expect(validated.kind).toBe('invalid');
       expect(JSON.stringify(validated).length).toBeLessThan(40_000);
     }

@@ -51,7 +51,8 @@ export function createMetricStore(): MetricStore {
 }
 
 function keyOf({ namespace, name, dimensions }: MetricName): string {
-  return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
+  const sorted = Object.keys(dimensions).sort();
+  return JSON.stringify([namespace, name, ...sorted.flatMap((key) => [key, dimensions[key]])]);
 }
 
 /** A statistic of values; null without values, as CloudWatch then has no datapoint. Throws an Error for an unknown one. */
