@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openSqlite } from '../support/ledgers.ts';
 import { createPlaceholders, examplesIn } from '../support/doc-examples.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
 
 /** The document with the answers of this run, in which placeholders replace ids and times. */
 async function rerun(markdown: string): Promise<string> {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('ledgersUnderTest() returned no ledger.');
-  const { ledger, close } = await sqlite.open();
+  const { ledger, close } = await openSqlite();
   const gateway = await openGateway({ ledger });
   const { hide, show } = createPlaceholders();
   let document = markdown;

@@ -5,7 +5,7 @@ import { extractedMetrics } from '../support/embedded-metrics.ts';
 import type { ExtractedMetric } from '../support/embedded-metrics.ts';
 import { fieldsOf, selectedLines } from '../support/insights.ts';
 import type { Line } from '../support/insights.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openDynamoDb } from '../support/ledgers.ts';
 import { logScenario } from '../support/log-scenario.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 
@@ -26,9 +26,7 @@ describeOnDynamoDb('the page for operators, on lines that the functions wrote', 
   let extracted: readonly ExtractedMetric[];
 
   beforeAll(async () => {
-    const [, dynamoDb] = ledgersUnderTest();
-    const opened = await dynamoDb?.open();
-    if (!opened) throw new Error('DynamoDB is not available.');
+    const opened = await openDynamoDb();
     const written = await logScenario(opened.ledger, 'pod-identity-gateway/test');
     lines = written.map((line) => JSON.parse(line) as Line);
     extracted = written.flatMap(extractedMetrics);

@@ -2,11 +2,11 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import { associationDocument, codeOf, document, namespace } from '../support/trail.ts';
 import type { Trail } from '../support/trail.ts';
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name', ({ open }) => {
+describeOnLedgers('on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 

@@ -7,7 +7,7 @@ import { audience, issuer } from '../../packages/local-gateway/src/principals.ts
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Answered, Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openSqlite } from '../support/ledgers.ts';
 
 const create = 'createPodIdentityAssociation';
 
@@ -17,9 +17,7 @@ let closeLedger: () => Promise<void>;
 let written: string[];
 
 beforeAll(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
+  ({ ledger, close: closeLedger } = await openSqlite());
   const recording: Ledger = {
     ...ledger,
     appendEntry: (entry) => {

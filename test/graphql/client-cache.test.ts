@@ -3,9 +3,9 @@ import type { TypedDocumentNode } from '@apollo/client';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, isAbstractType } from 'graphql';
-import { input, openGateway, roleArn } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 'schema.graphql'), 'utf8'));
 
@@ -17,15 +17,11 @@ const possibleTypes = Object.fromEntries(
 );
 
 let gateway: Gateway;
-let closeLedger: () => Promise<void>;
 let client: ApolloClient;
 
+openForEachTest((opened) => ({ gateway } = opened));
+
 beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  const { ledger, close } = await sqlite.open();
-  closeLedger = close;
-  gateway = await openGateway({ ledger });
   const headers = { authorization: `Bearer ${await gateway.tokenOf('alice')}` };
   client = new ApolloClient({
     link: new HttpLink({ uri: `${gateway.url}/graphql`, headers }),
@@ -33,11 +29,7 @@ beforeEach(async () => {
   });
 });
 
-afterEach(async () => {
-  client.stop();
-  await gateway.close();
-  await closeLedger();
-});
+afterEach(() => client.stop());
 
 const fields = gql`
   fragment Fields on AssociationState {

@@ -1,8 +1,8 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { LedgerUnusable } from '../../src/ledger/format.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { errorCodes } from '../../src/graphql/error-codes.ts';
+import { openForAllTests } from '../support/each-test.ts';
 import { createDocument, deleteDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -22,17 +22,8 @@ interface Answer {
 let ledger: Ledger;
 let gateway: Gateway;
 
-beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger });
-});
-
+openForAllTests((opened) => ({ gateway, ledger } = opened));
 beforeEach(() => void gateway.logged.splice(0));
-
-afterAll(async () => {
-  await gateway.close();
-  ledger.close();
-});
 
 async function post(body: unknown, as = 'alice', headers: Record<string, string> = {}) {
   const authorization = `Bearer ${await gateway.tokenOf(as)}`;

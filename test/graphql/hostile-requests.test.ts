@@ -1,24 +1,13 @@
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { openForAllTests } from '../support/each-test.ts';
 import { createDocument } from '../support/documents.ts';
-import { input, openGateway } from '../support/gateway.ts';
+import { input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { brokenRules } from '../reliability/fuzz/fuzz.ts';
 
-let ledger: Ledger;
 let gateway: Gateway;
 
-beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger });
-});
-
+openForAllTests((opened) => ({ gateway } = opened));
 beforeEach(() => void gateway.logged.splice(0));
-
-afterAll(async () => {
-  await gateway.close();
-  ledger.close();
-});
 
 /** The code of the first error, and the rules that the answer to a body breaks. */
 async function answerTo(body: string) {

@@ -1,25 +1,13 @@
 import { createHandler } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
-import { openGateway } from '../support/gateway.ts';
+import { openForAllTests } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
 
-let ledger: Ledger;
 let gateway: Gateway;
 
-beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger });
-});
-
+openForAllTests((opened) => ({ gateway } = opened));
 beforeEach(() => void gateway.logged.splice(0));
-
-afterAll(async () => {
-  await gateway.close();
-  ledger.close();
-});
 
 const body = JSON.stringify({ query: '{ viewer { id } }' });
 

@@ -1,23 +1,13 @@
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import { createDocument } from '../support/documents.ts';
-import { home, input, openGateway, roleArn } from '../support/gateway.ts';
+import { home, input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
-let ledger: Ledger;
 let gateway: Gateway;
 /** Where a create of these tests is made. */
 const target = { ...home, clusterName: 'apps-dev', namespace: 'payments' };
 
-beforeEach(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger });
-});
-
-afterEach(async () => {
-  await gateway.close();
-  ledger.close();
-});
+openForEachTest((opened) => ({ gateway } = opened));
 
 /** The fields of the line of the last request. */
 const line = () => gateway.logged.at(-1)?.fields ?? {};

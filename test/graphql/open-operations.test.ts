@@ -2,7 +2,7 @@ import { reconcile } from '../../src/operations/reconcile.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 
 const document = `query ($first: Int) {
   openOperations(first: $first) { operationId kind startedAt attempts nextAttemptAt parked message }
@@ -12,7 +12,7 @@ interface Data {
   readonly openOperations: readonly { readonly operationId: string }[] | null;
 }
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('openOperations on $name', ({ open }) => {
+describeOnLedgers('openOperations on $name', ({ open }) => {
   let gateway: Gateway;
   /** What the reconciler serves. */
   let serves: Dependencies['serves'];

@@ -3,7 +3,7 @@ import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openSqlite } from '../support/ledgers.ts';
 
 let gateway: Gateway;
 let ledger: Ledger;
@@ -11,9 +11,7 @@ let closeLedger: () => Promise<void>;
 let reads = 0;
 
 beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
+  ({ ledger, close: closeLedger } = await openSqlite());
   reads = 0;
   const counting: Ledger = {
     ...ledger,

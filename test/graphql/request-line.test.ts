@@ -1,29 +1,15 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
+import { openBehindProxy } from '../support/fault-proxy.ts';
+import type { FaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 
 describeOnDynamoDb('the line of a request in the log', () => {
-  let proxy: Awaited<ReturnType<typeof startFaultProxy>>;
+  let proxy: FaultProxy;
   let gateway: Gateway;
-  let closeAll: () => Promise<void>;
 
-  beforeEach(async () => {
-    const tables = await openTables();
-    proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-    const ledger = createDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
-    gateway = await openGateway({ ledger });
-    closeAll = async () => {
-      await gateway.close();
-      ledger.close();
-      await proxy.stop();
-      await tables.close();
-    };
-  });
-
-  afterEach(() => closeAll());
+  openForEachTest((opened) => ({ gateway, proxy } = opened), { open: openBehindProxy });
 
   /** The lines since the last call. */
   const lines = () => gateway.logged.splice(0).map(({ level, message, fields }) => ({ level, message, ...fields }));

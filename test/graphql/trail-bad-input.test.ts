@@ -2,7 +2,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { cursorOf } from '../../src/validation/paging.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openSqlite } from '../support/ledgers.ts';
 import { associationArn, document, namespace } from '../support/trail.ts';
 
 describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads', () => {
@@ -12,9 +12,7 @@ describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads'
   let reads = 0;
 
   beforeAll(async () => {
-    const [sqlite] = ledgersUnderTest();
-    if (!sqlite) throw new Error('No ledger is available.');
-    ({ ledger, close: closeLedger } = await sqlite.open());
+    ({ ledger, close: closeLedger } = await openSqlite());
     const trail: Ledger['readTrail'] = (query) => {
       reads += 1;
       return ledger.readTrail(query);

@@ -3,14 +3,14 @@ import { openForEachTest } from '../support/each-test.ts';
 import { input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { trailQuery } from '../support/ledger-samples.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import { document, namespace, user } from '../support/trail.ts';
 import type { Trail } from '../support/trail.ts';
 
 const worker = roleArn('payments/payments-worker');
 const ownTrail = { principalId: user('alice').id };
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('filters of auditTrail on $name', ({ open }) => {
+describeOnLedgers('filters of auditTrail on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 

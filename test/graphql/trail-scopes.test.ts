@@ -1,7 +1,7 @@
 import { openForEachTest } from '../support/each-test.ts';
 import { roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 
 const document = `query ($scope: AuditScope!, $first: Int, $after: String, $since: DateTime, $until: DateTime, $events: [AuditEvent!]) {
   auditTrail(scope: $scope, first: $first, after: $after, since: $since, until: $until, events: $events) {
@@ -20,7 +20,7 @@ interface TrailPage {
 const cluster = { clusterName: 'apps-dev' };
 const payments = { cluster: { ...cluster, namespace: 'payments' } };
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTrail on $name', ({ open }) => {
+describeOnLedgers('auditTrail on $name', ({ open }) => {
   let gateway: Gateway;
 
   openForEachTest((opened) => ({ gateway } = opened), { open });

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import { openGateway, withoutRequestIds } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll } from '../support/ledger-samples.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import {
   associationArn,
   associationId,
@@ -19,7 +19,7 @@ import {
 } from '../support/trail.ts';
 import type { Trail } from '../support/trail.ts';
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('auditTrail on $name', ({ open }) => {
+describeOnLedgers('auditTrail on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;

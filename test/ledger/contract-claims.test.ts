@@ -1,18 +1,13 @@
 import { ulid } from 'ulid';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForAllTests } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import { association, auditEntry, openRecord, recordTime as now } from '../support/ledger-samples.ts';
 
-const stores = ledgersUnderTest().filter(({ available }) => available);
-
-describe.each(stores)('claims of created associations in $name', ({ open }) => {
+describeOnLedgers('claims of created associations in $name', ({ open }) => {
   let ledger: Ledger;
-  let close: () => Promise<void>;
-  beforeAll(async () => {
-    ({ ledger, close } = await open());
-  });
-  afterAll(() => close());
+  openLedgerForAllTests((opened) => ({ ledger } = opened), open);
 
   /** Commits an INTENT on an association with this ownership tag, and gives the operation's id. */
   const claim = async (createdBy: string | null) => {

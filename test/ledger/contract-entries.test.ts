@@ -1,7 +1,8 @@
 import { auditEntryId } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger, IdempotencyRecord } from '../../src/ledger/ledger.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForAllTests } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import {
   appendAll,
   association,
@@ -14,17 +15,9 @@ import {
   succeeded,
 } from '../support/ledger-samples.ts';
 
-const stores = ledgersUnderTest().filter(({ available }) => available);
-
-describe.each(stores)('entries of a ledger in $name', ({ open }) => {
+describeOnLedgers('entries of a ledger in $name', ({ open }) => {
   let ledger: Ledger;
-  let close: () => Promise<void>;
-  beforeAll(async () => {
-    ({ ledger, close } = await open());
-  });
-  afterAll(async () => {
-    await close();
-  });
+  openLedgerForAllTests((opened) => ({ ledger } = opened), open);
 
   describe('stores each entry once', () => {
     test('a repeated commit is committed without effect, even after the record has changed', async () => {

@@ -1,6 +1,7 @@
 import { UnsupportedFormat, UnsupportedFormatOnPage } from '../../src/ledger/format.ts';
 import type { AuditPartition, Expectation, Ledger } from '../../src/ledger/ledger.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import {
   association,
@@ -14,18 +15,10 @@ import {
 } from '../support/ledger-samples.ts';
 import { idsOf, target } from '../support/trail-model.ts';
 
-const stores = ledgersUnderTest().filter(({ available }) => available);
-
-describe.each(stores)('the formats of a ledger in $name', ({ open }) => {
+describeOnLedgers('the formats of a ledger in $name', ({ open }) => {
   let ledger: Ledger;
   let edit: StoredItems;
-  let close: () => Promise<void>;
-  beforeEach(async () => {
-    ({ ledger, edit, close } = await open());
-  });
-  afterEach(async () => {
-    await close();
-  });
+  openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);
 
   describe('with a field that this version does not know', () => {
     const added = { addedLater: { nested: ['value'] } };

@@ -1,18 +1,11 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import { recordTime as now, openRecord, released, storeRecord, succeeded } from '../support/ledger-samples.ts';
 
-const stores = ledgersUnderTest().filter(({ available }) => available);
-
-describe.each(stores)('expired leases in $name', ({ open }) => {
+describeOnLedgers('expired leases in $name', ({ open }) => {
   let ledger: Ledger;
-  let close: () => Promise<void>;
-  beforeEach(async () => {
-    ({ ledger, close } = await open());
-  });
-  afterEach(async () => {
-    await close();
-  });
+  openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 
   test('are returned from the end of the lease on, the earliest first', async () => {
     const records = [now + 1, now, now - 30_000, now - 10, now - 20].map((leaseUntil) => openRecord({ leaseUntil }));

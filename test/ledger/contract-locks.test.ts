@@ -2,11 +2,10 @@ import { UnsupportedFormat } from '../../src/ledger/format.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { locksKey, maxLocksBytes } from '../../src/ledger/locks-json.ts';
 import type { Lock } from '../../src/model/lock.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import { auditEntry, openRecord, recordTime, storeRecord } from '../support/ledger-samples.ts';
-
-const stores = ledgersUnderTest().filter(({ available }) => available);
 
 const lock: Lock = {
   scope: { kind: 'PRINCIPAL', principalId: 'https://id.example.com/#\u{d800}alice' },
@@ -16,14 +15,10 @@ const lock: Lock = {
 };
 const lockOfAll: Lock = { ...lock, scope: { kind: 'ALL' }, reason: null };
 
-describe.each(stores)('the locks of a ledger in $name', ({ open }) => {
+describeOnLedgers('the locks of a ledger in $name', ({ open }) => {
   let ledger: Ledger;
   let edit: StoredItems;
-  let close: () => Promise<void>;
-  beforeEach(async () => {
-    ({ ledger, edit, close } = await open());
-  });
-  afterEach(() => close());
+  openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);
 
   test('are none, of revision 0, before the first write', async () => {
     expect(await ledger.getLocks()).toEqual({ revision: 0, locks: [] });

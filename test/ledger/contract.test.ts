@@ -1,5 +1,6 @@
 import type { Expectation, Ledger, IdempotencyRecord } from '../../src/ledger/ledger.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForAllTests } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import {
   association,
   auditEntry,
@@ -11,17 +12,9 @@ import {
   succeeded,
 } from '../support/ledger-samples.ts';
 
-const stores = ledgersUnderTest().filter(({ available }) => available);
-
-describe.each(stores)('a ledger in $name', ({ open }) => {
+describeOnLedgers('a ledger in $name', ({ open }) => {
   let ledger: Ledger;
-  let close: () => Promise<void>;
-  beforeAll(async () => {
-    ({ ledger, close } = await open());
-  });
-  afterAll(async () => {
-    await close();
-  });
+  openLedgerForAllTests((opened) => ({ ledger } = opened), open);
 
   describe('commits only if the stored record meets the expectation', () => {
     const leased = openRecord();

@@ -2,7 +2,9 @@ import { createEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
 import { bytesOf } from '../../src/ledger/entry-size.ts';
 import type { AuditContext, AuditEntry } from '../../src/model/audit.ts';
 import type { Decision } from '../../src/model/decision.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openLedgerForAllTests } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import { association, auditEntry, biggestTags, request } from '../support/ledger-samples.ts';
 import { dependenciesOn } from '../support/mutations.ts';
 
@@ -59,14 +61,8 @@ const largest: AuditContext = {
   decision,
 };
 
-const [sqlite] = ledgersUnderTest();
-let ledger: Awaited<ReturnType<NonNullable<typeof sqlite>['open']>>['ledger'];
-let close: () => Promise<void>;
-beforeAll(async () => {
-  if (sqlite === undefined) throw new Error('No ledger is available.');
-  ({ ledger, close } = await sqlite.open());
-});
-afterAll(() => close());
+let ledger: Ledger;
+openLedgerForAllTests((opened) => ({ ledger } = opened));
 
 const operationId = '01J00000000000000000000000';
 const message = '🦜'.repeat(100_000);
@@ -152,7 +148,7 @@ test('an entry has at most 16 KB whatever is large in a request that changes not
   }
 });
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('in $name', ({ open }) => {
+describeOnLedgers('in $name', ({ open }) => {
   test('the largest entries are stored, and larger ones are rejected as a bug', async () => {
     const opened = await open();
     const deps = dependenciesOn(opened.ledger);

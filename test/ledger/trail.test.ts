@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger, TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import { appendAll, auditEntry, auditEntryAt, trailPages, trailQuery } from '../support/ledger-samples.ts';
 import {
   associationArns,
@@ -22,8 +23,7 @@ import {
   today,
 } from '../support/trail-model.ts';
 
-const stores = ledgersUnderTest().filter(({ available }) => available);
-describe.each(stores)('the trail in $name', ({ open }) => {
+describeOnLedgers('the trail in $name', ({ open }) => {
   const entries = randomEntries();
   let ledger: Ledger;
   let close: () => Promise<void>;
@@ -143,15 +143,9 @@ describe.each(stores)('the trail in $name', ({ open }) => {
   });
 });
 
-describe.each(stores)('the trail in a new $name ledger', ({ open }) => {
+describeOnLedgers('the trail in a new $name ledger', ({ open }) => {
   let ledger: Ledger;
-  let close: () => Promise<void>;
-  beforeEach(async () => {
-    ({ ledger, close } = await open());
-  });
-  afterEach(async () => {
-    await close();
-  });
+  openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 
   test('is empty before the first entry', async () => {
     for (const partition of partitions()) {

@@ -1,9 +1,9 @@
 import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
+describeOnLedgers('changes on $name', ({ open }) => {
   let gateway: Gateway;
   let association: WholeAssociation;
 

@@ -5,7 +5,7 @@ import { inDoubtMs, operations, reconcileNow } from '../support/changes.ts';
 import { readLocks } from '../../src/operations/locks.ts';
 import { home, input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 import { lockOperations, operator } from '../support/locks.ts';
 
 const all: LockScope = { kind: 'ALL' };
@@ -14,7 +14,7 @@ const principal = (name: string): LockScope => ({ kind: 'PRINCIPAL', principalId
 const create = 'CreatePodIdentityAssociation';
 const locked = { status: 'REFUSED', refusal: { code: 'CHANGES_LOCKED' } };
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on $name', ({ open }) => {
+describeOnLedgers('locks on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;

@@ -2,7 +2,6 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 /** A create for a person, with the parts of the answer that say who is denied. */
 const createFor = `mutation ($input: CreatePodIdentityAssociationInput!) {
@@ -24,14 +23,11 @@ interface Answer {
   readonly auditEntry: object;
 }
 
-const { open } = ledgersUnderTest().find(({ available }) => available) ?? {};
-if (open === undefined) throw new Error('No ledger is available.');
-
 describe('a create of a service for a person', () => {
   let ledger: Ledger;
   let gateway: Gateway;
 
-  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
+  openForEachTest((opened) => ({ gateway, ledger } = opened));
 
   const createAs = async (onBehalfOf: string, fields: object = {}): Promise<Answer> => {
     const variables = { input: { ...input, onBehalfOf, ...fields } };

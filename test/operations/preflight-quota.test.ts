@@ -2,26 +2,17 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
 import { createAssociationCounts } from '../../src/operations/association-counts.ts';
 import { quotaWarnings } from '../../src/operations/quota-warnings.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway, unpaced } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const cluster = { ...home, clusterName: 'apps-dev' };
 
 let ledger: Ledger;
-let closeLedger: () => Promise<void>;
 let gateway: Gateway;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
-});
-
-afterEach(async () => {
-  await gateway.close();
-  await closeLedger();
-});
+openLedgerForEachTest((opened) => ({ ledger } = opened));
+afterEach(() => gateway.close());
 
 async function open(count: number, options: Partial<GatewayOptions> = {}) {
   gateway = await openGateway({ ledger, preflightQuota: true, change: unpaced, ...options });

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 import { copyOfShipped, replaceIn } from '../support/policy-sample.ts';
 
 const trusted = {
@@ -14,19 +14,10 @@ const trusted = {
 };
 
 let ledger: Ledger;
-let closeLedger: () => Promise<void>;
 let gateway: Gateway;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
-});
-
-afterEach(async () => {
-  await gateway.close();
-  await closeLedger();
-});
+openLedgerForEachTest((opened) => ({ ledger } = opened));
+afterEach(() => gateway.close());
 
 async function open(options: Partial<GatewayOptions> = {}) {
   gateway = await openGateway({ ledger, preflightRoles: true, ...options });

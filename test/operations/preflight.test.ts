@@ -2,27 +2,18 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { withinLimits } from '../../src/graphql/budget.ts';
 import { checkWarnings } from '../../src/operations/preflight.ts';
 import type { Warning } from '../../src/model/warning.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
 
 const cluster = { ...home, clusterName: 'apps-dev' };
 const targetRoleArn = 'arn:aws:iam::444455556666:role/pods/payments/reports';
 
 let ledger: Ledger;
-let closeLedger: () => Promise<void>;
 let gateway: Gateway;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
-});
-
-afterEach(async () => {
-  await gateway.close();
-  await closeLedger();
-});
+openLedgerForEachTest((opened) => ({ ledger } = opened));
+afterEach(() => gateway.close());
 
 async function open(options: Partial<GatewayOptions> = {}) {
   gateway = await openGateway({ ledger, ...options });

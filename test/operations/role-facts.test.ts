@@ -4,7 +4,7 @@ import { replayDecision } from '../../packages/operator/src/replay-decision.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
 import { copyOfShipped, shipped } from '../support/policy-sample.ts';
 
 const trustPolicy = {
@@ -20,20 +20,17 @@ const team = (value: string) => ({ tags: { team: value } });
 
 let policies: string;
 let ledger: Ledger;
-let closeLedger: () => Promise<void>;
 let gateway: Gateway;
 
-beforeEach(async () => {
-  const [sqlite] = ledgersUnderTest();
-  if (!sqlite) throw new Error('No ledger is available.');
-  ({ ledger, close: closeLedger } = await sqlite.open());
+openLedgerForEachTest((opened) => ({ ledger } = opened));
+
+beforeEach(() => {
   policies = copyOfShipped();
   copyFileSync(join(shipped, 'examples/role-team-tag.cedar'), join(policies, 'role-team-tag.cedar'));
 });
 
 afterEach(async () => {
   await gateway.close();
-  await closeLedger();
   rmSync(policies, { recursive: true });
 });
 

@@ -3,10 +3,18 @@ import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
-import { holdAnswers, inDoubtMs, leaseMs, operations, readLagMs, reconcileNow, target } from '../support/changes.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+import {
+  createAssociation,
+  holdAnswers,
+  inDoubtMs,
+  leaseMs,
+  operations,
+  reconcileNow,
+  target,
+} from '../support/changes.ts';
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('changes on $name', ({ open }) => {
+describeOnLedgers('changes on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
   let association: WholeAssociation;
@@ -14,11 +22,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('changes 
   openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
 
   beforeEach(async () => {
-    const created = await gateway.create();
-    if (!created.association) throw new Error(JSON.stringify(created));
-    association = created.association;
-    gateway.clock.skip(readLagMs);
-    gateway.simulator.control.clearRequests();
+    association = await createAssociation(gateway);
   });
 
   describe.each(operations)('$name', ({ call, send, isDone }) => {

@@ -1,35 +1,19 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { readLocks } from '../../src/operations/locks.ts';
 import { holdAnswers } from '../support/changes.ts';
+import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
+import { openBehindProxy } from '../support/fault-proxy.ts';
+import type { FaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { startSts, withStsAt } from '../support/sts-server.ts';
 import { lockOperations } from '../support/locks.ts';
-import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
-
-type Proxy = Awaited<ReturnType<typeof startFaultProxy>>;
 
 describeOnDynamoDb('network calls', () => {
-  let proxy: Proxy;
+  let proxy: FaultProxy;
   let gateway: Gateway;
-  let closeAll: () => Promise<void>;
 
-  beforeEach(async () => {
-    const tables = await openTables();
-    proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-    const ledger = createDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
-    gateway = await openGateway({ ledger });
-    closeAll = async () => {
-      await gateway.close();
-      ledger.close();
-      await proxy.stop();
-      await tables.close();
-    };
-  });
-
-  afterEach(() => closeAll());
+  openForEachTest((opened) => ({ gateway, proxy } = opened), { open: openBehindProxy });
 
   /** In alphabetical order, because two of them run at the same time. */
   const dynamoDbCalls = () =>

@@ -11,7 +11,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import { home, input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
-import { ledgersUnderTest } from '../support/ledgers.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
 
 const identityOf = (name: string, groups: string[]): RequestIdentity => ({
   principal: { id: `https://issuer.example#${name}`, kind: 'USER', groups, sessionName: null },
@@ -26,7 +26,7 @@ const olivia = identityOf('olivia', ['auditors']);
 
 const place = { clusterName: 'apps-dev', namespace: 'payments' };
 
-describe.each(ledgersUnderTest().filter(({ available }) => available))('associationDrift on $name', ({ open }) => {
+describeOnLedgers('associationDrift on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 

@@ -41,6 +41,15 @@ export const operations = [
   },
 ] as const;
 
+/** Creates an association that is old enough for reads to show it, and forgets the requests for it. */
+export async function createAssociation(gateway: Gateway, ageMs = readLagMs): Promise<WholeAssociation> {
+  const { association, ...rest } = await gateway.create();
+  if (!association) throw new Error(JSON.stringify(rest));
+  gateway.clock.skip(ageMs);
+  gateway.simulator.control.clearRequests();
+  return association;
+}
+
 /** Runs the reconciler once. */
 export const reconcileNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', deps.clock() + 20_000);
 

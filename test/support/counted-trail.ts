@@ -1,13 +1,8 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
-import { startFaultProxy } from './fault-proxy.ts';
+import { openBehindProxy } from './fault-proxy.ts';
 
 /** An empty ledger in DynamoDB whose requests are recorded by a proxy. */
 export async function openMeteredLedger() {
-  const tables = await openTables();
-  const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-  const client = dynamoDbClient({ endpoint: proxy.endpoint });
-  const ledger = createDynamoDbLedger({ client, ...tables.names });
+  const { ledger, proxy, close } = await openBehindProxy();
 
   /** Runs `work`. Returns its result, its requests, and how many items DynamoDB read per request and in total. */
   async function measure<T>(work: () => Promise<T>) {
@@ -18,10 +13,5 @@ export async function openMeteredLedger() {
     return { result, requests, count: requests.length, reads, read: reads.reduce((sum, items) => sum + items, 0) };
   }
 
-  const close = async () => {
-    ledger.close();
-    await proxy.stop();
-    await tables.close();
-  };
   return { ledger, measure, close };
 }

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
 import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 
 /** A fault of one request. */
@@ -28,6 +30,21 @@ interface SeenRequest {
   };
   /** The response of DynamoDB; null if it has not responded or did not receive the request. */
   answer: Pick<QueryCommandOutput, 'Count' | 'ScannedCount'> | null;
+}
+
+export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>;
+
+/** Opens an empty ledger on DynamoDB behind a proxy, which sees its requests and can fail them. */
+export async function openBehindProxy() {
+  const tables = await openTables();
+  const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
+  const ledger = createDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
+  const close = async () => {
+    ledger.close();
+    await proxy.stop();
+    await tables.close();
+  };
+  return { ledger, proxy, close };
 }
 
 /**

@@ -13,6 +13,9 @@ import { createTables } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { takeTables } from './reused-tables.ts';
 
+/** Endpoint of the DynamoDB for tests; undefined if none is available. */
+export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+
 /** A store that a suite runs on. */
 export interface LedgerUnderTest {
   readonly name: string;
@@ -28,19 +31,16 @@ export interface StoredItems {
   entry(key: { readonly operationId: string; readonly entryId: string }, fields: object): Promise<void>;
 }
 
-/**
- * All implementations of the ledger port. Usage:
- * `describe.each(ledgersUnderTest().filter(({ available }) => available))('… on $name', ({ open }) => …)`.
- */
-export function ledgersUnderTest(): LedgerUnderTest[] {
-  return [
-    { name: 'SQLite', available: true, open: openSqlite },
-    { name: 'DynamoDB', available: dynamoDbEndpoint !== undefined, open: openDynamoDb },
-  ];
-}
+/** All implementations of the ledger port. */
+const ledgersUnderTest: readonly LedgerUnderTest[] = [
+  { name: 'SQLite', available: true, open: openSqlite },
+  { name: 'DynamoDB', available: dynamoDbEndpoint !== undefined, open: openDynamoDb },
+];
 
-/** Endpoint of the DynamoDB for tests; undefined if none is available. */
-export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+/** A group of tests that runs on each ledger that is available. `$name` in the title is the name of the ledger. */
+export function describeOnLedgers(title: string, suite: (ledger: LedgerUnderTest) => void): void {
+  describe.each(ledgersUnderTest.filter(({ available }) => available))(title, suite);
+}
 
 /** In memory where the system has such a folder: a ledger waits for the disk with each commit. */
 const ledgerFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -78,7 +78,8 @@ function sqliteItems(file: string): StoredItems {
   };
 }
 
-async function openDynamoDb() {
+/** Opens a ledger in tables of the DynamoDB for tests. */
+export async function openDynamoDb() {
   const { names, giveBack } = await takeTables(openTables);
   const client = dynamoDbClient();
   const close = async () => {

@@ -12,24 +12,14 @@ import {
   UnsentError,
 } from '../src/index.ts';
 import type { ClientSettings, GatewayClient, MutationResult, Retry } from '../src/index.ts';
-import { startFaultyRoute, startGateway, variablesOf } from './gateway.ts';
+import { openFaultyRoute, variablesOf } from './gateway.ts';
+import type { FaultyRoute } from './gateway.ts';
 import { expectedSignature } from './signature.ts';
 
 let gateway: Gateway;
-let route: Awaited<ReturnType<typeof startFaultyRoute>>;
+let route: FaultyRoute;
 
-beforeAll(async () => {
-  gateway = await startGateway();
-  route = await startFaultyRoute(gateway.url);
-});
-afterAll(async () => {
-  await route.close();
-  await gateway.close();
-});
-beforeEach(() => {
-  route.faults.length = 0;
-  route.seen.length = 0;
-});
+openFaultyRoute((opened) => ({ gateway, route } = opened));
 
 const clientOf = (name = 'alice', settings: Partial<ClientSettings> = {}): GatewayClient =>
   createGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), ...settings });

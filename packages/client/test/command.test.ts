@@ -1,28 +1,17 @@
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
 import type { ValueMap } from '../src/aws/value.ts';
-import { runOnGateway, startFaultyRoute, startGateway, variablesOf } from './gateway.ts';
-import type { Terminal } from './gateway.ts';
+import { openFaultyRoute, runOnGateway, variablesOf } from './gateway.ts';
+import type { FaultyRoute, Terminal } from './gateway.ts';
 import type { Outcome } from './host.ts';
 
 const roleArn = roleOf('payments/payments-api');
 const cluster = ['--cluster-name', 'apps-dev'];
 
 let gateway: Gateway;
-let route: Awaited<ReturnType<typeof startFaultyRoute>>;
+let route: FaultyRoute;
 
-beforeAll(async () => {
-  gateway = await startGateway();
-  route = await startFaultyRoute(gateway.url);
-});
-afterAll(async () => {
-  await route.close();
-  await gateway.close();
-});
-beforeEach(() => {
-  route.faults.length = 0;
-  route.seen.length = 0;
-});
+openFaultyRoute((opened) => ({ gateway, route } = opened));
 
 /** Runs a command line as a principal. */
 async function run(args: readonly string[], as = 'alice', terminal: Terminal = {}): Promise<Outcome> {

@@ -6,6 +6,7 @@ import { startAnsweringServer } from '../../../test/support/answering-server.ts'
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { testUnless } from '../../../test/support/requires.ts';
 import { startFaultyRoute, startGateway } from './gateway.ts';
+import type { FaultyRoute } from './gateway.ts';
 import type { Fault } from './gateway.ts';
 import { installPackage } from './installed-package.ts';
 import type { Consumer } from './installed-package.ts';
@@ -36,7 +37,7 @@ const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
 
 let consumer: Consumer;
 let gateway: Gateway;
-let route: Awaited<ReturnType<typeof startFaultyRoute>>;
+let route: FaultyRoute;
 let front: Awaited<ReturnType<typeof startAnsweringServer>>;
 let environment: Readonly<Record<string, string | undefined>>;
 

@@ -54,6 +54,29 @@ export async function startFaultyRoute(gatewayUrl: string) {
   return { url: server.endpoint, faults, seen: server.seen, close: server.stop };
 }
 
+export type FaultyRoute = Awaited<ReturnType<typeof startFaultyRoute>>;
+
+/** Opens a gateway and a route to it for the calling file, and gives both to `use`. Each test begins without faults. */
+export function openFaultyRoute(
+  use: (opened: { readonly gateway: Gateway; readonly route: FaultyRoute }) => void,
+): void {
+  let gateway: Gateway;
+  let route: FaultyRoute;
+  beforeAll(async () => {
+    gateway = await startGateway();
+    route = await startFaultyRoute(gateway.url);
+    use({ gateway, route });
+  });
+  afterAll(async () => {
+    await route.close();
+    await gateway.close();
+  });
+  beforeEach(() => {
+    route.faults.length = 0;
+    route.seen.length = 0;
+  });
+}
+
 async function forward(gatewayUrl: string, { path, headers, body }: SeenRequest) {
   const response = await fetch(`${gatewayUrl}${path}`, {
     method: 'POST',
