@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import './bin/require-node-24.cjs';
 
 /** What the projects share. */
@@ -42,8 +43,8 @@ const packaging = [
  * finds a test in any.
  */
 export default {
-  // Tests wait for servers and for time rather than for a processor. Jest's own choice is one worker fewer.
-  maxWorkers: '100%',
+  // A quarter of the time of a worker is waiting for servers and timers: one more than processors keeps all of these busy.
+  maxWorkers: availableParallelism() + 1,
   // A test that hangs fails; one that waits for a busy machine does not.
   testTimeout: 60_000,
   projects: [

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { runtimeClient } from './lambda-runtime-client.ts';
+import { closeAtEnd } from './left-open.ts';
 
 /** The result of an invocation, or of the start of a function. */
 type Outcome =
@@ -144,15 +145,16 @@ function start({ taskRoot, handler, environment }: FunctionSettings, port: numbe
     stream.setEncoding('utf8').on('data', (text: string) => lines.push(...text.split('\n').filter(Boolean)));
   }
   const exited = once(child, 'exit');
+  const stop = closeAtEnd(() => {
+    child.kill('SIGKILL');
+    return exited;
+  });
   return {
     log: () => lines,
     onExit: (then: (reason: string) => void) =>
       void exited.then(() => {
         then(`The process exited.\n${lines.join('\n')}`);
       }),
-    stop: async () => {
-      child.kill('SIGKILL');
-      await exited;
-    },
+    stop,
   };
 }

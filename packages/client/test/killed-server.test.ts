@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { startEksSimulator } from '../../eks-simulator/src/index.ts';
 import type { EksSimulator } from '../../eks-simulator/src/index.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
+import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import type { ServerProcess } from '../../../test/support/server-process.ts';
 import { installPackage } from './installed-package.ts';
@@ -59,6 +60,7 @@ test('a create whose server is killed and started again ends with the associatio
   const command = spawn(consumer.bin, [...args, '--endpoint-url', server.url, '--region', 'eu-central-1'], {
     env: { PATH: process.env.PATH, POD_IDENTITY_TOKEN: jwt.trim(), AWS_CONFIG_FILE: '/dev/null' },
   });
+  closeAtEnd(async () => command.kill('SIGKILL'));
   let [stdout, stderr] = ['', ''];
   command.stdout.on('data', (chunk) => (stdout += String(chunk)));
   command.stderr.on('data', (chunk) => (stderr += String(chunk)));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
+import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { testUnless } from '../../../test/support/requires.ts';
 import { installPackage } from './installed-package.ts';
 import type { Consumer } from './installed-package.ts';
@@ -135,12 +136,14 @@ test.each([
 
 test('an interrupt ends the executable with the exit code 130', async () => {
   const server = await startAnsweringServer(() => child.kill('SIGINT'));
+  const stop = closeAtEnd(server.stop);
   const child = spawn(consumer.bin, ['whoami', '--endpoint-url', server.endpoint, '--token', 't'], { stdio: 'pipe' });
+  closeAtEnd(async () => child.kill('SIGKILL'));
   let stderr = '';
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   const [code] = (await once(child, 'close')) as [number];
   expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('Interrupted.') });
-  await server.stop();
+  await stop();
 });
 
 test('output that nobody reads to its end is not an error with a stack trace', async () => {
