@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /** A received request. */
@@ -21,6 +21,11 @@ export async function startAnsweringServer(answer: (response: ServerResponse, se
       answer(response, request);
     });
   });
+  return { ...(await listen(server)), seen };
+}
+
+/** Makes a server listen on a free port of the loopback address. `stop` also ends its connections. */
+export async function listen(server: Server) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -30,7 +35,7 @@ export async function startAnsweringServer(answer: (response: ServerResponse, se
     server.closeAllConnections();
     await once(server, 'close');
   };
-  return { endpoint: `http://127.0.0.1:${address.port}`, seen, stop };
+  return { endpoint: `http://127.0.0.1:${address.port}`, stop };
 }
 
 /** Responds with an error in the format of EKS. */

@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { listen } from './answering-server.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
 import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 
@@ -88,16 +89,7 @@ export async function startFaultProxy(endpoint: string) {
     outgoing.writeHead(response.status, { 'content-type': 'application/x-amz-json-1.0' }).end(response.body);
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  const stop = async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  };
-  return { endpoint: `http://127.0.0.1:${address.port}`, faults, seen, stop };
+  return { ...(await listen(server)), faults, seen };
 }
 
 function respond(outgoing: ServerResponse, fault: { readonly exception: string; readonly fields?: object }): void {
