@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { authorizeWith } from '../src/policy/authorize.ts';
 import { compilePolicies } from '../src/policy/compile.ts';
-import { createEngine } from '../src/policy/engine.ts';
+import { makeEngine } from '../src/policy/engine.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
 import type { Authorize } from '../src/policy/policy.ts';
@@ -24,7 +24,7 @@ function pointWith(policies: readonly string[], namespaces = 0): Authorize {
   }));
   const inventory = parseInventory(JSON.stringify({ ...whole, namespaces: [...whole.namespaces, ...more] }));
   const set = compilePolicies({ ...sources, policies: { ...sources.policies, 'more.cedar': policies.join('\n') } });
-  return authorizeWith(createEngine(set), inventory);
+  return authorizeWith(makeEngine(set), inventory);
 }
 
 const action = (name: string) => `action == PodIdentity::Action::"${name}"`;

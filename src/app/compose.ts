@@ -1,20 +1,20 @@
 import { monotonicFactory } from 'ulid';
-import { createEksFor } from '../eks/eks-for.ts';
+import { makeEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
-import { createAssociationCounts } from '../operations/association-counts.ts';
+import { makeAssociationCounts } from '../operations/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { createDirectory } from '../policy/directory.ts';
+import { makeDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
-import { createLive } from '../policy-versions/live.ts';
+import { makeLive } from '../policy-versions/live.ts';
 import type { LiveSettings } from '../policy-versions/live.ts';
 import type { Release } from '../policy-versions/policy-version.ts';
 import type { PolicyStore } from '../policy-versions/store.ts';
@@ -49,7 +49,7 @@ export interface Composition {
 }
 
 /** Composes the gateway. Throws an Error if the inventory has an account that the gateway can't reach. */
-export function createDependencies(composition: Composition): Dependencies {
+export function makeDependencies(composition: Composition): Dependencies {
   return composer(composition)(composition.policy, null);
 }
 
@@ -63,9 +63,9 @@ export interface LivePolicies {
 
 /**
  * Composes a gateway that follows the releases of policies. `deps` has the policy of the composition, which is that of the
- * package; requests must take their dependencies from `current`. Throws as {@link createDependencies} does.
+ * package; requests must take their dependencies from `current`. Throws as {@link makeDependencies} does.
  */
-export function createLiveDependencies(
+export function makeLiveDependencies(
   composition: Composition,
   { store, settings, onFailure }: LivePolicies,
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
@@ -73,7 +73,7 @@ export function createLiveDependencies(
   const compose = composer(composition);
   const deps = compose(packaged, null);
   const load = (release: Release, packed: PackedVersion) => loadRelease(release, packed, onFailure);
-  return { deps, current: createLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
+  return { deps, current: makeLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
 }
 
 /** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
@@ -87,7 +87,7 @@ function composer(composition: Composition): (policy: LoadedPolicy, live: Releas
     clock,
     ulid: monotonicFactory(bufferedRandom()),
     lockMemory: { mayBeSet: false },
-    associationCounts: preflightQuota ? createAssociationCounts(clock) : null,
+    associationCounts: preflightQuota ? makeAssociationCounts(clock) : null,
   };
   return (policy, live) => ({
     ...shared,
@@ -111,9 +111,9 @@ function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition
     ...meteredPolicy(policy),
     recordPrincipal,
     knownPrincipals: inventory,
-    eksFor: rememberRoles(createEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
+    eksFor: rememberRoles(makeEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
-    directory: createDirectory(inventory),
+    directory: makeDirectory(inventory),
     about: {
       ...deployed,
       policySetHash,

@@ -3,7 +3,7 @@ import type { EksError, EksFor } from '../eks/eks.ts';
 import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { count } from '../runtime/meter.ts';
-import { createSlots } from '../runtime/slots.ts';
+import { makeSlots } from '../runtime/slots.ts';
 
 /** What the reads of one request may cost together, whatever its aliases and nested fields. */
 export interface ReadLimits {
@@ -86,7 +86,7 @@ function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
 }
 
 function countedLedger(ledger: Ledger, spend: Spend): Ledger {
-  const runInSlot = createSlots(concurrentReads);
+  const runInSlot = makeSlots(concurrentReads);
   /** Counts at first the most that a read can examine, and then what it returned. */
   const counted = <Result>(most: number, read: () => Promise<Result>, used: (result: Result) => number) =>
     runInSlot(async () => {

@@ -4,7 +4,7 @@ import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { refusalsByGateway } from '../model/outcome.ts';
 import type { RefusalCode } from '../model/outcome.ts';
-import { createMeter, meterFields, withMeter } from '../runtime/meter.ts';
+import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
@@ -80,7 +80,7 @@ export function currentReport(): RequestReport {
 }
 
 /** Creates the report of a request. */
-export function createReport(requestId: string, route: string): RequestReport {
+export function makeReport(requestId: string, route: string): RequestReport {
   return {
     requestId,
     route,
@@ -92,7 +92,7 @@ export function createReport(requestId: string, route: string): RequestReport {
     fields: [],
     result: null,
     errors: [],
-    meter: createMeter(),
+    meter: makeMeter(),
   };
 }
 

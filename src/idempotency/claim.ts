@@ -1,4 +1,4 @@
-import { createEntry } from '../ledger/audit-entry.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
 import type { Expectation, IdempotencyRecord } from '../ledger/ledger.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -160,7 +160,7 @@ function takeOverAttempt(deps: ProtocolDependencies, expired: IdempotencyRecord,
   const { operationId, fence } = expired;
   const now = deps.clock();
   const record = takenOver(expired, now, deps.times);
-  const entry = createEntry(deps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
+  const entry = makeEntry(deps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
   return { expected: { kind: 'lease-expired', operationId, fence, now } as const, lease: { record, entry } };
 }
 
@@ -196,5 +196,5 @@ function begin(deps: ProtocolDependencies, request: ClaimRequest, record: Idempo
 
 function withIntent(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {
   const { operationId, fence } = record;
-  return { record, entry: createEntry(deps, request.audit, { operationId, event: 'INTENT', fence }) };
+  return { record, entry: makeEntry(deps, request.audit, { operationId, event: 'INTENT', fence }) };
 }

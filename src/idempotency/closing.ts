@@ -1,4 +1,4 @@
-import { createEntry } from '../ledger/audit-entry.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { outcomeOf } from './conclusion.ts';
@@ -47,7 +47,7 @@ function entryOf(
 ): AuditEntry {
   const { event, code: refusalCode } = outcomeOf(outcome);
   const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
-  return createEntry(deps, audit, fence === undefined ? details : { ...details, fence });
+  return makeEntry(deps, audit, fence === undefined ? details : { ...details, fence });
 }
 
 function recordAfter(

@@ -1,4 +1,4 @@
-import { createEntry } from '../ledger/audit-entry.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -78,7 +78,7 @@ async function recordLateSuccess(
   const { operationId, fence } = lease.record;
   const message = 'EKS confirmed the change to this lease holder after another one had taken the operation over.';
   const details = { operationId, event: 'LATE_SUCCESS', fence, message, associationArn, eksRequestId } as const;
-  const entry = createEntry(deps, audit, details);
+  const entry = makeEntry(deps, audit, details);
   await withDeadline(Math.max(deadline - deps.clock(), 1_000), deps.ledger.appendEntry(entry), ledgerTimeout);
   return entry;
 }

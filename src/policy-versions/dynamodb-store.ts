@@ -13,7 +13,7 @@ import type { Item } from './item.ts';
 import type { PolicyStore } from './store.ts';
 
 /** A {@link PolicyStore} in a DynamoDB table (`table.ts`). Create the client with `dynamoDbClientDefaults`. */
-export function createDynamoDbStore(client: DynamoDBClient, TableName: string): PolicyStore {
+export function makeDynamoDbStore(client: DynamoDBClient, TableName: string): PolicyStore {
   /** Puts an item unless its key exists. Gives the item of the key that is stored then. */
   const create = async (item: Item): Promise<Item> => {
     try {

@@ -1,6 +1,6 @@
 import type { LoadedPolicy } from '../policy/load.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { createSteadyClock } from '../runtime/steady-clock.ts';
+import { makeSteadyClock } from '../runtime/steady-clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { chooseRelease } from './choose.ts';
 import type { ChosenRelease, ReleaseSource } from './choose.ts';
@@ -56,12 +56,12 @@ interface Read {
  * begins. A release that may not be put in force is refused, and the newest one that may stays in force. Rejects with
  * {@link PoliciesUnavailable} if it is not known what is in force.
  */
-export function createLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
+export function makeLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
   const { settings, log } = source;
   const { refreshMs, maxAgeMs } = settings;
   const choose = chooseRelease(source);
   let live: Live<Value> | null = null;
-  const clock = createSteadyClock(source.clock);
+  const clock = makeSteadyClock(source.clock);
   let reads = 0;
   let reading: (Read & { readonly done: Promise<void> }) | null = null;
   let failure: { readonly cause: unknown; readonly at: number } | null = null;

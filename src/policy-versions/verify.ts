@@ -1,7 +1,7 @@
 import type { OnFailure } from '../policy/authorize.ts';
 import { failedCases, parseCases } from '../cases/cases.ts';
-import { createCedarHost } from '../policy/cedar.ts';
-import { createEngine } from '../policy/engine.ts';
+import { makeCedarHost } from '../policy/cedar.ts';
+import { makeEngine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import { compileRequired, policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
@@ -16,8 +16,8 @@ import type { PackedVersion } from './packed-policies.ts';
 export function loadRelease(release: Release, packed: PackedVersion, onFailure?: OnFailure): LoadedPolicy {
   const version = unpackVersion(packed);
   // An instance of its own: what it does to Cedar has no effect on the policies in force.
-  const host = createCedarHost();
-  const engine = createEngine(compileRequired('The version', version, version.required, host), host);
+  const host = makeCedarHost();
+  const engine = makeEngine(compileRequired('The version', version, version.required, host), host);
   const failures = failedCases(engine, version.caseInventory, parseCases(version.cases));
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
   const policy = policyOf(engine, parseInventory(version.inventory), onFailure, host);

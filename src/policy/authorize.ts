@@ -1,7 +1,7 @@
 import type { Decision, InventorySlice } from '../model/decision.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySources } from './compile.ts';
-import { createEngine } from './engine.ts';
+import { makeEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { toCedar } from './entities.ts';
 import { clusterNotRegistered, defaultDeny, evaluationFailed, forbidden } from './explain.ts';
@@ -20,12 +20,12 @@ type DecisionOnSlice = Omit<Decision, 'inventoryHash'>;
 
 /**
  * Creates the policy decision point for these policies and this inventory. Throws when the policies are invalid (see
- * compilePolicies). The returned function never throws. Create few: see createEngine.
+ * compilePolicies). The returned function never throws. Create few: see makeEngine.
  */
-export function createAuthorize(
+export function makeAuthorize(
   sources: PolicySources & { readonly inventory: Inventory; readonly onFailure?: OnFailure },
 ): Authorize {
-  return authorizeWith(createEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
+  return authorizeWith(makeEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
 }
 
 /** Creates the policy decision point for an existing engine, e.g. one whose policies were compiled at build time. */

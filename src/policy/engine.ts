@@ -59,7 +59,7 @@ const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySet
  * Parses a policy set once, for many requests. Cedar caches it until the engine is garbage collected; it is parsed again only in an
  * instance that replaces one that failed. Throws when Cedar rejects the set; a set from compilePolicies is always accepted.
  */
-export function createEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
+export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
   engines += 1;
   // Cedar's cache is shared by the whole instance: engines with the same id would evaluate each other's policies.
   const schema = `engine-${engines}`;
@@ -93,7 +93,7 @@ export function createEngine(policySet: PolicySet, host: CedarHost = processCeda
     policySet,
     evaluate: prepare('all', policySet.policies),
     evaluatePermits: prepare('permits', Object.fromEntries(permits)),
-    roleFacts: roleFacts && { usedFor: roleFacts.usedFor, others: createEngine(roleFacts.others, host) },
+    roleFacts: roleFacts && { usedFor: roleFacts.usedFor, others: makeEngine(roleFacts.others, host) },
   };
 }
 

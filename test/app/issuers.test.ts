@@ -1,5 +1,5 @@
 import { parseIssuers, trustedIssuers } from '../../src/app/issuers.ts';
-import { createIssuerKey } from '../support/key-server.ts';
+import { makeIssuerKey } from '../support/key-server.ts';
 
 const jwk = { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: '1' };
 const a = { issuer: 'https://a.example', audiences: ['gateway'], jwks: { keys: [jwk] } };
@@ -44,7 +44,7 @@ test('a file without the issuer of the authorizer is rejected, as no token would
 
 test('the key of an issuer is accepted as it publishes it', async () => {
   for (const alg of ['RS256', 'ES256', 'EdDSA']) {
-    const { jwk: published } = await createIssuerKey('1', alg);
+    const { jwk: published } = await makeIssuerKey('1', alg);
     expect(parse([{ ...a, jwks: { keys: [{ ...published, x5c: ['MII'] }] } }])).toHaveLength(1);
   }
 });

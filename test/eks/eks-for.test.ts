@@ -1,7 +1,7 @@
-import { createEksFor } from '../../src/eks/eks-for.ts';
+import { makeEksFor } from '../../src/eks/eks-for.ts';
 import type { EksForSettings } from '../../src/eks/eks-for.ts';
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
-import { createMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
+import { makeMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
 import { association, call, principalId } from '../support/eks-samples.ts';
 import { startSts, stsError } from '../support/sts-server.ts';
@@ -29,22 +29,22 @@ const settings: EksForSettings = {
 
 test('throws for another account without a role to assume', () => {
   const accounts = [home, { ...other, roleArn: null, readRoleArn: null }];
-  expect(() => createEksFor({ ...settings, accounts })).toThrow('has no roleArn for account 444455556666');
+  expect(() => makeEksFor({ ...settings, accounts })).toThrow('has no roleArn for account 444455556666');
 });
 
 test('throws with an executor role for another account without a role to read', () => {
   const accounts = [home, { ...other, readRoleArn: null }];
-  expect(() => createEksFor({ ...settings, accounts, executorRoleArn })).toThrow(
+  expect(() => makeEksFor({ ...settings, accounts, executorRoleArn })).toThrow(
     'has no readRoleArn for account 444455556666, so reads would have the right to change',
   );
-  expect(() => createEksFor({ ...settings, accounts })).not.toThrow();
+  expect(() => makeEksFor({ ...settings, accounts })).not.toThrow();
 });
 
 test.each([
   ['account', { accountId: '999988887777', region }],
   ['region', { accountId: home.accountId, region: 'us-east-1' }],
 ])('throws for a cluster whose %s is not in the inventory', (_, location) => {
-  expect(() => createEksFor(settings)({ ...location, clusterName: 'apps-dev' })).toThrow(
+  expect(() => makeEksFor(settings)({ ...location, clusterName: 'apps-dev' })).toThrow(
     'The inventory does not have account',
   );
 });
@@ -68,7 +68,7 @@ describe('the credentials', () => {
   });
 
   const open = (more: Partial<EksForSettings> = {}) => {
-    const eksFor = createEksFor({ ...settings, endpoint: eks.endpoint, ...more });
+    const eksFor = makeEksFor({ ...settings, endpoint: eks.endpoint, ...more });
     const clusterIn = (accountId: string, place = region) => ({ accountId, region: place, clusterName: 'apps-dev' });
     return {
       list: (accountId: string, place = region) => {
@@ -244,9 +244,9 @@ test('measures the calls of STS', async () => {
   process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
   try {
     const cluster = { accountId: other.accountId, region, clusterName: 'apps-dev' };
-    const meter = createMeter();
+    const meter = makeMeter();
     const query = { namespace: 'a', serviceAccount: 'b', nextToken: null };
-    const read = createEksFor({ ...settings, endpoint: eks.endpoint })(cluster);
+    const read = makeEksFor({ ...settings, endpoint: eks.endpoint })(cluster);
     await withMeter(meter, () => read.page(query, { deadline: Date.now() + 3_000 }));
     expect(meterFields(meter)).toMatchObject({ stsCalls: 1, stsSlowestMs: expect.any(Number), eksCalls: 1 });
   } finally {

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { createLog } from '../../src/runtime/log.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeLog } from '../../src/runtime/log.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { createDocument, updateDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
@@ -15,7 +15,7 @@ let stored: AuditEntry[];
 let logLines: string[];
 
 beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   const recording: Ledger = {
     ...ledger,
     appendEntry: (entry) => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
       return ledger.appendEntry(entry);
     },
   };
-  const log = createLog((line) => logLines.push(line));
+  const log = makeLog((line) => logLines.push(line));
   gateway = await openGateway({ ledger: recording, change: (deps) => ({ ...deps, log }) });
 });
 

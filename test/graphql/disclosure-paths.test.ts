@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -46,7 +46,7 @@ let associations: Record<string, NonNullable<Payload['association']>>;
 let entryIds: string[];
 
 beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger, change: unpaced });
   associations = {};
   for (const [namespace, owner] of [

@@ -1,6 +1,6 @@
 import { parseInventory } from '../../src/policy/inventory.ts';
-import { createDirectory } from '../../src/policy/directory.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeDirectory } from '../../src/policy/directory.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
@@ -11,7 +11,7 @@ let ledger: Ledger;
 let gateway: Gateway;
 
 async function open(change?: (deps: Dependencies) => Dependencies) {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger, ...(change ? { change } : {}) });
 }
 
@@ -92,7 +92,7 @@ describe('namespaces', () => {
     let evaluations = 0;
     await open((deps) => ({
       ...deps,
-      directory: createDirectory(largeInventory(all)),
+      directory: makeDirectory(largeInventory(all)),
       authorize: (context, request) => {
         evaluations += 1;
         const isOwn =
@@ -120,7 +120,7 @@ describe('namespaces', () => {
     const names = Array.from({ length: 60 }, (_, index) => ({ name: `team-${index}`, owners: ['other-team'] }));
     let evaluations = 0;
     await open((deps) => {
-      const directory = createDirectory(largeInventory(names));
+      const directory = makeDirectory(largeInventory(names));
       const clusters = Array.from({ length: 100 }, (_, index) => ({
         ...home,
         clusterName: `apps-${index}`,

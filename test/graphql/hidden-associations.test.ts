@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { assertEnumType, assertObjectType, buildSchema, getNamedType, isInputObjectType } from 'graphql';
 import type { GraphQLField, GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { noFilters } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -101,7 +101,7 @@ afterAll(() => rmSync(policies, { recursive: true }));
 
 /** A gateway with one association of each namespace, and policies that depend on tags of roles. */
 async function openWithAssociations() {
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   const calls: string[] = [];
   const counted = Object.fromEntries(
     Object.entries(ledger).map(([name, method]: [string, (...args: unknown[]) => unknown]) => [

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -16,7 +16,7 @@ let association: WholeAssociation;
 
 beforeEach(async () => {
   policies = copyOfShipped();
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger, change: unpaced });
   others = [];
   const created = await gateway.create();

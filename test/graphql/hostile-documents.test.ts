@@ -12,7 +12,7 @@ import {
 import type { FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
 import { typeDefs } from '../../src/generated/schema.ts';
 import { maxTokens } from '../../src/graphql/http.ts';
-import { createRules } from '../../src/graphql/server.ts';
+import { makeRules } from '../../src/graphql/server.ts';
 import { oneWrite } from '../../src/graphql/rules.ts';
 import { selectedFields } from '../../src/graphql/selection.ts';
 
@@ -102,7 +102,7 @@ function validateCounting(source: string) {
     },
   });
   steps = 0;
-  const errors = validate(schema, document, [...specifiedRules, ...createRules()]);
+  const errors = validate(schema, document, [...specifiedRules, ...makeRules()]);
   return { messages: errors.map(({ message }) => message), steps };
 }
 

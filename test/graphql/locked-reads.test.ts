@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { lockMemoryMs, readLocks } from '../../src/operations/locks.ts';
@@ -19,7 +19,7 @@ let gateway: Gateway;
 let locks: ReturnType<typeof lockOperations>;
 
 beforeEach(async () => {
-  stored = createSqliteLedger({ file: ':memory:' });
+  stored = makeSqliteLedger({ file: ':memory:' });
   [lockReads, isDown] = [0, false];
   const ledger: Ledger = {
     ...stored,

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { bytesOf } from '../../src/ledger/entry-size.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
@@ -14,7 +14,7 @@ let ledger: Ledger;
 let spent: { rows: number; written: AuditEntry[] };
 
 beforeEach(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger: counting(ledger), recordTrailReads: true });
   spent = { rows: 0, written: [] };
 });

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import { createDocument } from '../support/documents.ts';
@@ -10,7 +10,7 @@ let ledger: Ledger;
 
 beforeEach(async () => {
   now = Date.now();
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   const requestLimits = { burst: 2, perSecond: 0.5 };
   gateway = await openGateway({ ledger, requestLimits, change: (deps) => ({ ...deps, clock: () => now }) });
 });

@@ -4,13 +4,13 @@ import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { inconclusive, rejected } from '../../src/operations/conclusions.ts';
 import { roleArn } from '../support/gateway.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 const mutation = admittedCreate(60_000_000);

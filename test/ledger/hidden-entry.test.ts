@@ -1,4 +1,4 @@
-import { createEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
+import { makeEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
 import { bytesOf } from '../../src/ledger/entry-size.ts';
 import { asAnswered, isHidden } from '../../src/ledger/hidden-entry.ts';
 import type { HiddenAssociation } from '../../src/ledger/hidden-entry.ts';
@@ -57,7 +57,7 @@ describe('an entry that hides an association', () => {
     async (_, hidden, count) => {
       for (const event of ['REFUSED', 'CHECKED'] as const) {
         const context = contextOf(count, 'r'.repeat(1_024));
-        const absent = createEntry(deps, context, {
+        const absent = makeEntry(deps, context, {
           operationId,
           event,
           refusalCode: 'ASSOCIATION_NOT_FOUND',

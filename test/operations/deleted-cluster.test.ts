@@ -1,7 +1,7 @@
 import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -24,7 +24,7 @@ const readLagMs = defaultTimes.listLagMs + defaultTimes.clockErrorMs + 1_000;
 let skewMs: number;
 
 beforeEach(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   skewMs = 0;
   const clock = () => Date.now() + skewMs;
   simulator = await startEksSimulator({ clock });

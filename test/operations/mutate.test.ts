@@ -2,7 +2,7 @@ import { claim } from '../../src/idempotency/claim.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { entryText } from '../../src/ledger/entry-json.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { alreadyExists, changed } from '../../src/operations/conclusions.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { execute } from '../../src/operations/execute.ts';
@@ -29,7 +29,7 @@ import {
 type CreateEffect = Effect<'CREATE_POD_IDENTITY_ASSOCIATION'>;
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 const withEffect = (effect: CreateEffect) => ({ ...operations.CREATE_POD_IDENTITY_ASSOCIATION, effect });

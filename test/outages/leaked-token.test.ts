@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -20,7 +20,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'leak-'));
-  ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+  ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
   gateway = await openGateway({ ledger });
 });
 

@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { createDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
+import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
 import { packVersion } from '../../src/policy-versions/packed-policies.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { openPolicyTable, publish, releaseOf, shippedVersion } from '../support/policy-releases.ts';
@@ -57,7 +57,7 @@ describeOnDynamoDb('The table of policies', () => {
   });
 
   it('is unavailable if it does not exist', async () => {
-    const missing = createDynamoDbStore(opened.client, 'missing');
+    const missing = makeDynamoDbStore(opened.client, 'missing');
     await expect(missing.releases(1)).rejects.toThrow(LedgerUnavailable);
     await expect(missing.getVersion('')).rejects.toThrow(LedgerUnavailable);
     await expect(missing.putRelease(releaseOf(1, version))).rejects.toThrow(LedgerUnavailable);

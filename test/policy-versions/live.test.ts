@@ -5,7 +5,7 @@ import { requireReachable } from '../../src/eks/eks-for.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
-import { createLive, PoliciesUnavailable } from '../../src/policy-versions/live.ts';
+import { makeLive, PoliciesUnavailable } from '../../src/policy-versions/live.ts';
 import type { Release } from '../../src/policy-versions/policy-version.ts';
 import { loadRelease } from '../../src/policy-versions/verify.ts';
 import { packVersion } from '../../src/policy-versions/packed-policies.ts';
@@ -50,7 +50,7 @@ describeOnDynamoDb('Live policies', () => {
       pending.add(answer);
       return answer.finally(() => pending.delete(answer));
     };
-    const current = createLive({
+    const current = makeLive({
       store: {
         releases: (limit) => counted('releases', () => store.releases(limit)),
         getVersion: (hash) => counted('version', () => store.getVersion(hash)),

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Release } from '../../src/policy-versions/policy-version.ts';
 import { openGateway, input, roleArn } from '../support/gateway.ts';
@@ -68,7 +68,7 @@ describeOnDynamoDb('A change of policies and inventory', () => {
   let gateway: Gateway;
   beforeEach(async () => {
     table = await openPolicyTable();
-    ledger = createSqliteLedger({ file: ':memory:' });
+    ledger = makeSqliteLedger({ file: ':memory:' });
     await publish(table.store, 1, owner);
   });
   afterEach(async () => {

@@ -2,7 +2,7 @@ import { indexPolicies } from '../../src/policy/applicable.ts';
 import { readCases } from '../../src/cases/cases.ts';
 import { processCedar } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import type { CedarRequest } from '../../src/policy/engine.ts';
 import { toCedar } from '../../src/policy/entities.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
@@ -92,7 +92,7 @@ describe('a decision by the policies that can apply', () => {
     permit('x-elsewhere', createHead, `when { resource.namespace.name == "search" } when { ${overflow} }`),
     `@id("x-guard") @message("m") @advice("a") forbid (${createHead} in ${namespace('search')}) when { ${overflow} };`,
   );
-  const engine = createEngine(policySet);
+  const engine = makeEngine(policySet);
 
   beforeAll(() => {
     const cedar = processCedar.instance();

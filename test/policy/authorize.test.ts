@@ -1,7 +1,7 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
 import { authorizeWith } from '../../src/policy/authorize.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
@@ -156,7 +156,7 @@ test('keeps the policies of two decision points separate', () => {
 
 test('decides the same with a policy set that was stored as JSON', () => {
   const sources = readPolicySources(shipped);
-  const kept = createEngine(JSON.parse(JSON.stringify(compilePolicies(sources))) as PolicySet);
+  const kept = makeEngine(JSON.parse(JSON.stringify(compilePolicies(sources))) as PolicySet);
   const again = authorizeWith(kept, inventory);
   for (const who of [alice, bob, pat]) expect(again(context(who), create())).toEqual(authorize(context(who), create()));
 });

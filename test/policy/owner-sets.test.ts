@@ -1,8 +1,8 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { createDifferentOwners } from '../../src/policy/owner-sets.ts';
-import { createPreauthorize } from '../../src/policy/preauthorize.ts';
+import { makeDifferentOwners } from '../../src/policy/owner-sets.ts';
+import { makePreauthorize } from '../../src/policy/preauthorize.ts';
 import { context, person, shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);
@@ -17,7 +17,7 @@ describe('owners that can make a difference', () => {
     parents: [{ type: 'PodIdentity::Group', id: 'own' }],
   };
   const { policies } = compiled(permitWhen('resource.namespace.owners.contains(PodIdentity::Group::"named")'));
-  const differentOwners = createDifferentOwners(policies);
+  const differentOwners = makeDifferentOwners(policies);
 
   test('are one set of all those with groups of other principals only', () => {
     const others = Array.from({ length: 1_000 }, (_, index) => [`team-${index}`, `guests-${index}`]);
@@ -45,7 +45,7 @@ describe('before the association is known, a permit about the owners of a namesp
   );
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
   const mayBePermitted = (condition: string, ...groups: string[]) =>
-    createPreauthorize(compiled(permitWhen(condition)), inventory)(
+    makePreauthorize(compiled(permitWhen(condition)), inventory)(
       context(person('someone', ...groups)),
       'DeletePodIdentityAssociation',
       cluster,

@@ -1,7 +1,7 @@
 import type { RoleFacts } from '../../src/model/decision.ts';
-import { authorizeWith, createAuthorize } from '../../src/policy/authorize.ts';
+import { authorizeWith, makeAuthorize } from '../../src/policy/authorize.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
@@ -41,7 +41,7 @@ function over(...policies: readonly string[]) {
   const failures: string[] = [];
   const onFailure = (detail: string): number => failures.push(detail);
   const texts = { 'test.cedar': policies.join('\n') };
-  const authorize = createAuthorize({ schema, policies: texts, inventory, onFailure });
+  const authorize = makeAuthorize({ schema, policies: texts, inventory, onFailure });
   const decide = (asked: AuthorizationRequest, ...roles: readonly RoleFacts[]) =>
     authorize(context(alice), roles.length === 0 ? asked : withRoles(asked, roles));
   return { authorize, decide, failures };
@@ -207,7 +207,7 @@ describe('a request that depends on a role is denied', () => {
 });
 
 test('a policy set without such policies ignores the facts', () => {
-  const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+  const engine = makeEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
   expect(engine.roleFacts).toBeNull();
   expect(authorizeWith(engine, inventory)(context(bob), create()).allowed).toBe(true);
 });

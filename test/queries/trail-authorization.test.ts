@@ -3,11 +3,11 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal, RecordedPrincipal } from '../../src/model/principal.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { TrailScope } from '../../src/policy/policy.ts';
-import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
-import { createOnce } from '../../src/queries/request-context.ts';
+import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
+import { makeOnce } from '../../src/queries/request-context.ts';
 import { readAuditEntry } from '../../src/queries/trail.ts';
 import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail-authorization.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 
@@ -34,7 +34,7 @@ const all: AuditPartition = { kind: 'all' };
 /** Dependencies whose policy permits reading these scopes only. A violation is named after the scope that it denies. */
 function permitting(...scopes: readonly TrailScope[]): Dependencies {
   const permitted = new Set(scopes.map((scope) => JSON.stringify(scope)));
-  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+  const deps = dependenciesOn(makeSqliteLedger({ file: ':memory:' }));
   return {
     ...deps,
     authorize: (context, request) => {
@@ -59,7 +59,7 @@ function entryOf(by: RecordedPrincipal, namespace: typeof payments | null): Audi
 
 /** The scopes that the violations name. */
 function denied(deps: Dependencies, partition: AuditPartition, entries: readonly AuditEntry[]): unknown[] {
-  return entriesViolations(createAuthorizeRead(deps, identity), partition, entries).map(({ policyId }): unknown =>
+  return entriesViolations(makeAuthorizeRead(deps, identity), partition, entries).map(({ policyId }): unknown =>
     JSON.parse(policyId),
   );
 }
@@ -87,7 +87,7 @@ describe('the scope of a partition', () => {
   });
 
   test('gives the violations of policy', () => {
-    const mayReadPayments = createAuthorizeRead(permitting(paymentsScope), identity);
+    const mayReadPayments = makeAuthorizeRead(permitting(paymentsScope), identity);
     expect(scopeViolations(mayReadPayments, paymentsScope)).toEqual([]);
     expect(scopeViolations(mayReadPayments, searchScope)).toHaveLength(1);
   });
@@ -192,7 +192,7 @@ test('policy is evaluated once for each scope, however many entries it has', () 
     },
   };
   const entries = Array.from({ length: 10 }, () => entryOf(service, payments));
-  expect(entriesViolations(createAuthorizeRead(counting, identity), association, entries)).toEqual([]);
+  expect(entriesViolations(makeAuthorizeRead(counting, identity), association, entries)).toEqual([]);
   expect(evaluated).toHaveLength(1);
 });
 
@@ -206,7 +206,7 @@ test('an entry without a target is looked for in the scopes that it has only', (
       return deps.authorize(context, request);
     },
   };
-  entriesViolations(createAuthorizeRead(recording, identity), association, [entryOf(service, null)]);
+  entriesViolations(makeAuthorizeRead(recording, identity), association, [entryOf(service, null)]);
   expect(evaluated).toEqual([
     { action: 'ReadAuditTrail', scope: gatewayScope },
     { action: 'ReadAuditTrail', scope: clusterScope },
@@ -214,7 +214,7 @@ test('an entry without a target is looked for in the scopes that it has only', (
 });
 
 describe('a single entry', () => {
-  const readerOf = (deps: Dependencies) => ({ authorizeRead: createAuthorizeRead(deps, identity), once: createOnce() });
+  const readerOf = (deps: Dependencies) => ({ authorizeRead: makeAuthorizeRead(deps, identity), once: makeOnce() });
   const readable = async (deps: Dependencies, entry: AuditEntry) => {
     await deps.ledger.appendEntry(entry);
     return readAuditEntry(deps, readerOf(deps), `${entry.operationId}.${entry.entryId}`);

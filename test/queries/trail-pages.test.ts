@@ -1,10 +1,10 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal } from '../../src/model/principal.ts';
-import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
+import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { auditTrail } from '../../src/queries/trail.ts';
-import { createTrailReads } from '../../src/queries/trail-reads.ts';
+import { makeTrailReads } from '../../src/queries/trail-reads.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 import { bob } from '../support/policy-sample.ts';
@@ -22,7 +22,7 @@ let ledger: Ledger;
 let pages: number;
 
 beforeEach(() => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   pages = 0;
 });
 
@@ -46,8 +46,8 @@ async function read(scope: object, principal: Principal = identity.principal) {
   };
   const deps = dependenciesOn(counted);
   const reader = { identity: { ...identity, principal } };
-  const authorizeRead = createAuthorizeRead(deps, reader.identity);
-  const trailReads = createTrailReads(deps, reader.identity);
+  const authorizeRead = makeAuthorizeRead(deps, reader.identity);
+  const trailReads = makeTrailReads(deps, reader.identity);
   return auditTrail(deps, { ...reader, authorizeRead, trailReads }, { scope } as never, Date.now() + 10_000);
 }
 

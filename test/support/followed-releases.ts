@@ -3,7 +3,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { stringify } from 'safe-stable-stringify';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
-import { createLive } from '../../src/policy-versions/live.ts';
+import { makeLive } from '../../src/policy-versions/live.ts';
 import type { ListedRelease, Release } from '../../src/policy-versions/policy-version.ts';
 import { loadRelease } from '../../src/policy-versions/verify.ts';
 import type { PackedVersion, PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
@@ -32,7 +32,7 @@ export function followReleases(versions: readonly PolicyVersion[]) {
     list.unshift({ number: list.length, release: releaseOf(list.length, version, { versionHash: packed.hash }) });
   };
   versions.forEach((version) => add(version));
-  const current = createLive({
+  const current = makeLive({
     store: {
       releases: (limit) => Promise.resolve(list.slice(0, limit)),
       getVersion: (hash) => Promise.resolve(stored.get(hash) ?? null),

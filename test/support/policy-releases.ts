@@ -5,7 +5,7 @@ import { readCaseFiles } from '../../src/cases/cases.ts';
 import { policySetHash } from '../../src/policy/compile.ts';
 import { inventoryHash } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources, readRequiredText } from '../../src/policy/load.ts';
-import { createDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
+import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
 import type { Release } from '../../src/policy-versions/policy-version.ts';
 import type { PolicyStore } from '../../src/policy-versions/store.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
@@ -80,5 +80,5 @@ export async function openPolicyTable() {
     await client.send(new DeleteTableCommand({ TableName: table }));
     client.destroy();
   };
-  return { client, table, store: createDynamoDbStore(client, table), close };
+  return { client, table, store: makeDynamoDbStore(client, table), close };
 }

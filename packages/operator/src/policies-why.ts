@@ -8,7 +8,7 @@ import { inventoryFor, parseQuestion, withRolesOf } from '../../../src/cases/cas
 import { locatePolicies } from '../../../src/policy/compile.ts';
 import { counterfactuals } from './authoring/counterfactuals.ts';
 import type { Counterfactual } from './authoring/counterfactuals.ts';
-import { createEngine } from '../../../src/policy/engine.ts';
+import { makeEngine } from '../../../src/policy/engine.ts';
 import { readInventoryText, readPolicies, readPolicySet } from '../../../src/policy/load.ts';
 import { placeOf } from '../../../src/policy/locations.ts';
 import type { LocatedPolicy } from '../../../src/policy/locations.ts';
@@ -31,7 +31,7 @@ export function explainDecision(file: string, directory: string): readonly strin
     const policySet = readPolicySet(directory);
     const places = locatePolicies(readPolicies(directory));
     let failure = '';
-    const decide = authorizeWith(createEngine(policySet), inventory, (detail) => (failure = detail));
+    const decide = authorizeWith(makeEngine(policySet), inventory, (detail) => (failure = detail));
     const authorize = withRolesOf(question, decide);
     const decision = authorize(question.context, question.request);
     if (decision.failed) return [verdict(decision), ...reasons(decision, places), `  ${failure}`];

@@ -38,7 +38,7 @@ export interface ReplayCounts {
   readonly incomplete: number;
   /** Not decided: policies use facts of a role that the entry does not have, as policies did not use them when it was written. */
   readonly withoutRoles: number;
-  /** By principals of whom groups were left out, see `createRecordPrincipal`: a policy that names these decides otherwise. */
+  /** By principals of whom groups were left out, see `makeRecordPrincipal`: a policy that names these decides otherwise. */
   readonly withOtherGroups: number;
   /** Flipped requests by principal, the most first. */
   readonly affected: readonly (readonly [principalId: string, count: number])[];

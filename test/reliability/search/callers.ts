@@ -25,7 +25,7 @@ const functionMs = 29_000;
 const noAssociation = 'a-00000000000000000';
 
 /** Runs requests and the reconciler, each as a separate process. `answers` returns the answers to all requests. */
-export function createCallers(environment: Environment) {
+export function makeCallers(environment: Environment) {
   const { clock, eks, model, recorder, processes, releases, log } = environment;
   const mutations: ScenarioMutation[] = [];
   const targets = new Map<string, MutationTarget>();

@@ -1,5 +1,5 @@
 import type { LoadedPolicy } from '../../../src/policy/load.ts';
-import { createLive } from '../../../src/policy-versions/live.ts';
+import { makeLive } from '../../../src/policy-versions/live.ts';
 import type { ListedRelease } from '../../../src/policy-versions/policy-version.ts';
 
 /** Short, so that a scenario sees a switch soon. Milliseconds. */
@@ -9,9 +9,9 @@ const settings = { refreshMs: 1_000, maxAgeMs: 300_000 };
 const permits = 'permits';
 
 /** Live policies whose releases permit or deny all changes. `clock` is the gateway's. */
-export function createReleases(clock: () => number) {
+export function makeReleases(clock: () => number) {
   const releases: ListedRelease[] = [];
-  const current = createLive<boolean>({
+  const current = makeLive<boolean>({
     ...{ settings, clock, log: () => undefined },
     store: {
       releases: async (limit) => releases.toReversed().slice(0, limit),

@@ -15,7 +15,7 @@ const maxFailedConnections = 4;
  * The part of `fetch` that the client uses, with the options of the AWS CLI for certificates and timeouts, which `fetch` does not
  * have. It also starts faster. Proxies of the environment are used from Node.js 24.5 on.
  */
-export function createFetch(connection: Connection, environment: Environment): Fetch {
+export function makeFetch(connection: Connection, environment: Environment): Fetch {
   const ca = connection.caBundle === null ? undefined : certificates(connection.caBundle);
   const reached = { isReached: false, failures: 0 };
   let agent: Agent | null = null;
