@@ -54,7 +54,7 @@ export async function openCostMeter(associationCount: number) {
     recordTrailReads: true,
     preflight: 'checks',
     preflightRoles: false,
-    release: { version: 'costs', deployedAt: null },
+    deployed: { version: 'costs', deployedAt: null },
     log: makeLog((line) => {
       spent = { ...spent, logBytes: spent.logBytes + Buffer.byteLength(line) };
     }),

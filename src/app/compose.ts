@@ -16,10 +16,10 @@ import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
 import { makeLive } from '../policy-versions/live.ts';
 import type { LiveSettings } from '../policy-versions/live.ts';
-import type { Release } from '../policy-versions/policy-version.ts';
+import type { PolicyVersion } from '../policy-versions/policy-version.ts';
 import type { PolicyStore } from '../policy-versions/store.ts';
-import { loadRelease } from '../policy-versions/verify.ts';
-import type { PackedVersion } from '../policy-versions/packed-policies.ts';
+import { loadVersion } from '../policy-versions/verify.ts';
+import type { PackedPolicies } from '../policy-versions/packed-policies.ts';
 import type { OnFailure } from '../policy/authorize.ts';
 import type { Deployed } from './settings.ts';
 
@@ -36,7 +36,7 @@ export interface Composition {
   readonly preflightRoles: boolean;
   /** By default off. */
   readonly preflightQuota?: boolean;
-  readonly release: Deployed;
+  readonly deployed: Deployed;
   readonly log: Log;
   /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
   readonly access?: EksForSettings['access'];
@@ -53,7 +53,7 @@ export function makeDependencies(composition: Composition): Dependencies {
   return composer(composition)(composition.policy, null);
 }
 
-/** Where releases of policies are, and how they are read. */
+/** Where policy versions are, and how they are read. */
 export interface LivePolicies {
   readonly store: PolicyStore;
   readonly settings: LiveSettings;
@@ -62,7 +62,7 @@ export interface LivePolicies {
 }
 
 /**
- * Composes a gateway that follows the releases of policies. `deps` has the policy of the composition, which is that of the
+ * Composes a gateway that follows the policy versions. `deps` has the policy of the composition, which is that of the
  * package; requests must take their dependencies from `current`. Throws as {@link makeDependencies} does.
  */
 export function makeLiveDependencies(
@@ -72,13 +72,13 @@ export function makeLiveDependencies(
   const { policy: packaged, log } = composition;
   const compose = composer(composition);
   const deps = compose(packaged, null);
-  const load = (release: Release, packed: PackedVersion) => loadRelease(release, packed, onFailure);
+  const load = (version: PolicyVersion, packed: PackedPolicies) => loadVersion(version, packed, onFailure);
   return { deps, current: makeLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
 }
 
 /** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
-function composer(composition: Composition): (policy: LoadedPolicy, live: Release | null) => Dependencies {
-  const { policy: _, release: deployed, access = 'change', eks: endpoint, ...settings } = composition;
+function composer(composition: Composition): (policy: LoadedPolicy, live: PolicyVersion | null) => Dependencies {
+  const { policy: _, deployed, access = 'change', eks: endpoint, ...settings } = composition;
   const { preflightQuota = false, executorRoleArn = null, clock = Date.now, home, ...rest } = settings;
   const eks = { home, access, executorRoleArn, clock, connections: new Map(), ...endpoint };
   const shared = {
@@ -100,7 +100,7 @@ interface PolicyComposition {
   readonly eks: Omit<EksForSettings, 'accounts'>;
   readonly deployed: Deployed;
   /** Null: the policy of the package. */
-  readonly live: Release | null;
+  readonly live: PolicyVersion | null;
 }
 
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
@@ -118,7 +118,7 @@ function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition
       ...deployed,
       policySetHash,
       inventoryHash: inventory.hash,
-      policyRelease: live && { number: live.number, publishedAt: live.publishedAt },
+      policyVersion: live && { number: live.number, publishedAt: live.publishedAt },
     },
   };
 }

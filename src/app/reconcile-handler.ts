@@ -19,8 +19,8 @@ export function makeReconcileHandler(current: CurrentDependencies) {
     const meter = makeMeter();
     const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline));
     const durationMs = deps.clock() - startedAt;
-    const { policyRelease, policySetHash, inventoryHash } = deps.about;
-    const live = policyRelease === null ? {} : { liveRelease: policyRelease.number };
+    const { policyVersion, policySetHash, inventoryHash } = deps.about;
+    const live = policyVersion === null ? {} : { policyVersion: policyVersion.number };
     const policies = { policySetHash, inventoryHash, ...live };
     deps.log('info', 'Operations reconciled.', { ...result, durationMs, ...policies, ...meterFields(meter) });
     return result;

@@ -299,7 +299,7 @@ export type AuditEvent =
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN'
-  /** Operators released a lock; otherwise as LOCKED. */
+  /** Operators lifted a lock; otherwise as LOCKED. */
   | 'UNLOCKED';
 
 /** Which entries to read: set exactly one field. */
@@ -349,7 +349,7 @@ export type BindableRoleSource =
   /** The inventory lends the role to the namespace. */
   | 'LENT';
 
-/** Operators have locked changes. The gateway sends no change to EKS until they release the lock. */
+/** Operators have locked changes. The gateway sends no change to EKS until they lift the lock. */
 export type ChangesLocked = Refusal & {
   readonly __typename?: 'ChangesLocked';
   /** Who set the lock and why, and what to do next. */
@@ -364,7 +364,7 @@ export type ChangesLocked = Refusal & {
   readonly message: Scalars['String']['output'];
   /** The reason given with the lock; null without one. */
   readonly reason: Maybe<Scalars['String']['output']>;
-  /** Always true: the unchanged request can succeed after the release of the lock. */
+  /** Always true: the unchanged request can succeed once the lock is lifted. */
   readonly retryable: Scalars['Boolean']['output'];
   /** Which changes the lock stops. */
   readonly scope: LockScope;
@@ -605,10 +605,10 @@ export type Gateway = {
   readonly deployedAt: Maybe<Scalars['DateTime']['output']>;
   /** SHA-256 of the inventory. */
   readonly inventoryHash: Scalars['String']['output'];
-  /** The release of policies and inventory in force; null when they are those of the deployment. */
-  readonly policyRelease: Maybe<PolicyRelease>;
   /** SHA-256 of the Cedar policies and their schema. */
   readonly policySetHash: Scalars['String']['output'];
+  /** The version of policies and inventory in force; null when they are those of the deployment. */
+  readonly policyVersion: Maybe<PolicyVersion>;
   /** Version of the gateway. */
   readonly version: Scalars['String']['output'];
 };
@@ -814,7 +814,7 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
-  /** A lock on changes, which operators set or release with `npm run lock`; only in audit entries. */
+  /** A lock on changes, which operators set or lift with `npm run lock`; only in audit entries. */
   | 'LOCK_CHANGES'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
@@ -957,10 +957,10 @@ export type PolicyDenied = Refusal & {
   readonly violations: ReadonlyArray<PolicyViolation>;
 };
 
-/** A release of policies and inventory, which puts them in force without a deployment. */
-export type PolicyRelease = {
-  readonly __typename?: 'PolicyRelease';
-  /** Its number; each release has a higher one. */
+/** A published version of policies and inventory, which puts them in force without a deployment. */
+export type PolicyVersion = {
+  readonly __typename?: 'PolicyVersion';
+  /** Its number; each version has a higher one than those before it. */
   readonly number: Scalars['Int']['output'];
   /** When it was published. */
   readonly publishedAt: Scalars['DateTime']['output'];

@@ -37,8 +37,8 @@ interface ReportedPolicies {
   readonly policySetHash: string;
   /** SHA-256 (hex). */
   readonly inventoryHash: string;
-  /** Number of the release of policies; null for those of the package. */
-  readonly policyRelease: { readonly number: number } | null;
+  /** Number of the policy version; null for those of the package. */
+  readonly policyVersion: { readonly number: number } | null;
 }
 /** The cluster that a request is about, and the namespace where that is known: validated names only. */
 export type RequestTarget = ClusterRef & Partial<Pick<AssociationTarget, 'namespace'>>;
@@ -116,7 +116,7 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
       ...(identity?.actor ? { actorId: identity.actor.id } : {}),
       policySetHash: policies?.policySetHash ?? null,
       inventoryHash: policies?.inventoryHash ?? null,
-      ...(policies?.policyRelease ? { liveRelease: policies.policyRelease.number } : {}),
+      ...(policies?.policyVersion ? { policyVersion: policies.policyVersion.number } : {}),
       ...target,
       operation,
       operationName,

@@ -54,7 +54,7 @@ const locked = {
   retryable: true,
   retryAfterSeconds: 300,
   advice:
-    'Ask the operators of the gateway when the lock will be released. After the release, the same clientRequestToken can be used.',
+    'Ask the operators of the gateway when the lock will be lifted. After that, the same clientRequestToken can be used.',
 } as const;
 
 /**

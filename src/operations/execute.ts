@@ -87,7 +87,7 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   return (await findLock(deps, mutation)) ? notDone : null;
 }
 
-/** A locked request. Its token is not claimed: after the release of the lock, it can be used. */
+/** A locked request. Its token is not claimed: once the lock is lifted, it can be used. */
 function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
   const refusal = lockedRefusal(lock);
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };

@@ -22,16 +22,18 @@ test('a run has one line in the log, with its result and what it did', async () 
   ]);
 });
 
-test('the line has the number of the release of policies that the run followed', async () => {
+test('the line has the number of the policy version that the run followed', async () => {
   const ledger = makeSqliteLedger({ file: ':memory:' });
   const logged: unknown[][] = [];
   const deps = dependenciesOn(ledger, { log: (...line) => logged.push(line) });
-  const policyRelease = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
-  const followed = { ...deps, about: { ...deps.about, policyRelease } };
+  const policyVersion = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
+  const followed = { ...deps, about: { ...deps.about, policyVersion } };
   await makeReconcileHandler(() => Promise.resolve(followed))(
     {},
     { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 },
   );
   ledger.close();
-  expect(logged).toEqual([['info', 'Operations reconciled.', expect.objectContaining({ closed: 0, liveRelease: 7 })]]);
+  expect(logged).toEqual([
+    ['info', 'Operations reconciled.', expect.objectContaining({ closed: 0, policyVersion: 7 })],
+  ]);
 });

@@ -108,7 +108,7 @@ describe('the locks that reads rely on', () => {
     await lockReadsOf('alice');
     gateway.clock.skip(lockMemoryMs);
     expect(await gateway.send(list)).toMatchObject(locked);
-    await locks.release(principal('alice'));
+    await locks.lift(principal('alice'));
     gateway.clock.skip(lockMemoryMs);
     expect(await gateway.send(list)).toEqual(listed);
   });

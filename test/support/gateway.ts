@@ -100,8 +100,8 @@ export interface GatewayOptions {
   readonly preflightQuota?: boolean;
   /** By default none, as in production. */
   readonly executorRoleArn?: string;
-  /** Releases to follow; by default the shipped policies are in force. */
-  readonly releases?: { readonly store: PolicyStore; readonly settings: LiveSettings };
+  /** Versions to follow; by default the shipped policies are in force. */
+  readonly versions?: { readonly store: PolicyStore; readonly settings: LiveSettings };
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -128,12 +128,12 @@ export async function openGateway(options: GatewayOptions) {
     preflightRoles,
     preflightQuota,
     executorRoleArn,
-    release: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     clock: clock.now,
     eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
   };
-  const live = options.releases && makeLiveDependencies(composition, { ...options.releases, onFailure: () => 0 });
+  const live = options.versions && makeLiveDependencies(composition, { ...options.versions, onFailure: () => 0 });
   const deps = change(live?.deps ?? makeDependencies(composition));
   const current = live ? async () => change(await live.current()) : () => Promise.resolve(deps);
   const settings = {

@@ -89,6 +89,6 @@ async function reconciliations(gateway: Gateway): Promise<void> {
   };
   await run('cut-before', 'failed', { eksFor });
   await run('cut-before', 'parked', { serves: () => false });
-  const policyRelease = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
-  await run('cut-after', 'closed', { about: { ...gateway.deps.about, policyRelease } });
+  const policyVersion = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
+  await run('cut-after', 'closed', { about: { ...gateway.deps.about, policyVersion } });
 }

@@ -92,7 +92,7 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     recordTrailReads: false,
     preflight: 'off' as const,
     preflightRoles: false,
-    release: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null },
     log: () => undefined,
   };
   return { ...makeDependencies(composition), ...more };

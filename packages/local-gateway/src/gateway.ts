@@ -106,7 +106,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   return { url: server.url, simulator, ledger, close: () => closeAll(started) };
 }
 
-/** Composes the gateway with the policies of the folder, or with the releases of a table. */
+/** Composes the gateway with the policies of the folder, or with the policy versions of a table. */
 async function compose(
   composition: Composition,
   settings: LocalSettings,

@@ -64,7 +64,7 @@ function start(url: string, tables: Tables): Process {
     recordTrailReads: false,
     preflight: 'off',
     preflightRoles: false,
-    release: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null },
     log: () => undefined,
     eks: { endpoint: url, credentials },
   });

@@ -26,7 +26,7 @@ const noAssociation = 'a-00000000000000000';
 
 /** Runs requests and the reconciler, each as a separate process. `answers` returns the answers to all requests. */
 export function makeCallers(environment: Environment) {
-  const { clock, eks, model, recorder, processes, releases, log } = environment;
+  const { clock, eks, model, recorder, processes, versions, log } = environment;
   const mutations: ScenarioMutation[] = [];
   const targets = new Map<string, MutationTarget>();
   const answers = new Map<Process, CallerAnswer>();
@@ -101,7 +101,7 @@ export function makeCallers(environment: Environment) {
       log(() => `  ${name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no audit entry'})`);
     };
     try {
-      const answer = await send(environment, process, mutation, target, await releases.current());
+      const answer = await send(environment, process, mutation, target, await versions.current());
       model.answered(attempt, answer);
       finish(factOf(answer));
     } catch (error) {

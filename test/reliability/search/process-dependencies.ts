@@ -47,7 +47,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
-    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyRelease: null },
+    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
     log: () => undefined,
   };
 }

@@ -10,7 +10,7 @@ import { makeScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf, describeBehaviour } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
-import { makeReleases } from './releases.ts';
+import { makePolicyVersions } from './policy-versions.ts';
 import { roleArn, serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 
@@ -46,7 +46,7 @@ export async function runScenario(
     if (isLogged) lines.push(line());
   };
   const clock = makeScenarioClock(behaviour.skewMs);
-  const releases = makeReleases(clock.gateway);
+  const versions = makePolicyVersions(clock.gateway);
   let isLocked = false;
   const isBroken = (rule: string) => {
     broken.push(rule);
@@ -65,7 +65,7 @@ export async function runScenario(
   const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
     ...{ ledger, eks, model, recorder, processes, clock, log, series },
-    ...{ clusterName: `c${series}`, ulid: ulids(series), releases, scenario: { readsRoles, hasExecutor } },
+    ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
   const callers = makeCallers(environment);
@@ -102,8 +102,8 @@ export async function runScenario(
         clock.set(event.clock, event.ms);
         return;
       case 'policy':
-        log(() => `a release of policies ${event.allows ? 'permits' : 'denies'} changes`);
-        releases.publish(event.allows);
+        log(() => `a policy version ${event.allows ? 'permits' : 'denies'} changes`);
+        versions.publish(event.allows);
         return;
       case 'lock':
         isLocked = event.isSet;

@@ -37,7 +37,7 @@ export type ScenarioEvent =
   | { readonly do: 'clock'; readonly ms: number }
   /** A clock is set to this distance from the true time. */
   | { readonly do: 'skew'; readonly clock: 'gateway' | 'eks'; readonly ms: number }
-  /** A release of policies that permits or denies all changes. */
+  /** A policy version that permits or denies all changes. */
   | { readonly do: 'policy'; readonly allows: boolean }
   | { readonly do: 'lock'; readonly isSet: boolean };
 

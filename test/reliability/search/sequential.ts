@@ -9,7 +9,7 @@ import { changeOutside } from './run-scenario.ts';
 import { makeProcesses } from './processes.ts';
 import type { Process } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
-import { makeReleases } from './releases.ts';
+import { makePolicyVersions } from './policy-versions.ts';
 import { makeScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
@@ -66,7 +66,7 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
   const answers: unknown[] = [];
   const broken: string[] = [];
   const clock = makeScenarioClock(scenario.behaviour.skewMs);
-  const releases = makeReleases(clock.gateway);
+  const versions = makePolicyVersions(clock.gateway);
   let isLocked = false;
   let stopsAt = Infinity;
   /** What the reconciler finds, if it was read already: a read costs 16 DynamoDB requests. */
@@ -81,7 +81,7 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
     return new Promise(() => undefined);
   };
   const environment: Environment = {
-    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), releases, scenario, log: () => undefined },
+    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), versions, scenario, log: () => undefined },
     ledger: {
       ...ledger,
       expiredLeases: async () => toReconcile ?? (await expiredLeasesOf(model, ledger, clock.gateway())).slice(0, 1),
@@ -133,7 +133,7 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
         clock.set(event.clock, event.ms);
         return;
       case 'policy':
-        releases.publish(event.allows);
+        versions.publish(event.allows);
         return;
       case 'lock':
         isLocked = event.isSet;

@@ -55,7 +55,7 @@ export async function restoreLedger(
   });
   await waitForAll(restoring);
 
-  // Before anything is copied, so that no gateway changes anything with the new tables until the lock is released.
+  // Before anything is copied, so that no gateway changes anything with the new tables until the lock is lifted.
   await lockTables(deps, { idempotencyTable: plan.idempotency.target, auditTable: plan.audit.target }, lock);
   if (copiesLaterEntries) {
     const copied = await copyLaterEntries(client, plan.audit, to, (count) => report(`${count} audit entries copied.`));
