@@ -5,7 +5,7 @@ import { makeEngine } from '../src/policy/engine.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
 import type { Authorize } from '../src/policy/policy.ts';
-import { withRoleFacts } from '../src/policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../src/policy/role-attribute-use.ts';
 import { association } from './events.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
@@ -72,7 +72,12 @@ const subjects: readonly (readonly [string, () => Authorize])[] = [
   [
     'and one on a tag of the role, with the call of IAM already made',
     () =>
-      withRoleFacts(pointWith([onRoleTag]), (arn) => ({ arn, kind: 'found', tags: [team], permissionsBoundary: null })),
+      withRoleAttributes(pointWith([onRoleTag]), (arn) => ({
+        arn,
+        kind: 'found',
+        tags: [team],
+        permissionsBoundary: null,
+      })),
   ],
 ];
 

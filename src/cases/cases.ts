@@ -4,14 +4,14 @@ import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from '../policy/authorize.ts';
 import { caseRunProblem, casesProblem } from '../policy/bounds.ts';
-import type { DeniedSubject, RoleFacts, Violation } from '../model/decision.ts';
+import type { DeniedSubject, RoleAttributes, Violation } from '../model/decision.ts';
 import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import type { Inventory } from '../policy/inventory.ts';
 import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from '../policy/json.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
-import { withRoleFacts } from '../policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../policy/role-attribute-use.ts';
 
 /** An authorization request, and the expected decision. */
 export interface PolicyCase {
@@ -26,7 +26,7 @@ export interface PolicyCase {
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
   /** Roles as IAM describes them. One that is not in the list exists, without tags and permissions boundary. */
-  readonly roles: readonly RoleFacts[];
+  readonly roles: readonly RoleAttributes[];
   /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
   readonly inventory: object | null;
 }
@@ -121,7 +121,7 @@ export function parseQuestion(
 
 /** An {@link Authorize} with the roles of a case. */
 export function withRolesOf({ roles }: Pick<PolicyCase, 'roles'>, authorize: Authorize): Authorize {
-  return withRoleFacts(
+  return withRoleAttributes(
     authorize,
     (arn) => roles.find((one) => one.arn === arn) ?? { arn, kind: 'found', tags: [], permissionsBoundary: null },
   );

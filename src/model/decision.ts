@@ -15,8 +15,8 @@ export interface Violation {
   readonly deniedTo?: DeniedSubject;
 }
 
-/** A role as IAM describes it, as far as policies can use it. */
-export type RoleFacts =
+/** Role attributes: tags and permissions boundary of a role, which policies can use; or why they are not known. */
+export type RoleAttributes =
   | {
       readonly arn: string;
       readonly kind: 'found';
@@ -67,8 +67,8 @@ export interface InventorySlice {
   };
   /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
   readonly timeZone: string;
-  /** The roles of the association, read from IAM; absent where no policy that can apply uses facts of roles. */
-  readonly roles?: readonly RoleFacts[];
+  /** The roles of the association, read from IAM; absent where no policy that can apply uses role attributes. */
+  readonly roles?: readonly RoleAttributes[];
 }
 
 /** What policy says of one request. */
@@ -88,7 +88,7 @@ export interface Decision {
   readonly now: number;
   readonly slice: InventorySlice;
   /**
-   * ARNs of roles whose facts policy needs and the request did not have: then it is denied. Absent if policy decided without, or
+   * ARNs of roles whose attributes policy needs and the request did not have: then it is denied. Absent if policy decided without, or
    * had them.
    */
   readonly unknownRoles?: readonly string[];

@@ -15,7 +15,7 @@ import { answerRefused } from './answers-without-claim.ts';
 
 // The request flow of every mutation, from top to bottom of this file and of execute.ts:
 //
-//   admit ──── validate · load the target · authorize, with facts of roles where policy uses them · check the precondition
+//   admit ──── validate · load the target · authorize, with role attributes where policy uses them · check the precondition
 //   execute ── claim    (transaction 1: idempotency record + INTENT, or + the refusal if the precondition is not met; the locks are
 //              read at the same time)
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)

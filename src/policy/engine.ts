@@ -3,8 +3,8 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost, CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { Cedar } from './cedar-instance.ts';
 import type { PolicySet } from './compile.ts';
-import { indexRoleFacts } from './role-attribute-use.ts';
-import type { RoleFactsIndex } from './role-attribute-use.ts';
+import { indexRoleAttributes } from './role-attribute-use.ts';
+import type { RoleAttributeIndex } from './role-attribute-use.ts';
 
 /** A request in Cedar's JSON format. */
 export interface CedarRequest {
@@ -33,8 +33,8 @@ export interface Engine {
   readonly evaluate: (request: CedarRequest) => CedarResult;
   /** As `evaluate`, with the permits alone: which permits apply where a forbid overrides them. */
   readonly evaluatePermits: (request: CedarRequest) => CedarResult;
-  /** Null if no policy uses facts of roles. */
-  readonly roleFacts: (Pick<RoleFactsIndex, 'usedFor'> & { readonly others: Engine }) | null;
+  /** Null if no policy uses role attributes. */
+  readonly roleAttributes: (Pick<RoleAttributeIndex, 'usedFor'> & { readonly others: Engine }) | null;
 }
 
 let engines = 0;
@@ -88,12 +88,15 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
   };
   const permits = Object.entries(policySet.policies).filter(([, { effect }]) => effect === 'permit');
   requireSuccess(parsed().cedar.preparsePolicySet(schema, { staticPolicies: { ...policySet.policies } }));
-  const roleFacts = indexRoleFacts(policySet);
+  const roleAttributes = indexRoleAttributes(policySet);
   return {
     policySet,
     evaluate: prepare('all', policySet.policies),
     evaluatePermits: prepare('permits', Object.fromEntries(permits)),
-    roleFacts: roleFacts && { usedFor: roleFacts.usedFor, others: makeEngine(roleFacts.others, host) },
+    roleAttributes: roleAttributes && {
+      usedFor: roleAttributes.usedFor,
+      others: makeEngine(roleAttributes.others, host),
+    },
   };
 }
 

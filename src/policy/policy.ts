@@ -5,7 +5,7 @@ import type {
   ClusterRef,
   CreateRequest,
 } from '../model/association.ts';
-import type { Decision, RoleFacts } from '../model/decision.ts';
+import type { Decision, RoleAttributes } from '../model/decision.ts';
 import type { RequestIdentity, Principal } from '../model/principal.ts';
 
 /** The identity of a request and its circumstances: Cedar's principal and context. */
@@ -25,7 +25,7 @@ export type AuthorizationRequest =
       readonly action: 'CreatePodIdentityAssociation';
       readonly association: CreateRequest;
       /** The roles of the association, read from IAM; only those that {@link Decision.unknownRoles} asked for. */
-      readonly roles?: readonly RoleFacts[];
+      readonly roles?: readonly RoleAttributes[];
     }
   /** `association` is the state at EKS before the update; `becomes` are all settings after it. */
   | {
@@ -33,7 +33,7 @@ export type AuthorizationRequest =
       readonly association: Association;
       readonly becomes: AssociationSettings;
       /** As for a create. */
-      readonly roles?: readonly RoleFacts[];
+      readonly roles?: readonly RoleAttributes[];
     }
   | { readonly action: 'DeletePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }

@@ -59,7 +59,7 @@ function existingModifiedAt(request: AuthorizationRequest): string | null {
   return isChange ? request.association.modifiedAt : null;
 }
 
-/** The role whose facts policy uses; null for a delete. */
+/** The role whose attributes policy uses; null for a delete. */
 function requestedRole(request: AuthorizationRequest): string | null {
   if (request.action === 'CreatePodIdentityAssociation') return request.association.roleArn;
   return request.action === 'UpdatePodIdentityAssociation' ? request.becomes.roleArn : null;

@@ -52,7 +52,7 @@ export interface Scenario {
   readonly behaviour: EksBehaviour;
   /** Whether the service account already has an association from outside the gateway. */
   readonly isOccupied: boolean;
-  /** Whether policy depends on facts of roles, and answers warn of the state of cluster and roles. */
+  /** Whether policy depends on role attributes, and answers warn of the state of cluster and roles. */
   readonly readsRoles: boolean;
   /** Whether each change has a session of the executor's role. */
   readonly hasExecutor: boolean;

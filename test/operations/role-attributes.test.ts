@@ -185,16 +185,19 @@ describe('the recorded decision', () => {
   test.each([
     ['allowed', team('payments'), 'allowed by owners-create'],
     ['denied', team('search'), 'denied by role-has-team-tag'],
-  ])('has the facts with which it was %s, so that it is replayed without IAM', async (_what, fields, verdict) => {
-    await open();
-    addRole(fields);
-    const { auditEntry } = await gateway.create();
-    const { slice, replayed } = await recorded(auditEntry.operationId);
-    const tags = [{ key: 'team', value: fields.tags.team }];
-    expect(slice?.roles).toEqual([{ arn: input.roleArn, kind: 'found', tags, permissionsBoundary: null }]);
-    expect(replayed).toMatchObject({ same: true, report: expect.stringContaining(verdict) as string });
-    expect(reads()).toBe(1);
-  });
+  ])(
+    'has the role attributes with which it was %s, so that it is replayed without IAM',
+    async (_what, fields, verdict) => {
+      await open();
+      addRole(fields);
+      const { auditEntry } = await gateway.create();
+      const { slice, replayed } = await recorded(auditEntry.operationId);
+      const tags = [{ key: 'team', value: fields.tags.team }];
+      expect(slice?.roles).toEqual([{ arn: input.roleArn, kind: 'found', tags, permissionsBoundary: null }]);
+      expect(replayed).toMatchObject({ same: true, report: expect.stringContaining(verdict) as string });
+      expect(reads()).toBe(1);
+    },
+  );
 
   test('says that the role did not exist, or why it could not be read', async () => {
     await open();
