@@ -346,8 +346,8 @@ export type BindableRole = {
 export type BindableRoleSource =
   /** The path of the role follows the naming convention. */
   | 'CONVENTION'
-  /** The inventory lends the role to the namespace. */
-  | 'LENT';
+  /** The inventory allows the namespace to use the role. */
+  | 'INVENTORY';
 
 /** Operators have locked changes. The gateway sends no change to EKS until they lift the lock. */
 export type ChangesLocked = Refusal & {
@@ -1024,7 +1024,7 @@ export type Query = {
   readonly auditTrail: Maybe<AuditEntryConnection>;
   /**
    * Roles that policy would let you bind to a service account, as far as they are known in advance: roles that the inventory
-   * lends to the namespace, and paths of the naming convention. Empty if a create would be denied whatever its role. Writes
+   * allows the namespace to use, and paths of the naming convention. Empty if a create would be denied whatever its role. Writes
    * no audit entry; use `checkCreatePodIdentityAssociation` for one role and the reasons of a denial.
    */
   readonly bindableRoles: Maybe<ReadonlyArray<BindableRole>>;

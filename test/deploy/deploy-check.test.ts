@@ -194,16 +194,16 @@ describe('A package', () => {
     ]);
   });
 
-  test('that lends a role outside rolePath is rejected', () => {
-    const lending = (role: string) =>
+  test('that allows a role outside rolePath is rejected', () => {
+    const allowing = (role: string) =>
       changed({ namespaces: [{ name: 'search', owners: ['search-team'], roleArns: [role] }] });
     const role = (path: string) => `arn:aws:iam::${homeAccount}:role/${path}`;
-    expect(problemsOf(lending(role('teams/search/indexer')))).toEqual([]);
-    expect(problemsOf(lending(role('admin')))).toEqual([
-      `The inventory lends ${role('admin')} to the namespace search, which is not within rolePath (pods/*,teams/*).`,
+    expect(problemsOf(allowing(role('teams/search/indexer')))).toEqual([]);
+    expect(problemsOf(allowing(role('admin')))).toEqual([
+      `The inventory allows the namespace search to use ${role('admin')}, which is not within rolePath (pods/*,teams/*).`,
     ]);
     // A role of another account is passed by the role there.
-    expect(problemsOf(lending(`arn:aws:iam::${otherAccount}:role/admin`))).toEqual([]);
+    expect(problemsOf(allowing(`arn:aws:iam::${otherAccount}:role/admin`))).toEqual([]);
   });
 });
 

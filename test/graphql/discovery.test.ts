@@ -179,20 +179,21 @@ describe('bindableRoles', () => {
     expect(await roles('alice', 'payments')).toEqual({ bindableRoles: [byConvention] });
   });
 
-  test('include roles that the inventory lends to the namespace', async () => {
-    const lent = 'arn:aws:iam::111122223333:role/legacy/payments';
+  test('include roles that the inventory allows the namespace to use', async () => {
+    const inventoryRole = 'arn:aws:iam::111122223333:role/legacy/payments';
     await open((deps) => ({
       ...deps,
       authorize: (context, request) => {
         const decision = deps.authorize(context, request);
-        const isLent = request.action === 'CreatePodIdentityAssociation' && request.association.roleArn === lent;
+        const isInventoryRole =
+          request.action === 'CreatePodIdentityAssociation' && request.association.roleArn === inventoryRole;
         const { slice } = decision;
-        const namespace = slice.namespace && { ...slice.namespace, roleArns: [lent] };
-        return { ...decision, allowed: decision.allowed || isLent, slice: { ...slice, namespace } };
+        const namespace = slice.namespace && { ...slice.namespace, roleArns: [inventoryRole] };
+        return { ...decision, allowed: decision.allowed || isInventoryRole, slice: { ...slice, namespace } };
       },
     }));
     expect(await roles('alice', 'payments')).toEqual({
-      bindableRoles: [{ roleArn: lent, source: 'LENT' }, byConvention],
+      bindableRoles: [{ roleArn: inventoryRole, source: 'INVENTORY' }, byConvention],
     });
   });
 

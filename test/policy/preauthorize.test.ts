@@ -67,7 +67,7 @@ describe('a permit that depends on what is not known yet may apply', () => {
     ['a missing tag', '!resource.hasTag("locked")'],
     ['the name of the namespace', 'resource.namespace.name == "search"'],
     ['the kind of namespace', 'resource.namespace.system'],
-    ['a role lent to the namespace', 'resource.namespace.roleArns.contains(resource.settings.role.arn)'],
+    ['a role that the inventory allows', 'resource.namespace.roleArns.contains(resource.settings.role.arn)'],
     [
       'a namespace by its uid',
       'resource.namespace == PodIdentity::Namespace::"111122223333/eu-central-1/apps-dev/search"',
