@@ -21,7 +21,7 @@ export interface PolicyCase {
   readonly allowed: boolean;
   /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
-  /** Denied, with a named person: whom every violation concerns. Null: not compared. */
+  /** Denied, with onBehalfOf: whom every violation concerns. Null: not compared. */
   readonly deniedTo: DeniedSubject | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
@@ -151,7 +151,7 @@ const contextSchema = exactly({
 const questionFields = {
   context: contextSchema,
   request,
-  deniedTo: v.nullish(oneOf('PRINCIPAL', 'NAMED_PERSON', 'BOTH'), null),
+  deniedTo: v.nullish(oneOf('PRINCIPAL', 'ON_BEHALF_OF', 'BOTH'), null),
   roles: v.nullish(list(caseRole), []),
   inventory: v.nullish(anyObject, null),
 };

@@ -447,7 +447,7 @@ export type ClusterScope = {
   readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The parameters of the EKS API, plus the cluster's account and region, a reason and a beneficiary. Null means the same as an omitted field. */
+/** The parameters of the EKS API, plus the cluster's account and region, a reason, and the person on whose behalf a service acts. Null means the same as an omitted field. */
 export type CreatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
@@ -463,7 +463,7 @@ export type CreatePodIdentityAssociationInput = {
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
   /**
-   * The person for whom a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
+   * The person on whose behalf a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
    * this person too. It grants no permissions: whether the person wants the request is not verified.
    */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
@@ -516,7 +516,7 @@ export type DeletePodIdentityAssociationInput = {
   readonly clusterName: Scalars['String']['input'];
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
@@ -549,8 +549,8 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
 export type DeniedSubject =
   /** The principal and the person. */
   | 'BOTH'
-  /** The person whom `onBehalfOf` names. */
-  | 'NAMED_PERSON'
+  /** The person in `onBehalfOf`. */
+  | 'ON_BEHALF_OF'
   /** The principal. */
   | 'PRINCIPAL';
 
@@ -971,7 +971,7 @@ export type PolicyViolation = {
   readonly __typename?: 'PolicyViolation';
   /** What to change or whom to contact. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** Who is denied, if the request was authorized for the principal and for the person that `onBehalfOf` names; null otherwise. */
+  /** Who is denied, if the request was authorized for the principal and for the person in `onBehalfOf`; null otherwise. */
   readonly deniedTo: Maybe<DeniedSubject>;
   /** What is not allowed. */
   readonly message: Scalars['String']['output'];
@@ -1387,7 +1387,7 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
   readonly policy?: InputMaybe<Scalars['String']['input']>;

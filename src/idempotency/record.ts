@@ -16,7 +16,7 @@ export interface TokenUse {
 }
 
 /**
- * Key of a request's idempotency record: SHA-256 (hex) over principal, actor, named person, operation and token. Two
+ * Key of a request's idempotency record: SHA-256 (hex) over principal, actor, onBehalfOf, operation and token. Two
  * principals can use the same token and never get each other's results.
  */
 export function idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }: TokenUse): string {

@@ -1,7 +1,7 @@
 import type { Tag } from './association.ts';
 
-/** Who a denial is about: the principal, the person whom `onBehalfOf` names, or both. */
-export type DeniedSubject = 'PRINCIPAL' | 'NAMED_PERSON' | 'BOTH';
+/** Who a denial is about: the principal, the person in `onBehalfOf`, or both. */
+export type DeniedSubject = 'PRINCIPAL' | 'ON_BEHALF_OF' | 'BOTH';
 
 /** One reason for a denial. */
 export interface Violation {
@@ -59,7 +59,7 @@ export interface InventorySlice {
     readonly groups: readonly string[];
     readonly mayNamePeople: boolean;
   }[];
-  /** The person whom `onBehalfOf` names; absent without a name, and where the inventory doesn't list it. */
+  /** The person in `onBehalfOf`; absent without a name, and where the inventory doesn't list it. */
   readonly person?: {
     /** The id of the principal that this person is with a token of their own. */
     readonly id: string;

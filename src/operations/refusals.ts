@@ -2,7 +2,7 @@ import type { Decision } from '../model/decision.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { Finding, Refusal } from '../model/refusal.ts';
-import { deniedSubjectOf } from '../policy/named-person.ts';
+import { deniedSubjectOf } from '../policy/on-behalf-of.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { DescribedInvalidInput } from '../validation/invalid-input.ts';
 import type { Dependencies } from './dependencies.ts';

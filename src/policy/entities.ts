@@ -199,7 +199,9 @@ function contextOf(
     ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
     ...(identity.actor === null ? {} : { actor: ref(principalUid(identity.actor)) }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
-    ...(onBehalfOf === null || person === undefined ? {} : { namedPerson: ref(principalUid(personPrincipal(person))) }),
+    ...(onBehalfOf === null || person === undefined
+      ? {}
+      : { onBehalfOfPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
     ...(request.action === 'UpdatePodIdentityAssociation'
       ? { current: settings(settingsOf(request.association)) }

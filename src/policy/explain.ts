@@ -69,7 +69,7 @@ export function noPermitInCluster(action: AssociationAction, { clusterName }: Cl
 /**
  * The violation when no permit applies. The advice says who can grant access.
  *
- * @param person the person whom `onBehalfOf` names, if the request is denied to them; null for the principal
+ * @param person the person in `onBehalfOf`, if the request is denied to them; null for the principal
  */
 export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice, person: string | null): Violation {
   const namespace = slice.namespace;

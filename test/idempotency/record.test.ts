@@ -45,7 +45,7 @@ describe('the idempotency key', () => {
   test.each([
     ['principal', { identity: { ...identity, principal: chatops } }],
     ['actor', { identity: { ...identity, actor: chatops } }],
-    ['named person', { onBehalfOf: 'alice' }],
+    ['onBehalfOf', { onBehalfOf: 'alice' }],
     ['token', { clientRequestToken: 'Token' }],
     ['operation', { operation: 'DELETE_POD_IDENTITY_ASSOCIATION' as const }],
   ])('differs by %s', (_, changed) => {

@@ -212,7 +212,7 @@ describe('an inventory without the newer fields', () => {
     expect(parsed.clusters.map(({ production }) => production)).toEqual([true, true]);
   });
 
-  test('allows no target role of another account and no named person', () => {
+  test('allows neither a target role of another account nor a person in onBehalfOf', () => {
     expect(parsed.clusters.map(({ targetRoleAccounts }) => targetRoleAccounts)).toEqual([[], []]);
     expect(parsed.people).toEqual([]);
   });

@@ -80,7 +80,7 @@ export type ClusterScope = {
   readonly serviceAccount?: string | null | undefined;
 };
 
-/** The parameters of the EKS API, plus the cluster's account and region, a reason and a beneficiary. Null means the same as an omitted field. */
+/** The parameters of the EKS API, plus the cluster's account and region, a reason, and the person on whose behalf a service acts. Null means the same as an omitted field. */
 export type CreatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: string | null | undefined;
@@ -96,7 +96,7 @@ export type CreatePodIdentityAssociationInput = {
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: string;
   /**
-   * The person for whom a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
+   * The person on whose behalf a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
    * this person too. It grants no permissions: whether the person wants the request is not verified.
    */
   readonly onBehalfOf?: string | null | undefined;
@@ -128,7 +128,7 @@ export type DeletePodIdentityAssociationInput = {
   readonly clusterName: string;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
   readonly reason?: string | null | undefined;
@@ -271,7 +271,7 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: string | null | undefined;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
   readonly policy?: string | null | undefined;

@@ -29,7 +29,7 @@ export interface Counterfactual {
 /** The most changes of one kind to try, so that large inventories are no problem. */
 const maxTried = 50;
 
-/** The most people to try as named person. */
+/** The most people to try in onBehalfOf. */
 const maxPeople = 10;
 
 /**

@@ -51,7 +51,7 @@ describe('a service that names a person', () => {
         policyId: 'default-deny',
         message: expect.stringMatching(/^No rule lets bob@example\.com .* namespace payments\.$/),
         advice: expect.stringContaining('or to add the person to the group.'),
-        deniedTo: 'NAMED_PERSON',
+        deniedTo: 'ON_BEHALF_OF',
       },
     ]);
   });
@@ -68,7 +68,7 @@ describe('a service that names a person', () => {
     const orders = { namespace: 'orders', roleArn: 'arn:aws:iam::111122223333:role/pods/orders/x' };
     expect(decide('bob@example.com', create(orders)).violations).toMatchObject([
       { policyId: 'default-deny', deniedTo: 'PRINCIPAL' },
-      { policyId: 'default-deny', deniedTo: 'NAMED_PERSON' },
+      { policyId: 'default-deny', deniedTo: 'ON_BEHALF_OF' },
     ]);
   });
 
@@ -76,7 +76,7 @@ describe('a service that names a person', () => {
     const { violations, policyIds } = decide('bob@example.com', create({ serviceAccount: 'default' }));
     expect(violations).toMatchObject([
       { policyId: 'no-default-service-account', deniedTo: 'BOTH' },
-      { policyId: 'default-deny', deniedTo: 'NAMED_PERSON' },
+      { policyId: 'default-deny', deniedTo: 'ON_BEHALF_OF' },
     ]);
     expect(policyIds).toEqual(['no-default-service-account']);
   });
@@ -89,7 +89,7 @@ describe('a service that names a person', () => {
       expect(slice).not.toHaveProperty('person');
       expect(violations).toEqual([
         expect.objectContaining({
-          policyId: 'named-person-is-known',
+          policyId: 'on-behalf-of-is-known',
           message: 'The person in onBehalfOf is not known.',
         }),
       ]);
@@ -102,7 +102,7 @@ describe('a service that names a person', () => {
   });
 });
 
-test('the decision without a named person does not say to whom it is denied', () => {
+test('the decision without onBehalfOf does not say to whom it is denied', () => {
   const { violations } = authorize(context(chatops), create(search));
   expect(violations).toHaveLength(1);
   expect(violations[0]).not.toHaveProperty('deniedTo');
@@ -111,7 +111,7 @@ test('the decision without a named person does not say to whom it is denied', ()
 describe('policies see', () => {
   test('the person as the principal, and the service as its actor', () => {
     const ofPerson = `principal == PodIdentity::User::"${alice.id}" && context has actor &&
-      context.actor == PodIdentity::Service::"${chatops.id}" && !(context has onBehalfOf) && !(context has namedPerson)`;
+      context.actor == PodIdentity::Service::"${chatops.id}" && !(context has onBehalfOf) && !(context has onBehalfOfPerson)`;
     const { violations } = over(permitAll, forbidWhen(ofPerson)).authorize(
       context(chatops, { onBehalfOf: 'alice@example.com' }),
       create(),
@@ -119,15 +119,15 @@ describe('policies see', () => {
     expect(violations).toEqual([
       expect.objectContaining({
         policyId: 'condition',
-        message: 'm (This concerns alice@example.com, whom onBehalfOf names.)',
-        deniedTo: 'NAMED_PERSON',
+        message: 'm (This concerns alice@example.com, the person in onBehalfOf.)',
+        deniedTo: 'ON_BEHALF_OF',
       }),
     ]);
   });
 
   test('the person with their groups in the request of the service', () => {
-    const ofService = `context has namedPerson && context.namedPerson == PodIdentity::User::"${alice.id}" &&
-      context.namedPerson in PodIdentity::Group::"payments-team" && !(context has actor)`;
+    const ofService = `context has onBehalfOfPerson && context.onBehalfOfPerson == PodIdentity::User::"${alice.id}" &&
+      context.onBehalfOfPerson in PodIdentity::Group::"payments-team" && !(context has actor)`;
     const { violations } = over(permitAll, forbidWhen(ofService)).authorize(
       context(chatops, { onBehalfOf: 'alice@example.com' }),
       update(),

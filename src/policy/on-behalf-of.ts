@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /**
- * The context of the same request by the person whom `onBehalfOf` names: as with a token that this person gave the service
+ * The context of the same request by the person in `onBehalfOf`: as with a token that this person gave the service
  * (RFC 8693), the person is the principal and the service its actor. Null where the slice has no such person.
  */
 export function contextOfPerson(context: AuthorizationContext, slice: InventorySlice): AuthorizationContext | null {
@@ -40,7 +40,7 @@ export function bothOf(principal: Verdict, person: Verdict, name: string): Verdi
   const ofPrincipal = principal.violations.map((one) => deniedTo(isShared(one, person) ? 'BOTH' : 'PRINCIPAL', one));
   const ofPerson = person.violations
     .filter((one) => !isShared(one, principal))
-    .map((one) => deniedTo('NAMED_PERSON', one.policyId === defaultDenyId ? one : naming(name, one)));
+    .map((one) => deniedTo('ON_BEHALF_OF', one.policyId === defaultDenyId ? one : naming(name, one)));
   const violations = [...ofPrincipal, ...ofPerson];
   return {
     allowed,
@@ -69,5 +69,5 @@ function deniedTo(subject: DeniedSubject, violation: Violation): Violation {
 
 /** The text of a policy speaks to the principal. */
 function naming(name: string, violation: Violation): Violation {
-  return { ...violation, message: `${violation.message} (This concerns ${name}, whom onBehalfOf names.)` };
+  return { ...violation, message: `${violation.message} (This concerns ${name}, the person in onBehalfOf.)` };
 }
