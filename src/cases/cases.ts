@@ -111,12 +111,12 @@ function parseCase(file: string, content: string, allowed: boolean): PolicyCase 
 }
 
 /** Reads the request of a file with the fields of a case. The expected decision is optional and ignored. Throws on an invalid file. */
-export function parseQuestion(
+export function parseRequest(
   file: string,
   content: string,
 ): Omit<PolicyCase, 'description' | 'allowed' | 'policyIds' | 'deniedTo'> {
-  const { context, request: asked, roles, inventory } = parseJson(file, content, questionSchema);
-  return { file, context: contextOf(file, context), request: asked, roles, inventory };
+  const { context, request, roles, inventory } = parseJson(file, content, requestSchema);
+  return { file, context: contextOf(file, context), request, roles, inventory };
 }
 
 /** An {@link Authorize} with the roles of a case. */
@@ -148,7 +148,7 @@ const contextSchema = exactly({
   sourceAddress: v.nullish(text(), null),
 });
 
-const questionFields = {
+const requestFields = {
   context: contextSchema,
   request,
   deniedTo: v.nullish(oneOf('PRINCIPAL', 'ON_BEHALF_OF', 'BOTH'), null),
@@ -156,12 +156,12 @@ const questionFields = {
   inventory: v.nullish(anyObject, null),
 };
 
-const caseSchema = exactly({ description: text(), policyIds: list(text()), ...questionFields });
+const caseSchema = exactly({ description: text(), policyIds: list(text()), ...requestFields });
 
-const questionSchema = exactly({
+const requestSchema = exactly({
   description: v.nullish(text(), null),
   policyIds: v.nullish(list(text()), []),
-  ...questionFields,
+  ...requestFields,
 });
 
 /** The inventory of the folder with the fields of a case. */

@@ -1,6 +1,6 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { pacedEksFor } from '../eks/rate-limited.ts';
+import { rateLimitedEksFor } from '../eks/rate-limited.ts';
 import { makeAuthorizeRead, makeMayViewIn } from '../queries/authorize-read.ts';
 import { makeDescriber } from '../queries/describer.ts';
 import { count } from '../runtime/meter.ts';
@@ -82,13 +82,13 @@ export function makeHandler(
       count('budgetRefusals');
       throw rateLimited(waitMs);
     }
-    const paced: Dependencies = { ...live, eksFor: pacedEksFor(live.eksFor, rateLimiter) };
-    const reads = withinLimits(paced);
+    const inTurn: Dependencies = { ...live, eksFor: rateLimitedEksFor(live.eksFor, rateLimiter) };
+    const reads = withinLimits(inTurn);
     const deadline = clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs);
     const once = makeOnce();
     return {
       identity,
-      deps: paced,
+      deps: inTurn,
       reads,
       authorizeRead: makeAuthorizeRead(live, identity),
       mayViewIn: makeMayViewIn(live, identity),

@@ -18,7 +18,7 @@ function podsOf({ namespace, serviceAccount }: Association): string {
 }
 
 /** After a create: EKS adds the credentials to pods when they are admitted. */
-export function notesOfCreate(association: Association): readonly Warning[] {
+export function warningsAfterCreate(association: Association): readonly Warning[] {
   return [
     {
       code: 'PODS_NOT_UPDATED',
@@ -31,7 +31,7 @@ export function notesOfCreate(association: Association): readonly Warning[] {
 }
 
 /** After an update: an agent does not learn of it. */
-export function notesOfUpdate(association: Association): readonly Warning[] {
+export function warningsAfterUpdate(association: Association): readonly Warning[] {
   return [
     {
       code: 'PODS_NOT_UPDATED',
@@ -42,7 +42,7 @@ export function notesOfUpdate(association: Association): readonly Warning[] {
 }
 
 /** After a delete: credentials of AWS STS can't be taken back. */
-export function notesOfDelete(association: Association): readonly Warning[] {
+export function warningsAfterDelete(association: Association): readonly Warning[] {
   return [
     {
       code: 'PODS_NOT_UPDATED',

@@ -195,6 +195,6 @@ export interface Operation<Kind extends OperationKind> {
   /** Whether pods need the agent of EKS Pod Identity to use what the operation leaves. */
   readonly needsAgent: boolean;
   /** What people should know after the operation left, or deleted, this association. */
-  readonly notes: (association: Association) => readonly Warning[];
+  readonly warningsAfter: (association: Association) => readonly Warning[];
   readonly summarize: (request: RequestOf[Kind]) => RequestSummary;
 }

@@ -43,13 +43,13 @@ export async function checkWarnings(
  */
 export async function changeWarnings<Kind extends OperationKind>(
   reads: Reads,
-  { needsAgent, notes }: Pick<Operation<Kind>, 'needsAgent' | 'notes'>,
+  { needsAgent, warningsAfter }: Pick<Operation<Kind>, 'needsAgent' | 'warningsAfter'>,
   { association }: { readonly association: Association | null },
   deadline: number,
 ): Promise<Warning[]> {
   if (association === null) return [];
   const readiness = needsAgent ? readinessOf(reads, association, deadline, reads.preflight === 'changes') : [];
-  return [...(await readiness), ...notes(association)];
+  return [...(await readiness), ...warningsAfter(association)];
 }
 
 /**

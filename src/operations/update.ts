@@ -14,7 +14,7 @@ import {
 } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
 import { concludedAs } from './observe.ts';
-import { notesOfUpdate } from './advice.ts';
+import { warningsAfterUpdate } from './advice.ts';
 import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
@@ -71,7 +71,7 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
   differences: ({ changes }, association) => settingDifferences(changes, association),
   expectedState: ({ changes }, before) => before && { settings: { ...settingsOf(before), ...changes }, tags: null },
   needsAgent: true,
-  notes: notesOfUpdate,
+  warningsAfter: warningsAfterUpdate,
   summarize: ({ changes }) => ({ settings: changes, tags: [], changes: Object.keys(changes) }),
 };
 

@@ -5,7 +5,7 @@ import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
+import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { Payload } from '../support/documents.ts';
 import { pathsTo, pathText, selectionOf } from '../support/schema-paths.ts';
@@ -47,7 +47,7 @@ let entryIds: string[];
 
 beforeAll(async () => {
   ledger = makeSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger, change: unpaced });
+  gateway = await openGateway({ ledger, change: withoutRateLimit });
   associations = {};
   for (const [namespace, owner] of [
     ['payments', 'alice'],

@@ -1,12 +1,12 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { roleArn, unpaced } from '../support/gateway.ts';
+import { roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 let ledger: Ledger;
 let gateway: Gateway;
 
-openForEachTest((opened) => ({ gateway, ledger } = opened), { change: unpaced });
+openForEachTest((opened) => ({ gateway, ledger } = opened), { change: withoutRateLimit });
 
 const entryFields =
   'event before { roleArn tags { key } policy } operation { entries { event before { roleArn } request { roleArn } } }';

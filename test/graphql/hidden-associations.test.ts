@@ -6,7 +6,7 @@ import type { GraphQLField, GraphQLInputObjectType, GraphQLSchema } from 'graphq
 import { noFilters } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
+import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { lockOperations } from '../support/locks.ts';
 import { copyOfShipped, shipped } from '../support/policy-sample.ts';
@@ -113,7 +113,7 @@ async function openWithAssociations() {
     ]),
   ) as unknown as Ledger;
   const settings = { preflight: 'changes', preflightRoles: true, recordTrailReads: true } as const;
-  const gateway = await openGateway({ ledger: counted, policies, ...settings, change: unpaced });
+  const gateway = await openGateway({ ledger: counted, policies, ...settings, change: withoutRateLimit });
   open.push({ gateway, ledger, calls });
   const ids = namespaces.map((namespace) => {
     const name = `${namespace}-api`;

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
+import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { copyOfShipped, overflow, replaceIn } from '../support/policy-sample.ts';
@@ -17,7 +17,7 @@ let association: WholeAssociation;
 beforeEach(async () => {
   policies = copyOfShipped();
   ledger = makeSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger, change: unpaced });
+  gateway = await openGateway({ ledger, change: withoutRateLimit });
   others = [];
   const created = await gateway.create();
   if (!created.association) throw new Error('The create of the example failed.');
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** The same ledger and EKS under the policies of the folder. */
 async function openOther(): Promise<Gateway> {
-  const other = await openGateway({ ledger, simulator: gateway.simulator, policies, change: unpaced });
+  const other = await openGateway({ ledger, simulator: gateway.simulator, policies, change: withoutRateLimit });
   others.push(other);
   return other;
 }

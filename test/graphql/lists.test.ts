@@ -1,7 +1,7 @@
-import { home, unpaced } from '../support/gateway.ts';
+import { home, withoutRateLimit } from '../support/gateway.ts';
 import { idsOf, useListGateway } from '../support/list-gateway.ts';
 
-const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway(unpaced);
+const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway(withoutRateLimit);
 
 describe('pages', () => {
   test('read the ids of 1,000 associations with 10 list calls and 0 describe calls', async () => {

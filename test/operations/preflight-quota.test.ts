@@ -2,7 +2,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
 import { makeAssociationCounts } from '../../src/operations/association-counts.ts';
 import { quotaWarnings } from '../../src/operations/quota-warnings.ts';
-import { home, input, openGateway, unpaced } from '../support/gateway.ts';
+import { home, input, openGateway, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function open(count: number, options: Partial<GatewayOptions> = {}) {
-  gateway = await openGateway({ ledger, preflightQuota: true, change: unpaced, ...options });
+  gateway = await openGateway({ ledger, preflightQuota: true, change: withoutRateLimit, ...options });
   add(count);
 }
 

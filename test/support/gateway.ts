@@ -228,6 +228,6 @@ export async function openSimulator(clock: TestClock = makeClock()): Promise<Eks
 }
 
 /** Dependencies that read EKS fast, for tests that send many requests. */
-export function unpaced(deps: Dependencies): Dependencies {
+export function withoutRateLimit(deps: Dependencies): Dependencies {
   return { ...deps, describeLimits: { describeConcurrency: 8, describesPerSecond: 10_000 } };
 }

@@ -14,7 +14,7 @@ import { associationAnswer } from './answers.ts';
 import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
-import { notesOf } from './advice.ts';
+import { adviceOf } from './advice.ts';
 import { mutations, queries } from './operations.ts';
 
 /** What calls use of their process. */
@@ -70,7 +70,7 @@ async function change(
   const result: MutationResult = await send(client, { ...input, clientRequestToken: token }, options);
   if (result.kind === 'refused') throw refusalError(operation, result);
   if (result.kind === 'inProgress') throw inProgressError(result);
-  for (const note of notesOf(result)) say(note);
+  for (const line of adviceOf(result)) say(line);
   return { association: associationAnswer(result.association) };
 }
 
