@@ -70,7 +70,7 @@ const subjects: readonly (readonly [string, () => Authorize])[] = [
   ['100 namespaces in the inventory', () => pointWith([], 100)],
   ['10,000 namespaces in the inventory', () => pointWith([], 10_000)],
   [
-    'and one on a tag of the role, with the call of IAM already made',
+    'and one on a tag of the role, with the IAM call already made',
     () =>
       withRoleAttributes(pointWith([onRoleTag]), (arn) => ({
         arn,

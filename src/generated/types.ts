@@ -336,7 +336,7 @@ export type AuditTarget = {
 /** A role, or the roles of a path, that policy would let you bind. */
 export type BindableRole = {
   readonly __typename?: 'BindableRole';
-  /** ARN of the role; with `*` as its name where it stands for every role of a path. */
+  /** ARN of the role; with `*` as its name for every role of a path. */
   readonly roleArn: Scalars['String']['output'];
   /** Why the role is offered. */
   readonly source: BindableRoleSource;
@@ -496,7 +496,7 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -537,7 +537,7 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -652,7 +652,7 @@ export type LockScope =
   | 'ALL'
   /** Changes in one cluster. */
   | 'CLUSTER'
-  /** Changes requested by one principal, through it as an actor, or in the name of it as a person whom a service names. */
+  /** Changes requested by one principal, by it as an actor, or on its behalf (`onBehalfOf`). */
   | 'PRINCIPAL';
 
 /** Operations that change an association. A request may contain one mutation field. */
@@ -705,7 +705,7 @@ export type MutationPayload = {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -1050,12 +1050,12 @@ export type Query = {
   /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
   /**
-   * Operations that no request works on and the reconciler has not completed yet, the one that it examined the longest time ago
+   * Operations that are abandoned by their requests and not completed by the reconciler yet, the one that it examined the longest time ago
    * first. Requires permission to read the whole audit trail.
    */
   readonly openOperations: Maybe<ReadonlyArray<OpenOperation>>;
   /**
-   * An operation and its status, e.g. to ask about an operation IN_PROGRESS without sending its mutation again; null when it does
+   * An operation and its status, e.g. to follow an operation IN_PROGRESS without sending its mutation again; null when it does
    * not exist or you are not allowed to read its entries.
    */
   readonly operation: Maybe<Operation>;
@@ -1304,7 +1304,7 @@ export type RefusalCode =
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
   /**
-   * The answer of EKS was lost, and what EKS shows now does not tell what became of the change: others changed, deleted or created the
+   * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
    * association exists, and there was no room for the tag that shows who created it.
    */
@@ -1414,7 +1414,7 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -1422,7 +1422,7 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly warnings: ReadonlyArray<Warning>;
 };
 
-/** Something that does not stop a change, but that people should know: it can keep pods from using the association as intended. */
+/** A problem that does not stop a change, but can keep pods from using the association as intended. */
 export type Warning = {
   readonly __typename?: 'Warning';
   /** What to do next. */

@@ -54,7 +54,7 @@ export async function findReadsLock(
 
 /**
  * The lock that stops an admitted mutation; null if none does. One strongly consistent read, so that a lock stops every
- * request that reads after it was set. A person whom a service names is known from the decision. Throws `LedgerUnavailable`.
+ * request that reads after it was set. The person in onBehalfOf is known from the decision. Throws `LedgerUnavailable`.
  */
 export async function findLock(deps: LockDependencies, mutation: AdmittedMutation): Promise<Lock | null> {
   const locks = await withDeadline(effectDeadline(mutation) - deps.clock(), readLocks(deps), ledgerTimeout);

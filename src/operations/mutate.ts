@@ -97,7 +97,7 @@ async function admitValid<Kind extends OperationKind>(
   if (!decision.allowed) return denied(valid, decision, audit);
 
   const { target, before, isCurrent } = loaded;
-  // Nothing begins for an association that EKS does not show, also if the operation that named it is released meanwhile.
+  // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.
   const unmet = before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before));
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit } };
 }

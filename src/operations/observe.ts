@@ -15,7 +15,7 @@ import {
 import { createDifferences } from './differences.ts';
 import type { EffectObservation } from './operation.ts';
 
-/** What EKS shows for a service account. */
+/** The association of a service account in EKS. */
 export type Observation =
   | { readonly kind: 'association'; readonly association: Association }
   | { readonly kind: 'nothing' }
@@ -122,7 +122,7 @@ export function concludedFrom(
 ): Conclusion {
   switch (interpretation.kind) {
     case 'own':
-      return found(interpretation.association, 'EKS shows the association that this request created.');
+      return found(interpretation.association, 'The association that this request created is visible in EKS.');
     case 'foreign':
       return alreadyExists(interpretation.association, request, eksRequestId);
     case 'later':

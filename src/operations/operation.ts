@@ -54,7 +54,7 @@ export interface LoadedTarget {
   readonly target: AssociationTarget;
   /** The association before the operation; null for a create. */
   readonly before: Association | null;
-  /** True if EKS showed `before` for this request; false if it comes from the idempotency record. */
+  /** True if `before` was read from EKS for this request; false if it comes from the idempotency record. */
   readonly isCurrent: boolean;
 }
 
@@ -133,7 +133,7 @@ export type Admission<Kind extends OperationKind> =
 /** What follows from an observation of EKS for the change of an earlier lease holder. */
 export type EffectObservation =
   | { readonly kind: 'concluded'; readonly conclusion: Conclusion }
-  /** It had no effect, and can no longer have one. `association` is the one that EKS shows in place of it; null: none. */
+  /** It had no effect, and can no longer have one. `association` is the one in EKS in its place; null: none. */
   | { readonly kind: 'not-done'; readonly association: Association | null };
 
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
@@ -141,7 +141,7 @@ export interface Effect<Kind extends OperationKind> {
   /** Sends the change to EKS and interprets the answer. */
   readonly perform: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion>;
   /**
-   * Observes what became of an earlier lease holder's change. Others may have acted since it was sent: `docs/reliability.md` has a
+   * Observes whether an earlier lease holder's change was applied. Others may have acted since it was sent: `docs/reliability.md` has a
    * row for each case. Throws `LedgerUnavailable`.
    */
   readonly observe: (deps: Dependencies, input: EffectInput<Kind>) => Promise<EffectObservation>;
@@ -183,7 +183,7 @@ export interface Operation<Kind extends OperationKind> {
   readonly loadTarget: (deps: Dependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
   /** The authorization request, about the association. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
-  /** What keeps the request from changing this association, which EKS showed; null: nothing. */
+  /** The refusal of a change of this association, as read from EKS; null if it may be changed. */
   readonly checkPrecondition: (request: RequestOf[Kind], association: Association) => RefusedConclusion | null;
   /** What would keep the effect from happening, as far as a read can tell; null: nothing. Throws `EksReadFailed`. */
   readonly findObstacle: (deps: Dependencies, mutation: AdmittedMutation<Kind>) => Promise<RefusedConclusion | null>;

@@ -24,7 +24,7 @@ type Reads = Pick<
   'eksFor' | 'directory' | 'clock' | 'preflight' | 'preflightRoles' | 'associationCounts'
 >;
 
-/** The warnings of a dry run, from up to two calls of EKS and two of IAM. `deadline` is in milliseconds since the epoch. */
+/** The warnings of a dry run, from up to two EKS calls and two IAM calls. `deadline` is in milliseconds since the epoch. */
 export async function checkWarnings(
   reads: Reads,
   { subject }: { readonly subject: DryRunSubject | null },

@@ -17,7 +17,7 @@ type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOC
 /**
  * Loads the association of an update or delete from EKS. If it is gone, it is the one in the idempotency record of the
  * same request, if there is one: so a repeated delete is authorized and answered. One that the principal may not view is treated as
- * one that does not exist. Reads nothing for a principal whom policy denies it whatever the association is. Throws
+ * one that does not exist. Reads nothing if policy denies the principal every association. Throws
  * `EksReadFailed` and `LedgerUnavailable`.
  */
 export async function loadExisting<Kind extends ChangeKind>(
@@ -51,7 +51,7 @@ export function existingBefore({ before }: { readonly before: Association | null
 
 /**
  * The association in the record of the request's token: before its operation began, or was refused instead. Null without such a
- * record, and where the request would begin an operation: nothing begins for an association that EKS does not show.
+ * record, and where the request would begin an operation: no operation begins for an association that is not visible in EKS.
  */
 async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<Association | null> {
   const { operation, request, authorization, clientRequestToken } = valid;

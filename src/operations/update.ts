@@ -61,7 +61,7 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
       const { association } = described;
       const isModified = association.modifiedAt !== record.modifiedAtBefore;
       if (hasSettings(association, request) && (isModified || !inDoubt)) {
-        return concludedAs(found(association, 'EKS shows the settings of this request.'));
+        return concludedAs(found(association, 'The association in EKS has the settings of this request.'));
       }
       if (inDoubt) return concludedAs(stillInDoubt(record));
       if (!isModified) return { kind: 'not-done', association };

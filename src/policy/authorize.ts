@@ -93,7 +93,7 @@ function verdictOfBoth(
 /**
  * Evaluates policy for one principal.
  *
- * @param person the name of the principal, if it is the person whom a request names; null otherwise
+ * @param person the name of the principal, if it is the person in `onBehalfOf`; null otherwise
  */
 function verdictOn(
   engine: Engine,

@@ -58,7 +58,7 @@ export function deniedSubjectOf(violations: readonly Violation[]): DeniedSubject
 
 const defaultDenyId = 'default-deny';
 
-/** Whether a violation is by a forbid, and not for want of a permit. */
+/** Whether a violation is by a forbid, and not because no permit applies. */
 export function isForbid({ policyId }: Violation): boolean {
   return policyId !== defaultDenyId;
 }

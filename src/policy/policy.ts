@@ -11,7 +11,7 @@ import type { RequestIdentity, Principal } from '../model/principal.ts';
 /** The identity of a request and its circumstances: Cedar's principal and context. */
 export interface AuthorizationContext {
   readonly identity: RequestIdentity;
-  /** The person whom a service names. If the inventory lists them, they need permission too. */
+  /** The person on whose behalf a service acts. A person whom the inventory lists needs permission too. */
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
   readonly hasReason: boolean;

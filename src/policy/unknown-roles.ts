@@ -8,7 +8,7 @@ import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 import { roleArns } from './role-attribute-use.ts';
 import type { RoleUse } from './role-attribute-use.ts';
 
-/** Roles whose attributes policy needs and the slice lacks. */
+/** Roles whose attributes are needed by policies and missing in the slice. */
 interface UnknownRoles extends Pick<RoleUse, 'inPermits' | 'inForbids'> {
   readonly unknown: readonly { readonly arn: string; readonly attributes: UnknownAttributes }[];
   /** The policies that use no role attributes. */
@@ -36,14 +36,14 @@ export function unknownRoles(
 }
 
 /**
- * What the policies that use no role attributes decide, if the others can't change it: a denial by a forbid, or because no
- * permit applies, and an allowed request if no forbid uses them. So the role of a request that is denied anyway is not read, and its
- * caller can't find out which roles exist. Null if the decision depends on the roles.
+ * The decision by the policies without role attributes, if the others can't change it: a denial by a forbid or because no permit
+ * applies, or a permit that no forbid on role attributes can override. The role of a request that is denied anyway is therefore not
+ * read, and its caller can't find out which roles exist. Null if the decision depends on the roles.
  */
 export function whateverRoles({ inPermits, inForbids }: UnknownRoles, verdict: Verdict): Verdict | null {
   if (verdict.allowed) return inForbids ? null : verdict;
   if (!inPermits) return verdict;
-  // A permit that uses role attributes might apply, so it is not known whether the request lacks one.
+  // A permit that uses role attributes might apply, so the lack of a permit is not certain.
   const violations = verdict.violations.filter(isForbid);
   return violations.length === 0 ? null : { ...verdict, violations };
 }

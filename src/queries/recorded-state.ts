@@ -43,7 +43,7 @@ function recordedState(effects: readonly AuditEntry[]): ExpectedState | null {
   }, null);
 }
 
-/** Whether an open operation sets a field to the value that EKS shows. */
+/** Whether an open operation sets a field to its present value in EKS. */
 function explains(entry: AuditEntry, field: string, association: Association): boolean {
   if (entry.request === null) return false;
   const { settings } = summaryOf(entry);

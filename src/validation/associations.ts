@@ -38,7 +38,7 @@ const associationIdRules: readonly TextRule[] = [
       isAssociationId(value)
         ? null
         : 'is not an association ID: a lower-case letter, "-" and 17 lower-case letters or digits',
-    advice: 'Give the ID as EKS shows it, e.g. "a-0123456789abcdefg", not the ARN.',
+    advice: 'Give the ID from EKS, e.g. "a-0123456789abcdefg", not the ARN.',
   },
 ];
 

@@ -211,7 +211,7 @@ describe('the credentials', () => {
       sts.answerInstead((response) => response.end('<AssumeRoleResponse/>'));
       expect(await withExecutor().create(home.accountId)).toMatchObject({
         ...{ kind: 'rejected', outcome: 'CREDENTIALS_UNAVAILABLE' },
-        error: { message: 'The answer of STS has no credentials.' },
+        error: { message: 'AWS STS returned no credentials.' },
       });
     });
 

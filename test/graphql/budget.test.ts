@@ -34,7 +34,7 @@ describe('the reads of one request together', () => {
     return { deps: withinLimits(deps, limits), calls: () => calls };
   }
 
-  test('make so many calls of EKS, and no more', async () => {
+  test('make as many EKS calls as the limit, and no more', async () => {
     const { deps, calls } = limited();
     const reads = Array.from({ length: 5 }, () => deps.eksFor(cluster).describe('a-00000000000000000', { deadline }));
     const results = await Promise.allSettled(reads);

@@ -74,7 +74,7 @@ export async function createPolicyTable(settings: LedgerSettings): Promise<void>
 export function openPolicyStore(settings: LedgerSettings): PolicyStore {
   if (settings.ledger === 'sqlite') {
     throw new Error(
-      'Versions of policies are in DynamoDB. Set LEDGER to dynamodb, and POLICY_TABLE to the name of the table.',
+      'Policy versions are in DynamoDB. Set LEDGER to dynamodb, and POLICY_TABLE to the name of the table.',
     );
   }
   return makeDynamoDbStore(dynamoDbClient(settings), settings.policyTable);

@@ -163,7 +163,7 @@ export type LockScope =
   | 'ALL'
   /** Changes in one cluster. */
   | 'CLUSTER'
-  /** Changes requested by one principal, through it as an actor, or in the name of it as a person whom a service names. */
+  /** Changes requested by one principal, by it as an actor, or on its behalf (`onBehalfOf`). */
   | 'PRINCIPAL';
 
 /** Kind of operation. Values may be added. */
@@ -212,7 +212,7 @@ export type RefusalCode =
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
   /**
-   * The answer of EKS was lost, and what EKS shows now does not tell what became of the change: others changed, deleted or created the
+   * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
    * association exists, and there was no room for the tag that shows who created it.
    */

@@ -26,7 +26,7 @@ export interface Counterfactual {
   readonly lifted: readonly string[];
 }
 
-/** The most changes of one kind to try, so that large inventories are no problem. */
+/** The most changes of one kind to try, so that large inventories stay fast. */
 const maxTried = 50;
 
 /** The most people to try in onBehalfOf. */
