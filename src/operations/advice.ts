@@ -1,7 +1,7 @@
 import type { Association } from '../model/association.ts';
 import type { Warning } from '../model/warning.ts';
 
-// What people should know after a change, as far as the association itself says it. Source: the EKS user guide, on the agent
+// Warnings after a change that follow from the association itself. Source: the EKS user guide, on the agent
 // and on target roles.
 
 /** How long the agent on the node keeps the credentials that it has. */

@@ -168,7 +168,7 @@ export function alreadyExists(
   return existingRefusal('ASSOCIATION_ALREADY_EXISTS', message, existing, differences, eksRequestId);
 }
 
-/** An equal association exists, and nothing can show whether this operation created it. */
+/** An equal association exists, and whether this operation created it can't be determined. */
 export function undetermined(existing: Association, request: CreateRequest): RefusedConclusion {
   const message = `The service account ${accountOf(request)} has an association that equals this request; whether this request created it can't be determined.`;
   return existingRefusal('OUTCOME_UNDETERMINED', message, existing, createDifferences(request, existing), null);
@@ -206,7 +206,7 @@ const unsent: Readonly<Partial<Record<LeaseHolderOutcome, string>>> = {
   CREDENTIALS_UNAVAILABLE: 'The gateway got no credentials for EKS',
 };
 
-/** EKS, or the connection to it, made certain that nothing was changed. */
+/** By the answer of EKS or the failure of the connection, nothing was changed. */
 export function rejected(
   outcome: Extract<LeaseHolderOutcome, RefusedOutcome>,
   { exception, message: eksMessage, requestId }: EksError,

@@ -71,7 +71,7 @@ export async function execute<Kind extends OperationKind>(
 }
 
 /**
- * What keeps a change whose earlier attempt had no effect from being sent again: others may have acted since this request was
+ * Why a change whose earlier attempt had no effect must not be sent again: others may have acted since this request was
  * admitted, while it waited for EKS. `association` is the present one in EKS; null if there is none. Throws `LedgerUnavailable`.
  */
 async function findObstacleToReclaim<Kind extends OperationKind>(

@@ -40,7 +40,7 @@ export async function mutate<Kind extends OperationKind>(
 }
 
 /**
- * Decides whether a request may be executed: validates it, loads its target, asks policy, and checks its precondition.
+ * Decides whether a request may be executed: validates it, loads its target, authorizes it, and checks its precondition.
  * Writes nothing. A dry run uses no token, so no record of an earlier request answers it. Throws as {@link mutate} does.
  */
 export async function admit<Kind extends OperationKind>(

@@ -32,7 +32,7 @@ type Ownership =
   /** It equals the request, and there was no room for the tag that would prove who created it. */
   | { readonly kind: 'undetermined'; readonly association: Association };
 
-/** What an observation says about a record's operation. */
+/** What an observation proves about a record's operation. */
 export type Interpretation =
   | Ownership
   /** Another request, or another tool, created it after the operation began, so it may have replaced the operation's own. */

@@ -35,7 +35,7 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
   readonly clientRequestToken: string | null;
   /** Who requests it; also for later decisions about the same request, such as what its answer may show. */
   readonly authorization: AuthorizationContext;
-  /** What every audit entry of the request says. */
+  /** The fields of every audit entry of the request. */
   readonly audit: AuditContext;
   /** `t0` of the protocol: read before anything was written. Milliseconds since the epoch. */
   readonly startedAt: number;

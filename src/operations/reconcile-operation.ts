@@ -99,7 +99,7 @@ async function examine(
     const message = `Reads of cluster ${clusterName} failed ${maxFailures} times in a row.`;
     return leaveOpen(deps, record, { parked: null, message });
   }
-  // Observed before the lease is taken over: while nothing is certain, nothing is written to the trail.
+  // Observed before the lease is taken over: the trail gets an entry only when the outcome is known.
   const eks = failures.watched(intent.request, deps.eksFor(intent.request));
   const observed = await observeEffect(deps, eks, intent, record);
   const conclusion = observed.kind === 'concluded' ? observed.conclusion : notDone;

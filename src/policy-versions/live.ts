@@ -37,7 +37,7 @@ const waitMs = 3_000;
 /** The least time between a read that failed and the next one. Milliseconds. */
 const retryMs = 1_000;
 
-/** What is in force, and when the read that says so began: not when it ended, as Lambda may stop the process in between. */
+/** The version in force, and when the read of it began: not when it ended, as Lambda may stop the process in between. */
 interface Live<Value> extends ChosenVersion<Value> {
   readonly read: Read;
 }

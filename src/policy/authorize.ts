@@ -71,7 +71,7 @@ export function authorizeOnSlice(
   }
 }
 
-/** What policy says of a request by one principal, or why it could not be evaluated. */
+/** The policy decision on a request of one principal, or why it could not be evaluated. */
 type VerdictResult =
   { readonly kind: 'decided'; readonly verdict: Verdict } | Extract<ReturnType<Engine['evaluate']>, { kind: 'failed' }>;
 

@@ -67,7 +67,7 @@ export function noPermitInCluster(action: AssociationAction, { clusterName }: Cl
 }
 
 /**
- * The violation when no permit applies. The advice says who can grant access.
+ * The violation when no permit applies. The advice names who can grant access.
  *
  * @param person the person in `onBehalfOf`, if the request is denied to them; null for the principal
  */

@@ -2,7 +2,7 @@ import type { DeniedSubject, InventorySlice, Violation } from '../model/decision
 import { personPrincipal } from './entities.ts';
 import type { AuthorizationContext } from './policy.ts';
 
-/** What policy says of a request by one principal. */
+/** The policy decision on a request of one principal. */
 export interface Verdict {
   readonly allowed: boolean;
   /** The policies that determined it, sorted. */
@@ -27,8 +27,8 @@ export function contextOfPerson(context: AuthorizationContext, slice: InventoryS
 }
 
 /**
- * What policy says of a request for which the principal and the person that it names need permission. A policy that forbids
- * it to both is one violation; what the two lack in permits are two.
+ * The decision on a request that must be permitted to the principal and to the person in `onBehalfOf`. A policy that forbids it
+ * to both is one violation; missing permits of both are two.
  *
  * @param name the person, as the request names them
  */

@@ -77,7 +77,7 @@ export function makePreauthorize(
   };
 }
 
-/** A request about an association of which only the cluster counts, and its slice of the inventory. */
+/** A request about any association of a cluster, and its slice of the inventory. */
 function requestIn(inventory: Inventory, context: AuthorizationContext, cluster: ClusterRef) {
   const { accountId, region, clusterName } = cluster;
   const association = {
@@ -97,7 +97,7 @@ function requestIn(inventory: Inventory, context: AuthorizationContext, cluster:
   return { inCluster, slice: sliceFor(inventory, context, inCluster) };
 }
 
-/** The request for an association of a namespace with these owners, of which nothing else is known. */
+/** The request for an association of a namespace with these owners; all else is unknown. */
 function withOwners(request: CedarRequest, owners: readonly string[]): CedarRequest {
   const groups = owners.map((id) => ref(uid('Group', id)));
   const known: Record<string, Record<string, CedarValueJson>> = { Namespace: { owners: groups }, Association: {} };

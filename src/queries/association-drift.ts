@@ -12,7 +12,7 @@ import { readHistory, readOutcome } from './change-history.ts';
 import type { ChangeHistory, HistoryReader } from './change-history.ts';
 import { differencesFrom } from './recorded-state.ts';
 
-/** An association that differs from what the audit trail says about it. */
+/** An association that differs from its record in the audit trail. */
 export interface AssociationDrift {
   readonly kind: DriftKind;
   /** Null if it was deleted, and where only the trail names it. */
@@ -24,7 +24,7 @@ export interface AssociationDrift {
 }
 
 /**
- * How an association differs from what the trail says about it; null if it does not. `deadline` is when reading the trail must
+ * How an association differs from its record in the trail; null if it does not. `deadline` is when reading the trail must
  * end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
  */
 export async function driftOf(

@@ -103,7 +103,7 @@ async function read(
 
   const asAnswered = filtersAsAnswered(authorizeRead, query);
   const page = await readPage({ ...query, asAnswered }).catch(unsupportedPage);
-  // An unsupported entry does not show whose it is, so its partition must be readable as if it were empty.
+  // The principal of an unsupported entry is not known, so its partition must be readable as if it were empty.
   const isEmpty = entriesOf(page)?.length === 0;
   const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
   if (hidden.length > 0) return { kind: 'denied', violations: hidden };

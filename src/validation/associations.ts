@@ -4,7 +4,7 @@ import { isAccountId, isClusterName, isRegion } from './names.ts';
 import { requiredText } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
 
-/** What the ARN of an association says. */
+/** The parts of an association ARN. */
 export interface AssociationArn extends ClusterRef {
   /** A lower-case letter, `-` and 17 lower-case letters or digits. */
   readonly associationId: string;

@@ -149,7 +149,7 @@ describe('values of the wrong type', () => {
 });
 
 describe('values that validation refuses', () => {
-  test('are in no line of the log, and the session policy in no answer and no entry', async () => {
+  test('values that validation refuses are in no line of the log, and the session policy in no answer and no entry', async () => {
     const answer = await post({ query: createDocument, variables: { input: refused } });
     expect(answer).toContain('INVALID_INPUT');
     expect(stored.map(({ event }) => event)).toEqual(['INVALID']);
@@ -184,7 +184,7 @@ describe('values that policy denies', () => {
     tags: [{ key: canary('tag-key'), value: canary('tag-value') }],
   };
 
-  test('are in no line of the log, and in the entry only in the fields for them', async () => {
+  test('values that policy denies are in no line of the log, and in the entry only in the fields for them', async () => {
     const answer = await post({ query: createDocument, variables: { input: denied } }, {}, 'bob');
     expect(answer).toContain('POLICY_DENIED');
     expect(stored.map(({ event }) => event)).toEqual(['DENIED']);
@@ -196,7 +196,7 @@ describe('values that policy denies', () => {
     expect(JSON.stringify(rest)).not.toContain('CANARY');
   });
 
-  test('are not in the answer to a principal of another team who asks for the entry', async () => {
+  test('values that policy denies are not in the answer to a principal of another team who asks for the entry', async () => {
     const roleArn = 'arn:aws:iam::111122223333:role/pods/search/search-api';
     const body = { query: createDocument, variables: { input: { ...denied, roleArn } } };
     const { data } = JSON.parse(await post(body)) as {

@@ -41,7 +41,7 @@ describe('clusters', () => {
     ['bob', false],
     ['pat', true],
     ['olivia', true],
-  ])('are shown to %s, who may read in them', async (as, whole) => {
+  ])('clusters are shown to %s, who may read in them', async (as, whole) => {
     await open();
     const rights = { mayList: whole, mayReadAuditTrail: whole };
     expect(await ask(query, as)).toMatchObject({
@@ -49,7 +49,7 @@ describe('clusters', () => {
     });
   });
 
-  test('are not shown to a principal that may read nothing in them', async () => {
+  test('clusters are not shown to a principal that may read nothing in them', async () => {
     await open((deps) => ({
       ...deps,
       authorize: (context, request) => ({ ...deps.authorize(context, request), allowed: false }),
@@ -67,7 +67,7 @@ describe('namespaces', () => {
   const names = async (as: string) =>
     (await ask<{ namespaces: Page }>(query, as)).namespaces.nodes.map(({ name }) => name);
 
-  test('are shown with their owners to those who may read in them', async () => {
+  test('namespaces are shown with their owners to those who may read in them', async () => {
     await open();
     expect(await names('alice')).toEqual(['payments', 'payments-*']);
     expect(await names('bob')).toEqual(['search']);
@@ -174,7 +174,7 @@ describe('bindableRoles', () => {
   const roles = (as: string, namespace: string, more: object = { tags }) => ask(query, as, { namespace, ...more });
   const byConvention = { roleArn: 'arn:aws:iam::111122223333:role/pods/payments/*', source: 'CONVENTION' };
 
-  test('are those of the naming convention for an owner of the namespace', async () => {
+  test('bindableRoles are those of the naming convention for an owner of the namespace', async () => {
     await open();
     expect(await roles('alice', 'payments')).toEqual({ bindableRoles: [byConvention] });
   });
@@ -201,7 +201,7 @@ describe('bindableRoles', () => {
     ['a principal that may not create in the namespace', 'bob', 'payments', { tags }],
     ['a request without the tags that policy requires', 'alice', 'payments', {}],
     ['a system namespace', 'pat', 'kube-system', { tags }],
-  ])('are none for %s', async (_, as, namespace, more) => {
+  ])('bindableRoles are empty for %s', async (_, as, namespace, more) => {
     await open();
     expect(await roles(as, namespace, more)).toEqual({ bindableRoles: [] });
   });

@@ -75,7 +75,7 @@ describe('a change of an association that its principal may not view', () => {
     decision: null,
   };
 
-  test('is shown in full to the owners of its namespace, among the denied requests', async () => {
+  test('a change of an association that its principal may not view is shown in full to the owners of its namespace, among the denied requests', async () => {
     await gateway.remove({ associationId: association.associationId }, 'bob');
     expect(await trail(payments, 'alice', 'events: [DENIED]')).toMatchObject([full()]);
   });
@@ -84,19 +84,22 @@ describe('a change of an association that its principal may not view', () => {
     ['the whole trail', 'gateway: ALL_ENTRIES'],
     ['the trail of the principal', ofBob],
     ['the namespace', payments],
-  ])('is shown in full to auditors, and matched as a denial: in %s', async (_, scope) => {
-    await gateway.remove({ associationId: association.associationId }, 'bob');
-    expect(await trail(scope, 'olivia', 'events: [DENIED]')).toMatchObject([full()]);
-  });
+  ])(
+    'a change of an association that its principal may not view is shown in full to auditors, and matched as a denial: in %s',
+    async (_, scope) => {
+      await gateway.remove({ associationId: association.associationId }, 'bob');
+      expect(await trail(scope, 'olivia', 'events: [DENIED]')).toMatchObject([full()]);
+    },
+  );
 
-  test('is shown to its principal as if the association did not exist, and matched as a refusal', async () => {
+  test('a change of an association that its principal may not view is shown to its principal as if the association did not exist, and matched as a refusal', async () => {
     await gateway.remove({ associationId: association.associationId }, 'bob');
     expect(await trail(ofBob, 'bob', 'events: [REFUSED]')).toMatchObject([answered]);
     expect(await trail(ofBob, 'bob', 'events: [DENIED]')).toEqual([]);
     expect(await trail(ofBob, 'bob', 'policyId: "default-deny"')).toEqual([]);
   });
 
-  test('is shown in full by its id to those who may read the namespace, and only to them', async () => {
+  test('a change of an association that its principal may not view is shown in full by its id to those who may read the namespace, and only to them', async () => {
     const { auditEntry } = await gateway.remove({ associationId: association.associationId }, 'bob');
     const query = `query ($id: ID!, $operation: ID!) {
       auditEntry(id: $id) { ${fields} }

@@ -111,7 +111,7 @@ describe('a principal without permits', () => {
     ['an association', ({ associationArn }) => `associationArn: "${associationArn}"`],
     ['an operation', ({ operationId }) => `operationId: "${operationId}"`],
   ] as [string, string | ((found: Awaited<ReturnType<typeof existing>>) => string)][])(
-    'is denied the trail of %s at the cost of at most one row',
+    'a principal without permits is denied the trail of %s at the cost of at most one row',
     async (_what, scope) => {
       const found = await existing();
       const named = typeof scope === 'string' ? scope : scope(found);
@@ -133,7 +133,7 @@ describe('a principal without permits', () => {
     ['list of an unregistered cluster', 'podIdentityAssociations(clusterName: "unknown-cluster")'],
     ['drift', 'associationDrift(clusterName: "apps-dev")'],
     ['drift of an unregistered cluster', 'associationDrift(clusterName: "unknown-cluster")'],
-  ])('is denied a %s without a read', async (_what, field) => {
+  ])('a principal without permits is denied a %s without a read', async (_what, field) => {
     const { errors, ...cost } = await costOf(`{ ${field} { edges { node { __typename } } } }`);
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(cost).toMatchObject({ eksCalls: 0, rows: 0, written: [] });

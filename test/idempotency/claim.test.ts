@@ -161,7 +161,7 @@ describe('a claim', () => {
     expect(rounds).toBe(4);
   });
 
-  test('is unavailable when the record vanishes meanwhile', async () => {
+  test('a claim is unavailable when the record vanishes meanwhile', async () => {
     const vanishing: Ledger = { ...ledger, commit: async () => ({ kind: 'conflict', record: null }) };
     await expect(claim(dependenciesOn(vanishing), request)).rejects.toThrow(LedgerUnavailable);
   });

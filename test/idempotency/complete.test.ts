@@ -76,7 +76,7 @@ describe('a released record', () => {
 });
 
 describe('a recorded conclusion', () => {
-  test('is in the record and in the entry, in one write', async () => {
+  test('a recorded conclusion is in the record and in the entry, in one write', async () => {
     const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
     const completion = await complete(dependenciesOn(ledger), request, lease, doneByEks);
     expect(completion.kind).toBe('recorded');

@@ -58,7 +58,7 @@ describe('a mutation', () => {
     expect(deadlines.map((each) => each <= latest)).toEqual([true, true]);
   });
 
-  test('is decided with all groups of its principal; its entries have a size that does not depend on their number', async () => {
+  test('a mutation is decided with all groups of its principal; its entries have a size that does not depend on their number', async () => {
     const deps = dependenciesOn(ledger, { eksFor: () => eksWith({ describe: async () => ({ kind: 'absent' }) }) });
     const decided: number[] = [];
     const counting: Dependencies = {

@@ -199,7 +199,7 @@ describe('of a target role', () => {
     expect(gateway.simulator.control.requests('GetRole')).toHaveLength(1);
   });
 
-  test('is read where the inventory allows the namespace to use it', async () => {
+  test('the trust policy of a target role is read where the inventory allows the namespace to use it', async () => {
     const policies = copyOfShipped();
     const shared = `arn:aws:iam::${home.accountId}:role/pods/shared/reader`;
     const owned = '"name": "payments", "owners": ["payments-team"]';

@@ -102,7 +102,7 @@ describe('one run of the reconciler closes an operation after 1,000 others', () 
 describe('an operation that EKS does not let the reconciler examine', () => {
   const unreadable = { eksFor: () => failing(), serves: () => true };
 
-  test('is examined after waits that double, up to an hour', async () => {
+  test('an operation that EKS does not let the reconciler examine is examined after waits that double, up to an hour', async () => {
     const record = await abandoned('unreadable');
     const examinedAt: number[] = [];
     const start = now;
@@ -141,7 +141,7 @@ describe('an operation that EKS does not let the reconciler examine', () => {
     expect(await stateOf(record)).toBe('RELEASED');
   });
 
-  test('is examined as soon as it is no longer in doubt', async () => {
+  test('an operation that EKS does not let the reconciler examine is examined as soon as it is no longer in doubt', async () => {
     const inDoubtUntil = now + 65_000;
     const record = await abandoned('readable', { inDoubtUntil });
     await run({ eksFor: () => empty, serves: () => true });
@@ -154,7 +154,7 @@ describe('an operation that EKS does not let the reconciler examine', () => {
     expect(await run({ eksFor: () => empty, serves: () => true })).toEqual({ ...nothing, closed: 1 });
   });
 
-  test('is left to the next run if another process writes its record first', async () => {
+  test('an operation that EKS does not let the reconciler examine is left to the next run if another process writes its record first', async () => {
     const record = await abandoned('unreadable');
     const racing: Ledger = {
       ...ledger,
@@ -170,7 +170,7 @@ describe('an operation that EKS does not let the reconciler examine', () => {
 });
 
 describe('an operation in a cluster that is not served', () => {
-  test('is parked: visible in its record, logged once, and not counted as the oldest open one', async () => {
+  test('an operation in a cluster that is not served is parked: visible in its record, logged once, and not counted as the oldest open one', async () => {
     const record = await abandoned('gone');
     const runs = [];
     for (let index = 0; index < 180; index += 1) {
@@ -189,7 +189,7 @@ describe('an operation in a cluster that is not served', () => {
     expect(await eventsOf(record)).toEqual(['INTENT']);
   });
 
-  test('is closed within an hour after the cluster is served again', async () => {
+  test('an operation in a cluster that is not served is closed within an hour after the cluster is served again', async () => {
     const record = await abandoned('gone');
     await run({ serves: () => false });
     now += hourMs;

@@ -53,7 +53,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(reads()).toBe(1);
   });
 
-  test('is denied by the policy if the role lacks the tag', async () => {
+  test('a create under a policy on tags of the role is denied by the policy if the role lacks the tag', async () => {
     await open();
     expect(await gateway.create()).toMatchObject({
       status: 'REFUSED',
@@ -70,7 +70,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(reads()).toBe(1);
   });
 
-  test('is denied, and can be sent again, if IAM does not let the gateway read the role', async () => {
+  test('a create under a policy on tags of the role is denied, and can be sent again, if IAM does not let the gateway read the role', async () => {
     await open();
     addRole(team('payments'));
     gateway.simulator.control.addFault({ operation: 'GetRole', kind: 'access-denied' });
@@ -98,7 +98,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
   });
 
-  test('is denied, and can be sent again, if the role does not exist yet', async () => {
+  test('a create under a policy on tags of the role is denied, and can be sent again, if the role does not exist yet', async () => {
     await open();
     const arn = roleArn('payments/new');
     expect(await gateway.create({ roleArn: arn })).toMatchObject({

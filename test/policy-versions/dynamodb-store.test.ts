@@ -56,7 +56,7 @@ describeOnDynamoDb('The table of policies', () => {
     ]);
   });
 
-  it('is unavailable if it does not exist', async () => {
+  it('a missing policy table is unavailable', async () => {
     const missing = makeDynamoDbStore(opened.client, 'missing');
     await expect(missing.versions(1)).rejects.toThrow(LedgerUnavailable);
     await expect(missing.getPolicies('')).rejects.toThrow(LedgerUnavailable);

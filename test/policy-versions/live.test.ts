@@ -98,7 +98,7 @@ describeOnDynamoDb('Live policies', () => {
     };
   };
 
-  it('are those of the package until there is a version, for one read in each interval', async () => {
+  it('live policies are those of the package until there is a version, for one read in each interval', async () => {
     const { current, calls, pass } = start();
     for (let request = 0; request < 10; request += 1) expect((await current()).policy).toBe(packaged);
     expect(calls).toEqual(['versions']);
@@ -107,7 +107,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(calls).toEqual(['versions', 'versions']);
   });
 
-  it('are those of a version soon after it was published, without a wait for the request that reads it', async () => {
+  it('live policies are those of a version soon after it was published, without a wait for the request that reads it', async () => {
     const { current, number, logged, pass, readsEnd } = start();
     await publish(table.store, 1, shippedVersion());
     expect(await number()).toBe(1);
@@ -139,7 +139,7 @@ describeOnDynamoDb('Live policies', () => {
     ]);
   });
 
-  it('are those of a version for a request that begins twice the interval after it', async () => {
+  it('live policies are those of a version for a request that begins twice the interval after it', async () => {
     const { number, pass } = start();
     expect(await number()).toBeNull();
     await publish(table.store, 1, frozen);
@@ -147,7 +147,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
   });
 
-  it('are the earlier ones again after a rollback', async () => {
+  it('live policies are the earlier ones again after a rollback', async () => {
     const { current, number, pass } = start();
     const first = await publish(table.store, 1, other('first'));
     await publish(table.store, 2, frozen);
@@ -158,7 +158,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(3);
   });
 
-  it('are not read from the table if the package has the same', async () => {
+  it('live policies are not read from the table if the package has the same', async () => {
     const { current, calls } = start();
     await publish(table.store, 1, shippedVersion());
     const { policy, version } = await current();
@@ -215,7 +215,7 @@ describeOnDynamoDb('Live policies', () => {
       {},
       /^The inventory has no roleArn for account 444455556666/,
     ],
-  ])('stay as they are at a version %s, which is reported once', async (_, version, fields, reason) => {
+  ])('live policies stay as they are at a version %s, which is reported once', async (_, version, fields, reason) => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -238,7 +238,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors()).toHaveLength(1);
   });
 
-  it('stay as they are at a version of another format', async () => {
+  it('live policies stay as they are at a version of another format', async () => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -249,7 +249,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors()).toHaveLength(1);
   });
 
-  it('stay as they are at a version whose content was changed in the table', async () => {
+  it('live policies stay as they are at a version whose content was changed in the table', async () => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -261,7 +261,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors()).toHaveLength(1);
   });
 
-  it('are at a start those of the newest version that may be put in force, as in processes that run', async () => {
+  it('live policies are at a start those of the newest version that may be put in force, as in processes that run', async () => {
     await publish(table.store, 1, other('good'));
     await publish(table.store, 2, frozen);
     await publish(table.store, 3, versionWith({ 'access.cedar': 'permit (' }));
@@ -271,13 +271,13 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors().map(({ fields }) => fields.policyVersion)).toEqual([4, 3]);
   });
 
-  it('are not known if no version may be put in force, also not as those of the package', async () => {
+  it('live policies are not known if no version may be put in force, also not as those of the package', async () => {
     await publish(table.store, 1, versionWith({ 'access.cedar': 'permit (' }));
     const { current } = start();
     await expect(current()).rejects.toThrow(PoliciesUnavailable);
   });
 
-  it('stop being those of the package soon after the only version is one that may not be put in force', async () => {
+  it('live policies stop being those of the package soon after the only version is one that may not be put in force', async () => {
     const { current, number, pass } = start();
     expect(await number()).toBeNull();
     await publish(table.store, 0, versionWith({ 'access.cedar': 'permit (' }));
@@ -287,7 +287,7 @@ describeOnDynamoDb('Live policies', () => {
     await expect(current()).rejects.toThrow(PoliciesUnavailable);
   });
 
-  it('stay known for five minutes only if the list of versions is empty and was not', async () => {
+  it('live policies stay known for five minutes only if the list of versions is empty and was not', async () => {
     const { current, number, pass } = start();
     await publish(table.store, 0, frozen);
     expect(await number()).toBe(0);
@@ -299,7 +299,7 @@ describeOnDynamoDb('Live policies', () => {
     await expect(current()).rejects.toThrow(PoliciesUnavailable);
   });
 
-  it('become those of a version whose policies are stored after it, at the next read', async () => {
+  it('live policies become those of a version whose policies are stored after it, at the next read', async () => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -314,7 +314,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors()).toMatchObject([{ message: 'Policy version refused.', fields: { policyVersion: 2 } }]);
   });
 
-  it('become, in a process that starts, those of a version whose policies are stored after it', async () => {
+  it('live policies become, in a process that starts, those of a version whose policies are stored after it', async () => {
     await publish(table.store, 1, other('good'));
     await table.store.putVersion(versionOf(2, frozen));
     const { number, pass } = start();
@@ -324,7 +324,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(2);
   });
 
-  it('are not replaced by an older read that ends after a newer one', async () => {
+  it('live policies are not replaced by an older read that ends after a newer one', async () => {
     const { number, answered, answerAgain, keepAnswers, pass, readsEnd } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -345,7 +345,7 @@ describeOnDynamoDb('Live policies', () => {
     ['back by 5 ms', -5],
     ['back by an hour', -3_600_000],
     ['forward by an hour', 3_600_000],
-  ])('are read again, and known, when the clock steps %s', async (_, step) => {
+  ])('live policies are read again, and known, when the clock steps %s', async (_, step) => {
     const { number, calls, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -363,7 +363,7 @@ describeOnDynamoDb('Live policies', () => {
   });
 
   it.each([-5, -3_600_000])(
-    'are known without the table when the clock steps by %d ms, until they are old',
+    'live policies are known without the table when the clock steps by %d ms, until they are old',
     async (step) => {
       const { current, number, break: breakWith, pass, readsEnd } = start();
       await publish(table.store, 1, frozen);
@@ -383,7 +383,7 @@ describeOnDynamoDb('Live policies', () => {
     },
   );
 
-  it('are not known at a start without the table, also not as those of the package, until it can be read', async () => {
+  it('live policies are not known at a start without the table, also not as those of the package, until it can be read', async () => {
     const { current, number, break: breakWith, calls, pass, logged } = start();
     await publish(table.store, 1, frozen);
     breakWith(new Error('no route'));
@@ -399,7 +399,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
   });
 
-  it('are used without the table until they are too old, and again when it can be read', async () => {
+  it('live policies are used without the table until they are too old, and again when it can be read', async () => {
     const { current, number, break: breakWith, calls, pass, readsEnd } = start();
     await publish(table.store, 1, frozen);
     expect(await number()).toBe(1);
@@ -417,7 +417,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
   });
 
-  it('are as old as the begin of their read, wherever the process was stopped', async () => {
+  it('live policies are as old as the begin of their read, wherever the process was stopped', async () => {
     const { number, answered, keepAnswers, pass, readsEnd, calls } = start();
     expect(await number()).toBeNull();
     pass(30_001);

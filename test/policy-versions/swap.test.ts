@@ -80,7 +80,7 @@ describeOnDynamoDb('A change of policies and inventory', () => {
   const { tags: _, ...withoutTags } = input;
   const checkInput = { ...withoutTags, tags: input.tags, clientRequestToken: undefined };
 
-  it('is taken by whole requests: under load, none is judged by a mix of two versions', async () => {
+  it('a new policy version is used by whole requests: under load, no request is judged by a mix of two versions', async () => {
     gateway = await openGateway({
       ledger,
       versions: { store: table.store, settings: { refreshMs: 1, maxAgeMs: 10_000 } },

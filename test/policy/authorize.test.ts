@@ -33,25 +33,28 @@ describe('requests about clusters', () => {
     ['cluster', { clusterName: 'apps-test' }],
     ['region', { region: 'us-east-1' }],
     ['account', { accountId: '999999999999' }],
-  ])('are denied with an unregistered %s, even if a policy permits everything', (_what, change) => {
-    for (const request of [
-      create(change),
-      update(change),
-      remove(change),
-      view(change),
-      listOf('namespace', change),
-      listOf('cluster', change),
-      { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...sampleRequest, ...change } },
-      { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...sampleRequest, ...change } },
-    ] satisfies readonly AuthorizationRequest[]) {
-      const decision = permissive(context(pat), request);
-      expect(decision).toMatchObject({ allowed: false, failed: false, policyIds: [] });
-      expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['cluster-not-registered']);
-      expect(decision.slice.cluster).toBeNull();
-    }
-  });
+  ])(
+    'requests about clusters are denied with an unregistered %s, even if a policy permits everything',
+    (_what, change) => {
+      for (const request of [
+        create(change),
+        update(change),
+        remove(change),
+        view(change),
+        listOf('namespace', change),
+        listOf('cluster', change),
+        { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...sampleRequest, ...change } },
+        { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...sampleRequest, ...change } },
+      ] satisfies readonly AuthorizationRequest[]) {
+        const decision = permissive(context(pat), request);
+        expect(decision).toMatchObject({ allowed: false, failed: false, policyIds: [] });
+        expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['cluster-not-registered']);
+        expect(decision.slice.cluster).toBeNull();
+      }
+    },
+  );
 
-  test('are denied with the cluster in the message and whom to ask in the advice', () => {
+  test('requests about clusters are denied with the cluster in the message and whom to ask in the advice', () => {
     const [violation] = authorize(context(pat), create({ clusterName: 'apps-test' })).violations;
     expect(violation?.message).toBe(
       'The gateway does not serve cluster apps-test in account 111122223333, region eu-central-1.',
@@ -59,7 +62,7 @@ describe('requests about clusters', () => {
     expect(violation?.advice).toContain('platform admins');
   });
 
-  test('are the only ones that need a registered cluster', () => {
+  test('requests about clusters are the only ones that need a registered cluster', () => {
     expect(permissive(context(pat), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).allowed).toBe(true);
   });
 });

@@ -47,7 +47,7 @@ describe.each(files)('the example %s', (file) => {
     expect(denied.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
   });
 
-  test('is not active', () => {
+  test('an example policy is not active', () => {
     const ids = [...contentOf(file).matchAll(/@id\("(.*)"\)/g)].map(([, id]) => id);
     expect(Object.keys(makeEngine(compilePolicies(active)).policySet.policies)).not.toEqual(
       expect.arrayContaining(ids),

@@ -34,7 +34,7 @@ describe('a service that names a person', () => {
     ['a create', create()],
     ['an update', update()],
     ['a delete', remove()],
-  ])('is permitted %s that the person may make too', (_what, asked) => {
+  ])('a service that names a person is permitted %s that the person may make too', (_what, asked) => {
     expect(decide('alice@example.com', asked)).toMatchObject({ allowed: true, violations: [] });
     expect(decide('https://issuer.example#alice', asked).allowed).toBe(true);
   });
@@ -43,18 +43,21 @@ describe('a service that names a person', () => {
     ['a create', create()],
     ['an update', update()],
     ['a delete', remove()],
-  ])('is denied %s that the person may not make, and the denial names the person', (_what, asked) => {
-    const { allowed, violations } = decide('bob@example.com', asked);
-    expect(allowed).toBe(false);
-    expect(violations).toEqual([
-      {
-        policyId: 'default-deny',
-        message: expect.stringMatching(/^No rule lets bob@example\.com .* namespace payments\.$/),
-        advice: expect.stringContaining('or to add the person to the group.'),
-        deniedTo: 'ON_BEHALF_OF',
-      },
-    ]);
-  });
+  ])(
+    'a service that names a person is denied %s that the person may not make, and the denial names the person',
+    (_what, asked) => {
+      const { allowed, violations } = decide('bob@example.com', asked);
+      expect(allowed).toBe(false);
+      expect(violations).toEqual([
+        {
+          policyId: 'default-deny',
+          message: expect.stringMatching(/^No rule lets bob@example\.com .* namespace payments\.$/),
+          advice: expect.stringContaining('or to add the person to the group.'),
+          deniedTo: 'ON_BEHALF_OF',
+        },
+      ]);
+    },
+  );
 
   test('gains no permission of the person', () => {
     const { allowed, violations } = decide('bob@example.com', create(search));
@@ -64,7 +67,7 @@ describe('a service that names a person', () => {
     ]);
   });
 
-  test('is denied what neither may do, with one violation for each', () => {
+  test('a service that names a person is denied what neither may do, with one violation for each', () => {
     const orders = { namespace: 'orders', roleArn: 'arn:aws:iam::111122223333:role/pods/orders/x' };
     expect(decide('bob@example.com', create(orders)).violations).toMatchObject([
       { policyId: 'default-deny', deniedTo: 'PRINCIPAL' },
@@ -72,7 +75,7 @@ describe('a service that names a person', () => {
     ]);
   });
 
-  test('is told once what a guardrail forbids to both', () => {
+  test('a service that names a person is told once what a guardrail forbids to both', () => {
     const { violations, policyIds } = decide('bob@example.com', create({ serviceAccount: 'default' }));
     expect(violations).toMatchObject([
       { policyId: 'no-default-service-account', deniedTo: 'BOTH' },
@@ -82,7 +85,7 @@ describe('a service that names a person', () => {
   });
 
   test.each(['Alice@example.com', 'alice@example.com ', 'mallory@example.com', '__proto__'])(
-    'is denied the name %j, which the inventory does not list',
+    'a service that names a person is denied the name %j, which the inventory does not list',
     (name) => {
       const { allowed, violations, slice } = decide(name);
       expect({ allowed, slice }).toMatchObject({ allowed: false });
@@ -96,7 +99,7 @@ describe('a service that names a person', () => {
     },
   );
 
-  test('is not shown an association that the person may not view', () => {
+  test('a service that names a person is not shown an association that the person may not view', () => {
     expect(decide('alice@example.com', view()).allowed).toBe(true);
     expect(decide('bob@example.com', view()).allowed).toBe(false);
   });
@@ -160,14 +163,14 @@ describe('people of the inventory', () => {
   const withPeople = (people: unknown) => parseInventory(JSON.stringify({ ...JSON.parse(content), people }));
   const person = { id: 'https://issuer.example#alice', names: ['alice@example.com'], groups: [] };
 
-  test('are found by their id and by each of their names', () => {
+  test('people of the inventory are found by their id and by each of their names', () => {
     const inventory = withPeople([person]);
     expect(personOf(inventory, person.id)).toEqual(person);
     expect(personOf(inventory, 'alice@example.com')).toEqual(person);
     expect(personOf(inventory, 'alice')).toBeNull();
   });
 
-  test('are optional, and so are their names', () => {
+  test('people of the inventory are optional, and so are their names', () => {
     expect(withPeople(undefined).people).toEqual([]);
     expect(personOf(withPeople([{ id: 'a', groups: [] }]), 'a')).toEqual({ id: 'a', names: [], groups: [] });
   });

@@ -19,12 +19,12 @@ describe('owners that can make a difference', () => {
   const { policies } = compiled(permitWhen('resource.namespace.owners.contains(PodIdentity::Group::"named")'));
   const differentOwners = makeDifferentOwners(policies);
 
-  test('are one set of all those with groups of other principals only', () => {
+  test('owners that can make a difference are one set of all those with groups of other principals only', () => {
     const others = Array.from({ length: 1_000 }, (_, index) => [`team-${index}`, `guests-${index}`]);
     expect(differentOwners([user], [[], ...others])).toHaveLength(2);
   });
 
-  test('are those with a group of the principal, or one that a policy names, with and without others', () => {
+  test('owners that can make a difference are those with a group of the principal, or one that a policy names, with and without others', () => {
     const sets = [['own'], ['own', 'a'], ['own', 'b'], ['named'], ['named', 'own'], ['own', 'named'], ['a']];
     const kinds = differentOwners([user], sets).map((owners) =>
       owners.filter((group) => group !== 'a' && group !== 'b'),

@@ -104,14 +104,14 @@ describe('a policy that uses attributes of the role', () => {
     ]);
   });
 
-  test('is rejected with its place for an action without them', () => {
+  test('a policy that uses attributes of the role is rejected with its place for an action without them', () => {
     const sources = { 'roles.cedar': `${permitAll}\n\n${forbidWhen(`!(${hasTeam})`)}` };
     expect(() => compilePolicies({ schema, policies: sources })).toThrow(
       'roles.cedar:3: context.iamRole and context.iamTargetRole exist for creates and updates only; name these actions',
     );
   });
 
-  test('is rejected if it uses them without a test', () => {
+  test('a policy that uses attributes of the role is rejected if it uses them without a test', () => {
     const sources = { 'roles.cedar': forbid('context.iamRole.hasTag("team")') };
     expect(() => compilePolicies({ schema, policies: sources })).toThrow(
       /roles\.cedar:1: .*optional attribute.*iamRole/,

@@ -176,23 +176,26 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     });
   });
 
-  test.each(['ListPodIdentityAssociations', 'ReadAuditTrail'])('is denied without permission to %s', async (action) => {
-    const { deps } = gateway;
-    const authorize: Dependencies['authorize'] = (context, request) => ({
-      ...deps.authorize(context, request),
-      ...(request.action === action
-        ? { allowed: false, violations: [{ policyId: action, message: '', advice: null }] }
-        : {}),
-    });
-    const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
-    const options = { describer, deadline: Date.now() + 10_000 };
-    expect(
-      await associationDrift(deps, makeAuthorizeRead({ ...deps, authorize }, alice), place, options),
-    ).toMatchObject({
-      kind: 'denied',
-      violations: [{ policyId: action }],
-    });
-  });
+  test.each(['ListPodIdentityAssociations', 'ReadAuditTrail'])(
+    'associationDrift is denied without permission to %s',
+    async (action) => {
+      const { deps } = gateway;
+      const authorize: Dependencies['authorize'] = (context, request) => ({
+        ...deps.authorize(context, request),
+        ...(request.action === action
+          ? { allowed: false, violations: [{ policyId: action, message: '', advice: null }] }
+          : {}),
+      });
+      const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+      const options = { describer, deadline: Date.now() + 10_000 };
+      expect(
+        await associationDrift(deps, makeAuthorizeRead({ ...deps, authorize }, alice), place, options),
+      ).toMatchObject({
+        kind: 'denied',
+        violations: [{ policyId: action }],
+      });
+    },
+  );
 
   test('does not report an association as DELETED while EKS’s list may lag behind its creation', async () => {
     const { association } = await gateway.create();

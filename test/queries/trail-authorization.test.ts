@@ -130,15 +130,15 @@ describe('entries of an association', () => {
     expect(denied(permitting(ownScope), association, [entryOf(self, payments)])).toEqual([clusterScope]);
   });
 
-  test('are denied with the violations of the cluster in the ARN', () => {
+  test('entries of an association are denied with the violations of the cluster in the ARN', () => {
     expect(denied(permitting(), association, [ofPayments])).toEqual([clusterScope]);
   });
 
-  test('are denied with the violations of the gateway if the cluster itself may be read', () => {
+  test('entries of an association are denied with the violations of the gateway if the cluster itself may be read', () => {
     expect(denied(permitting(clusterScope), association, [ofPayments])).toEqual([gatewayScope]);
   });
 
-  test('are denied with the violations of the gateway if the ARN is malformed', () => {
+  test('entries of an association are denied with the violations of the gateway if the ARN is malformed', () => {
     const malformed: AuditPartition = { kind: 'association', associationArn: 'arn' };
     expect(denied(permitting(), malformed, [ofPayments])).toEqual([gatewayScope]);
   });
@@ -156,7 +156,7 @@ describe('entries of another principal', () => {
     expect(denied(deps, principal, [entryOf(service, payments)])).toEqual([scope]);
   });
 
-  test('are denied alike if there are none', () => {
+  test('entries of another principal are denied alike if there are none', () => {
     const assumed: Principal = { id: service.id, kind: 'USER', groups: [], sessionName: null };
     expect(denied(permitting(), principal, [])).toEqual([{ kind: 'principal', principal: assumed }]);
     expect(denied(permitting({ kind: 'principal', principal: assumed }), principal, [])).toEqual([]);
@@ -176,9 +176,12 @@ describe('a partition without entries', () => {
   test.each([
     ['an association', association, clusterScope],
     ['an operation', operation, gatewayScope],
-  ])('is denied of %s with the violations of what its name tells', (_, partition, scope) => {
-    expect(denied(permitting(paymentsScope), partition, [])).toEqual([scope]);
-  });
+  ])(
+    'a partition without entries is denied of %s with the violations of what its name tells',
+    (_, partition, scope) => {
+      expect(denied(permitting(paymentsScope), partition, [])).toEqual([scope]);
+    },
+  );
 });
 
 test('policy is evaluated once for each scope, however many entries it has', () => {
@@ -229,12 +232,12 @@ describe('a single entry', () => {
     expect(await readable(permitting(scope), entry)).toEqual(entry);
   });
 
-  test('is not disclosed to a principal who may read neither', async () => {
+  test('a single entry is not disclosed to a principal who may read neither', async () => {
     expect(await readable(permitting(ownScope, searchScope, clusterScope), entryOf(service, payments))).toBeNull();
     expect(await readable(permitting(paymentsScope), entryOf(service, null))).toBeNull();
   });
 
-  test('is null if it does not exist or its id is malformed', async () => {
+  test('a single entry is null if it does not exist or its id is malformed', async () => {
     const deps = permitting(gatewayScope);
     expect(await readAuditEntry(deps, readerOf(deps), 'x')).toBeNull();
     const absent = '01J00000000000000000000000.01J00000000000000000000000';

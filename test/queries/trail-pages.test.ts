@@ -81,13 +81,13 @@ describe('a page of a scope whose entries say whose it is', () => {
     expect(pages).toBe(2);
   });
 
-  test('is denied after one entry if the newest is not readable', async () => {
+  test('a page of a scope whose entries say whose it is is denied after one entry if the newest is not readable', async () => {
     await add({ target: payments }, { target: search });
     expect(await read({ associationArn })).toMatchObject({ kind: 'denied' });
     expect(pages).toBe(1);
   });
 
-  test('is returned if every entry is readable', async () => {
+  test('a page of a scope whose entries say whose it is is returned if every entry is readable', async () => {
     await add({ target: payments }, { target: payments });
     expect(await read({ associationArn })).toMatchObject({ kind: 'ok', value: { edges: [{}, {}] } });
   });

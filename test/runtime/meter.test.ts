@@ -56,7 +56,7 @@ describe('the time of a dependency', () => {
     expect(meterFields(meter)).toEqual({ dynamoDbCalls: 1, dynamoDbMs: 50, dynamoDbSlowestMs: 0 });
   });
 
-  test('is measured for work that throws', () => {
+  test('the time of a dependency is measured for work that throws', () => {
     const meter = makeMeter();
     times.push(1, 4);
     const failing = () => {

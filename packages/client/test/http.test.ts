@@ -115,7 +115,7 @@ describeUnless(missingOpenSsl)('a gateway with a certificate of its own', () => 
     rmSync(folder, { recursive: true });
   });
 
-  test('is not trusted, and not asked again', async () => {
+  test('a certificate of an unknown authority is not trusted, and the server is not called again', async () => {
     const { code, stderr } = await whoami(url);
     expect(code).toBe(255);
     expect(stderr).toMatch(
@@ -123,14 +123,14 @@ describeUnless(missingOpenSsl)('a gateway with a certificate of its own', () => 
     );
   });
 
-  test('is trusted with --ca-bundle, and with AWS_CA_BUNDLE', async () => {
+  test('a certificate of an own authority is trusted with --ca-bundle, and with AWS_CA_BUNDLE', async () => {
     expect(await whoami(url, '--ca-bundle', certificate)).toMatchObject({ code: 0, stderr: '' });
     const environment = { AWS_CA_BUNDLE: certificate };
     const args = ['whoami', '--endpoint-url', url, '--token', 't'];
     expect(await runOnGateway(args, { environment })).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('is accepted with --no-verify-ssl', async () => {
+  test('any certificate is accepted with --no-verify-ssl', async () => {
     expect(await whoami(url, '--no-verify-ssl')).toMatchObject({ code: 0, stderr: '' });
   });
 });

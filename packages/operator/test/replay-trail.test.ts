@@ -201,7 +201,7 @@ describe('policies that use tags of roles', () => {
     expect(out).toContain('allowed by owners-create; now denied by role-has-team-tag');
   });
 
-  test('are not replayed on requests whose entries have no tags', () => {
+  test('policies that use tags of roles are not replayed on requests whose entries have no tags', () => {
     rmSync(join(folder, 'role-team-tag.cedar'));
     recordCreate(context(alice));
     recordCreate(context(bob));

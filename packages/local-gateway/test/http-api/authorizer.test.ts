@@ -191,7 +191,7 @@ describe('claims', () => {
     ['empty lists', [], '[]'],
     ['objects, sorted', { sub: 'x', iss: 'y' }, 'map[iss:y sub:x]'],
     ['objects in objects and lists', { b: [1, { c: null }], a: {} }, 'map[a:map[] b:[1 map[c:<nil>]]]'],
-  ])('are strings: %s', async (_, value, expected) => {
+  ])('the claims that reach the handler are strings: %s', async (_, value, expected) => {
     expect(await claimsOf({ it: value })).toHaveProperty('it', expected);
   });
 

@@ -37,7 +37,7 @@ describe('a ledger file', () => {
     database.close();
   });
 
-  test('is created with its folder', () => {
+  test('a ledger file is created with its folder', () => {
     const file = join(folder, 'not', 'yet', 'there.db');
     makeSqliteLedger({ file }).close();
     makeSqliteLedger({ file }).close();
@@ -96,12 +96,17 @@ describe('the trail in a file', () => {
   });
 
   const replace = 'INSERT OR REPLACE INTO audit SELECT * FROM (SELECT * FROM audit)';
-  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', replace])('is insert-only: %s', (sql) => {
-    expect(() => {
-      database.exec(sql);
-    }).toThrow('the audit trail is insert-only');
-    expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify({ v: 1, ...entry }) }]);
-  });
+  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', replace])(
+    'the trail in a file is insert-only: %s',
+    (sql) => {
+      expect(() => {
+        database.exec(sql);
+      }).toThrow('the audit trail is insert-only');
+      expect(database.prepare('SELECT entry FROM audit').all()).toEqual([
+        { entry: JSON.stringify({ v: 1, ...entry }) },
+      ]);
+    },
+  );
 
   test('has no rowid by which an entry could be replaced', () => {
     expect(() => database.prepare('SELECT rowid FROM audit')).toThrow('no such column: rowid');

@@ -25,7 +25,7 @@ let files = 0;
 const newFile = () => join(folder, `${(files += 1)}.db`);
 
 describe('a file that several processes share', () => {
-  test('is unavailable for writes but not for reads while another process has locked it', async () => {
+  test('a file that several processes share is unavailable for writes but not for reads while another process has locked it', async () => {
     const file = newFile();
     const ledger = makeSqliteLedger({ file, busyTimeoutMs: 20 });
     const entry = auditEntry();
@@ -75,7 +75,7 @@ describe('a file that several processes share', () => {
     first.close();
   });
 
-  test('is waited for only until the timeout', async () => {
+  test('a file that several processes share is waited for only until the timeout', async () => {
     const file = newFile();
     const locked = new DatabaseSync(file);
     locked.exec('CREATE TABLE other (a); BEGIN EXCLUSIVE');
