@@ -8,7 +8,7 @@ import type { TableRow } from './table.ts';
 /** Table rows of each implementation, by its name. */
 export type Results = Map<string, readonly TableRow[]>;
 
-/** The summary for `docs/reliability.md`: results by fault of the first flow, by flow, and by guarantee. */
+/** The summary for `docs/fault-matrix.md`: results by fault of the first flow, by flow, and by guarantee. */
 export function markdownOf(
   results: Results,
   implementations: readonly Pick<Implementation, 'name' | 'library'>[],
@@ -27,12 +27,14 @@ export function markdownOf(
   return [
     ...libraries,
     table(
-      ['position', 'fault in the first request', ...names],
-      faults.map((place) => [
-        place.slice(0, place.indexOf(': ')),
-        place.slice(place.indexOf(': ') + 2),
-        ...counts(results, (result) => result.case.flow.name === 'first' && placeOf(result) === place),
-      ]),
+      ['position', 'faults in the first request', ...names.map((name) => `${name}, of each`)],
+      withSharedRows(
+        faults.map((place) => [
+          place.slice(0, place.indexOf(': ')),
+          place.slice(place.indexOf(': ') + 2),
+          ...counts(results, (result) => result.case.flow.name === 'first' && placeOf(result) === place),
+        ]),
+      ),
     ),
     'The same faults at every request of each flow:',
     table(
@@ -88,6 +90,19 @@ function cellOf(counted: readonly TableRow[]): string {
   const broken = brokenIn(counted.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
   const kept = counted.filter(({ violations }) => violations.length === 0).length;
   return kept === counted.length ? `${kept} of ${kept}` : `**${kept} of ${counted.length}**: ${broken.join(', ')}`;
+}
+
+/** Rows of a position, a fault and results, in which the faults with the same position and results share a row. */
+function withSharedRows(rows: readonly (readonly string[])[]): string[][] {
+  const faults = new Map<string, string[]>();
+  for (const [position = '', fault = '', ...cells] of rows) {
+    const key = JSON.stringify([position, ...cells]);
+    faults.set(key, [...(faults.get(key) ?? []), fault]);
+  }
+  return [...faults].map(([key, names]) => {
+    const [position = '', ...cells] = JSON.parse(key) as string[];
+    return [position, names.join('; '), ...cells];
+  });
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
