@@ -1,3 +1,4 @@
+import { withSharedRows } from '../../support/reference.ts';
 import { invariants } from '../invariants.ts';
 import type { Invariant } from '../invariants.ts';
 import { flows } from './flows.ts';
@@ -34,6 +35,8 @@ export function markdownOf(
           place.slice(place.indexOf(': ') + 2),
           ...counts(results, (result) => result.case.flow.name === 'first' && placeOf(result) === place),
         ]),
+        1,
+        '; ',
       ),
     ),
     'The same faults at every request of each flow:',
@@ -90,19 +93,6 @@ function cellOf(counted: readonly TableRow[]): string {
   const broken = brokenIn(counted.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
   const kept = counted.filter(({ violations }) => violations.length === 0).length;
   return kept === counted.length ? `${kept} of ${kept}` : `**${kept} of ${counted.length}**: ${broken.join(', ')}`;
-}
-
-/** Rows of a position, a fault and results, in which the faults with the same position and results share a row. */
-function withSharedRows(rows: readonly (readonly string[])[]): string[][] {
-  const faults = new Map<string, string[]>();
-  for (const [position = '', fault = '', ...cells] of rows) {
-    const key = JSON.stringify([position, ...cells]);
-    faults.set(key, [...(faults.get(key) ?? []), fault]);
-  }
-  return [...faults].map(([key, names]) => {
-    const [position = '', ...cells] = JSON.parse(key) as string[];
-    return [position, names.join('; '), ...cells];
-  });
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
