@@ -31,7 +31,7 @@ export default tseslint.config(
   },
   {
     // Operations are told apart by `operation` alone: a request's shape would treat a new operation as an old one.
-    files: ['src/{model,idempotency,operations,queries,graphql,policy}/**/*.ts'],
+    files: ['src/{model,idempotency,operations,queries,graphql,policy,cases}/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -47,8 +47,8 @@ export default tseslint.config(
     files: [
       'src/app/settings.ts',
       'src/app/trace.ts',
-      'src/local/settings.ts',
-      'src/cli/smoke/main.ts',
+      'packages/local-gateway/src/settings.ts',
+      'packages/operator/src/smoke/main.ts',
       'packages/*/src/{main,cli}.ts',
       'packages/*/test/**/*.ts',
       'test/**/*.{ts,js}',

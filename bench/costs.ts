@@ -1,4 +1,4 @@
-import { runCommand } from '../src/app/command.ts';
+import { runCommand } from '../tools/command.ts';
 import { openCostMeter } from './cost-meter.ts';
 import type { Cost } from './cost-meter.ts';
 import { createExample, requestsOn } from './cost-requests.ts';

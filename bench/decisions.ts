@@ -5,7 +5,7 @@ import { createEngine } from '../src/policy/engine.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
 import type { Authorize } from '../src/policy/policy.ts';
-import { withRoleFacts } from '../src/policy/role-facts.ts';
+import { withRoleFacts } from '../src/policy/role-attribute-use.ts';
 import { association } from './events.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { podIdentityTrustPolicy, readWorld } from '#eks-simulator';
 import type { World } from '#eks-simulator';
-import { audience, issuer } from '../src/local/principals.ts';
+import { audience, issuer } from '../packages/local-gateway/src/principals.ts';
 import { jwtEvent } from '../test/support/lambda-event.ts';
 
 /** What every benchmark creates. The simulated EKS has the cluster and the role, and policy permits it to alice. */

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runCommand, UsageError } from '../src/app/command.ts';
-import { loadSigningKey } from '../src/local/keys.ts';
-import { mintToken } from '../src/local/principals.ts';
+import { runCommand, UsageError } from '../tools/command.ts';
+import { loadSigningKey } from '../packages/local-gateway/src/keys.ts';
+import { mintToken } from '../packages/local-gateway/src/principals.ts';
 import { greedyCaller, politeCaller } from './fairness-callers.ts';
 import { median } from './statistics.ts';
 
@@ -37,7 +37,7 @@ async function startGateway(): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'fairness-'));
   const key = await loadSigningKey(folder);
   const env = { ...process.env, PORT: '0', EKS_SIMULATOR_PORT: '0', LEDGER_FILE: ':memory:', LOCAL_FOLDER: folder };
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/local/start.ts')], { env });
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../packages/local-gateway/src/start.ts')], { env });
   let printed = '';
   child.stderr.resume();
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand, UsageError } from '../src/app/command.ts';
+import { runCommand, UsageError } from '../tools/command.ts';
 import { measureColdStarts } from './cold.ts';
 import { coldSection } from './cold-report.ts';
 import { measureCost } from './cost.ts';

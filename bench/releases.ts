@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { environmentFor } from '../deploy/snapshot/invocation.ts';
-import { releaseItem, versionItem } from '../src/releases/item.ts';
-import type { Item } from '../src/releases/item.ts';
-import { packVersion } from '../src/releases/version.ts';
-import type { PolicyVersion } from '../src/releases/version.ts';
+import { releaseItem, versionItem } from '../src/policy-versions/item.ts';
+import type { Item } from '../src/policy-versions/item.ts';
+import { packVersion } from '../src/policy-versions/packed-policies.ts';
+import type { PolicyVersion } from '../src/policy-versions/packed-policies.ts';
 import { releaseOf, shippedVersion } from '../test/support/policy-releases.ts';
 import { median } from './statistics.ts';
 

@@ -6,7 +6,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../src/model/audit.ts';
 import { createDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import type { Ledger, IdempotencyRecord } from '../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
 import { createTables } from '../src/ledger/tables.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { startFaultProxy } from '../test/support/fault-proxy.ts';

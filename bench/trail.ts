@@ -1,4 +1,4 @@
-import { runCommand, UsageError } from '../src/app/command.ts';
+import { runCommand, UsageError } from '../tools/command.ts';
 import { measureDynamoDb, measureSqlite } from './trail-stores.ts';
 import { tableOf } from './trail-table.ts';
 

@@ -18,14 +18,14 @@ import {
 } from './optimize.ts';
 import { missedReplacements, replacements, replaceUnneeded } from './replacements.ts';
 import { finishSupplyChain, sbomFile } from './supply-chain.ts';
-import { runCommand, UsageError } from '../src/app/command.ts';
+import { runCommand, UsageError } from '../tools/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
-import { checkPolicies } from '../src/cli/policies.ts';
+import { checkPolicies } from '../packages/operator/src/policies.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { policySetFile, readPolicySet } from '../src/policy/load.ts';
-import { warningsOf } from '../src/policy/warnings.ts';
+import { warningsOf } from '../packages/operator/src/authoring/warnings.ts';
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');

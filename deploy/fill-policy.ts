@@ -1,7 +1,7 @@
 // Prints a service control policy of deploy/iam with the names of an organization: `npm run scp -- --help`.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, UsageError } from '../src/app/command.ts';
+import { runCommand, UsageError } from '../tools/command.ts';
 
 const policies = ['protect-gateway', 'protect-tables', 'associations-scp'] as const;
 type PolicyName = (typeof policies)[number];

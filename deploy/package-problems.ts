@@ -1,6 +1,6 @@
 import { parseIssuers, trustedIssuers } from '../src/app/issuers.ts';
 import type { JwtVerification } from '../src/app/issuers.ts';
-import { exampleValuesIn } from '../src/policy/example-values.ts';
+import { exampleValuesIn } from '../packages/operator/src/authoring/example-values.ts';
 import { accountOf, parseInventory } from '../src/policy/inventory.ts';
 import type { Inventory } from '../src/policy/inventory.ts';
 import { parseRoleArn } from '../src/validation/role-arns.ts';

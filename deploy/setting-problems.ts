@@ -1,5 +1,5 @@
 import { isOrigin } from '../src/app/environment.ts';
-import { isExampleHost } from '../src/policy/example-values.ts';
+import { isExampleHost } from '../packages/operator/src/authoring/example-values.ts';
 import { listProblems } from './list-problems.ts';
 import { organizationPath } from './other-accounts.ts';
 import { problem } from './problems.ts';

@@ -15,7 +15,7 @@ const quick = [
   'packages/client/test/http.test.ts',
   'packages/client/test/run.test.ts',
   'packages/eks-simulator/test/state-lock.test.ts',
-  'test/local/http-api/close.test.ts',
+  'packages/local-gateway/test/http-api/close.test.ts',
 ];
 
 /** What a test file imports that starts programs; `run` of the sample starts the commands of policies. */

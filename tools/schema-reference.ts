@@ -11,7 +11,7 @@ import {
   isUnionType,
 } from 'graphql';
 import type { GraphQLArgument, GraphQLField, GraphQLNamedType, GraphQLSchema } from 'graphql';
-import { runCommand } from '../src/app/command.ts';
+import { runCommand } from './command.ts';
 
 const help = `Prints a reference of schema.graphql as Markdown: every query, mutation and type with its fields and descriptions.
 

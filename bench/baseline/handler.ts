@@ -8,7 +8,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { monotonicFactory } from 'ulid';
 import type { Log } from '../../src/runtime/log.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { audience, issuer } from '../../src/local/principals.ts';
+import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { typeDefs } from '../../src/generated/schema.ts';
 import { requestError } from '../../src/graphql/errors.ts';
 import { formatError } from '../../src/graphql/format-error.ts';

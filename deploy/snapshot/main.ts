@@ -1,7 +1,7 @@
 // Writes the snapshot of Cedar's memory. The build bundles this program and runs it: main.cjs POLICIES_FOLDER OUTPUT_FILE CASES_FOLDER
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCases, runCase } from '../../src/policy/cases.ts';
+import { readCases, runCase } from '../../src/cases/cases.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import { policySetFile, readInventoryText } from '../../src/policy/load.ts';

@@ -2,7 +2,7 @@
 // verify.cjs POLICIES_FOLDER CASES_FOLDER. Prints how many were decided; fails where a decision is not the expected one.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCases, runCase } from '../../src/policy/cases.ts';
+import { readCases, runCase } from '../../src/cases/cases.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import { policySetFile, readInventoryText } from '../../src/policy/load.ts';

@@ -14,12 +14,12 @@ import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
-import { createLive } from '../releases/live.ts';
-import type { LiveSettings } from '../releases/live.ts';
-import type { Release } from '../releases/release.ts';
-import type { PolicyStore } from '../releases/store.ts';
-import { loadRelease } from '../releases/verify.ts';
-import type { PackedVersion } from '../releases/version.ts';
+import { createLive } from '../policy-versions/live.ts';
+import type { LiveSettings } from '../policy-versions/live.ts';
+import type { Release } from '../policy-versions/policy-version.ts';
+import type { PolicyStore } from '../policy-versions/store.ts';
+import { loadRelease } from '../policy-versions/verify.ts';
+import type { PackedVersion } from '../policy-versions/packed-policies.ts';
 import type { OnFailure } from '../policy/authorize.ts';
 import type { Deployed } from './settings.ts';
 

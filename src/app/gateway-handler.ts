@@ -3,7 +3,7 @@ import type { TokenSettings } from '../auth/claims.ts';
 import type { EventSource } from '../auth/event-source.ts';
 import { createVerifyToken } from '../auth/verify-token.ts';
 import type { TrustedIssuer } from '../auth/verify-token.ts';
-import { refuseForeignEvents } from '../graphql/foreign-event.ts';
+import { refuseForeignEvents } from '../graphql/event-source-check.ts';
 import { createHandler } from '../graphql/handler.ts';
 import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';

@@ -4,7 +4,7 @@ import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { snapshotProblem } from '../policy/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
-import { createDynamoDbStore } from '../releases/dynamodb-store.ts';
+import { createDynamoDbStore } from '../policy-versions/dynamodb-store.ts';
 import { createLog } from '../runtime/log.ts';
 import { createDependencies, createLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';

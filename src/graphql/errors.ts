@@ -6,7 +6,7 @@ import { LedgerUnusable, UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
-import { outOfTime } from '../eks/paced.ts';
+import { outOfTime } from '../eks/rate-limited.ts';
 import type { QueryResult } from '../queries/query-result.ts';
 import { errorCodes, isErrorCode } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';

@@ -7,7 +7,7 @@ import { firstCharacters } from '../validation/text-rules.ts';
 import { errorCodes, isErrorCode } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { errorOfException } from './errors.ts';
-import { clientMessage } from './own-words.ts';
+import { clientMessage } from './graphql-messages.ts';
 import { currentReport } from './request-report.ts';
 
 /** What an answer says about an error, apart from the fields that every error has. */

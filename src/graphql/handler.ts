@@ -1,6 +1,6 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { pacedEksFor } from '../eks/paced.ts';
+import { pacedEksFor } from '../eks/rate-limited.ts';
 import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
 import { createDescriber } from '../queries/describer.ts';
 import { count } from '../runtime/meter.ts';
@@ -10,7 +10,7 @@ import type { CurrentDependencies, Dependencies } from '../operations/dependenci
 import { findReadsLock } from '../operations/locks.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
-import { PoliciesUnavailable } from '../releases/live.ts';
+import { PoliciesUnavailable } from '../policy-versions/live.ts';
 import { createOnce } from '../queries/request-context.ts';
 import { createTrailReads } from '../queries/trail-reads.ts';
 import type { RequestContext } from '../queries/request-context.ts';

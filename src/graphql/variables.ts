@@ -11,7 +11,7 @@ import {
 import type { GraphQLInputObjectType, GraphQLInputType, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Finding } from '../model/refusal.ts';
 import { quote } from '../validation/text-rules.ts';
-import { expectedType } from './own-words.ts';
+import { expectedType } from './graphql-messages.ts';
 
 /** The most values in the variables of a request, those in lists and objects included: ten times those of the largest useful one. */
 const maxValues = 5_000;

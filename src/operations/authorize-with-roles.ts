@@ -2,7 +2,7 @@ import type { CallBounds } from '../eks/eks.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { Decision, RoleFacts } from '../model/decision.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
-import { withRoles } from '../policy/role-facts.ts';
+import { withRoles } from '../policy/role-attribute-use.ts';
 import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
 import type { ValidRequest } from './operation.ts';

@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.ts';
 import { createDifferences } from './differences.ts';
 import { findCreated } from './find-created.ts';
 import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
-import { notesOfCreate } from './notes.ts';
+import { notesOfCreate } from './advice.ts';
 import { effectDeadline } from './operation.ts';
 import type { EffectInput, Operation } from './operation.ts';
 

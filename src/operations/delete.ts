@@ -9,7 +9,7 @@ import {
   rejected,
   stillInDoubt,
 } from './conclusions.ts';
-import { notesOfDelete } from './notes.ts';
+import { notesOfDelete } from './advice.ts';
 import { concludedAs } from './observe.ts';
 import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';

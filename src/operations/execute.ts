@@ -15,7 +15,7 @@ import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
 import type { MutationResult } from './result.ts';
-import { answerContended, answerRefused, answerReplay, answerTokenReused } from './unclaimed.ts';
+import { answerContended, answerRefused, answerReplay, answerTokenReused } from './answers-without-claim.ts';
 
 /**
  * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws

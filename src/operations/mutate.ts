@@ -11,7 +11,7 @@ import type { Admission, LoadedTarget, MutationCall, Operation, ValidRequest } f
 import { denialOf, invalidRefusal, redactFor } from './refusals.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
 import type { MutationResult } from './result.ts';
-import { answerRefused } from './unclaimed.ts';
+import { answerRefused } from './answers-without-claim.ts';
 
 // The request flow of every mutation, from top to bottom of this file and of execute.ts:
 //

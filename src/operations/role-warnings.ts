@@ -1,5 +1,5 @@
 import type { CallBounds, EksError } from '../eks/eks.ts';
-import { outOfTime } from '../eks/paced.ts';
+import { outOfTime } from '../eks/rate-limited.ts';
 import type { Warning } from '../model/warning.ts';
 import { trustProblems } from '../validation/trust-policy.ts';
 import type { TrustProblem } from '../validation/trust-policy.ts';

@@ -14,7 +14,7 @@ import {
 } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
 import { concludedAs } from './observe.ts';
-import { notesOfUpdate } from './notes.ts';
+import { notesOfUpdate } from './advice.ts';
 import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 

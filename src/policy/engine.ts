@@ -3,8 +3,8 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost, CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { Cedar } from './cedar-instance.ts';
 import type { PolicySet } from './compile.ts';
-import { indexRoleFacts } from './role-facts.ts';
-import type { RoleFactsIndex } from './role-facts.ts';
+import { indexRoleFacts } from './role-attribute-use.ts';
+import type { RoleFactsIndex } from './role-attribute-use.ts';
 
 /** A request in Cedar's JSON format. */
 export interface CedarRequest {

@@ -9,7 +9,7 @@ import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import { addressOf, ref, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
-import { roleArns } from './role-facts.ts';
+import { roleArns } from './role-attribute-use.ts';
 
 /** A cluster or a namespace of the inventory. */
 type Known<K extends 'cluster' | 'namespace'> = NonNullable<InventorySlice[K]>;

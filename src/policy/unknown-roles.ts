@@ -5,8 +5,8 @@ import { roleUnknown } from './explain.ts';
 import { isForbid } from './named-person.ts';
 import type { Verdict } from './named-person.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
-import { roleArns } from './role-facts.ts';
-import type { RoleUse } from './role-facts.ts';
+import { roleArns } from './role-attribute-use.ts';
+import type { RoleUse } from './role-attribute-use.ts';
 
 /** Roles whose facts policy needs and the slice lacks. */
 interface UnknownRoles extends Pick<RoleUse, 'inPermits' | 'inForbids'> {

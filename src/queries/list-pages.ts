@@ -2,7 +2,7 @@ import type { AssociationSummary, CallBounds, Eks, EksError } from '../eks/eks.t
 import { endlessList } from '../eks/errors.ts';
 import type { Finding } from '../model/refusal.ts';
 import { cursorFinding } from '../validation/paging.ts';
-import { outOfTime } from '../eks/paced.ts';
+import { outOfTime } from '../eks/rate-limited.ts';
 
 /**
  * A position in EKS's list: one of its pages, and an offset in it. EKS's tokens mark only the start of a page, so a page

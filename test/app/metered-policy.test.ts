@@ -1,6 +1,6 @@
 import { meteredPolicy } from '../../src/app/metered-policy.ts';
 import { createMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
 
 const mutation = admittedCreate(60_000_000);

@@ -1,6 +1,6 @@
 import { createReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { claim } from '../../src/idempotency/claim.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';
 
 test('a run has one line in the log, with its result and what it did', async () => {

@@ -4,7 +4,7 @@ import type { Times } from '../../src/idempotency/times.ts';
 import type { Environment } from '../../src/app/environment.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import { describeVariables, readGraphqlSettings, readLambdaSettings, timeVariables } from '../../src/app/settings.ts';
-import { readLocalSettings } from '../../src/local/settings.ts';
+import { readLocalSettings } from '../../packages/local-gateway/src/settings.ts';
 
 const env = {
   HOME_ACCOUNT_ID: '111122223333',

@@ -38,10 +38,10 @@ describe('A bundle', () => {
     ['another build of Apollo Server', 'node_modules/@apollo/server/dist/cjs/index.js', 'copies of @apollo/server'],
     ['another build of graphql', 'node_modules/graphql/index.js', 'copies of graphql'],
     ['a graphql of a package', 'node_modules/x/node_modules/graphql/index.mjs', 'copies of graphql'],
-    ['the local gateway', 'src/local/gateway.ts', 'src/local/gateway.ts'],
+    ['the local gateway', 'packages/local-gateway/src/gateway.ts', 'packages/local-gateway/src/gateway.ts'],
     ['a test', 'test/gateway.ts', 'test/gateway.ts'],
-    ['a command', 'src/cli/policies.ts', 'src/cli/policies.ts'],
-    ['the demo', 'src/demo/steps.ts', 'src/demo/steps.ts'],
+    ['a command', 'packages/operator/src/policies.ts', 'packages/operator/src/policies.ts'],
+    ['the demo', 'packages/local-gateway/src/demo/steps.ts', 'packages/local-gateway/src/demo/steps.ts'],
     ['the EKS simulator', 'packages/eks-simulator/src/index.ts', 'packages/eks-simulator/src/index.ts'],
   ])('with %s is not valid', (_what, path, problem) => {
     expect(bundleProblems(metafile([...good, path]))).toEqual([expect.stringContaining(problem)]);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGraphqlSettings } from '../../src/app/settings.ts';
 import type { Environment } from '../../src/app/environment.ts';
-import { readLocalSettings } from '../../src/local/settings.ts';
+import { readLocalSettings } from '../../packages/local-gateway/src/settings.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { enumValues, replaceBlock, tableOf, tableUnder } from '../support/reference.ts';

@@ -28,7 +28,11 @@ const threats = components.flatMap(({ name, threats: all }) =>
 
 /** The tests that a threat names, as `file: title`. */
 const citations = threats.flatMap(({ title, text }) =>
-  [...text.matchAll(/^- `(test\/[^`]+)`: (.+)$/gm)].map(([, file = '', name = '']) => ({ title, file, name })),
+  [...text.matchAll(/^- `((?:test|packages)\/[^`]+)`: (.+)$/gm)].map(([, file = '', name = '']) => ({
+    title,
+    file,
+    name,
+  })),
 );
 
 test('the threat model covers each part of the flow of a request', () => {

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { createDocument, updateDocument } from '../support/documents.ts';

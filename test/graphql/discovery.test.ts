@@ -1,6 +1,6 @@
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { createDirectory } from '../../src/policy/directory.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';

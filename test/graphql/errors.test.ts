@@ -1,7 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { LedgerUnusable } from '../../src/ledger/format.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { errorCodes } from '../../src/graphql/error-codes.ts';
 import { createDocument, deleteDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';

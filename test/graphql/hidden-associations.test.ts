@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { assertEnumType, assertObjectType, buildSchema, getNamedType, isInputObjectType } from 'graphql';
 import type { GraphQLField, GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { noFilters } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

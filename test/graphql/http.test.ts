@@ -1,7 +1,7 @@
 import { createHandler } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createContext } from '../../src/local/http-api/context.ts';
+import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';

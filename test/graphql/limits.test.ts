@@ -1,6 +1,6 @@
 import { createHandler } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { createContext } from '../../src/local/http-api/context.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { jwtEvent } from '../support/lambda-event.ts';

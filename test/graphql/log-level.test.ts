@@ -1,7 +1,7 @@
 import { createHandler } from '../../src/graphql/handler.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createContext } from '../../src/local/http-api/context.ts';
+import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import { createDocument } from '../support/documents.ts';

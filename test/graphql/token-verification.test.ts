@@ -1,9 +1,9 @@
 import { createGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { createContext } from '../../src/local/http-api/context.ts';
-import { localEventSource } from '../../src/local/http-api/http-api.ts';
-import { audience, issuer } from '../../src/local/principals.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { localEventSource } from '../../packages/local-gateway/src/http-api/http-api.ts';
+import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { tokenOf } from '../support/caller-event.ts';
 import { createIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';

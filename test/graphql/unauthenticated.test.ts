@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createHandler } from '../../src/graphql/handler.ts';
 import type { Authenticate } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { createContext } from '../../src/local/http-api/context.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
 import { dependenciesOn } from '../support/mutations.ts';
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { audience, issuer } from '../../src/local/principals.ts';
+import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { EksSimulator } from '#eks-simulator';
 import { createDocument } from '../support/documents.ts';

@@ -13,8 +13,8 @@ import {
 } from '../../src/ledger/dynamodb-item.ts';
 import type { Item } from '../../src/ledger/dynamodb-item.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
-import { recordOfText, recordText } from '../../src/ledger/record-json.ts';
-import { releaseItem, releaseOf } from '../../src/releases/item.ts';
+import { recordOfText, recordText } from '../../packages/local-gateway/src/sqlite/record-json.ts';
+import { releaseItem, releaseOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
 import { entries, locks, records, requests } from '../support/stored-samples.ts';
 

@@ -12,8 +12,8 @@ import {
   idempotencyTableDefinition,
 } from '../../src/ledger/tables.ts';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { openLedger } from '../../src/local/ledger.ts';
-import { readLedgerSettings } from '../../src/local/settings.ts';
+import { openLedger } from '../../packages/local-gateway/src/ledger.ts';
+import { readLedgerSettings } from '../../packages/local-gateway/src/settings.ts';
 import { auditEntry, openRecord, recordTime as now, trailQuery } from '../support/ledger-samples.ts';
 import { dynamoDbClient } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { runCommand } from '../../src/app/command.ts';
+import { runCommand } from '../../tools/command.ts';
 import { startDynamoDbLocal } from '../support/dynamodb-local.ts';
 import { undetectedRemovals } from './conditions.ts';
 

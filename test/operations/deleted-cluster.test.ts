@@ -1,7 +1,7 @@
 import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';

@@ -1,8 +1,8 @@
 import { podIdentityTrustPolicy } from '#eks-simulator';
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { issuer } from '../../src/local/principals.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { issuer } from '../../packages/local-gateway/src/principals.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startSts, stsError } from '../support/sts-server.ts';

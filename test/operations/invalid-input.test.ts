@@ -1,5 +1,5 @@
 import { entryText } from '../../src/ledger/entry-json.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { dryRun } from '../../src/operations/dry-run.ts';

@@ -2,7 +2,7 @@ import { claim } from '../../src/idempotency/claim.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { entryText } from '../../src/ledger/entry-json.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { alreadyExists, changed } from '../../src/operations/conclusions.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { execute } from '../../src/operations/execute.ts';

@@ -1,5 +1,5 @@
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { home, input, openGateway } from '../support/gateway.ts';

@@ -1,10 +1,10 @@
 import { createGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
-import { createContext } from '../../src/local/http-api/context.ts';
-import { localEventSource } from '../../src/local/http-api/http-api.ts';
-import { audience, issuer } from '../../src/local/principals.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { localEventSource } from '../../packages/local-gateway/src/http-api/http-api.ts';
+import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { home, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { createIssuerKey, sign, startKeyServer } from '../support/key-server.ts';

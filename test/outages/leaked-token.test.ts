@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -11,7 +11,7 @@ import { openStack, realReconciliation, realRequests } from '../support/outage.t
 import type { Request } from '../support/outage.ts';
 import { linesSelectedBy } from '../support/runbook.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'lock', 'main.ts');
+const main = join(import.meta.dirname, '../../packages/operator/src/lock/main.ts');
 const alice = 'https://issuer.example#alice';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { indexPolicies } from '../../src/policy/applicable.ts';
-import { readCases } from '../../src/policy/cases.ts';
+import { readCases } from '../../src/cases/cases.ts';
 import { processCedar } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { createEngine } from '../../src/policy/engine.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { readCases, runCase } from '../../src/policy/cases.ts';
+import { readCases, runCase } from '../../src/cases/cases.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import { readInventoryText, readPolicySet } from '../../src/policy/load.ts';

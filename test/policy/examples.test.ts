@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPolicies } from '../../src/cli/policies.ts';
-import { readCases, runCase } from '../../src/policy/cases.ts';
+import { checkPolicies } from '../../packages/operator/src/policies.ts';
+import { readCases, runCase } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import { loadPolicy, readInventoryText, readPolicies, readPolicySources } from '../../src/policy/load.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCases, runCase } from '../../src/policy/cases.ts';
+import { readCases, runCase } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
 import { createEngine } from '../../src/policy/engine.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../../src/model/principal.ts';
 import { authorizeWith } from '../../src/policy/authorize.ts';
-import { readCases } from '../../src/policy/cases.ts';
+import { readCases } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { createEngine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';

@@ -5,7 +5,7 @@ import { createEngine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
-import { withRoleFacts, withRoles } from '../../src/policy/role-facts.ts';
+import { withRoleFacts, withRoles } from '../../src/policy/role-attribute-use.ts';
 import {
   alice,
   bob,

@@ -1,6 +1,6 @@
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
-import { readCases, runCase, untestedPolicies } from '../../src/policy/cases.ts';
-import type { PolicyCase } from '../../src/policy/cases.ts';
+import { readCases, runCase, untestedPolicies } from '../../src/cases/cases.ts';
+import type { PolicyCase } from '../../src/cases/cases.ts';
 import { processCedar } from '../../src/policy/cedar.ts';
 import type { PolicyJson } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';

@@ -1,7 +1,7 @@
 import type { Decision } from '../../src/model/decision.ts';
 import type { Authorize } from '../../src/policy/policy.ts';
 import { createAuthorizeRead, visibleTo } from '../../src/queries/authorize-read.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { association } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 

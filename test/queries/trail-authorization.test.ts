@@ -7,7 +7,7 @@ import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { createOnce } from '../../src/queries/request-context.ts';
 import { readAuditEntry } from '../../src/queries/trail.ts';
 import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail-authorization.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 

@@ -3,10 +3,10 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { stringify } from 'safe-stable-stringify';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
-import { createLive } from '../../src/releases/live.ts';
-import type { ListedRelease, Release } from '../../src/releases/release.ts';
-import { loadRelease } from '../../src/releases/verify.ts';
-import type { PackedVersion, PolicyVersion } from '../../src/releases/version.ts';
+import { createLive } from '../../src/policy-versions/live.ts';
+import type { ListedRelease, Release } from '../../src/policy-versions/policy-version.ts';
+import { loadRelease } from '../../src/policy-versions/verify.ts';
+import type { PackedVersion, PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
 import { releaseOf } from './policy-releases.ts';
 import { alice, bob, context, create, shipped } from './policy-sample.ts';
 

@@ -1,5 +1,5 @@
 import { shippedVersion } from './policy-releases.ts';
-import type { PolicyVersion } from '../../src/releases/version.ts';
+import type { PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
 
 /** A version that must not be loaded, and the place and the reason that its author gets. */
 export interface HostileVersion {

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createAuthorizer } from '../../src/local/http-api/authorizer.ts';
-import { newRequestId, toEvent } from '../../src/local/http-api/event.ts';
-import { loadSigningKey } from '../../src/local/keys.ts';
-import { audience, issuer, mintToken, principals } from '../../src/local/principals.ts';
-import type { ExamplePrincipal } from '../../src/local/principals.ts';
+import { createAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
+import { newRequestId, toEvent } from '../../packages/local-gateway/src/http-api/event.ts';
+import { loadSigningKey } from '../../packages/local-gateway/src/keys.ts';
+import { audience, issuer, mintToken, principals } from '../../packages/local-gateway/src/principals.ts';
+import type { ExamplePrincipal } from '../../packages/local-gateway/src/principals.ts';
 
 const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
 

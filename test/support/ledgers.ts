@@ -8,7 +8,7 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { takeTables } from './reused-tables.ts';

@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid';
-import { changeLocks } from '../../src/cli/lock/change-locks.ts';
-import type { LockChange } from '../../src/cli/lock/change-locks.ts';
+import { changeLocks } from '../../packages/operator/src/lock/change-locks.ts';
+import type { LockChange } from '../../packages/operator/src/lock/change-locks.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { LockScope } from '../../src/model/lock.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isKnown } from '../../src/cli/lock/change-locks.ts';
+import { isKnown } from '../../packages/operator/src/lock/change-locks.ts';
 import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { startAnsweringServer } from './answering-server.ts';
 import { fullParams, homeAccount, operatorRoles, otherAccount, paramArguments } from './deployment.ts';

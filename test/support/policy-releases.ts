@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../../src/ledger/tables.ts';
-import { readCaseFiles } from '../../src/policy/cases.ts';
+import { readCaseFiles } from '../../src/cases/cases.ts';
 import { policySetHash } from '../../src/policy/compile.ts';
 import { inventoryHash } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources, readRequiredText } from '../../src/policy/load.ts';
-import { createDynamoDbStore } from '../../src/releases/dynamodb-store.ts';
-import type { Release } from '../../src/releases/release.ts';
-import type { PolicyStore } from '../../src/releases/store.ts';
-import { policyTableDefinition } from '../../src/releases/table.ts';
-import { packVersion } from '../../src/releases/version.ts';
-import type { PackedVersion, PolicyVersion } from '../../src/releases/version.ts';
+import { createDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
+import type { Release } from '../../src/policy-versions/policy-version.ts';
+import type { PolicyStore } from '../../src/policy-versions/store.ts';
+import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
+import { packVersion } from '../../src/policy-versions/packed-policies.ts';
+import type { PackedVersion, PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
 import { dynamoDbClient } from './ledgers.ts';
 import { shipped } from './policy-sample.ts';
 

@@ -123,9 +123,9 @@ export function replaceIn(file: string, from: string, to: string): void {
   writeFileSync(file, text.replace(from, to));
 }
 
-/** Runs a command of `src/cli` in a process. */
+/** Runs a command of `packages/operator/src` in a process. */
 export function run(script: string, ...args: readonly string[]): { status: number | null; out: string; err: string } {
-  const path = join(import.meta.dirname, '../../src/cli', script);
+  const path = join(import.meta.dirname, '../../packages/operator/src', script);
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
   return { status, out: stdout, err: stderr };
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { closeAtEnd } from './left-open.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const main = join(root, 'src', 'local', 'start.ts');
+const main = join(root, 'packages/local-gateway/src/start.ts');
 const shortLeaseMain = join(root, 'test', 'support', 'short-lease-server.ts');
 
 export type ServerProcess = Awaited<ReturnType<typeof startServerProcess>>;

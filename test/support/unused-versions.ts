@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { prepareVersion } from '../../src/cli/releases/prepare.ts';
-import type { PolicyVersion } from '../../src/releases/version.ts';
+import { prepareVersion } from '../../packages/operator/src/policy-versions/prepare.ts';
+import type { PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
 import { followReleases } from './followed-releases.ts';
 import { home } from './gateway.ts';
 import type { HostileVersion } from './hostile-versions.ts';

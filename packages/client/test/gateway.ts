@@ -5,7 +5,7 @@ import { openGateway } from '../../../test/support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
-import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
 import { runCommandLine } from '../src/command.ts';
 import { createCall } from '../src/gateway/call.ts';
 import type { Host } from '../src/host.ts';

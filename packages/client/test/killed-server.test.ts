@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 test('a create whose server is killed and started again ends with the association, and one exists', async () => {
-  const token = join(import.meta.dirname, '../../../src/local/token.ts');
+  const token = join(import.meta.dirname, '../../local-gateway/src/token.ts');
   const { stdout: jwt } = await run(process.execPath, [token, 'alice'], { env: { LOCAL_FOLDER: folder } });
   // EKS creates the association, and its answer never comes.
   eks.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'hang-after' });

@@ -1,8 +1,8 @@
 import { packagedPolicies } from './paths.ts';
-import { runCommand } from '../../../src/app/command.ts';
-import type { Invocation } from '../../../src/local/invocation.ts';
-import { startCommand } from '../../../src/local/start-command.ts';
-import { tokenCommand } from '../../../src/local/token-command.ts';
+import { runCommand } from '../../../tools/command.ts';
+import type { Invocation } from './invocation.ts';
+import { startCommand } from './start-command.ts';
+import { tokenCommand } from './token-command.ts';
 
 const folder = '.pod-identity-gateway';
 

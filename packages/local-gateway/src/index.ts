@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
 import { packagedPolicies } from './paths.ts';
-import { loadSecretAccessKey, localIdentities } from '../../../src/local/aws-identities.ts';
-import { startLocalGateway as start } from '../../../src/local/gateway.ts';
-import { loadSigningKey } from '../../../src/local/keys.ts';
-import { mintToken, principals } from '../../../src/local/principals.ts';
-import { readLocalSettings } from '../../../src/local/settings.ts';
+import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
+import { startLocalGateway as start } from './gateway.ts';
+import { loadSigningKey } from './keys.ts';
+import { mintToken, principals } from './principals.ts';
+import { readLocalSettings } from './settings.ts';
 import { createLog } from '../../../src/runtime/log.ts';
 
 export type { AwsCredentials, LocalGateway, LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';

@@ -4,7 +4,7 @@ import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import { defaultTokenSettings } from '../../../src/auth/claims.ts';
-import { audience, issuer } from '../../../src/local/principals.ts';
+import { audience, issuer } from '../../../packages/local-gateway/src/principals.ts';
 import { createHandler } from '../../../src/graphql/handler.ts';
 import { createDependencies } from '../../../src/app/compose.ts';
 import { createAuthenticate } from '../../../src/app/gateway-handler.ts';

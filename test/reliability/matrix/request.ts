@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createContext } from '../../../src/local/http-api/context.ts';
+import { createContext } from '../../../packages/local-gateway/src/http-api/context.ts';
 import { createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
 import { jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer } from '../facts.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { loadSigningKey } from '../../../src/local/keys.ts';
-import { mintToken, principals } from '../../../src/local/principals.ts';
+import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
+import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
 import { accounts, administrator } from './accounts.ts';
 import { sendRequest } from './request.ts';
 import type { RequestResult, LoadMutation } from './request.ts';

@@ -1,6 +1,6 @@
 import type { LoadedPolicy } from '../../../src/policy/load.ts';
-import { createLive } from '../../../src/releases/live.ts';
-import type { ListedRelease } from '../../../src/releases/release.ts';
+import { createLive } from '../../../src/policy-versions/live.ts';
+import type { ListedRelease } from '../../../src/policy-versions/policy-version.ts';
 
 /** Short, so that a scenario sees a switch soon. Milliseconds. */
 const settings = { refreshMs: 1_000, maxAgeMs: 300_000 };

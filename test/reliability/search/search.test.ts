@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import { report, search } from './search.ts';
 

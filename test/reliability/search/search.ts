@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 import { scenario } from './scenario-generator.ts';

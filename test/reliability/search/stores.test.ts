@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
-import { createSqliteLedger } from '../../../src/ledger/sqlite.ts';
+import { createSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';

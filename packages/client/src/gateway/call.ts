@@ -14,7 +14,7 @@ import { associationAnswer } from './answers.ts';
 import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { createFetch } from './http.ts';
-import { notesOf } from './notes.ts';
+import { notesOf } from './advice.ts';
 import { mutations, queries } from './operations.ts';
 
 /** What calls use of their process. */

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../../../tools/command.ts';
+import { createLog } from '../../../../src/runtime/log.ts';
+import { startLocalGateway } from '../gateway.ts';
+import type { LocalGateway } from '../gateway.ts';
+import { mintToken, principals } from '../principals.ts';
+import { loadSigningKey } from '../keys.ts';
+import { createClient } from './client.ts';
+import type { DemoInput } from './client.ts';
+import { printStep, printTrail, say } from './print.ts';
+import { demoSteps } from './steps.ts';
+import type { Step } from './steps.ts';
+import { readLocalSettings } from '../settings.ts';
+
+const help = `Walks through eight typical requests of a namespace owner, against the gateway and a simulated EKS on free ports of this
+machine. Keeps everything in memory and in a temporary folder, which is removed at the end.
+
+Usage: npm run demo
+
+  -h, --help  print this text
+
+Exits with 0 when every response is the expected one, else with 1.
+`;
+
+/** Starts the gateway, runs the steps and stops it. True when every response is the expected one. */
+async function demo(): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'pod-identity-gateway-'));
+  const log: string[] = [];
+  const settings = {
+    ...readLocalSettings({ LOCAL_FOLDER: folder, LEDGER_FILE: ':memory:' }),
+    port: 0,
+    eksSimulatorPort: 0,
+  };
+  const gateway = await startLocalGateway(
+    settings,
+    createLog((line) => log.push(line)),
+  );
+  try {
+    const failures = await run(gateway, folder);
+    if (failures === 0) return true;
+    say(`${failures} responses are not the expected ones. The log of the gateway:\n${log.join('')}`);
+    return false;
+  } finally {
+    await gateway.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function run(gateway: LocalGateway, folder: string): Promise<number> {
+  const alice = principals.find(({ name }) => name === 'alice');
+  if (!alice || !gateway.simulator) throw new Error('The demo needs the example principal alice and the simulator.');
+  const token = await mintToken(await loadSigningKey(folder), alice, { expiresInSeconds: 600 });
+  const client = createClient(`${gateway.url}/graphql`, token);
+  say(`The gateway listens on ${gateway.url}/graphql, a simulated EKS on ${gateway.simulator.url}.`);
+  say('alice, an owner of the namespace payments, sends createPodIdentityAssociation eight times:');
+
+  let failures = 0;
+  const steps = demoSteps(gateway.simulator);
+  for (const [index, step] of steps.entries()) {
+    if (!(await runStep(step, index + 1, steps[0]?.input ?? {}, client))) failures += 1;
+  }
+  printTrail(await client.trail());
+  say(failures === 0 ? `All ${steps.length} responses are the expected ones.` : '');
+  return failures;
+}
+
+async function runStep(
+  step: Step,
+  number: number,
+  first: DemoInput,
+  client: ReturnType<typeof createClient>,
+): Promise<boolean> {
+  step.before?.();
+  const answer = await client.create(step.input);
+  const problem = step.check(answer);
+  printStep(number, step, first, answer, problem);
+  return problem === null;
+}
+
+process.exitCode = await runCommand({ help, options: {}, run: async () => ((await demo()) ? 0 : 1) });

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDependencies, createLiveDependencies } from '../../../src/app/compose.ts';
+import type { Composition } from '../../../src/app/compose.ts';
+import { createGatewayHandler } from '../../../src/app/gateway-handler.ts';
+import { explainFailure, readingPolicies } from '../../../tools/explain.ts';
+import type { GraphqlHandler } from '../../../src/graphql/handler.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Log } from '../../../src/runtime/log.ts';
+import { reconcile } from '../../../src/operations/reconcile.ts';
+import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
+import type { OnFailure } from '../../../src/policy/authorize.ts';
+import { loadPolicy } from '../../../src/policy/load.ts';
+import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
+import { createAuthorizer } from './http-api/authorizer.ts';
+import { localEventSource, startHttpApi } from './http-api/http-api.ts';
+import { createIamAuthorizer } from './http-api/iam-authorizer.ts';
+import { loadSigningKey } from './keys.ts';
+import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from './ledger.ts';
+import { audience, issuer } from './principals.ts';
+import type { LocalSettings } from './settings.ts';
+import { readWorld, startEksSimulator } from '../../eks-simulator/src/index.ts';
+import type { EksSimulator, World } from '../../eks-simulator/src/index.ts';
+
+/** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
+export interface LocalGateway {
+  /** E.g. `http://127.0.0.1:4000`, without a path. */
+  readonly url: string;
+  /** Null where another EKS endpoint is set. */
+  readonly simulator: EksSimulator | null;
+  readonly ledger: Ledger;
+  /** Answers the requests in progress, then releases ports, files and timers. */
+  close(): Promise<void>;
+}
+
+/** Longest time of one run of the reconciler, in milliseconds. */
+const reconcileMs = 30_000;
+
+/**
+ * Starts all of it. Rejects with an Error that names the setting to fix when a port, a file, a table or a policy can't be
+ * used; everything that was started before is closed by then.
+ */
+export async function startLocalGateway(settings: LocalSettings, log: Log): Promise<LocalGateway> {
+  const started: Closer[] = [];
+  try {
+    return await startAll(settings, log, started);
+  } catch (error) {
+    await closeAll(started);
+    throw error;
+  }
+}
+
+type Closer = () => Promise<void> | void;
+
+/** Closes in the reverse order of starting. */
+async function closeAll(started: Closer[]): Promise<void> {
+  for (const close of started.splice(0).reverse()) await close();
+}
+
+async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
+  const { home, tokens, policiesDirectory, port } = settings;
+  const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
+  const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
+  const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
+  const key = await loadSigningKey(settings.folder);
+  const secretAccessKey = await loadSecretAccessKey(settings.folder);
+  const ledger = await openLedger(settings);
+  started.push(() => ledger.close());
+  const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
+  if (simulator !== null) started.push(() => simulator.close());
+  const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
+  const eks = { endpoint, ...credentialsFor(settings, endpoint) };
+  const { deps, current } = await compose({ ...settings, policy, ledger, log, eks }, settings, onFailure, started);
+  const reconciler = startReconciler(
+    settings.reconcileIntervalMs,
+    async (run) => reconcile(await current(), `local-reconciler-${run}`, Date.now() + reconcileMs),
+    log,
+  );
+  started.push(() => reconciler.stop());
+  const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
+    startHttpApi({
+      port,
+      accountId: home.accountId,
+      corsOrigins: settings.corsOrigins,
+      allowedHosts: settings.allowedHosts,
+      authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
+      authorizeIam: createIamAuthorizer({
+        identities: localIdentities(home.accountId, secretAccessKey),
+        region: home.region,
+        accountId: home.accountId,
+      }),
+      handler: withSlowRefusals(
+        createGatewayHandler(
+          deps,
+          {
+            tokens,
+            issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+            eventSource: localEventSource(home.accountId),
+          },
+          current,
+        ),
+      ),
+    }),
+  );
+  started.push(() => server.close());
+  return { url: server.url, simulator, ledger, close: () => closeAll(started) };
+}
+
+/** Composes the gateway with the policies of the folder, or with the releases of a table. */
+async function compose(
+  composition: Composition,
+  settings: LocalSettings,
+  onFailure: OnFailure,
+  started: Closer[],
+): Promise<{ readonly deps: Dependencies; readonly current: CurrentDependencies }> {
+  if (settings.livePolicies === null) {
+    const deps = createDependencies(composition);
+    return { deps, current: () => Promise.resolve(deps) };
+  }
+  await createPolicyTable(settings);
+  const store = openPolicyStore(settings);
+  started.push(() => store.close());
+  return createLiveDependencies(composition, { store, settings: settings.livePolicies, onFailure });
+}
+
+/** How late a request over the limit of its principal is refused. Milliseconds. */
+const refusalDelayMs = 200;
+
+/**
+ * In AWS each request in progress has a process of its own. Here all share one, in which a caller that ignores refusals
+ * would take the time of the others.
+ */
+function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
+  return async (event, context) => {
+    const answer = await handler(event, context);
+    if (answer.statusCode === 429) await sleep(refusalDelayMs);
+    return answer;
+  };
+}
+
+/**
+ * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
+ * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
+ */
+async function startSimulator(settings: LocalSettings): Promise<EksSimulator> {
+  const { eksSimulatorPort: port, eksSimulatorWorld: file, folder, ledgerFile, times } = settings;
+  const { signatureWindowMs } = times;
+  const { allowedHosts } = settings;
+  const world = readSimulatorWorld(file);
+  // What the ledger keeps across starts, the simulated EKS must keep too.
+  const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
+  return explainFailure(
+    `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
+    'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
+    () => startEksSimulator({ port, signatureWindowMs, allowedHosts, world, ...state }),
+  );
+}
+
+function readSimulatorWorld(file: string | null): World {
+  if (file === null) return readWorld();
+  try {
+    return readWorld(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`EKS_SIMULATOR_WORLD is ${file}. ${reason}`, { cause: error });
+  }
+}
+
+/** Runs the reconciler at an interval, one run at a time. */
+function startReconciler(intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
+  let count = 0;
+  let running: Promise<unknown> = Promise.resolve();
+  let isRunning = false;
+  const tick = () => {
+    if (isRunning) return;
+    isRunning = true;
+    count += 1;
+    running = run(count)
+      .catch((error: unknown) => log('error', 'The reconciler failed.', { error: String(error) }))
+      .finally(() => (isRunning = false));
+  };
+  const timer = setInterval(tick, intervalMs);
+  const stop = async () => {
+    clearInterval(timer);
+    await running;
+  };
+  return { stop };
+}

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { explainFailure } from '../../../tools/explain.ts';
+import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
+import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { createSqliteLedger } from './sqlite/ledger.ts';
+import { tableProblem } from '../../../src/ledger/table-check.ts';
+import { createTable, createTables } from '../../../src/ledger/tables.ts';
+import { createDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
+import type { PolicyStore } from '../../../src/policy-versions/store.ts';
+import { policyTableDefinition } from './policy-table.ts';
+import type { LedgerSettings } from './settings.ts';
+
+/** Credentials for endpoints on this machine, which do not check them. */
+const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
+export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
+  const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
+  if (ledger === 'sqlite') {
+    const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
+    return explainFailure(`LEDGER_FILE is ${file}`, advice, () => createSqliteLedger({ file }));
+  }
+  const client = dynamoDbClient(settings);
+  const names = { idempotencyTable, auditTable };
+  const prepare = async () => {
+    await createTables(client, names);
+    const problem = await tableProblem(client, names);
+    if (problem !== null) throw new Error(problem);
+  };
+  await explainFailure('The ledger in DynamoDB', dynamoDbAdvice(settings), prepare).catch((error: unknown) => {
+    client.destroy();
+    throw error;
+  });
+  return createDynamoDbLedger({ client, ...names });
+}
+
+function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: LedgerSettings): string {
+  const where = endpoint ?? `of AWS in ${region} (AWS_REGION)`;
+  const credentials = hasCredentials
+    ? ''
+    : ' Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for DynamoDB in AWS.';
+  return `The endpoint is ${where}.${credentials} Set AWS_ENDPOINT_URL_DYNAMODB to use another endpoint.`;
+}
+
+/**
+ * Opens the ledger of the settings, which must exist: creating an empty one would hide a wrong setting. Throws an Error that
+ * says how to fix the settings where its file is missing. A missing table is noticed when it is read.
+ */
+export function openExistingLedger(settings: LedgerSettings): Ledger {
+  const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
+  if (ledger === 'dynamodb')
+    return createDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
+  const advice = 'Set LEDGER_FILE to the file of a ledger, or LEDGER to dynamodb.';
+  if (file === ':memory:') throw new Error(`A ledger in memory ends with the process that created it. ${advice}`);
+  if (!existsSync(file)) throw new Error(`The ledger file ${file} does not exist. ${advice}`);
+  return createSqliteLedger({ file });
+}
+
+/** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */
+export async function createPolicyTable(settings: LedgerSettings): Promise<void> {
+  const client = dynamoDbClient(settings);
+  const create = () => createTable(client, policyTableDefinition(settings.policyTable));
+  await explainFailure('The table of policies in DynamoDB', dynamoDbAdvice(settings), create).finally(() =>
+    client.destroy(),
+  );
+}
+
+/**
+ * Opens the table of policies of the settings. Throws an Error that says how to fix the settings where the ledger is a file.
+ * A missing table is noticed when it is read.
+ */
+export function openPolicyStore(settings: LedgerSettings): PolicyStore {
+  if (settings.ledger === 'sqlite') {
+    throw new Error(
+      'Releases of policies are in DynamoDB. Set LEDGER to dynamodb, and POLICY_TABLE to the name of the table.',
+    );
+  }
+  return createDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
+}
+
+/** A client for the DynamoDB of the settings, with the time limits of the ledger. */
+export function dynamoDbClient(settings: LedgerSettings): DynamoDBClient {
+  const { region, dynamoDbEndpoint: endpoint } = settings;
+  return new DynamoDBClient({
+    ...dynamoDbClientDefaults,
+    region,
+    ...(endpoint === null ? {} : { endpoint }),
+    ...credentialsFor(settings, endpoint ?? undefined),
+  });
+}
+
+/** Placeholder credentials for an AWS client whose endpoint is on this machine, unless there are others; else nothing. */
+export function credentialsFor(
+  { hasCredentials }: Pick<LedgerSettings, 'hasCredentials'>,
+  endpoint: string | undefined,
+) {
+  return endpoint !== undefined && isLocalEndpoint(endpoint) && !hasCredentials ? { credentials: placeholders } : {};
+}
+
+/** Whether the URL of an endpoint is on this machine. */
+export function isLocalEndpoint(endpoint: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+}

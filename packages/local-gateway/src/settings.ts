@@ -1,0 +1,129 @@
+import { join, resolve } from 'node:path';
+import { readSettings } from '../../../src/app/environment.ts';
+import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
+import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
+import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
+
+/** Account and region of the example inventory and of the simulator's example clusters. */
+export const exampleAccountId = '111122223333';
+const exampleRegion = 'eu-central-1';
+
+/** Where the ledger is, for all commands of this machine. */
+export interface LedgerSettings {
+  readonly ledger: 'sqlite' | 'dynamodb';
+  /** File of the SQLite ledger, or `:memory:`. */
+  readonly ledgerFile: string;
+  /** Region of the tables. */
+  readonly region: string;
+  /** Null: DynamoDB's own endpoint in `region`. */
+  readonly dynamoDbEndpoint: string | null;
+  readonly idempotencyTable: string;
+  readonly auditTable: string;
+  readonly policyTable: string;
+  /** Whether the environment holds AWS credentials; without them, placeholders are used for loopback endpoints. */
+  readonly hasCredentials: boolean;
+}
+
+/** What the local server reads from its environment. */
+export interface LocalSettings extends LedgerSettings, GatewaySettings {
+  readonly home: { readonly accountId: string; readonly region: string };
+  /** 0: any free port. */
+  readonly port: number;
+  /** 0: any free port. */
+  readonly eksSimulatorPort: number;
+  /** Endpoint of EKS; null: the simulator is started. */
+  readonly eksEndpoint: string | null;
+  /** Path of the simulator's world file; null: the shipped one. */
+  readonly eksSimulatorWorld: string | null;
+  /** Holds keys, ledger and the simulator's associations; ignored by git. */
+  readonly folder: string;
+  readonly policiesDirectory: string;
+  /** Null: those of the folder. */
+  readonly livePolicies: LivePolicySettings | null;
+  /** Origins of the pages that may call the gateway; in AWS, API Gateway has this setting. */
+  readonly corsOrigins: readonly string[];
+  /** Names by which the gateway and the simulator are reached, besides loopback names; without ports. */
+  readonly allowedHosts: readonly string[];
+  /** Milliseconds between two runs of the reconciler. */
+  readonly reconcileIntervalMs: number;
+}
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** The highest TCP port. */
+const maxPort = 65_535;
+
+/** The longest delay of Node.js's timers, in milliseconds; a longer one would fire at once. */
+const maxTimerMs = 2_147_483_647;
+
+/** Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it. */
+export function readLocalSettings(env: Environment = process.env): LocalSettings {
+  return readSettings(env, (reader) => {
+    const ledger = ledgerSettings(reader);
+    return {
+      ...ledger,
+      home: { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region },
+      port: reader.number('PORT', 4000, { most: maxPort }),
+      eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
+      eksSimulatorWorld: reader.text('EKS_SIMULATOR_WORLD', '') || null,
+      eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
+      folder: localFolder(reader),
+      policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
+      livePolicies: localLivePolicies(reader, ledger),
+      ...readGatewaySettings(reader),
+      corsOrigins: reader.origins('CORS_ORIGINS'),
+      allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
+      reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
+    };
+  });
+}
+
+/** Reads where the ledger is, as {@link readLocalSettings} does. */
+export function readLedgerSettings(env: Environment = process.env): LedgerSettings {
+  return readSettings(env, ledgerSettings);
+}
+
+/**
+ * Reads the tables of a deployment. Throws as {@link readLocalSettings} does, also where a variable is not set: the defaults would
+ * name other tables.
+ */
+export function readTablesInUse(env: Environment = process.env): LedgerSettings {
+  return readSettings(env, (reader) => {
+    for (const variable of ['IDEMPOTENCY_TABLE', 'AUDIT_TABLE', 'AWS_REGION']) reader.required(variable);
+    return { ...ledgerSettings(reader), ledger: 'dynamodb' };
+  });
+}
+
+/** The account of the deployment, HOME_ACCOUNT_ID; null where it is not set. Throws as {@link readLocalSettings} does. */
+export function readHomeAccountId(env: Environment = process.env): string | null {
+  return readSettings(env, (reader) => reader.accountId('HOME_ACCOUNT_ID', '')) || null;
+}
+
+/** The folder that holds keys, ledger and simulator state: `.local` beside package.json unless LOCAL_FOLDER is set. */
+export function readLocalFolder(env: Environment = process.env): string {
+  return readSettings(env, localFolder);
+}
+
+function ledgerSettings(reader: SettingsReader): LedgerSettings {
+  return {
+    ledger: reader.oneOf('LEDGER', ['sqlite', 'dynamodb'], 'sqlite (a file on this machine) or dynamodb'),
+    ledgerFile: reader.text('LEDGER_FILE', join(localFolder(reader), 'ledger.sqlite')),
+    region: reader.region('AWS_REGION', exampleRegion),
+    dynamoDbEndpoint: reader.url('AWS_ENDPOINT_URL_DYNAMODB', 'http://127.0.0.1:8000'),
+    idempotencyTable: reader.text('IDEMPOTENCY_TABLE', 'pod-identity-gateway-idempotency'),
+    auditTable: reader.text('AUDIT_TABLE', 'pod-identity-gateway-audit'),
+    policyTable: reader.text('POLICY_TABLE', 'pod-identity-gateway-policies'),
+    hasCredentials: reader.text('AWS_ACCESS_KEY_ID', '') !== '' || reader.text('AWS_PROFILE', '') !== '',
+  };
+}
+
+/** The releases of policies are in DynamoDB only. */
+function localLivePolicies(reader: SettingsReader, { ledger, policyTable }: LedgerSettings): LivePolicySettings | null {
+  const settings = readLivePolicySettings(reader, policyTable);
+  if (settings !== null && ledger === 'sqlite') reader.problem('POLICY_SOURCE is table: set LEDGER to dynamodb too.');
+  return settings;
+}
+
+function localFolder(reader: SettingsReader): string {
+  return resolve(reader.text('LOCAL_FOLDER', join(root, '.local')));
+}

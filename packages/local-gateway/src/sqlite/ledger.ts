@@ -1,0 +1,117 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
+import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
+import { openShardOf } from '../../../../src/ledger/keys.ts';
+import { firstEntries, LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
+import type { Ledger } from '../../../../src/ledger/ledger.ts';
+import { meets } from './condition.ts';
+import { openSqliteFile, sqliteErrorCode } from './file.ts';
+import { prepareStatements } from './statements.ts';
+import { createTrailReader } from './trail.ts';
+
+/** How long a call waits for the lock of another process, in milliseconds. */
+const defaultBusyTimeoutMs = 2_000;
+
+/**
+ * A ledger in one SQLite file, or in memory (`:memory:`). Several processes can share a file. Throws an Error if the file
+ * cannot be opened.
+ */
+export function createSqliteLedger({
+  file,
+  busyTimeoutMs = defaultBusyTimeoutMs,
+}: {
+  readonly file: string;
+  readonly busyTimeoutMs?: number;
+}): Ledger {
+  const database = openSqliteFile(file, busyTimeoutMs);
+  const statements = prepareStatements(database);
+  const readTrail = createTrailReader(database);
+
+  return {
+    commit(expected, next, entries) {
+      return asPromise(() => {
+        requireDistinct(entries);
+        openShardOf(next.idempotencyKey); // Throws for a key that DynamoDB could not store, so that both stores reject it.
+        return inTransaction(database, () => {
+          if (alreadyWritten(entries, entries.map(statements.getEntry))) return { kind: 'committed' };
+          const record = statements.getRecord(next.idempotencyKey);
+          if (!meets(expected, record)) return { kind: 'conflict', record };
+          statements.putRecord(next);
+          entries.forEach(statements.insertEntry);
+          claimsOfCreated(entries).forEach(statements.insertClaim);
+          return { kind: 'committed' };
+        });
+      });
+    },
+    getRecord(idempotencyKey) {
+      return asPromise(() => statements.getRecord(idempotencyKey));
+    },
+    findClaimOfCreated(operationId) {
+      return asPromise(() => statements.findClaimOfCreated(operationId));
+    },
+    appendEntry(entry) {
+      return asPromise(() => {
+        inTransaction(database, () => {
+          if (!alreadyWritten([entry], [statements.getEntry(entry)])) statements.insertEntry(entry);
+        });
+      });
+    },
+    getEntry(key) {
+      return asPromise(() => statements.getEntry(key));
+    },
+    operationEntries(operationId, page) {
+      return asPromise(() => statements.operationEntries(operationId, { ...firstEntries, ...page }));
+    },
+    readTrail(query) {
+      return asPromise(() => readTrail(query));
+    },
+    expiredLeases(now, limit) {
+      return asPromise(() => statements.expiredLeases(now, limit));
+    },
+    getLocks() {
+      return asPromise(() => statements.getLocks());
+    },
+    putLocks(next, entry) {
+      return asPromise(() =>
+        inTransaction(database, () => {
+          if (alreadyWritten([entry], [statements.getEntry(entry)])) return true;
+          if (statements.getLocks().revision !== next.revision - 1) return false;
+          statements.putLocks(next);
+          statements.insertEntry(entry);
+          return true;
+        }),
+      );
+    },
+    close() {
+      database.close();
+    },
+  };
+}
+
+/** Runs `work` in a transaction that excludes the writes of other processes. Rolls back if it throws. */
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } finally {
+    // On some errors, such as a full disk, SQLite has already rolled back.
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
+}
+
+/**
+ * The result of `work` as a promise. An error of SQLite (a file that another process locks, a full or broken disk) rejects
+ * it with `LedgerUnavailable`, any other error as it is.
+ */
+function asPromise<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    try {
+      resolve(work());
+    } catch (error) {
+      // An error thrown here rejects the promise.
+      throw sqliteErrorCode(error) === null ? error : new LedgerUnavailable(error);
+    }
+  });
+}

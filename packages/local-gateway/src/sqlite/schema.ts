@@ -1,0 +1,60 @@
+import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
+
+/** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
+export const schemaVersion = 4;
+
+/** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
+export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
+  'clusterKey',
+  'namespaceKey',
+  'serviceAccountKey',
+  'associationArn',
+  'deniedNamespaceKey',
+  'principalId',
+];
+
+/**
+ * The statements that create the schema in a new file. The trigger for INSERT is needed because INSERT OR REPLACE does not fire
+ * the trigger for DELETE. WITHOUT ROWID removes the rowid, a second key by which a row could be replaced.
+ */
+export const schema = `
+  CREATE TABLE idempotency (
+    idempotencyKey TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    leaseUntil INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX idempotency_byLease ON idempotency (leaseUntil) WHERE state = 'IN_PROGRESS';
+
+  CREATE TABLE audit (
+    operationId TEXT NOT NULL,
+    entryId TEXT NOT NULL,
+    event TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    time TEXT NOT NULL,
+    refusalCode TEXT,
+    roleArns TEXT, -- JSON
+    policyIds TEXT, -- JSON
+    ${auditColumns.map((column) => `${column} TEXT,`).join('\n    ')}
+    entry TEXT NOT NULL,
+    PRIMARY KEY (operationId, entryId)
+  ) STRICT, WITHOUT ROWID;
+  ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
+  CREATE INDEX audit_entryId ON audit (entryId);
+
+  CREATE TABLE claimOfCreated (
+    createdBy TEXT NOT NULL,
+    claimedBy TEXT NOT NULL,
+    PRIMARY KEY (createdBy, claimedBy)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;
+  CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;
+  CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit WHERE operationId = NEW.operationId AND entryId = NEW.entryId)
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;
+
+  PRAGMA user_version = ${schemaVersion};
+`;

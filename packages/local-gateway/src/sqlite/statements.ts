@@ -1,0 +1,111 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { AuditEntry } from '../../../../src/model/audit.ts';
+import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
+import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
+import { filterFields } from '../../../../src/ledger/filter-fields.ts';
+import { auditIndexKeys } from '../../../../src/ledger/keys.ts';
+import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
+import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
+import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
+import { recordOfText, recordText } from './record-json.ts';
+import { auditColumns } from './schema.ts';
+
+/** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
+export function prepareStatements(database: DatabaseSync) {
+  const selectRecord = database.prepare('SELECT record FROM idempotency WHERE idempotencyKey = ?');
+  const upsertRecord = database.prepare(`
+    INSERT INTO idempotency (idempotencyKey, state, leaseUntil, record) VALUES (?, ?, ?, ?)
+    ON CONFLICT (idempotencyKey) DO UPDATE SET state = excluded.state, leaseUntil = excluded.leaseUntil, record = excluded.record`);
+  const selectExpiredLeases = database.prepare(
+    `SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ?
+      AND record ->> 'v' = ${formatVersion} ORDER BY leaseUntil LIMIT ?`,
+  );
+  const selectEntry = database.prepare(
+    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId = ?',
+  );
+  const selectEntries = database.prepare(
+    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId > ? ORDER BY entryId LIMIT ?',
+  );
+  const insertEntry = database.prepare(`
+    INSERT INTO audit (operationId, entryId, event, operation, time, entry,
+      refusalCode, roleArns, policyIds, ${auditColumns.join(', ')})
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${auditColumns.map(() => '?').join(', ')})`);
+
+  const insertClaim = database.prepare('INSERT INTO claimOfCreated (createdBy, claimedBy) VALUES (?, ?)');
+  const selectClaim = database.prepare('SELECT claimedBy FROM claimOfCreated WHERE createdBy = ? LIMIT 1');
+
+  return {
+    getRecord(idempotencyKey: string): IdempotencyRecord | null {
+      const row = selectRecord.get(idempotencyKey);
+      return row === undefined ? null : recordOf(row);
+    },
+    putRecord(record: IdempotencyRecord): void {
+      upsertRecord.run(record.idempotencyKey, record.state, record.leaseUntil, recordText(record));
+    },
+    expiredLeases(now: number, limit: number): IdempotencyRecord[] {
+      return selectExpiredLeases.all(now, limit).map(recordOf);
+    },
+    getLocks(): Locks {
+      const row = selectRecord.get(locksKey);
+      return row === undefined ? noLocks : locksOf(row);
+    },
+    putLocks({ revision, locks }: Locks): void {
+      const text = JSON.stringify({ v: formatVersion, revision, locks: locksText({ locks }) });
+      // Neither its state nor its lease is ever searched for.
+      upsertRecord.run(locksKey, 'LOCKS', 0, text);
+    },
+    getEntry({ operationId, entryId }: Pick<AuditEntry, 'operationId' | 'entryId'>): AuditEntry | null {
+      const row = selectEntry.get(operationId, entryId);
+      return row === undefined ? null : entryOf(row);
+    },
+    operationEntries(operationId: string, { limit, after }: OperationPage): AuditEntry[] {
+      return selectEntries.all(operationId, after ?? '', limit).map(entryOf);
+    },
+    insertClaim({ createdBy, claimedBy }: ClaimOfCreated): void {
+      insertClaim.run(createdBy, claimedBy);
+    },
+    findClaimOfCreated(operationId: string): string | null {
+      const row = selectClaim.get(operationId);
+      return row === undefined ? null : String(row.claimedBy);
+    },
+    insertEntry(entry: AuditEntry): void {
+      const { operationId, entryId, event, operation, time } = entry;
+      const keys = auditIndexKeys(entry);
+      const { refusalCode = null, roleArns, policyIds } = filterFields(entry);
+      insertEntry.run(
+        ...[operationId, entryId, event, operation, time, entryText(entry)],
+        ...[refusalCode, jsonOrNull(roleArns), jsonOrNull(policyIds)],
+        ...auditColumns.map((column) => keys[column] ?? null),
+      );
+    },
+  };
+}
+
+function jsonOrNull(texts: readonly string[] | undefined): string | null {
+  return texts === undefined ? null : JSON.stringify(texts);
+}
+
+type Row = Record<string, unknown>;
+
+function recordOf(row: Row): IdempotencyRecord {
+  return recordOfText(String(row.record));
+}
+
+function locksOf(row: Row): Locks {
+  // Only `putLocks` writes this text.
+  const { v, revision, locks } = JSON.parse(String(row.record)) as StoredLocks;
+  requireSupported('item of the locks', v);
+  return { revision, locks: JSON.parse(locks) as Locks['locks'] };
+}
+
+/** All locks as one row, in the form of the DynamoDB item. */
+interface StoredLocks {
+  readonly v?: unknown;
+  readonly revision: number;
+  /** JSON text. */
+  readonly locks: string;
+}
+
+function entryOf(row: Row): AuditEntry {
+  return entryOfText({ operationId: String(row.operationId), entryId: String(row.entryId) }, String(row.entry));
+}

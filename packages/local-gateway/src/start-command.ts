@@ -1,0 +1,52 @@
+import type { Command } from '../../../tools/command.ts';
+import type { Invocation } from './invocation.ts';
+import { serve } from './serve.ts';
+import { readLocalSettings } from './settings.ts';
+
+const help = ({
+  start,
+  defaults,
+}: Invocation) => `Serves the gateway on this machine until SIGTERM or SIGINT, with a simulated EKS. Listens on 127.0.0.1 only.
+
+Usage: ${start}
+
+  -h, --help  print this text
+
+Environment variables:
+  PORT                       port of the gateway; 0: any free port (default: 4000)
+  EKS_SIMULATOR_PORT         port of the simulated EKS; 0: any free port (default: 4100)
+  EKS_SIMULATOR_WORLD        JSON file with the simulator's clusters, roles and access keys (default: the shipped one)
+  AWS_ENDPOINT_URL_EKS       URL of another EKS endpoint; the simulator is not started then
+  LOCAL_FOLDER               folder of keys, ledger and simulator state (default: ${defaults.folder})
+  POLICIES_DIRECTORY         folder of policies and inventory (default: ${defaults.policies})
+  LEDGER                     sqlite or dynamodb (default: sqlite)
+  LEDGER_FILE                file of the SQLite ledger, or :memory: (default: ledger.sqlite in LOCAL_FOLDER)
+  AWS_ENDPOINT_URL_DYNAMODB  URL of another DynamoDB endpoint
+  IDEMPOTENCY_TABLE          table of idempotency records (default: pod-identity-gateway-idempotency)
+  AUDIT_TABLE                table of the audit trail (default: pod-identity-gateway-audit)
+  HOME_ACCOUNT_ID            AWS account of requests that name none (default: 111122223333)
+  AWS_REGION                 region of the tables, and of requests that name none (default: eu-central-1)
+  ALLOWED_HOSTS              names by which containers reach the gateway and the simulator, besides loopback names (default: none)
+  CORS_ORIGINS               origins of the web pages that may call the gateway (default: none)
+  RECONCILE_INTERVAL_MS      milliseconds between two runs of the reconciler (default: 10000)
+
+The settings of README.md that are not listed here apply as well: rules of tokens, times and limits.
+`;
+
+/** Serves the gateway on this machine until a signal. Settings are environment variables. */
+export function startCommand(invocation: Invocation): Command<Record<string, never>> {
+  return {
+    help: help(invocation),
+    options: {},
+    run: async () => {
+      try {
+        await serve(readLocalSettings(), invocation);
+        return 0;
+      } catch (error) {
+        throw new Error(`The gateway can't start: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
+      }
+    },
+  };
+}

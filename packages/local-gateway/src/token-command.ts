@@ -1,0 +1,102 @@
+import { UsageError } from '../../../tools/command.ts';
+import type { Command, OptionValues } from '../../../tools/command.ts';
+import type { Invocation } from './invocation.ts';
+import { loadSigningKey } from './keys.ts';
+import { mintToken, principals } from './principals.ts';
+import type { ExamplePrincipal } from './principals.ts';
+import { readLocalFolder } from './settings.ts';
+
+const defaultLifetime = '12h';
+const secondsOfUnit: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Longest lifetime of a token: a year, in seconds. */
+const maxLifetimeSeconds = 365 * 86_400;
+
+const names = `Names:
+${principals.map(({ name, description }) => `  ${name.padEnd(18)} ${description}`).join('\n')}
+`;
+
+const help = ({
+  token,
+  defaults,
+}: Invocation) => `Prints a token for the local server, as an example principal or with the given claims.
+
+Usage: ${token} NAME [--expires-in LIFETIME]
+       ${token} --sub SUBJECT [--groups GROUP,…] [--actor SERVICE | --service] [--expires-in LIFETIME]
+
+  --sub SUBJECT          who the token is for, instead of an example principal
+  --groups GROUP,…       groups of the subject, separated by commas
+  --actor SERVICE        the service that acts on behalf of the subject (the claim act of RFC 8693)
+  --service              the subject is a service: the token of a client credentials grant
+  --expires-in LIFETIME  how long the token is valid: a number and s, m, h or d (default: ${defaultLifetime})
+  -h, --help             print this text
+
+${names}
+Environment variables:
+  LOCAL_FOLDER  folder of signing-key.json, which is created where it is missing (default: ${defaults.folder})
+`;
+
+/** The lifetime in seconds. Throws `UsageError` where the text is not one, or too long. */
+function parseLifetime(text: string): number {
+  const [, count, unit] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(count) * (secondsOfUnit[unit ?? ''] ?? NaN);
+  if (seconds > 0 && seconds <= maxLifetimeSeconds) return seconds;
+  throw new UsageError('--expires-in takes a number and s, m, h or d, up to 365d, such as --expires-in 12h.');
+}
+
+const options = {
+  sub: { type: 'string' },
+  groups: { type: 'string' },
+  actor: { type: 'string' },
+  service: { type: 'boolean' },
+  'expires-in': { type: 'string', default: defaultLifetime },
+} as const;
+
+type Claims = ExamplePrincipal['claims'];
+
+/** Prints a token for the local server. */
+export function tokenCommand(invocation: Invocation): Command<typeof options> {
+  return {
+    help: help(invocation),
+    options,
+    maxArguments: Infinity,
+    run: async (values, args) => {
+      const expiresInSeconds = parseLifetime(values['expires-in']);
+      const claims = values.sub === undefined ? claimsOfExample(values, args) : claimsOf(values.sub, values, args);
+      const key = await loadSigningKey(readLocalFolder());
+      process.stdout.write(`${await mintToken(key, { claims }, { expiresInSeconds })}\n`);
+      return 0;
+    },
+  };
+}
+
+/** The claims of the example principal that the arguments name. Throws `UsageError` where they do not name one. */
+function claimsOfExample(values: OptionValues<typeof options>, args: readonly string[]): Claims {
+  const option = (['groups', 'actor', 'service'] as const).find((each) => values[each] !== undefined);
+  if (option !== undefined)
+    throw new UsageError(`--${option} needs --sub: an example principal has claims of its own.`);
+  const [name] = args;
+  if (name === undefined) throw new UsageError('Expected the name of an example principal, or --sub.', `\n${names}`);
+  if (args.length > 1) throw new UsageError(`Expected one name, got ${args.length}.`, `\n${names}`);
+  const principal = principals.find((one) => one.name === name);
+  if (principal === undefined) throw new UsageError(`${name} is not an example principal.`, `\n${names}`);
+  return principal.claims;
+}
+
+/** The claims that the options give. Throws `UsageError` where they contradict each other. */
+function claimsOf(sub: string, values: OptionValues<typeof options>, [name]: readonly string[]): Claims {
+  const { groups, actor, service } = values;
+  if (name !== undefined) throw new UsageError(`Give either the name ${name} or --sub, not both.`);
+  if (service === true && actor !== undefined) {
+    throw new UsageError('Give either --service or --actor: a service acts for itself.');
+  }
+  for (const [option, value] of Object.entries({ sub, actor })) {
+    if (value === '') throw new UsageError(`--${option} must not be empty.`);
+  }
+  return {
+    sub,
+    ...(groups === undefined ? {} : { groups: groups.split(',').filter((group) => group !== '') }),
+    ...(service === true ? { client_id: sub } : {}),
+    ...(actor === undefined ? {} : { act: { sub: actor } }),
+  };
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { auditIndexKeys } from '../../../../src/ledger/keys.ts';
+import { openSqliteFile } from '../../src/sqlite/file.ts';
+import { auditColumns } from '../../src/sqlite/schema.ts';
+import { schemaVersion } from '../../src/sqlite/schema.ts';
+import { createSqliteLedger } from '../../src/sqlite/ledger.ts';
+import { association, auditEntry, recordTime as now, openRecord } from '../../../../test/support/ledger-samples.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+let files = 0;
+const newFile = () => join(folder, `${(files += 1)}.db`);
+
+describe('a ledger file', () => {
+  test('keeps records and entries across a restart', async () => {
+    const file = newFile();
+    const [record, entry] = [openRecord(), auditEntry()];
+    const before = createSqliteLedger({ file });
+    await before.commit({ kind: 'free', now }, record, [entry]);
+    before.close();
+    const after = createSqliteLedger({ file });
+    expect(await after.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'conflict', record });
+    expect(await after.getEntry(entry)).toEqual(entry);
+    after.close();
+  });
+
+  test('survives a power failure, and can be read while another process writes', () => {
+    const database = openSqliteFile(newFile(), 0);
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 }); // FULL
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    database.close();
+  });
+
+  test('is created with its folder', () => {
+    const file = join(folder, 'not', 'yet', 'there.db');
+    createSqliteLedger({ file }).close();
+    createSqliteLedger({ file }).close();
+  });
+
+  test('can be in memory', async () => {
+    const ledger = createSqliteLedger({ file: ':memory:' });
+    await ledger.appendEntry(auditEntry());
+    ledger.close();
+  });
+
+  test('that is not a database is rejected by name', () => {
+    const file = newFile();
+    writeFileSync(file, 'A shopping list. '.repeat(500));
+    const opening = () => createSqliteLedger({ file });
+    expect(opening).toThrow(`Cannot open the ledger file ${file}: file is not a database`);
+    expect(opening).toThrow('Use a SQLite file, or a new file');
+  });
+
+  test('in a folder that cannot be created is rejected by name', () => {
+    const file = newFile();
+    writeFileSync(file, '');
+    const inside = join(file, 'ledger.db');
+    const opening = () => createSqliteLedger({ file: inside });
+    expect(opening).toThrow(`Cannot open the ledger file ${inside}: EEXIST`);
+    expect(opening).toThrow('in a folder that exists or can be created');
+  });
+
+  test.each([
+    ['a newer', schemaVersion + 1],
+    ['an older', 1],
+  ])('of %s version is rejected and not changed', (relation, version) => {
+    const file = newFile();
+    const database = new DatabaseSync(file);
+    database.exec(`PRAGMA user_version = ${version}`);
+    const opening = () => createSqliteLedger({ file });
+    expect(opening).toThrow(`The ledger file ${file} has the schema of ${relation} version of the gateway. `);
+    expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
+    database.close();
+  });
+});
+
+describe('the trail in a file', () => {
+  const file = newFile();
+  const entry = auditEntry({ associationArn: association().associationArn });
+  const denied = { ...entry, event: 'DENIED', fence: null } as const;
+  let database: DatabaseSync;
+  beforeAll(async () => {
+    const ledger = createSqliteLedger({ file });
+    await ledger.appendEntry(entry);
+    ledger.close();
+    database = new DatabaseSync(file);
+  });
+  afterAll(() => {
+    database.close();
+  });
+
+  const replace = 'INSERT OR REPLACE INTO audit SELECT * FROM (SELECT * FROM audit)';
+  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', replace])('is insert-only: %s', (sql) => {
+    expect(() => {
+      database.exec(sql);
+    }).toThrow('the audit trail is insert-only');
+    expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify({ v: 1, ...entry }) }]);
+  });
+
+  test('has no rowid by which an entry could be replaced', () => {
+    expect(() => database.prepare('SELECT rowid FROM audit')).toThrow('no such column: rowid');
+  });
+
+  test('has an index for every partition key, and one of the whole trail', () => {
+    const keys = { ...auditIndexKeys(denied), ...auditIndexKeys(entry) };
+    expect(new Set(Object.keys(keys))).toEqual(new Set(auditColumns));
+    for (const [column, key] of Object.entries(keys)) {
+      const select = `SELECT entryId FROM audit WHERE ${column} = ? ORDER BY entryId`;
+      const stored = column === 'deniedNamespaceKey' ? [] : [{ entryId: entry.entryId }];
+      expect(database.prepare(select).all(key)).toEqual(stored);
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${select}`).all(key);
+      expect(JSON.stringify(plan)).toContain(`audit_${column}`);
+      expect(JSON.stringify(plan)).not.toContain('TEMP B-TREE');
+    }
+    const plan = database.prepare('EXPLAIN QUERY PLAN SELECT entryId, entry FROM audit ORDER BY entryId').all();
+    expect(JSON.stringify(plan)).toContain('USING INDEX audit_entryId');
+  });
+
+  test('has an index of the leases of open records', () => {
+    const select = "SELECT record FROM idempotency WHERE state = 'IN_PROGRESS' AND leaseUntil <= ? ORDER BY leaseUntil";
+    const plan = JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${select}`).all(now));
+    expect(plan).toContain('USING INDEX idempotency_byLease');
+    expect(plan).not.toContain('TEMP B-TREE');
+  });
+});

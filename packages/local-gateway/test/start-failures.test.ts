@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServerProcess } from '../../../test/support/server-process.ts';
+
+const main = join(import.meta.dirname, '../src/start.ts');
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'start-failures-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs `npm start` until it ends; kills it after 50 seconds, in which case `code` is null. */
+async function start(env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: folder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 50_000,
+    killSignal: 'SIGKILL',
+  });
+  const texts = { out: '', errors: '' };
+  child.stdout.on('data', (chunk) => (texts.out += String(chunk)));
+  child.stderr.on('data', (chunk) => (texts.errors += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...texts };
+}
+
+/** Expects exit code 1 and one line on standard error, with no stack trace; gives that line. */
+async function failure(env: Readonly<Record<string, string>>): Promise<string> {
+  const { code, out, errors } = await start(env);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(errors).toMatch(/^The gateway can't start: .*\n$/);
+  return errors;
+}
+
+describe('npm start ends with exit code 1 and one line', () => {
+  test.each(['PORT', 'EKS_SIMULATOR_PORT'])('when the port of %s is in use', async (variable) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const line = await failure({ [variable]: String(port) }).finally(() => other.close());
+    expect(line).toContain(`${variable} is ${port}`);
+    expect(line).toContain(`Set ${variable} to a free port`);
+  });
+
+  test('when the world file of the simulator is invalid', async () => {
+    const file = join(folder, 'world.json');
+    writeFileSync(file, '{"defaultAccountId": "1"}');
+    const line = await failure({ EKS_SIMULATOR_WORLD: file });
+    expect(line).toContain(`EKS_SIMULATOR_WORLD is ${file}`);
+    expect(line).toContain('defaultAccountId must be an AWS account id');
+  });
+
+  test('when the simulator can not use its state file', async () => {
+    writeFileSync(join(folder, 'eks-simulator.json'), 'x');
+    const line = await failure({});
+    expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
+  });
+
+  test('when another server runs the simulator on the same folder', async () => {
+    const first = await startServerProcess({ LOCAL_FOLDER: folder });
+    const line = await failure({}).finally(() => first.stop());
+    expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
+    expect(line).toContain('give each running server its own LOCAL_FOLDER');
+  });
+
+  test('when the folder of policies is missing', async () => {
+    const missing = join(folder, 'missing');
+    const line = await failure({ POLICIES_DIRECTORY: missing });
+    expect(line).toContain(`The policies can't be read from ${missing}`);
+    expect(line).toContain('Set POLICIES_DIRECTORY to a folder');
+  });
+
+  test('when LOCAL_FOLDER can not be created', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const line = await failure({ LOCAL_FOLDER: join(folder, 'file', 'local') });
+    expect(line).toContain('Set LOCAL_FOLDER to a folder that this user can write');
+  });
+
+  test('when LEDGER_FILE can not be created', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const line = await failure({ LEDGER_FILE: join(folder, 'file', 'ledger.sqlite') });
+    expect(line).toContain('Set LEDGER_FILE to a file that this user can write');
+  });
+
+  test('when DynamoDB does not answer at its endpoint', async () => {
+    const line = await failure({ LEDGER: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' });
+    expect(line).toContain('http://127.0.0.1:1');
+    expect(line).toContain('Set AWS_ENDPOINT_URL_DYNAMODB');
+  });
+
+  test('when there are no credentials for DynamoDB', async () => {
+    const line = await failure({ LEDGER: 'dynamodb', HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' });
+    expect(line).toContain('Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+  });
+
+  test.each([
+    [{ PORT: '99999' }, 'PORT is "99999": set it to a whole number from 0 to 65535, such as 4000.'],
+    [{ AWS_ENDPOINT_URL_EKS: 'foo' }, 'AWS_ENDPOINT_URL_EKS is "foo": set it to an http or https URL'],
+    [{ AWS_ENDPOINT_URL_DYNAMODB: 'foo' }, 'AWS_ENDPOINT_URL_DYNAMODB is "foo": set it to an http or https URL'],
+    [{ AWS_REGION: 'Frankfurt' }, 'AWS_REGION is "Frankfurt": set it to the code of an AWS region'],
+    [{ HOME_ACCOUNT_ID: 'abc' }, 'HOME_ACCOUNT_ID is "abc": set it to an AWS account ID of 12 digits'],
+    [{ LEASE_MS: '1000', REQUEST_MS: '40000' }, 'LEASE_MS is 1000 and REQUEST_MS is 40000'],
+  ])('for %j', async (env, message) => {
+    expect(await failure(env)).toContain(message);
+  });
+});
+
+test('npm start names all wrong settings at once', async () => {
+  const { code, errors } = await start({ PORT: 'http', LEDGER: 'postgres', AWS_REGION: 'Frankfurt', LEASE_MS: '-1' });
+  expect(code).toBe(1);
+  for (const variable of ['PORT', 'LEDGER', 'AWS_REGION', 'LEASE_MS'])
+    expect(errors).toMatch(RegExp(`^- ${variable} is "`, 'm'));
+});

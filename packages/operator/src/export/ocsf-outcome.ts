@@ -1,0 +1,90 @@
+import type { AuditEntry } from '../../../../src/model/audit.ts';
+import type { AuditEvent } from '../../../../src/model/audit-event.ts';
+import type { AuditedOperation } from '../../../../src/model/operation.ts';
+import { operations } from '../../../../src/operations/operations.ts';
+
+/** `severity_id` of OCSF. */
+export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
+
+type Severity = keyof typeof severities;
+
+/** `status_id` of OCSF. `In Progress` is not in OCSF, which requires 99 (Other) for such values. */
+export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 } as const;
+
+type Status = keyof typeof statuses;
+
+/** `activity_id` of the class API Activity. `Check` is not in OCSF, hence 99 (Other). */
+export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Check: 99 } as const;
+
+type Activity = keyof typeof activities;
+
+/** `byCode`: the status of the result that was replayed. */
+const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode'; readonly severity: Severity }>> = {
+  INVALID: { status: 'Failure', severity: 'Informational' },
+  DENIED: { status: 'Failure', severity: 'Medium' },
+  // A dry run succeeds whatever its result.
+  CHECKED: { status: 'Success', severity: 'Informational' },
+  INTENT: { status: 'In Progress', severity: 'Informational' },
+  SUCCEEDED: { status: 'Success', severity: 'Informational' },
+  REFUSED: { status: 'Failure', severity: 'Low' },
+  RELEASED: { status: 'Failure', severity: 'Low' },
+  UNKNOWN: { status: 'Unknown', severity: 'Medium' },
+  TAKEN_OVER: { status: 'In Progress', severity: 'Low' },
+  REPLAYED: { status: 'byCode', severity: 'Informational' },
+  CONTENDED: { status: 'In Progress', severity: 'Informational' },
+  TOKEN_REUSED: { status: 'Failure', severity: 'Low' },
+  // EKS applied the change after another lease holder may have reported a different outcome.
+  LATE_SUCCESS: { status: 'Success', severity: 'High' },
+  TRAIL_READ: { status: 'Success', severity: 'Informational' },
+  // Rare, and each of them stops or permits the work of others.
+  LOCKED: { status: 'Success', severity: 'High' },
+  UNLOCKED: { status: 'Success', severity: 'High' },
+};
+
+/** What an entry can be about besides the operations. Locks have no GraphQL field: a command sets them. */
+const otherOperations = {
+  READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
+  LOCK_CHANGES: { field: 'lock', activity: 'Update' },
+} as const;
+
+/** Name of the GraphQL field, and activity, of what an entry is about. */
+export function calledOperation(operation: AuditedOperation): { readonly field: string; readonly activity: Activity } {
+  return { ...otherOperations, ...operations }[operation];
+}
+
+/** Refusals that only the operators of the gateway can fix. */
+const operatorsMustAct: readonly AuditEntry['refusalCode'][] = ['POLICY_EVALUATION_FAILED', 'GATEWAY_ACCESS_DENIED'];
+
+/** Activity, status and severity of an entry in OCSF. */
+export interface OcsfOutcome {
+  readonly activity: Activity;
+  readonly status: Status;
+  readonly severity: Severity;
+}
+
+/** Maps an entry to OCSF by its event, its operation and its refusal. */
+export function ocsfOutcome(entry: Pick<AuditEntry, 'event' | 'operation' | 'refusalCode'>): OcsfOutcome {
+  const { event, operation, refusalCode } = entry;
+  const { status, severity } = outcomeOf[event];
+  return {
+    activity: event === 'CHECKED' ? 'Check' : calledOperation(operation).activity,
+    status: status !== 'byCode' ? status : refusalCode === null ? 'Success' : 'Failure',
+    severity: event !== 'CHECKED' && operatorsMustAct.includes(refusalCode) ? 'High' : severity,
+  };
+}
+
+/**
+ * The policy decision in the attributes of the profile `security_control`. A dry run is `Observed`, as it neither lets a
+ * change through nor blocks it. Null where no policy was evaluated.
+ */
+export function ocsfDisposition({ event, decision }: Pick<AuditEntry, 'event' | 'decision'>) {
+  if (decision === null) return null;
+  if (event === 'CHECKED') return dispositions.logged;
+  return decision.allowed ? dispositions.allowed : dispositions.blocked;
+}
+
+const dispositions = {
+  allowed: { action_id: 1, action: 'Allowed', disposition_id: 1, disposition: 'Allowed' },
+  blocked: { action_id: 2, action: 'Denied', disposition_id: 2, disposition: 'Blocked' },
+  logged: { action_id: 3, action: 'Observed', disposition_id: 17, disposition: 'Logged' },
+} as const;

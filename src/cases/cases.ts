@@ -1,0 +1,185 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseTimestamp } from '../validation/timestamps.ts';
+import { authorizeWith } from '../policy/authorize.ts';
+import { caseRunProblem, casesProblem } from '../policy/bounds.ts';
+import type { DeniedSubject, RoleFacts, Violation } from '../model/decision.ts';
+import type { Engine } from '../policy/engine.ts';
+import { parseInventory } from '../policy/inventory.ts';
+import type { Inventory } from '../policy/inventory.ts';
+import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from '../policy/json.ts';
+import { caseRole, principal, request } from './model-schemas.ts';
+import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
+import { withRoleFacts } from '../policy/role-attribute-use.ts';
+
+/** An authorization request, and the expected decision. */
+export interface PolicyCase {
+  /** Relative to the folder of the policies, e.g. `cases/deny/default-service-account.json`. */
+  readonly file: string;
+  readonly description: string;
+  readonly allowed: boolean;
+  /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
+  readonly policyIds: readonly string[];
+  /** Denied, with a named person: whom every violation concerns. Null: not compared. */
+  readonly deniedTo: DeniedSubject | null;
+  readonly context: AuthorizationContext;
+  readonly request: AuthorizationRequest;
+  /** Roles as IAM describes them. One that is not in the list exists, without tags and permissions boundary. */
+  readonly roles: readonly RoleFacts[];
+  /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
+  readonly inventory: object | null;
+}
+
+/** The texts of cases by their file, relative to the folder of the policies. The folder is what a case expects. */
+export type CaseFiles = Readonly<Record<string, string>>;
+
+/** Reads the files of the cases of a folder: `cases/allow/*.json` and `cases/deny/*.json`. */
+export function readCaseFiles(directory: string): CaseFiles {
+  const files = ['allow', 'deny'].flatMap((expected) => {
+    const folder = join('cases', expected);
+    if (!existsSync(join(directory, folder))) return [];
+    const names = readdirSync(join(directory, folder)).filter((name) => name.endsWith('.json'));
+    return names.sort().map((name) => join(folder, name));
+  });
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(directory, file), 'utf8')]));
+}
+
+/** Parses the files of cases. Throws on an invalid file, and if there are too many. */
+export function parseCases(files: CaseFiles): readonly PolicyCase[] {
+  const problem = casesProblem(files);
+  if (problem !== null) throw new Error(problem);
+  return Object.entries(files).map(([file, content]) => parseCase(file, content, file.startsWith(allowFolder)));
+}
+
+const allowFolder = join('cases', 'allow', '/');
+
+/** Reads the cases of a folder. Throws on an invalid file. */
+export function readCases(directory: string): readonly PolicyCase[] {
+  return parseCases(readCaseFiles(directory));
+}
+
+/** Each case with another result than it expects. Throws an Error, before it runs any, if they would take too long. */
+export function failedCases(engine: Engine, inventoryText: string, cases: readonly PolicyCase[]): readonly string[] {
+  const policies = Object.keys(engine.policySet.policies).length;
+  const own = cases.filter(({ inventory }) => inventory !== null).length;
+  const tooLong = caseRunProblem(policies, cases.length, own, Buffer.byteLength(inventoryText));
+  if (tooLong !== null) throw new Error(tooLong);
+  // Most cases have the same inventory, which can be large.
+  const ofFolder = parseInventory(inventoryText);
+  return cases.flatMap((one) => {
+    const inventory = one.inventory === null ? ofFolder : inventoryFor(inventoryText, one);
+    const problem = runCase(engine, inventoryText, one, inventory);
+    return problem === null ? [] : [`${one.file}: ${one.description}\n  ${problem}`];
+  });
+}
+
+/**
+ * Runs a case. Returns null when the decision is the expected one, else the difference.
+ *
+ * @param inventoryText the inventory of the folder
+ * @param inventory that of the case, where it is parsed already
+ */
+export function runCase(
+  engine: Engine,
+  inventoryText: string,
+  one: PolicyCase,
+  inventory: Inventory = inventoryFor(inventoryText, one),
+): string | null {
+  let failure = '';
+  const authorize = withRolesOf(
+    one,
+    authorizeWith(engine, inventory, (detail) => (failure = ` (${detail})`)),
+  );
+  const decision = authorize(one.context, one.request);
+  const actual = decision.allowed ? decision.policyIds : idsOf(decision.violations);
+  const subjects = one.deniedTo === null ? [] : distinct(decision.violations.map(({ deniedTo }) => `${deniedTo}`));
+  const expected = verdict(one.allowed, one.policyIds, one.deniedTo === null ? [] : [one.deniedTo]);
+  const found = verdict(decision.allowed, actual, subjects);
+  return found === expected ? null : `expected: ${expected}; found: ${found}${failure}`;
+}
+
+/** The IDs of the policies that no case covers. */
+export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): readonly string[] {
+  const named = new Set(cases.flatMap((one) => one.policyIds));
+  return Object.keys(engine.policySet.policies).filter((id) => !named.has(id));
+}
+
+function parseCase(file: string, content: string, allowed: boolean): PolicyCase {
+  const { context, ...rest } = parseJson(file, content, caseSchema);
+  return { ...rest, file, allowed, policyIds: [...rest.policyIds].sort(), context: contextOf(file, context) };
+}
+
+/** Reads the request of a file with the fields of a case. The expected decision is optional and ignored. Throws on an invalid file. */
+export function parseQuestion(
+  file: string,
+  content: string,
+): Omit<PolicyCase, 'description' | 'allowed' | 'policyIds' | 'deniedTo'> {
+  const { context, request: asked, roles, inventory } = parseJson(file, content, questionSchema);
+  return { file, context: contextOf(file, context), request: asked, roles, inventory };
+}
+
+/** An {@link Authorize} with the roles of a case. */
+export function withRolesOf({ roles }: Pick<PolicyCase, 'roles'>, authorize: Authorize): Authorize {
+  return withRoleFacts(
+    authorize,
+    (arn) => roles.find((one) => one.arn === arn) ?? { arn, kind: 'found', tags: [], permissionsBoundary: null },
+  );
+}
+
+function contextOf(file: string, context: v.InferOutput<typeof contextSchema>): AuthorizationContext {
+  const { principal: who, actor, onBehalfOf, hasReason, now, sourceAddress } = context;
+  const identity = { principal: who, actor, sourceAddress, userAgent: null, apiRequestId: file };
+  return { identity, onBehalfOf, hasReason, now: Date.parse(now) };
+}
+
+const contextSchema = exactly({
+  principal,
+  actor: v.nullish(principal, null),
+  onBehalfOf: v.nullish(anyText, null),
+  hasReason: v.nullish(flag, false),
+  now: v.nullish(
+    text(
+      'a time in UTC, such as "2026-11-02T09:00:00Z"',
+      (value) => value.endsWith('Z') && parseTimestamp(value) !== null,
+    ),
+    '2026-11-02T09:00:00Z',
+  ),
+  sourceAddress: v.nullish(text(), null),
+});
+
+const questionFields = {
+  context: contextSchema,
+  request,
+  deniedTo: v.nullish(oneOf('PRINCIPAL', 'NAMED_PERSON', 'BOTH'), null),
+  roles: v.nullish(list(caseRole), []),
+  inventory: v.nullish(anyObject, null),
+};
+
+const caseSchema = exactly({ description: text(), policyIds: list(text()), ...questionFields });
+
+const questionSchema = exactly({
+  description: v.nullish(text(), null),
+  policyIds: v.nullish(list(text()), []),
+  ...questionFields,
+});
+
+/** The inventory of the folder with the fields of a case. */
+export function inventoryFor(inventoryText: string, one: Pick<PolicyCase, 'file' | 'inventory'>): Inventory {
+  if (one.inventory === null) return parseInventory(inventoryText);
+  const whole: unknown = JSON.parse(inventoryText);
+  return parseInventory(JSON.stringify(Object.assign({}, whole, one.inventory)), `The inventory of ${one.file}`);
+}
+
+function idsOf(violations: readonly Violation[]): readonly string[] {
+  return distinct(violations.map(({ policyId }) => policyId));
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort();
+}
+
+function verdict(allowed: boolean, policyIds: readonly string[], deniedTo: readonly string[]): string {
+  const to = deniedTo.length > 0 ? ` to ${deniedTo.join(', ')}` : '';
+  return `${allowed ? 'allowed' : 'denied'} by ${policyIds.join(', ') || 'nothing'}${to}`;
+}

@@ -1,0 +1,150 @@
+// Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
+import * as v from 'valibot';
+import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
+import type { InventorySlice, RoleFacts } from '../model/decision.ts';
+import type { Principal, RecordedPrincipal } from '../model/principal.ts';
+import { isTimeZone } from '../policy/calendar.ts';
+import {
+  anyText,
+  atLeast,
+  exactly,
+  fields,
+  flag,
+  list,
+  oneKindOf,
+  oneOf,
+  strictFields,
+  text,
+  wholeNumber,
+} from '../policy/json.ts';
+import type { SettingName } from '../model/setting-fields.ts';
+import type { AuthorizationRequest } from '../policy/policy.ts';
+
+/** A schema whose output is a type of the model. */
+type SchemaOf<T> = v.GenericSchema<unknown, T>;
+
+const nullableText = v.nullish(anyText, null);
+
+const clusterFields = { accountId: text(), region: text(), clusterName: text() };
+
+const targetFields = { ...clusterFields, namespace: text(), serviceAccount: text() };
+
+/** The settings of a create, and of an association after an update: an absent one has its default. */
+const settingSchemas = {
+  roleArn: text(),
+  targetRoleArn: nullableText,
+  disableSessionTags: v.nullish(flag, false),
+  policy: nullableText,
+} as const satisfies Record<SettingName, v.GenericSchema>;
+
+/** The settings of an update: an absent one is kept. */
+const changeSchemas = {
+  roleArn: v.exactOptional(text()),
+  targetRoleArn: v.exactOptional(v.nullable(anyText)),
+  disableSessionTags: v.exactOptional(flag),
+  policy: v.exactOptional(v.nullable(anyText)),
+} as const satisfies Record<SettingName, v.GenericSchema>;
+
+const tags = v.nullish(list(exactly({ key: text(), value: anyText })), []);
+
+const principalFields = {
+  id: text(),
+  kind: oneOf('USER', 'SERVICE'),
+  groups: v.nullish(list(text()), []),
+  sessionName: nullableText,
+};
+
+/** A principal. */
+export const principal: SchemaOf<Principal> = exactly(principalFields);
+
+/** A principal of an audit entry. */
+export const recordedPrincipal: SchemaOf<RecordedPrincipal> = atLeast({
+  ...principalFields,
+  otherGroups: v.nullish(atLeast({ count: wholeNumber, sha256: text() }), null),
+});
+
+/** A canonical create request. */
+export const createRequest: SchemaOf<CreateRequest> = exactly({
+  ...targetFields,
+  ...settingSchemas,
+  tags,
+});
+
+/** The settings that an update changes. Null clears a setting; an absent one is kept. */
+export const changes: SchemaOf<Partial<AssociationSettings>> = atLeast(changeSchemas);
+
+/** All settings of an association after an update. */
+const updatedSettings: SchemaOf<AssociationSettings> = exactly(settingSchemas);
+
+/** An association. Its IDs and times are optional: policies don't use them. */
+export const association: SchemaOf<Association> = exactly({
+  ...targetFields,
+  ...settingSchemas,
+  tags,
+  disableSessionTags: v.nullish(flag, null),
+  associationArn: v.nullish(anyText, ''),
+  associationId: v.nullish(anyText, ''),
+  createdAt: v.nullish(anyText, ''),
+  modifiedAt: v.nullish(anyText, ''),
+  ownerArn: nullableText,
+  externalId: nullableText,
+});
+
+const placeScopes = [
+  strictFields({ kind: v.literal('namespace'), ...clusterFields, namespace: text() }),
+  strictFields({ kind: v.literal('cluster'), ...clusterFields }),
+] as const;
+
+const listScope = oneKindOf('kind', placeScopes);
+
+const trailScope = oneKindOf('kind', [
+  ...placeScopes,
+  strictFields({ kind: v.literal('principal'), principal }),
+  strictFields({ kind: v.literal('gateway') }),
+]);
+
+/** An authorization request. */
+export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
+  strictFields({ action: v.literal('CreatePodIdentityAssociation'), association: createRequest }),
+  strictFields({ action: v.literal('UpdatePodIdentityAssociation'), association, becomes: updatedSettings }),
+  strictFields({ action: v.literal('DeletePodIdentityAssociation'), association }),
+  strictFields({ action: v.literal('DescribePodIdentityAssociation'), association }),
+  strictFields({ action: v.literal('ListPodIdentityAssociations'), scope: listScope }),
+  strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),
+]);
+
+/** A role of a case. */
+export const caseRole: SchemaOf<RoleFacts> = v.pipe(
+  exactly({ arn: text(), exists: v.nullish(flag, true), tags, permissionsBoundary: nullableText }),
+  v.transform(({ exists, arn, ...facts }): RoleFacts =>
+    exists ? { arn, kind: 'found', ...facts } : { arn, kind: 'absent' },
+  ),
+);
+
+/** A role of an audit entry. */
+export const recordedRole: SchemaOf<RoleFacts> = oneKindOf('kind', [
+  fields({ kind: v.literal('found'), arn: text(), tags, permissionsBoundary: nullableText }),
+  fields({ kind: v.literal('absent'), arn: text() }),
+  fields({ kind: v.literal('failed'), arn: text(), reason: text() }),
+]);
+
+/** The slice of the inventory that a decision used. */
+export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
+  cluster: v.nullish(
+    atLeast({
+      ...clusterFields,
+      environment: text(),
+      production: flag,
+      targetRoleAccounts: list(text()),
+    }),
+    null,
+  ),
+  namespace: v.nullish(
+    atLeast({ name: text(), owners: list(text()), system: flag, rolePaths: list(text()), roleArns: list(text()) }),
+    null,
+  ),
+  services: list(atLeast({ id: text(), groups: list(text()), mayNamePeople: flag })),
+  person: v.exactOptional(atLeast({ id: text(), groups: list(text()) })),
+  timeZone: text('the name of a time zone', isTimeZone),
+  roles: v.exactOptional(list(recordedRole)),
+});

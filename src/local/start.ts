@@ -1,5 +1,0 @@
-import { runCommand } from '../app/command.ts';
-import { scripts } from './invocation.ts';
-import { startCommand } from './start-command.ts';
-
-process.exitCode = await runCommand(startCommand(scripts));

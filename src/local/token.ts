@@ -1,5 +1,0 @@
-import { runCommand } from '../app/command.ts';
-import { scripts } from './invocation.ts';
-import { tokenCommand } from './token-command.ts';
-
-process.exitCode = await runCommand(tokenCommand(scripts));
