@@ -56,7 +56,7 @@ export async function complete(
 
 /** A later lease holder owns the record: the answer is what it recorded, not what EKS answered to this one. */
 async function superseded(
-  deps: ProtocolDependencies,
+  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid'>,
   request: CompletingRequest,
   lease: Lease,
   conclusion: Conclusion,
@@ -70,7 +70,7 @@ async function superseded(
 }
 
 async function recordLateSuccess(
-  deps: ProtocolDependencies,
+  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid'>,
   { audit, deadline }: CompletingRequest,
   lease: Lease,
   { associationArn, eksRequestId }: Conclusion,

@@ -22,7 +22,7 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
 }
 
 /** What new entries are made with. */
-interface EntryDependencies {
+export interface EntryDependencies {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly ulid: (time: number) => string;

@@ -8,13 +8,16 @@ import { effectDeadline } from './operation.ts';
 import type { ValidRequest } from './operation.ts';
 import { readRole } from './read-role.ts';
 
+/** What roles are read with for a decision. */
+export type RoleDependencies = Pick<Dependencies, 'eksFor' | 'directory' | 'log'>;
+
 /**
  * Authorizes a change. Where policy depends on attributes of its roles, they are read from IAM first, at one call each: but not for a
  * principal without a permit in the cluster, nor for a request that policy denies whatever its roles are. A role that can't be read
  * or does not exist is a denial.
  */
 export async function authorizeWithRoles(
-  deps: Dependencies,
+  deps: RoleDependencies & Pick<Dependencies, 'authorize'>,
   valid: ValidRequest,
   request: AuthorizationRequest,
 ): Promise<Decision> {
@@ -29,7 +32,7 @@ export async function authorizeWithRoles(
 }
 
 async function attributesOf(
-  deps: Dependencies,
+  deps: RoleDependencies,
   cluster: ClusterRef,
   arn: string,
   bounds: CallBounds,

@@ -78,7 +78,7 @@ const firstWaitMs = 500;
  * seconds to propagate. Each attempt is signed with the date on which the operation began.
  */
 async function createWithRoleRetry(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'clock' | 'times'>,
   { eks, request, record, principalId, deadline }: EffectInput<Kind>,
 ): Promise<ChangeResult> {
   const { operationId, startedAt: signingDate } = record;

@@ -4,6 +4,7 @@ import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
+import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
@@ -11,18 +12,22 @@ import type { OperationKind } from '../model/operation.ts';
 import { notSent, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
+import type { LockDependencies } from './locks.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
 import type { MutationResult } from './result.ts';
 import { answerContended, answerRefused, answerReplay, answerTokenReused } from './answers-without-claim.ts';
 
+/** What a mutation is executed with. */
+export type ExecuteDependencies = ProtocolDependencies & LockDependencies & Pick<Dependencies, 'eksFor'>;
+
 /**
  * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws
  * `LedgerUnavailable`: then nothing was sent to EKS.
  */
 export async function execute<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: ExecuteDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
@@ -75,7 +80,7 @@ export async function execute<Kind extends OperationKind>(
  * admitted, while it waited for EKS. `association` is the present one in EKS; null if there is none. Throws `LedgerUnavailable`.
  */
 async function findObstacleToReclaim<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: LockDependencies,
   { checkPrecondition }: Pick<Operation<Kind>, 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
   association: Association | null,
@@ -94,7 +99,7 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
 }
 
 /** The claim of a mutation. Begins to read the locks. */
-function claimRequestOf(deps: Dependencies, mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
+function claimRequestOf(deps: LockDependencies, mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {
@@ -111,7 +116,7 @@ function claimRequestOf(deps: Dependencies, mutation: AdmittedMutation, clientRe
 }
 
 function effectInput<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'eksFor'>,
   mutation: AdmittedMutation<Kind>,
   { record }: Lease,
 ): EffectInput<Kind> {

@@ -10,8 +10,8 @@ import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation } from './operation.ts';
 
-/** What reads of the locks use. */
-type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
+/** What reads of the locks work with. */
+export type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
 
 /** Reads all locks, and remembers them. Throws `LedgerUnavailable`. */
 export async function readLocks({ ledger, lockMemory, clock }: LockDependencies): Promise<readonly Lock[]> {

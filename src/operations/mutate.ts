@@ -7,9 +7,18 @@ import { resolveCluster } from '../validation/names.ts';
 import { gone } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
-import type { Admission, LoadedTarget, MutationCall, Operation, ValidRequest } from './operation.ts';
+import type { ExecuteDependencies } from './execute.ts';
+import type {
+  Admission,
+  LoadedTarget,
+  MutationCall,
+  Operation,
+  TargetDependencies,
+  ValidRequest,
+} from './operation.ts';
 import { denialOf, invalidRefusal, redactFor } from './refusals.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
+import type { RoleDependencies } from './authorize-with-roles.ts';
 import type { MutationResult } from './result.ts';
 import { answerRefused } from './answers-without-claim.ts';
 
@@ -21,12 +30,17 @@ import { answerRefused } from './answers-without-claim.ts';
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)
 //              record   (transaction 2: idempotency record + outcome)
 
+/** What a request is admitted with. */
+export type AdmitDependencies = TargetDependencies &
+  RoleDependencies &
+  Pick<Dependencies, 'preauthorize' | 'recordPrincipal' | 'clock' | 'times' | 'home'>;
+
 /**
  * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable` where nothing can be
  * recorded; in both cases no change was sent to EKS.
  */
 export async function mutate<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: AdmitDependencies & ExecuteDependencies,
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ): Promise<MutationResult> {
@@ -44,7 +58,7 @@ export async function mutate<Kind extends OperationKind>(
  * Writes nothing. A dry run uses no token, so no record of an earlier request answers it. Throws as {@link mutate} does.
  */
 export async function admit<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: AdmitDependencies,
   operation: Operation<Kind>,
   { identity, input, deadline }: MutationCall<Kind>,
   { isDryRun }: { readonly isDryRun: boolean },
@@ -84,7 +98,7 @@ export async function admit<Kind extends OperationKind>(
 
 /** {@link admit}, from loading the target on. */
 async function admitValid<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: TargetDependencies & RoleDependencies,
   operation: Operation<Kind>,
   valid: ValidRequest<Kind>,
 ): Promise<Admission<Kind>> {

@@ -136,15 +136,21 @@ export type EffectObservation =
   /** It had no effect, and can no longer have one. `association` is the one in EKS in its place; null: none. */
   | { readonly kind: 'not-done'; readonly association: Association | null };
 
+/** What the target of a request is loaded with. */
+export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
+
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
   /** Sends the change to EKS and interprets the answer. */
-  readonly perform: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion>;
+  readonly perform: (deps: Pick<Dependencies, 'clock' | 'times'>, input: EffectInput<Kind>) => Promise<Conclusion>;
   /**
    * Observes whether an earlier lease holder's change was applied. Others may have acted since it was sent: `docs/reliability.md` has a
    * row for each case. Throws `LedgerUnavailable`.
    */
-  readonly observe: (deps: Dependencies, input: EffectInput<Kind>) => Promise<EffectObservation>;
+  readonly observe: (
+    deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
+    input: EffectInput<Kind>,
+  ) => Promise<EffectObservation>;
 }
 
 /** What a finished operation should have left at EKS. */
@@ -180,13 +186,16 @@ export interface Operation<Kind extends OperationKind> {
   readonly deletes: boolean;
   readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
   /** Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`, `LedgerUnavailable`. */
-  readonly loadTarget: (deps: Dependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
+  readonly loadTarget: (deps: TargetDependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
   /** The authorization request, about the association. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
   /** The refusal of a change of this association, as read from EKS; null if it may be changed. */
   readonly checkPrecondition: (request: RequestOf[Kind], association: Association) => RefusedConclusion | null;
   /** What would keep the effect from happening, as far as a read can tell; null: nothing. Throws `EksReadFailed`. */
-  readonly findObstacle: (deps: Dependencies, mutation: AdmittedMutation<Kind>) => Promise<RefusedConclusion | null>;
+  readonly findObstacle: (
+    deps: Pick<Dependencies, 'eksFor'>,
+    mutation: AdmittedMutation<Kind>,
+  ) => Promise<RefusedConclusion | null>;
   readonly effect: Effect<Kind>;
   /** Where an association differs from the request; null where an operation has nothing to compare. */
   readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;

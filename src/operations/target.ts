@@ -9,7 +9,7 @@ import { changed, notSeen } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { failedView, hiddenFrom } from './hidden.ts';
 import { effectDeadline } from './operation.ts';
-import type { TargetResult, ValidRequest } from './operation.ts';
+import type { TargetDependencies, TargetResult, ValidRequest } from './operation.ts';
 
 /** The operations on an existing association. */
 type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOCIATION';
@@ -21,7 +21,7 @@ type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOC
  * `EksReadFailed` and `LedgerUnavailable`.
  */
 export async function loadExisting<Kind extends ChangeKind>(
-  deps: Dependencies,
+  deps: TargetDependencies,
   valid: ValidRequest<Kind>,
 ): Promise<TargetResult> {
   const { request } = valid;
@@ -53,7 +53,10 @@ export function existingBefore({ before }: { readonly before: Association | null
  * The association in the record of the request's token: before its operation began, or was refused instead. Null without such a
  * record, and where the request would begin an operation: no operation begins for an association that is not visible in EKS.
  */
-async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<Association | null> {
+async function findTargetInRecord(
+  deps: Pick<Dependencies, 'ledger'>,
+  valid: ValidRequest<ChangeKind>,
+): Promise<Association | null> {
   const { operation, request, authorization, clientRequestToken } = valid;
   if (clientRequestToken === null) return null;
   const { identity, onBehalfOf } = authorization;

@@ -18,7 +18,7 @@ const maxRoleNameLength = 64;
  * the inventory and writes nothing.
  */
 export function bindableRoles(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'authorize' | 'preauthorize' | 'clock' | 'directory' | 'home'>,
   identity: RequestIdentity,
   input: QueryBindableRolesArgs,
 ): QueryResult<readonly BindableRole[]> {
