@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import sys
 import unicodedata
 
@@ -103,6 +104,32 @@ def validate(request):
     return report.generate_report()
 
 
+def search(question):
+    """The value that an expression selects, or how it fails: before or while it is applied."""
+    expression, data = question
+    try:
+        compiled = jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        return {'invalid': str(error)}
+    try:
+        value = compiled.search(data)
+        json.dumps(value)
+    except Exception as error:
+        return {'failed': type(error).__name__}
+    return {'value': finite(value)}
+
+
+def finite(value):
+    """A value whose numbers JSON can show; the others become texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {'nan': 'NaN', 'inf': 'Infinity', '-inf': '-Infinity'}[str(value)]
+    if isinstance(value, list):
+        return [finite(one) for one in value]
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    return value
+
+
 def load_yaml(text):
     return YAML(typ='safe', pure=True).load(text)
 
@@ -125,6 +152,7 @@ QUESTIONS = {
     'options': options,
     'parse': parse,
     'run': run,
+    'search': search,
     'shorthand': shorthand,
     'validate': validate,
     'version': version,
