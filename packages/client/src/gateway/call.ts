@@ -84,7 +84,7 @@ function clientOf({ connection, wait }: Omit<Request, 'input'>, settings: CallSe
   const fetch = createFetch(connection, environment);
   return createGatewayClient({
     url: connection.endpointUrl,
-    authentication: authenticationOf(connection),
+    authentication: authenticationOf(connection, environment),
     fetch: connection.debug ? debugging(fetch, writeError) : fetch,
     // The options of the AWS CLI for timeouts apply, in place of one limit.
     timeoutMs: null,
@@ -93,13 +93,14 @@ function clientOf({ connection, wait }: Omit<Request, 'input'>, settings: CallSe
   });
 }
 
-function authenticationOf({ token, signRequest, profile, region, gatewayRegion }: Connection): Authentication {
+function authenticationOf(connection: Connection, environment: Environment): Authentication {
+  const { token, signRequest, profile, region, gatewayRegion } = connection;
   if (token !== null) return bearer(token);
   if (!signRequest) return anonymous;
   const signingRegion = gatewayRegion ?? region;
   const credentials = async () => {
     const { credentialProvider } = await import('./aws-credentials.ts');
-    return credentialProvider(profile, signingRegion)();
+    return credentialProvider({ profile, environment, region: signingRegion })();
   };
   return sigV4({ credentials, region: signingRegion ?? undefined });
 }

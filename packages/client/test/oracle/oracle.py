@@ -8,8 +8,10 @@ import contextlib
 import io
 import json
 import math
+import os
 import sys
 import unicodedata
+from unittest.mock import patch
 
 import jmespath
 from awscli import __version__
@@ -19,6 +21,7 @@ from awscli.formatter import get_formatter
 from awscli.shorthand import ShorthandParser
 from awscli.table import get_text_length
 from botocore.paginate import Paginator
+from botocore.session import Session
 from botocore.validate import ParamValidator
 from ruamel.yaml import YAML
 
@@ -130,6 +133,16 @@ def finite(value):
     return value
 
 
+def credentials(question):
+    """The access key that a command line signs with: `profile` is that of the option."""
+    with patch.dict(os.environ, question['environment']):
+        for name in ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'):
+            if name not in question['environment']:
+                del os.environ[name]
+        found = Session(profile=question['profile']).get_credentials()
+        return found.get_frozen_credentials().access_key if found else None
+
+
 def load_yaml(text):
     return YAML(typ='safe', pure=True).load(text)
 
@@ -147,6 +160,7 @@ def version(_):
 
 
 QUESTIONS = {
+    'credentials': credentials,
     'formatted': formatted,
     'load_yaml': load_yaml,
     'options': options,
