@@ -64,7 +64,7 @@ const locked = {
 export const outcomes = {
   /** EKS confirmed the change. */
   DONE: success,
-  /** While the operation was in doubt, a read from EKS showed its effect. */
+  /** While the operation was in doubt, its effect was read from EKS. */
   FOUND: success,
   /** The change may have taken effect or may still do so. Never reported as failed. */
   UNKNOWN: { ...inProgress, event: 'UNKNOWN', recordState: 'IN_PROGRESS' },

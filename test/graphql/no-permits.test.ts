@@ -198,7 +198,7 @@ describe.each(writes)('a principal without permits that sends a %s', (verb, name
     }
   });
 
-  test('can not tell from the answer whether an association exists', async () => {
+  test("can't tell from the answer whether an association exists", async () => {
     const { associationId } = await existing();
     const document = `mutation ($input: ${name}PodIdentityAssociationInput!) {
       field: ${verb}PodIdentityAssociation(input: $input) { status refusal { code message advice } } }`;

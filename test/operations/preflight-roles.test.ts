@@ -186,7 +186,7 @@ describe('of a target role', () => {
   test.each([
     ['another team', 'pods/search/reader'],
     ['no team', 'pods/shared/reader'],
-  ])('gives the same statements whether or not a role of %s exists, without a call of IAM for it', async (_, path) => {
+  ])('gives the same statements whether or not a role of %s exists, without an IAM call for it', async (_, path) => {
     await open();
     const other = `arn:aws:iam::${home.accountId}:role/${path}`;
     const absent = await warningsOf({ targetRoleArn: other });

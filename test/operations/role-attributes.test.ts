@@ -112,7 +112,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(await gateway.create({ roleArn: arn })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('costs no call of IAM without a permit in the cluster', async () => {
+  test('costs no IAM call without a permit in the cluster', async () => {
     await open();
     expect(await gateway.create({}, 'carol')).toMatchObject({ refusal: { code: 'POLICY_DENIED' } });
     expect(reads()).toBe(0);
