@@ -151,7 +151,7 @@ export const styleRules: readonly StyleRule[] = [
     good: 'The inventory allows the namespace to use the role.',
   },
   {
-    pattern: /\bbeneficiar(y|ies)\b|\bnamed persons?\b|\bperson for whom\b/i,
+    pattern: /\b(named persons?|person for whom|beneficiary|beneficiaries)\b/i,
     cure: 'write "the person on whose behalf a service acts", or `onBehalfOf`',
     bad: 'A reason and a beneficiary.',
     good: 'A reason, and the person on whose behalf a service acts.',
