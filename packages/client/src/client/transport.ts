@@ -68,7 +68,9 @@ export async function sendOnce(connection: Connection, request: GraphQLRequest, 
   const headers = { ...(await untilAborted(authentication, attempt, signal)) };
   try {
     const post = { method: 'POST', headers, body, redirect: 'manual', signal: attempt } as const;
-    const response = await connection.fetch(url.href, post);
+    // Browsers reject their `fetch` as a method of another object.
+    const { fetch } = connection;
+    const response = await fetch(url.href, post);
     return read(url, response, await response.text());
   } catch (reason) {
     signal?.throwIfAborted();
