@@ -56,7 +56,7 @@ describeOnDynamoDb('The commands of versions', () => {
     expect(first).toMatchObject({ status: 0, stderr: '' });
     expect(first.stdout).toMatch(/ policies, \d+ cases, 0 failures; policy set HASH, inventory HASH\n/);
     expect(first.stdout).toMatch(
-      /Version 0 has the policies of the package, from [^]*:\npolicy set HASH, inventory HASH; [^]*\nCompared with version 0, which is live:\n- no policy differs\nRelease 1 is live\. Within 60 seconds/,
+      /Version 0 has the policies of the package, from [^]*:\npolicy set HASH, inventory HASH; [^]*\nCompared with version 0, which is live:\n- no policy differs\nVersion 1 is live\. Within 60 seconds/,
     );
     const { versionHash, policySetHash, inventoryHash } = versionOf(0, shippedVersion());
     expect(await table.store.getVersion(0)).toMatchObject({ versionHash, policySetHash, inventoryHash });
