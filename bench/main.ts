@@ -35,7 +35,7 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   warm: ({ folder, quick }) => measureWarm(folder, quick),
 };
 
-const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md and docs/scale.md.
+const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md, docs/cold-starts.md and docs/scale.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]

@@ -37,7 +37,7 @@ export interface SettingsReader {
 export function readSettings<T>(env: Environment, read: (reader: SettingsReader) => T): T {
   const missing: string[] = [];
   const problems: string[] = [];
-  const settings = read(createReader(env, missing, problems));
+  const settings = read(makeReader(env, missing, problems));
   if (missing.length > 0) {
     const names = missing.join(', ');
     problems.unshift(`Environment variables are not set: ${names}. serverless.yml shows what they should hold.`);
@@ -47,7 +47,7 @@ export function readSettings<T>(env: Environment, read: (reader: SettingsReader)
   throw new Error(problems.length === 1 ? first : `\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
 }
 
-function createReader(env: Environment, missing: string[], problems: string[]): SettingsReader {
+function makeReader(env: Environment, missing: string[], problems: string[]): SettingsReader {
   /** The value where `isValid`, else the fallback and a problem. */
   const checked = (variable: string, fallback: string, isValid: (text: string) => boolean, wanted: string): string => {
     const value = env[variable] ?? '';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGateway } from '../support/gateway.ts';
 import { openSqlite } from '../support/ledgers.ts';
-import { createPlaceholders, examplesIn } from '../support/doc-examples.ts';
+import { makePlaceholders, examplesIn } from '../support/doc-examples.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
 
@@ -10,7 +10,7 @@ const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
 async function rerun(markdown: string): Promise<string> {
   const { ledger, close } = await openSqlite();
   const gateway = await openGateway({ ledger });
-  const { hide, show } = createPlaceholders();
+  const { hide, show } = makePlaceholders();
   let document = markdown;
   try {
     for (const { query, variables, as, answer } of examplesIn(markdown)) {

@@ -1,5 +1,5 @@
-import { createHandler } from '../../src/graphql/handler.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeHandler } from '../../src/graphql/handler.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openForAllTests } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
@@ -90,8 +90,8 @@ test.each([
   ['a signature', () => iamEvent('{ viewer { id } }')],
 ])('behind HTTPS, the answer to a request with %s tells browsers to use nothing else', async (_, eventOf) => {
   const event = await eventOf();
-  const handler = createHandler(gateway.deps, () => ({ kind: 'unauthenticated', message: 'No identity.' }));
-  const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
+  const handler = makeHandler(gateway.deps, () => ({ kind: 'unauthenticated', message: 'No identity.' }));
+  const context = makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
   const https = { ...event, headers: { ...event.headers, 'x-forwarded-proto': 'https' } };
   const { headers } = await handler(https, context);
   expect(headers).toMatchObject({ 'strict-transport-security': 'max-age=63072000; includeSubDomains' });

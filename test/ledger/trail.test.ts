@@ -147,7 +147,7 @@ describeOnLedgers('the trail in a new $name ledger', ({ open }) => {
   let ledger: Ledger;
   openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 
-  test('is empty before the first entry', async () => {
+  test('the trail is empty before the first entry', async () => {
     for (const partition of partitions()) {
       expect(await ledger.readTrail(trailQuery(partition))).toEqual({ entries: [], next: null });
     }

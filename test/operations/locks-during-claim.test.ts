@@ -92,7 +92,7 @@ describeOnLedgers('locks that are read during a claim on $name', ({ open }) => {
     });
     expect(await gateway.events(refused.auditEntry.operationId)).toEqual(['INTENT', 'RELEASED']);
     expect(gateway.simulator.control.requests()).toEqual([]);
-    await locks.release(all);
+    await locks.lift(all);
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 2 } });
   });
 
@@ -127,7 +127,7 @@ describeOnLedgers('locks that are read during a claim on $name', ({ open }) => {
       status: 'SUCCEEDED',
     });
     expect(order).toEqual(['read', 'commit', 'commit']);
-    await locks.release(bob);
+    await locks.lift(bob);
     await gateway.create({ serviceAccount: 'two', clientRequestToken: 'two' });
     order.length = 0;
     await gateway.create({ serviceAccount: 'three', clientRequestToken: 'three' });

@@ -1,9 +1,9 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
-import { createAssociationCounts } from '../../src/operations/association-counts.ts';
+import { makeAssociationCounts } from '../../src/operations/association-counts.ts';
 import { quotaWarnings } from '../../src/operations/quota-warnings.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
-import { home, input, openGateway, unpaced } from '../support/gateway.ts';
+import { home, input, openGateway, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
 
 const cluster = { ...home, clusterName: 'apps-dev' };
@@ -15,7 +15,7 @@ openLedgerForEachTest((opened) => ({ ledger } = opened));
 afterEach(() => gateway.close());
 
 async function open(count: number, options: Partial<GatewayOptions> = {}) {
-  gateway = await openGateway({ ledger, preflightQuota: true, change: unpaced, ...options });
+  gateway = await openGateway({ ledger, preflightQuota: true, change: withoutRateLimit, ...options });
   add(count);
 }
 
@@ -70,13 +70,13 @@ test('warns from 4,500 associations on, and of a full cluster', async () => {
   });
   add(500, 4_500);
   const eks = gateway.deps.eksFor(cluster);
-  const [full] = await quotaWarnings(eks, cluster, createAssociationCounts(Date.now), { deadline: Date.now() + 5_000 });
+  const [full] = await quotaWarnings(eks, cluster, makeAssociationCounts(Date.now), { deadline: Date.now() + 5_000 });
   expect(full?.message).toContain('has 5000 associations; EKS allows 5000, so it would refuse another one.');
 });
 
 test('counts again after ten minutes', () => {
   let now = 0;
-  const counts = createAssociationCounts(() => now);
+  const counts = makeAssociationCounts(() => now);
   counts.remember(cluster, 7);
   now = 599_999;
   expect(counts.find(cluster)).toBe(7);
@@ -104,7 +104,7 @@ test('counts nothing for an update, for a denied request, and where the setting 
 test('says that it was not counted when EKS fails, and counts again', async () => {
   await open(150);
   const eks = gateway.deps.eksFor(cluster);
-  const counts = createAssociationCounts(Date.now);
+  const counts = makeAssociationCounts(Date.now);
   gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
   const bounds = () => ({ deadline: Date.now() + 5_000 });
   const [warning] = await quotaWarnings(eks, cluster, counts, bounds());
@@ -119,7 +119,7 @@ test('does not follow a list that does not end', async () => {
     pages += 1;
     return Promise.resolve({ kind: 'page' as const, summaries: [], nextToken: `${pages}` });
   };
-  const [warning] = await quotaWarnings({ page }, cluster, createAssociationCounts(Date.now), { deadline: Infinity });
+  const [warning] = await quotaWarnings({ page }, cluster, makeAssociationCounts(Date.now), { deadline: Infinity });
   expect(warning?.message).toContain('does not end');
   expect(pages).toBe(51);
 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -20,7 +20,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'leak-'));
-  ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+  ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
   gateway = await openGateway({ ledger });
 });
 
@@ -67,7 +67,7 @@ test('who has the token and tries other namespaces rings, and one who uses its r
 
 test('the log shows what it was used for, and the trail of the principal too', async () => {
   const lines = linesSelectedBy(
-    '### A leaked token or key',
+    '## A leaked token or key',
     probes.map(({ line }) => line),
   );
   expect(lines.map(({ outcome, clusterName, namespace }) => [outcome, clusterName, namespace])).toEqual([
@@ -81,7 +81,7 @@ test('the log shows what it was used for, and the trail of the principal too', a
   ]);
 });
 
-test('the lock of the runbook stops its changes with the next request, until it is released', async () => {
+test('the lock of the runbook stops its changes with the next request, until it is lifted', async () => {
   expect(lock('--principal', alice, '--reason', 'A leaked token.')).toEqual({ status: 0, stderr: '' });
   const sent = gateway.sent();
   expect((await send('later')()).data?.create).toMatchObject({
@@ -89,7 +89,7 @@ test('the lock of the runbook stops its changes with the next request, until it 
     refusal: { code: 'CHANGES_LOCKED' },
   });
   expect(gateway.sent()).toBe(sent);
-  expect(lock('--principal', alice, '--release').status).toBe(0);
+  expect(lock('--principal', alice, '--lift').status).toBe(0);
   expect((await send('later')()).data?.create).toMatchObject({ status: 'SUCCEEDED' });
 });
 
@@ -97,5 +97,5 @@ test('the lock of everything, for a leaked key of the issuer, stops the changes 
   expect(lock('--all', '--reason', 'The key of the issuer leaked.').status).toBe(0);
   const admin = await gateway.create({ serviceAccount: 'admin', clientRequestToken: 'admin' }, 'pat');
   expect(admin.refusal?.code).toBe('CHANGES_LOCKED');
-  expect(lock('--all', '--release').status).toBe(0);
+  expect(lock('--all', '--lift').status).toBe(0);
 });

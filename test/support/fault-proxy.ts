@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { listen } from './answering-server.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
 import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
@@ -39,7 +39,7 @@ export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>;
 export async function openBehindProxy() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-  const ledger = createDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
+  const ledger = makeDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
   const close = async () => {
     ledger.close();
     await proxy.stop();

@@ -5,7 +5,7 @@ import { startAnsweringServer } from '../../../test/support/answering-server.ts'
 import {
   anonymous,
   bearer,
-  createGatewayClient,
+  makeGatewayClient,
   GatewayError,
   LostAnswerError,
   sigV4,
@@ -22,7 +22,7 @@ let route: FaultyRoute;
 openFaultyRoute((opened) => ({ gateway, route } = opened));
 
 const clientOf = (name = 'alice', settings: Partial<ClientSettings> = {}): GatewayClient =>
-  createGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), ...settings });
+  makeGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), ...settings });
 
 let count = 0;
 const input = () => ({
@@ -242,7 +242,7 @@ describe('errors', () => {
   });
 
   test('missing credentials are an error with the status of API Gateway', async () => {
-    const error = await errorOf(createGatewayClient({ url: gateway.url, authentication: anonymous }).viewer());
+    const error = await errorOf(makeGatewayClient({ url: gateway.url, authentication: anonymous }).viewer());
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', status: 401, retryable: false });
     expect(error.message).toContain('Unauthorized');
   });
@@ -262,7 +262,38 @@ describe('errors', () => {
   test('a redirect is an error: credentials are not sent elsewhere', async () => {
     route.faults.push({ status: 301, headers: { location: `${gateway.url}/graphql` }, body: '' });
     const error = await errorOf(clientOf().viewer());
-    expect(error).toMatchObject({ code: 'HTTP_301', message: 'The gateway answered with HTTP status 301' });
+    expect(error).toMatchObject({
+      code: 'HTTP_301',
+      message: `${route.url}/graphql answered with HTTP status 301 and a redirect to ${gateway.url}/graphql. Is it the URL of the gateway?`,
+    });
+    expect(route.seen).toHaveLength(1);
+  });
+
+  test('an aborted call ends while it waits for a token', async () => {
+    const never = () => new Promise<string>(() => undefined);
+    const controller = new AbortController();
+    const call = clientOf('alice', { authentication: bearer(never) }).viewer({ signal: controller.signal });
+    controller.abort(new Error('stopped'));
+    await expect(call).rejects.toThrow('stopped');
+    const late = clientOf('alice', { authentication: bearer(never), timeoutMs: 10 }).viewer();
+    await expect(late).rejects.toThrow(UnsentError);
+    expect(route.seen).toEqual([]);
+  });
+
+  test('a token that expired meanwhile is asked for once more', async () => {
+    const tokens = ['expired', gateway.tokenOf('alice')];
+    const client = clientOf('alice', { authentication: bearer(() => tokens.shift() ?? 'expired') });
+    expect(await client.viewer()).toMatchObject({ id: expect.any(String) });
+    await expect(client.viewer()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(route.seen).toHaveLength(4);
+  });
+
+  test.each([200, 404])('a page with status %d ends the call, and its error names the URL', async (status) => {
+    route.faults.push({ status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html>' });
+    const call = clientOf().createPodIdentityAssociation(input());
+    await expect(call).rejects.toThrow(
+      `${route.url}/graphql answered with HTTP status ${status} and text/html; charset=utf-8. Is it the URL of the gateway?`,
+    );
     expect(route.seen).toHaveLength(1);
   });
 
@@ -281,7 +312,7 @@ describe('requests', () => {
     ['/stage/graphql/', '/stage/graphql'],
   ])('the path "%s" of the URL leads to %s', async (path, expected) => {
     const server = await startAnsweringServer((response) => response.end('{"data":{"viewer":{"id":"x"}}}'));
-    await createGatewayClient({ url: `${server.endpoint}${path}`, authentication: anonymous }).viewer();
+    await makeGatewayClient({ url: `${server.endpoint}${path}`, authentication: anonymous }).viewer();
     expect(server.seen.map((seen) => seen.path)).toEqual([expected]);
     await server.stop();
   });
@@ -303,7 +334,7 @@ describe('requests', () => {
     const server = await startAnsweringServer((response) => response.end('{"data":{"viewer":{"id":"x"}}}'));
     const url = `${server.endpoint}/graphql`;
     const authentication = sigV4({ credentials: () => Promise.resolve(credentials), region: 'eu-central-1' });
-    await createGatewayClient({ url, authentication }).viewer();
+    await makeGatewayClient({ url, authentication }).viewer();
     const [seen] = server.seen;
     expect(seen?.path).toBe('/iam/graphql');
     expect(seen?.headers['x-amz-security-token']).toBe('session');
@@ -321,13 +352,13 @@ describe('requests', () => {
     };
     const url = 'https://abc.execute-api.eu-north-1.amazonaws.com';
     const authentication = sigV4({ credentials: { accessKeyId: 'a', secretAccessKey: 's' }, region: 'us-east-1' });
-    await createGatewayClient({ url, authentication, fetch }).viewer();
+    await makeGatewayClient({ url, authentication, fetch }).viewer();
     expect(sent[0]?.authorization).toContain('/eu-north-1/execute-api/aws4_request');
   });
 
   test('a host without a region needs one in the settings', async () => {
     const authentication = sigV4({ credentials: { accessKeyId: 'a', secretAccessKey: 's' } });
-    const client = createGatewayClient({ url: 'https://gateway.example', authentication });
+    const client = makeGatewayClient({ url: 'https://gateway.example', authentication });
     await expect(client.viewer()).rejects.toThrow('Signing a request to gateway.example needs the region');
   });
 });

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
-import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { createSqliteLedger } from './sqlite/ledger.ts';
+import { makeSqliteLedger } from './sqlite/ledger.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/tables.ts';
-import { createDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
+import { makeDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 import { policyTableDefinition } from './policy-table.ts';
 import type { LedgerSettings } from './settings.ts';
@@ -20,7 +20,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
-    return explainFailure(`LEDGER_FILE is ${file}`, advice, () => createSqliteLedger({ file }));
+    return explainFailure(`LEDGER_FILE is ${file}`, advice, () => makeSqliteLedger({ file }));
   }
   const client = dynamoDbClient(settings);
   const names = { idempotencyTable, auditTable };
@@ -33,7 +33,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
     client.destroy();
     throw error;
   });
-  return createDynamoDbLedger({ client, ...names });
+  return makeDynamoDbLedger({ client, ...names });
 }
 
 function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: LedgerSettings): string {
@@ -51,11 +51,11 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 export function openExistingLedger(settings: LedgerSettings): Ledger {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'dynamodb')
-    return createDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
+    return makeDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
   const advice = 'Set LEDGER_FILE to the file of a ledger, or LEDGER to dynamodb.';
   if (file === ':memory:') throw new Error(`A ledger in memory ends with the process that created it. ${advice}`);
   if (!existsSync(file)) throw new Error(`The ledger file ${file} does not exist. ${advice}`);
-  return createSqliteLedger({ file });
+  return makeSqliteLedger({ file });
 }
 
 /** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */
@@ -74,10 +74,10 @@ export async function createPolicyTable(settings: LedgerSettings): Promise<void>
 export function openPolicyStore(settings: LedgerSettings): PolicyStore {
   if (settings.ledger === 'sqlite') {
     throw new Error(
-      'Releases of policies are in DynamoDB. Set LEDGER to dynamodb, and POLICY_TABLE to the name of the table.',
+      'Policy versions are in DynamoDB. Set LEDGER to dynamodb, and POLICY_TABLE to the name of the table.',
     );
   }
-  return createDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
+  return makeDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
 }
 
 /** A client for the DynamoDB of the settings, with the time limits of the ledger. */

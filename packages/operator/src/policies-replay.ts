@@ -8,7 +8,7 @@ import { noFilters } from '../../../src/ledger/ledger.ts';
 import { openExistingLedger } from '../../local-gateway/src/ledger.ts';
 import { readLedgerSettings } from '../../local-gateway/src/settings.ts';
 import { authorizeWith } from '../../../src/policy/authorize.ts';
-import { createEngine } from '../../../src/policy/engine.ts';
+import { makeEngine } from '../../../src/policy/engine.ts';
 import { parseInventory } from '../../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySet } from '../../../src/policy/load.ts';
 import type { Authorize } from '../../../src/policy/policy.ts';
@@ -52,7 +52,7 @@ function authorizeOf({ policies, inventory }: Values): Authorize {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema and required-policies.json.';
   return readingPolicies(policies, advice, () => {
     const content = inventory === undefined ? readInventoryText(policies) : readFileSync(inventory, 'utf8');
-    return authorizeWith(createEngine(readPolicySet(policies)), parseInventory(content, inventory));
+    return authorizeWith(makeEngine(readPolicySet(policies)), parseInventory(content, inventory));
   });
 }
 

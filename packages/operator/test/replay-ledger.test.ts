@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
 import { openGateway } from '../../../test/support/gateway.ts';
 import { copyOfShipped, replaceIn } from '../../../test/support/policy-sample.ts';
 
@@ -19,7 +19,7 @@ function replaySince(time: string, file: string, policies: string) {
 test('--since replays what the gateway recorded in its ledger', async () => {
   const folder = copyOfShipped();
   const file = join(folder, 'ledger.sqlite');
-  const ledger = createSqliteLedger({ file });
+  const ledger = makeSqliteLedger({ file });
   const gateway = await openGateway({ ledger });
   const created = await gateway.create();
   const associationId = created.association?.associationId;

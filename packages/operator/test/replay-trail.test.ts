@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RoleFacts } from '../../../src/model/decision.ts';
+import type { RoleAttributes } from '../../../src/model/decision.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../src/policy/policy.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import {
@@ -184,16 +184,16 @@ test.each([
 
 describe('policies that use tags of roles', () => {
   const tags = [{ key: 'team', value: 'payments' }];
-  const withRoles = (asked: AuthorizationRequest, ...roles: readonly RoleFacts[]) =>
+  const withRoles = (asked: AuthorizationRequest, ...roles: readonly RoleAttributes[]) =>
     ({ ...asked, roles }) as AuthorizationRequest;
 
   beforeEach(() => copyFileSync(join(folder, 'examples/role-team-tag.cedar'), join(folder, 'role-team-tag.cedar')));
 
   test('decide with the tags that are recorded', () => {
     const operation = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request, before: null };
-    const facts: RoleFacts = { arn: request.roleArn, kind: 'found', tags, permissionsBoundary: null };
-    record(withRoles(create(), facts), operation, context(alice));
-    record(withRoles(create(), { ...facts, tags: [] }), operation, context(alice));
+    const attributes: RoleAttributes = { arn: request.roleArn, kind: 'found', tags, permissionsBoundary: null };
+    record(withRoles(create(), attributes), operation, context(alice));
+    record(withRoles(create(), { ...attributes, tags: [] }), operation, context(alice));
     expect(replay()).toMatchObject({ status: 0, out: expect.stringMatching(/^2 requests replayed: 0 now/) as string });
     replaceIn(join(folder, 'role-team-tag.cedar'), '== resource.namespace.name', '!= resource.namespace.name');
     const { status, out } = replay();
@@ -201,7 +201,7 @@ describe('policies that use tags of roles', () => {
     expect(out).toContain('allowed by owners-create; now denied by role-has-team-tag');
   });
 
-  test('are not replayed on requests whose entries have no tags', () => {
+  test('policies that use tags of roles are not replayed on requests whose entries have no tags', () => {
     rmSync(join(folder, 'role-team-tag.cedar'));
     recordCreate(context(alice));
     recordCreate(context(bob));

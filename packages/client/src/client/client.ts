@@ -77,7 +77,7 @@ const defaultTimeoutMs = 35_000;
 const defaultLimits: RetryLimits = { maxAttempts: 8, maxElapsedMs: 60_000 };
 
 /** Creates a client. It holds no connection: nothing has to be closed. */
-export function createGatewayClient(settings: ClientSettings): GatewayClient {
+export function makeGatewayClient(settings: ClientSettings): GatewayClient {
   const { url, authentication, timeoutMs = defaultTimeoutMs, headers = {}, fetch = globalThis.fetch } = settings;
   const sender = {
     connection: { url, authentication, timeoutMs, headers, fetch },
@@ -165,6 +165,7 @@ function call<Result>(
   attemptWith: (field: never) => Attempt<Result>,
 ): Promise<Result> {
   const request = { operationName: name, query: documents[name], variables };
+  let mayRenew = connection.authentication.isRenewed === true;
   return withRetries(
     async () => {
       const answer = await sendOnce(connection, request, signal);
@@ -172,8 +173,13 @@ function call<Result>(
       const end = () => {
         throw answer.kind === 'error' ? answer.error : lost(answer.reason, token);
       };
+      if (answer.kind === 'lost' && answer.isForeign === true) return end();
       if (answer.kind === 'lost') return { ...answer, kind: 'again', reason: reasonText(answer.reason), end };
-      const { retryable, retryAfterSeconds, code } = answer.error;
+      const { retryable, retryAfterSeconds, code, status } = answer.error;
+      if (status === 401 && mayRenew) {
+        mayRenew = false;
+        return { kind: 'again', reason: code, retryAfterSeconds: 0, end };
+      }
       return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end } : end();
     },
     { ...limits, signal, onRetry },

@@ -50,7 +50,7 @@ describe('CORS', () => {
   const corsHeaders = ({ headers }: Response) =>
     Object.fromEntries([...headers].filter(([name]) => /^(access-control|vary)/.test(name)));
 
-  test('is off by default', async () => {
+  test('CORS is off by default', async () => {
     const { endpoint } = await open();
     expect((await fetch(endpoint, { method: 'OPTIONS', headers: preflight })).status).toBe(404);
     expect(corsHeaders(await fetch(endpoint, { method: 'POST', headers: { origin } }))).toEqual({});
@@ -65,7 +65,8 @@ describe('CORS', () => {
       {
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'POST',
-        'access-control-allow-headers': 'authorization,content-type,x-amz-date,x-amz-security-token',
+        'access-control-allow-headers':
+          'authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token',
         'access-control-expose-headers': 'apigw-requestid',
         'access-control-max-age': '600',
         vary: 'origin',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { copySqliteLedger } from '../../src/sqlite/copy.ts';
-import { createSqliteLedger } from '../../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../src/sqlite/ledger.ts';
 import { auditEntry, openRecord, recordTime as now } from '../../../../test/support/ledger-samples.ts';
 
 let folder: string;
@@ -17,7 +17,7 @@ const [record, entry] = [openRecord(), auditEntry()];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ledger-'));
   [file, copy] = [join(folder, 'ledger.sqlite'), join(folder, 'copy.sqlite')];
-  ledger = createSqliteLedger({ file });
+  ledger = makeSqliteLedger({ file });
   await ledger.commit({ kind: 'free', now }, record, [entry]);
 });
 
@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const opening = (path: string) => () => createSqliteLedger({ file: path }).close();
+const opening = (path: string) => () => makeSqliteLedger({ file: path }).close();
 
 test('a copy of an open ledger file without its log is refused, with the command that copies both, and not changed', () => {
   copyFileSync(file, copy);
@@ -40,7 +40,7 @@ test('a copy of an open ledger file without its log is refused, with the command
 test('a copy of an open ledger file with its log is opened', async () => {
   copyFileSync(file, copy);
   copyFileSync(`${file}-wal`, `${copy}-wal`);
-  const copied = createSqliteLedger({ file: copy });
+  const copied = makeSqliteLedger({ file: copy });
   expect(await copied.getEntry(entry)).toEqual(entry);
   copied.close();
 });
@@ -51,12 +51,12 @@ describe('the copy command', () => {
     expect(existsSync(`${copy}-wal`)).toBe(false);
     ledger.close();
     rmSync(file);
-    const copied = createSqliteLedger({ file: copy });
+    const copied = makeSqliteLedger({ file: copy });
     expect(await copied.getRecord(record.idempotencyKey)).toEqual(record);
     expect(await copied.operationEntries(entry.operationId)).toEqual([entry]);
     await copied.appendEntry(auditEntry());
     copied.close();
-    ledger = createSqliteLedger({ file: copy });
+    ledger = makeSqliteLedger({ file: copy });
   });
 
   test('does not replace a file', () => {

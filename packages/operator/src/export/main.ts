@@ -11,7 +11,7 @@ import type { ExportFormat, ExportRequest } from './arguments.ts';
 import { exportTrail } from './export.ts';
 import type { Exported } from './export.ts';
 import { ocsfEvent } from './ocsf.ts';
-import { createProgress } from './progress.ts';
+import { makeProgress } from './progress.ts';
 
 /** Writes the trail to standard output. Gives the exit code. */
 async function run({ format, since, until }: ExportRequest): Promise<number> {
@@ -19,7 +19,7 @@ async function run({ format, since, until }: ExportRequest): Promise<number> {
   if (settings instanceof Error) return failed(2, settings.message);
   const ledger = attempt(() => openExistingLedger(settings));
   if (ledger instanceof Error) return failed(1, ledger.message);
-  const progress = createProgress(process.stderr, () => performance.now());
+  const progress = makeProgress(process.stderr, () => performance.now());
   const range = { since, until };
   const exported = await exportTrail(ledger, range, lineOf[format], process.stdout, progress.report);
   progress.end();

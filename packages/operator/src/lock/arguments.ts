@@ -4,7 +4,7 @@ import type { Finding } from '../../../../src/model/refusal.ts';
 import { reasonFindings } from '../../../../src/validation/free-texts.ts';
 import { clusterFindings } from '../../../../src/validation/names.ts';
 
-/** Which changes to lock or release; the account and region of a cluster are null where the options leave them out. */
+/** Which changes to lock or lift; the account and region of a cluster are null where the options leave them out. */
 export type RequestedScope =
   | { readonly kind: 'ALL' }
   | { readonly kind: 'PRINCIPAL'; readonly principalId: string }
@@ -19,7 +19,7 @@ export type RequestedScope =
 export type LockRequest =
   | { readonly kind: 'list' }
   | {
-      readonly kind: 'lock' | 'release';
+      readonly kind: 'lock' | 'lift';
       readonly scope: RequestedScope;
       readonly reason: string | null;
       /** Whether the lock is to stop reads too. */
@@ -34,15 +34,15 @@ export const options = {
   region: { type: 'string' },
   all: { type: 'boolean' },
   reads: { type: 'boolean' },
-  release: { type: 'boolean' },
+  lift: { type: 'boolean' },
   reason: { type: 'string' },
   list: { type: 'boolean' },
 } as const;
 
-export const help = `Stops changes through the gateway at once, without a deployment, until the lock is released.
+export const help = `Stops changes through the gateway at once, without a deployment, until the lock is lifted.
 
 Usage: npm run lock -- --principal ID [--reads] | --cluster NAME [--account ID] [--region REGION] | --all
-                       [--release] [--reason TEXT]
+                       [--lift] [--reason TEXT]
        npm run lock -- --list
 
   --principal ID   changes requested by this principal, through it as an actor, or in its name by a service;
@@ -52,7 +52,7 @@ Usage: npm run lock -- --principal ID [--reads] | --cluster NAME [--account ID] 
   --account ID     account of the cluster (default: HOME_ACCOUNT_ID, else that of the AWS credentials)
   --region REGION  region of the cluster (default: AWS_REGION)
   --all            all changes
-  --release        releases this lock; others stay
+  --lift        lifts this lock; others stay
   --reason TEXT    for the audit trail, and for the clients whose changes are refused; so also for who has stolen a token
   --list           prints the locks
   -h, --help       print this text
@@ -67,27 +67,27 @@ Environment variables, with the defaults of npm start:
   AWS_ENDPOINT_URL_DYNAMODB  URL of another DynamoDB endpoint
   HOME_ACCOUNT_ID            account of the deployment
 
-Exits with 0 when it is done, or was done before; with 1 when the ledger or AWS fails, or there is no lock to release; with 2
+Exits with 0 when it is done, or was done before; with 1 when the ledger or AWS fails, or there is no lock to lift; with 2
 when arguments or settings are wrong.
 `;
 
 /** Reads what to do. Throws `UsageError` where options are wrong or do not fit together. */
 export function readLockRequest(values: OptionValues<typeof options>): LockRequest {
-  const { principal, cluster, all = false, list = false, release = false, reads = false, reason = null } = values;
+  const { principal, cluster, all = false, list = false, lift = false, reads = false, reason = null } = values;
   const targets = [principal !== undefined, cluster !== undefined, all, list].filter((given) => given).length;
   if (targets !== 1) throw new UsageError('Give one of --principal, --cluster, --all and --list.');
   if (cluster === undefined && (values.account ?? values.region) !== undefined) {
     throw new UsageError('--account and --region belong to --cluster.');
   }
-  if (reads && (principal === undefined || release)) {
-    throw new UsageError('--reads belongs to --principal, without --release.');
+  if (reads && (principal === undefined || lift)) {
+    throw new UsageError('--reads belongs to --principal, without --lift.');
   }
   if (list) {
-    if (release || reason !== null) throw new UsageError('--list has no further options.');
+    if (lift || reason !== null) throw new UsageError('--list has no further options.');
     return { kind: 'list' };
   }
   rejectFindings('--reason', reasonFindings(reason));
-  return { kind: release ? 'release' : 'lock', scope: scopeOf(values), reason, stopsReads: reads };
+  return { kind: lift ? 'lift' : 'lock', scope: scopeOf(values), reason, stopsReads: reads };
 }
 
 /** The longest principal id that the audit trail can be searched by, in characters. */

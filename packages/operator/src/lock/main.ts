@@ -44,13 +44,13 @@ async function change(
   const deps = { ledger, clock: Date.now, ulid: monotonicFactory() };
   const result = await changeLocks(deps, { kind, scope, reason, stopsReads, operator });
   const what = describeLock(result.lock ?? { scope });
-  if (kind === 'release' && result.lock === null) {
+  if (kind === 'lift' && result.lock === null) {
     process.stderr.write(`There is no lock on ${what}.\n`);
     printLocks(result.locks);
     return 1;
   }
-  if (kind === 'release') {
-    process.stdout.write(`Released the lock on ${what}.\n`);
+  if (kind === 'lift') {
+    process.stdout.write(`Lifted the lock on ${what}.\n`);
     return printLocks(result.locks);
   }
   process.stdout.write(

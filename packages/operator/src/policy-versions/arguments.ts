@@ -4,20 +4,20 @@ import type { OptionValues } from '../../../../tools/command.ts';
 import { reasonFindings } from '../../../../src/validation/free-texts.ts';
 
 /** What to do. */
-export type ReleaseRequest =
+export type VersionRequest =
   | {
       readonly kind: 'publish';
       /** Folder of policies and cases. */
       readonly policies: string;
       /** File of the inventory. */
       readonly inventory: string;
-      /** Folder and inventory that the deployed package was built from: release 0, if there is none. */
+      /** Folder and inventory that the deployed package was built from: version 0, if there is none. */
       readonly packaged: { readonly policies: string; readonly inventory: string };
       readonly reason: string | null;
-      /** Whether the release is only verified and compared. */
+      /** Whether the version is only verified and compared. */
       readonly isDryRun: boolean;
     }
-  /** `to` is the number of a release; null: the one before the live one. */
+  /** `to` is the number of a version; null: the one before the live one. */
   | { readonly kind: 'rollback'; readonly to: number | null; readonly reason: string | null }
   | { readonly kind: 'list'; readonly limit: number };
 
@@ -34,7 +34,7 @@ export const options = {
 } as const;
 
 /** Which options belong to which subcommand. */
-const optionsOf: Readonly<Record<ReleaseRequest['kind'], readonly (keyof typeof options)[]>> = {
+const optionsOf: Readonly<Record<VersionRequest['kind'], readonly (keyof typeof options)[]>> = {
   publish: ['policies', 'inventory', 'packaged-policies', 'packaged-inventory', 'reason', 'dry-run'],
   rollback: ['to', 'reason'],
   list: ['limit'],
@@ -42,9 +42,9 @@ const optionsOf: Readonly<Record<ReleaseRequest['kind'], readonly (keyof typeof 
 
 const shipped = join(import.meta.dirname, '../../../../policies');
 
-export const help = `Puts policies and inventory in force without a deployment. The releases are a list that only grows; the newest one is live.
+export const help = `Puts policies and inventory in force without a deployment. The versions are a list that only grows; the newest one is live.
 
-The first publication also stores the policies of the package, as release 0, so that a rollback can put them in force again.
+The first publication also stores the policies of the package, as version 0, so that a rollback can put them in force again.
 
 Usage: npm run policies:publish -- --reason TEXT [--policies FOLDER] [--inventory FILE] [--dry-run]
                                    [--packaged-policies FOLDER] [--packaged-inventory FILE]
@@ -57,8 +57,8 @@ Usage: npm run policies:publish -- --reason TEXT [--policies FOLDER] [--inventor
                      what the deployed package was built from, for the first publication (defaults: as above)
   --reason TEXT      why, for the list
   --dry-run          verifies, prints what would change, and publishes nothing
-  --to NUMBER        the release whose policies and inventory to put in force again (default: the one before the live one)
-  --limit NUMBER     how many releases to list (default: 20)
+  --to NUMBER        the version whose policies and inventory to put in force again (default: the one before the live one)
+  --limit NUMBER     how many versions to list (default: 20)
   -h, --help         print this text
 
 Environment variables:
@@ -68,12 +68,12 @@ Environment variables:
   AWS_ENDPOINT_URL_DYNAMODB  URL of another DynamoDB endpoint
   HOME_ACCOUNT_ID            account of the deployment (default: that of the AWS credentials)
 
-Exits with 0 when the release is published or was live before; with 1 when policies or inventory are not valid, another release
+Exits with 0 when the version is published or was live before; with 1 when policies or inventory are not valid, another version
 was published meanwhile, or DynamoDB or AWS fails; with 2 when arguments or settings are wrong.
 `;
 
 /** Reads what to do. Throws `UsageError` where arguments are wrong or do not fit together. */
-export function readReleaseRequest(values: OptionValues<typeof options>, kind = ''): ReleaseRequest {
+export function readVersionRequest(values: OptionValues<typeof options>, kind = ''): VersionRequest {
   if (!isKind(kind)) throw new UsageError('Give one of publish, rollback and list.');
   const wrong = Object.keys(values).find((name) => !optionsOf[kind].some((known) => known === name));
   if (wrong !== undefined) throw new UsageError(`--${wrong} is not an option of ${kind}.`);
@@ -99,11 +99,11 @@ function sourcesOf(policies = shipped, inventory = join(policies, 'inventory.jso
   return { policies: resolve(policies), inventory: resolve(inventory) };
 }
 
-function isKind(kind: string): kind is ReleaseRequest['kind'] {
+function isKind(kind: string): kind is VersionRequest['kind'] {
   return Object.hasOwn(optionsOf, kind);
 }
 
-/** At most 1,000, so that a page of DynamoDB has all releases of a list. */
+/** At most 1,000, so that a page of DynamoDB has all versions of a list. */
 function numberOf(option: 'to' | 'limit', text: string): number {
   const [least, most] = option === 'limit' ? [1, 1_000] : [0, 999_999_999];
   const number = Number(text);

@@ -35,7 +35,7 @@ async function run(request: RestoreRequest): Promise<number> {
     const { principal } = await identifyOperator(settings);
     await restoreLedger(deps, plan, request, principal);
     deps.report(`Both tables are ready, and all changes are locked in them: ${names}`);
-    deps.report('docs/recovery.md has the next steps: put them into the stack, query the drift, release the lock.');
+    deps.report('docs/recovery.md has the next steps: put them into the stack, query the drift, lift the lock.');
     return 0;
   } catch (error) {
     throw error instanceof Error ? new Error(failure(error), { cause: error }) : error;

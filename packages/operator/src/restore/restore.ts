@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
 import type { TableNames } from '../../../../src/ledger/tables.ts';
 import { changeLocks } from '../lock/change-locks.ts';
 import type { LockChange } from '../lock/change-locks.ts';
@@ -55,7 +55,7 @@ export async function restoreLedger(
   });
   await waitForAll(restoring);
 
-  // Before anything is copied, so that no gateway changes anything with the new tables until the lock is released.
+  // Before anything is copied, so that no gateway changes anything with the new tables until the lock is lifted.
   await lockTables(deps, { idempotencyTable: plan.idempotency.target, auditTable: plan.audit.target }, lock);
   if (copiesLaterEntries) {
     const copied = await copyLaterEntries(client, plan.audit, to, (count) => report(`${count} audit entries copied.`));
@@ -68,7 +68,7 @@ export async function restoreLedger(
 }
 
 async function lockTables({ client, clock, ulid }: RestoreDependencies, names: TableNames, lock: LockChange) {
-  await changeLocks({ ledger: createDynamoDbLedger({ client, ...names }), clock, ulid }, lock);
+  await changeLocks({ ledger: makeDynamoDbLedger({ client, ...names }), clock, ulid }, lock);
 }
 
 /** Waits for all of them, also after one failed: a restore that has begun goes on. Throws the first error. */

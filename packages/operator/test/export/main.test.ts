@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { createDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
-import { createSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { appendAll, auditEntry, auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
@@ -57,10 +57,10 @@ describe('npm run audit:export', () => {
   const entries = [auditEntry({ event: 'DENIED', message: 'No.' }), auditEntry()];
 
   beforeAll(async () => {
-    const ledger = createSqliteLedger({ file: file() });
+    const ledger = makeSqliteLedger({ file: file() });
     await appendAll(ledger, entries);
     ledger.close();
-    const big = createSqliteLedger({ file: join(folder, 'big.sqlite') });
+    const big = makeSqliteLedger({ file: join(folder, 'big.sqlite') });
     const message = 'm'.repeat(2_000);
     for (let start = 0; start < count; start += 5_000) {
       await appendAll(
@@ -146,7 +146,7 @@ describeOnDynamoDb('npm run audit:export on DynamoDB', () => {
   test('writes the entries of the table in AUDIT_TABLE', async () => {
     const { client, names, close } = await openTables();
     const entry = auditEntry();
-    await createDynamoDbLedger({ client, ...names }).appendEntry(entry);
+    await makeDynamoDbLedger({ client, ...names }).appendEntry(entry);
     const env = { ...base(), IDEMPOTENCY_TABLE: names.idempotencyTable, AUDIT_TABLE: names.auditTable };
     const { code, errors, lines } = await run(until, { env });
     await close();

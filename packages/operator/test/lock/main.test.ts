@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { lockMemoryMs } from '../../../../src/operations/locks.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
@@ -30,14 +30,14 @@ describe('npm run lock', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'lock-'));
     env = { LEDGER_FILE: join(folder, 'ledger.sqlite') };
-    ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+    ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
   });
   afterEach(() => {
     ledger.close();
     rmSync(folder, { recursive: true });
   });
 
-  test('locks everything, lists the lock, and releases it', async () => {
+  test('locks everything, lists the lock, and lifts it', async () => {
     const line = `- all changes, since TIME, by ${operator}: "Incident 7."\n`;
     expect(run(['--all', '--reason', 'Incident 7.'], env)).toEqual({
       status: 0,
@@ -46,10 +46,10 @@ describe('npm run lock', () => {
     });
     expect(run(['--list'], env)).toEqual({ status: 0, stderr: '', stdout: `Locks:\n${line}` });
     expect((await ledger.getLocks()).locks).toMatchObject([{ scope: { kind: 'ALL' }, lockedBy: operator }]);
-    expect(run(['--all', '--release'], env)).toEqual({
+    expect(run(['--all', '--lift'], env)).toEqual({
       status: 0,
       stderr: '',
-      stdout: 'Released the lock on all changes.\nNo locks are set.\n',
+      stdout: 'Lifted the lock on all changes.\nNo locks are set.\n',
     });
     expect((await ledger.getLocks()).locks).toEqual([]);
     expect(await trailOf(ledger)).toMatchObject([
@@ -77,7 +77,7 @@ describe('npm run lock', () => {
       },
       { event: 'LOCKED', message: 'Locked changes by https://issuer.example#alice.' },
     ]);
-    expect(run([...alice, '--release'], env)).toMatchObject({
+    expect(run([...alice, '--lift'], env)).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('No locks') as string,
     });
@@ -116,12 +116,12 @@ describe('npm run lock', () => {
     });
     const scope = { kind: 'CLUSTER', accountId: '444455556666', region: 'us-east-1', clusterName: 'apps-dev' };
     expect((await ledger.getLocks()).locks).toMatchObject([{ scope }]);
-    const named = ['--cluster', 'apps-dev', '--account', '444455556666', '--region', 'us-east-1', '--release'];
+    const named = ['--cluster', 'apps-dev', '--account', '444455556666', '--region', 'us-east-1', '--lift'];
     expect(run(named, env).status).toBe(0);
   });
 
-  test('exits with 1 when there is no such lock to release, and writes nothing', async () => {
-    expect(run(['--principal', 'https://issuer.example#alice', '--release'], env)).toEqual({
+  test('exits with 1 when there is no such lock to lift, and writes nothing', async () => {
+    expect(run(['--principal', 'https://issuer.example#alice', '--lift'], env)).toEqual({
       status: 1,
       stdout: 'No locks are set.\n',
       stderr: 'There is no lock on changes by https://issuer.example#alice.\n',
@@ -133,9 +133,9 @@ describe('npm run lock', () => {
     [[], 'Give one of --principal, --cluster, --all and --list.'],
     [['--all', '--cluster', 'a'], 'Give one of --principal, --cluster, --all and --list.'],
     [['--all', '--region', 'eu-central-1'], '--account and --region belong to --cluster.'],
-    [['--list', '--release'], '--list has no further options.'],
-    [['--all', '--reads'], '--reads belongs to --principal, without --release.'],
-    [['--principal', 'a', '--release', '--reads'], '--reads belongs to --principal, without --release.'],
+    [['--list', '--lift'], '--list has no further options.'],
+    [['--all', '--reads'], '--reads belongs to --principal, without --lift.'],
+    [['--principal', 'a', '--lift', '--reads'], '--reads belongs to --principal, without --lift.'],
     [['--principal', ''], '--principal is not the id of a principal, such as https://issuer.example#alice.'],
   ])('rejects the arguments %j', (args, problem) => {
     expect(run(args, env)).toEqual({ status: 2, stdout: '', stderr: `${problem} Run with --help for usage.\n` });
@@ -169,7 +169,7 @@ describeOnDynamoDb('npm run lock on DynamoDB', () => {
       ...{ IDEMPOTENCY_TABLE: names.idempotencyTable, AUDIT_TABLE: names.auditTable },
     };
     const { status, stdout } = run(['--all'], env);
-    const ledger = createDynamoDbLedger({ client, ...names });
+    const ledger = makeDynamoDbLedger({ client, ...names });
     const { locks } = await ledger.getLocks();
     const entries = await trailOf(ledger);
     await close();

@@ -7,10 +7,10 @@ import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import {
   openPolicyTable,
   publish,
-  releaseOf,
+  versionOf,
   shippedVersion,
   versionWith,
-} from '../../../../test/support/policy-releases.ts';
+} from '../../../../test/support/policy-versions.ts';
 import { copyOfShipped, replaceIn } from '../../../../test/support/policy-sample.ts';
 
 const main = join(import.meta.dirname, '../../src/policy-versions/main.ts');
@@ -23,7 +23,7 @@ const execute = (args: readonly string[], env: Record<string, string>) => {
   return { status, stdout: plain, stderr };
 };
 
-describeOnDynamoDb('The commands of releases', () => {
+describeOnDynamoDb('The commands of versions', () => {
   let table: Awaited<ReturnType<typeof openPolicyTable>>;
   let folder: string;
   let run: (...args: readonly string[]) => ReturnType<typeof execute>;
@@ -46,7 +46,7 @@ describeOnDynamoDb('The commands of releases', () => {
     copyFileSync(rule, join(folder, 'role-name.cedar'));
   };
 
-  it('publish policies, say what changes, list the releases and roll back', async () => {
+  it('publish policies, say what changes, list the versions and roll back', async () => {
     expect(run('list')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('Nothing has been published') as string,
@@ -56,11 +56,11 @@ describeOnDynamoDb('The commands of releases', () => {
     expect(first).toMatchObject({ status: 0, stderr: '' });
     expect(first.stdout).toMatch(/ policies, \d+ cases, 0 failures; policy set HASH, inventory HASH\n/);
     expect(first.stdout).toMatch(
-      /Release 0 has the policies of the package, from [^]*:\npolicy set HASH, inventory HASH; [^]*\nCompared with release 0, which is live:\n- no policy differs\nRelease 1 is live\. Within 60 seconds/,
+      /Version 0 has the policies of the package, from [^]*:\npolicy set HASH, inventory HASH; [^]*\nCompared with version 0, which is live:\n- no policy differs\nVersion 1 is live\. Within 60 seconds/,
     );
-    const { versionHash, policySetHash, inventoryHash } = releaseOf(0, shippedVersion());
-    expect(await table.store.getRelease(0)).toMatchObject({ versionHash, policySetHash, inventoryHash });
-    expect(await table.store.getRelease(1)).toMatchObject({
+    const { versionHash, policySetHash, inventoryHash } = versionOf(0, shippedVersion());
+    expect(await table.store.getVersion(0)).toMatchObject({ versionHash, policySetHash, inventoryHash });
+    expect(await table.store.getVersion(1)).toMatchObject({
       publishedBy: operator,
       reason: 'First.',
       rollbackTo: null,
@@ -83,7 +83,7 @@ describeOnDynamoDb('The commands of releases', () => {
     writeFileSync(inventory, shippedVersion().inventory.replaceAll('search-team', 'find-team'));
     const third = run('publish', '--policies', folder, '--inventory', inventory, '--reason', 'Other owners.');
     expect(third.stdout).toMatch(
-      /\n- inventory HASH becomes HASH\n(- .*\n)*- namespace search changed: owners \["search-team"\] becomes \["find-team"\]\n(- .*\n)*Release 2 is live\./,
+      /\n- inventory HASH becomes HASH\n(- .*\n)*- namespace search changed: owners \["search-team"\] becomes \["find-team"\]\n(- .*\n)*Version 2 is live\./,
     );
     expect(run('list').stdout).toMatch(/^\* 2 {2}TIME {2}published by \S+: "Other owners\."\n.*\n {2}1 {2}TIME/);
   });
@@ -106,7 +106,7 @@ describeOnDynamoDb('The commands of releases', () => {
     expect(rejected()).toContain('The policies fail their cases');
     writeFileSync(join(folder, 'access.cedar'), 'permit (');
     expect(rejected()).toContain('access.cedar:1');
-    expect(await table.store.releases(1)).toEqual([]);
+    expect(await table.store.versions(1)).toEqual([]);
   });
 
   it('say which policies differ, and which clusters the roles of the stack may not reach', async () => {
@@ -121,44 +121,44 @@ describeOnDynamoDb('The commands of releases', () => {
     const { status, stdout, stderr } = run('publish', '--policies', folder, '--dry-run');
     expect(status).toBe(0);
     expect(stdout).toContain(
-      'Compared with release 1, which is live:\n- policy older removed\n- policy own-trail added\n- inventory HASH becomes HASH\n- cluster 111122223333/eu-central-1/apps-dev added\n',
+      'Compared with version 1, which is live:\n- policy older removed\n- policy own-trail added\n- inventory HASH becomes HASH\n- cluster 111122223333/eu-central-1/apps-dev added\n',
     );
     expect(stderr).toContain('WARNING cluster 111122223333/eu-central-1/apps-dev is new.');
-    expect(await table.store.releases(2)).toHaveLength(1);
+    expect(await table.store.versions(2)).toHaveLength(1);
   });
 
-  it('roll back to the release before, or to a named one', async () => {
+  it('roll back to the version before, or to a named one', async () => {
     const versions = ['a', 'b', 'c'].map((name) => versionWith({ 'other.cedar': `// ${name}` }));
     for (const [index, version] of versions.entries()) await publish(table.store, index + 1, version);
     expect(run('rollback')).toMatchObject({
       status: 0,
       stderr: '',
-      stdout: expect.stringContaining('Release 4 is live.') as string,
+      stdout: expect.stringContaining('Version 4 is live.') as string,
     });
     expect(run('rollback', '--to', '1', '--reason', 'Incident 7.').status).toBe(0);
-    expect(await table.store.releases(2)).toMatchObject([
+    expect(await table.store.versions(2)).toMatchObject([
       {
         number: 5,
-        release: { versionHash: (await table.store.getRelease(1))?.versionHash, rollbackTo: 1, reason: 'Incident 7.' },
+        version: { versionHash: (await table.store.getVersion(1))?.versionHash, rollbackTo: 1, reason: 'Incident 7.' },
       },
       {
         number: 4,
-        release: { versionHash: (await table.store.getRelease(2))?.versionHash, rollbackTo: 2, reason: null },
+        version: { versionHash: (await table.store.getVersion(2))?.versionHash, rollbackTo: 2, reason: null },
       },
     ]);
     const again = run('rollback', '--to', '1');
     expect(again).toMatchObject({
       status: 0,
-      stdout: 'Release 5 has the version of release 1 and is live: nothing to roll back.\n',
+      stdout: 'Version 5 has the policies of version 1 and is live: nothing to roll back.\n',
     });
     expect(run('list', '--limit', '2').stdout).toBe(`* 5  TIME  rolled back to 1 by ${operator}: "Incident 7."
-     policy set HASH, inventory HASH, version HASH
+     policy set HASH, inventory HASH, content HASH
   4  TIME  rolled back to 2 by ${operator}
-     policy set HASH, inventory HASH, version HASH
+     policy set HASH, inventory HASH, content HASH
 `);
     expect(run('rollback', '--to', '9')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('no release 9') as string,
+      stderr: expect.stringContaining('no version 9') as string,
     });
   });
 
@@ -166,15 +166,15 @@ describeOnDynamoDb('The commands of releases', () => {
     await publish(table.store, 1, versionWith({ 'access.cedar': 'permit (' }));
     await publish(table.store, 2, versionWith({}));
     expect(run('rollback')).toMatchObject({ status: 1, stderr: expect.stringContaining('access.cedar:1') as string });
-    expect(await table.store.releases(9)).toHaveLength(2);
+    expect(await table.store.versions(9)).toHaveLength(2);
   });
 
-  it('roll back from the first release to the policies of the package, as they were then', async () => {
+  it('roll back from the first version to the policies of the package, as they were then', async () => {
     const packaged = copyOfShipped();
-    writeFileSync(join(packaged, 'note.cedar'), '// The package, when the first release was published.');
+    writeFileSync(join(packaged, 'note.cedar'), '// The package, when the first version was published.');
     const dryRun = run('publish', '--policies', packaged, '--packaged-policies', packaged, '--dry-run');
-    expect(dryRun.stdout).toContain('Release 0 has this version');
-    expect(await table.store.releases(1)).toEqual([]);
+    expect(dryRun.stdout).toContain('Version 0 has these policies');
+    expect(await table.store.versions(1)).toEqual([]);
     const inventory = join(folder, 'deployed.json');
     writeFileSync(inventory, shippedVersion().inventory.replaceAll('search-team', 'find-team'));
     const args = [
@@ -191,8 +191,8 @@ describeOnDynamoDb('The commands of releases', () => {
     rmSync(packaged, { recursive: true });
     const back = run('rollback', '--reason', 'Search could not deploy.');
     expect(back.stdout).toContain('- namespace search changed: owners ["find-team"] becomes ["search-team"]\n');
-    expect(await table.store.releases(3)).toMatchObject([
-      { number: 2, release: { versionHash: (await table.store.getRelease(0))?.versionHash, rollbackTo: 0 } },
+    expect(await table.store.versions(3)).toMatchObject([
+      { number: 2, version: { versionHash: (await table.store.getVersion(0))?.versionHash, rollbackTo: 0 } },
       { number: 1 },
       { number: 0 },
     ]);
@@ -204,7 +204,7 @@ describeOnDynamoDb('The commands of releases', () => {
     expect(run('publish', '--policies', folder, '--reason', 'First.').status).toBe(0);
     const again = run('publish', '--policies', folder, '--reason', 'Again.');
     expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing to publish') as string });
-    expect(await table.store.releases(9)).toHaveLength(2);
+    expect(await table.store.versions(9)).toHaveLength(2);
   });
 
   it.each([
