@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSigningKey } from '../src/keys.ts';
@@ -63,8 +63,8 @@ describe('a file without a usable key', () => {
       JSON.stringify(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' })),
     ],
   ])('(%s) is named in an error that says what to do, and is not changed', async (_, content) => {
-    await loadSigningKey(folder);
-    await writeFile(file, content);
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, content, { mode: 0o600 });
     const loading = loadSigningKey(folder);
     await expect(loading).rejects.toMatchObject({ code: 'SIGNING_KEY_UNUSABLE' });
     await expect(loading).rejects.toThrow(`${file} is not an RSA private key`);
