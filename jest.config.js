@@ -19,20 +19,25 @@ const shared = {
 const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
 
 /**
- * Tests that start programs (builds and packages, commands and servers as processes, the AWS CLI, git), and whole tables of
- * requests or policies, of which the project `default` has samples. `test/projects.test.ts` checks that programs are here.
+ * Tests that start programs (builds and packages, commands and servers as processes, the AWS CLI, git), and those that take
+ * seconds: whole tables of requests or policies, thousands of items, drills. The project `default` has a test of the same code
+ * with few of them. `test/projects.test.ts` checks that programs are here.
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
   '/packages/operator/test/(commands|policies|policies-why|replay-.*)\\.test\\.ts$',
   '/packages/operator/test/[\\w-]+/(main|smoke)\\.test\\.ts$',
-  '/test/docs/operations\\.test\\.ts$',
+  '/test/docs/operations(-log)?\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
-  '/test/outages/leaked-token\\.test\\.ts$',
-  '/test/policy-versions/hostile-versions\\.test\\.ts$',
+  '/test/ledger/dynamodb-trail\\.test\\.ts$',
+  '/test/outages/(alarms|leaked-token)\\.test\\.ts$',
+  '/test/policy/(engine-memory|examples|shipped)\\.test\\.ts$',
+  '/test/policy-versions/(hostile-versions|large-inventory)\\.test\\.ts$',
+  '/test/queries/drift-evasion\\.test\\.ts$',
+  '/test/recovery/',
   '/test/tools/schema-changes\\.test\\.ts$',
   '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|docs|jmespath|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
