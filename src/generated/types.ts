@@ -299,7 +299,7 @@ export type AuditEvent =
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN'
-  /** Operators released a lock; otherwise as LOCKED. */
+  /** Operators lifted a lock; otherwise as LOCKED. */
   | 'UNLOCKED';
 
 /** Which entries to read: set exactly one field. */
@@ -349,7 +349,7 @@ export type BindableRoleSource =
   /** The inventory lends the role to the namespace. */
   | 'LENT';
 
-/** Operators have locked changes. The gateway sends no change to EKS until they release the lock. */
+/** Operators have locked changes. The gateway sends no change to EKS until they lift the lock. */
 export type ChangesLocked = Refusal & {
   readonly __typename?: 'ChangesLocked';
   /** Who set the lock and why, and what to do next. */
@@ -364,7 +364,7 @@ export type ChangesLocked = Refusal & {
   readonly message: Scalars['String']['output'];
   /** The reason given with the lock; null without one. */
   readonly reason: Maybe<Scalars['String']['output']>;
-  /** Always true: the unchanged request can succeed after the release of the lock. */
+  /** Always true: the unchanged request can succeed after the lock is lifted. */
   readonly retryable: Scalars['Boolean']['output'];
   /** Which changes the lock stops. */
   readonly scope: LockScope;
@@ -814,7 +814,7 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
-  /** A lock on changes, which operators set or release with `npm run lock`; only in audit entries. */
+  /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'

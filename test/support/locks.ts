@@ -13,12 +13,12 @@ export const operator: LockChange['operator'] = {
   otherGroups: null,
 };
 
-/** Sets and releases locks as the command does. */
+/** Sets and lifts locks as the command does. */
 export function lockOperations(ledger: Ledger) {
   const deps = { ledger, clock: Date.now, ulid: monotonicFactory() };
   return {
     lock: (scope: LockScope, reason: string | null = null, options: Pick<LockChange, 'stopsReads'> = {}) =>
       changeLocks(deps, { kind: 'lock', scope, reason, operator, ...options }),
-    release: (scope: LockScope) => changeLocks(deps, { kind: 'release', scope, reason: null, operator }),
+    release: (scope: LockScope) => changeLocks(deps, { kind: 'lift', scope, reason: null, operator }),
   };
 }

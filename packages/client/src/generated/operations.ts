@@ -47,7 +47,7 @@ export type AuditEvent =
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN'
-  /** Operators released a lock; otherwise as LOCKED. */
+  /** Operators lifted a lock; otherwise as LOCKED. */
   | 'UNLOCKED';
 
 /** Which entries to read: set exactly one field. */
@@ -172,7 +172,7 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
-  /** A lock on changes, which operators set or release with `npm run lock`; only in audit entries. */
+  /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'

@@ -16,7 +16,7 @@ export interface LockDependencies {
 
 /** A change of one lock. */
 export interface LockChange {
-  readonly kind: 'lock' | 'release';
+  readonly kind: 'lock' | 'lift';
   readonly scope: LockScope;
   /** Whether a lock of a principal is to stop its reads too. Default: false. */
   readonly stopsReads?: boolean;
@@ -26,9 +26,9 @@ export interface LockChange {
 
 /** What became of a change. */
 export interface ChangedLocks {
-  /** `unchanged`: the lock is set already, or there is none to release. */
+  /** `unchanged`: the lock is set already, or there is none to lift. */
   readonly kind: 'changed' | 'unchanged';
-  /** The lock that was set, found or released; null if there was none to release. */
+  /** The lock that was set, found or lifted; null if there was none to lift. */
   readonly lock: Lock | null;
   /** All locks that are set now. */
   readonly locks: readonly Lock[];
@@ -38,7 +38,7 @@ export interface ChangedLocks {
 const maxRounds = 10;
 
 /**
- * Sets or releases a lock and records it in the audit trail, in one transaction. A lock that is set already keeps its reason,
+ * Sets or lifts a lock and records it in the audit trail, in one transaction. A lock that is set already keeps its reason,
  * unless it does not stop reads and is to stop them.
  * Throws `LedgerUnavailable`, and an Error if there are too many locks.
  */
@@ -57,10 +57,10 @@ export async function changeLocks(deps: LockDependencies, change: LockChange): P
   throw new Error('Other commands change the locks at the same time. Run the command again.');
 }
 
-/** The lock to set or to release; null if there is nothing to do. */
+/** The lock to set or to lift; null if there is nothing to do. */
 function changedLock({ clock }: LockDependencies, change: LockChange, found: Lock | null): Lock | null {
   const { kind, scope, stopsReads = false, reason, operator } = change;
-  if (kind === 'release') return found;
+  if (kind === 'lift') return found;
   if (found !== null && (!stopsReads || found.stopsReads === true)) return null;
   const lockedAt = new Date(clock()).toISOString();
   return { scope, ...(stopsReads ? { stopsReads } : {}), reason, lockedBy: operator.id, lockedAt };
@@ -81,9 +81,7 @@ function entryOf(deps: LockDependencies, { kind, reason, operator }: LockChange,
     operationId,
     event: kind === 'lock' ? 'LOCKED' : 'UNLOCKED',
     message:
-      kind === 'lock'
-        ? `Locked ${what}.`
-        : `Released the lock on ${what}, set by ${lock.lockedBy} at ${lock.lockedAt}.`,
+      kind === 'lock' ? `Locked ${what}.` : `Lifted the lock on ${what}, set by ${lock.lockedBy} at ${lock.lockedAt}.`,
   });
 }
 

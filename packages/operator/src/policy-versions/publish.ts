@@ -14,7 +14,7 @@ export async function readLive(store: PolicyStore): Promise<ListedRelease | null
 /** Reads the version of a release. Throws an Error if it is not in the table. */
 export async function readPacked(store: PolicyStore, { versionHash }: Release): Promise<PackedVersion> {
   const packed = await store.getVersion(versionHash);
-  if (packed === null) throw new Error(`The table has no version ${versionHash}.`);
+  if (packed === null) throw new Error(`The table has no content ${versionHash}.`);
   return packed;
 }
 
@@ -37,6 +37,6 @@ export async function putLive(
   const other = await store.getRelease(next.number);
   const by = other === null ? '' : ` by ${other.publishedBy} at ${other.publishedAt}`;
   throw new Error(
-    `Release ${next.number} was published meanwhile${by}. Run the command again to see what would change now.`,
+    `Version ${next.number} was published meanwhile${by}. Run the command again to see what would change now.`,
   );
 }

@@ -17,7 +17,7 @@ describeOnDynamoDb('Two publishers at the same time', () => {
     const [published] = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const [rejected] = results.flatMap((result) => (result.status === 'rejected' ? String(result.reason) : []));
     expect(await store.releases(9)).toEqual([{ number: 0, release: published }]);
-    expect(rejected).toContain(`Release 0 was published meanwhile by ${published?.publishedBy}`);
+    expect(rejected).toContain(`Version 0 was published meanwhile by ${published?.publishedBy}`);
     expect((await putLive(store, await readLive(store), releaseOf(1, versionWith({})), Date.now)).number).toBe(1);
   });
 });
