@@ -31,7 +31,7 @@ const packaging = [
   '/test/outages/leaked-token\\.test\\.ts$',
   '/test/policy-versions/hostile-versions\\.test\\.ts$',
   '/test/tools/schema-changes\\.test\\.ts$',
-  '/packages/client/test/(against-aws-cli.*|bad-input|docs|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
+  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|docs|jmespath|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];

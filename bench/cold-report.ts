@@ -29,7 +29,7 @@ export function coldSection(measured: readonly MeasuredColdStart[]): Section {
     ];
     return `${cores === 1 ? 'One core' : 'Two cores'}, ${subjects[0]?.runs} runs of each, medians in milliseconds:\n\n${table(head, rows)}`;
   });
-  return { name: 'cold', tables: tables.join('\n\n') };
+  return { name: 'cold', document: 'cold-starts.md', tables: tables.join('\n\n') };
 }
 
 function ratio(one: number | null, other: number | null | undefined): number | null {

@@ -6,7 +6,7 @@ import type { Actor, Organization } from '../support/organization.ts';
 import { servicePolicy } from '../support/service-control-policies.ts';
 import { escapes, names, writes } from '../support/organization-rows.ts';
 import type { Row } from '../support/organization-rows.ts';
-import { replaceBlock, tableOf } from '../support/reference.ts';
+import { replaceBlock, tableOf, withSharedRows } from '../support/reference.ts';
 import { isAllowed } from '../support/simulate.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'permissions.md');
@@ -36,9 +36,13 @@ async function cellsOf({ action, resource, context = {} }: Row, actors: readonly
 }
 
 test('docs/permissions.md has what each role may do under all policies (UPDATE_REFERENCE=1 writes it)', async () => {
-  const cells = async (row: Row) => [`\`${row.action}\``, row.on, ...(await cellsOf(row, organization.actors))];
-  const head = ['action', 'on', ...organization.actors];
-  const table = tableOf(head, await Promise.all([...writes, ...escapes].filter(isListed).map(cells)));
+  const permittedTo = async (row: Row) => {
+    const cells = await cellsOf(row, organization.actors);
+    const permitted = organization.actors.filter((_, index) => cells[index] === 'yes');
+    return [`\`${row.action}\``, row.on, permitted.join(', ') || 'none'];
+  };
+  const rows = await Promise.all([...writes, ...escapes].filter(isListed).map(permittedTo));
+  const table = tableOf(['action', 'on', 'permitted to'], withSharedRows(rows, 0, ', '));
   const page = readFileSync(file, 'utf8');
   const expected = replaceBlock(page, 'all policies', table);
   if (process.env.UPDATE_REFERENCE) writeFileSync(file, expected);

@@ -8,10 +8,11 @@ import type { Line } from '../support/insights.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 import { logScenario } from '../support/log-scenario.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { operatorPages } from '../support/runbook.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
-const page = read('docs', 'operations.md');
+const page = operatorPages;
 const logs = read('docs', 'logs.md');
 const alarms = read('deploy', 'alarms.yml');
 const dashboard = read('deploy', 'dashboard.yml');

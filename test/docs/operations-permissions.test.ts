@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeAccount } from '../support/deployment.ts';
+import { operatorPages } from '../support/runbook.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { administrator, isAllowed } from '../support/simulate.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
 const region = 'eu-central-1';
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${homeAccount}:${rest}`;
 const servicePolicies = allServicePolicies();
@@ -24,7 +24,7 @@ const resources: Readonly<Record<string, string>> = {
 };
 
 /** The actions that the `aws` commands of the page need: `aws logs start-query` needs `logs:StartQuery`. */
-const commands = [...page.matchAll(/^ *aws (\w+) ([\w-]+)/gm)].map(
+const commands = [...operatorPages.matchAll(/^ *aws (\w+) ([\w-]+)/gm)].map(
   ([, service = '', command = '']) =>
     `${service}:${command.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
 );

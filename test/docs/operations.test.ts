@@ -6,11 +6,12 @@ import { buildSchema, parse, validate } from 'graphql';
 import { answerError, startAnsweringServer } from '../support/answering-server.ts';
 import { awsCli, missingAwsCli } from '../support/aws-cli.ts';
 import { testUnless } from '../support/requires.ts';
+import { operatorPages } from '../support/runbook.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
-const page = read('docs', 'operations.md');
+const page = operatorPages;
 const logs = read('docs', 'logs.md');
 const alarms = read('deploy', 'alarms.yml');
 /** Alarms that are only conditions of NoTrafficAlarm. */

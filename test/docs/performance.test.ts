@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { limitsSection } from '../../bench/limits.ts';
 
-const [performance = '', scale = ''] = ['performance.md', 'scale.md'].map((file) =>
+const [performance = '', coldStarts = '', scale = ''] = ['performance.md', 'cold-starts.md', 'scale.md'].map((file) =>
   readFileSync(join(import.meta.dirname, '..', '..', 'docs', file), 'utf8'),
 );
 
@@ -12,9 +12,10 @@ function blocksOf(document: string): Map<string, string> {
   return new Map(Array.from(blocks, ([, name = '', text = '']) => [name, text.trim()]));
 }
 
-test('every block of the benchmark in docs/performance.md has figures', () => {
-  const blocks = blocksOf(performance);
-  expect([...blocks.keys()]).toEqual(['cold', 'replacements', 'warm', 'decisions', 'growth', 'memory', 'cost']);
+test('every block of the benchmark in docs/performance.md and docs/cold-starts.md has figures', () => {
+  expect([...blocksOf(performance).keys()]).toEqual(['warm', 'decisions', 'growth', 'memory', 'cost']);
+  expect([...blocksOf(coldStarts).keys()]).toEqual(['cold', 'replacements']);
+  const blocks = [...blocksOf(performance), ...blocksOf(coldStarts)];
   for (const [name, text] of blocks) expect({ name, text }).toEqual({ name, text: expect.stringMatching(/\d/) });
 });
 

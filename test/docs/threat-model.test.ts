@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { testTitles } from '../support/test-titles.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs', 'threat-model.md'), 'utf8');
+const page = ['threat-model.md', 'threat-model-systems.md']
+  .map((name) => readFileSync(join(root, 'docs', name), 'utf8'))
+  .join('\n');
 
 const categories = [
   'Spoofing',

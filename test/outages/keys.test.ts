@@ -86,7 +86,7 @@ test('keys that the function does not have ring for 401, and the log says which 
   const keys = { keys: oldKey ? [oldKey.jwk] : [] };
   const [refused = usual] = await realRequests(gateway, [async () => sendToFunction(await tokenBy(newKey), keys)]);
   expect(rung(refused, 1)).toEqual({ RejectedRequestsAlarm: 8, UnauthenticatedRequestsAlarm: 5 });
-  expect(linesSelectedBy('### Keys rotated or unreachable', [usual.line, refused.line])).toEqual([
+  expect(linesSelectedBy('## Keys rotated or unreachable', [usual.line, refused.line])).toEqual([
     expect.objectContaining({ code: 'UNAUTHENTICATED', detail: expect.any(String) as string }),
   ]);
 });
@@ -98,6 +98,6 @@ test('keys that can not be read ring for 503 at once, also with few requests, an
   await server.close();
   expect(failed.status).toBe(503);
   expect(rung(failed, 10)).toEqual({ ApiServerErrorsAlarm: 1, LoggedErrorsAlarm: 1 });
-  const [line] = linesSelectedBy('### Keys rotated or unreachable', [usual.line, failed.line]);
+  const [line] = linesSelectedBy('## Keys rotated or unreachable', [usual.line, failed.line]);
   expect(line).toMatchObject({ code: 'ISSUER_UNAVAILABLE', detail: expect.stringContaining(issuer) as string });
 });

@@ -65,7 +65,7 @@ test('who has the token and tries other namespaces rings, and one who uses its r
 
 test('the log shows what it was used for, and the trail of the principal too', async () => {
   const lines = linesSelectedBy(
-    '### A leaked token or key',
+    '## A leaked token or key',
     probes.map(({ line }) => line),
   );
   expect(lines.map(({ outcome, clusterName, namespace }) => [outcome, clusterName, namespace])).toEqual([

@@ -96,7 +96,7 @@ test('the runbook finds the errors of each version, with the code and the cluste
     { code: 'INTERNAL_SERVER_ERROR', failures: 1, clusterName: 'apps-dev' },
   ]);
   const [error] = linesSelectedBy(
-    '## Errors',
+    '## Find the errors',
     [good, buggy].map((request) => request.line),
     1,
   );

@@ -57,7 +57,7 @@ export async function openService({ isOwn = false, inventory = ownInventory }: S
   for (const name of ['serverless.yml', 'package.json', 'deploy']) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
-  for (const name of ['node_modules', 'src']) await symlink(join(root, name), join(folder, name));
+  for (const name of ['node_modules', 'src', 'packages', 'tools']) await symlink(join(root, name), join(folder, name));
   const sources = isOwn ? await writeOwnSources(folder, inventory) : [];
   await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist'), ...sources], { cwd: root });
 

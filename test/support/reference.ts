@@ -22,6 +22,17 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
   ].join('\n');
 }
 
+/** The rows, of which those that differ only in one column share a row, which lists what they have there. */
+export function withSharedRows(rows: readonly (readonly string[])[], column: number, separator: string): string[][] {
+  const shared = new Map<string, { readonly row: readonly string[]; readonly listed: string[] }>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.toSpliced(column, 1));
+    const { listed } = shared.get(key) ?? { listed: [] };
+    shared.set(key, { row, listed: [...listed, row[column] ?? ''] });
+  }
+  return [...shared.values()].map(({ row, listed }) => row.toSpliced(column, 1, listed.join(separator)));
+}
+
 /** The page with another text between the comments `NAME: begin` and `NAME: end`. Throws where they are missing. */
 export function replaceBlock(page: string, name: string, text: string): string {
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];

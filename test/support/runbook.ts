@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { selectedLines } from './insights.ts';
 import type { Line } from './insights.ts';
 
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+const docs = join(import.meta.dirname, '..', '..', 'docs');
+/** The pages for operators, one after the other: alarms and runbooks. */
+export const operatorPages = ['operations.md', 'errors.md', 'access-incidents.md']
+  .map((page) => readFileSync(join(docs, page), 'utf8'))
+  .join('\n');
 
-/** The blocks of code of a runbook of docs/operations.md, without those of its subsections. Throws an Error if there is none. */
+/** The blocks of code of a runbook of the pages for operators, without those of its subsections. Throws an Error if there is none. */
 export function runbookBlocks(heading: string, language: string): string[] {
-  const [, text] = new RegExp(`^${heading.replaceAll(/[`?]/g, '\\$&')}$([^]*?)^#`, 'm').exec(`${page}\n# end`) ?? [];
-  if (text === undefined) throw new Error(`docs/operations.md has no ${heading}.`);
+  const [, text] =
+    new RegExp(`^${heading.replaceAll(/[`?]/g, '\\$&')}$([^]*?)^#`, 'm').exec(`${operatorPages}\n# end`) ?? [];
+  if (text === undefined) throw new Error(`The pages for operators have no ${heading}.`);
   const blocks = [...text.matchAll(/^ *```(\w*)\n([^]*?)^ *```$/gm)];
   return blocks.flatMap(([, of, block = '']) => (of === language ? [block] : []));
 }

@@ -112,8 +112,12 @@ export const ownCommands: readonly Command[] = [
       { name: 'associationArn', type: 'string', help: 'Entries of changes to this association.' },
       { name: 'operationId', type: 'string', help: 'Entries of this operation.' },
       { name: 'all', type: 'boolean', help: 'All entries of the gateway.' },
-      { name: 'since', type: 'string', help: 'Only entries at or after this time, as RFC 3339 text.' },
-      { name: 'until', type: 'string', help: 'Only entries before this time.' },
+      {
+        name: 'since',
+        type: 'string',
+        help: 'Only entries at or after this time, as RFC 3339 text, or from this day on (UTC).',
+      },
+      { name: 'until', type: 'string', help: 'Only entries before this time or day.' },
       {
         name: 'events',
         type: 'string',

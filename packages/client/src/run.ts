@@ -6,6 +6,7 @@ import type { Parsed, Values } from './aws/parse.ts';
 import { parseArguments } from './aws/parse.ts';
 import type { ErrorFormat } from './aws/settings.ts';
 import { readErrorFormat, readProfile } from './aws/settings.ts';
+import { suggestion } from './aws/suggestion.ts';
 import type { Command } from './commands.ts';
 import { commands } from './command-table.ts';
 import type { Host } from './host.ts';
@@ -59,14 +60,22 @@ function findCommand(name: string | undefined): Command {
   if (name === undefined) throw new UsageError('the following arguments are required: command', { showsUsage: true });
   const command = commands.find((one) => one.name === name);
   if (command) return command;
-  const names = [...commands.map((one) => one.name), 'completion', 'help'].join(', ');
-  throw new UsageError(`argument command: Invalid choice '${name}', valid choices are: ${names}`, { showsUsage: true });
+  const names = [...commands.map((one) => one.name), 'completion', 'help'];
+  throw new UsageError(
+    `argument command: Invalid choice '${name}', valid choices are: ${names.join(', ')}.${suggestion(name, names)}`,
+    { showsUsage: true },
+  );
 }
 
 /** The values of a command with those that the prompter, if there is one, adds for missing options. */
 async function completeValues(command: Command, { values, rest }: Parsed, prompter: Prompter | null): Promise<Values> {
   if (rest.length > 0) {
-    throw new UsageError(`Unknown options: ${rest.map(({ text }) => text).join(', ')}`, { showsUsage: true });
+    const names = [...globalOptions, ...optionsOf(command)].map((option) => `--${option.name}`);
+    const [unknown = ''] = rest.flatMap(({ text, isPositional }) => (isPositional ? [] : (text.split('=')[0] ?? [])));
+    const texts = rest.map(({ text }) => text).join(', ');
+    throw new UsageError(`Unknown options: ${texts}${suggestion(unknown, names).replace(/^ /, '. ')}`, {
+      showsUsage: true,
+    });
   }
   const missing = missingOptions(command, values);
   if (missing.length === 0) return values;

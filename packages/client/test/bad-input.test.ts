@@ -39,6 +39,8 @@ const badLines: readonly (readonly [readonly string[], number, string])[] = [
   [['create-pod-identity-association'], 252, 'required: --cluster-name, --namespace, --service-account, --role-arn'],
   [['update-pod-identity-association', '--role-arn', 'r'], 252, 'required: --cluster-name, --association-id'],
   [[...list, '--nonsense'], 252, 'Unknown options: --nonsense'],
+  [[...list, '--maxitems', '3'], 252, 'Unknown options: --maxitems, 3. Did you mean --max-items?'],
+  [['list-pod-identity-association'], 252, 'Did you mean list-pod-identity-associations?'],
   [[...list, 'extra'], 252, 'Unknown options: extra'],
   [[...list, '--cluster-name'], 252, 'argument --cluster-name: expected one argument'],
   [[...list, '--namespace'], 252, 'argument --namespace: expected one argument'],

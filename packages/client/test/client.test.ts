@@ -272,7 +272,38 @@ describe('errors', () => {
   test('a redirect is an error: credentials are not sent elsewhere', async () => {
     route.faults.push({ status: 301, headers: { location: `${gateway.url}/graphql` }, body: '' });
     const error = await errorOf(clientOf().viewer());
-    expect(error).toMatchObject({ code: 'HTTP_301', message: 'The gateway answered with HTTP status 301' });
+    expect(error).toMatchObject({
+      code: 'HTTP_301',
+      message: `${route.url}/graphql answered with HTTP status 301 and a redirect to ${gateway.url}/graphql. Is it the URL of the gateway?`,
+    });
+    expect(route.seen).toHaveLength(1);
+  });
+
+  test('an aborted call ends while it waits for a token', async () => {
+    const never = () => new Promise<string>(() => undefined);
+    const controller = new AbortController();
+    const call = clientOf('alice', { authentication: bearer(never) }).viewer({ signal: controller.signal });
+    controller.abort(new Error('stopped'));
+    await expect(call).rejects.toThrow('stopped');
+    const late = clientOf('alice', { authentication: bearer(never), timeoutMs: 10 }).viewer();
+    await expect(late).rejects.toThrow(UnsentError);
+    expect(route.seen).toEqual([]);
+  });
+
+  test('a token that expired meanwhile is asked for once more', async () => {
+    const tokens = ['expired', gateway.tokenOf('alice')];
+    const client = clientOf('alice', { authentication: bearer(() => tokens.shift() ?? 'expired') });
+    expect(await client.viewer()).toMatchObject({ id: expect.any(String) });
+    await expect(client.viewer()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(route.seen).toHaveLength(4);
+  });
+
+  test.each([200, 404])('a page with status %d ends the call, and its error names the URL', async (status) => {
+    route.faults.push({ status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html>' });
+    const call = clientOf().createPodIdentityAssociation(input());
+    await expect(call).rejects.toThrow(
+      `${route.url}/graphql answered with HTTP status ${status} and text/html; charset=utf-8. Is it the URL of the gateway?`,
+    );
     expect(route.seen).toHaveLength(1);
   });
 

@@ -131,6 +131,8 @@ describe('lost answers', () => {
     expect({ code, stdout }).toEqual({ code: 255, stdout: '' });
     expect(lines(stderr).filter((line) => line.startsWith('Attempt'))).toHaveLength(3);
     expect(stderr).toContain('Could not connect to the endpoint URL: "http://127.0.0.1:1/graphql"');
+    // Nothing was sent, so that there is nothing to send again.
+    expect(stderr).not.toContain('token');
   }, 15_000);
 
   const inProgress = (retryAfterSeconds: number) => ({
@@ -328,7 +330,12 @@ describe('reads', () => {
       'DENIED',
     );
     expect(await events(['--all', '--since', '2020-01-01T00:00:00Z'], 'olivia')).toContain('INVALID');
-    expect(await events(['--all', '--until', '2020-01-01T00:00:00Z'], 'olivia')).toEqual([]);
+    expect(await events(['--all', '--until', '2020-01-01'], 'olivia')).toEqual([]);
+    const { code, stderr } = await run(['audit-trail', '--all', '--events', 'DENIED,WRONG']);
+    expect({ code, stderr }).toEqual({
+      code: 252,
+      stderr: expect.stringContaining("Invalid choice 'WRONG', valid choices are: CHECKED, CONTENDED, DENIED"),
+    });
   });
 
   test.each([[[]], [['--all', '--operation-id', 'o']]])(

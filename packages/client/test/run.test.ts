@@ -200,7 +200,8 @@ describe('settings', () => {
       connection: { profile: 'b' },
       stdout: expect.stringMatching(/^association:/),
     });
-    expect(await connectionOf([], { AWS_PROFILE: 'b' })).toMatchObject({ connection: { profile: 'b', region: null } });
+    // A profile of the environment gives settings, but keys of the environment come before its credentials.
+    expect(await connectionOf([], { AWS_PROFILE: 'b' })).toMatchObject({ connection: { profile: null, region: null } });
   });
 
   test('an unknown output of the environment is an error of the exit code 255', async () => {

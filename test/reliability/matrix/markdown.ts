@@ -1,3 +1,4 @@
+import { withSharedRows } from '../../support/reference.ts';
 import { invariants } from '../invariants.ts';
 import type { Invariant } from '../invariants.ts';
 import { flows } from './flows.ts';
@@ -8,7 +9,7 @@ import type { TableRow } from './table.ts';
 /** Table rows of each implementation, by its name. */
 export type Results = Map<string, readonly TableRow[]>;
 
-/** The summary for `docs/reliability.md`: results by fault of the first flow, by flow, and by guarantee. */
+/** The summary for `docs/fault-matrix.md`: results by fault of the first flow, by flow, and by guarantee. */
 export function markdownOf(
   results: Results,
   implementations: readonly Pick<Implementation, 'name' | 'library'>[],
@@ -27,12 +28,16 @@ export function markdownOf(
   return [
     ...libraries,
     table(
-      ['position', 'fault in the first request', ...names],
-      faults.map((place) => [
-        place.slice(0, place.indexOf(': ')),
-        place.slice(place.indexOf(': ') + 2),
-        ...counts(results, (result) => result.case.flow.name === 'first' && placeOf(result) === place),
-      ]),
+      ['position', 'faults in the first request', ...names.map((name) => `${name}, of each`)],
+      withSharedRows(
+        faults.map((place) => [
+          place.slice(0, place.indexOf(': ')),
+          place.slice(place.indexOf(': ') + 2),
+          ...counts(results, (result) => result.case.flow.name === 'first' && placeOf(result) === place),
+        ]),
+        1,
+        '; ',
+      ),
     ),
     'The same faults at every request of each flow:',
     table(

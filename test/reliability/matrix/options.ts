@@ -29,7 +29,7 @@ Options:
   --case TEXT            only cases whose name, the second column, contains TEXT (default: all)
   --size NAME            part of the matrix to run: ${Object.keys(sizes).join(', ')} (default: full)
   --failures             print only violations (default: every case)
-  --markdown FILE        write the summary between the matrix markers of FILE, e.g. docs/reliability.md
+  --markdown FILE        write the summary between the matrix markers of FILE, e.g. docs/fault-matrix.md
   --json FILE            write all observed facts to FILE, one case per line
   --help                 print this help
 

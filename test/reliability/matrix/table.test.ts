@@ -30,6 +30,17 @@ test('inconclusive cases have a column of their own', () => {
   expect(page([kept, violated])).not.toContain('inconclusive');
 });
 
+test('faults at the same position with equal results share a row', () => {
+  const withFault = (name: string, row: TableRow): TableRow => ({
+    ...row,
+    case: { ...row.case, injection: { at: 0, step, fault: { ...fault, name } } },
+  });
+  const rows = [kept, withFault('5xx', kept), withFault('reset', violated)];
+  const markdown = markdownOf(new Map([['gateway', rows]]), []);
+  expect(markdown).toContain('| before EKS | timeout; 5xx | 1 of 1 |');
+  expect(markdown).toContain('| before EKS | reset | **0 of 1**: `noHoles` |');
+});
+
 test('the table names the installed version of the library of the baseline', () => {
   expect(markdownOf(new Map(), [baseline])).toMatch(
     /^The baseline uses `@aws-lambda-powertools\/idempotency` \d+\.\d+\.\d+\.$/m,

@@ -44,7 +44,13 @@ export const globalOptions: readonly Option[] = [
   valued('output', 'The format of the output.', { choices: outputFormats }),
   valued('query', 'A JMESPath expression that selects a part of the output.', { placeholder: 'expression' }),
   valued('profile', 'The profile of the shared AWS configuration.', { placeholder: 'name' }),
-  valued('region', 'The region of the gateway.', { placeholder: 'region' }),
+  valued(
+    'region',
+    'The region of the cluster. Requests are signed for it where nothing else names the region of the gateway.',
+    {
+      placeholder: 'region',
+    },
+  ),
   flag('version', 'Print the version of this command.'),
   valued('color', 'When to use colours; by default in a terminal.', { choices: ['on', 'off', 'auto'] }),
   flag('no-sign-request', 'Do not sign requests, and load no AWS credentials.', 'sign-request', false),

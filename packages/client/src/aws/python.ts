@@ -33,9 +33,15 @@ export function typeName(value: Value): string {
   return names[typeof value] ?? (value === null ? 'NoneType' : isList(value) ? 'list' : 'dict');
 }
 
-/** The integer that Python's `int` reads from a text; null where it rejects the text. */
+/** The integer that Python's `int` reads from a text; null where it rejects the text. Digits of other scripts are not read. */
 export function parseInteger(text: string): number | null {
-  return /^\s*[+-]?\d+(_\d+)*\s*$/.test(text) ? Number(text.replaceAll('_', '')) : null;
+  const stripped = strip(text);
+  return /^[+-]?\d+(_\d+)*$/.test(stripped) ? Number(stripped.replaceAll('_', '')) : null;
+}
+
+/** A text without the white space around it. To Python, a byte order mark is none. */
+export function strip(text: string): string {
+  return text.replaceAll(/^[^\S\ufeff]+|[^\S\ufeff]+$/g, '');
 }
 
 function numeral(value: number): string {

@@ -17,6 +17,7 @@ export interface Connection {
   readonly gatewayRegion: string | null;
   /** A JWT; null to use AWS credentials. */
   readonly token: string | null;
+  /** The profile of `--profile`, which comes before keys of the environment. */
   readonly profile: string | null;
   /** False with `--no-sign-request`: no AWS credentials are loaded. */
   readonly signRequest: boolean;
@@ -48,7 +49,7 @@ export function readConnection(values: Values, profile: Profile, environment: En
     gatewayRegion: text(values['gateway-region']) ?? set(environment.POD_IDENTITY_GATEWAY_REGION),
     token: tokenOf(values, environment),
     region: regionOf(values, profile, environment),
-    profile: text(values.profile) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE),
+    profile: text(values.profile),
     signRequest: values['sign-request'] !== false,
     verifySsl: values['verify-ssl'] !== false,
     caBundle: text(values['ca-bundle']) ?? set(environment.AWS_CA_BUNDLE) ?? set(profile.ca_bundle),
@@ -113,7 +114,8 @@ function regionOf(values: Values, profile: Profile, environment: Environment): s
 function tokenOf(values: Values, environment: Environment): string | null {
   const given = text(values.token);
   if (given !== null) return fileOrText('--token', given, environment).trim();
-  return values.profile === undefined ? set(environment.POD_IDENTITY_TOKEN) : null;
+  const ofEnvironment = values.profile === undefined ? set(environment.POD_IDENTITY_TOKEN) : null;
+  return ofEnvironment === null ? null : fileOrText('POD_IDENTITY_TOKEN', ofEnvironment, environment).trim();
 }
 
 function endpointUrl(url: string | null): string | null {

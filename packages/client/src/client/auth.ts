@@ -7,6 +7,8 @@ export interface Authentication {
   readonly route: '/graphql' | '/iam/graphql';
   /** The headers to send, with those that authenticate the request. Called for every attempt. */
   readonly authenticate: (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;
+  /** Whether another attempt may have other credentials, so that one follows a rejected token. */
+  readonly isRenewed?: boolean;
 }
 
 /** A value, or a function that gets it for every attempt, so that it can be renewed. */
@@ -26,6 +28,7 @@ export function bearer(token: Provided<string>): Authentication {
   return {
     route: '/graphql',
     authenticate: ({ headers }) => bearerHeaders(token, headers),
+    isRenewed: typeof token === 'function',
   };
 }
 

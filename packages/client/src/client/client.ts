@@ -165,6 +165,7 @@ function call<Result>(
   attemptWith: (field: never) => Attempt<Result>,
 ): Promise<Result> {
   const request = { operationName: name, query: documents[name], variables };
+  let mayRenew = connection.authentication.isRenewed === true;
   return withRetries(
     async () => {
       const answer = await sendOnce(connection, request, signal);
@@ -172,8 +173,13 @@ function call<Result>(
       const end = () => {
         throw answer.kind === 'error' ? answer.error : lost(answer.reason, token);
       };
+      if (answer.kind === 'lost' && answer.isForeign === true) return end();
       if (answer.kind === 'lost') return { ...answer, kind: 'again', reason: reasonText(answer.reason), end };
-      const { retryable, retryAfterSeconds, code } = answer.error;
+      const { retryable, retryAfterSeconds, code, status } = answer.error;
+      if (status === 401 && mayRenew) {
+        mayRenew = false;
+        return { kind: 'again', reason: code, retryAfterSeconds: 0, end };
+      }
       return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end } : end();
     },
     { ...limits, signal, onRetry },

@@ -44,7 +44,13 @@ export type Answer =
   | { readonly kind: 'data'; readonly data: Readonly<Record<string, unknown>> }
   | { readonly kind: 'error'; readonly error: GatewayError }
   /** No answer, or none that says what became of the request. */
-  | { readonly kind: 'lost'; readonly reason: unknown; readonly retryAfterSeconds: number | null };
+  | {
+      readonly kind: 'lost';
+      readonly reason: unknown;
+      readonly retryAfterSeconds: number | null;
+      /** Whether something else than the gateway answered, so that a retry can't help. */
+      readonly isForeign?: boolean;
+    };
 
 /**
  * Sends an operation once.
@@ -56,18 +62,38 @@ export async function sendOnce(connection: Connection, request: GraphQLRequest, 
   const url = endpointOf(connection);
   const body = JSON.stringify(request);
   const plain = { ...connection.headers, 'content-type': 'application/json', accept: 'application/json' };
-  const headers = { ...(await connection.authentication.authenticate({ url, headers: plain, body })) };
-  signal?.throwIfAborted();
   const timeout = connection.timeoutMs === null ? [] : [AbortSignal.timeout(connection.timeoutMs)];
   const attempt = AbortSignal.any([...timeout, ...(signal ? [signal] : [])]);
+  const authentication = connection.authentication.authenticate({ url, headers: plain, body });
+  const headers = { ...(await untilAborted(authentication, attempt, signal)) };
   try {
     const post = { method: 'POST', headers, body, redirect: 'manual', signal: attempt } as const;
-    const response = await connection.fetch(url.href, post);
-    return read(response, await response.text());
+    // Browsers reject their `fetch` as a method of another object.
+    const { fetch } = connection;
+    const response = await fetch(url.href, post);
+    return read(url, response, await response.text());
   } catch (reason) {
     signal?.throwIfAborted();
     if (reason instanceof UnsentError) throw reason;
     return { kind: 'lost', reason, retryAfterSeconds: null };
+  }
+}
+
+/** Waits for authentication no longer than for an attempt: a provider of tokens may hang. */
+async function untilAborted<Value>(work: Promise<Value>, attempt: AbortSignal, signal?: AbortSignal): Promise<Value> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<'aborted'>((resolve) => {
+    stop = () => resolve('aborted');
+    attempt.addEventListener('abort', stop);
+    if (attempt.aborted) stop();
+  });
+  try {
+    const first = await Promise.race([work.then((value) => ({ value })), aborted]);
+    if (first !== 'aborted') return first.value;
+    signal?.throwIfAborted();
+    throw new UnsentError('The request was not sent: its token or credentials were not there in time.');
+  } finally {
+    attempt.removeEventListener('abort', stop);
   }
 }
 
@@ -79,31 +105,42 @@ function endpointOf({ url, authentication }: Pick<Connection, 'url' | 'authentic
   return endpoint;
 }
 
-function read(response: HttpResponse, text: string): Answer {
+function read(url: URL, response: HttpResponse, text: string): Answer {
   const body = parsed(text);
   const [first] = isRecord(body) && Array.isArray(body.errors) ? (body.errors as unknown[]) : [];
   const data = isRecord(body) && isRecord(body.data) ? body.data : {};
   const hasData = Object.values(data).some((value) => value !== null);
   if (isRecord(first) && !hasData) return { kind: 'error', error: graphQLError(response, first) };
   if (isRecord(body) && isRecord(body.data)) return { kind: 'data', data };
-  return readOther(response, isRecord(body) ? body : {});
+  return readOther(url, response, isRecord(body) ? body : {});
 }
 
 /** API Gateway and proxies answer in their own form: without a result, the request may have been executed. */
-function readOther(response: HttpResponse, body: Readonly<Record<string, unknown>>): Answer {
+function readOther(url: URL, response: HttpResponse, body: Readonly<Record<string, unknown>>): Answer {
   const { status, headers } = response;
-  const requestId = headers.get('apigw-requestid');
   const message = [body.message, body.advice].filter((part) => typeof part === 'string').join('. ');
-  const text = `The gateway answered with HTTP status ${status}${message === '' ? '' : `: ${message}`}`;
+  const text =
+    foreignText(url, response) ?? `The gateway answered with HTTP status ${status}${message && `: ${message}`}`;
   if (status >= 200 && status < 300) {
-    return { kind: 'lost', reason: new Error('The answer is not a GraphQL response.'), retryAfterSeconds: null };
+    const reason = new Error(foreignText(url, response) ?? 'The answer is not a GraphQL response.');
+    return { kind: 'lost', reason, retryAfterSeconds: null, isForeign: foreignText(url, response) !== null };
   }
   if (status === 429 || status >= 500) {
     return { kind: 'lost', reason: new Error(text), retryAfterSeconds: seconds(headers.get('retry-after')) };
   }
   const code = status === 401 ? 'UNAUTHENTICATED' : `HTTP_${status}`;
+  const requestId = headers.get('apigw-requestid');
   const details = { code, status, requestId, retryable: false, retryAfterSeconds: null, extensions: {} };
   return { kind: 'error', error: new GatewayError(text, details) };
+}
+
+/** What an answer says that only something else than the gateway can give, such as a web site: a page, or a redirect. */
+function foreignText(url: URL, { status, headers }: HttpResponse): string | null {
+  const location = status >= 300 && status < 400 ? headers.get('location') : null;
+  const type = headers.get('content-type');
+  if (location === null && (type === null || /^application\/([\w.-]+\+)?json\b/i.test(type))) return null;
+  const form = location === null ? type : `a redirect to ${location}`;
+  return `${url.href} answered with HTTP status ${status} and ${form}. Is it the URL of the gateway?`;
 }
 
 /** Errors that a retry can end, for gateways whose errors do not say so. */

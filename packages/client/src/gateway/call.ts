@@ -38,9 +38,10 @@ const waitLimitMs = 600_000;
  */
 export function createCall(settings: CallSettings): Host['call'] {
   let created: GatewayClient | null = null;
+  const sending = { onConnected: (): void => undefined };
   return async ({ input, ...given }) => {
     const { operation } = given.command;
-    const client = (created ??= clientOf(given, settings));
+    const client = (created ??= clientOf(given, settings, () => sending.onConnected()));
     const { region } = given.connection;
     const request = { ...given, input: { ...(region !== null && operation !== 'Viewer' && { region }), ...input } };
     const say = (line: string) => settings.writeError(`${line}\n`);
@@ -49,7 +50,7 @@ export function createCall(settings: CallSettings): Host['call'] {
     const options = { signal: settings.signal, onRetry };
     try {
       const query = queries[operation];
-      return query ? await query(client, request, options) : await change(client, request, options, say);
+      return query ? await query(client, request, options) : await change(client, request, options, { say, sending });
     } catch (error) {
       throw commandError(operation, error);
     }
@@ -60,13 +61,17 @@ async function change(
   client: GatewayClient,
   { command: { operation }, input }: Request,
   options: CallOptions,
-  say: (line: string) => void,
+  { say, sending }: { readonly say: (line: string) => void; readonly sending: { onConnected: () => void } },
 ): Promise<ValueMap> {
   const send = mutations[operation];
   if (!send) throw new UsageError(`The gateway has no operation ${operation}.`);
   const given = typeof input.clientRequestToken === 'string' ? input.clientRequestToken : null;
   const token = given ?? crypto.randomUUID();
-  if (given === null) say(`Client request token: ${token} (to send this request again: --client-request-token)`);
+  // Said once the request is on its way: until then, there is nothing to send again.
+  sending.onConnected = () => {
+    sending.onConnected = () => undefined;
+    if (given === null) say(`Client request token: ${token} (to send this request again: --client-request-token)`);
+  };
   const result: MutationResult = await send(client, { ...input, clientRequestToken: token }, options);
   if (result.kind === 'refused') throw refusalError(operation, result);
   if (result.kind === 'inProgress') throw inProgressError(result);
@@ -74,17 +79,21 @@ async function change(
   return { association: associationAnswer(result.association) };
 }
 
-function clientOf({ connection, wait }: Omit<Request, 'input'>, settings: CallSettings): GatewayClient {
+function clientOf(
+  { connection, wait }: Omit<Request, 'input'>,
+  settings: CallSettings,
+  onConnected: () => void,
+): GatewayClient {
   const { environment, version, writeError } = settings;
   if (connection.endpointUrl === null) {
     throw new ConfigurationError(
       'The URL of the gateway is not known. Give it with --endpoint-url or in the environment variable POD_IDENTITY_ENDPOINT_URL.',
     );
   }
-  const fetch = createFetch(connection, environment);
+  const fetch = createFetch(connection, environment, onConnected);
   return createGatewayClient({
     url: connection.endpointUrl,
-    authentication: authenticationOf(connection),
+    authentication: authenticationOf(connection, environment),
     fetch: connection.debug ? debugging(fetch, writeError) : fetch,
     // The options of the AWS CLI for timeouts apply, in place of one limit.
     timeoutMs: null,
@@ -93,13 +102,14 @@ function clientOf({ connection, wait }: Omit<Request, 'input'>, settings: CallSe
   });
 }
 
-function authenticationOf({ token, signRequest, profile, region, gatewayRegion }: Connection): Authentication {
+function authenticationOf(connection: Connection, environment: Environment): Authentication {
+  const { token, signRequest, profile, region, gatewayRegion } = connection;
   if (token !== null) return bearer(token);
   if (!signRequest) return anonymous;
   const signingRegion = gatewayRegion ?? region;
   const credentials = async () => {
     const { credentialProvider } = await import('./aws-credentials.ts');
-    return credentialProvider(profile, signingRegion)();
+    return credentialProvider({ profile, environment, region: signingRegion })();
   };
   return sigV4({ credentials, region: signingRegion ?? undefined });
 }

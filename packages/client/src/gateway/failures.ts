@@ -69,7 +69,7 @@ function hasAdvice({ __typename }: Refusal): boolean {
 function reasonsOf(refusal: Refusal): readonly string[] {
   switch (refusal.__typename) {
     case 'PolicyDenied':
-      return [...refusal.violations.map(violationLine), ...ownersLine(refusal.owners)];
+      return [...refusal.violations.map(violationLine), ...ownersLine(refusal)];
     case 'InvalidInput':
       return refusal.findings.map(({ path, advice }) => `- ${path}: ${advice}`);
     case 'AssociationAlreadyExists':
@@ -105,8 +105,10 @@ function violationLine({ policyId, message, advice }: Violation): string {
   return `- Policy ${policyId}: ${advice ?? message}`;
 }
 
-function ownersLine(owners: readonly string[]): readonly string[] {
-  return owners.length === 0 ? [] : [`Ask the owners of the namespace: ${owners.join(', ')}`];
+/** Owners can help where no rule permits the request; a rule that forbids it holds for them too. */
+function ownersLine({ violations, owners }: Extract<Refusal, { __typename: 'PolicyDenied' }>): readonly string[] {
+  const isForbidden = violations.every(({ policyId }) => policyId !== 'default-deny');
+  return isForbidden || owners.length === 0 ? [] : [`Ask the owners of the namespace: ${owners.join(', ')}`];
 }
 
 function differenceLine({

@@ -13,9 +13,13 @@ const maxFailedConnections = 4;
 
 /**
  * The part of `fetch` that the client uses, with the options of the AWS CLI for certificates and timeouts, which `fetch` does not
- * have. It also starts faster. Proxies of the environment are used from Node.js 24.5 on.
+ * have. It also starts faster. `onConnected` is called before each request is sent. Proxies of the environment are used from Node.js 24.5 on.
  */
-export function createFetch(connection: Connection, environment: Environment): Fetch {
+export function createFetch(
+  connection: Connection,
+  environment: Environment,
+  onConnected = (): void => undefined,
+): Fetch {
   const ca = connection.caBundle === null ? undefined : certificates(connection.caBundle);
   const reached = { isReached: false, failures: 0 };
   let agent: Agent | null = null;
@@ -25,7 +29,10 @@ export function createFetch(connection: Connection, environment: Environment): F
     const tls = { ...(ca && { ca }), rejectUnauthorized: connection.verifySsl };
     const request = http.request(url, { method: 'POST', headers, signal, agent, ...tls });
     try {
-      return await exchange(request, body, connection, () => (reached.isReached = true));
+      return await exchange(request, body, connection, () => {
+        reached.isReached = true;
+        onConnected();
+      });
     } catch (error) {
       throw failure(error, url, reached);
     }

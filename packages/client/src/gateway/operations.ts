@@ -47,9 +47,8 @@ export const queries: Readonly<Record<string, Ask>> = {
     );
   },
   AuditTrail: async (client, { input }, options) => {
-    const events = optional(input.events)?.split(/\s*,\s*/) as readonly AuditEvent[] | undefined;
-    const times = { since: optional(input.since), until: optional(input.until) };
-    const variables = { scope: scopeOf(input), ...times, events, ...page(input) };
+    const times = { since: timeOf(input.since), until: timeOf(input.until) };
+    const variables = { scope: scopeOf(input), ...times, events: eventsOf(input.events), ...page(input) };
     const { nodes, pageInfo } = await client.auditTrail(variables, options);
     return pageAnswer('entries', nodes.map(entryAnswer), pageInfo);
   },
@@ -105,6 +104,45 @@ function filters(input: ValueMap) {
 
 function page({ maxResults, nextToken }: ValueMap) {
   return { first: typeof maxResults === 'number' ? maxResults : pageSize, after: optional(nextToken) };
+}
+
+/** A day is the time at which it begins, in UTC. */
+function timeOf(value: Value | undefined): string | undefined {
+  return optional(value)?.replace(/^\d{4}-\d{2}-\d{2}$/, '$&T00:00:00Z');
+}
+
+const auditEvents: Readonly<Record<AuditEvent, true>> = {
+  CHECKED: true,
+  CONTENDED: true,
+  DENIED: true,
+  INTENT: true,
+  INVALID: true,
+  LATE_SUCCESS: true,
+  LOCKED: true,
+  REFUSED: true,
+  RELEASED: true,
+  REPLAYED: true,
+  SUCCEEDED: true,
+  TAKEN_OVER: true,
+  TOKEN_REUSED: true,
+  TRAIL_READ: true,
+  UNKNOWN: true,
+  UNLOCKED: true,
+};
+
+function isAuditEvent(name: string): name is AuditEvent {
+  return Object.hasOwn(auditEvents, name);
+}
+
+function eventsOf(value: Value | undefined): readonly AuditEvent[] | undefined {
+  return optional(value)
+    ?.split(',')
+    .map((one) => {
+      const name = one.trim().toUpperCase();
+      if (isAuditEvent(name)) return name;
+      const choices = Object.keys(auditEvents).join(', ');
+      throw new UsageError(`argument --events: Invalid choice '${one.trim()}', valid choices are: ${choices}`);
+    });
 }
 
 /** The scope of the one option that names it. */

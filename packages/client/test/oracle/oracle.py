@@ -7,8 +7,11 @@ import argparse
 import contextlib
 import io
 import json
+import math
+import os
 import sys
 import unicodedata
+from unittest.mock import patch
 
 import jmespath
 from awscli import __version__
@@ -18,6 +21,7 @@ from awscli.formatter import get_formatter
 from awscli.shorthand import ShorthandParser
 from awscli.table import get_text_length
 from botocore.paginate import Paginator
+from botocore.session import Session
 from botocore.validate import ParamValidator
 from ruamel.yaml import YAML
 
@@ -103,6 +107,42 @@ def validate(request):
     return report.generate_report()
 
 
+def search(question):
+    """The value that an expression selects, or how it fails: before or while it is applied."""
+    expression, data = question
+    try:
+        compiled = jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        return {'invalid': str(error)}
+    try:
+        value = compiled.search(data)
+        json.dumps(value)
+    except Exception as error:
+        return {'failed': type(error).__name__}
+    return {'value': finite(value)}
+
+
+def finite(value):
+    """A value whose numbers JSON can show; the others become texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {'nan': 'NaN', 'inf': 'Infinity', '-inf': '-Infinity'}[str(value)]
+    if isinstance(value, list):
+        return [finite(one) for one in value]
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    return value
+
+
+def credentials(question):
+    """The access key that a command line signs with: `profile` is that of the option."""
+    with patch.dict(os.environ, question['environment']):
+        for name in ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'):
+            if name not in question['environment']:
+                del os.environ[name]
+        found = Session(profile=question['profile']).get_credentials()
+        return found.get_frozen_credentials().access_key if found else None
+
+
 def load_yaml(text):
     return YAML(typ='safe', pure=True).load(text)
 
@@ -120,11 +160,13 @@ def version(_):
 
 
 QUESTIONS = {
+    'credentials': credentials,
     'formatted': formatted,
     'load_yaml': load_yaml,
     'options': options,
     'parse': parse,
     'run': run,
+    'search': search,
     'shorthand': shorthand,
     'validate': validate,
     'version': version,

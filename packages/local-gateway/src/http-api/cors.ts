@@ -4,7 +4,7 @@ import type { RequestHead } from './event.ts';
 /** What an HTTP API with CORS permits to pages of the origins; `serverless.yml` has the same values. */
 export const corsConfiguration = {
   methods: ['POST'],
-  headers: ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
+  headers: ['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'],
   exposedHeaders: ['apigw-requestid'],
   maxAgeSeconds: 600,
 } as const;

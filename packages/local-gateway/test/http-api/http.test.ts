@@ -65,7 +65,7 @@ describe('CORS', () => {
       {
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'POST',
-        'access-control-allow-headers': 'authorization,content-type,x-amz-date,x-amz-security-token',
+        'access-control-allow-headers': 'authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token',
         'access-control-expose-headers': 'apigw-requestid',
         'access-control-max-age': '600',
         vary: 'origin',

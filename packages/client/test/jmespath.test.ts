@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { describeUnless } from '../../../test/support/requires.ts';
+import { InvalidExpression } from '../src/aws/jmespath/errors.ts';
+import { evaluate } from '../src/aws/jmespath/evaluate.ts';
+import { parseExpression } from '../src/aws/jmespath/parser.ts';
+import type { Value } from '../src/aws/value.ts';
+import { brokenExpression, expression, functionCall, jsonValue } from './jmespath-expressions.ts';
+import { missingOracle, resultOf, startOracle } from './oracle/oracle.ts';
+
+/** What an expression selects, or when it fails. */
+function search(text: string, data: Value): { readonly value: Value } | 'invalid' | 'failed' {
+  try {
+    return { value: evaluate(parseExpression(text), data) };
+  } catch (error) {
+    return error instanceof InvalidExpression ? 'invalid' : 'failed';
+  }
+}
+
+/** A value as text, for comparison: keys in order, numbers without the last digits, where libraries round differently. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === 'number') return Number.isFinite(part) ? Number(part.toPrecision(12)) : String(part);
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
+  });
+}
+
+interface Suite {
+  readonly given: Value;
+  readonly cases: readonly { readonly expression: string; readonly result?: Value; readonly error?: string }[];
+}
+
+test('every case of the official compliance suite has its result', () => {
+  // The package with the suite is in the tests only.
+  const folder = join(dirname(createRequire(import.meta.filename).resolve('jmespath/package.json')), 'test/compliance');
+  const suites = readdirSync(folder).flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Suite[]);
+  const cases = suites.flatMap(({ given, cases: all }) => all.map((one) => ({ given, ...one })));
+  expect(cases.length).toBeGreaterThan(800);
+  const wrong = cases.filter(({ given, expression: text, result, error }) => {
+    const found = search(text, given);
+    return error === undefined ? canonical(found) !== canonical({ value: result }) : typeof found !== 'string';
+  });
+  expect(wrong).toEqual([]);
+});
+
+test.each([
+  [
+    'a.',
+    "Expecting: ['quoted_identifier', 'unquoted_identifier', 'lbracket', 'lbrace'], got: eof: Parse error at column 2",
+  ],
+  ['a[', 'Invalid jmespath expression: Incomplete expression:\n"a["\n   ^'],
+  ["'abc", "Bad jmespath expression: Unclosed ' delimiter:\n'abc\n^"],
+  ['@(a)', 'Invalid function name \'@\': Parse error at column 0, token "@" (CURRENT)'],
+  ['', 'Invalid JMESPath expression: cannot be empty.'],
+])('the message about %s is that of the AWS CLI', (text, message) => {
+  expect(() => parseExpression(text)).toThrow(message);
+});
+
+describeUnless(missingOracle)('compared with the library of the AWS CLI', () => {
+  const oracle = startOracle();
+  afterAll(() => oracle.close());
+
+  test.each([
+    ['expressions of the whole grammar', fc.tuple(expression, jsonValue), 6_000],
+    ['expressions with one thing wrong', fc.tuple(brokenExpression, jsonValue), 2_000],
+    ['functions with values of every type', fc.tuple(functionCall, jsonValue), 4_000],
+  ] as const)('%s are accepted and evaluated alike', async (_name, questions, count) => {
+    const asked = fc.sample(questions, { numRuns: count, seed: 2_023 }) as (readonly [string, Value])[];
+    const answers = await oracle.ask('search', asked);
+    const different = asked.flatMap(([text, data], index) => {
+      const theirs = resultOf(answers[index]) as Readonly<Record<string, Value>>;
+      const ours = search(text, data);
+      const isSame =
+        typeof ours === 'string' ? ours in theirs : 'value' in theirs && canonical(ours) === canonical(theirs);
+      return isSame || isKnownDifference(text, theirs) ? [] : [{ text, data, theirs, ours }];
+    });
+    expect(different).toEqual([]);
+  });
+
+  /** A number of Python shows whether it was written with a fraction (`1.0`), and an expression its address in memory. */
+  function isKnownDifference(text: string, theirs: Readonly<Record<string, Value>>): boolean {
+    return text.includes('to_string(') && /object at 0x|\d\.0|e\+?\d/.test(JSON.stringify(theirs));
+  }
+});
