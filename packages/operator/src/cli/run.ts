@@ -23,6 +23,7 @@ export async function runCommandLine(
   terminal: Terminal,
 ): Promise<0 | 1 | 2> {
   const { stdout, stderr, env } = terminal;
+  if (words[0] === 'help') return runCommandLine(table, [...words.slice(1), '--help'], terminal);
   const command = commandOf(table, words);
   if (command === null) return showGroup(table, words, terminal);
   if (asksForHelp(words)) {

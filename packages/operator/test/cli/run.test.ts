@@ -10,7 +10,7 @@ const words = (text: string) => text.split(' ').filter((word) => word !== '');
 const wordsOf = (example: string) =>
   [...(example.split(' > ')[0] ?? '').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
-test.each([[''], ['--help'], ['-h']])('the overview lists every command: %j', async (line) => {
+test.each([[''], ['--help'], ['-h'], ['help']])('the overview lists every command: %j', async (line) => {
   const { status, stdout, stderr } = await runOperator(words(line));
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   for (const { name } of commands) expect(stdout).toMatch(RegExp(`^  ${name} {2,}`, 'm'));
@@ -23,6 +23,10 @@ test('the help of a group lists its commands', async () => {
     status: 0,
     listed: commands.map(({ name }) => name).filter((name) => name.startsWith('policies ')),
   });
+});
+
+test('help with the words of a command prints its help', async () => {
+  expect(await runOperator(['help', 'lock', 'lift'])).toEqual(await runOperator(['lock', 'lift', '--help']));
 });
 
 test('a group without a command prints its help to standard error, with exit code 2', async () => {
