@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { startEksSimulator, readWorld } from '#eks-simulator';
-import { createDependencies } from '../src/app/compose.ts';
-import { createGatewayHandler } from '../src/app/gateway-handler.ts';
+import { makeDependencies } from '../src/app/compose.ts';
+import { makeGatewayHandler } from '../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../src/auth/claims.ts';
 import { defaultTimes } from '../src/idempotency/times.ts';
 import { bytesOf } from '../src/ledger/entry-size.ts';
 import { auditIndexKeys } from '../src/ledger/keys.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
-import { createContext } from '../packages/local-gateway/src/http-api/context.ts';
+import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeContext } from '../packages/local-gateway/src/http-api/context.ts';
 import { localEventSource } from '../packages/local-gateway/src/http-api/http-api.ts';
 import { audience, issuer } from '../packages/local-gateway/src/principals.ts';
 import type { AuditEntry } from '../src/model/audit.ts';
 import { loadPolicy } from '../src/policy/load.ts';
-import { createLog } from '../src/runtime/log.ts';
+import { makeLog } from '../src/runtime/log.ts';
 import { jwtEvent } from '../test/support/lambda-event.ts';
 import { unitBytes } from './prices.ts';
 
@@ -39,10 +39,10 @@ const home = { accountId: '111122223333', region: 'eu-central-1' };
 /** Opens a gateway with the shipped policies, an embedded ledger, and a simulated EKS with this many associations of payments. */
 export async function openCostMeter(associationCount: number) {
   const simulator = await startEksSimulator({ world: readWorld() });
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   const policy = loadPolicy(join(import.meta.dirname, '../policies'));
   let spent = { rows: 0, writeUnits: 0, entryBytes: 0, logBytes: 0 };
-  const deps = createDependencies({
+  const deps = makeDependencies({
     policy,
     ledger: metered(ledger, (more) => {
       spent = { ...spent, ...added(spent, more), entryBytes: Math.max(spent.entryBytes, more.entryBytes ?? 0) };
@@ -54,13 +54,13 @@ export async function openCostMeter(associationCount: number) {
     recordTrailReads: true,
     preflight: 'checks',
     preflightRoles: false,
-    release: { version: 'costs', deployedAt: null },
-    log: createLog((line) => {
+    deployed: { version: 'costs', deployedAt: null },
+    log: makeLog((line) => {
       spent = { ...spent, logBytes: spent.logBytes + Buffer.byteLength(line) };
     }),
     eks: { endpoint: simulator.url, credentials: { accessKeyId: 'costs', secretAccessKey: 'costs' } },
   });
-  const handler = createGatewayHandler(deps, {
+  const handler = makeGatewayHandler(deps, {
     tokens: defaultTokenSettings,
     // The events carry verified claims, as those of API Gateway do.
     issuers: [{ issuer, audiences: [audience], keys: null }],
@@ -78,7 +78,7 @@ export async function openCostMeter(associationCount: number) {
 
   async function send(principal: string, query: string, variables: object = {}) {
     const event = await jwtEvent(principal, query, variables);
-    const context = createContext({ accountId: home.accountId, functionName: 'graphql' }, Date.now() + 28_000);
+    const context = makeContext({ accountId: home.accountId, functionName: 'graphql' }, Date.now() + 28_000);
     return handler(event, context);
   }
 

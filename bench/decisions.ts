@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { authorizeWith } from '../src/policy/authorize.ts';
 import { compilePolicies } from '../src/policy/compile.ts';
-import { createEngine } from '../src/policy/engine.ts';
+import { makeEngine } from '../src/policy/engine.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
 import type { Authorize } from '../src/policy/policy.ts';
-import { withRoleFacts } from '../src/policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../src/policy/role-attribute-use.ts';
 import { association } from './events.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
@@ -24,7 +24,7 @@ function pointWith(policies: readonly string[], namespaces = 0): Authorize {
   }));
   const inventory = parseInventory(JSON.stringify({ ...whole, namespaces: [...whole.namespaces, ...more] }));
   const set = compilePolicies({ ...sources, policies: { ...sources.policies, 'more.cedar': policies.join('\n') } });
-  return authorizeWith(createEngine(set), inventory);
+  return authorizeWith(makeEngine(set), inventory);
 }
 
 const action = (name: string) => `action == PodIdentity::Action::"${name}"`;
@@ -70,9 +70,14 @@ const subjects: readonly (readonly [string, () => Authorize])[] = [
   ['100 namespaces in the inventory', () => pointWith([], 100)],
   ['10,000 namespaces in the inventory', () => pointWith([], 10_000)],
   [
-    'and one on a tag of the role, with the call of IAM already made',
+    'and one on a tag of the role, with the IAM call already made',
     () =>
-      withRoleFacts(pointWith([onRoleTag]), (arn) => ({ arn, kind: 'found', tags: [team], permissionsBoundary: null })),
+      withRoleAttributes(pointWith([onRoleTag]), (arn) => ({
+        arn,
+        kind: 'found',
+        tags: [team],
+        permissionsBoundary: null,
+      })),
   ],
 ];
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
 import { createTables } from '../src/ledger/tables.ts';
-import { createContext } from '../packages/local-gateway/src/http-api/context.ts';
+import { makeContext } from '../packages/local-gateway/src/http-api/context.ts';
 import { reconcile } from '../src/operations/reconcile.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { openGateway } from '../test/support/gateway.ts';
@@ -52,7 +52,7 @@ interface Grown {
 type Measured = (grown: Grown, index: number) => Promise<() => Promise<unknown>>;
 
 async function send({ gateway }: Grown, event: Awaited<ReturnType<typeof createEvent>>, expected: string) {
-  const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 28_000);
+  const context = makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 28_000);
   const { body = '' } = await gateway.handler(event, context);
   if (!body.includes(expected)) throw new Error(`Expected ${expected}: ${body}`);
 }
@@ -127,7 +127,7 @@ async function grow(name: string, ledgers: readonly { entries: number; ledger: L
 async function growSqlite(lengths: readonly number[], runs: number): Promise<GrownTrail[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-growth-'));
   const ledgers = lengths.map((entries) => {
-    return { entries, ledger: createSqliteLedger({ file: join(folder, `${entries}.db`) }) };
+    return { entries, ledger: makeSqliteLedger({ file: join(folder, `${entries}.db`) }) };
   });
   try {
     return await grow('SQLite', ledgers, runs);
@@ -145,7 +145,7 @@ async function growDynamoDb(lengths: readonly number[], runs: number): Promise<G
       const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
       const client = localClient(local.endpoint);
       await createTables(client, names);
-      ledgers.push({ entries, ledger: createDynamoDbLedger({ client, ...names }) });
+      ledgers.push({ entries, ledger: makeDynamoDbLedger({ client, ...names }) });
     }
     const grown = await grow('DynamoDB', ledgers, runs);
     for (const { ledger } of ledgers) ledger.close();

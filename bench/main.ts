@@ -42,7 +42,10 @@ const programs: Programs = {
   costs: ['what the cheapest and most expensive requests cost', () => import('./costs.ts')],
   fairness: ['how long polite callers wait beside one that sends requests in a loop', () => import('./fairness.ts')],
   trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
-  releases: ['cold starts with a policy version beside those of the package', () => import('./releases.ts')],
+  'policy-versions': [
+    'cold starts with a policy version beside those of the package',
+    () => import('./policy-versions.ts'),
+  ],
   startup: ['the start-up of the command beside that of the AWS CLI', () => import('./startup.ts')],
 };
 

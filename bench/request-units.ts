@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import { createTables } from '../src/ledger/tables.ts';
 import { input, openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
@@ -59,7 +59,7 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
     const kinds = Object.keys(nothing) as (keyof Consumption)[];
     spent = Object.fromEntries(kinds.map((kind) => [kind, spent[kind] + (more[kind] ?? 0)])) as unknown as Consumption;
   });
-  const ledger = createDynamoDbLedger({ client, ...names });
+  const ledger = makeDynamoDbLedger({ client, ...names });
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
   for (const [request, send] of requests) {

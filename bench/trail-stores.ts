@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../src/model/audit.ts';
-import { createDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import type { Ledger, IdempotencyRecord } from '../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
 import { createTables } from '../src/ledger/tables.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { startFaultProxy } from '../test/support/fault-proxy.ts';
@@ -23,7 +23,7 @@ export interface MeasuredTrail {
 /** Fills a SQLite file with this many entries, measures it and removes it. */
 export async function measureSqlite(length: number): Promise<MeasuredTrail> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-trail-'));
-  const ledger = createSqliteLedger({ file: join(folder, 'ledger.db') });
+  const ledger = makeSqliteLedger({ file: join(folder, 'ledger.db') });
   try {
     await fill('SQLite', ledger, length, 500, 1);
     return { pages: await measurePages(ledger, await pageCases(ledger)), wire: null };
@@ -40,13 +40,13 @@ export async function measureDynamoDb(length: number): Promise<MeasuredTrail> {
   const endpoint = started?.endpoint ?? given ?? '';
   const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   const client = dynamoDbClient(endpoint);
-  const ledger = createDynamoDbLedger({ client, ...names });
+  const ledger = makeDynamoDbLedger({ client, ...names });
   try {
     await createTables(client, names);
     // A DynamoDB transaction holds up to 100 items.
     await fill('DynamoDB', ledger, length, 99, 4);
     const cases = await pageCases(ledger);
-    const wire = await countAtWire(endpoint, cases, (counted) => createDynamoDbLedger({ client: counted, ...names }));
+    const wire = await countAtWire(endpoint, cases, (counted) => makeDynamoDbLedger({ client: counted, ...names }));
     const pages = await measurePages(ledger, cases);
     if (started === null) {
       for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));

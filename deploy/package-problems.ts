@@ -42,7 +42,7 @@ export function packageProblems(
     ...placementProblems(settings, { ...placement, accountId: homeOf(inventory) ?? placement.accountId }),
     ...otherAccountProblems(inventory, settings, placement),
     ...operatorsElsewhere(inventory, settings),
-    ...lentRolesOutside(inventory, settings),
+    ...inventoryRolesOutside(inventory, settings),
     ...issuerProblems(issuers, settings),
   ];
 }
@@ -144,7 +144,7 @@ function operatorsElsewhere({ accounts }: Inventory, { operatorRoleArns = '' }: 
 }
 
 /** Roles that namespaces may use beside the naming convention, which IAM would not let the gateway pass. */
-function lentRolesOutside({ accounts, namespaces }: Inventory, { rolePath = '' }: Settings): Problem[] {
+function inventoryRolesOutside({ accounts, namespaces }: Inventory, { rolePath = '' }: Settings): Problem[] {
   const home = new Set(accounts.filter(({ roleArn }) => roleArn === null).map(({ accountId }) => accountId));
   const isWithin = pathMatcher(rolePath.split(','));
   return namespaces.flatMap(({ name, roleArns }) =>
@@ -153,7 +153,7 @@ function lentRolesOutside({ accounts, namespaces }: Inventory, { rolePath = '' }
       .map((arn) =>
         problem(
           'rolePath',
-          `The inventory lends ${arn} to the namespace ${name}, which is not within rolePath (${rolePath}).`,
+          `The inventory allows the namespace ${name} to use ${arn}, which is not within rolePath (${rolePath}).`,
           'Add the path to rolePath, separated by a comma, or move the role.',
         ),
       ),

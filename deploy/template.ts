@@ -38,7 +38,7 @@ interface Serverless {
   };
 }
 
-/** What decides requests until a release does. */
+/** What decides requests until a policy version does. */
 interface Packaged {
   readonly inventory: Inventory;
   readonly policySetHash: string;

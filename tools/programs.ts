@@ -16,6 +16,6 @@ export async function runProgram(programs: Programs): Promise<boolean> {
 /** The lines of a help text that list the programs. */
 export function linesOf(programs: Readonly<Record<string, readonly [summary: string, ...rest: unknown[]]>>): string {
   return Object.entries(programs)
-    .map(([name, [summary]]) => `  ${name.padEnd(11)} ${summary}`)
+    .map(([name, [summary]]) => `  ${name.padEnd(15)} ${summary}`)
     .join('\n');
 }

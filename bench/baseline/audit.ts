@@ -16,7 +16,7 @@ export type AuditItem = AuditEntry & {
 export type Append = (entry: AuditEntry, clientRequestToken: string | null) => Promise<void>;
 
 /** Creates the writer of the audit trail, which only appends. */
-export function createAppend(client: DynamoDBClient, table: string): Append {
+export function makeAppend(client: DynamoDBClient, table: string): Append {
   return async (entry, clientRequestToken) => {
     const item: AuditItem = { ...entry, serviceAccount: serviceAccountOf(entry), clientRequestToken };
     try {

@@ -65,7 +65,7 @@ export interface EksCalls {
 }
 
 /** Creates the EKS calls for the deployment's own account and region. */
-export function createEksCalls(
+export function makeEksCalls(
   { endpoint, credentials }: Pick<EKSClientConfig, 'endpoint' | 'credentials'>,
   home: Omit<ClusterRef, 'clusterName'>,
 ): EksCalls {

@@ -1,6 +1,6 @@
 import { resultBase } from '../../src/operations/result.ts';
 import type { MutationResult } from '../../src/operations/result.ts';
-import { createEntry } from '../../src/ledger/audit-entry.ts';
+import { makeEntry } from '../../src/ledger/audit-entry.ts';
 import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
 import type { AuditContext } from '../../src/model/audit.ts';
 import type { Association } from '../../src/model/association.ts';
@@ -39,7 +39,7 @@ export async function execute<Request extends MutationRequest>(
   const { audit, request, before, clientRequestToken, signal } = execution;
   const operationId = deps.ulid(deps.clock());
   const entryOf = (details: Omit<AuditEventDetails, 'operationId'>) =>
-    createEntry(deps, audit, { ...details, operationId });
+    makeEntry(deps, audit, { ...details, operationId });
 
   const failed = failedPrecondition(request, before);
   if (failed) {

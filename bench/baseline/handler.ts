@@ -12,16 +12,16 @@ import { audience, issuer } from '../../packages/local-gateway/src/principals.ts
 import { typeDefs } from '../../src/generated/schema.ts';
 import { requestError } from '../../src/graphql/errors.ts';
 import { formatError } from '../../src/graphql/format-error.ts';
-import { createReport, withReport } from '../../src/graphql/request-report.ts';
+import { makeReport, withReport } from '../../src/graphql/request-report.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
 import { oneWrite } from '../../src/graphql/rules.ts';
-import { createAuthenticate } from '../../src/app/gateway-handler.ts';
+import { makeAuthenticate } from '../../src/app/gateway-handler.ts';
 import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
-import { createAppend } from './audit.ts';
-import { createEksCalls } from './eks.ts';
+import { makeAppend } from './audit.ts';
+import { makeEksCalls } from './eks.ts';
 import type { BaselineDependencies, RequestContext } from './dependencies.ts';
-import { createResolvers } from './resolvers.ts';
+import { makeResolvers } from './resolvers.ts';
 import type { BaselineTables } from './tables.ts';
 
 /** Settings of a baseline. */
@@ -47,7 +47,7 @@ export interface Baseline {
  * Creates the baseline: Apollo Server, Powertools idempotency, an audit entry before and after one SDK call. Each
  * baseline has its own clients and connections, like a separate process.
  */
-export function createBaseline({
+export function makeBaseline({
   eks,
   dynamoDb,
   tables,
@@ -56,24 +56,24 @@ export function createBaseline({
   log = toStandardError,
 }: BaselineSettings): Baseline {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, ...dynamoDb });
-  const eksCalls = createEksCalls(eks, home);
+  const eksCalls = makeEksCalls(eks, home);
   const deps: BaselineDependencies = {
     authorize: policies.authorize,
     recordPrincipal: policies.recordPrincipal,
     eks: eksCalls,
-    append: createAppend(client, tables.audit),
+    append: makeAppend(client, tables.audit),
     store: new DynamoDBPersistenceLayer({ tableName: tables.idempotency, awsSdkV3Client: client }),
     home,
     clock: () => Date.now(),
     ulid: monotonicFactory(),
     log,
   };
-  const server = createServer(deps);
-  const authenticate = createAuthenticate({
+  const server = makeServer(deps);
+  const authenticate = makeAuthenticate({
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys: null }],
   });
-  const handler = createHandler(server, (event) => authenticate(event, policies.inventory));
+  const handler = makeHandler(server, (event) => authenticate(event, policies.inventory));
   const close = async () => {
     await server.stop();
     client.destroy();
@@ -82,10 +82,10 @@ export function createBaseline({
   return { handler, close };
 }
 
-function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> {
+function makeServer(deps: BaselineDependencies): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     typeDefs,
-    resolvers: createResolvers(deps),
+    resolvers: makeResolvers(deps),
     includeStacktraceInErrorResponses: false,
     formatError,
     validationRules: [oneWrite],
@@ -107,7 +107,7 @@ function createServer(deps: BaselineDependencies): ApolloServer<RequestContext> 
   });
 }
 
-function createHandler(
+function makeHandler(
   server: ApolloServer<RequestContext>,
   authenticate: (event: APIGatewayProxyEventV2) => ReturnType<Authenticate>,
 ): GraphqlHandler {
@@ -123,7 +123,7 @@ function createHandler(
   return (event, context) => {
     const { requestId, routeKey } = event.requestContext;
     return withReport(
-      createReport(requestId, routeKey),
+      makeReport(requestId, routeKey),
       async () => (await handler(event, context, () => undefined)) as APIGatewayProxyStructuredResultV2,
     );
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resultBase } from '../../src/operations/result.ts';
 import type { MutationResult } from '../../src/operations/result.ts';
-import { auditContextOf, createEntry } from '../../src/ledger/audit-entry.ts';
+import { auditContextOf, makeEntry } from '../../src/ledger/audit-entry.ts';
 import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
 import type { AuditContext } from '../../src/model/audit.ts';
 import { denialOf, invalidRefusal } from '../../src/operations/refusals.ts';
@@ -127,7 +127,7 @@ async function recordEntry(
   details: Omit<AuditEventDetails, 'operationId'> & { readonly operationId?: string },
 ) {
   const operationId = details.operationId ?? deps.ulid(deps.clock());
-  const entry = createEntry(deps, audit, { ...details, operationId });
+  const entry = makeEntry(deps, audit, { ...details, operationId });
   await deps.append(entry, token);
   return entry;
 }

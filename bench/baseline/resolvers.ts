@@ -8,7 +8,7 @@ import { mutate } from './mutate.ts';
 import type { BaselineDependencies, RequestContext } from './dependencies.ts';
 
 /** Resolvers of the mutations and of the fields in their answers. Queries are not implemented. */
-export function createResolvers(deps: BaselineDependencies): Resolvers<RequestContext> {
+export function makeResolvers(deps: BaselineDependencies): Resolvers<RequestContext> {
   const { eks, home } = deps;
   return {
     Mutation: {

@@ -2,7 +2,7 @@
 // the policies at build time, so that a cold start neither parses them nor compiles the code that parses.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCedar, readWasm } from '../../src/policy/cedar-instance.ts';
+import { makeCedar, readWasm } from '../../src/policy/cedar-instance.ts';
 import type { Cedar } from '../../src/policy/cedar-instance.ts';
 import type { StartedCedar } from '../../src/policy/cedar-start.ts';
 import { callHash, decodeSnapshot, restore, sha256 } from './cedar-snapshot.ts';
@@ -21,7 +21,7 @@ export const parsedCalls = () => parsed;
  */
 export function startCedar(): StartedCedar {
   const wasm = readWasm();
-  const { cedar, memory } = createCedar(() => wasm);
+  const { cedar, memory } = makeCedar(() => wasm);
   const without = (snapshotProblem: string): StartedCedar => ({ cedar: except(cedar, new Set()), snapshotProblem });
   const file = join(__dirname, 'cedar-snapshot.bin');
   if (!existsSync(file)) return without('The package has no cedar-snapshot.bin.');

@@ -36,7 +36,7 @@ if (process.versions.v8.startsWith('13.6.')) {
 }
 
 /** The code cache of what has been compiled so far, for a start with the flags that V8 has when it reads the cache. */
-export function createCodeCache() {
+export function makeCodeCache() {
   for (const { reset } of flags) setFlagsFromString(reset);
   return script.createCachedData();
 }

@@ -6,7 +6,7 @@ import { createEvent, environmentFor } from './invocation.ts';
 
 /** What `start.mjs` exports. */
 interface StartedFunction {
-  readonly createCodeCache: () => Buffer;
+  readonly makeCodeCache: () => Buffer;
   readonly handler: (event: object, context: object) => Promise<{ readonly body?: string }>;
 }
 
@@ -17,9 +17,9 @@ Object.assign(process.env, environmentFor(policies, aws.url));
 const write = process.stdout.write.bind(process.stdout);
 // The function's log.
 process.stdout.write = () => true;
-const { createCodeCache, handler } = (await import(join(dist, 'graphql.mjs'))) as StartedFunction;
+const { makeCodeCache, handler } = (await import(join(dist, 'graphql.mjs'))) as StartedFunction;
 const context = { awsRequestId: 'build', getRemainingTimeInMillis: () => 20_000 };
 const { body = '' } = await handler(createEvent(policies), context);
-writeFileSync(join(dist, 'graphql.cjs.cache'), createCodeCache());
+writeFileSync(join(dist, 'graphql.cjs.cache'), makeCodeCache());
 write(body);
 aws.stop();

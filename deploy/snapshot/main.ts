@@ -3,13 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCases, runCase } from '../../src/cases/cases.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { policySetFile, readInventoryText } from '../../src/policy/load.ts';
 import { encodeSnapshot } from '../bundle/cedar-snapshot.ts';
 import { takeSnapshot } from './recording-cedar.ts';
 
 const [policies = '', output = '', sources = ''] = process.argv.slice(2);
-const engine = createEngine(JSON.parse(readFileSync(join(policies, policySetFile), 'utf8')) as PolicySet);
+const engine = makeEngine(JSON.parse(readFileSync(join(policies, policySetFile), 'utf8')) as PolicySet);
 // Decisions create what Cedar computes once: without them, the first decision of each cold start would.
 for (const one of readCases(sources)) runCase(engine, readInventoryText(sources), one);
 writeFileSync(output, encodeSnapshot(takeSnapshot()));

@@ -1,11 +1,11 @@
 // Takes the place of `src/policy/cedar-start.ts` while the snapshot is made: it records what is parsed.
-import { createCedar, readWasm } from '../../src/policy/cedar-instance.ts';
+import { makeCedar, readWasm } from '../../src/policy/cedar-instance.ts';
 import type { StartedCedar } from '../../src/policy/cedar-start.ts';
 import { callHash, differingBlocks, sha256 } from '../bundle/cedar-snapshot.ts';
 import type { CedarSnapshot } from '../bundle/cedar-snapshot.ts';
 
 const wasm = readWasm();
-const { cedar, memory: instance } = createCedar(() => wasm);
+const { cedar, memory: instance } = makeCedar(() => wasm);
 const { memory, __wbindgen_externrefs: table } = instance;
 const original = new Uint8Array(memory.buffer).slice();
 const calls: string[] = [];

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCases, runCase } from '../../src/cases/cases.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { policySetFile, readInventoryText } from '../../src/policy/load.ts';
 import { parsedCalls } from '../bundle/cedar.ts';
 
 const [policies = '', sources = ''] = process.argv.slice(2);
-const engine = createEngine(JSON.parse(readFileSync(join(policies, policySetFile), 'utf8')) as PolicySet);
+const engine = makeEngine(JSON.parse(readFileSync(join(policies, policySetFile), 'utf8')) as PolicySet);
 const inventory = readInventoryText(sources);
 const cases = readCases(sources);
 const failures = cases.flatMap((one) => {

@@ -1,25 +1,25 @@
 import { monotonicFactory } from 'ulid';
-import { createEksFor } from '../eks/eks-for.ts';
+import { makeEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
 import type { DescribeLimits } from '../operations/dependencies.ts';
-import { createAssociationCounts } from '../operations/association-counts.ts';
+import { makeAssociationCounts } from '../operations/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { createDirectory } from '../policy/directory.ts';
+import { makeDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
-import { createLive } from '../policy-versions/live.ts';
+import { makeLive } from '../policy-versions/live.ts';
 import type { LiveSettings } from '../policy-versions/live.ts';
-import type { Release } from '../policy-versions/policy-version.ts';
+import type { PolicyVersion } from '../policy-versions/policy-version.ts';
 import type { PolicyStore } from '../policy-versions/store.ts';
-import { loadRelease } from '../policy-versions/verify.ts';
-import type { PackedVersion } from '../policy-versions/packed-policies.ts';
+import { loadVersion } from '../policy-versions/verify.ts';
+import type { PackedPolicies } from '../policy-versions/packed-policies.ts';
 import type { OnFailure } from '../policy/authorize.ts';
 import type { Deployed } from './settings.ts';
 
@@ -36,7 +36,7 @@ export interface Composition {
   readonly preflightRoles: boolean;
   /** By default off. */
   readonly preflightQuota?: boolean;
-  readonly release: Deployed;
+  readonly deployed: Deployed;
   readonly log: Log;
   /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
   readonly access?: EksForSettings['access'];
@@ -49,11 +49,11 @@ export interface Composition {
 }
 
 /** Composes the gateway. Throws an Error if the inventory has an account that the gateway can't reach. */
-export function createDependencies(composition: Composition): Dependencies {
+export function makeDependencies(composition: Composition): Dependencies {
   return composer(composition)(composition.policy, null);
 }
 
-/** Where releases of policies are, and how they are read. */
+/** Where policy versions are, and how they are read. */
 export interface LivePolicies {
   readonly store: PolicyStore;
   readonly settings: LiveSettings;
@@ -62,23 +62,23 @@ export interface LivePolicies {
 }
 
 /**
- * Composes a gateway that follows the releases of policies. `deps` has the policy of the composition, which is that of the
- * package; requests must take their dependencies from `current`. Throws as {@link createDependencies} does.
+ * Composes a gateway that follows the policy versions. `deps` has the policy of the composition, which is that of the
+ * package; requests must take their dependencies from `current`. Throws as {@link makeDependencies} does.
  */
-export function createLiveDependencies(
+export function makeLiveDependencies(
   composition: Composition,
   { store, settings, onFailure }: LivePolicies,
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
   const { policy: packaged, log } = composition;
   const compose = composer(composition);
   const deps = compose(packaged, null);
-  const load = (release: Release, packed: PackedVersion) => loadRelease(release, packed, onFailure);
-  return { deps, current: createLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
+  const load = (version: PolicyVersion, packed: PackedPolicies) => loadVersion(version, packed, onFailure);
+  return { deps, current: makeLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
 }
 
 /** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
-function composer(composition: Composition): (policy: LoadedPolicy, live: Release | null) => Dependencies {
-  const { policy: _, release: deployed, access = 'change', eks: endpoint, ...settings } = composition;
+function composer(composition: Composition): (policy: LoadedPolicy, live: PolicyVersion | null) => Dependencies {
+  const { policy: _, deployed, access = 'change', eks: endpoint, ...settings } = composition;
   const { preflightQuota = false, executorRoleArn = null, clock = Date.now, home, ...rest } = settings;
   const eks = { home, access, executorRoleArn, clock, connections: new Map(), ...endpoint };
   const shared = {
@@ -87,7 +87,7 @@ function composer(composition: Composition): (policy: LoadedPolicy, live: Releas
     clock,
     ulid: monotonicFactory(bufferedRandom()),
     lockMemory: { mayBeSet: false },
-    associationCounts: preflightQuota ? createAssociationCounts(clock) : null,
+    associationCounts: preflightQuota ? makeAssociationCounts(clock) : null,
   };
   return (policy, live) => ({
     ...shared,
@@ -100,7 +100,7 @@ interface PolicyComposition {
   readonly eks: Omit<EksForSettings, 'accounts'>;
   readonly deployed: Deployed;
   /** Null: the policy of the package. */
-  readonly live: Release | null;
+  readonly live: PolicyVersion | null;
 }
 
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
@@ -111,14 +111,14 @@ function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition
     ...meteredPolicy(policy),
     recordPrincipal,
     knownPrincipals: inventory,
-    eksFor: rememberRoles(createEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
+    eksFor: rememberRoles(makeEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),
-    directory: createDirectory(inventory),
+    directory: makeDirectory(inventory),
     about: {
       ...deployed,
       policySetHash,
       inventoryHash: inventory.hash,
-      policyRelease: live && { number: live.number, publishedAt: live.publishedAt },
+      policyVersion: live && { number: live.number, publishedAt: live.publishedAt },
     },
   };
 }

@@ -49,7 +49,7 @@ export class SettingsError extends Error {
 export function readSettings<T>(env: Environment, read: (reader: SettingsReader) => T): T {
   const missing: string[] = [];
   const problems: string[] = [];
-  const settings = read(createReader(env, missing, problems));
+  const settings = read(makeReader(env, missing, problems));
   if (missing.length > 0) {
     const names = missing.join(', ');
     problems.unshift(`Environment variables are not set: ${names}. serverless.yml shows what they should hold.`);
@@ -58,7 +58,7 @@ export function readSettings<T>(env: Environment, read: (reader: SettingsReader)
   throw new SettingsError(problems);
 }
 
-function createReader(env: Environment, missing: string[], problems: string[]): SettingsReader {
+function makeReader(env: Environment, missing: string[], problems: string[]): SettingsReader {
   /** The value where `isValid`, else the fallback and a problem. */
   const checked = (variable: string, fallback: string, isValid: (text: string) => boolean, wanted: string): string => {
     const value = env[variable] ?? '';

@@ -1,10 +1,10 @@
-import { createAuthenticator } from '../auth/authenticator.ts';
+import { makeAuthenticator } from '../auth/authenticator.ts';
 import type { TokenSettings } from '../auth/claims.ts';
 import type { EventSource } from '../auth/event-source.ts';
-import { createVerifyToken } from '../auth/verify-token.ts';
+import { makeVerifyToken } from '../auth/verify-token.ts';
 import type { TrustedIssuer } from '../auth/verify-token.ts';
 import { refuseForeignEvents } from '../graphql/event-source-check.ts';
-import { createHandler } from '../graphql/handler.ts';
+import { makeHandler } from '../graphql/handler.ts';
 import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 
@@ -15,18 +15,18 @@ export interface AuthenticationSettings {
 }
 /**
  * The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. See
- * `createHandler` for `current`.
+ * `makeHandler` for `current`.
  */
-export function createGatewayHandler(
+export function makeGatewayHandler(
   deps: Dependencies,
   settings: AuthenticationSettings & { readonly eventSource: EventSource },
   current?: CurrentDependencies,
 ): GraphqlHandler {
-  const handler = createHandler(deps, createAuthenticate(settings), current);
+  const handler = makeHandler(deps, makeAuthenticate(settings), current);
   return refuseForeignEvents(handler, settings.eventSource, deps.log);
 }
 
 /** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
-export function createAuthenticate({ tokens, issuers }: AuthenticationSettings): Authenticate {
-  return createAuthenticator(createVerifyToken(issuers), tokens);
+export function makeAuthenticate({ tokens, issuers }: AuthenticationSettings): Authenticate {
+  return makeAuthenticator(makeVerifyToken(issuers), tokens);
 }

@@ -22,7 +22,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   budgetRefusals: { unit: 'Count' },
   oldestOpenSeconds: { unit: 'Seconds' },
   parked: { unit: 'Count' },
-  liveRelease: { unit: 'None' },
+  policyVersion: { unit: 'None' },
   rejectedSnapshots: { unit: 'Count' },
 };
 

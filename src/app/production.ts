@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { snapshotProblem } from '../policy/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
-import { createDynamoDbStore } from '../policy-versions/dynamodb-store.ts';
-import { createLog } from '../runtime/log.ts';
-import { createDependencies, createLiveDependencies } from './compose.ts';
+import { makeDynamoDbStore } from '../policy-versions/dynamodb-store.ts';
+import { makeLog } from '../runtime/log.ts';
+import { makeDependencies, makeLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';
 import { metricsIn } from './metrics.ts';
 import type { LambdaSettings } from './settings.ts';
@@ -22,7 +22,7 @@ export function productionDependencies(
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
   const { idempotencyTable, auditTable, policiesDirectory, livePolicies, metricsNamespace, ...settings } =
     lambdaSettings;
-  const log = createLog((line) => process.stdout.write(line), {
+  const log = makeLog((line) => process.stdout.write(line), {
     metricsOf: metricsIn(metricsNamespace),
     context: () => lineContext(),
   });
@@ -32,12 +32,12 @@ export function productionDependencies(
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
-  const ledger = createDynamoDbLedger({ client, idempotencyTable, auditTable });
+  const ledger = makeDynamoDbLedger({ client, idempotencyTable, auditTable });
   const composition = { ...settings, policy, ledger, log, ...eks };
   if (livePolicies === null) {
-    const deps = createDependencies(composition);
+    const deps = makeDependencies(composition);
     return { deps, current: () => Promise.resolve(deps) };
   }
-  const store = createDynamoDbStore(client, livePolicies.table);
-  return createLiveDependencies(composition, { store, settings: livePolicies, onFailure });
+  const store = makeDynamoDbStore(client, livePolicies.table);
+  return makeLiveDependencies(composition, { store, settings: livePolicies, onFailure });
 }

@@ -49,7 +49,7 @@ export interface GatewaySettings {
   readonly preflight: Preflight;
   readonly preflightRoles: boolean;
   readonly preflightQuota: boolean;
-  readonly release: Deployed;
+  readonly deployed: Deployed;
 }
 
 /** What was deployed, and when. */
@@ -156,7 +156,7 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     preflight: reader.oneOf('PREFLIGHT', ['checks', 'changes', 'off'], 'checks, changes or off'),
     preflightRoles: reader.oneOf('PREFLIGHT_ROLES', ['off', 'on'], 'on or off') === 'on',
     preflightQuota: reader.oneOf('PREFLIGHT_QUOTA', ['off', 'on'], 'on or off') === 'on',
-    release: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
+    deployed: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };
 }
 

@@ -13,7 +13,7 @@ export type AuthenticatorResult = AuthenticationResult | KeysUnavailable;
  * the claims that were verified here take the place of those of API Gateway; without a verification, the request has no
  * identity.
  */
-export function createAuthenticator(
+export function makeAuthenticator(
   verify: VerifyToken,
   settings: TokenSettings,
 ): (event: IdentityEvent, inventory: KnownPrincipals) => Promise<AuthenticatorResult> {

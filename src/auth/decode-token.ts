@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { createLruCache } from '../runtime/lru-cache.ts';
+import { makeLruCache } from '../runtime/lru-cache.ts';
 import type { Claims } from './claims.ts';
 
 /** Header and payload of a JWT, of which nothing is verified. */
@@ -9,7 +9,7 @@ export interface DecodedToken {
 }
 
 /** A client sends its token with each request until it expires, and each request needs it twice. */
-const decoded = createLruCache<DecodedToken>(100);
+const decoded = makeLruCache<DecodedToken>(100);
 
 /** Decodes a JWT; null where the text is not one. */
 export function decodeToken(token: string): DecodedToken | null {

@@ -60,7 +60,7 @@ const tokenErrors = [
  * Checks issuer and audience of tokens, and, where the keys of the issuer are there, signature and times. No request is sent
  * before the first token of an issuer whose keys are behind a URL.
  */
-export function createVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken {
+export function makeVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken {
   const known = new Map(issuers.map((one) => [one.issuer, { ...one, keyOf: keyLookup(one.keys) }]));
   return async (token) => {
     const { claims } = decodeToken(token) ?? { claims: {} };

@@ -4,14 +4,14 @@ import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from '../policy/authorize.ts';
 import { caseRunProblem, casesProblem } from '../policy/bounds.ts';
-import type { DeniedSubject, RoleFacts, Violation } from '../model/decision.ts';
+import type { DeniedSubject, RoleAttributes, Violation } from '../model/decision.ts';
 import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import type { Inventory } from '../policy/inventory.ts';
 import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from '../policy/json.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
-import { withRoleFacts } from '../policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../policy/role-attribute-use.ts';
 
 /** An authorization request, and the expected decision. */
 export interface PolicyCase {
@@ -21,12 +21,12 @@ export interface PolicyCase {
   readonly allowed: boolean;
   /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
-  /** Denied, with a named person: whom every violation concerns. Null: not compared. */
+  /** Denied, with onBehalfOf: whom every violation concerns. Null: not compared. */
   readonly deniedTo: DeniedSubject | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
   /** Roles as IAM describes them. One that is not in the list exists, without tags and permissions boundary. */
-  readonly roles: readonly RoleFacts[];
+  readonly roles: readonly RoleAttributes[];
   /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
   readonly inventory: object | null;
 }
@@ -111,17 +111,17 @@ function parseCase(file: string, content: string, allowed: boolean): PolicyCase 
 }
 
 /** Reads the request of a file with the fields of a case. The expected decision is optional and ignored. Throws on an invalid file. */
-export function parseQuestion(
+export function parseRequest(
   file: string,
   content: string,
 ): Omit<PolicyCase, 'description' | 'allowed' | 'policyIds' | 'deniedTo'> {
-  const { context, request: asked, roles, inventory } = parseJson(file, content, questionSchema);
-  return { file, context: contextOf(file, context), request: asked, roles, inventory };
+  const { context, request, roles, inventory } = parseJson(file, content, requestSchema);
+  return { file, context: contextOf(file, context), request, roles, inventory };
 }
 
 /** An {@link Authorize} with the roles of a case. */
 export function withRolesOf({ roles }: Pick<PolicyCase, 'roles'>, authorize: Authorize): Authorize {
-  return withRoleFacts(
+  return withRoleAttributes(
     authorize,
     (arn) => roles.find((one) => one.arn === arn) ?? { arn, kind: 'found', tags: [], permissionsBoundary: null },
   );
@@ -148,20 +148,20 @@ const contextSchema = exactly({
   sourceAddress: v.nullish(text(), null),
 });
 
-const questionFields = {
+const requestFields = {
   context: contextSchema,
   request,
-  deniedTo: v.nullish(oneOf('PRINCIPAL', 'NAMED_PERSON', 'BOTH'), null),
+  deniedTo: v.nullish(oneOf('PRINCIPAL', 'ON_BEHALF_OF', 'BOTH'), null),
   roles: v.nullish(list(caseRole), []),
   inventory: v.nullish(anyObject, null),
 };
 
-const caseSchema = exactly({ description: text(), policyIds: list(text()), ...questionFields });
+const caseSchema = exactly({ description: text(), policyIds: list(text()), ...requestFields });
 
-const questionSchema = exactly({
+const requestSchema = exactly({
   description: v.nullish(text(), null),
   policyIds: v.nullish(list(text()), []),
-  ...questionFields,
+  ...requestFields,
 });
 
 /** The inventory of the folder with the fields of a case. */

@@ -1,7 +1,7 @@
 // Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
 import * as v from 'valibot';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
-import type { InventorySlice, RoleFacts } from '../model/decision.ts';
+import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
 import { isTimeZone } from '../policy/calendar.ts';
 import {
@@ -114,15 +114,15 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
 ]);
 
 /** A role of a case. */
-export const caseRole: SchemaOf<RoleFacts> = v.pipe(
+export const caseRole: SchemaOf<RoleAttributes> = v.pipe(
   exactly({ arn: text(), exists: v.nullish(flag, true), tags, permissionsBoundary: nullableText }),
-  v.transform(({ exists, arn, ...facts }): RoleFacts =>
-    exists ? { arn, kind: 'found', ...facts } : { arn, kind: 'absent' },
+  v.transform(({ exists, arn, ...attributes }): RoleAttributes =>
+    exists ? { arn, kind: 'found', ...attributes } : { arn, kind: 'absent' },
   ),
 );
 
 /** A role of an audit entry. */
-export const recordedRole: SchemaOf<RoleFacts> = oneKindOf('kind', [
+export const recordedRole: SchemaOf<RoleAttributes> = oneKindOf('kind', [
   fields({ kind: v.literal('found'), arn: text(), tags, permissionsBoundary: nullableText }),
   fields({ kind: v.literal('absent'), arn: text() }),
   fields({ kind: v.literal('failed'), arn: text(), reason: text() }),

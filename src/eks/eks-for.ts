@@ -50,7 +50,7 @@ type EksConnections = Map<string, EksConnection>;
  * Throws an Error if another account has no role to assume, because its requests would reach a cluster of the same name in
  * the gateway's own account. The result throws an Error for a cluster whose account or region is not in the inventory.
  */
-export function createEksFor(settings: EksForSettings): EksFor {
+export function makeEksFor(settings: EksForSettings): EksFor {
   checkAccounts(settings);
   const { accounts, endpoint, clock, connections = new Map<string, EksConnection>() } = settings;
   const assume = assumeRoleWith(settings);

@@ -58,7 +58,7 @@ function pageFrom(
   const summaries: AssociationSummary[] = [];
   for (const listed of associations as readonly unknown[]) {
     const summary = summaryFrom(listed, cluster);
-    if (summary === null) return failed('A listed association is incomplete, or not one of the cluster.');
+    if (summary === null) return failed('A listed association is incomplete, or belongs to another cluster.');
     summaries.push(summary);
   }
   if (nextToken === undefined || nextToken === null) return { kind: 'page', summaries, nextToken: null };
@@ -88,4 +88,4 @@ export async function listIds(
   }
 }
 
-const otherAccount = unexpectedResponse('A listed association is one of another service account.', null);
+const otherAccount = unexpectedResponse('A listed association belongs to another service account.', null);

@@ -12,19 +12,19 @@ export const outOfTime: EksError = {
  * EKS whose reads wait for their turn, because other tools in the account share its quota. A read whose turn does not come
  * before its deadline fails with {@link outOfTime}, and is not sent. Changes don't wait: they are sent at once or not at all.
  */
-export function pacedEksFor(eksFor: EksFor, rateLimiter: Pick<RateLimiter, 'run'>): EksFor {
-  const paced = async <Result>(read: () => Promise<Result>, { deadline, isNeeded = always }: CallBounds) =>
+export function rateLimitedEksFor(eksFor: EksFor, rateLimiter: Pick<RateLimiter, 'run'>): EksFor {
+  const rateLimited = async <Result>(read: () => Promise<Result>, { deadline, isNeeded = always }: CallBounds) =>
     (await rateLimiter.run(read, { deadline, isNeeded })) ?? ({ kind: 'failed', error: outOfTime } as const);
   return (cluster) => {
     const eks: Eks = eksFor(cluster);
     return {
       ...eks,
-      describe: (associationId, bounds) => paced(() => eks.describe(associationId, bounds), bounds),
-      list: (target, bounds) => paced(() => eks.list(target, bounds), bounds),
-      page: (query, bounds) => paced(() => eks.page(query, bounds), bounds),
-      describeCluster: (bounds) => paced(() => eks.describeCluster(bounds), bounds),
-      describeAddon: (addonName, bounds) => paced(() => eks.describeAddon(addonName, bounds), bounds),
-      readRole: (roleArn, bounds) => paced(() => eks.readRole(roleArn, bounds), bounds),
+      describe: (associationId, bounds) => rateLimited(() => eks.describe(associationId, bounds), bounds),
+      list: (target, bounds) => rateLimited(() => eks.list(target, bounds), bounds),
+      page: (query, bounds) => rateLimited(() => eks.page(query, bounds), bounds),
+      describeCluster: (bounds) => rateLimited(() => eks.describeCluster(bounds), bounds),
+      describeAddon: (addonName, bounds) => rateLimited(() => eks.describeAddon(addonName, bounds), bounds),
+      readRole: (roleArn, bounds) => rateLimited(() => eks.readRole(roleArn, bounds), bounds),
     };
   };
 }

@@ -8,7 +8,7 @@ const maxRoles = 200;
 
 /**
  * EKS that reads a role once in {@link roleMs}: a policy decision, the warnings of a dry run and the change that follows it share
- * one call of IAM. Only roles that were found are kept, so a role that was just created is seen by the next read.
+ * one IAM call. Only roles that were found are kept, so a role that was just created is seen by the next read.
  */
 export function rememberRoles(eksFor: EksFor, clock: () => number): EksFor {
   const roles = new Map<string, { readonly result: RoleResult; readonly until: number }>();

@@ -62,5 +62,5 @@ function byKey(one: Tag, other: Tag): number {
 }
 
 function unreadable(requestId: string | null): RoleResult {
-  return { kind: 'failed', error: unexpectedResponse('The role in the response can not be read.', requestId) };
+  return { kind: 'failed', error: unexpectedResponse("The role in the response can't be read.", requestId) };
 }

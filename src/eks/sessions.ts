@@ -15,7 +15,7 @@ export type AssumeRole = (request: AssumeRoleRequest, abortSignal?: AbortSignal)
 /** The shortest duration that STS allows. An operation needs seconds. */
 const sessionSeconds = 900;
 
-/** More operations than one process works on at a time. One that is forgotten too early costs a call of STS. */
+/** More operations than one process works on at a time. One that is forgotten too early costs an STS call. */
 const maxSessions = 32;
 
 /**

@@ -25,7 +25,7 @@ export async function assumeRole(
 ): Promise<AwsCredentialIdentity> {
   const { Credentials } = await sts.send(new AssumeRoleCommand(request), abortSignal ? { abortSignal } : {});
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = Credentials ?? {};
-  if (!accessKeyId || !secretAccessKey) throw new Error('The answer of STS has no credentials.');
+  if (!accessKeyId || !secretAccessKey) throw new Error('AWS STS returned no credentials.');
   const { SessionToken: sessionToken, Expiration: expiration } = Credentials ?? {};
   return {
     accessKeyId,

@@ -169,7 +169,7 @@ export type ResolversTypes = {
   PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
   PolicyDecision: ResolverTypeWrapper<Schema.PolicyDecision>;
   PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
-  PolicyRelease: ResolverTypeWrapper<Schema.PolicyRelease>;
+  PolicyVersion: ResolverTypeWrapper<Schema.PolicyVersion>;
   PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
   Principal: ResolverTypeWrapper<Viewer>;
   PrincipalKind: Schema.PrincipalKind;
@@ -238,7 +238,7 @@ export type ResolversParentTypes = {
   PodIdentityAssociationEdge: Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversParentTypes['PodIdentityAssociation'] };
   PolicyDecision: Schema.PolicyDecision;
   PolicyDenied: Schema.PolicyDenied;
-  PolicyRelease: Schema.PolicyRelease;
+  PolicyVersion: Schema.PolicyVersion;
   PolicyViolation: Schema.PolicyViolation;
   Principal: Viewer;
   Query: Record<PropertyKey, never>;
@@ -471,8 +471,8 @@ export type EksRefusedResolvers<ContextType = RequestContext, ParentType extends
 export type GatewayResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Gateway'] = ResolversParentTypes['Gateway']> = {
   deployedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  policyRelease?: Resolver<Schema.Maybe<ResolversTypes['PolicyRelease']>, ParentType, ContextType>;
   policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policyVersion?: Resolver<Schema.Maybe<ResolversTypes['PolicyVersion']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -610,7 +610,7 @@ export type PolicyDeniedResolvers<ContextType = RequestContext, ParentType exten
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type PolicyReleaseResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyRelease'] = ResolversParentTypes['PolicyRelease']> = {
+export type PolicyVersionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyVersion'] = ResolversParentTypes['PolicyVersion']> = {
   number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   publishedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
@@ -744,7 +744,7 @@ export type Resolvers<ContextType = RequestContext> = {
   PodIdentityAssociationEdge?: PodIdentityAssociationEdgeResolvers<ContextType>;
   PolicyDecision?: PolicyDecisionResolvers<ContextType>;
   PolicyDenied?: PolicyDeniedResolvers<ContextType>;
-  PolicyRelease?: PolicyReleaseResolvers<ContextType>;
+  PolicyVersion?: PolicyVersionResolvers<ContextType>;
   PolicyViolation?: PolicyViolationResolvers<ContextType>;
   Principal?: PrincipalResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -336,7 +336,7 @@ export type AuditTarget = {
 /** A role, or the roles of a path, that policy would let you bind. */
 export type BindableRole = {
   readonly __typename?: 'BindableRole';
-  /** ARN of the role; with `*` as its name where it stands for every role of a path. */
+  /** ARN of the role; with `*` as its name for every role of a path. */
   readonly roleArn: Scalars['String']['output'];
   /** Why the role is offered. */
   readonly source: BindableRoleSource;
@@ -346,8 +346,8 @@ export type BindableRole = {
 export type BindableRoleSource =
   /** The path of the role follows the naming convention. */
   | 'CONVENTION'
-  /** The inventory lends the role to the namespace. */
-  | 'LENT';
+  /** The inventory allows the namespace to use the role. */
+  | 'INVENTORY';
 
 /** Operators have locked changes. The gateway sends no change to EKS until they lift the lock. */
 export type ChangesLocked = Refusal & {
@@ -364,7 +364,7 @@ export type ChangesLocked = Refusal & {
   readonly message: Scalars['String']['output'];
   /** The reason given with the lock; null without one. */
   readonly reason: Maybe<Scalars['String']['output']>;
-  /** Always true: the unchanged request can succeed after the lock is lifted. */
+  /** Always true: the unchanged request can succeed once the lock is lifted. */
   readonly retryable: Scalars['Boolean']['output'];
   /** Which changes the lock stops. */
   readonly scope: LockScope;
@@ -447,7 +447,7 @@ export type ClusterScope = {
   readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** The parameters of the EKS API, plus the cluster's account and region, a reason and a beneficiary. Null means the same as an omitted field. */
+/** The parameters of the EKS API, plus the cluster's account and region, a reason, and the person on whose behalf a service acts. Null means the same as an omitted field. */
 export type CreatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
@@ -463,7 +463,7 @@ export type CreatePodIdentityAssociationInput = {
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
   /**
-   * The person for whom a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
+   * The person on whose behalf a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
    * this person too. It grants no permissions: whether the person wants the request is not verified.
    */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
@@ -496,7 +496,7 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -516,7 +516,7 @@ export type DeletePodIdentityAssociationInput = {
   readonly clusterName: Scalars['String']['input'];
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
@@ -537,7 +537,7 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -549,8 +549,8 @@ export type DeletePodIdentityAssociationPayload = MutationPayload & {
 export type DeniedSubject =
   /** The principal and the person. */
   | 'BOTH'
-  /** The person whom `onBehalfOf` names. */
-  | 'NAMED_PERSON'
+  /** The person in `onBehalfOf`. */
+  | 'ON_BEHALF_OF'
   /** The principal. */
   | 'PRINCIPAL';
 
@@ -605,10 +605,10 @@ export type Gateway = {
   readonly deployedAt: Maybe<Scalars['DateTime']['output']>;
   /** SHA-256 of the inventory. */
   readonly inventoryHash: Scalars['String']['output'];
-  /** The release of policies and inventory in force; null when they are those of the deployment. */
-  readonly policyRelease: Maybe<PolicyRelease>;
   /** SHA-256 of the Cedar policies and their schema. */
   readonly policySetHash: Scalars['String']['output'];
+  /** The version of policies and inventory in force; null when they are those of the deployment. */
+  readonly policyVersion: Maybe<PolicyVersion>;
   /** Version of the gateway. */
   readonly version: Scalars['String']['output'];
 };
@@ -652,7 +652,7 @@ export type LockScope =
   | 'ALL'
   /** Changes in one cluster. */
   | 'CLUSTER'
-  /** Changes requested by one principal, through it as an actor, or in the name of it as a person whom a service names. */
+  /** Changes requested by one principal, by it as an actor, or on its behalf (`onBehalfOf`). */
   | 'PRINCIPAL';
 
 /** Operations that change an association. A request may contain one mutation field. */
@@ -705,7 +705,7 @@ export type MutationPayload = {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -957,10 +957,10 @@ export type PolicyDenied = Refusal & {
   readonly violations: ReadonlyArray<PolicyViolation>;
 };
 
-/** A release of policies and inventory, which puts them in force without a deployment. */
-export type PolicyRelease = {
-  readonly __typename?: 'PolicyRelease';
-  /** Its number; each release has a higher one. */
+/** A published version of policies and inventory, which puts them in force without a deployment. */
+export type PolicyVersion = {
+  readonly __typename?: 'PolicyVersion';
+  /** Its number; each version has a higher one than those before it. */
   readonly number: Scalars['Int']['output'];
   /** When it was published. */
   readonly publishedAt: Scalars['DateTime']['output'];
@@ -971,7 +971,7 @@ export type PolicyViolation = {
   readonly __typename?: 'PolicyViolation';
   /** What to change or whom to contact. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** Who is denied, if the request was authorized for the principal and for the person that `onBehalfOf` names; null otherwise. */
+  /** Who is denied, if the request was authorized for the principal and for the person in `onBehalfOf`; null otherwise. */
   readonly deniedTo: Maybe<DeniedSubject>;
   /** What is not allowed. */
   readonly message: Scalars['String']['output'];
@@ -1024,7 +1024,7 @@ export type Query = {
   readonly auditTrail: Maybe<AuditEntryConnection>;
   /**
    * Roles that policy would let you bind to a service account, as far as they are known in advance: roles that the inventory
-   * lends to the namespace, and paths of the naming convention. Empty if a create would be denied whatever its role. Writes
+   * allows the namespace to use, and paths of the naming convention. Empty if a create would be denied whatever its role. Writes
    * no audit entry; use `checkCreatePodIdentityAssociation` for one role and the reasons of a denial.
    */
   readonly bindableRoles: Maybe<ReadonlyArray<BindableRole>>;
@@ -1050,12 +1050,12 @@ export type Query = {
   /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
   /**
-   * Operations that no request works on and the reconciler has not completed yet, the one that it examined the longest time ago
+   * Operations that are abandoned by their requests and not completed by the reconciler yet, the one that it examined the longest time ago
    * first. Requires permission to read the whole audit trail.
    */
   readonly openOperations: Maybe<ReadonlyArray<OpenOperation>>;
   /**
-   * An operation and its status, e.g. to ask about an operation IN_PROGRESS without sending its mutation again; null when it does
+   * An operation and its status, e.g. to follow an operation IN_PROGRESS without sending its mutation again; null when it does
    * not exist or you are not allowed to read its entries.
    */
   readonly operation: Maybe<Operation>;
@@ -1304,7 +1304,7 @@ export type RefusalCode =
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
   /**
-   * The answer of EKS was lost, and what EKS shows now does not tell what became of the change: others changed, deleted or created the
+   * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
    * association exists, and there was no room for the tag that shows who created it.
    */
@@ -1387,7 +1387,7 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
   readonly policy?: InputMaybe<Scalars['String']['input']>;
@@ -1414,7 +1414,7 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
   readonly replayed: Scalars['Boolean']['output'];
-  /** Seconds to wait before sending the same request with the same token again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
   /** Status of the request; the only field that a client needs to branch on. */
   readonly status: RequestStatus;
@@ -1422,7 +1422,7 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly warnings: ReadonlyArray<Warning>;
 };
 
-/** Something that does not stop a change, but that people should know: it can keep pods from using the association as intended. */
+/** A problem that does not stop a change, but can keep pods from using the association as intended. */
 export type Warning = {
   readonly __typename?: 'Warning';
   /** What to do next. */

@@ -3,28 +3,28 @@ import type { EksError, EksFor } from '../eks/eks.ts';
 import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { count } from '../runtime/meter.ts';
-import { createSlots } from '../runtime/slots.ts';
+import { makeSlots } from '../runtime/slots.ts';
 
 /** What the reads of one request may cost together, whatever its aliases and nested fields. */
 export interface ReadLimits {
-  /** Calls of EKS. At 20 a second, a request has time for no more. */
+  /** EKS calls. At 20 a second, a request has no time for more. */
   readonly eksCalls: number;
-  /** Entries of the audit trail that the ledger examines. A page with filters counts as the most that it can examine. */
+  /** Audit entries that the ledger examines. A page with filters counts as the most entries that it can examine. */
   readonly entries: number;
 }
 
-/** Enough for a page of 100 associations with their trails, and for ten pages of the trail of the largest size. */
+/** Enough for a page of 100 associations with their trails, and for ten trail pages of the largest size. */
 const readLimits: ReadLimits = { eksCalls: 500, entries: 10_000 };
 
-/** How many reads of the ledger a request makes at the same time. Each may examine more entries than the limit allows by one page. */
+/** How many ledger reads of a request run at the same time. Each may exceed the limit by one page of entries. */
 const concurrentReads = 8;
 
 /** The most entries that a filtered page examines. */
 const filteredPage = 1_000;
 
 /**
- * Dependencies for the reads of one request. A read beyond the limits fails, with an error for its field; the others are
- * answered. Mutations and dry runs do not use them: what a query spends never stops a change halfway.
+ * Dependencies for the reads of one request. A read beyond the limits fails, with an error for its field; other fields are
+ * answered. Mutations and dry runs do not use them, so that the reads of a query never stop a change halfway.
  */
 export function withinLimits(deps: Dependencies, limits: ReadLimits = readLimits): Dependencies {
   const spent = { eksCalls: 0, entries: 0 };
@@ -41,19 +41,19 @@ export function withinLimits(deps: Dependencies, limits: ReadLimits = readLimits
 type Spend = (what: keyof ReadLimits, more: number) => void;
 
 const names = {
-  eksCalls: 'calls of EKS',
-  entries: 'entries of the audit trail to examine',
+  eksCalls: 'EKS calls',
+  entries: 'audit entries',
 } as const satisfies Record<keyof ReadLimits, string>;
 
 function beyondLimit(what: keyof ReadLimits, limit: number): GraphQLError {
-  const message = `The request needs more than ${limit} ${names[what]}. Request fewer fields, or fewer items at a time with first.`;
+  const message = `The request needs more than ${limit} ${names[what]}, which is the limit of a request. Request fewer fields, or fewer items at a time with first.`;
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
-/** The other fields of the request spent its calls of EKS. */
+/** The other fields of the request have used its EKS calls. */
 const noReadsLeft: EksError = {
   exception: 'ReadLimit',
-  message: 'The request has no calls of EKS left.',
+  message: 'The request has reached its limit of EKS calls.',
   requestId: null,
 };
 
@@ -64,7 +64,7 @@ function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
       spend('eksCalls', 1);
       return await read();
     };
-    /** For warnings, which say what could not be read and never fail the field of a change. */
+    /** For warnings: a read beyond the limit becomes a warning, not an error of the field. */
     const attempted = async <Result>(read: () => Promise<Result>) => {
       try {
         spend('eksCalls', 1);
@@ -86,7 +86,7 @@ function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
 }
 
 function countedLedger(ledger: Ledger, spend: Spend): Ledger {
-  const runInSlot = createSlots(concurrentReads);
+  const runInSlot = makeSlots(concurrentReads);
   /** Counts at first the most that a read can examine, and then what it returned. */
   const counted = <Result>(most: number, read: () => Promise<Result>, used: (result: Result) => number) =>
     runInSlot(async () => {

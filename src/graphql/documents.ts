@@ -1,5 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import { createLruCache } from '../runtime/lru-cache.ts';
+import { makeLruCache } from '../runtime/lru-cache.ts';
 
 /** A cache of Apollo Server: `KeyValueCache`. */
 interface KeyValueCache<Value> {
@@ -18,8 +18,8 @@ const maxCharacters = 100_000;
  * Where Apollo Server keeps the documents that it has parsed and validated, by the hashes of their texts. Its own store writes each
  * new document as JSON to find out its size.
  */
-export function createDocumentStore(): KeyValueCache<DocumentNode> {
-  const documents = createLruCache<DocumentNode>(maxCharacters, ({ loc }) => loc?.end ?? 0);
+export function makeDocumentStore(): KeyValueCache<DocumentNode> {
+  const documents = makeLruCache<DocumentNode>(maxCharacters, ({ loc }) => loc?.end ?? 0);
   return {
     get: (key) => Promise.resolve(documents.get(key)),
     set: (key, document) => {

@@ -1,28 +1,28 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { pacedEksFor } from '../eks/rate-limited.ts';
-import { createAuthorizeRead, createMayViewIn } from '../queries/authorize-read.ts';
-import { createDescriber } from '../queries/describer.ts';
+import { rateLimitedEksFor } from '../eks/rate-limited.ts';
+import { makeAuthorizeRead, makeMayViewIn } from '../queries/authorize-read.ts';
+import { makeDescriber } from '../queries/describer.ts';
 import { count } from '../runtime/meter.ts';
-import { createRateLimiter } from '../runtime/rate-limiter.ts';
-import { createTokenBuckets } from '../runtime/token-buckets.ts';
+import { makeRateLimiter } from '../runtime/rate-limiter.ts';
+import { makeTokenBuckets } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { findReadsLock } from '../operations/locks.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { PoliciesUnavailable } from '../policy-versions/live.ts';
-import { createOnce } from '../queries/request-context.ts';
-import { createTrailReads } from '../queries/trail-reads.ts';
+import { makeOnce } from '../queries/request-context.ts';
+import { makeTrailReads } from '../queries/trail-reads.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { withinLimits } from './budget.ts';
 import { rateLimited, readsLocked, requestError } from './errors.ts';
 import { readBody, readHead, rejection, requestHandler, withSecurityHeaders } from './http.ts';
 import type { Response } from './http.ts';
-import { createReport, currentReport, reportLine, withReport } from './request-report.ts';
+import { makeReport, currentReport, reportLine, withReport } from './request-report.ts';
 import { noteTarget } from './request-target.ts';
 import { countRows } from './rows.ts';
-import { createServer } from './server.ts';
+import { makeServer } from './server.ts';
 
 /** Authenticates the sender of an event, with the services and permission sets of the inventory. */
 export type Authenticate = (
@@ -51,16 +51,16 @@ const answerMs = 1_000;
  *
  * @param current by default, all requests have the same dependencies
  */
-export function createHandler(
+export function makeHandler(
   deps: Dependencies,
   authenticate: Authenticate,
   current: CurrentDependencies = () => Promise.resolve(deps),
 ): GraphqlHandler {
   const { clock, describeLimits, log, requestLimits } = deps;
   const { describeConcurrency, describesPerSecond } = describeLimits;
-  const rateLimiter = createRateLimiter({ concurrency: describeConcurrency, perSecond: describesPerSecond }, clock);
-  const server = createServer(log);
-  const takeToken = createTokenBuckets(requestLimits, clock);
+  const rateLimiter = makeRateLimiter({ concurrency: describeConcurrency, perSecond: describesPerSecond }, clock);
+  const server = makeServer(log);
+  const takeToken = makeTokenBuckets(requestLimits, clock);
   const identityOf = async (event: APIGatewayProxyEventV2, known: KnownPrincipals): Promise<RequestIdentity> => {
     const result = await authenticate(event, known);
     if (result.kind === 'unauthenticated') throw requestError('UNAUTHENTICATED', result.message);
@@ -82,20 +82,20 @@ export function createHandler(
       count('budgetRefusals');
       throw rateLimited(waitMs);
     }
-    const paced: Dependencies = { ...live, eksFor: pacedEksFor(live.eksFor, rateLimiter) };
-    const reads = withinLimits(paced);
+    const inTurn: Dependencies = { ...live, eksFor: rateLimitedEksFor(live.eksFor, rateLimiter) };
+    const reads = withinLimits(inTurn);
     const deadline = clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs);
-    const once = createOnce();
+    const once = makeOnce();
     return {
       identity,
-      deps: paced,
+      deps: inTurn,
       reads,
-      authorizeRead: createAuthorizeRead(live, identity),
-      mayViewIn: createMayViewIn(live, identity),
+      authorizeRead: makeAuthorizeRead(live, identity),
+      mayViewIn: makeMayViewIn(live, identity),
       deadline,
-      describer: createDescriber(reads, rateLimiter),
+      describer: makeDescriber(reads, rateLimiter),
       takeRows: countRows(),
-      trailReads: createTrailReads(live, identity),
+      trailReads: makeTrailReads(live, identity),
       requireUnlocked: () =>
         once('lock', async () => {
           if (await findReadsLock(live, identity, deadline)) throw readsLocked();
@@ -121,7 +121,7 @@ export function createHandler(
   return (event, lambda) => {
     const startedAt = clock();
     const { requestId, routeKey } = event.requestContext;
-    const report = createReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
+    const report = makeReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
     return withReport(report, async () => {
       const answered = await answerTo(event, lambda);
       const { level, fields } = reportLine(report, answered);

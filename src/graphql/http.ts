@@ -47,7 +47,7 @@ export function readBody(event: APIGatewayProxyEventV2, head: HTTPGraphQLRequest
   if (typeof query === 'string' && isNestedTooDeeply(query, maxTokens)) {
     return rejected(
       'GRAPHQL_PARSE_FAILED',
-      'The document has too many brackets in each other. Pass values as variables.',
+      'The brackets of the document are nested too deeply. Pass values as variables.',
     );
   }
   return { kind: 'request', request: { ...head, body: body.value } };

@@ -4,7 +4,7 @@ import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { refusalsByGateway } from '../model/outcome.ts';
 import type { RefusalCode } from '../model/outcome.ts';
-import { createMeter, meterFields, withMeter } from '../runtime/meter.ts';
+import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
@@ -37,8 +37,8 @@ interface ReportedPolicies {
   readonly policySetHash: string;
   /** SHA-256 (hex). */
   readonly inventoryHash: string;
-  /** Number of the release of policies; null for those of the package. */
-  readonly policyRelease: { readonly number: number } | null;
+  /** Number of the policy version; null for those of the package. */
+  readonly policyVersion: { readonly number: number } | null;
 }
 /** The cluster that a request is about, and the namespace where that is known: validated names only. */
 export type RequestTarget = ClusterRef & Partial<Pick<AssociationTarget, 'namespace'>>;
@@ -80,7 +80,7 @@ export function currentReport(): RequestReport {
 }
 
 /** Creates the report of a request. */
-export function createReport(requestId: string, route: string): RequestReport {
+export function makeReport(requestId: string, route: string): RequestReport {
   return {
     requestId,
     route,
@@ -92,7 +92,7 @@ export function createReport(requestId: string, route: string): RequestReport {
     fields: [],
     result: null,
     errors: [],
-    meter: createMeter(),
+    meter: makeMeter(),
   };
 }
 
@@ -116,7 +116,7 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
       ...(identity?.actor ? { actorId: identity.actor.id } : {}),
       policySetHash: policies?.policySetHash ?? null,
       inventoryHash: policies?.inventoryHash ?? null,
-      ...(policies?.policyRelease ? { liveRelease: policies.policyRelease.number } : {}),
+      ...(policies?.policyVersion ? { policyVersion: policies.policyVersion.number } : {}),
       ...target,
       operation,
       operationName,

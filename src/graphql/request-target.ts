@@ -19,7 +19,7 @@ export function noteTarget<Deps extends PolicyDependencies>(deps: Deps, report: 
       return deps.authorize(context, request);
     },
     preauthorize: (context, action, cluster) => {
-      // Policy is also asked about the cluster of a request that validation rejects.
+      // The cluster of a request that validation rejects is authorized too.
       if (clusterFindings(cluster).length === 0) note(clusterOf(cluster));
       return deps.preauthorize(context, action, cluster);
     },

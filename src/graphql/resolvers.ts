@@ -24,7 +24,7 @@ import { currentReport } from './request-report.ts';
  * Arguments in, domain values out: resolvers contain no rules and make no AWS calls. They take dependencies from the context of
  * the request only.
  */
-export function createResolvers(): Resolvers {
+export function makeResolvers(): Resolvers {
   const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;
   const { DELETE_POD_IDENTITY_ASSOCIATION: remove } = operations;
 

@@ -33,7 +33,7 @@ export const reported = {
 export const noSubscription: ValidationRule = (context) => ({
   OperationDefinition(operation) {
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return;
-    const message = 'The schema has no subscriptions: ask for an operation IN_PROGRESS with the query operation.';
+    const message = 'The schema has no subscriptions: follow an operation IN_PROGRESS with the query operation.';
     context.reportError(new GraphQLError(message, { nodes: operation }));
   },
 });

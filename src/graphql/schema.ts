@@ -11,7 +11,7 @@ type TypeResolvers = Readonly<Record<string, unknown>> | GraphQLScalarType;
  * The schema with its resolvers, without what `makeExecutableSchema` of GraphQL Tools does for schemas in several parts. Throws an
  * Error for a resolver of a type or a field that the schema does not have.
  */
-export function createSchema(resolvers: Resolvers): GraphQLSchema {
+export function makeSchema(resolvers: Resolvers): GraphQLSchema {
   // `npm run codegen` and the tests validate the schema.
   const schema = buildASTSchema(schemaDocument, { assumeValid: true, assumeValidSDL: true });
   for (const [type, ofType] of Object.entries(resolvers)) placeResolvers(schema, type, ofType);

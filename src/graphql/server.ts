@@ -16,14 +16,14 @@ import { firstCharacters } from '../validation/text-rules.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
 import { boundedDocument } from './document-bounds.ts';
-import { createDocumentStore, noCache } from './documents.ts';
+import { makeDocumentStore, noCache } from './documents.ts';
 import { notExecuted, requestError, wrongVariables } from './errors.ts';
 import { formatError } from './format-error.ts';
 import { maxTokens } from './http.ts';
 import { currentReport } from './request-report.ts';
-import { createResolvers } from './resolvers.ts';
+import { makeResolvers } from './resolvers.ts';
 import { noSubscription, oneWrite, reported, rootFields } from './rules.ts';
-import { createSchema } from './schema.ts';
+import { makeSchema } from './schema.ts';
 import { recordTrailReads } from './trail-read-record.ts';
 import { countFinding, variableFindings } from './variables.ts';
 
@@ -36,19 +36,19 @@ const maxAliases = 15;
 const maxNameLength = 100;
 
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
-export function createServer(log: Log): ApolloServer<RequestContext> {
+export function makeServer(log: Log): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema: createSchema(createResolvers()),
+    schema: makeSchema(makeResolvers()),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     formatError,
     stringifyResult: stringifyAnswer,
     // Clients send the document when they are told so. A store would need a bound of its own for what strangers put there.
     persistedQueries: false,
-    documentStore: createDocumentStore(),
+    documentStore: makeDocumentStore(),
     cache: noCache,
     parseOptions: { maxLexicalTokens: maxTokens },
-    validationRules: [...createRules()],
+    validationRules: [...makeRules()],
     // The host ends the process: Lambda freezes it, the local server stops it.
     stopOnTerminationSignals: false,
     logger: apolloLogger(log),
@@ -65,7 +65,7 @@ export function createServer(log: Log): ApolloServer<RequestContext> {
 }
 
 /** The validation rules besides those of GraphQL itself. */
-export function createRules(): readonly ValidationRule[] {
+export function makeRules(): readonly ValidationRule[] {
   return [
     boundedDocument,
     oneWrite,

@@ -1,4 +1,5 @@
-import { createEntry } from '../ledger/audit-entry.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
+import type { EntryDependencies } from '../ledger/audit-entry.ts';
 import type { Expectation, IdempotencyRecord } from '../ledger/ledger.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -8,7 +9,7 @@ import { count } from '../runtime/meter.ts';
 import { closing, refusing } from './closing.ts';
 import { notDone } from './conclusion.ts';
 import type { RefusedConclusion } from './conclusion.ts';
-import type { ProtocolDependencies } from './dependencies.ts';
+import type { ClaimDependencies, ProtocolDependencies, RecordDependencies } from './dependencies.ts';
 import { isExpired, newRecord, succeedingRecord, takenOver } from './record.ts';
 import type { NewOperation } from './record.ts';
 
@@ -69,7 +70,7 @@ const maxRounds = 4;
  * exists, its state decides, and the next write demands that it still has that state. Throws `LedgerUnavailable`: then EKS
  * must not be called.
  */
-export async function claim(deps: ProtocolDependencies, request: ClaimRequest): Promise<ClaimResult> {
+export async function claim(deps: ClaimDependencies, request: ClaimRequest): Promise<ClaimResult> {
   const lock = request.expectsLock ? await request.lock : null;
   const first = lock ? await stepUnderLock(deps, request, lock) : claimUnused(deps, request);
   if (first.kind !== 'attempt') return first;
@@ -95,7 +96,7 @@ export async function claim(deps: ProtocolDependencies, request: ClaimRequest): 
 type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
 
 /** What a request does first while changes are locked: only an operation that began before goes on. */
-async function stepUnderLock(deps: ProtocolDependencies, request: ClaimRequest, lock: Lock): Promise<Step> {
+async function stepUnderLock(deps: ClaimDependencies, request: ClaimRequest, lock: Lock): Promise<Step> {
   const reading = deps.ledger.getRecord(request.idempotencyKey);
   const record = await withDeadline(request.deadline - deps.clock(), reading, ledgerTimeout);
   if (record === null || isExpired(record, request.startedAt)) return { kind: 'locked', lock };
@@ -103,7 +104,7 @@ async function stepUnderLock(deps: ProtocolDependencies, request: ClaimRequest, 
 }
 
 /** What a request does about an existing record. It does not take over or claim one without having read the locks. */
-async function nextStep(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Promise<Step> {
+async function nextStep(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Promise<Step> {
   if (record.fingerprint !== request.fingerprint) return { kind: 'token-reused', record };
   switch (record.state) {
     case 'SUCCEEDED':
@@ -120,19 +121,19 @@ async function nextStep(deps: ProtocolDependencies, request: ClaimRequest, recor
   }
 }
 
-function claimUnused(deps: ProtocolDependencies, request: ClaimRequest): Attempt {
+function claimUnused(deps: RecordDependencies, request: ClaimRequest): Attempt {
   const expected = { kind: 'free', now: request.startedAt } as const;
   return { kind: 'attempt', expected, result: begin(deps, request, freshRecord(deps, request)) };
 }
 
-function claimReleased(deps: ProtocolDependencies, request: ClaimRequest, released: IdempotencyRecord): Attempt {
+function claimReleased(deps: RecordDependencies, request: ClaimRequest, released: IdempotencyRecord): Attempt {
   const { operationId, fence } = released;
   const record = succeedingRecord(released, freshRecord(deps, request));
   const expected = { kind: 'released', operationId, fence } as const;
   return { kind: 'attempt', expected, result: begin(deps, request, record) };
 }
 
-function claimExpired(deps: ProtocolDependencies, request: ClaimRequest, expired: IdempotencyRecord): Attempt {
+function claimExpired(deps: RecordDependencies, request: ClaimRequest, expired: IdempotencyRecord): Attempt {
   const message =
     'The lease expired before the operation was finished; another request with the same token took it over.';
   const { expected, lease } = takeOverAttempt(deps, expired, request.audit, message);
@@ -144,7 +145,7 @@ function claimExpired(deps: ProtocolDependencies, request: ClaimRequest, expired
  * `LedgerUnavailable`. `message` says in the trail who took over.
  */
 export async function takeOver(
-  deps: ProtocolDependencies,
+  deps: ClaimDependencies,
   expired: IdempotencyRecord,
   audit: AuditContext,
   message: string,
@@ -156,11 +157,11 @@ export async function takeOver(
   return lease;
 }
 
-function takeOverAttempt(deps: ProtocolDependencies, expired: IdempotencyRecord, audit: AuditContext, message: string) {
+function takeOverAttempt(deps: RecordDependencies, expired: IdempotencyRecord, audit: AuditContext, message: string) {
   const { operationId, fence } = expired;
   const now = deps.clock();
   const record = takenOver(expired, now, deps.times);
-  const entry = createEntry(deps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
+  const entry = makeEntry(deps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
   return { expected: { kind: 'lease-expired', operationId, fence, now } as const, lease: { record, entry } };
 }
 
@@ -170,7 +171,7 @@ function takeOverAttempt(deps: ProtocolDependencies, expired: IdempotencyRecord,
  * next one from beginning, since `refusal` is older than what was observed.
  */
 export async function reclaim(
-  deps: ProtocolDependencies,
+  deps: ClaimDependencies,
   request: ClaimRequest,
   leased: IdempotencyRecord,
 ): Promise<Lease | null> {
@@ -183,18 +184,18 @@ export async function reclaim(
   return result.kind === 'committed' ? lease : null;
 }
 
-function freshRecord(deps: ProtocolDependencies, request: ClaimRequest): IdempotencyRecord {
+function freshRecord(deps: Pick<ProtocolDependencies, 'ulid' | 'times'>, request: ClaimRequest): IdempotencyRecord {
   return newRecord(request, deps.ulid(request.startedAt), deps.times);
 }
 
 /** The beginning of an operation, or the refusal in place of it. */
-function begin(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Attempt['result'] {
+function begin(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Attempt['result'] {
   const { refusal, audit } = request;
   if (refusal) return { kind: 'refused', lease: refusing(deps, audit, record, refusal), refusal };
   return { kind: 'claimed', lease: withIntent(deps, request, record) };
 }
 
-function withIntent(deps: ProtocolDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {
+function withIntent(deps: EntryDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {
   const { operationId, fence } = record;
-  return { record, entry: createEntry(deps, request.audit, { operationId, event: 'INTENT', fence }) };
+  return { record, entry: makeEntry(deps, request.audit, { operationId, event: 'INTENT', fence }) };
 }

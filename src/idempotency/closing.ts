@@ -1,9 +1,10 @@
-import { createEntry } from '../ledger/audit-entry.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
+import type { EntryDependencies } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { outcomeOf } from './conclusion.ts';
 import type { Conclusion, RefusedConclusion } from './conclusion.ts';
-import type { ProtocolDependencies } from './dependencies.ts';
+import type { ProtocolDependencies, RecordDependencies } from './dependencies.ts';
 import { concluded, withOperationInDoubt } from './record.ts';
 
 /** What is written when something is concluded about an operation, in one transaction. */
@@ -14,7 +15,7 @@ export interface Closing {
 
 /** What a lease holder writes when it concluded. */
 export function closing(
-  deps: ProtocolDependencies,
+  deps: RecordDependencies,
   audit: AuditContext,
   leased: IdempotencyRecord,
   conclusion: Conclusion,
@@ -30,7 +31,7 @@ export function closing(
  * entry has no fence, since nothing began: it is not among the changes of the trail.
  */
 export function refusing(
-  deps: ProtocolDependencies,
+  deps: RecordDependencies,
   audit: AuditContext,
   unused: IdempotencyRecord,
   refusal: RefusedConclusion,
@@ -39,7 +40,7 @@ export function refusing(
 }
 
 function entryOf(
-  deps: ProtocolDependencies,
+  deps: EntryDependencies,
   audit: AuditContext,
   { operationId }: IdempotencyRecord,
   { outcome, message, associationArn, eksRequestId }: Conclusion,
@@ -47,11 +48,11 @@ function entryOf(
 ): AuditEntry {
   const { event, code: refusalCode } = outcomeOf(outcome);
   const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
-  return createEntry(deps, audit, fence === undefined ? details : { ...details, fence });
+  return makeEntry(deps, audit, fence === undefined ? details : { ...details, fence });
 }
 
 function recordAfter(
-  deps: ProtocolDependencies,
+  deps: Pick<ProtocolDependencies, 'clock' | 'times'>,
   leased: IdempotencyRecord,
   { outcome, association, refusal }: Conclusion,
 ): IdempotencyRecord {

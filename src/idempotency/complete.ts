@@ -1,4 +1,4 @@
-import { createEntry } from '../ledger/audit-entry.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -56,7 +56,7 @@ export async function complete(
 
 /** A later lease holder owns the record: the answer is what it recorded, not what EKS answered to this one. */
 async function superseded(
-  deps: ProtocolDependencies,
+  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid'>,
   request: CompletingRequest,
   lease: Lease,
   conclusion: Conclusion,
@@ -70,7 +70,7 @@ async function superseded(
 }
 
 async function recordLateSuccess(
-  deps: ProtocolDependencies,
+  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid'>,
   { audit, deadline }: CompletingRequest,
   lease: Lease,
   { associationArn, eksRequestId }: Conclusion,
@@ -78,7 +78,7 @@ async function recordLateSuccess(
   const { operationId, fence } = lease.record;
   const message = 'EKS confirmed the change to this lease holder after another one had taken the operation over.';
   const details = { operationId, event: 'LATE_SUCCESS', fence, message, associationArn, eksRequestId } as const;
-  const entry = createEntry(deps, audit, details);
+  const entry = makeEntry(deps, audit, details);
   await withDeadline(Math.max(deadline - deps.clock(), 1_000), deps.ledger.appendEntry(entry), ledgerTimeout);
   return entry;
 }

@@ -14,7 +14,7 @@ export type OpenReason = Pick<Deferral, 'parked' | 'message'>;
  * have waited longer. Null if another process has written the record since it was read. Throws `LedgerUnavailable`.
  */
 export async function defer(
-  deps: ProtocolDependencies,
+  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'times'>,
   expired: IdempotencyRecord,
   reason: OpenReason,
 ): Promise<IdempotencyRecord | null> {

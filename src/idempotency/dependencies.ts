@@ -12,3 +12,9 @@ export interface ProtocolDependencies {
   readonly times: Times;
   readonly log: Log;
 }
+
+/** What a claim works with. */
+export type ClaimDependencies = Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid' | 'times'>;
+
+/** What records and entries are made with, before they are written. */
+export type RecordDependencies = Pick<ProtocolDependencies, 'clock' | 'ulid' | 'times'>;

@@ -16,7 +16,7 @@ export interface TokenUse {
 }
 
 /**
- * Key of a request's idempotency record: SHA-256 (hex) over principal, actor, named person, operation and token. Two
+ * Key of a request's idempotency record: SHA-256 (hex) over principal, actor, onBehalfOf, operation and token. Two
  * principals can use the same token and never get each other's results.
  */
 export function idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }: TokenUse): string {
@@ -107,7 +107,7 @@ export function concluded(
  */
 const maxInDoubt = 100;
 
-/** The record with its operation among those in doubt: EKS showed no effect of it, which does not prove that there is none. */
+/** The record with its operation among those in doubt: its effect is not visible in EKS, which does not prove that it has none. */
 export function withOperationInDoubt(record: IdempotencyRecord): IdempotencyRecord {
   const inDoubtOperationIds = [...record.inDoubtOperationIds, record.operationId].slice(-maxInDoubt);
   return { ...record, inDoubtOperationIds };

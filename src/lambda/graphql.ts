@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createGatewayHandler } from '../app/gateway-handler.ts';
+import { makeGatewayHandler } from '../app/gateway-handler.ts';
 import { parseIssuers, trustedIssuers } from '../app/issuers.ts';
 import { productionDependencies } from '../app/production.ts';
 import { readGraphqlSettings } from '../app/settings.ts';
@@ -10,7 +10,7 @@ const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), 
 const { deps, current } = productionDependencies(settings, { access: 'change', executorRoleArn });
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
-export const handler = createGatewayHandler(deps, { ...settings, issuers }, current);
+export const handler = makeGatewayHandler(deps, { ...settings, issuers }, current);
 
 /** Lambda sends the first request when this is done: `deploy/bundle/start.mjs` waits for it. */
 export const initialized = warmUp(deps, current);

@@ -22,14 +22,14 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
 }
 
 /** What new entries are made with. */
-interface EntryDependencies {
+export interface EntryDependencies {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly ulid: (time: number) => string;
 }
 
 /** Creates an entry with the current time, within the size of an entry. */
-export function createEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
+export function makeEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
   const entryId = deps.ulid(deps.clock());
   const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = details;
   const bounded = details.isBrief === true ? briefEntry : boundedEntry;
@@ -55,7 +55,7 @@ export async function recordEntry(
   context: AuditContext,
   details: AuditEventDetails,
 ): Promise<AuditEntry> {
-  const entry = createEntry(deps, context, details);
+  const entry = makeEntry(deps, context, details);
   await deps.ledger.appendEntry(details.hidden ? withHidden(entry, details.hidden) : entry);
   return entry;
 }
@@ -110,6 +110,6 @@ export function auditContextOf(
  * it, sent by the reconciler. `runId` names the reconciler's run.
  */
 export function auditContextOfReconciler(intent: AuditEntry, runId: string): AuditContext {
-  // The fields that say what happened are set by createEntry.
+  // The fields that say what happened are set by makeEntry.
   return { ...intent, sourceAddress: null, userAgent: 'pod-identity-gateway/reconciler', apiRequestId: runId };
 }

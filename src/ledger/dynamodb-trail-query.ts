@@ -24,7 +24,7 @@ export type QueryRange = (
 type Filters = Pick<TrailQuery, 'events' | 'operations' | 'refusalCodes' | 'roleArn' | 'policyId' | 'asAnswered'>;
 
 /** A {@link QueryRange} of the audit table. */
-export function createQueryRange(client: DynamoDBClient, auditTable: string): QueryRange {
+export function makeQueryRange(client: DynamoDBClient, auditTable: string): QueryRange {
   return async ({ attribute, value, ids }, filters, input) => {
     const { filter, values } = filterOf(filters);
     const query = new QueryCommand({

@@ -1,6 +1,6 @@
 import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { entryOfItem } from './dynamodb-item.ts';
-import { createQueryRange } from './dynamodb-trail-query.ts';
+import { makeQueryRange } from './dynamodb-trail-query.ts';
 import type { KeyRange, QueryRange } from './dynamodb-trail-query.ts';
 import { partitionKeys, trailShards } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
@@ -52,7 +52,7 @@ export async function readTrail(client: DynamoDBClient, auditTable: string, quer
     waiting: [],
   }));
   const progress: Progress = { query, ranges, found: [], examined: 0, roundTrips: 0, position: null };
-  const queryRange = createQueryRange(client, auditTable);
+  const queryRange = makeQueryRange(client, auditTable);
   while (progress.found.length < soughtEntries(query) && progress.position !== '') {
     const reading = rangesToRead(progress);
     // Fewer items per range than one would examine nothing.

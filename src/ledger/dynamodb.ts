@@ -47,7 +47,7 @@ import type { TableNames } from './tables.ts';
  * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an invalid request to tables of this
  * version, which means a bug.
  */
-export function createDynamoDbLedger({
+export function makeDynamoDbLedger({
   client,
   idempotencyTable,
   auditTable,

@@ -55,7 +55,7 @@ export class LedgerUnusable extends LedgerUnavailable {
   override readonly code = 'LEDGER_UNUSABLE';
   constructor(cause: unknown) {
     super(cause);
-    this.message = 'The ledger can not be used.';
+    this.message = "The ledger can't be used.";
     this.name = 'LedgerUnusable';
   }
 }

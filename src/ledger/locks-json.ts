@@ -16,7 +16,7 @@ export function locksText({ locks }: Pick<Locks, 'locks'>): string {
   if (bytes > maxLocksBytes) {
     throw new Error(
       `The locks would take ${bytes} bytes; at most ${maxLocksBytes} are allowed, because every change reads them. ` +
-        'Release locks that are no longer needed, or lock a cluster or everything instead of principals.',
+        'Lift locks that are no longer needed, or lock a cluster or everything instead of principals.',
     );
   }
   return text;

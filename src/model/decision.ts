@@ -1,7 +1,7 @@
 import type { Tag } from './association.ts';
 
-/** Who a denial is about: the principal, the person whom `onBehalfOf` names, or both. */
-export type DeniedSubject = 'PRINCIPAL' | 'NAMED_PERSON' | 'BOTH';
+/** Who a denial is about: the principal, the person in `onBehalfOf`, or both. */
+export type DeniedSubject = 'PRINCIPAL' | 'ON_BEHALF_OF' | 'BOTH';
 
 /** One reason for a denial. */
 export interface Violation {
@@ -15,8 +15,8 @@ export interface Violation {
   readonly deniedTo?: DeniedSubject;
 }
 
-/** A role as IAM describes it, as far as policies can use it. */
-export type RoleFacts =
+/** Role attributes: tags and permissions boundary of a role, which policies can use; or why they are not known. */
+export type RoleAttributes =
   | {
       readonly arn: string;
       readonly kind: 'found';
@@ -59,7 +59,7 @@ export interface InventorySlice {
     readonly groups: readonly string[];
     readonly mayNamePeople: boolean;
   }[];
-  /** The person whom `onBehalfOf` names; absent without a name, and where the inventory doesn't list it. */
+  /** The person in `onBehalfOf`; absent without a name, and where the inventory doesn't list it. */
   readonly person?: {
     /** The id of the principal that this person is with a token of their own. */
     readonly id: string;
@@ -67,8 +67,8 @@ export interface InventorySlice {
   };
   /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
   readonly timeZone: string;
-  /** The roles of the association, read from IAM; absent where no policy that can apply uses facts of roles. */
-  readonly roles?: readonly RoleFacts[];
+  /** The roles of the association, read from IAM; absent where no policy that can apply uses role attributes. */
+  readonly roles?: readonly RoleAttributes[];
 }
 
 /** What policy says of one request. */
@@ -88,7 +88,7 @@ export interface Decision {
   readonly now: number;
   readonly slice: InventorySlice;
   /**
-   * ARNs of roles whose facts policy needs and the request did not have: then it is denied. Absent if policy decided without, or
+   * ARNs of roles whose attributes policy needs and the request did not have: then it is denied. Absent if policy decided without, or
    * had them.
    */
   readonly unknownRoles?: readonly string[];

@@ -54,7 +54,7 @@ const locked = {
   retryable: true,
   retryAfterSeconds: 300,
   advice:
-    'Ask the operators of the gateway when the lock will be released. After the release, the same clientRequestToken can be used.',
+    'Ask the operators of the gateway when the lock will be lifted. After that, the same clientRequestToken can be used.',
 } as const;
 
 /**
@@ -64,7 +64,7 @@ const locked = {
 export const outcomes = {
   /** EKS confirmed the change. */
   DONE: success,
-  /** While the operation was in doubt, a read from EKS showed its effect. */
+  /** While the operation was in doubt, its effect was read from EKS. */
   FOUND: success,
   /** The change may have taken effect or may still do so. Never reported as failed. */
   UNKNOWN: { ...inProgress, event: 'UNKNOWN', recordState: 'IN_PROGRESS' },

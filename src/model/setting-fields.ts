@@ -4,7 +4,7 @@ import type { Association, AssociationSettings } from './association.ts';
 interface SettingField<Value> {
   /** `role`: an IAM role ARN, by which the trail can be searched; `document`: JSON text, compared by what it means, and possibly large. */
   readonly type: 'role' | 'flag' | 'document' | 'text';
-  /** The value where a create leaves it out, and where EKS shows none. Null: an update can clear it. Absent: every association has it. */
+  /** The value if a create leaves it out or EKS returns none. Null: an update can clear it. Absent: every association has it. */
   readonly absent?: Value;
 }
 

@@ -1,7 +1,7 @@
 import type { Association } from '../model/association.ts';
 import type { Warning } from '../model/warning.ts';
 
-// What people should know after a change, as far as the association itself says it. Source: the EKS user guide, on the agent
+// Warnings after a change that follow from the association itself. Source: the EKS user guide, on the agent
 // and on target roles.
 
 /** How long the agent on the node keeps the credentials that it has. */
@@ -18,7 +18,7 @@ function podsOf({ namespace, serviceAccount }: Association): string {
 }
 
 /** After a create: EKS adds the credentials to pods when they are admitted. */
-export function notesOfCreate(association: Association): readonly Warning[] {
+export function warningsAfterCreate(association: Association): readonly Warning[] {
   return [
     {
       code: 'PODS_NOT_UPDATED',
@@ -31,7 +31,7 @@ export function notesOfCreate(association: Association): readonly Warning[] {
 }
 
 /** After an update: an agent does not learn of it. */
-export function notesOfUpdate(association: Association): readonly Warning[] {
+export function warningsAfterUpdate(association: Association): readonly Warning[] {
   return [
     {
       code: 'PODS_NOT_UPDATED',
@@ -42,7 +42,7 @@ export function notesOfUpdate(association: Association): readonly Warning[] {
 }
 
 /** After a delete: credentials of AWS STS can't be taken back. */
-export function notesOfDelete(association: Association): readonly Warning[] {
+export function warningsAfterDelete(association: Association): readonly Warning[] {
   return [
     {
       code: 'PODS_NOT_UPDATED',

@@ -11,8 +11,11 @@ import type { AnswerContext, MutationResult } from './result.ts';
 // Answers to requests that hold no lease: each appends one audit entry and changes nothing else. All throw
 // `LedgerUnavailable`.
 
+/** What an answer is recorded with. */
+type AnswerDependencies = Pick<Dependencies, 'ledger' | 'clock' | 'ulid'>;
+
 /** The request was not admitted. Its token is not claimed: once the cause is fixed, it can be used. */
-export async function answerRefused(deps: Dependencies, refused: RefusedAdmission): Promise<MutationResult> {
+export async function answerRefused(deps: AnswerDependencies, refused: RefusedAdmission): Promise<MutationResult> {
   const { outcome, refusal, associationArn, audit, denial, hidden = null } = refused;
   const entry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
@@ -28,7 +31,7 @@ export async function answerRefused(deps: Dependencies, refused: RefusedAdmissio
 
 /** The token belongs to an earlier request of the same principal with different input. */
 export async function answerTokenReused(
-  deps: Dependencies,
+  deps: AnswerDependencies,
   answer: AnswerContext,
   { operationId }: IdempotencyRecord,
 ): Promise<MutationResult> {
@@ -42,7 +45,7 @@ export async function answerTokenReused(
 
 /** Another request holds the lease. */
 export async function answerContended(
-  deps: Dependencies,
+  deps: AnswerDependencies,
   answer: AnswerContext,
   record: IdempotencyRecord,
 ): Promise<MutationResult> {
@@ -53,7 +56,7 @@ export async function answerContended(
 
 /** The recorded result, returned again: what was answered then, whatever has happened at EKS since. */
 export async function answerReplay(
-  deps: Dependencies,
+  deps: AnswerDependencies,
   answer: AnswerContext,
   record: IdempotencyRecord,
 ): Promise<MutationResult> {

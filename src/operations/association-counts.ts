@@ -10,7 +10,7 @@ export interface AssociationCounts {
 }
 
 /** Creates {@link AssociationCounts}. `clock` returns milliseconds since the epoch. */
-export function createAssociationCounts(clock: () => number): AssociationCounts {
+export function makeAssociationCounts(clock: () => number): AssociationCounts {
   const counts = new Map<string, { readonly count: number; readonly until: number }>();
   const keyOf = ({ accountId, region, clusterName }: ClusterRef) => `${accountId}/${region}/${clusterName}`;
   return {

@@ -1,6 +1,6 @@
 import type { CallBounds } from '../eks/eks.ts';
 import type { ClusterRef } from '../model/association.ts';
-import type { Decision, RoleFacts } from '../model/decision.ts';
+import type { Decision, RoleAttributes } from '../model/decision.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 import { withRoles } from '../policy/role-attribute-use.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -8,13 +8,16 @@ import { effectDeadline } from './operation.ts';
 import type { ValidRequest } from './operation.ts';
 import { readRole } from './read-role.ts';
 
+/** What roles are read with for a decision. */
+export type RoleDependencies = Pick<Dependencies, 'eksFor' | 'directory' | 'log'>;
+
 /**
- * Authorizes a change. Where policy depends on facts of its roles, they are read from IAM first, at one call each: but not for a
+ * Authorizes a change. Where policy depends on attributes of its roles, they are read from IAM first, at one call each: but not for a
  * principal without a permit in the cluster, nor for a request that policy denies whatever its roles are. A role that can't be read
  * or does not exist is a denial.
  */
 export async function authorizeWithRoles(
-  deps: Dependencies,
+  deps: RoleDependencies & Pick<Dependencies, 'authorize'>,
   valid: ValidRequest,
   request: AuthorizationRequest,
 ): Promise<Decision> {
@@ -24,11 +27,16 @@ export async function authorizeWithRoles(
   const denial = valid.denial();
   if (denial !== null) return denial;
   const bounds = { deadline: effectDeadline(valid) };
-  const roles = await Promise.all(unknownRoles.map((arn) => factsOf(deps, valid.request, arn, bounds)));
+  const roles = await Promise.all(unknownRoles.map((arn) => attributesOf(deps, valid.request, arn, bounds)));
   return deps.authorize(valid.authorization, withRoles(request, roles));
 }
 
-async function factsOf(deps: Dependencies, cluster: ClusterRef, arn: string, bounds: CallBounds): Promise<RoleFacts> {
+async function attributesOf(
+  deps: RoleDependencies,
+  cluster: ClusterRef,
+  arn: string,
+  bounds: CallBounds,
+): Promise<RoleAttributes> {
   const read = await readRole(deps, cluster, arn, bounds);
   switch (read.kind) {
     case 'found': {

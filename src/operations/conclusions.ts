@@ -29,7 +29,7 @@ export function done({ association, requestId }: Extract<ChangeResult, { kind: '
   return { ...success(association, message), outcome: 'DONE', eksRequestId: requestId };
 }
 
-/** EKS shows the effect of an operation that was in doubt. */
+/** The effect of an operation that was in doubt is visible in EKS. */
 export function found(association: Association, message: string): Conclusion {
   return { ...success(association, message), outcome: 'FOUND' };
 }
@@ -38,7 +38,7 @@ function success(association: Association, message: string) {
   return { ...nothing, message, association, associationArn: association.associationArn };
 }
 
-/** What EKS shows does not tell yet whether the operation took effect. */
+/** The state in EKS does not prove yet whether the operation took effect. */
 export function inconclusive(message: string): Conclusion {
   return { ...nothing, outcome: 'UNKNOWN', message };
 }
@@ -58,7 +58,7 @@ export const notSent: Conclusion = {
 
 /** EKS does not show an association that is too young for this to prove that it is gone. */
 export const mayNotBeVisible = inconclusive(
-  'EKS does not show the association, which was created so recently that reads may not show it yet.',
+  'The association is not visible in EKS, which can be so for some seconds after a create.',
 );
 
 /** EKS could not be read. */
@@ -71,14 +71,14 @@ export function notObservableMessage(exception: string): string {
   return `EKS could not be read (${exception}), so the outcome is not known yet.`;
 }
 
-/** EKS shows no effect, and the operation can still have one. */
+/** No effect is visible in EKS, and the operation can still have one. */
 export function stillInDoubt(record: IdempotencyRecord): Conclusion {
   return inconclusive(stillInDoubtMessage(record));
 }
 
 /** The sentence for {@link stillInDoubt}. */
 export function stillInDoubtMessage({ inDoubtUntil }: IdempotencyRecord): string {
-  return `EKS shows no effect of this operation, which can still take effect until ${new Date(inDoubtUntil).toISOString()}.`;
+  return `No effect of this operation is visible in EKS; it can still take effect until ${new Date(inDoubtUntil).toISOString()}.`;
 }
 
 /** EKS rejected the change: the association no longer exists. */
@@ -168,7 +168,7 @@ export function alreadyExists(
   return existingRefusal('ASSOCIATION_ALREADY_EXISTS', message, existing, differences, eksRequestId);
 }
 
-/** An equal association exists, and nothing can show whether this operation created it. */
+/** An equal association exists, and whether this operation created it can't be determined. */
 export function undetermined(existing: Association, request: CreateRequest): RefusedConclusion {
   const message = `The service account ${accountOf(request)} has an association that equals this request; whether this request created it can't be determined.`;
   return existingRefusal('OUTCOME_UNDETERMINED', message, existing, createDifferences(request, existing), null);
@@ -201,12 +201,12 @@ export function notVisible(error: EksError): RefusedConclusion {
 
 /** Why EKS did not receive a request, as the beginning of a sentence. */
 const unsent: Readonly<Partial<Record<LeaseHolderOutcome, string>>> = {
-  EKS_UNREACHABLE: 'EKS can not be reached',
+  EKS_UNREACHABLE: "EKS can't be reached",
   CREDENTIALS_DENIED: 'The gateway got no credentials for EKS',
   CREDENTIALS_UNAVAILABLE: 'The gateway got no credentials for EKS',
 };
 
-/** EKS, or the connection to it, made certain that nothing was changed. */
+/** By the answer of EKS or the failure of the connection, nothing was changed. */
 export function rejected(
   outcome: Extract<LeaseHolderOutcome, RefusedOutcome>,
   { exception, message: eksMessage, requestId }: EksError,

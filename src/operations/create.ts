@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.ts';
 import { createDifferences } from './differences.ts';
 import { findCreated } from './find-created.ts';
 import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
-import { notesOfCreate } from './advice.ts';
+import { warningsAfterCreate } from './advice.ts';
 import { effectDeadline } from './operation.ts';
 import type { EffectInput, Operation } from './operation.ts';
 
@@ -64,7 +64,7 @@ export const createOperation: Operation<Kind> = {
   differences: createDifferences,
   expectedState: (request) => ({ settings: request, tags: request.tags }),
   needsAgent: true,
-  notes: notesOfCreate,
+  warningsAfter: warningsAfterCreate,
   summarize: (request) => ({ settings: request, tags: request.tags, changes: [] }),
 };
 
@@ -78,7 +78,7 @@ const firstWaitMs = 500;
  * seconds to propagate. Each attempt is signed with the date on which the operation began.
  */
 async function createWithRoleRetry(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'clock' | 'times'>,
   { eks, request, record, principalId, deadline }: EffectInput<Kind>,
 ): Promise<ChangeResult> {
   const { operationId, startedAt: signingDate } = record;

@@ -9,7 +9,7 @@ import {
   rejected,
   stillInDoubt,
 } from './conclusions.ts';
-import { notesOfDelete } from './advice.ts';
+import { warningsAfterDelete } from './advice.ts';
 import { concludedAs } from './observe.ts';
 import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
@@ -60,7 +60,7 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
   differences: () => null,
   expectedState: () => null,
   needsAgent: false,
-  notes: notesOfDelete,
+  warningsAfter: warningsAfterDelete,
   summarize: () => ({ settings: {}, tags: [], changes: [] }),
 };
 

@@ -76,6 +76,6 @@ export interface About {
   readonly inventoryHash: string;
   /** RFC 3339, UTC; null where the deployment does not set it. */
   readonly deployedAt: string | null;
-  /** The release of policies and inventory; null if they are those of the package. */
-  readonly policyRelease: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
+  /** The policy version and inventory; null if they are those of the package. */
+  readonly policyVersion: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
 }

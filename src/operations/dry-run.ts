@@ -8,7 +8,9 @@ import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findLock, lockedRefusal } from './locks.ts';
+import type { LockDependencies } from './locks.ts';
 import { admit } from './mutate.ts';
+import type { AdmitDependencies } from './mutate.ts';
 import type { Admission, MutationCall, Operation } from './operation.ts';
 import { preflightSubject } from './preflight-subject.ts';
 import type { DryRunSubject } from './preflight-subject.ts';
@@ -31,12 +33,15 @@ export interface DryRunResult {
   readonly auditEntry: AuditEntry;
 }
 
+/** What a dry run works with. */
+type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
+
 /**
  * Admits a mutation without executing it, checks for what would prevent its effect, and records the result. Throws as the
  * mutation does.
  */
 export async function dryRun<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: DryRunDependencies,
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
@@ -68,7 +73,7 @@ export async function dryRun<Kind extends OperationKind>(
 }
 
 async function foreseenRefusal<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: LockDependencies & Pick<Dependencies, 'eksFor'>,
   operation: Operation<Kind>,
   admission: Admission<Kind>,
 ): Promise<Refusal | null> {
@@ -80,7 +85,7 @@ async function foreseenRefusal<Kind extends OperationKind>(
 }
 
 function visibleExisting(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'authorize'>,
   authorization: AuthorizationContext,
   before: Association | null,
   refusal: Refusal | null,

@@ -4,6 +4,7 @@ import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
+import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
@@ -11,18 +12,22 @@ import type { OperationKind } from '../model/operation.ts';
 import { notSent, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
+import type { LockDependencies } from './locks.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
 import type { MutationResult } from './result.ts';
 import { answerContended, answerRefused, answerReplay, answerTokenReused } from './answers-without-claim.ts';
 
+/** What a mutation is executed with. */
+export type ExecuteDependencies = ProtocolDependencies & LockDependencies & Pick<Dependencies, 'eksFor'>;
+
 /**
  * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws
  * `LedgerUnavailable`: then nothing was sent to EKS.
  */
 export async function execute<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: ExecuteDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
@@ -71,11 +76,11 @@ export async function execute<Kind extends OperationKind>(
 }
 
 /**
- * What keeps a change whose earlier attempt had no effect from being sent again: others may have acted since this request was
- * admitted, while it waited for EKS. `association` is what EKS shows now. Null: nothing. Throws `LedgerUnavailable`.
+ * Why a change whose earlier attempt had no effect must not be sent again: others may have acted since this request was
+ * admitted, while it waited for EKS. `association` is the present one in EKS; null if there is none. Throws `LedgerUnavailable`.
  */
 async function findObstacleToReclaim<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: LockDependencies,
   { checkPrecondition }: Pick<Operation<Kind>, 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
   association: Association | null,
@@ -87,14 +92,14 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   return (await findLock(deps, mutation)) ? notDone : null;
 }
 
-/** A locked request. Its token is not claimed: after the release of the lock, it can be used. */
+/** A locked request. Its token is not claimed: once the lock is lifted, it can be used. */
 function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
   const refusal = lockedRefusal(lock);
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
 }
 
 /** The claim of a mutation. Begins to read the locks. */
-function claimRequestOf(deps: Dependencies, mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
+function claimRequestOf(deps: LockDependencies, mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {
@@ -111,7 +116,7 @@ function claimRequestOf(deps: Dependencies, mutation: AdmittedMutation, clientRe
 }
 
 function effectInput<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'eksFor'>,
   mutation: AdmittedMutation<Kind>,
   { record }: Lease,
 ): EffectInput<Kind> {

@@ -5,7 +5,7 @@ import type { Association, CreateRequest } from '../model/association.ts';
 /**
  * The association that a create in doubt, or an earlier one of the same token, certainly created, as another operation of the
  * gateway found it before it changed or deleted it; null if no operation found one. To be called after EKS was observed: an
- * operation claims the association before it changes it, so a change that EKS shows was claimed before. Throws `LedgerUnavailable`.
+ * operation claims the association before it changes it, so a change that is visible in EKS was claimed before. Throws `LedgerUnavailable`.
  */
 export async function findCreated(
   ledger: Pick<Ledger, 'findClaimOfCreated' | 'operationEntries'>,

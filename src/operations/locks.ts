@@ -10,8 +10,8 @@ import type { Dependencies } from './dependencies.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation } from './operation.ts';
 
-/** What reads of the locks use. */
-type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
+/** What reads of the locks work with. */
+export type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
 
 /** Reads all locks, and remembers them. Throws `LedgerUnavailable`. */
 export async function readLocks({ ledger, lockMemory, clock }: LockDependencies): Promise<readonly Lock[]> {
@@ -54,7 +54,7 @@ export async function findReadsLock(
 
 /**
  * The lock that stops an admitted mutation; null if none does. One strongly consistent read, so that a lock stops every
- * request that reads after it was set. A person whom a service names is known from the decision. Throws `LedgerUnavailable`.
+ * request that reads after it was set. The person in onBehalfOf is known from the decision. Throws `LedgerUnavailable`.
  */
 export async function findLock(deps: LockDependencies, mutation: AdmittedMutation): Promise<Lock | null> {
   const locks = await withDeadline(effectDeadline(mutation) - deps.clock(), readLocks(deps), ledgerTimeout);

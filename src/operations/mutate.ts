@@ -7,26 +7,40 @@ import { resolveCluster } from '../validation/names.ts';
 import { gone } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
-import type { Admission, LoadedTarget, MutationCall, Operation, ValidRequest } from './operation.ts';
+import type { ExecuteDependencies } from './execute.ts';
+import type {
+  Admission,
+  LoadedTarget,
+  MutationCall,
+  Operation,
+  TargetDependencies,
+  ValidRequest,
+} from './operation.ts';
 import { denialOf, invalidRefusal, redactFor } from './refusals.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
+import type { RoleDependencies } from './authorize-with-roles.ts';
 import type { MutationResult } from './result.ts';
 import { answerRefused } from './answers-without-claim.ts';
 
 // The request flow of every mutation, from top to bottom of this file and of execute.ts:
 //
-//   admit ──── validate · load the target · authorize, with facts of roles where policy uses them · check the precondition
+//   admit ──── validate · load the target · authorize, with role attributes where policy uses them · check the precondition
 //   execute ── claim    (transaction 1: idempotency record + INTENT, or + the refusal if the precondition is not met; the locks are
 //              read at the same time)
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)
 //              record   (transaction 2: idempotency record + outcome)
+
+/** What a request is admitted with. */
+export type AdmitDependencies = TargetDependencies &
+  RoleDependencies &
+  Pick<Dependencies, 'preauthorize' | 'recordPrincipal' | 'clock' | 'times' | 'home'>;
 
 /**
  * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable` where nothing can be
  * recorded; in both cases no change was sent to EKS.
  */
 export async function mutate<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: AdmitDependencies & ExecuteDependencies,
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ): Promise<MutationResult> {
@@ -40,11 +54,11 @@ export async function mutate<Kind extends OperationKind>(
 }
 
 /**
- * Decides whether a request may be executed: validates it, loads its target, asks policy, and checks its precondition.
+ * Decides whether a request may be executed: validates it, loads its target, authorizes it, and checks its precondition.
  * Writes nothing. A dry run uses no token, so no record of an earlier request answers it. Throws as {@link mutate} does.
  */
 export async function admit<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: AdmitDependencies,
   operation: Operation<Kind>,
   { identity, input, deadline }: MutationCall<Kind>,
   { isDryRun }: { readonly isDryRun: boolean },
@@ -84,7 +98,7 @@ export async function admit<Kind extends OperationKind>(
 
 /** {@link admit}, from loading the target on. */
 async function admitValid<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: TargetDependencies & RoleDependencies,
   operation: Operation<Kind>,
   valid: ValidRequest<Kind>,
 ): Promise<Admission<Kind>> {
@@ -97,7 +111,7 @@ async function admitValid<Kind extends OperationKind>(
   if (!decision.allowed) return denied(valid, decision, audit);
 
   const { target, before, isCurrent } = loaded;
-  // Nothing begins for an association that EKS does not show, also if the operation that named it is released meanwhile.
+  // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.
   const unmet = before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before));
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit } };
 }

@@ -15,7 +15,7 @@ import {
 import { createDifferences } from './differences.ts';
 import type { EffectObservation } from './operation.ts';
 
-/** What EKS shows for a service account. */
+/** The association of a service account in EKS. */
 export type Observation =
   | { readonly kind: 'association'; readonly association: Association }
   | { readonly kind: 'nothing' }
@@ -32,7 +32,7 @@ type Ownership =
   /** It equals the request, and there was no room for the tag that would prove who created it. */
   | { readonly kind: 'undetermined'; readonly association: Association };
 
-/** What an observation says about a record's operation. */
+/** What an observation proves about a record's operation. */
 export type Interpretation =
   | Ownership
   /** Another request, or another tool, created it after the operation began, so it may have replaced the operation's own. */
@@ -122,7 +122,7 @@ export function concludedFrom(
 ): Conclusion {
   switch (interpretation.kind) {
     case 'own':
-      return found(interpretation.association, 'EKS shows the association that this request created.');
+      return found(interpretation.association, 'The association that this request created is visible in EKS.');
     case 'foreign':
       return alreadyExists(interpretation.association, request, eksRequestId);
     case 'later':

@@ -35,7 +35,7 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
   readonly clientRequestToken: string | null;
   /** Who requests it; also for later decisions about the same request, such as what its answer may show. */
   readonly authorization: AuthorizationContext;
-  /** What every audit entry of the request says. */
+  /** The fields of every audit entry of the request. */
   readonly audit: AuditContext;
   /** `t0` of the protocol: read before anything was written. Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -54,7 +54,7 @@ export interface LoadedTarget {
   readonly target: AssociationTarget;
   /** The association before the operation; null for a create. */
   readonly before: Association | null;
-  /** True if EKS showed `before` for this request; false if it comes from the idempotency record. */
+  /** True if `before` was read from EKS for this request; false if it comes from the idempotency record. */
   readonly isCurrent: boolean;
 }
 
@@ -133,18 +133,24 @@ export type Admission<Kind extends OperationKind> =
 /** What follows from an observation of EKS for the change of an earlier lease holder. */
 export type EffectObservation =
   | { readonly kind: 'concluded'; readonly conclusion: Conclusion }
-  /** It had no effect, and can no longer have one. `association` is the one that EKS shows in place of it; null: none. */
+  /** It had no effect, and can no longer have one. `association` is the one in EKS in its place; null: none. */
   | { readonly kind: 'not-done'; readonly association: Association | null };
+
+/** What the target of a request is loaded with. */
+export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
 
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
   /** Sends the change to EKS and interprets the answer. */
-  readonly perform: (deps: Dependencies, input: EffectInput<Kind>) => Promise<Conclusion>;
+  readonly perform: (deps: Pick<Dependencies, 'clock' | 'times'>, input: EffectInput<Kind>) => Promise<Conclusion>;
   /**
-   * Observes what became of an earlier lease holder's change. Others may have acted since it was sent: `docs/reliability.md` has a
+   * Observes whether an earlier lease holder's change was applied. Others may have acted since it was sent: `docs/reliability.md` has a
    * row for each case. Throws `LedgerUnavailable`.
    */
-  readonly observe: (deps: Dependencies, input: EffectInput<Kind>) => Promise<EffectObservation>;
+  readonly observe: (
+    deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
+    input: EffectInput<Kind>,
+  ) => Promise<EffectObservation>;
 }
 
 /** What a finished operation should have left at EKS. */
@@ -180,13 +186,16 @@ export interface Operation<Kind extends OperationKind> {
   readonly deletes: boolean;
   readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
   /** Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`, `LedgerUnavailable`. */
-  readonly loadTarget: (deps: Dependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
+  readonly loadTarget: (deps: TargetDependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
   /** The authorization request, about the association. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
-  /** What keeps the request from changing this association, which EKS showed; null: nothing. */
+  /** The refusal of a change of this association, as read from EKS; null if it may be changed. */
   readonly checkPrecondition: (request: RequestOf[Kind], association: Association) => RefusedConclusion | null;
   /** What would keep the effect from happening, as far as a read can tell; null: nothing. Throws `EksReadFailed`. */
-  readonly findObstacle: (deps: Dependencies, mutation: AdmittedMutation<Kind>) => Promise<RefusedConclusion | null>;
+  readonly findObstacle: (
+    deps: Pick<Dependencies, 'eksFor'>,
+    mutation: AdmittedMutation<Kind>,
+  ) => Promise<RefusedConclusion | null>;
   readonly effect: Effect<Kind>;
   /** Where an association differs from the request; null where an operation has nothing to compare. */
   readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;
@@ -195,6 +204,6 @@ export interface Operation<Kind extends OperationKind> {
   /** Whether pods need the agent of EKS Pod Identity to use what the operation leaves. */
   readonly needsAgent: boolean;
   /** What people should know after the operation left, or deleted, this association. */
-  readonly notes: (association: Association) => readonly Warning[];
+  readonly warningsAfter: (association: Association) => readonly Warning[];
   readonly summarize: (request: RequestOf[Kind]) => RequestSummary;
 }

@@ -18,15 +18,12 @@ const readMs = 3_000;
 /** The most time for counting associations, where a setting says so: a large cluster takes 50 calls at 20 a second. Milliseconds. */
 const countMs = 8_000;
 
-/** What the reads of one request work with: its budget, and EKS at the pace of reads. */
-type Reads = Pick<
-  Dependencies,
-  'eksFor' | 'directory' | 'clock' | 'preflight' | 'preflightRoles' | 'associationCounts'
->;
+/** What the readiness of cluster and roles is read with: the budget of one request, and EKS at the pace of reads. */
+type ReadinessReads = Pick<Dependencies, 'eksFor' | 'directory' | 'clock' | 'preflightRoles'>;
 
-/** The warnings of a dry run, from up to two calls of EKS and two of IAM. `deadline` is in milliseconds since the epoch. */
+/** The warnings of a dry run, from up to two EKS calls and two IAM calls. `deadline` is in milliseconds since the epoch. */
 export async function checkWarnings(
-  reads: Reads,
+  reads: ReadinessReads & Pick<Dependencies, 'preflight' | 'associationCounts'>,
   { subject }: { readonly subject: DryRunSubject | null },
   deadline: number,
 ): Promise<Warning[]> {
@@ -42,14 +39,14 @@ export async function checkWarnings(
  * the change and not before: it does not depend on them, and must not wait for them.
  */
 export async function changeWarnings<Kind extends OperationKind>(
-  reads: Reads,
-  { needsAgent, notes }: Pick<Operation<Kind>, 'needsAgent' | 'notes'>,
+  reads: ReadinessReads & Pick<Dependencies, 'preflight'>,
+  { needsAgent, warningsAfter }: Pick<Operation<Kind>, 'needsAgent' | 'warningsAfter'>,
   { association }: { readonly association: Association | null },
   deadline: number,
 ): Promise<Warning[]> {
   if (association === null) return [];
   const readiness = needsAgent ? readinessOf(reads, association, deadline, reads.preflight === 'changes') : [];
-  return [...(await readiness), ...notes(association)];
+  return [...(await readiness), ...warningsAfter(association)];
 }
 
 /**
@@ -59,7 +56,7 @@ export async function changeWarnings<Kind extends OperationKind>(
  * @param isRead whether it is read; without, only what the association itself says
  */
 async function readinessOf(
-  reads: Reads,
+  reads: ReadinessReads,
   subject: PreflightSubject,
   deadline: number,
   isRead: boolean,
@@ -74,7 +71,11 @@ async function readinessOf(
   return (await Promise.all(warnings)).flat();
 }
 
-async function quotaOf(reads: Reads, cluster: ClusterRef, deadline: number): Promise<Warning[]> {
+async function quotaOf(
+  reads: Pick<Dependencies, 'eksFor' | 'clock' | 'associationCounts'>,
+  cluster: ClusterRef,
+  deadline: number,
+): Promise<Warning[]> {
   const { associationCounts, clock, eksFor } = reads;
   if (associationCounts === null) return [];
   const bounds = { deadline: Math.min(deadline, clock() + countMs) };

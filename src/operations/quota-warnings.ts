@@ -36,7 +36,7 @@ async function count(eks: Pick<Eks, 'page'>, bounds: CallBounds) {
     if (read.nextToken === null) return { count: total, problem: null };
     ({ nextToken } = read);
   }
-  return { count: total, problem: 'The list of EKS does not end.' };
+  return { count: total, problem: 'The list of associations does not end.' };
 }
 
 function quotaNear({ clusterName }: ClusterRef, total: number): Warning {

@@ -7,6 +7,7 @@ import { complete } from '../idempotency/complete.ts';
 import { notDone, outcomeOf } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { defer } from '../idempotency/defer.ts';
+import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { OpenReason } from '../idempotency/defer.ts';
 import type { Eks } from '../eks/eks.ts';
 import { isClosing } from '../model/audit-event.ts';
@@ -52,9 +53,12 @@ export function countReadFailures(): ReadFailures {
   };
 }
 
+/** What the reconciler works with. It reads from EKS and sends no change. */
+export type ReconcileDependencies = ProtocolDependencies & Pick<Dependencies, 'eksFor' | 'serves'>;
+
 /** Completes an operation with an expired lease, or defers it. Logs what fails; never throws. */
 export async function reconcileOperation(
-  deps: Dependencies,
+  deps: ReconcileDependencies,
   failures: ReadFailures,
   record: IdempotencyRecord,
   runId: string,
@@ -78,7 +82,7 @@ export async function reconcileOperation(
 }
 
 async function examine(
-  deps: Dependencies,
+  deps: ReconcileDependencies,
   failures: ReadFailures,
   record: IdempotencyRecord,
   runId: string,
@@ -99,7 +103,7 @@ async function examine(
     const message = `Reads of cluster ${clusterName} failed ${maxFailures} times in a row.`;
     return leaveOpen(deps, record, { parked: null, message });
   }
-  // Observed before the lease is taken over: while nothing is certain, nothing is written to the trail.
+  // Observed before the lease is taken over: the trail gets an entry only when the outcome is known.
   const eks = failures.watched(intent.request, deps.eksFor(intent.request));
   const observed = await observeEffect(deps, eks, intent, record);
   const conclusion = observed.kind === 'concluded' ? observed.conclusion : notDone;
@@ -110,7 +114,7 @@ async function examine(
 }
 
 /** The entry with which the operation began; null if it is missing, or of a format that this version can't read. */
-async function readIntent({ ledger }: Dependencies, operationId: string): Promise<AuditEntry | null> {
+async function readIntent({ ledger }: Pick<Dependencies, 'ledger'>, operationId: string): Promise<AuditEntry | null> {
   try {
     return await findIntent(ledger, operationId);
   } catch (error) {
@@ -120,7 +124,7 @@ async function readIntent({ ledger }: Dependencies, operationId: string): Promis
 }
 
 function observeEffect<Kind extends OperationKind>(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
   eks: Eks,
   { operation, request, before, principal }: RequestedOperation<Kind> & Pick<AuditEntry, 'before' | 'principal'>,
   record: IdempotencyRecord,
@@ -132,7 +136,7 @@ function observeEffect<Kind extends OperationKind>(
 
 /** Takes the lease over and records the conclusion. It stays true meanwhile: it is certain, whatever other lease holders do. */
 async function close(
-  deps: Dependencies,
+  deps: ProtocolDependencies,
   record: IdempotencyRecord,
   audit: ReturnType<typeof auditContextOfReconciler>,
   conclusion: Conclusion,
@@ -155,7 +159,11 @@ async function close(
 }
 
 /** Defers an operation. Logs that it is parked when that is new, so that an alarm is raised once. */
-async function leaveOpen(deps: Dependencies, record: IdempotencyRecord, reason: OpenReason): Promise<Reconciled> {
+async function leaveOpen(
+  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'log'>,
+  record: IdempotencyRecord,
+  reason: OpenReason,
+): Promise<Reconciled> {
   const deferred = await defer(deps, record, reason);
   if (deferred === null) return 'superseded';
   const { operationId } = record;

@@ -1,8 +1,7 @@
 import { isDue } from '../idempotency/defer.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import type { Dependencies } from './dependencies.ts';
 import { countReadFailures, operationMs, reconcileOperation } from './reconcile-operation.ts';
-import type { Reconciled } from './reconcile-operation.ts';
+import type { ReconcileDependencies, Reconciled } from './reconcile-operation.ts';
 
 /** What one run did, and what it left. Every operation that it found is in exactly one of the counts. */
 export interface ReconciliationResult extends Record<Reconciled, number> {
@@ -34,7 +33,11 @@ export const concurrency = 4;
  * are examined again after a wait, so that they never keep others open. `deadline` is when the run must end, in milliseconds
  * since the epoch; `runId` names the run in the trail. Throws `LedgerUnavailable`.
  */
-export async function reconcile(deps: Dependencies, runId: string, deadline: number): Promise<ReconciliationResult> {
+export async function reconcile(
+  deps: ReconcileDependencies,
+  runId: string,
+  deadline: number,
+): Promise<ReconciliationResult> {
   const result = { closed: 0, open: 0, superseded: 0, failed: 0, parked: 0, waiting: 0, oldestOpenSeconds: 0 };
   const startedAt = deps.clock();
   const failures = countReadFailures();

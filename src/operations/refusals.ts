@@ -2,7 +2,7 @@ import type { Decision } from '../model/decision.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { Finding, Refusal } from '../model/refusal.ts';
-import { deniedSubjectOf } from '../policy/named-person.ts';
+import { deniedSubjectOf } from '../policy/on-behalf-of.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { DescribedInvalidInput } from '../validation/invalid-input.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -16,7 +16,7 @@ export function invalidRefusal({ findings, recorded }: DescribedInvalidInput): R
 /** How many findings the message of a refusal repeats. */
 const summarizedFindings = 4;
 
-/** The first findings in a few sentences, for readers of nothing but the message. */
+/** The first findings in a few sentences, for readers of the message alone. */
 function summaryOf(findings: readonly Finding[], findingCount: number): string {
   const messages = findings.slice(0, summarizedFindings).map(({ message }) => message);
   const more = findingCount - messages.length;

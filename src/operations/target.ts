@@ -9,7 +9,7 @@ import { changed, notSeen } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { failedView, hiddenFrom } from './hidden.ts';
 import { effectDeadline } from './operation.ts';
-import type { TargetResult, ValidRequest } from './operation.ts';
+import type { TargetDependencies, TargetResult, ValidRequest } from './operation.ts';
 
 /** The operations on an existing association. */
 type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOCIATION';
@@ -17,11 +17,11 @@ type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOC
 /**
  * Loads the association of an update or delete from EKS. If it is gone, it is the one in the idempotency record of the
  * same request, if there is one: so a repeated delete is authorized and answered. One that the principal may not view is treated as
- * one that does not exist. Reads nothing for a principal whom policy denies it whatever the association is. Throws
+ * one that does not exist. Reads nothing if policy denies the principal every association. Throws
  * `EksReadFailed` and `LedgerUnavailable`.
  */
 export async function loadExisting<Kind extends ChangeKind>(
-  deps: Dependencies,
+  deps: TargetDependencies,
   valid: ValidRequest<Kind>,
 ): Promise<TargetResult> {
   const { request } = valid;
@@ -51,9 +51,12 @@ export function existingBefore({ before }: { readonly before: Association | null
 
 /**
  * The association in the record of the request's token: before its operation began, or was refused instead. Null without such a
- * record, and where the request would begin an operation: nothing begins for an association that EKS does not show.
+ * record, and where the request would begin an operation: no operation begins for an association that is not visible in EKS.
  */
-async function findTargetInRecord(deps: Dependencies, valid: ValidRequest<ChangeKind>): Promise<Association | null> {
+async function findTargetInRecord(
+  deps: Pick<Dependencies, 'ledger'>,
+  valid: ValidRequest<ChangeKind>,
+): Promise<Association | null> {
   const { operation, request, authorization, clientRequestToken } = valid;
   if (clientRequestToken === null) return null;
   const { identity, onBehalfOf } = authorization;

@@ -14,7 +14,7 @@ import {
 } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
 import { concludedAs } from './observe.ts';
-import { notesOfUpdate } from './advice.ts';
+import { warningsAfterUpdate } from './advice.ts';
 import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
@@ -61,7 +61,7 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
       const { association } = described;
       const isModified = association.modifiedAt !== record.modifiedAtBefore;
       if (hasSettings(association, request) && (isModified || !inDoubt)) {
-        return concludedAs(found(association, 'EKS shows the settings of this request.'));
+        return concludedAs(found(association, 'The association in EKS has the settings of this request.'));
       }
       if (inDoubt) return concludedAs(stillInDoubt(record));
       if (!isModified) return { kind: 'not-done', association };
@@ -71,7 +71,7 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
   differences: ({ changes }, association) => settingDifferences(changes, association),
   expectedState: ({ changes }, before) => before && { settings: { ...settingsOf(before), ...changes }, tags: null },
   needsAgent: true,
-  notes: notesOfUpdate,
+  warningsAfter: warningsAfterUpdate,
   summarize: ({ changes }) => ({ settings: changes, tags: [], changes: Object.keys(changes) }),
 };
 

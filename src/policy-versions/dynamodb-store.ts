@@ -8,12 +8,12 @@ import {
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { failureOf, orLedgerFailure } from '../ledger/dynamodb-request.ts';
-import { contentOf, releaseItem, releaseOf, releasesKey, versionItem, versionKey } from './item.ts';
+import { contentOf, versionItem, versionOf, versionsKey, policiesItem, policiesKey } from './item.ts';
 import type { Item } from './item.ts';
 import type { PolicyStore } from './store.ts';
 
 /** A {@link PolicyStore} in a DynamoDB table (`table.ts`). Create the client with `dynamoDbClientDefaults`. */
-export function createDynamoDbStore(client: DynamoDBClient, TableName: string): PolicyStore {
+export function makeDynamoDbStore(client: DynamoDBClient, TableName: string): PolicyStore {
   /** Puts an item unless its key exists. Gives the item of the key that is stored then. */
   const create = async (item: Item): Promise<Item> => {
     try {
@@ -36,32 +36,32 @@ export function createDynamoDbStore(client: DynamoDBClient, TableName: string): 
     return (await orLedgerFailure(client.send(command))).Item ?? null;
   };
   return {
-    async releases(limit) {
+    async versions(limit) {
       const query = new QueryCommand({
         TableName,
         ConsistentRead: true,
-        KeyConditionExpression: 'itemKey = :releases',
-        ExpressionAttributeValues: marshall({ ':releases': releasesKey }),
+        KeyConditionExpression: 'itemKey = :versions',
+        ExpressionAttributeValues: marshall({ ':versions': versionsKey }),
         ScanIndexForward: false,
         Limit: limit,
       });
       const { Items = [] } = await orLedgerFailure(client.send(query));
-      return Items.map(releaseOf);
+      return Items.map(versionOf);
     },
-    async getRelease(number) {
-      const item = await get({ itemKey: releasesKey, itemNumber: number });
-      return item && releaseOf(item).release;
+    async getVersion(number) {
+      const item = await get({ itemKey: versionsKey, itemNumber: number });
+      return item && versionOf(item).version;
     },
-    async getVersion(hash) {
-      const item = await get(versionKey(hash));
+    async getPolicies(hash) {
+      const item = await get(policiesKey(hash));
       return item && { hash, content: contentOf(item) };
     },
-    async putVersion(version) {
-      await create(versionItem(version));
+    async putPolicies(version) {
+      await create(policiesItem(version));
     },
-    async putRelease(release) {
-      // The client sends a put again whose answer was lost, and then finds its own release.
-      return isDeepStrictEqual(releaseOf(await create(releaseItem(release))).release, release);
+    async putVersion(version) {
+      // The client sends a put again whose answer was lost, and then finds its own version.
+      return isDeepStrictEqual(versionOf(await create(versionItem(version))).version, version);
     },
     close() {
       client.destroy();

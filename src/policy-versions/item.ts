@@ -2,46 +2,46 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { formatVersion } from '../ledger/format.ts';
-import type { ListedRelease, Release } from './policy-version.ts';
-import type { PackedVersion } from './packed-policies.ts';
+import type { ListedVersion, PolicyVersion } from './policy-version.ts';
+import type { PackedPolicies } from './packed-policies.ts';
 
 /** An item of the table of policies. */
 export type Item = Record<string, AttributeValue>;
 
-/** `itemKey` of all releases; `itemNumber` is the number of the release. */
-export const releasesKey = 'release';
+/** `itemKey` of all versions; `itemNumber` is the number of the version. The stored name is older than the term "policy version". */
+export const versionsKey = 'release';
 
-/** The key of a version. */
-export function versionKey(hash: string): { readonly itemKey: string; readonly itemNumber: number } {
+/** The key of the policies with this hash. */
+export function policiesKey(hash: string): { readonly itemKey: string; readonly itemNumber: number } {
   return { itemKey: `version/${hash}`, itemNumber: 0 };
 }
 
-/** The item of a version. */
-export function versionItem({ hash, content }: PackedVersion): Item {
-  return marshall({ ...versionKey(hash), v: formatVersion, content });
+/** The item of packed policies. */
+export function policiesItem({ hash, content }: PackedPolicies): Item {
+  return marshall({ ...policiesKey(hash), v: formatVersion, content });
 }
 
-/** The content of a version's item. Throws an Error if this version of the gateway can't read it. */
+/** The content of such an item. Throws an Error if this version of the gateway can't read it. */
 export function contentOf(item: Item): Uint8Array {
   return v.parse(v.object({ v: v.literal(formatVersion), content: v.instance(Uint8Array) }), unmarshall(item)).content;
 }
 
-/** The item of a release. */
-export function releaseItem({ number, ...release }: Release): Item {
-  return marshall({ itemKey: releasesKey, itemNumber: number, v: formatVersion, ...release });
+/** The item of a version. */
+export function versionItem({ number, ...version }: PolicyVersion): Item {
+  return marshall({ itemKey: versionsKey, itemNumber: number, v: formatVersion, ...version });
 }
 
-/** The release of an item. */
-export function releaseOf(item: Item): ListedRelease {
+/** The version of an item. */
+export function versionOf(item: Item): ListedVersion {
   const { itemNumber, ...fields } = unmarshall(item);
   const number = Number(itemNumber);
-  const { success, output } = v.safeParse(releaseSchema, fields);
-  if (!success) return { number, release: null };
-  const { v: _, ...release } = output;
-  return { number, release: { number, ...release } };
+  const { success, output } = v.safeParse(versionSchema, fields);
+  if (!success) return { number, version: null };
+  const { v: _, ...version } = output;
+  return { number, version: { number, ...version } };
 }
 
-const releaseSchema = v.object({
+const versionSchema = v.object({
   v: v.literal(formatVersion),
   versionHash: v.string(),
   policySetHash: v.string(),

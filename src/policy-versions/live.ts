@@ -1,23 +1,23 @@
 import type { LoadedPolicy } from '../policy/load.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { createSteadyClock } from '../runtime/steady-clock.ts';
+import { makeSteadyClock } from '../runtime/steady-clock.ts';
 import type { Log } from '../runtime/log.ts';
-import { chooseRelease } from './choose.ts';
-import type { ChosenRelease, ReleaseSource } from './choose.ts';
+import { chooseVersion } from './choose.ts';
+import type { ChosenVersion, VersionSource } from './choose.ts';
 
 /** How fresh the live policies are. Milliseconds. */
 export interface LiveSettings {
-  /** After this time, a request starts a read of the list of releases; after twice this time, it waits for the read. */
+  /** After this time, a request starts a read of the list of policy versions; after twice this time, it waits for the read. */
   readonly refreshMs: number;
   /** For how long the last policies are used while the list can't be read. Then no request is answered. */
   readonly maxAgeMs: number;
 }
 
-/** Half a minute until a release is read; five minutes without DynamoDB. */
+/** Half a minute until a version is read; five minutes without DynamoDB. */
 export const defaultLiveSettings: LiveSettings = { refreshMs: 30_000, maxAgeMs: 300_000 };
 
 /** What live policies are made of. */
-export interface LiveSource<Value> extends ReleaseSource<Value> {
+export interface LiveSource<Value> extends VersionSource<Value> {
   readonly settings: LiveSettings;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -37,8 +37,8 @@ const waitMs = 3_000;
 /** The least time between a read that failed and the next one. Milliseconds. */
 const retryMs = 1_000;
 
-/** What is in force, and when the read that says so began: not when it ended, as Lambda may stop the process in between. */
-interface Live<Value> extends ChosenRelease<Value> {
+/** The version in force, and when the read of it began: not when it ended, as Lambda may stop the process in between. */
+interface Live<Value> extends ChosenVersion<Value> {
   readonly read: Read;
 }
 
@@ -53,15 +53,15 @@ interface Read {
 
 /**
  * Creates a function that gives what follows from the live policies: one immutable value, which a request takes when it
- * begins. A release that may not be put in force is refused, and the newest one that may stays in force. Rejects with
+ * begins. A policy version that may not be put in force is refused, and the newest one that may stays in force. Rejects with
  * {@link PoliciesUnavailable} if it is not known what is in force.
  */
-export function createLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
+export function makeLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
   const { settings, log } = source;
   const { refreshMs, maxAgeMs } = settings;
-  const choose = chooseRelease(source);
+  const choose = chooseVersion(source);
   let live: Live<Value> | null = null;
-  const clock = createSteadyClock(source.clock);
+  const clock = makeSteadyClock(source.clock);
   let reads = 0;
   let reading: (Read & { readonly done: Promise<void> }) | null = null;
   let failure: { readonly cause: unknown; readonly at: number } | null = null;
@@ -111,18 +111,18 @@ export function createLive<Value>(source: LiveSource<Value>): () => Promise<Valu
   };
 }
 
-function logChange<Value>(log: Log, before: ChosenRelease<Value> | null, after: ChosenRelease<Value>): void {
-  const { policy, release } = after;
+function logChange<Value>(log: Log, before: ChosenVersion<Value> | null, after: ChosenVersion<Value>): void {
+  const { policy, version } = after;
   const now = {
     ...hashesOf(policy),
-    release: release?.number ?? null,
-    publishedAt: release?.publishedAt ?? null,
-    publishedBy: release?.publishedBy ?? null,
+    policyVersion: version?.number ?? null,
+    publishedAt: version?.publishedAt ?? null,
+    publishedBy: version?.publishedBy ?? null,
   };
   if (before === null) {
     log('info', 'Policies loaded.', now);
-  } else if (before.release?.number !== release?.number) {
-    const earlier = { ...hashesOf(before.policy), release: before.release?.number ?? null };
+  } else if (before.version?.number !== version?.number) {
+    const earlier = { ...hashesOf(before.policy), policyVersion: before.version?.number ?? null };
     log('info', 'Policies changed.', { ...now, before: earlier });
   }
 }

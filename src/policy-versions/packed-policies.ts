@@ -4,8 +4,8 @@ import { stringify } from 'safe-stable-stringify';
 import * as v from 'valibot';
 import { anyText, exactly, parseJson } from '../policy/json.ts';
 
-/** Policies with what verifies them, and an inventory: what a release puts in force, as the texts of its files. Immutable. */
-export interface PolicyVersion {
+/** Policies with what verifies them, and an inventory: what a policy version puts in force, as the texts of its files. Immutable. */
+export interface PolicyFiles {
   /** `schema.cedarschema`. */
   readonly schema: string;
   /** The `*.cedar` files by name. */
@@ -20,9 +20,9 @@ export interface PolicyVersion {
   readonly inventory: string;
 }
 
-/** A version as it is stored. */
-export interface PackedVersion {
-  /** SHA-256 (hex) of the version as canonical JSON, by which it is found. */
+/** Policies as they are stored. */
+export interface PackedPolicies {
+  /** SHA-256 (hex) of the files as canonical JSON, by which they are found. */
   readonly hash: string;
   /** The canonical JSON, compressed by Brotli. */
   readonly content: Uint8Array;
@@ -31,12 +31,12 @@ export interface PackedVersion {
 /** The most bytes of `content`: an item of DynamoDB has at most 400 KB, and needs some for its other attributes. */
 const maxContentBytes = 390_000;
 
-/** The most bytes of a version as JSON. A text that repeats itself could otherwise become very large again. */
+/** The most bytes of the files as JSON. A text that repeats itself could otherwise become very large again. */
 const maxTextBytes = 16_000_000;
 
-/** Packs a version. Throws an Error if it is too large for its store. */
-export function packVersion(version: PolicyVersion): PackedVersion {
-  const json = stringify(version);
+/** Packs the files of a version. Throws an Error if they are too large for the store. */
+export function packPolicies(files: PolicyFiles): PackedPolicies {
+  const json = stringify(files);
   const content = brotliCompressSync(json);
   if (content.length > maxContentBytes || Buffer.byteLength(json) > maxTextBytes) {
     throw new Error(
@@ -48,17 +48,17 @@ export function packVersion(version: PolicyVersion): PackedVersion {
   return { hash: sha256(json), content };
 }
 
-/** Unpacks a version. Throws an Error if the content is not that of the hash, or not a version. */
-export function unpackVersion({ hash, content }: PackedVersion): PolicyVersion {
+/** Unpacks the files of a version. Throws an Error if the content does not match the hash, or is not policies. */
+export function unpackPolicies({ hash, content }: PackedPolicies): PolicyFiles {
   const json = brotliDecompressSync(content, { maxOutputLength: maxTextBytes }).toString('utf8');
   const found = sha256(json);
-  if (found !== hash) throw new Error(`The content of version ${hash} has the hash ${found}.`);
-  return parseJson(`Version ${hash}`, json, versionSchema, maxTextBytes);
+  if (found !== hash) throw new Error(`The content of the policies ${hash} has the hash ${found}.`);
+  return parseJson(`Policies ${hash}`, json, filesSchema, maxTextBytes);
 }
 
 const texts = v.record(v.string(), anyText);
 
-const versionSchema = exactly({
+const filesSchema = exactly({
   schema: anyText,
   policies: texts,
   required: anyText,

@@ -1,8 +1,8 @@
-/** An entry of the list of releases. The one with the highest number is live. */
-export interface Release {
-  /** From 0, without gaps. Release 0 has the policies that the package had when the first release was published. */
+/** A published version of policies and inventory: an entry of a list. The one with the highest number is in force. */
+export interface PolicyVersion {
+  /** From 0, without gaps. Version 0 has the policies that the package had when the first version was published. */
   readonly number: number;
-  /** Hash of the version that it puts in force, see `PackedVersion`. */
+  /** Hash of its content, see `PackedPolicies`. */
   readonly versionHash: string;
   /** SHA-256 (hex) of the policies and their schema, as decisions record it. */
   readonly policySetHash: string;
@@ -13,13 +13,13 @@ export interface Release {
   /** ARN of the credentials, or the user of the operating system where the store is on this machine. */
   readonly publishedBy: string;
   readonly reason: string | null;
-  /** The number of the release whose version is in force again; null if policies were published. */
+  /** The number of the version whose policies are in force again; null if policies were published. */
   readonly rollbackTo: number | null;
 }
 
-/** A release as it is listed. */
-export interface ListedRelease {
+/** A policy version as it is listed. */
+export interface ListedVersion {
   readonly number: number;
   /** Null: this version of the gateway can't read it. */
-  readonly release: Release | null;
+  readonly version: PolicyVersion | null;
 }

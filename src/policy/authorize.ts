@@ -1,13 +1,13 @@
 import type { Decision, InventorySlice } from '../model/decision.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySources } from './compile.ts';
-import { createEngine } from './engine.ts';
+import { makeEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { toCedar } from './entities.ts';
 import { clusterNotRegistered, defaultDeny, evaluationFailed, forbidden } from './explain.ts';
 import type { Inventory } from './inventory.ts';
-import { bothOf, contextOfPerson } from './named-person.ts';
-import type { Verdict } from './named-person.ts';
+import { bothOf, contextOfPerson } from './on-behalf-of.ts';
+import type { Verdict } from './on-behalf-of.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from './policy.ts';
 import { clusterOf, emptySlice, sliceFor } from './slice.ts';
 import { denialFor, unknownRoles, whateverRoles } from './unknown-roles.ts';
@@ -20,12 +20,12 @@ type DecisionOnSlice = Omit<Decision, 'inventoryHash'>;
 
 /**
  * Creates the policy decision point for these policies and this inventory. Throws when the policies are invalid (see
- * compilePolicies). The returned function never throws. Create few: see createEngine.
+ * compilePolicies). The returned function never throws. Create few: see makeEngine.
  */
-export function createAuthorize(
+export function makeAuthorize(
   sources: PolicySources & { readonly inventory: Inventory; readonly onFailure?: OnFailure },
 ): Authorize {
-  return authorizeWith(createEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
+  return authorizeWith(makeEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
 }
 
 /** Creates the policy decision point for an existing engine, e.g. one whose policies were compiled at build time. */
@@ -71,7 +71,7 @@ export function authorizeOnSlice(
   }
 }
 
-/** What policy says of a request by one principal, or why it could not be evaluated. */
+/** The policy decision on a request of one principal, or why it could not be evaluated. */
 type VerdictResult =
   { readonly kind: 'decided'; readonly verdict: Verdict } | Extract<ReturnType<Engine['evaluate']>, { kind: 'failed' }>;
 
@@ -93,7 +93,7 @@ function verdictOfBoth(
 /**
  * Evaluates policy for one principal.
  *
- * @param person the name of the principal, if it is the person whom a request names; null otherwise
+ * @param person the name of the principal, if it is the person in `onBehalfOf`; null otherwise
  */
 function verdictOn(
   engine: Engine,

@@ -27,7 +27,7 @@ export const bounds = {
   caseInventoryBytes: 20_000_000,
 } as const;
 
-/** What is too large in the texts of a policy set, one line each, with file and line. */
+/** The exceeded bound of the texts of a policy set, one line each, with file and line. */
 export function policySourceProblems(schema: string, policies: Readonly<Record<string, string>>): readonly string[] {
   const tooLarge = sizeProblem('schema', Buffer.byteLength(schema), bounds.schemaBytes);
   if (tooLarge !== null) return [tooLarge];
@@ -54,7 +54,7 @@ export function policySourceProblems(schema: string, policies: Readonly<Record<s
   return [];
 }
 
-/** What is too large in a schema that Cedar has parsed, but not yet used to validate policies; null if nothing is. */
+/** The exceeded bound of a schema that Cedar has parsed, but not yet used to validate policies; null if it is within all bounds. */
 export function requestTypesProblem(schema: SchemaJson<string>): string | null {
   const actions = Object.values(schema).flatMap((space) => Object.values(space.actions));
   const count = actions.reduce((sum, { appliesTo }) => {
@@ -64,7 +64,7 @@ export function requestTypesProblem(schema: SchemaJson<string>): string | null {
   return `schema: actions apply to ${count} combinations of principal and resource; write at most ${bounds.requestTypes}.`;
 }
 
-/** What is too large in the text of a JSON file, with file and line; null if nothing is. */
+/** The exceeded bound of a JSON file, with file and line; null if it is within all bounds. */
 export function jsonProblem(file: string, text: string, mostBytes: number): string | null {
   const tooLarge = sizeProblem(file, Buffer.byteLength(text), mostBytes);
   if (tooLarge !== null) return tooLarge;
@@ -72,7 +72,7 @@ export function jsonProblem(file: string, text: string, mostBytes: number): stri
   return line === null ? null : `${file}:${line} is nested deeper than ${bounds.jsonNesting} levels.`;
 }
 
-/** What is too large in the files of cases, as one line; null if nothing is. */
+/** The exceeded bound of the files of cases, as one line; null if they are within all bounds. */
 export function casesProblem(files: Readonly<Record<string, string>>): string | null {
   const names = Object.keys(files);
   if (names.length > bounds.cases) return `cases: there are ${names.length}; write at most ${bounds.cases}.`;
@@ -81,7 +81,7 @@ export function casesProblem(files: Readonly<Record<string, string>>): string | 
 }
 
 /**
- * What takes too long to run cases, as one line; null if nothing does.
+ * Why the cases take too long to run, as one line; null if they do not.
  *
  * @param ownInventories how many cases change the inventory, which is parsed for each of them
  */

@@ -47,7 +47,7 @@ let compiled: object | null = null;
  *
  * @param read Cedar's WebAssembly, where it has been read already
  */
-export function createCedar(read: () => Uint8Array = readWasm): {
+export function makeCedar(read: () => Uint8Array = readWasm): {
   readonly cedar: Cedar;
   readonly memory: CedarMemory;
 } {

@@ -1,4 +1,4 @@
-import { createCedar } from './cedar-instance.ts';
+import { makeCedar } from './cedar-instance.ts';
 import type { Cedar } from './cedar-instance.ts';
 
 /** The first instance of a process. */
@@ -10,5 +10,5 @@ export interface StartedCedar {
 
 /** Creates the first instance. In bundles `deploy/bundle/cedar.ts` takes the place of this module, which starts from a snapshot. */
 export function startCedar(): StartedCedar {
-  return { cedar: createCedar().cedar, snapshotProblem: null };
+  return { cedar: makeCedar().cedar, snapshotProblem: null };
 }

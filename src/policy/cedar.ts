@@ -1,5 +1,5 @@
 // The only module through which Cedar is used.
-import { createCedar } from './cedar-instance.ts';
+import { makeCedar } from './cedar-instance.ts';
 import type { Cedar } from './cedar-instance.ts';
 import { startCedar } from './cedar-start.ts';
 
@@ -23,7 +23,7 @@ export interface CedarHost {
 }
 
 /** Creates a host. `start` creates its instances, each when it is needed. */
-export function createCedarHost(start: () => Cedar = () => createCedar().cedar): CedarHost {
+export function makeCedarHost(start: () => Cedar = () => makeCedar().cedar): CedarHost {
   let current: Cedar | null = null;
   const guarded = (cedar: Cedar): Cedar => {
     const guard =
@@ -55,8 +55,8 @@ const { cedar, snapshotProblem } = startCedar();
 let first: Cedar | null = cedar;
 
 /** The host of the package's policies, and of all policies in processes that load no releases. */
-export const processCedar = createCedarHost(() => {
-  const next = first ?? createCedar().cedar;
+export const processCedar = makeCedarHost(() => {
+  const next = first ?? makeCedar().cedar;
   first = null;
   return next;
 });

@@ -4,7 +4,7 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost, DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
 import { lineOf, locate, placeOf } from './locations.ts';
 import type { LocatedPolicy } from './locations.ts';
-import { usesRolesElsewhere } from './role-attributes.ts';
+import { usesRolesElsewhere } from './role-context.ts';
 
 /** The content of a policy folder: the Cedar schema, and the policy texts by file name. */
 export interface PolicySources {

@@ -28,7 +28,7 @@ export interface Directory {
  * The directory of an inventory. Lists are kept. Clusters in the same scopes share one, and lists share their namespaces: otherwise
  * 10,000 clusters with 1,000 namespaces each would take gigabytes.
  */
-export function createDirectory(inventory: Inventory): Directory {
+export function makeDirectory(inventory: Inventory): Directory {
   const scopes = new Set(inventory.namespaces.map(({ scope }) => scopeText(scope)));
   const lists = new Map<string, readonly RegisteredNamespace[]>();
   const described = new Map<InventoryNamespace, RegisteredNamespace>();

@@ -3,8 +3,8 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost, CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { Cedar } from './cedar-instance.ts';
 import type { PolicySet } from './compile.ts';
-import { indexRoleFacts } from './role-attribute-use.ts';
-import type { RoleFactsIndex } from './role-attribute-use.ts';
+import { indexRoleAttributes } from './role-attribute-use.ts';
+import type { RoleAttributeIndex } from './role-attribute-use.ts';
 
 /** A request in Cedar's JSON format. */
 export interface CedarRequest {
@@ -31,15 +31,15 @@ export interface Engine {
   readonly policySet: PolicySet;
   /** Throws only on a failure of the engine itself. */
   readonly evaluate: (request: CedarRequest) => CedarResult;
-  /** As `evaluate`, with the permits alone: which permits apply where a forbid overrides them. */
+  /** As `evaluate`, with the permits only: it tells which permits apply, also if a forbid overrides them. */
   readonly evaluatePermits: (request: CedarRequest) => CedarResult;
-  /** Null if no policy uses facts of roles. */
-  readonly roleFacts: (Pick<RoleFactsIndex, 'usedFor'> & { readonly others: Engine }) | null;
+  /** Null if no policy uses role attributes. */
+  readonly roleAttributes: (Pick<RoleAttributeIndex, 'usedFor'> & { readonly others: Engine }) | null;
 }
 
 let engines = 0;
 
-/** What an engine has in the cache of an instance of Cedar. */
+/** The entries of an engine in the cache of a Cedar instance. */
 interface Cached {
   readonly cedar: Cedar;
   readonly schema: string;
@@ -47,8 +47,8 @@ interface Cached {
 }
 
 /**
- * Cedar has no function that removes something from its cache. Empty policies of the same name take the place of those of an
- * engine that can't be reached any more, and Cedar uses the memory again. A name is never used again.
+ * Cedar can't remove entries from its cache. When an engine is garbage collected, its policies are replaced by empty ones of the
+ * same name, so that Cedar frees their memory. Names are not reused.
  */
 const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySets }) => {
   cedar.preparseSchema(schema, {});
@@ -57,9 +57,9 @@ const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySet
 
 /**
  * Parses a policy set once, for many requests. Cedar caches it until the engine is garbage collected; it is parsed again only in an
- * instance that replaces one that failed. Throws when Cedar rejects the set; a set from compilePolicies is always accepted.
+ * instance that replaces a failed one. Throws when Cedar rejects the set; a set from compilePolicies is always accepted.
  */
-export function createEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
+export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
   engines += 1;
   // Cedar's cache is shared by the whole instance: engines with the same id would evaluate each other's policies.
   const schema = `engine-${engines}`;
@@ -80,7 +80,7 @@ export function createEngine(policySet: PolicySet, host: CedarHost = processCeda
       const { cedar, policySets } = parsed();
       const found = applicable(request);
       const id = `${schema}-${name}-${found.key}`;
-      // There are as many sets as there are actions, and as policies name places.
+      // One set for each action, and for each cluster and namespace that policies name.
       if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...found.policies } }));
       policySets.add(id);
       return evaluate(cedar, schema, id, request);
@@ -88,12 +88,15 @@ export function createEngine(policySet: PolicySet, host: CedarHost = processCeda
   };
   const permits = Object.entries(policySet.policies).filter(([, { effect }]) => effect === 'permit');
   requireSuccess(parsed().cedar.preparsePolicySet(schema, { staticPolicies: { ...policySet.policies } }));
-  const roleFacts = indexRoleFacts(policySet);
+  const roleAttributes = indexRoleAttributes(policySet);
   return {
     policySet,
     evaluate: prepare('all', policySet.policies),
     evaluatePermits: prepare('permits', Object.fromEntries(permits)),
-    roleFacts: roleFacts && { usedFor: roleFacts.usedFor, others: createEngine(roleFacts.others, host) },
+    roleAttributes: roleAttributes && {
+      usedFor: roleAttributes.usedFor,
+      others: makeEngine(roleAttributes.others, host),
+    },
   };
 }
 

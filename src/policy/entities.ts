@@ -1,6 +1,6 @@
 import { settingNames, settingsOf } from '../model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
-import type { InventorySlice, RoleFacts } from '../model/decision.ts';
+import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
@@ -33,7 +33,7 @@ export function toCedar(
   const resource = resourceOf(request, slice);
   const person = context.onBehalfOf === null ? undefined : slice.person;
   const principals = [principal, actor ?? [], person === undefined ? [] : personPrincipal(person)].flat();
-  const roles = roleFacts(request, slice);
+  const roles = roleEntities(request, slice);
   const entities = [...principals.map((one) => principalEntity(one, slice)), ...resource.entities, ...roles.entities];
   return {
     principal: principalUid(principal),
@@ -45,17 +45,17 @@ export function toCedar(
 }
 
 /** The roles of the slice as entities, and the attributes of the context that refer to them. */
-function roleFacts(request: AuthorizationRequest, { roles }: InventorySlice) {
+function roleEntities(request: AuthorizationRequest, { roles }: InventorySlice) {
   if (roles === undefined) return { entities: [], context: {} };
   const found = roles.filter((one) => one.kind === 'found');
   const known = roleArns(request).filter(({ arn }) => found.some((one) => one.arn === arn));
   return {
     entities: found.map(roleEntity),
-    context: Object.fromEntries(known.map(({ attribute, arn }) => [attribute, ref(uid('Role', arn))])),
+    context: Object.fromEntries(known.map(({ key, arn }) => [key, ref(uid('Role', arn))])),
   };
 }
 
-function roleEntity({ arn, tags, permissionsBoundary }: Extract<RoleFacts, { kind: 'found' }>): EntityJson {
+function roleEntity({ arn, tags, permissionsBoundary }: Extract<RoleAttributes, { kind: 'found' }>): EntityJson {
   return {
     uid: uid('Role', arn),
     attrs: permissionsBoundary === null ? {} : { permissionsBoundary },
@@ -199,7 +199,9 @@ function contextOf(
     ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
     ...(identity.actor === null ? {} : { actor: ref(principalUid(identity.actor)) }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
-    ...(onBehalfOf === null || person === undefined ? {} : { namedPerson: ref(principalUid(personPrincipal(person))) }),
+    ...(onBehalfOf === null || person === undefined
+      ? {}
+      : { onBehalfOfPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
     ...(request.action === 'UpdatePodIdentityAssociation'
       ? { current: settings(settingsOf(request.association)) }

@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { InventorySlice, RoleFacts, Violation } from '../model/decision.ts';
+import type { InventorySlice, RoleAttributes, Violation } from '../model/decision.ts';
 import type { PolicySet, reservedIds } from './compile.ts';
 import type { AssociationAction, AuthorizationRequest } from './policy.ts';
 import { clusterOf } from './slice.ts';
@@ -15,16 +15,16 @@ export const evaluationFailed = reserved(
   'Ask the operators of the gateway to check its log, then send the request again.',
 );
 
-/** The violation for a role whose facts policy needs and does not have. `facts` is null if the role was not read. */
-export function roleUnknown(arn: string, facts: Exclude<RoleFacts, { kind: 'found' }> | null): Violation {
-  if (facts?.kind === 'absent') {
+/** The violation for a role whose attributes policy needs and does not have. `attributes` is null if the role was not read. */
+export function roleUnknown(arn: string, attributes: Exclude<RoleAttributes, { kind: 'found' }> | null): Violation {
+  if (attributes?.kind === 'absent') {
     return reserved(
       'role-not-found',
       `The role ${arn} does not exist, and policy depends on its tags or its permissions boundary.`,
       'Check path and name of the role, or create it first. If it was created in the last minute, send the request again.',
     );
   }
-  const why = facts === null ? '' : ` (${facts.reason})`;
+  const why = attributes === null ? '' : ` (${attributes.reason})`;
   return reserved(
     'role-not-read',
     `The role ${arn} could not be read from IAM${why}, and policy depends on its tags or its permissions boundary.`,
@@ -67,9 +67,9 @@ export function noPermitInCluster(action: AssociationAction, { clusterName }: Cl
 }
 
 /**
- * The violation when no permit applies. The advice says who can grant access.
+ * The violation when no permit applies. The advice names who can grant access.
  *
- * @param person the person whom `onBehalfOf` names, if the request is denied to them; null for the principal
+ * @param person the person in `onBehalfOf`, if the request is denied to them; null for the principal
  */
 export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice, person: string | null): Violation {
   const namespace = slice.namespace;

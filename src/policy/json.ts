@@ -51,7 +51,7 @@ export function parseJson<Output>(
 /** The most problems in a message. */
 const maxProblems = 100;
 
-/** The longest text of which all problems are looked for; of a longer one, the first. */
+/** The longest text whose problems are all reported; of a longer one, only the first is. */
 const manyProblemsLength = 1_000_000;
 
 /** Whether a text has several lines. A line of a longer file is named with its number already. */

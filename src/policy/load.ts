@@ -8,14 +8,14 @@ import { authorizeWith } from './authorize.ts';
 import type { OnFailure } from './authorize.ts';
 import { processCedar } from './cedar.ts';
 import type { CedarHost } from './cedar.ts';
-import { createEngine } from './engine.ts';
+import { makeEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { parseInventory } from './inventory.ts';
 import { list, parseJson, text } from './json.ts';
 import type { Inventory } from './inventory.ts';
 import type { Authorize, Preauthorize } from './policy.ts';
-import { createPreauthorize } from './preauthorize.ts';
-import { createRecordPrincipal } from './recorded-principal.ts';
+import { makePreauthorize } from './preauthorize.ts';
+import { makeRecordPrincipal } from './recorded-principal.ts';
 
 /** A loaded policy folder. */
 export interface LoadedPolicy {
@@ -91,7 +91,7 @@ export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): Lo
 }
 
 function load(directory: string, policySet: PolicySet, onFailure: OnFailure | undefined): LoadedPolicy {
-  return policyOf(createEngine(policySet), parseInventory(readInventoryText(directory)), onFailure);
+  return policyOf(makeEngine(policySet), parseInventory(readInventoryText(directory)), onFailure);
 }
 
 /**
@@ -108,8 +108,8 @@ export function policyOf(
   const { policySet } = engine;
   return {
     authorize: authorizeWith(engine, inventory, onFailure),
-    preauthorize: createPreauthorize(policySet, inventory, onFailure, host),
-    recordPrincipal: createRecordPrincipal(policySet, inventory),
+    preauthorize: makePreauthorize(policySet, inventory, onFailure, host),
+    recordPrincipal: makeRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,
   };

@@ -11,7 +11,7 @@ export type DifferentOwners = (
  * by those that a policy names, and by whether there are others: Cedar can't tell the others apart, nor count them. So the number
  * of evaluations does not grow with the namespaces of an inventory.
  */
-export function createDifferentOwners(policies: Readonly<Record<string, PolicyJson>>): DifferentOwners {
+export function makeDifferentOwners(policies: Readonly<Record<string, PolicyJson>>): DifferentOwners {
   const named = groupsIn(Object.values(policies));
   return (entities, sets) => {
     const known = new Set([...named, ...entities.flatMap(({ uid, parents }) => groupsIn([uid, parents]))]);

@@ -5,13 +5,13 @@ import type {
   ClusterRef,
   CreateRequest,
 } from '../model/association.ts';
-import type { Decision, RoleFacts } from '../model/decision.ts';
+import type { Decision, RoleAttributes } from '../model/decision.ts';
 import type { RequestIdentity, Principal } from '../model/principal.ts';
 
 /** The identity of a request and its circumstances: Cedar's principal and context. */
 export interface AuthorizationContext {
   readonly identity: RequestIdentity;
-  /** The person whom a service names. If the inventory lists them, they need permission too. */
+  /** The person on whose behalf a service acts. A person whom the inventory lists needs permission too. */
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
   readonly hasReason: boolean;
@@ -25,7 +25,7 @@ export type AuthorizationRequest =
       readonly action: 'CreatePodIdentityAssociation';
       readonly association: CreateRequest;
       /** The roles of the association, read from IAM; only those that {@link Decision.unknownRoles} asked for. */
-      readonly roles?: readonly RoleFacts[];
+      readonly roles?: readonly RoleAttributes[];
     }
   /** `association` is the state at EKS before the update; `becomes` are all settings after it. */
   | {
@@ -33,7 +33,7 @@ export type AuthorizationRequest =
       readonly association: Association;
       readonly becomes: AssociationSettings;
       /** As for a create. */
-      readonly roles?: readonly RoleFacts[];
+      readonly roles?: readonly RoleAttributes[];
     }
   | { readonly action: 'DeletePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }

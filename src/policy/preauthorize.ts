@@ -6,12 +6,12 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost, CedarValueJson, EntityJson, PolicyJson, TypeAndId } from './cedar.ts';
 import { ref, uid } from './cedar-values.ts';
 import type { PolicySet } from './compile.ts';
-import { createDirectory } from './directory.ts';
+import { makeDirectory } from './directory.ts';
 import { toCedar } from './entities.ts';
 import type { CedarRequest } from './engine.ts';
 import { clusterNotRegistered, noPermitInCluster } from './explain.ts';
 import type { Inventory } from './inventory.ts';
-import { createDifferentOwners } from './owner-sets.ts';
+import { makeDifferentOwners } from './owner-sets.ts';
 import type { AuthorizationContext, AuthorizationRequest, Preauthorize } from './policy.ts';
 import { sliceFor } from './slice.ts';
 import { unknown, withUnknowns } from './unknowns.ts';
@@ -21,19 +21,19 @@ const maxResults = 1_000;
 
 /**
  * Creates the {@link Preauthorize} of these policies and this inventory. It evaluates the permits partially: the owners of
- * the namespace are known, one evaluation for each kind of owners (see {@link createDifferentOwners}); everything else about the association and the
+ * the namespace are known, one evaluation for each kind of owners (see {@link makeDifferentOwners}); everything else about the association and the
  * circumstances of the request is unknown to Cedar, which then answers whether a permit may still apply. Forbids can only deny
  * more, so they are left out. Where Cedar can't evaluate, the action may be permitted; an exception is reported to `onFailure`.
  */
-export function createPreauthorize(
+export function makePreauthorize(
   policySet: PolicySet,
   inventory: Inventory,
   onFailure?: OnFailure,
   host: CedarHost = processCedar,
 ): Preauthorize {
   const permits = withUnknowns(policySet);
-  const { namespacesOf } = createDirectory(inventory);
-  const differentOwners = createDifferentOwners(permits);
+  const { namespacesOf } = makeDirectory(inventory);
+  const differentOwners = makeDifferentOwners(permits);
   const results = new Map<string, boolean>();
 
   const mayBePermitted = (request: CedarRequest, cluster: ClusterRef): boolean => {
@@ -77,7 +77,7 @@ export function createPreauthorize(
   };
 }
 
-/** A request about an association of which only the cluster counts, and its slice of the inventory. */
+/** A request about any association of a cluster, and its slice of the inventory. */
 function requestIn(inventory: Inventory, context: AuthorizationContext, cluster: ClusterRef) {
   const { accountId, region, clusterName } = cluster;
   const association = {
@@ -97,7 +97,7 @@ function requestIn(inventory: Inventory, context: AuthorizationContext, cluster:
   return { inCluster, slice: sliceFor(inventory, context, inCluster) };
 }
 
-/** The request for an association of a namespace with these owners, of which nothing else is known. */
+/** The request for an association of a namespace with these owners; all else is unknown. */
 function withOwners(request: CedarRequest, owners: readonly string[]): CedarRequest {
   const groups = owners.map((id) => ref(uid('Group', id)));
   const known: Record<string, Record<string, CedarValueJson>> = { Namespace: { owners: groups }, Association: {} };

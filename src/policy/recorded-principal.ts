@@ -8,7 +8,7 @@ import type { Inventory } from './inventory.ts';
  * of these policies with this inventory: Cedar can compare groups only with those that a policy names and with the owners of
  * a namespace. So a recorded decision can be replayed, and the size of an entry does not grow with the groups of a token.
  */
-export function createRecordPrincipal(policySet: PolicySet, inventory: Pick<Inventory, 'namespaces'>): RecordPrincipal {
+export function makeRecordPrincipal(policySet: PolicySet, inventory: Pick<Inventory, 'namespaces'>): RecordPrincipal {
   const named = new Set([...groupsNamed(policySet), ...inventory.namespaces.flatMap(({ owners }) => owners)]);
   return (principal) => ({
     ...principal,

@@ -1,32 +1,32 @@
-import type { RoleFacts } from '../model/decision.ts';
+import type { RoleAttributes } from '../model/decision.ts';
 import { indexPolicies } from './applicable.ts';
 import type { RequestHead } from './applicable.ts';
 import type { PolicyJson } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
 import type { Authorize, AuthorizationRequest } from './policy.ts';
-import { attributesIn } from './role-attributes.ts';
-import type { RoleAttribute } from './role-attributes.ts';
+import { roleKeysIn } from './role-context.ts';
+import type { RoleContextKey } from './role-context.ts';
 
 /** What the policies that can apply to a request use of roles. */
 export interface RoleUse {
-  readonly attributes: ReadonlySet<RoleAttribute>;
+  readonly keys: ReadonlySet<RoleContextKey>;
   /** Whether a permit is among the policies that use them. */
   readonly inPermits: boolean;
   /** Whether a forbid is. */
   readonly inForbids: boolean;
 }
 
-/** How a policy set uses facts of roles. */
-export interface RoleFactsIndex {
+/** How a policy set uses role attributes. */
+export interface RoleAttributeIndex {
   readonly usedFor: (request: RequestHead) => RoleUse;
   /** The policies that use none: what can be decided before a role is read. */
   readonly others: PolicySet;
 }
 
-/** How a policy set uses facts of roles; null if it does not. */
-export function indexRoleFacts(policySet: PolicySet): RoleFactsIndex | null {
+/** How a policy set uses role attributes; null if it does not. */
+export function indexRoleAttributes(policySet: PolicySet): RoleAttributeIndex | null {
   const policies = Object.entries(policySet.policies);
-  const using = policies.filter(([, policy]) => attributesIn(policy).length > 0);
+  const using = policies.filter(([, policy]) => roleKeysIn(policy).length > 0);
   if (using.length === 0) return null;
   const applicable = indexPolicies({ ...policySet, policies: Object.fromEntries(using) });
   const uses = new Map<string, RoleUse>();
@@ -43,14 +43,14 @@ export function indexRoleFacts(policySet: PolicySet): RoleFactsIndex | null {
 
 function useOf(policies: readonly PolicyJson[]): RoleUse {
   return {
-    attributes: new Set(policies.flatMap(attributesIn)),
+    keys: new Set(policies.flatMap(roleKeysIn)),
     inPermits: policies.some(({ effect }) => effect === 'permit'),
     inForbids: policies.some(({ effect }) => effect === 'forbid'),
   };
 }
 
-/** The roles of the association of a create or an update, each with its attribute; none for other requests. */
-export function roleArns(request: AuthorizationRequest): readonly { attribute: RoleAttribute; arn: string }[] {
+/** The roles of the association of a create or an update, each with its key in the context; none for other requests. */
+export function roleArns(request: AuthorizationRequest): readonly { key: RoleContextKey; arn: string }[] {
   switch (request.action) {
     case 'CreatePodIdentityAssociation':
       return rolesOf(request.association);
@@ -65,24 +65,27 @@ export function roleArns(request: AuthorizationRequest): readonly { attribute: R
 }
 
 function rolesOf({ roleArn, targetRoleArn }: { readonly roleArn: string; readonly targetRoleArn: string | null }) {
-  const role = { attribute: 'iamRole', arn: roleArn } as const;
-  return targetRoleArn === null ? [role] : [role, { attribute: 'iamTargetRole', arn: targetRoleArn } as const];
+  const role = { key: 'iamRole', arn: roleArn } as const;
+  return targetRoleArn === null ? [role] : [role, { key: 'iamTargetRole', arn: targetRoleArn } as const];
 }
 
-/** The request with facts of its roles; unchanged if it is not a create or an update. */
-export function withRoles(request: AuthorizationRequest, roles: readonly RoleFacts[]): AuthorizationRequest {
+/** The request with the attributes of its roles; unchanged if it is not a create or an update. */
+export function withRoles(request: AuthorizationRequest, roles: readonly RoleAttributes[]): AuthorizationRequest {
   return roleArns(request).length === 0 ? request : ({ ...request, roles } as AuthorizationRequest);
 }
 
 /**
- * An {@link Authorize} that has the facts of roles at hand, such as recorded ones.
+ * An {@link Authorize} that has the role attributes at hand, such as recorded ones.
  *
- * @param factsOf null: they are not known, so a request that needs them is denied
+ * @param attributesOf null: they are not known, so a request that needs them is denied
  */
-export function withRoleFacts(authorize: Authorize, factsOf: (arn: string) => RoleFacts | null): Authorize {
+export function withRoleAttributes(
+  authorize: Authorize,
+  attributesOf: (arn: string) => RoleAttributes | null,
+): Authorize {
   return (context, request) => {
     const decision = authorize(context, request);
-    const roles = decision.unknownRoles?.flatMap((arn) => factsOf(arn) ?? []) ?? [];
+    const roles = decision.unknownRoles?.flatMap((arn) => attributesOf(arn) ?? []) ?? [];
     return roles.length === 0 ? decision : authorize(context, withRoles(request, roles));
   };
 }

@@ -12,7 +12,7 @@ import { readHistory, readOutcome } from './change-history.ts';
 import type { ChangeHistory, HistoryReader } from './change-history.ts';
 import { differencesFrom } from './recorded-state.ts';
 
-/** An association that differs from what the audit trail says about it. */
+/** An association that differs from its record in the audit trail. */
 export interface AssociationDrift {
   readonly kind: DriftKind;
   /** Null if it was deleted, and where only the trail names it. */
@@ -24,16 +24,16 @@ export interface AssociationDrift {
 }
 
 /**
- * How an association differs from what the trail says about it; null if it does not. `deadline` is when reading the trail must
+ * How an association differs from its record in the trail; null if it does not. `deadline` is when reading the trail must
  * end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
  */
 export async function driftOf(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
   association: Association,
   deadline: number,
 ): Promise<AssociationDrift | null> {
   const { associationArn } = association;
-  const reader = { ...deps, deadline };
+  const reader: HistoryReader = { ...deps, deadline };
   const history = await readHistory(reader, associationArn);
   const { effects, last: lastEntry, isComplete } = history;
   const base = { association, associationArn, differences: [], lastEntry };
@@ -52,7 +52,7 @@ export async function driftOf(
 /** An association that no operation changed: only its ownership tag can explain it. */
 async function driftWithoutEffect(
   reader: HistoryReader,
-  { times }: Dependencies,
+  { times }: Pick<Dependencies, 'times'>,
   base: Omit<AssociationDrift, 'kind'> & { readonly association: Association },
 ): Promise<AssociationDrift | null> {
   const { association, associationArn } = base;
@@ -93,7 +93,10 @@ function isTargetOf({ target }: AuditEntry, association: Association): boolean {
 }
 
 /** Whether EKS still has an association whose delete is recorded, for longer than its reads may lag. */
-function isDeleted({ effects: [last] }: ChangeHistory, { clock, times }: Dependencies): boolean {
+function isDeleted(
+  { effects: [last] }: ChangeHistory,
+  { clock, times }: Pick<Dependencies, 'clock' | 'times'>,
+): boolean {
   if (!last?.request || !operationOf(last.operation).deletes) return false;
   return Date.parse(last.time) + times.listLagMs < clock();
 }

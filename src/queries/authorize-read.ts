@@ -18,7 +18,7 @@ export type AuthorizeRead = (request: ReadRequest) => Decision;
  * Creates the authorizer of the reads of one GraphQL request. It evaluates policy once for each object: a short
  * document can select the same one thousands of times, and each evaluation occupies the process.
  */
-export function createAuthorizeRead(
+export function makeAuthorizeRead(
   { authorize, clock }: Pick<Dependencies, 'authorize' | 'clock'>,
   identity: RequestIdentity,
 ): AuthorizeRead {
@@ -36,7 +36,7 @@ export function createAuthorizeRead(
 export type MayViewIn = (cluster: ClusterRef) => boolean;
 
 /** Creates the {@link MayViewIn} of one GraphQL request. */
-export function createMayViewIn(
+export function makeMayViewIn(
   { preauthorize, clock }: Pick<Dependencies, 'preauthorize' | 'clock'>,
   identity: RequestIdentity,
 ): MayViewIn {

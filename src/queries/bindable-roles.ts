@@ -6,19 +6,19 @@ import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
 import type { QueryResult } from './query-result.ts';
 
-/** How many lent roles are examined, at one evaluation of policy each. */
-const maxLentRoles = 50;
+/** How many roles of the inventory are examined, at one evaluation of policy each. */
+const maxInventoryRoles = 50;
 
 /** Limit of `roleNameType` in the IAM service model. */
 const maxRoleNameLength = 64;
 
 /**
- * Roles with which policy would permit a create for a service account: those that the inventory lends to its namespace, and
+ * Roles with which policy would permit a create for a service account: those that the inventory allows its namespace to use, and
  * those of the conventional paths, for which a role named `<namespace>-<serviceAccount>` is evaluated. Reads nothing but
  * the inventory and writes nothing.
  */
 export function bindableRoles(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'authorize' | 'preauthorize' | 'clock' | 'directory' | 'home'>,
   identity: RequestIdentity,
   input: QueryBindableRolesArgs,
 ): QueryResult<readonly BindableRole[]> {
@@ -39,14 +39,14 @@ export function bindableRoles(
     return allowed || unknownRoles.length > 0;
   };
 
-  const lent = decide(anyRole).slice.namespace?.roleArns ?? [];
-  const ofNamespace = lent.slice(0, maxLentRoles).filter(mayBeBound);
+  const inventoryRoles = decide(anyRole).slice.namespace?.roleArns ?? [];
+  const ofNamespace = inventoryRoles.slice(0, maxInventoryRoles).filter(mayBeBound);
   const example = `${request.namespace}-${request.serviceAccount}`.slice(0, maxRoleNameLength);
   const ofConvention = deps.directory.rolePaths
     .map((path) => path.replaceAll('{namespace}', request.namespace))
     .filter((path) => mayBeBound(roleArn(request, path, example)))
     .map((path) => roleArn(request, path, '*'));
-  return { kind: 'ok', value: [...offered(ofNamespace, 'LENT'), ...offered(ofConvention, 'CONVENTION')] };
+  return { kind: 'ok', value: [...offered(ofNamespace, 'INVENTORY'), ...offered(ofConvention, 'CONVENTION')] };
 }
 
 function offered(roleArns: readonly string[], source: BindableRole['source']): BindableRole[] {

@@ -5,7 +5,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { operationOf } from '../operations/operations.ts';
 
-/** What the trail says about the changes of one association. */
+/** The recorded changes of one association. */
 export interface ChangeHistory {
   /** The newest entry; null without one. */
   readonly last: AuditEntry | null;

@@ -2,7 +2,7 @@ import type { AssociationSummary, DescribeResult, EksError } from '../eks/eks.ts
 import type { Association, ClusterRef } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
-import { createSlots } from '../runtime/slots.ts';
+import { makeSlots } from '../runtime/slots.ts';
 
 /** What identifies an association. */
 type AssociationRef = ClusterRef & Pick<Association, 'associationId'>;
@@ -21,13 +21,13 @@ const concurrentDescribes = 4;
  * Creates a describer for one request. After a failure it sends no more calls for the account and region: the answer is
  * lost, and EKS may be throttling.
  */
-export function createDescriber(
+export function makeDescriber(
   { eksFor }: Pick<Dependencies, 'eksFor'>,
   { leastMs }: Pick<RateLimiter, 'leastMs'>,
 ): Describer {
   const results = new Map<string, Promise<DescribeResult>>();
   const failures = new Map<string, DescribeResult>();
-  const runInSlot = createSlots(concurrentDescribes);
+  const runInSlot = makeSlots(concurrentDescribes);
 
   const call = async (association: AssociationRef, deadline: number): Promise<DescribeResult> => {
     const place = `${association.accountId}/${association.region}`;

@@ -22,7 +22,11 @@ const maxExaminedClusters = 25;
 const maxForeignNamespaces = 20;
 
 /** The clusters in which the principal may read something. Reads nothing but the inventory. */
-export function clusters(deps: Dependencies, reader: Reader, input: PageInput): QueryResult<Connection<Cluster>> {
+export function clusters(
+  deps: Pick<Dependencies, 'directory'>,
+  reader: Reader,
+  input: PageInput,
+): QueryResult<Connection<Cluster>> {
   const visible = (cluster: RegisteredCluster): Cluster | null => {
     const rights = rightsOn(reader.authorizeRead, { kind: 'cluster', ...cluster });
     const isVisible = rights.mayList || rights.mayReadAuditTrail || mayReadNamespace(deps, reader, cluster);
@@ -34,7 +38,7 @@ export function clusters(deps: Dependencies, reader: Reader, input: PageInput): 
 
 /** The namespaces of a cluster in which the principal may read something. Reads nothing but the inventory. */
 export function namespaces(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'directory' | 'home'>,
   { authorizeRead }: Reader,
   input: QueryNamespacesArgs,
 ): QueryResult<Connection<Namespace>> {
@@ -51,7 +55,11 @@ export function namespaces(
 }
 
 /** Whether the principal may read something in a namespace of a cluster; examines only so many namespaces. */
-function mayReadNamespace({ directory }: Dependencies, { identity, authorizeRead }: Reader, cluster: ClusterRef) {
+function mayReadNamespace(
+  { directory }: Pick<Dependencies, 'directory'>,
+  { identity, authorizeRead }: Reader,
+  cluster: ClusterRef,
+) {
   const groups = new Set(identity.principal.groups);
   const all = directory.namespacesOf(cluster);
   const isOwn = ({ owners }: RegisteredNamespace) => owners.some((owner) => groups.has(owner));

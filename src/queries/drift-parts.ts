@@ -64,12 +64,15 @@ export function driftPosition(value: unknown): DriftPosition | null {
   return phase === 'trail' && isEntry ? { phase, before } : null;
 }
 
+/** What drift is found with. */
+export type DriftReads = Pick<Dependencies, 'eksFor' | 'ledger' | 'clock' | 'times'>;
+
 /**
  * Compares associations of EKS's list with the trail, from a position on. Ends early if the time runs out; then at least one
  * association was compared.
  */
 export async function compare(
-  deps: Dependencies,
+  deps: DriftReads,
   { scope, namespace, limit }: DriftQuery,
   start: ListPosition | null,
   { describer, deadline }: DriftBounds,
@@ -100,7 +103,7 @@ export async function compare(
  * Ends early if the time runs out.
  */
 export async function findDeleted(
-  deps: Dependencies,
+  deps: DriftReads,
   { scope, namespace }: DriftQuery,
   before: string | null,
   { deadline }: DriftBounds,

@@ -10,7 +10,7 @@ import type { Connection } from '../validation/paging.ts';
 import type { AuthorizeRead } from './authorize-read.ts';
 import type { AssociationDrift } from './association-drift.ts';
 import { compare, driftPosition, findDeleted } from './drift-parts.ts';
-import type { DriftBounds, DriftPart, DriftPosition, DriftQuery } from './drift-parts.ts';
+import type { DriftBounds, DriftPart, DriftPosition, DriftQuery, DriftReads } from './drift-parts.ts';
 import { listScope } from './list.ts';
 import type { QueryResult } from './query-result.ts';
 
@@ -20,7 +20,7 @@ import type { QueryResult } from './query-result.ts';
  * association EKS no longer lists. Both listing and reading the trail must be permitted. Throws `LedgerUnavailable`.
  */
 export async function associationDrift(
-  deps: Dependencies,
+  deps: DriftReads & Pick<Dependencies, 'home' | 'log'>,
   authorizeRead: AuthorizeRead,
   input: QueryAssociationDriftArgs,
   bounds: DriftBounds,
@@ -73,7 +73,7 @@ function violationsOf(authorizeRead: AuthorizeRead, scope: ListScope): readonly 
 
 /** The end of the list is followed by the deletions, on the same page. */
 async function readPage(
-  deps: Dependencies,
+  deps: DriftReads,
   query: DriftQuery,
   start: DriftPosition,
   bounds: DriftBounds,

@@ -32,7 +32,7 @@ export interface ListBounds {
  * that were deleted meanwhile or that the principal may not view one by one.
  */
 export async function podIdentityAssociations(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'eksFor' | 'clock' | 'home'>,
   authorizeRead: AuthorizeRead,
   input: QueryPodIdentityAssociationsArgs,
   bounds: ListBounds,
@@ -72,7 +72,7 @@ interface ListedNode {
 }
 
 async function withDetails(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'clock'>,
   authorizeRead: AuthorizeRead,
   describer: Describer,
   listed: readonly ListedSummary[],

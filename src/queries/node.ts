@@ -20,7 +20,7 @@ export type NodeObject =
  * operation's ULID. Null if there is none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
   context: RequestContext,
   id: string,
 ): Promise<QueryResult<NodeObject | null>> {

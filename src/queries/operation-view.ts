@@ -64,7 +64,7 @@ async function viewOf(
   const own = entries.filter(({ event }) => !foreignEvents.includes(event));
   const [first] = own;
   const last = own.at(-1);
-  // The first entry says whose operation it is; without it, the others could be of a reused token.
+  // The first entry names the principal of the operation; without it, the others could be of a reused token.
   if (first === undefined || last === undefined || first.entryId !== all[0]?.entryId || first.event === 'CHECKED')
     return null;
   const { operation: kind } = first;

@@ -43,7 +43,7 @@ function recordedState(effects: readonly AuditEntry[]): ExpectedState | null {
   }, null);
 }
 
-/** Whether an open operation sets a field to the value that EKS shows. */
+/** Whether an open operation sets a field to its present value in EKS. */
 function explains(entry: AuditEntry, field: string, association: Association): boolean {
   if (entry.request === null) return false;
   const { settings } = summaryOf(entry);
@@ -69,7 +69,7 @@ function modifiedLater(effects: readonly AuditEntry[], { modifiedAt }: Associati
 
 /** Until when EKS can have applied an effect. Milliseconds since the epoch. */
 function endOf({ time, fence, eksRequestId, operationId }: AuditEntry, times: Times): number {
-  // An answer to the only request says that EKS has applied it; otherwise, EKS can do so until `inDoubtUntil`.
+  // An answer to the only request proves that EKS has applied it; otherwise, EKS can apply it until `inDoubtUntil`.
   const isAnswered = eksRequestId !== null && fence === 1;
   return Math.max(Date.parse(time), isAnswered ? 0 : inDoubtUntil(decodeTime(operationId), times));
 }

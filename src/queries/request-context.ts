@@ -29,7 +29,7 @@ export interface RequestContext {
 }
 
 /** Creates the `once` of a request. */
-export function createOnce(): RequestContext['once'] {
+export function makeOnce(): RequestContext['once'] {
   const results = new Map<string, Promise<unknown>>();
   return <Result>(name: string, read: () => Promise<Result>) => {
     const result = (results.get(name) as Promise<Result> | undefined) ?? read();

@@ -83,5 +83,5 @@ const emptyRange: Finding = {
   path: 'until',
   rule: 'after-since',
   message: 'until is not later than since, so the range is empty.',
-  advice: 'Give an until that is later than since, or leave one of them out.',
+  advice: 'Change until to a time later than since, or leave one of them out.',
 };

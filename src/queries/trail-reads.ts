@@ -21,7 +21,7 @@ export interface TrailReads {
 type ReadDependencies = Pick<Dependencies, 'recordTrailReads' | 'recordPrincipal' | 'ledger' | 'clock' | 'ulid'>;
 
 /** Creates the {@link TrailReads} of a request. */
-export function createTrailReads(deps: ReadDependencies, identity: RequestIdentity): TrailReads {
+export function makeTrailReads(deps: ReadDependencies, identity: RequestIdentity): TrailReads {
   const counts = new Map<string, number>();
   return {
     note: (partition, entries) => {

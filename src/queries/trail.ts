@@ -38,7 +38,7 @@ type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads'>;
  * does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'ledger' | 'clock' | 'home'>,
   reader: Reader,
   input: QueryAuditTrailArgs,
   deadline: number,
@@ -57,7 +57,7 @@ export async function auditTrail(
 
 /** A page of what the trail holds about an association, whose namespace is known: see {@link auditTrail}. */
 export async function associationTrail(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'ledger' | 'clock'>,
   reader: Reader,
   association: Pick<Association, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'associationArn'>,
   input: PageInput,
@@ -83,7 +83,7 @@ export async function readAuditEntry(
 }
 
 async function read(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'ledger' | 'clock'>,
   { authorizeRead, trailReads }: Reader,
   { query, name }: ValidTrailQuery,
   scope: TrailScope | null,
@@ -103,7 +103,7 @@ async function read(
 
   const asAnswered = filtersAsAnswered(authorizeRead, query);
   const page = await readPage({ ...query, asAnswered }).catch(unsupportedPage);
-  // An unsupported entry does not show whose it is, so its partition must be readable as if it were empty.
+  // The principal of an unsupported entry is not known, so its partition must be readable as if it were empty.
   const isEmpty = entriesOf(page)?.length === 0;
   const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
   if (hidden.length > 0) return { kind: 'denied', violations: hidden };

@@ -1,6 +1,6 @@
 /**
- * The answer, or the error of `timeoutError` once `leftMs` milliseconds have passed. The call itself goes on: whatever it
- * was to change may still be changed, so the caller must act as if it knew nothing.
+ * The answer, or the error of `timeoutError` once `leftMs` milliseconds have passed. The call itself goes on and
+ * may still have its effect, so the caller must treat the outcome as unknown.
  */
 export async function withDeadline<T>(leftMs: number, answer: Promise<T>, timeoutError: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

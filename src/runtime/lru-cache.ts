@@ -5,7 +5,7 @@ export interface LruCache<Value> {
 }
 
 /** Creates an empty cache. `sizeOf` returns the size of a value, in the unit of `maxSize`; by default, values are counted. */
-export function createLruCache<Value extends object>(
+export function makeLruCache<Value extends object>(
   maxSize: number,
   sizeOf: (value: Value) => number = () => 1,
 ): LruCache<Value> {

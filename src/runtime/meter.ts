@@ -38,7 +38,7 @@ const maxIdLength = 128;
 const current = new AsyncLocalStorage<Meter>();
 
 /** A meter of work that has not begun. */
-export function createMeter(): Meter {
+export function makeMeter(): Meter {
   return { counts: new Map(), dependencies: new Map() };
 }
 

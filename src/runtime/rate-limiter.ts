@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSlots } from './slots.ts';
+import { makeSlots } from './slots.ts';
 
 /** How fast tasks may run. */
 export interface RateLimits {
@@ -27,12 +27,12 @@ export interface RateLimiter {
 const second = 1_000;
 
 /** Creates a rate limiter. `clock` returns milliseconds since the epoch; `wait` resolves after so many milliseconds. */
-export function createRateLimiter(
+export function makeRateLimiter(
   { concurrency, perSecond }: RateLimits,
   clock: () => number,
   wait: (ms: number) => Promise<unknown> = sleep,
 ): RateLimiter {
-  const runInSlot = createSlots(concurrency);
+  const runInSlot = makeSlots(concurrency);
   /** Start times of the latest tasks, at most `perSecond` of them. */
   const starts: number[] = [];
   /** Reserves a start time for the next task; null when the earliest one is past the deadline. */

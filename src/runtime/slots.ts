@@ -2,7 +2,7 @@
 export type RunInSlot = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** Creates a {@link RunInSlot} that runs at most `count` tasks at the same time. */
-export function createSlots(count: number): RunInSlot {
+export function makeSlots(count: number): RunInSlot {
   const waiting: (() => void)[] = [];
   let running = 0;
 

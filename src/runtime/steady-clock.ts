@@ -10,7 +10,7 @@ export interface SteadyClock {
  * Makes a clock that does not go back of one that may, such as that of a machine whose time is corrected. A step back counts as
  * no time. A monotonic clock of the system is not used: it may stand still while Lambda stops the process.
  */
-export function createSteadyClock(clock: () => number): SteadyClock {
+export function makeSteadyClock(clock: () => number): SteadyClock {
   let [last, added, steps] = [-Infinity, 0, 0];
   const now = () => {
     const read = clock();

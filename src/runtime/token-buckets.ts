@@ -1,4 +1,4 @@
-import { createLruCache } from './lru-cache.ts';
+import { makeLruCache } from './lru-cache.ts';
 
 /** How many requests a principal may send. */
 export interface RequestLimits {
@@ -21,8 +21,8 @@ interface Bucket {
 const maxBuckets = 10_000;
 
 /** Creates a token bucket for each key. `clock` returns milliseconds since the epoch. */
-export function createTokenBuckets({ burst, perSecond }: RequestLimits, clock: () => number): TakeToken {
-  const buckets = createLruCache<Bucket>(maxBuckets);
+export function makeTokenBuckets({ burst, perSecond }: RequestLimits, clock: () => number): TakeToken {
+  const buckets = makeLruCache<Bucket>(maxBuckets);
 
   return (key) => {
     if (perSecond === 0) return 0;

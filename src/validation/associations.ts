@@ -4,7 +4,7 @@ import { isAccountId, isClusterName, isRegion } from './names.ts';
 import { requiredText } from './text-rules.ts';
 import type { Text, TextRule } from './text-rules.ts';
 
-/** What the ARN of an association says. */
+/** The parts of an association ARN. */
 export interface AssociationArn extends ClusterRef {
   /** A lower-case letter, `-` and 17 lower-case letters or digits. */
   readonly associationId: string;
@@ -38,7 +38,7 @@ const associationIdRules: readonly TextRule[] = [
       isAssociationId(value)
         ? null
         : 'is not an association ID: a lower-case letter, "-" and 17 lower-case letters or digits',
-    advice: 'Give the ID as EKS shows it, e.g. "a-0123456789abcdefg", not the ARN.',
+    advice: 'Give the ID from EKS, e.g. "a-0123456789abcdefg", not the ARN.',
   },
 ];
 

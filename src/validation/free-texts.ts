@@ -53,7 +53,7 @@ export function reasonFindings(value: Text): Finding[] {
   return optionalText('reason', value, reasonRules);
 }
 
-/** Findings on the person for whom a service acts: 1 to 256 characters in one line. */
+/** Findings on the person on whose behalf a service acts: 1 to 256 characters in one line. */
 export function onBehalfOfFindings(value: Text): Finding[] {
   return optionalText('onBehalfOf', value, onBehalfOfRules);
 }

@@ -25,7 +25,7 @@ const maxLevels = 10;
 /** A value as JSON with sorted keys: equal for equal values. Levels below the tenth become `"[Object]"` and `"[Array]"`. */
 export const canonicalJson = configure({ maximumDepth: maxLevels });
 
-/** What is answered about an invalid input, and what is recorded: both of bounded size, whatever the input. */
+/** The answer to an invalid input and its record, both of bounded size. */
 export interface DescribedInvalidInput {
   /** The first 100 findings, in the order of the fields; if there are more, a last one says how many. At least one. */
   readonly findings: readonly Finding[];

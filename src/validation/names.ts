@@ -67,13 +67,13 @@ export function isNamespace(value: string): boolean {
 }
 
 const clusterNameRules = [
-  maxLength(maxClusterNameLength, 'Give the name as EKS shows it, e.g. "payments-prod".'),
+  maxLength(maxClusterNameLength, 'Give the name from EKS, e.g. "payments-prod".'),
   noWildcard('Send one request for each cluster, e.g. "payments-prod".'),
   format(
     'cluster-name',
     hasClusterNameCharacters,
     'is not an EKS cluster name: letters, digits, "-" and "_", starting with a letter or a digit',
-    'Give the name as EKS shows it, e.g. "payments-prod", not its ARN.',
+    'Give the name from EKS, e.g. "payments-prod", not its ARN.',
   ),
 ];
 

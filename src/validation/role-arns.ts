@@ -81,7 +81,7 @@ function adviceForOther(value: string): string {
     return `This is a role session: give the ARN of the role itself, e.g. "${roleArn}", including its path if it has one.`;
   }
   const advice = parts === null ? undefined : adviceByType.get(`${parts.service} ${parts.type}`);
-  return `${advice ?? 'Give the ARN of the role as IAM shows it'}, e.g. "${example}".`;
+  return `${advice ?? 'Give the ARN of the role from IAM'}, e.g. "${example}".`;
 }
 
 /** A rule about one part of a role ARN. It holds where the value is not a role ARN: that has a rule of its own. */
@@ -123,13 +123,13 @@ const roleArnRules: readonly TextRule[] = [
     'role-path',
     ({ path }) => isPath(path),
     `has an invalid path: at most ${maxPathLength} printable ASCII characters without spaces`,
-    `Give the ARN of the role as IAM shows it, e.g. "${example}".`,
+    `Give the ARN of the role from IAM, e.g. "${example}".`,
   ),
   partRule(
     'role-name',
     ({ name }) => roleNamePattern.test(name),
     'has an invalid role name: 1 to 64 letters, digits and "_+=,.@-"',
-    `Give the ARN of the role as IAM shows it, e.g. "${example}".`,
+    `Give the ARN of the role from IAM, e.g. "${example}".`,
   ),
 ];
 

@@ -124,7 +124,7 @@ export function maxLength(limit: number, advice: string): TextRule {
 }
 
 /**
- * Rejects a text of which a reader sees nothing: only white space, control and format characters, and letters and marks
+ * Rejects an invisible text: only white space, control and format characters, and letters and marks
  * without a shape (`Default_Ignorable_Code_Point`, and the Braille blank).
  */
 export function notBlank(advice: string): TextRule {

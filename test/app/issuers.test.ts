@@ -1,5 +1,5 @@
 import { parseIssuers, trustedIssuers } from '../../src/app/issuers.ts';
-import { createIssuerKey } from '../support/key-server.ts';
+import { makeIssuerKey } from '../support/key-server.ts';
 
 const jwk = { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: '1' };
 const a = { issuer: 'https://a.example', audiences: ['gateway'], jwks: { keys: [jwk] } };
@@ -13,21 +13,21 @@ const keysOf = (...args: Parameters<typeof trustedIssuers>) =>
   trustedIssuers(...args).map(({ keys }) => (keys instanceof URL ? keys.href : keys));
 
 describe('signatures', () => {
-  test('are verified by default with the keys in the file, and without a request: not with those behind a URL', () => {
+  test('signatures are verified by default with the keys in the file, and without a request: not with those behind a URL', () => {
     expect(keysOf(parse([a, b, c]), { ...authorizer, verification: 'auto' })).toEqual([a.jwks, null, null]);
   });
 
-  test('are verified with keys behind a URL where verification is on', () => {
+  test('signatures are verified with keys behind a URL where verification is on', () => {
     expect(keysOf(parse([a, b]), { ...authorizer, verification: 'on' })).toEqual([a.jwks, b.jwksUri]);
   });
 
-  test('are verified of every issuer where verification is on, or the function does not start', () => {
+  test('signatures are verified of every issuer where verification is on, or the function does not start', () => {
     const message = 'JWT_VERIFICATION is on: add jwks or jwksUri of https://c.example to the issuers file.';
     expect(() => trustedIssuers(parse([a, c]), { ...authorizer, verification: 'on' })).toThrow(message);
     expect(() => trustedIssuers([], { ...authorizer, verification: 'on' })).toThrow('of https://a.example');
   });
 
-  test('are not verified where verification is off', () => {
+  test('signatures are not verified where verification is off', () => {
     expect(keysOf(parse([a, b]), { ...authorizer, verification: 'off' })).toEqual([null, null]);
   });
 });
@@ -44,7 +44,7 @@ test('a file without the issuer of the authorizer is rejected, as no token would
 
 test('the key of an issuer is accepted as it publishes it', async () => {
   for (const alg of ['RS256', 'ES256', 'EdDSA']) {
-    const { jwk: published } = await createIssuerKey('1', alg);
+    const { jwk: published } = await makeIssuerKey('1', alg);
     expect(parse([{ ...a, jwks: { keys: [{ ...published, x5c: ['MII'] }] } }])).toHaveLength(1);
   }
 });

@@ -1,11 +1,11 @@
 import { meteredPolicy } from '../../src/app/metered-policy.ts';
-import { createMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
 
 const mutation = admittedCreate(60_000_000);
 const request = { action: 'CreatePodIdentityAssociation', association: mutation.request } as const;
-const ledger = createSqliteLedger({ file: ':memory:' });
+const ledger = makeSqliteLedger({ file: ':memory:' });
 const deps = dependenciesOn(ledger);
 afterAll(() => ledger.close());
 
@@ -14,7 +14,7 @@ test('measures each decision, and counts those that failed', () => {
     ...deps,
     authorize: (...asked) => ({ ...deps.authorize(...asked), allowed: false, failed: true }),
   });
-  const meter = createMeter();
+  const meter = makeMeter();
   withMeter(meter, () => {
     expect(failing.authorize(mutation.authorization, request).failed).toBe(true);
     expect(failing.preauthorize(mutation.authorization, request.action, mutation.request)).toBeNull();
@@ -23,7 +23,7 @@ test('measures each decision, and counts those that failed', () => {
 });
 
 test('counts no failure of a decision that was made', () => {
-  const meter = createMeter();
+  const meter = makeMeter();
   withMeter(meter, () => deps.authorize(mutation.authorization, request));
   expect(meterFields(meter)).toMatchObject({ policyCalls: 1 });
   expect(meterFields(meter)).not.toHaveProperty('policyFailures');

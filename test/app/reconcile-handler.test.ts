@@ -1,15 +1,15 @@
-import { createReconcileHandler } from '../../src/app/reconcile-handler.ts';
+import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { claim } from '../../src/idempotency/claim.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';
 
 test('a run has one line in the log, with its result and what it did', async () => {
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   leaseOf(await claim(dependenciesOn(ledger), claimOf(admittedCreate(60_000_000))));
   const logged: unknown[][] = [];
   const eksFor = () => eksWith({ list: () => Promise.resolve({ kind: 'listed', associationIds: [] }) });
   const deps = later(ledger, 20, { eksFor, log: (...line) => logged.push(line) });
-  const result = await createReconcileHandler(() => Promise.resolve(deps))(
+  const result = await makeReconcileHandler(() => Promise.resolve(deps))(
     {},
     { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 },
   );
@@ -22,16 +22,18 @@ test('a run has one line in the log, with its result and what it did', async () 
   ]);
 });
 
-test('the line has the number of the release of policies that the run followed', async () => {
-  const ledger = createSqliteLedger({ file: ':memory:' });
+test('the line has the number of the policy version that the run followed', async () => {
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   const logged: unknown[][] = [];
   const deps = dependenciesOn(ledger, { log: (...line) => logged.push(line) });
-  const policyRelease = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
-  const followed = { ...deps, about: { ...deps.about, policyRelease } };
-  await createReconcileHandler(() => Promise.resolve(followed))(
+  const policyVersion = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
+  const followed = { ...deps, about: { ...deps.about, policyVersion } };
+  await makeReconcileHandler(() => Promise.resolve(followed))(
     {},
     { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 },
   );
   ledger.close();
-  expect(logged).toEqual([['info', 'Operations reconciled.', expect.objectContaining({ closed: 0, liveRelease: 7 })]]);
+  expect(logged).toEqual([
+    ['info', 'Operations reconciled.', expect.objectContaining({ closed: 0, policyVersion: 7 })],
+  ]);
 });

@@ -30,7 +30,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     preflight: 'checks',
     preflightRoles: false,
     preflightQuota: false,
-    release: { version: 'development', deployedAt: null },
+    deployed: { version: 'development', deployedAt: null },
   });
 });
 

@@ -1,11 +1,11 @@
 import { warmUp } from '../../src/app/warm-up.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 describe('the start of a function', () => {
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   let gateway: Gateway;
 
   beforeEach(async () => {

@@ -1,9 +1,9 @@
-import { createAuthenticator } from '../../src/auth/authenticator.ts';
+import { makeAuthenticator } from '../../src/auth/authenticator.ts';
 import type { IdentityEvent } from '../../src/auth/authenticate.ts';
-import { createVerifyToken } from '../../src/auth/verify-token.ts';
+import { makeVerifyToken } from '../../src/auth/verify-token.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
 import { emptyInventory, eventOf, flat, settings } from '../support/caller-event.ts';
-import { createIssuerKey, sign } from '../support/key-server.ts';
+import { makeIssuerKey, sign } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 
 const now = Math.floor(Date.now() / 1000);
@@ -15,12 +15,12 @@ let key: IssuerKey;
 let other: IssuerKey;
 
 beforeAll(async () => {
-  [key, other] = await Promise.all([createIssuerKey('1'), createIssuerKey('1')]);
+  [key, other] = await Promise.all([makeIssuerKey('1'), makeIssuerKey('1')]);
 });
 
 const authenticator = (keys: TrustedIssuer['keys']) => {
-  const verify = createVerifyToken([{ issuer: 'https://a.example', audiences: ['gateway'], keys }]);
-  const authenticate = createAuthenticator(verify, settings);
+  const verify = makeVerifyToken([{ issuer: 'https://a.example', audiences: ['gateway'], keys }]);
+  const authenticate = makeAuthenticator(verify, settings);
   return (event: IdentityEvent) => authenticate(event, emptyInventory);
 };
 const verifying = () => authenticator({ keys: [key.jwk] });

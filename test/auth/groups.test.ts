@@ -76,22 +76,25 @@ test('reads groups from the header, because the flat claims are ambiguous', () =
 });
 
 describe.each(['groups', 'scope'])('the claim %s', (name) => {
-  test.each([1, true, {}, { a: 'b' }])('is rejected as %j', (value) => {
+  test.each([1, true, {}, { a: 'b' }])('a claim of groups is rejected as %j', (value) => {
     expect(rejectionOf(jwtEvent({ ...goodClaims, [name]: value }))).toContain(
       `The claim ${name} of the token is not a list of strings`,
     );
   });
 
-  test.each([1, null, '', {}, ['a'], 'a\nb', '\ud800', 'x'.repeat(257)])('is rejected with the member %j', (member) => {
-    const fault = rejectionOf(jwtEvent({ ...goodClaims, [name]: ['good', member] }));
-    expect(fault).toContain(`The claim ${name} of the token has an invalid value at index 1`);
-  });
+  test.each([1, null, '', {}, ['a'], 'a\nb', '\ud800', 'x'.repeat(257)])(
+    'a claim of groups is rejected with the member %j',
+    (member) => {
+      const fault = rejectionOf(jwtEvent({ ...goodClaims, [name]: ['good', member] }));
+      expect(fault).toContain(`The claim ${name} of the token has an invalid value at index 1`);
+    },
+  );
 
   test('may have members of 256 characters', () => {
     expect(groupsOf({ [name]: ['😀'.repeat(256)] })).toHaveLength(1);
   });
 
-  test('is rejected as a string of 257 characters', () => {
+  test('a claim of groups is rejected as a string of 257 characters', () => {
     expect(rejectionOf(jwtEvent({ ...goodClaims, [name]: 'x'.repeat(257) }))).toContain('at index 0');
   });
 });
@@ -111,18 +114,18 @@ describe('a required scope', () => {
   const settings = { ...defaultTokenSettings, requiredScopes: ['pods/read', 'pods/write'] };
   const rejection = (claims: object) => rejectionOf(jwtEvent({ ...goodClaims, ...claims }), undefined, settings);
 
-  test('is accepted where the token has all of them', () => {
+  test('a token with all required scopes is accepted', () => {
     expect(rejection({ scope: 'openid pods/write pods/read' })).toBeNull();
   });
 
   test.each([{}, { scope: '' }, { scope: 'pods/write' }, { scope: 'pods/readers pods/write' }])(
-    'is named where the token lacks it: %j',
+    'a request whose token lacks a required scope is rejected with the name of the scope: %j',
     (claims) => {
       expect(rejection(claims)).toContain('lacks the scope pods/read');
     },
   );
 
-  test('is not satisfied by a group of that name', () => {
+  test('a required scope is not satisfied by a group of that name', () => {
     expect(rejection({ groups: ['pods/read', 'pods/write'] })).toContain('lacks the scope pods/read pods/write');
   });
 });

@@ -39,7 +39,7 @@ describe('a role of IAM Identity Center', () => {
   const withId = { ...inventory, permissionSets: [{ ...set, roleId }] };
   const userArn = `arn:aws:sts::${account}:assumed-role/${role}/alice@example.com`;
 
-  test('is a user named by its session, with the groups of the permission set', () => {
+  test('a role of IAM Identity Center is a user named by its session, with the groups of the permission set', () => {
     expect(principalOf(userArn, inventory)).toEqual({
       id: `iam:${account}:role/${role}/alice@example.com`,
       kind: 'USER',
@@ -76,7 +76,7 @@ describe('a role of IAM Identity Center', () => {
   });
 
   test.each(['awsreservedsso_Developers_01', 'xAWSReservedSSO_Developers_01', 'AWSReservedSSO'])(
-    'is not recognized in %s',
+    'a role of IAM Identity Center is not recognized in %s',
     (name) => {
       expect(principalOf(`arn:aws:sts::${account}:assumed-role/${name}/alice`, inventory).kind).toBe('SERVICE');
     },

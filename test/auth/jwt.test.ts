@@ -64,24 +64,27 @@ describe('a header that differs from the verified claims', () => {
     ['sub', { ...goodClaims, sub: 'Alice' }],
     ['exp', { ...goodClaims, exp: 1_700_000_001 }],
     ['exp', { ...goodClaims, exp: 1_700_000_000.5 }],
-  ])('is rejected: another %s, in %j', (claim, inHeader) => {
+  ])('a header that differs from the verified claims is rejected: another %s, in %j', (claim, inHeader) => {
     expect(rejectionOf(eventWith(`Bearer ${tokenOf(inHeader)}`, goodClaims))).toContain(`The claim ${claim} `);
     expect(rejectionOf(eventWith(`Bearer ${tokenOf(goodClaims)}`, inHeader))).toContain(`The claim ${claim} `);
   });
 
-  test.each(['iss', 'sub', 'exp'])('is rejected: %s missing on one side or on both', (claim) => {
-    const without = Object.fromEntries(Object.entries(goodClaims).filter(([name]) => name !== claim));
-    const token = `Bearer ${tokenOf(goodClaims)}`;
-    expect(rejectionOf(eventWith(`Bearer ${tokenOf(without)}`, goodClaims))).toContain(`The claim ${claim} `);
-    expect(rejectionOf(eventWith(token, without))).toContain(`The claim ${claim} `);
-    expect(rejectionOf(eventWith(`Bearer ${tokenOf(without)}`, without))).toContain(`The claim ${claim} `);
-  });
+  test.each(['iss', 'sub', 'exp'])(
+    'a header that differs from the verified claims is rejected: %s missing on one side or on both',
+    (claim) => {
+      const without = Object.fromEntries(Object.entries(goodClaims).filter(([name]) => name !== claim));
+      const token = `Bearer ${tokenOf(goodClaims)}`;
+      expect(rejectionOf(eventWith(`Bearer ${tokenOf(without)}`, goodClaims))).toContain(`The claim ${claim} `);
+      expect(rejectionOf(eventWith(token, without))).toContain(`The claim ${claim} `);
+      expect(rejectionOf(eventWith(`Bearer ${tokenOf(without)}`, without))).toContain(`The claim ${claim} `);
+    },
+  );
 
-  test('is rejected: the authorizer passes no claims', () => {
+  test('a header that differs from the verified claims is rejected: the authorizer passes no claims', () => {
     expect(rejectionOf(eventOf({ jwt: {} }, { authorization: tokenOf(goodClaims) }))).toContain('The claim iss ');
   });
 
-  test('is rejected: claims in the prototype', () => {
+  test('a header that differs from the verified claims is rejected: claims in the prototype', () => {
     const event = eventOf(
       { jwt: { claims: {} } },
       { authorization: tokenOf('{"__proto__":{"iss":"a","sub":"b","exp":1}}') },
@@ -103,9 +106,12 @@ describe('a header that differs from the verified claims', () => {
     ['exp', true],
     ['exp', ''],
     ['exp', [1_700_000_000]],
-  ])('is rejected: %s as %j, even though both sides are equal', (claim, value) => {
-    expect(rejectionOf(jwtEvent({ ...goodClaims, [claim]: value }))).toContain(`The claim ${claim} `);
-  });
+  ])(
+    'a header that differs from the verified claims is rejected: %s as %j, even though both sides are equal',
+    (claim, value) => {
+      expect(rejectionOf(jwtEvent({ ...goodClaims, [claim]: value }))).toContain(`The claim ${claim} `);
+    },
+  );
 });
 
 describe('exp', () => {
@@ -145,13 +151,13 @@ describe('exp', () => {
     expect(rejectionOf(event)).toContain('The claim exp ');
   });
 
-  test('is rejected as infinity, even though both sides are equal', () => {
+  test('exp is rejected as infinity, even though both sides are equal', () => {
     const token = tokenOf('{"iss":"https://issuer.example","sub":"alice","exp":1e999}');
     const claims = { ...flat(goodClaims), exp: Infinity };
     expect(rejectionOf(eventOf({ jwt: { claims } }, { authorization: token }))).toContain('The claim exp ');
   });
 
-  test.each(['', 'x'])('is rejected as the string %j, even though both sides are equal', (exp) => {
+  test.each(['', 'x'])('exp is rejected as the string %j, even though both sides are equal', (exp) => {
     expect(rejectionOf(jwtEvent({ ...goodClaims, exp }))).toContain('The claim exp ');
   });
 });
@@ -198,7 +204,7 @@ describe('a token that is sent again', () => {
     expect(groupsIn(emptyInventory, 'groups')).toEqual(['payments-team']);
   });
 
-  test('is compared with the verified claims again', () => {
+  test('a token that is sent again is compared with the verified claims again', () => {
     const header = `Bearer ${tokenOf(goodClaims)}`;
     expect(rejectionOf(eventWith(header, goodClaims))).toBeNull();
     expect(rejectionOf(eventWith(header, { ...goodClaims, sub: 'bob' }))).toContain('The claim sub ');

@@ -16,7 +16,7 @@ describe('the kind', () => {
     { auth_time: 1_700_000_000, gty: 'password' },
     { auth_time: 1_700_000_000, client_id: null, azp: undefined },
     { auth_time: 1_700_000_000, sub: 'alice@clients.example' },
-  ])('is USER with %j', (claims) => {
+  ])('the kind is USER with %j', (claims) => {
     expect(principalOf({ ...unmarked, ...claims }).kind).toBe('USER');
   });
 
@@ -27,7 +27,7 @@ describe('the kind', () => {
     { sub: 'x7@clients' },
     { idtyp: 'app' },
     { gty: 'client-credentials' },
-  ])('is SERVICE with %j, even with the time of an authentication', (claims) => {
+  ])('the kind is SERVICE with %j, even with the time of an authentication', (claims) => {
     expect(principalOf({ ...unmarked, ...claims }).kind).toBe('SERVICE');
     expect(principalOf({ ...goodClaims, ...claims }).kind).toBe('SERVICE');
   });
@@ -43,13 +43,13 @@ describe('the kind', () => {
     { amr: 'pwd' },
     { uid: '1' },
     { scp: 'read' },
-  ])('is SERVICE without a mark of either, unless a setting says otherwise: %j', (claims) => {
+  ])('the kind is SERVICE without a mark of either, unless a setting says otherwise: %j', (claims) => {
     expect(principalOf({ ...unmarked, ...claims }).kind).toBe('SERVICE');
     const settings = { ...defaultTokenSettings, unknownKind: 'USER' as const };
     expect(identityOf(jwtEvent({ ...unmarked, ...claims }), undefined, settings).principal.kind).toBe('USER');
   });
 
-  test('is SERVICE when the inventory registers the ID, and the groups of both are merged', () => {
+  test('the kind is SERVICE when the inventory registers the ID, and the groups of both are merged', () => {
     const inventory = inventoryOf({ 'https://issuer.example#ci': ['bots', 'deployers'] });
     expect(principalOf({ ...goodClaims, sub: 'ci', groups: ['a', 'bots'] }, inventory)).toEqual({
       id: 'https://issuer.example#ci',
@@ -67,7 +67,7 @@ describe('the actor', () => {
     'https://other.example#chatops': ['others'],
   });
 
-  test('is the service in act, by default of the issuer of the token', () => {
+  test('the actor is the service in act, by default of the issuer of the token', () => {
     const identity = identityOf(jwtEvent({ ...goodClaims, groups: ['a'], act: { sub: 'chatops' } }), inventory);
     expect(identity.principal).toMatchObject({ id: 'https://issuer.example#alice', kind: 'USER', groups: ['a'] });
     expect(identity.actor).toEqual({
@@ -91,18 +91,18 @@ describe('the actor', () => {
     expect(identityOf(jwtEvent({ ...goodClaims, act }), inventory).actor?.groups).toEqual([]);
   });
 
-  test('is the outermost of nested actors, and ignores the inner ones', () => {
+  test('the actor is the outermost of nested actors, and ignores the inner ones', () => {
     for (const inner of [{ sub: 'inner' }, 'malformed', null]) {
       const act = { sub: 'chatops', act: inner };
       expect(identityOf(jwtEvent({ ...goodClaims, act })).actor?.id).toBe('https://issuer.example#chatops');
     }
   });
 
-  test('is null without act', () => {
+  test('the actor is null without act', () => {
     expect(identityOf(jwtEvent(goodClaims)).actor).toBeNull();
   });
 
-  test.each([null, 'chatops', 1, true, [], [{ iss: 'a' }]])('is rejected where act is %j', (act) => {
+  test.each([null, 'chatops', 1, true, [], [{ iss: 'a' }]])('the actor is rejected where act is %j', (act) => {
     expect(rejectionOf(jwtEvent({ ...goodClaims, act }))).toContain('The claim act of the token is not an object');
   });
 
@@ -118,7 +118,7 @@ describe('the actor', () => {
     { sub: 'chatops', iss: '' },
     { sub: 'chatops', iss: 1 },
     { sub: 'chatops', iss: 'https://a#b' },
-  ])('is rejected where act is %j', (act) => {
+  ])('the actor is rejected where act is %j', (act) => {
     expect(rejectionOf(jwtEvent({ ...goodClaims, act }))).toContain('act.sub must be strings');
   });
 });

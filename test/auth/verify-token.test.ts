@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { exportSPKI, importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 import * as fc from 'fast-check';
-import { createVerifyToken } from '../../src/auth/verify-token.ts';
+import { makeVerifyToken } from '../../src/auth/verify-token.ts';
 import type { VerifyToken } from '../../src/auth/verify-token.ts';
-import { createIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
+import { makeIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 
 const now = Math.floor(Date.now() / 1000);
@@ -16,16 +16,12 @@ let other: IssuerKey;
 let elliptic: IssuerKey;
 
 beforeAll(async () => {
-  [key, other, elliptic] = await Promise.all([
-    createIssuerKey('1'),
-    createIssuerKey('2'),
-    createIssuerKey('3', 'ES256'),
-  ]);
+  [key, other, elliptic] = await Promise.all([makeIssuerKey('1'), makeIssuerKey('2'), makeIssuerKey('3', 'ES256')]);
 });
 
 /** Two issuers whose keys are in the package, and one without keys. */
 const packaged = () =>
-  createVerifyToken([
+  makeVerifyToken([
     { issuer: 'https://a.example', audiences: ['gateway', 'pods'], keys: { keys: [key.jwk] } },
     { issuer: 'https://b.example', audiences: ['gateway-b'], keys: { keys: [elliptic.jwk] } },
     { issuer: 'https://c.example', audiences: ['gateway-c'], keys: null },
@@ -144,7 +140,7 @@ describe('with keys behind a URL', () => {
     await keys.close();
   });
 
-  const remote = () => createVerifyToken([{ issuer: 'https://a.example', audiences: ['gateway'], keys: keys.url }]);
+  const remote = () => makeVerifyToken([{ issuer: 'https://a.example', audiences: ['gateway'], keys: keys.url }]);
   /** Advances the clock by this time. */
   const advance = (ms: number) => void jest.spyOn(Date, 'now').mockReturnValue(Date.now() + ms);
 
@@ -202,7 +198,7 @@ describe('with keys behind a URL', () => {
   });
 
   test('the result is that they are not available where nothing listens, and they are read once they are back', async () => {
-    const verify = createVerifyToken([
+    const verify = makeVerifyToken([
       { issuer: 'https://a.example', audiences: ['gateway'], keys: new URL('http://127.0.0.1:1/keys') },
     ]);
     expect((await verify(await sign(key, claims))).kind).toBe('keys-unavailable');

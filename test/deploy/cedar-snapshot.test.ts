@@ -40,7 +40,7 @@ describe("the snapshot of Cedar's memory", () => {
     expect(await verifyCedarSnapshot(dist, shipped, hash)).toMatch(/^\d{3} cases, 0 failures, 0 parsed$/);
   });
 
-  test('is not used with another WebAssembly module', async () => {
+  test("the snapshot of Cedar's memory is not used with another WebAssembly module", async () => {
     const summary = await verifyChanged((copy) => {
       const file = join(copy, snapshotFile);
       const snapshot = decodeSnapshot(readFileSync(file));
@@ -49,7 +49,7 @@ describe("the snapshot of Cedar's memory", () => {
     expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
   });
 
-  test('is not used if its memory holds other policies under the same head: they decide nothing', async () => {
+  test("the snapshot of Cedar's memory is not used if its memory holds other policies under the same head: they decide nothing", async () => {
     const { policies, ...rest } = compilePolicies(readPolicySources(shipped));
     const permits = Object.entries(policies).filter(([, { effect }]) => effect === 'permit');
     const summary = await verifyChanged(async (copy) => {
@@ -65,7 +65,7 @@ describe("the snapshot of Cedar's memory", () => {
     expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
   });
 
-  test('is not used if one byte of it differs', async () => {
+  test("the snapshot of Cedar's memory is not used if one byte of it differs", async () => {
     const summary = await verifyChanged((copy) => {
       const content = readFileSync(join(copy, snapshotFile));
       content.writeUInt8(content.readUInt8(content.length - 1) ^ 1, content.length - 1);
@@ -74,14 +74,14 @@ describe("the snapshot of Cedar's memory", () => {
     expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
   });
 
-  test('is not used for other policies', async () => {
+  test("the snapshot of Cedar's memory is not used for other policies", async () => {
     const policySet = compilePolicies(readPolicySources(shipped));
     const { 'owners-create': _, ...policies } = policySet.policies;
     const failures = verifyChanged((copy) => write(join(copy, 'policies'), { ...policySet, policies }));
     await expect(failures).rejects.toThrow(/owner-creates.json: expected: allowed by owners-create; found: denied/);
   });
 
-  test('is not needed', async () => {
+  test("a function starts without the snapshot of Cedar's memory", async () => {
     const summary = await verifyChanged((copy) => rmSync(join(copy, snapshotFile)));
     expect(summary).toMatch(/^\d{3} cases, 0 failures, [1-9]\d* parsed$/);
   });

@@ -13,7 +13,7 @@ describe('a function with a code cache', () => {
     folder = mkdtempSync(join(tmpdir(), 'start-'));
     writeFileSync(join(folder, 'echo.cjs'), 'exports.handler = (event) => Promise.resolve(`answer to ${event}`);');
     await copyStart(folder, 'echo');
-    await node(`writeFileSync('echo.cjs.cache', createCodeCache()); return 'written';`);
+    await node(`writeFileSync('echo.cjs.cache', makeCodeCache()); return 'written';`);
   });
 
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -21,7 +21,7 @@ describe('a function with a code cache', () => {
   /** Runs code with the started function, under Node.js with these flags. Returns its result. */
   const node = async (code: string, ...flags: string[]): Promise<string> => {
     const program = `const { writeFileSync } = process.getBuiltinModule('node:fs');
-      const { createCodeCache, script, handler } = await import('./echo.mjs');
+      const { makeCodeCache, script, handler } = await import('./echo.mjs');
       const run = async () => { ${code} };
       console.log(await run());`;
     const args = [...flags, '--input-type=module', '--eval', program];

@@ -27,7 +27,7 @@ const placement = { service: 'pod-identity-gateway', stage: 'prod', region: 'eu-
 const statements = (problems: readonly { readonly what: string }[]) => problems.map(({ what }) => what);
 
 describe('Settings', () => {
-  test('are accepted when every option is set', () => {
+  test('settings are accepted when every option is set', () => {
     expect(settingProblems(fullParams)).toEqual([]);
   });
 
@@ -100,7 +100,7 @@ describe('Settings', () => {
     expect(statements(settingProblems(settings))).toEqual([expect.stringContaining('has no address')]);
   });
 
-  test('are all reported, each with its place and its fix', () => {
+  test('settings are all reported, each with its place and its fix', () => {
     const problems = settingProblems({ ...fullParams, jwtIssuer: '', tableKeyArn: 'x' });
     expect(describeProblems(problems)).toBe(
       [
@@ -194,16 +194,16 @@ describe('A package', () => {
     ]);
   });
 
-  test('that lends a role outside rolePath is rejected', () => {
-    const lending = (role: string) =>
+  test('that allows a role outside rolePath is rejected', () => {
+    const allowing = (role: string) =>
       changed({ namespaces: [{ name: 'search', owners: ['search-team'], roleArns: [role] }] });
     const role = (path: string) => `arn:aws:iam::${homeAccount}:role/${path}`;
-    expect(problemsOf(lending(role('teams/search/indexer')))).toEqual([]);
-    expect(problemsOf(lending(role('admin')))).toEqual([
-      `The inventory lends ${role('admin')} to the namespace search, which is not within rolePath (pods/*,teams/*).`,
+    expect(problemsOf(allowing(role('teams/search/indexer')))).toEqual([]);
+    expect(problemsOf(allowing(role('admin')))).toEqual([
+      `The inventory allows the namespace search to use ${role('admin')}, which is not within rolePath (pods/*,teams/*).`,
     ]);
     // A role of another account is passed by the role there.
-    expect(problemsOf(lending(`arn:aws:iam::${otherAccount}:role/admin`))).toEqual([]);
+    expect(problemsOf(allowing(`arn:aws:iam::${otherAccount}:role/admin`))).toEqual([]);
   });
 });
 
@@ -250,7 +250,7 @@ describe('The place of a deployment', () => {
     expect(problemsOf({}, { stage })).toEqual([expect.stringContaining(`The stage is "${stage}"`)]);
   });
 
-  test('is checked with the account of the inventory where there are no credentials', () => {
+  test('the place of a deployment is checked with the account of the inventory where there are no credentials', () => {
     const alarmTopicArn = fullParams.alarmTopicArn.replace(homeAccount, otherAccount);
     const contents = { inventory: ownInventory, policies: {}, issuers: ownIssuers };
     expect(statements(packageProblems(contents, { ...fullParams, alarmTopicArn }, placement))).toEqual([
@@ -262,7 +262,7 @@ describe('The place of a deployment', () => {
 describe('Variables of the shell', () => {
   const yml = readFileSync(join(import.meta.dirname, '..', '..', 'serverless.yml'), 'utf8');
 
-  test('are told when they set something', () => {
+  test('variables of the shell are told when they set something', () => {
     const env = { TAGS: 'team=x', TRACING: 'Active', LEASE_MS: '45000', PREFLIGHT: '', OTHER: 'x' };
     expect(shellVariables(yml, env, { tags: 'team=x', tracing: 'PassThrough' })).toEqual([
       'TAGS=team=x',
@@ -271,7 +271,7 @@ describe('Variables of the shell', () => {
     expect(shellVariables(yml, {}, { tags: '' })).toEqual([]);
   });
 
-  test('are rejected when a function would not start with them', () => {
+  test('variables of the shell are rejected when a function would not start with them', () => {
     expect(shellProblems(yml, { LEASE_MS: '45000', TAGS: '???' })).toEqual([]);
     expect(statements(shellProblems(yml, { LEASE_MS: '45s' }))).toEqual([
       expect.stringContaining('LEASE_MS is "45s": set it to a whole number'),
@@ -296,7 +296,7 @@ describe('Issuers', () => {
       ),
     );
 
-  test('are accepted: none or one with API Gateway, several where the function verifies all', () => {
+  test('issuers are accepted: none or one with API Gateway, several where the function verifies all', () => {
     expect(problemsOf([], 'api-gateway', 'auto')).toEqual([]);
     expect(problemsOf([login], 'api-gateway', 'auto')).toEqual([]);
     expect(problemsOf([login, partner], 'function', 'on')).toEqual([]);
@@ -307,7 +307,7 @@ describe('Issuers', () => {
     ['unverified without API Gateway', [login], 'function', 'auto', 'does not verify every token'],
     ['without the issuer of the authorizer', [partner], 'api-gateway', 'auto', `lacks ${fullParams.jwtIssuer}`],
     ['without keys to verify', [keyless], 'api-gateway', 'on', 'add jwks or jwksUri'],
-  ])('are rejected: %s', (_, issuers, jwtAuthorizer, jwtVerification, what) => {
+  ])('issuers are rejected: %s', (_, issuers, jwtAuthorizer, jwtVerification, what) => {
     expect(problemsOf(issuers, jwtAuthorizer, jwtVerification)).toEqual([expect.stringContaining(what)]);
   });
 });

@@ -57,7 +57,7 @@ test.each([
   expect(scp(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) as string });
 });
 
-test('it knows every policy of the folder', () => {
+test('the command that fills policies knows every policy of the folder', () => {
   const files = readdirSync(join(import.meta.dirname, '..', '..', 'deploy', 'iam'));
   for (const name of files.filter((file) => file.endsWith('.json'))) {
     expect(scp('--help').stdout).toContain(name.replace('.json', ''));

@@ -184,7 +184,7 @@ test('the break-glass role may put items into the tables, for a restore, but not
   expect(await can('dynamodb:DeleteItem', 'audit table')).toBe(false);
 });
 
-test('the publisher of policies may put and read releases, and neither change nor delete them, nor write to another table', async () => {
+test('the publisher of policies may put and read policy versions, and neither change nor delete them, nor write to another table', async () => {
   const publisher = { ...administrator(homeAccount), arn: fullParams.policyPublisherRoleArn, policies: [] };
   const can = async (principal: SimulatedPrincipal, action: string, name: string) => {
     const resource = resources[name] ?? '';

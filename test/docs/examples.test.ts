@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { createPlaceholders, examplesIn } from '../support/doc-examples.ts';
+import { makePlaceholders, examplesIn } from '../support/doc-examples.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
 
@@ -12,7 +12,7 @@ async function rerun(markdown: string): Promise<string> {
   if (!sqlite) throw new Error('ledgersUnderTest() returned no ledger.');
   const { ledger, close } = await sqlite.open();
   const gateway = await openGateway({ ledger });
-  const { hide, show } = createPlaceholders();
+  const { hide, show } = makePlaceholders();
   let document = markdown;
   try {
     for (const { query, variables, as, answer } of examplesIn(markdown)) {

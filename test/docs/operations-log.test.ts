@@ -17,8 +17,8 @@ const logs = read('docs', 'logs.md');
 const alarms = read('deploy', 'alarms.yml');
 const dashboard = read('deploy', 'dashboard.yml');
 const blocks = [...page.matchAll(/^ *```(\w*)\n([^`]*)^ *```$/gm)];
-/** Lines about releases of policies, which the gateway of these tests does not have: tests of the releases cover them. */
-const ofReleases = /Policy release refused|The live policies could not be read/;
+/** Lines about policy versions, which the gateway of these tests does not have: tests of policy versions cover them. */
+const ofReleases = /Policy version refused|The live policies could not be read/;
 const queries = blocks.flatMap(([, language, text = '']) => (language === '' && !ofReleases.test(text) ? [text] : []));
 const inOwnNamespace = /\["\$\{self:service\}\/\$\{sls:stage\}", "(\w+)"/g;
 

@@ -67,7 +67,7 @@ describe('a create', () => {
       },
     ));
 
-  test('is signed with its own date while others are sent', () =>
+  test('a create is signed with its own date while others are sent', () =>
     withServer(
       (response) => void setTimeout(() => response.end(JSON.stringify({ association })), 20),
       async (eks, { seen }) => {
@@ -78,7 +78,7 @@ describe('a create', () => {
       },
     ));
 
-  test('is signed with the given date, whatever the date of the server', () =>
+  test('a create is signed with the given date, whatever the date of the server', () =>
     withServer(
       (response) => response.setHeader('date', 'Mon, 01 Jan 2024 00:00:00 GMT').end(JSON.stringify({ association })),
       async (eks, { seen }) => {
@@ -247,13 +247,13 @@ describe.each(['update', 'delete'] as const)('the %s of an association', (operat
     return eks[operation]({ ...call(), request: change });
   };
 
-  test('is done if the response has the association', () =>
+  test('a change is done if the response has the association', () =>
     withServer(
       (response) => response.end(JSON.stringify({ association })),
       async (eks) => expect(await send(eks, association.associationId)).toMatchObject({ kind: 'done' }),
     ));
 
-  test('is unknown if the response has another one', () =>
+  test('a change is unknown if the response has another association', () =>
     withServer(
       (response) => response.end(JSON.stringify({ association })),
       async (eks) => expect(await send(eks, 'a-22222222222222222')).toMatchObject({ kind: 'unknown' }),

@@ -1,7 +1,7 @@
-import { createEksFor } from '../../src/eks/eks-for.ts';
+import { makeEksFor } from '../../src/eks/eks-for.ts';
 import type { EksForSettings } from '../../src/eks/eks-for.ts';
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
-import { createMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
+import { makeMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
 import { association, call, principalId } from '../support/eks-samples.ts';
 import { startSts, stsError } from '../support/sts-server.ts';
@@ -29,22 +29,22 @@ const settings: EksForSettings = {
 
 test('throws for another account without a role to assume', () => {
   const accounts = [home, { ...other, roleArn: null, readRoleArn: null }];
-  expect(() => createEksFor({ ...settings, accounts })).toThrow('has no roleArn for account 444455556666');
+  expect(() => makeEksFor({ ...settings, accounts })).toThrow('has no roleArn for account 444455556666');
 });
 
 test('throws with an executor role for another account without a role to read', () => {
   const accounts = [home, { ...other, readRoleArn: null }];
-  expect(() => createEksFor({ ...settings, accounts, executorRoleArn })).toThrow(
+  expect(() => makeEksFor({ ...settings, accounts, executorRoleArn })).toThrow(
     'has no readRoleArn for account 444455556666, so reads would have the right to change',
   );
-  expect(() => createEksFor({ ...settings, accounts })).not.toThrow();
+  expect(() => makeEksFor({ ...settings, accounts })).not.toThrow();
 });
 
 test.each([
   ['account', { accountId: '999988887777', region }],
   ['region', { accountId: home.accountId, region: 'us-east-1' }],
 ])('throws for a cluster whose %s is not in the inventory', (_, location) => {
-  expect(() => createEksFor(settings)({ ...location, clusterName: 'apps-dev' })).toThrow(
+  expect(() => makeEksFor(settings)({ ...location, clusterName: 'apps-dev' })).toThrow(
     'The inventory does not have account',
   );
 });
@@ -68,7 +68,7 @@ describe('the credentials', () => {
   });
 
   const open = (more: Partial<EksForSettings> = {}) => {
-    const eksFor = createEksFor({ ...settings, endpoint: eks.endpoint, ...more });
+    const eksFor = makeEksFor({ ...settings, endpoint: eks.endpoint, ...more });
     const clusterIn = (accountId: string, place = region) => ({ accountId, region: place, clusterName: 'apps-dev' });
     return {
       list: (accountId: string, place = region) => {
@@ -87,7 +87,7 @@ describe('the credentials', () => {
   const signer = () => /Credential=(\w+)\//.exec(eks.seen.at(-1)?.headers.authorization ?? '')?.[1] ?? '';
 
   describe('without an executor role', () => {
-    test('are the own ones in the own account, and of one session of the role in another', async () => {
+    test('the credentials without an executor role are the own ones in the own account, and of one session of the role in another', async () => {
       const { list, create } = open();
       await list(home.accountId);
       expect(signer()).toBe('home');
@@ -102,7 +102,7 @@ describe('the credentials', () => {
       expect(sts.seen).toHaveLength(1);
     });
 
-    test('are of the role to read in a process that only reads', async () => {
+    test('the credentials without an executor role are of the role to read in a process that only reads', async () => {
       await open({ access: 'read' }).list(other.accountId);
       expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.readRoleArn });
       await open({ access: 'read', accounts: [home, { ...other, readRoleArn: null }] }).list(other.accountId);
@@ -144,7 +144,7 @@ describe('the credentials', () => {
       expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.readRoleArn, sourceIdentity: null });
     });
 
-    test('are requested in the region of the gateway, wherever the cluster is', async () => {
+    test('the credentials with an executor role are requested in the region of the gateway, wherever the cluster is', async () => {
       const { list } = open({ executorRoleArn, accounts: [home, { ...other, regions: ['eu-south-2'] }] });
       await list(other.accountId, 'eu-south-2');
       expect(sts.sessions).toMatchObject([{ region }]);
@@ -185,7 +185,7 @@ describe('the credentials', () => {
       [400, 'Throttling', 'CREDENTIALS_UNAVAILABLE', 3],
       [503, 'ServiceUnavailable', 'CREDENTIALS_UNAVAILABLE', 3],
     ])(
-      'are missing after status %i %s of STS: %s, and nothing is sent to EKS',
+      'the credentials with an executor role are missing after status %i %s of STS: %s, and nothing is sent to EKS',
       async (status, code, outcome, attempts) => {
         sts.answerInstead((response) => stsError(response, status, code, 'Not now.'));
         expect(await withExecutor().create(home.accountId)).toEqual({
@@ -198,7 +198,7 @@ describe('the credentials', () => {
       },
     );
 
-    test('are missing where STS can’t be reached, or ends the connection', async () => {
+    test('the credentials with an executor role are missing where STS can’t be reached, or ends the connection', async () => {
       sts.answerInstead((response) => response.destroy());
       const unavailable = { kind: 'rejected', outcome: 'CREDENTIALS_UNAVAILABLE' };
       expect(await withExecutor().create(home.accountId)).toMatchObject(unavailable);
@@ -207,15 +207,15 @@ describe('the credentials', () => {
       expect(eks.seen).toEqual([]);
     });
 
-    test('are missing after an answer without credentials', async () => {
+    test('the credentials with an executor role are missing after an answer without credentials', async () => {
       sts.answerInstead((response) => response.end('<AssumeRoleResponse/>'));
       expect(await withExecutor().create(home.accountId)).toMatchObject({
         ...{ kind: 'rejected', outcome: 'CREDENTIALS_UNAVAILABLE' },
-        error: { message: 'The answer of STS has no credentials.' },
+        error: { message: 'AWS STS returned no credentials.' },
       });
     });
 
-    test('are waited for until the deadline of the change', async () => {
+    test('the credentials with an executor role are waited for until the deadline of the change', async () => {
       sts.answerInstead(() => undefined);
       const { create } = withExecutor();
       expect(await create(home.accountId, { deadline: Date.now() + 200 })).toMatchObject({
@@ -227,7 +227,7 @@ describe('the credentials', () => {
       expect(eks.seen).toEqual([]);
     });
 
-    test('are requested again after a failure', async () => {
+    test('the credentials with an executor role are requested again after a failure', async () => {
       const { create } = withExecutor();
       sts.answerInstead((response) => stsError(response, 403, 'AccessDenied', 'No.'));
       expect(await create(home.accountId)).toMatchObject({ outcome: 'CREDENTIALS_DENIED' });
@@ -244,9 +244,9 @@ test('measures the calls of STS', async () => {
   process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
   try {
     const cluster = { accountId: other.accountId, region, clusterName: 'apps-dev' };
-    const meter = createMeter();
+    const meter = makeMeter();
     const query = { namespace: 'a', serviceAccount: 'b', nextToken: null };
-    const read = createEksFor({ ...settings, endpoint: eks.endpoint })(cluster);
+    const read = makeEksFor({ ...settings, endpoint: eks.endpoint })(cluster);
     await withMeter(meter, () => read.page(query, { deadline: Date.now() + 3_000 }));
     expect(meterFields(meter)).toMatchObject({ stsCalls: 1, stsSlowestMs: expect.any(Number), eksCalls: 1 });
   } finally {

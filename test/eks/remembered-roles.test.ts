@@ -1,6 +1,6 @@
 import { startEksSimulator, readWorld } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
-import { createEksFor } from '../../src/eks/eks-for.ts';
+import { makeEksFor } from '../../src/eks/eks-for.ts';
 import { rememberRoles, roleMs } from '../../src/eks/remembered-roles.ts';
 
 const home = { accountId: '111122223333', regions: ['eu-central-1'], roleArn: null, readRoleArn: null };
@@ -28,7 +28,7 @@ function openEks() {
     endpoint: simulator.url,
     credentials,
   };
-  return rememberRoles(createEksFor({ ...settings, clock: Date.now }), () => now);
+  return rememberRoles(makeEksFor({ ...settings, clock: Date.now }), () => now);
 }
 
 const bounds = () => ({ deadline: Date.now() + 5_000 });

@@ -26,7 +26,7 @@ test('every source identity has the form that STS accepts, and contains no part 
   );
 });
 
-test('it can be computed with sha256sum', () => {
+test('a source identity can be computed with sha256sum', () => {
   const digest = createHash('sha256').update('https://issuer.example#alice', 'utf8').digest('hex');
   expect(sourceIdentityOf('https://issuer.example#alice')).toBe(`principal-${digest.slice(0, 32)}`);
 });

@@ -44,7 +44,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('on $name
       expect(data?.podIdentityAssociation?.auditTrail?.edges).toEqual(whole?.edges.slice(1, 2));
     });
 
-    test('is null for a principal that may view the association but not read its trail', async () => {
+    test('auditTrail of an association is null for a principal that may view the association but not read its trail', async () => {
       await gateway.close();
       gateway = await openGateway({
         ledger,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withinLimits } from '../../src/graphql/budget.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
@@ -14,7 +14,7 @@ const operationId = '01J00000000000000000000000';
 
 let ledger: Ledger;
 beforeEach(() => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
 });
 afterEach(() => ledger.close());
 
@@ -34,7 +34,7 @@ describe('the reads of one request together', () => {
     return { deps: withinLimits(deps, limits), calls: () => calls };
   }
 
-  test('make so many calls of EKS, and no more', async () => {
+  test('make as many EKS calls as the limit, and no more', async () => {
     const { deps, calls } = limited();
     const reads = Array.from({ length: 5 }, () => deps.eksFor(cluster).describe('a-00000000000000000', { deadline }));
     const results = await Promise.allSettled(reads);

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { createLog } from '../../src/runtime/log.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeLog } from '../../src/runtime/log.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { createDocument, updateDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
@@ -15,7 +15,7 @@ let stored: AuditEntry[];
 let logLines: string[];
 
 beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   const recording: Ledger = {
     ...ledger,
     appendEntry: (entry) => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
       return ledger.appendEntry(entry);
     },
   };
-  const log = createLog((line) => logLines.push(line));
+  const log = makeLog((line) => logLines.push(line));
   gateway = await openGateway({ ledger: recording, change: (deps) => ({ ...deps, log }) });
 });
 
@@ -149,7 +149,7 @@ describe('values of the wrong type', () => {
 });
 
 describe('values that validation refuses', () => {
-  test('are in no line of the log, and the session policy in no answer and no entry', async () => {
+  test('values that validation refuses are in no line of the log, and the session policy in no answer and no entry', async () => {
     const answer = await post({ query: createDocument, variables: { input: refused } });
     expect(answer).toContain('INVALID_INPUT');
     expect(stored.map(({ event }) => event)).toEqual(['INVALID']);
@@ -184,7 +184,7 @@ describe('values that policy denies', () => {
     tags: [{ key: canary('tag-key'), value: canary('tag-value') }],
   };
 
-  test('are in no line of the log, and in the entry only in the fields for them', async () => {
+  test('values that policy denies are in no line of the log, and in the entry only in the fields for them', async () => {
     const answer = await post({ query: createDocument, variables: { input: denied } }, {}, 'bob');
     expect(answer).toContain('POLICY_DENIED');
     expect(stored.map(({ event }) => event)).toEqual(['DENIED']);
@@ -196,7 +196,7 @@ describe('values that policy denies', () => {
     expect(JSON.stringify(rest)).not.toContain('CANARY');
   });
 
-  test('are not in the answer to a principal of another team who asks for the entry', async () => {
+  test('values that policy denies are not in the answer to a principal of another team who asks for the entry', async () => {
     const roleArn = 'arn:aws:iam::111122223333:role/pods/search/search-api';
     const body = { query: createDocument, variables: { input: { ...denied, roleArn } } };
     const { data } = JSON.parse(await post(body)) as {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
+import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { Payload } from '../support/documents.ts';
 import { pathsTo, pathText, selectionOf } from '../support/schema-paths.ts';
@@ -46,8 +46,8 @@ let associations: Record<string, NonNullable<Payload['association']>>;
 let entryIds: string[];
 
 beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger, change: unpaced });
+  ledger = makeSqliteLedger({ file: ':memory:' });
+  gateway = await openGateway({ ledger, change: withoutRateLimit });
   associations = {};
   for (const [namespace, owner] of [
     ['payments', 'alice'],

@@ -1,12 +1,12 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { roleArn, unpaced } from '../support/gateway.ts';
+import { roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 let ledger: Ledger;
 let gateway: Gateway;
 
-openForEachTest((opened) => ({ gateway, ledger } = opened), { change: unpaced });
+openForEachTest((opened) => ({ gateway, ledger } = opened), { change: withoutRateLimit });
 
 const entryFields =
   'event before { roleArn tags { key } policy } operation { entries { event before { roleArn } request { roleArn } } }';
@@ -33,20 +33,23 @@ describe('the association before an operation', () => {
     ['a delete', 'deletePodIdentityAssociation', 'DeletePodIdentityAssociationInput', {}],
     ['a check of an update', 'checkUpdatePodIdentityAssociation', 'UpdatePodIdentityAssociationInput', update],
     ['a check of a delete', 'checkDeletePodIdentityAssociation', 'DeletePodIdentityAssociationInput', {}],
-  ])('is not disclosed in the entry of %s that policy denied', async (_, field, type, fields) => {
-    const entry = await entryOf(field, type, { ...(await existing()), ...fields }, 'bob');
-    expect(entry).toMatchObject({ before: null });
-    if (!field.startsWith('check')) expect(entry).toMatchObject({ operation: { entries: [{ before: null }] } });
-  });
+  ])(
+    'the association before an operation is not disclosed in the entry of %s that policy denied',
+    async (_, field, type, fields) => {
+      const entry = await entryOf(field, type, { ...(await existing()), ...fields }, 'bob');
+      expect(entry).toMatchObject({ before: null });
+      if (!field.startsWith('check')) expect(entry).toMatchObject({ operation: { entries: [{ before: null }] } });
+    },
+  );
 
-  test('is not disclosed in the audit trail of the denied principal', async () => {
+  test('the association before an operation is not disclosed in the audit trail of the denied principal', async () => {
     await entryOf('deletePodIdentityAssociation', 'DeletePodIdentityAssociationInput', await existing(), 'bob');
     const document = `{ auditTrail(scope: {principalId: "https://issuer.example#bob"}) { nodes { event before { roleArn } } } }`;
     const { data } = await gateway.send<{ auditTrail: { nodes: unknown[] } }>(document, {}, 'bob');
     expect(data?.auditTrail.nodes).toEqual([{ event: 'REFUSED', before: null }]);
   });
 
-  test('is shown to a principal who may view it', async () => {
+  test('the association before an operation is disclosed to a principal who may view it', async () => {
     const input = { ...(await existing()), ...update };
     const entry = await entryOf('updatePodIdentityAssociation', 'UpdatePodIdentityAssociationInput', input, 'alice');
     expect(entry).toMatchObject({ before: { roleArn: roleArn('payments/payments-api') } });

@@ -1,6 +1,6 @@
 import { parseInventory } from '../../src/policy/inventory.ts';
-import { createDirectory } from '../../src/policy/directory.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeDirectory } from '../../src/policy/directory.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
@@ -11,7 +11,7 @@ let ledger: Ledger;
 let gateway: Gateway;
 
 async function open(change?: (deps: Dependencies) => Dependencies) {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger, ...(change ? { change } : {}) });
 }
 
@@ -41,7 +41,7 @@ describe('clusters', () => {
     ['bob', false],
     ['pat', true],
     ['olivia', true],
-  ])('are shown to %s, who may read in them', async (as, whole) => {
+  ])('clusters are shown to %s, who may read in them', async (as, whole) => {
     await open();
     const rights = { mayList: whole, mayReadAuditTrail: whole };
     expect(await ask(query, as)).toMatchObject({
@@ -49,7 +49,7 @@ describe('clusters', () => {
     });
   });
 
-  test('are not shown to a principal that may read nothing in them', async () => {
+  test('clusters are not shown to a principal that may read nothing in them', async () => {
     await open((deps) => ({
       ...deps,
       authorize: (context, request) => ({ ...deps.authorize(context, request), allowed: false }),
@@ -67,7 +67,7 @@ describe('namespaces', () => {
   const names = async (as: string) =>
     (await ask<{ namespaces: Page }>(query, as)).namespaces.nodes.map(({ name }) => name);
 
-  test('are shown with their owners to those who may read in them', async () => {
+  test('namespaces are shown with their owners to those who may read in them', async () => {
     await open();
     expect(await names('alice')).toEqual(['payments', 'payments-*']);
     expect(await names('bob')).toEqual(['search']);
@@ -92,7 +92,7 @@ describe('namespaces', () => {
     let evaluations = 0;
     await open((deps) => ({
       ...deps,
-      directory: createDirectory(largeInventory(all)),
+      directory: makeDirectory(largeInventory(all)),
       authorize: (context, request) => {
         evaluations += 1;
         const isOwn =
@@ -120,7 +120,7 @@ describe('namespaces', () => {
     const names = Array.from({ length: 60 }, (_, index) => ({ name: `team-${index}`, owners: ['other-team'] }));
     let evaluations = 0;
     await open((deps) => {
-      const directory = createDirectory(largeInventory(names));
+      const directory = makeDirectory(largeInventory(names));
       const clusters = Array.from({ length: 100 }, (_, index) => ({
         ...home,
         clusterName: `apps-${index}`,
@@ -174,25 +174,26 @@ describe('bindableRoles', () => {
   const roles = (as: string, namespace: string, more: object = { tags }) => ask(query, as, { namespace, ...more });
   const byConvention = { roleArn: 'arn:aws:iam::111122223333:role/pods/payments/*', source: 'CONVENTION' };
 
-  test('are those of the naming convention for an owner of the namespace', async () => {
+  test('bindableRoles are those of the naming convention for an owner of the namespace', async () => {
     await open();
     expect(await roles('alice', 'payments')).toEqual({ bindableRoles: [byConvention] });
   });
 
-  test('include roles that the inventory lends to the namespace', async () => {
-    const lent = 'arn:aws:iam::111122223333:role/legacy/payments';
+  test('include roles that the inventory allows the namespace to use', async () => {
+    const inventoryRole = 'arn:aws:iam::111122223333:role/legacy/payments';
     await open((deps) => ({
       ...deps,
       authorize: (context, request) => {
         const decision = deps.authorize(context, request);
-        const isLent = request.action === 'CreatePodIdentityAssociation' && request.association.roleArn === lent;
+        const isInventoryRole =
+          request.action === 'CreatePodIdentityAssociation' && request.association.roleArn === inventoryRole;
         const { slice } = decision;
-        const namespace = slice.namespace && { ...slice.namespace, roleArns: [lent] };
-        return { ...decision, allowed: decision.allowed || isLent, slice: { ...slice, namespace } };
+        const namespace = slice.namespace && { ...slice.namespace, roleArns: [inventoryRole] };
+        return { ...decision, allowed: decision.allowed || isInventoryRole, slice: { ...slice, namespace } };
       },
     }));
     expect(await roles('alice', 'payments')).toEqual({
-      bindableRoles: [{ roleArn: lent, source: 'LENT' }, byConvention],
+      bindableRoles: [{ roleArn: inventoryRole, source: 'INVENTORY' }, byConvention],
     });
   });
 
@@ -200,7 +201,7 @@ describe('bindableRoles', () => {
     ['a principal that may not create in the namespace', 'bob', 'payments', { tags }],
     ['a request without the tags that policy requires', 'alice', 'payments', {}],
     ['a system namespace', 'pat', 'kube-system', { tags }],
-  ])('are none for %s', async (_, as, namespace, more) => {
+  ])('bindableRoles are empty for %s', async (_, as, namespace, more) => {
     await open();
     expect(await roles(as, namespace, more)).toEqual({ bindableRoles: [] });
   });

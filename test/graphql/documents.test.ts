@@ -1,11 +1,11 @@
 import { parse } from 'graphql';
-import { createDocumentStore } from '../../src/graphql/documents.ts';
+import { makeDocumentStore } from '../../src/graphql/documents.ts';
 
 /** A document whose text has so many characters. */
 const ofLength = (length: number) => parse('{ viewer { id } }'.padEnd(length));
 
 test('a document is found by its key', async () => {
-  const store = createDocumentStore();
+  const store = makeDocumentStore();
   const document = ofLength(100);
   await store.set('a', document);
   expect(await store.get('a')).toBe(document);
@@ -13,7 +13,7 @@ test('a document is found by its key', async () => {
 });
 
 test('documents of 100,000 characters are kept, those that were used last', async () => {
-  const store = createDocumentStore();
+  const store = makeDocumentStore();
   await store.set('a', ofLength(50_000));
   await store.set('b', ofLength(50_000));
   await store.get('a');
@@ -26,7 +26,7 @@ test('documents of 100,000 characters are kept, those that were used last', asyn
 });
 
 test('a document of more characters is not kept', async () => {
-  const store = createDocumentStore();
+  const store = makeDocumentStore();
   await store.set('a', ofLength(100_001));
   expect(await store.get('a')).toBeUndefined();
 });

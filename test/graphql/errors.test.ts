@@ -1,7 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { LedgerUnusable } from '../../src/ledger/format.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { errorCodes } from '../../src/graphql/error-codes.ts';
 import { createDocument, deleteDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
@@ -23,7 +23,7 @@ let ledger: Ledger;
 let gateway: Gateway;
 
 beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger });
 });
 

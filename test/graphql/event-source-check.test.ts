@@ -1,18 +1,18 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { refuseForeignEvents } from '../../src/graphql/event-source-check.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { tokenOf } from '../support/caller-event.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
 
-const context = () => createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 10_000);
+const context = () => makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 10_000);
 
 describe('a hand-made event', () => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await openGateway({ ledger: createSqliteLedger({ file: ':memory:' }) });
+    gateway = await openGateway({ ledger: makeSqliteLedger({ file: ':memory:' }) });
   });
   beforeEach(() => void gateway.logged.splice(0));
   afterAll(() => gateway.close());

@@ -4,9 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { assertEnumType, assertObjectType, buildSchema, getNamedType, isInputObjectType } from 'graphql';
 import type { GraphQLField, GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { noFilters } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
+import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { lockOperations } from '../support/locks.ts';
 import { copyOfShipped, shipped } from '../support/policy-sample.ts';
@@ -101,7 +101,7 @@ afterAll(() => rmSync(policies, { recursive: true }));
 
 /** A gateway with one association of each namespace, and policies that depend on tags of roles. */
 async function openWithAssociations() {
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   const calls: string[] = [];
   const counted = Object.fromEntries(
     Object.entries(ledger).map(([name, method]: [string, (...args: unknown[]) => unknown]) => [
@@ -113,7 +113,7 @@ async function openWithAssociations() {
     ]),
   ) as unknown as Ledger;
   const settings = { preflight: 'changes', preflightRoles: true, recordTrailReads: true } as const;
-  const gateway = await openGateway({ ledger: counted, policies, ...settings, change: unpaced });
+  const gateway = await openGateway({ ledger: counted, policies, ...settings, change: withoutRateLimit });
   open.push({ gateway, ledger, calls });
   const ids = namespaces.map((namespace) => {
     const name = `${namespace}-api`;

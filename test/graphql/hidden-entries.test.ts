@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openGateway, roleArn, unpaced } from '../support/gateway.ts';
+import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { copyOfShipped, overflow, replaceIn } from '../support/policy-sample.ts';
@@ -16,8 +16,8 @@ let association: WholeAssociation;
 
 beforeEach(async () => {
   policies = copyOfShipped();
-  ledger = createSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger, change: unpaced });
+  ledger = makeSqliteLedger({ file: ':memory:' });
+  gateway = await openGateway({ ledger, change: withoutRateLimit });
   others = [];
   const created = await gateway.create();
   if (!created.association) throw new Error('The create of the example failed.');
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** The same ledger and EKS under the policies of the folder. */
 async function openOther(): Promise<Gateway> {
-  const other = await openGateway({ ledger, simulator: gateway.simulator, policies, change: unpaced });
+  const other = await openGateway({ ledger, simulator: gateway.simulator, policies, change: withoutRateLimit });
   others.push(other);
   return other;
 }
@@ -75,7 +75,7 @@ describe('a change of an association that its principal may not view', () => {
     decision: null,
   };
 
-  test('is shown in full to the owners of its namespace, among the denied requests', async () => {
+  test('a change of an association that its principal may not view is shown in full to the owners of its namespace, among the denied requests', async () => {
     await gateway.remove({ associationId: association.associationId }, 'bob');
     expect(await trail(payments, 'alice', 'events: [DENIED]')).toMatchObject([full()]);
   });
@@ -84,19 +84,22 @@ describe('a change of an association that its principal may not view', () => {
     ['the whole trail', 'gateway: ALL_ENTRIES'],
     ['the trail of the principal', ofBob],
     ['the namespace', payments],
-  ])('is shown in full to auditors, and matched as a denial: in %s', async (_, scope) => {
-    await gateway.remove({ associationId: association.associationId }, 'bob');
-    expect(await trail(scope, 'olivia', 'events: [DENIED]')).toMatchObject([full()]);
-  });
+  ])(
+    'a change of an association that its principal may not view is shown in full to auditors, and matched as a denial: in %s',
+    async (_, scope) => {
+      await gateway.remove({ associationId: association.associationId }, 'bob');
+      expect(await trail(scope, 'olivia', 'events: [DENIED]')).toMatchObject([full()]);
+    },
+  );
 
-  test('is shown to its principal as if the association did not exist, and matched as a refusal', async () => {
+  test('a change of an association that its principal may not view is shown to its principal as if the association did not exist, and matched as a refusal', async () => {
     await gateway.remove({ associationId: association.associationId }, 'bob');
     expect(await trail(ofBob, 'bob', 'events: [REFUSED]')).toMatchObject([answered]);
     expect(await trail(ofBob, 'bob', 'events: [DENIED]')).toEqual([]);
     expect(await trail(ofBob, 'bob', 'policyId: "default-deny"')).toEqual([]);
   });
 
-  test('is shown in full by its id to those who may read the namespace, and only to them', async () => {
+  test('a change of an association that its principal may not view is shown in full by its id to those who may read the namespace, and only to them', async () => {
     const { auditEntry } = await gateway.remove({ associationId: association.associationId }, 'bob');
     const query = `query ($id: ID!, $operation: ID!) {
       auditEntry(id: $id) { ${fields} }

@@ -12,7 +12,7 @@ import {
 import type { FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
 import { typeDefs } from '../../src/generated/schema.ts';
 import { maxTokens } from '../../src/graphql/http.ts';
-import { createRules } from '../../src/graphql/server.ts';
+import { makeRules } from '../../src/graphql/server.ts';
 import { oneWrite } from '../../src/graphql/rules.ts';
 import { selectedFields } from '../../src/graphql/selection.ts';
 
@@ -56,7 +56,7 @@ function select(source: string) {
 }
 
 describe('a document whose fragments spread each other many times', () => {
-  test('is checked for a second mutation with one visit of each fragment', () => {
+  test('a document whose fragments spread each other many times is checked for a second mutation with one visit of each fragment', () => {
     const { errors, lookups } = checkOneWrite(`mutation { ...F0 } ${chain('Mutation', 'a: __typename b: __typename')}`);
     expect(errors).toEqual(['A request may contain one mutation field: send a request for each.']);
     expect(lookups).toBeLessThanOrEqual(fragmentCount);
@@ -72,7 +72,7 @@ describe('a document whose fragments spread each other many times', () => {
     expect(lookups).toBeLessThanOrEqual(fragmentCount);
   });
 
-  test('is checked, and its selection read, if the fragments form a cycle', () => {
+  test('a document whose fragments spread each other many times is checked, and its selection read, if the fragments form a cycle', () => {
     const cycle = 'fragment F0 on Mutation { __typename ...F1 } fragment F1 on Mutation { ...F0 }';
     expect(checkOneWrite(`mutation { ...F0 } ${cycle}`).errors).toEqual([]);
     expect(select(`{ list { nodes { ...F0 } } } ${cycle}`).fields).toEqual(['__typename']);
@@ -102,7 +102,7 @@ function validateCounting(source: string) {
     },
   });
   steps = 0;
-  const errors = validate(schema, document, [...specifiedRules, ...createRules()]);
+  const errors = validate(schema, document, [...specifiedRules, ...makeRules()]);
   return { messages: errors.map(({ message }) => message), steps };
 }
 
@@ -161,7 +161,7 @@ describe('the work of validation', () => {
     ['100 operations', repeat(100, (i) => `query Q${i} { __typename }`), 'operations'],
   ];
 
-  test.each(beyond)('is not done for %s', (_what, source, name) => {
+  test.each(beyond)('the work of validation is not done for %s', (_what, source, name) => {
     const { messages, steps } = validateCounting(source);
     expect(messages).toEqual([expect.stringContaining(`more than`) as string]);
     expect(messages[0]).toContain(name);
@@ -181,11 +181,11 @@ describe('a second dry run in a request', () => {
     ['under another name', `{ a: ${field} b: ${field} }`],
     ['in a fragment', `{ a: ${field} ...F } fragment F on Query { b: ${field} }`],
     ['of another kind', `{ ${field} ${field.replace('Delete', 'Create')} }`],
-  ])('is refused %s', (_where, source) => {
+  ])('a second dry run in a request is refused %s', (_where, source) => {
     expect(checkOneWrite(source).errors).toEqual([message]);
   });
 
-  test('is not refused beside reads', () => {
+  test('a second dry run in a request is not refused beside reads', () => {
     expect(checkOneWrite(`{ ${field} gateway { version } viewer { id } }`).errors).toEqual([]);
   });
 });

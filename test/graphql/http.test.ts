@@ -1,7 +1,7 @@
-import { createHandler } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeHandler } from '../../src/graphql/handler.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
@@ -10,7 +10,7 @@ let ledger: Ledger;
 let gateway: Gateway;
 
 beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger });
 });
 
@@ -102,8 +102,8 @@ test.each([
   ['a signature', () => iamEvent('{ viewer { id } }')],
 ])('behind HTTPS, the answer to a request with %s tells browsers to use nothing else', async (_, eventOf) => {
   const event = await eventOf();
-  const handler = createHandler(gateway.deps, () => ({ kind: 'unauthenticated', message: 'No identity.' }));
-  const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
+  const handler = makeHandler(gateway.deps, () => ({ kind: 'unauthenticated', message: 'No identity.' }));
+  const context = makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
   const https = { ...event, headers: { ...event.headers, 'x-forwarded-proto': 'https' } };
   const { headers } = await handler(https, context);
   expect(headers).toMatchObject({ 'strict-transport-security': 'max-age=63072000; includeSubDomains' });

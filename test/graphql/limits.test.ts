@@ -1,6 +1,6 @@
-import { createHandler } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeHandler } from '../../src/graphql/handler.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
@@ -11,7 +11,7 @@ const ownTrail = 'auditTrail(scope: {principalId: "https://issuer.example#alice"
 
 /** Dependencies on a ledger with 100 of alice's entries. */
 async function withEntries(fields: Partial<AuditEntry>): Promise<Dependencies> {
-  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+  const deps = dependenciesOn(makeSqliteLedger({ file: ':memory:' }));
   const entries = Array.from({ length: 100 }, () =>
     auditEntry({ principal: { ...identity.principal, otherGroups: null }, ...fields }),
   );
@@ -21,8 +21,8 @@ async function withEntries(fields: Partial<AuditEntry>): Promise<Dependencies> {
 
 /** The answer to alice's document, from a function that times out then (milliseconds since the epoch). */
 async function answer(deps: Dependencies, document: string, timesOutAt = Date.now() + 10_000) {
-  const handler = createHandler(deps, () => ({ kind: 'authenticated', identity }));
-  const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, timesOutAt);
+  const handler = makeHandler(deps, () => ({ kind: 'authenticated', identity }));
+  const context = makeContext({ accountId: '111122223333', functionName: 'graphql' }, timesOutAt);
   const { body } = await handler(await jwtEvent('alice', document), context);
   return JSON.parse(body ?? '') as { data: { auditTrail: { nodes: unknown[] } } | null; errors?: unknown[] };
 }
@@ -86,7 +86,7 @@ test('policy is evaluated once for each object that a request reads, however oft
 });
 
 test('an answer is sent a second before the function times out, even if the ledger never answers', async () => {
-  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+  const deps = dependenciesOn(makeSqliteLedger({ file: ':memory:' }));
   const silent = { ...deps.ledger, readTrail: () => new Promise<never>(() => undefined) };
   const timesOutAt = Date.now() + 1_400;
   const { errors } = await answer({ ...deps, ledger: silent }, `{ ${ownTrail} { nodes { id } } }`, timesOutAt);

@@ -44,7 +44,7 @@ describe('details', () => {
     expect([listCalls(), describeCalls()]).toEqual([1, 3]);
   });
 
-  test('are returned when only nodes are selected', async () => {
+  test('details are returned when only nodes are selected', async () => {
     fill(2);
     const query = '{ podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { roleArn } } }';
     const nodes = [{ roleArn: roleArn('payments/app') }, { roleArn: roleArn('payments/app') }];
@@ -65,7 +65,7 @@ describe('details', () => {
     });
   });
 
-  test('are read once per request, even when an association is selected several times', async () => {
+  test('details are read once per request, even when an association is selected several times', async () => {
     fill(3);
     const half =
       'podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { roleArn } edges { node { ...Tags } } }';
@@ -113,7 +113,7 @@ describe('details', () => {
     );
   });
 
-  test('are read with at most 4 concurrent calls of a request and at most 20 calls per second', async () => {
+  test('details are read with at most 4 concurrent calls of a request and at most 20 calls per second', async () => {
     fill(45);
     let running = 0;
     let most = 0;
@@ -137,7 +137,7 @@ describe('details', () => {
     expect(arrivalsMs()).toBeGreaterThan(1_000);
   });
 
-  test('are read at the configured rate', async () => {
+  test('details are read at the configured rate', async () => {
     fill(5);
     const slow = (deps: Dependencies): Dependencies => ({
       ...deps,
@@ -147,7 +147,7 @@ describe('details', () => {
     expect(arrivalsMs()).toBeGreaterThan(500);
   });
 
-  test('are rejected before the first call when they cannot be read in the time of the request', async () => {
+  test('details are rejected before the first call when they cannot be read in the time of the request', async () => {
     fill(600);
     const { data, errors } = await send({ first: 600 }, { fields: 'roleArn' });
     expect(data).toEqual({ podIdentityAssociations: null });

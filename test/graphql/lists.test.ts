@@ -1,7 +1,7 @@
-import { home, unpaced } from '../support/gateway.ts';
+import { home, withoutRateLimit } from '../support/gateway.ts';
 import { idsOf, useListGateway } from '../support/list-gateway.ts';
 
-const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway(unpaced);
+const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway(withoutRateLimit);
 
 describe('pages', () => {
   test('read the ids of 1,000 associations with 10 list calls and 0 describe calls', async () => {
@@ -51,12 +51,12 @@ describe('pages', () => {
     expect(next).toEqual(expected.slice(expected.indexOf(last) + 1));
   });
 
-  test('are empty when the cluster has no associations', async () => {
+  test('pages are empty when the cluster has no associations', async () => {
     const empty = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
     expect(await list()).toMatchObject({ edges: [], pageInfo: empty });
   });
 
-  test('are limited to a cluster, a namespace, a service account, or a service account name in all namespaces', async () => {
+  test('pages are limited to a cluster, a namespace, a service account, or a service account name in all namespaces', async () => {
     fill(3);
     fill(2, 'search');
     fill(4, 'payments', 'apps-prod');

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { lockMemoryMs, readLocks } from '../../src/operations/locks.ts';
@@ -19,7 +19,7 @@ let gateway: Gateway;
 let locks: ReturnType<typeof lockOperations>;
 
 beforeEach(async () => {
-  stored = createSqliteLedger({ file: ':memory:' });
+  stored = makeSqliteLedger({ file: ':memory:' });
   [lockReads, isDown] = [0, false];
   const ledger: Ledger = {
     ...stored,
@@ -54,7 +54,7 @@ describe('a lock that stops reads', () => {
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 
-  test('is not explained to the caller, who may have stolen the token', async () => {
+  test('a lock that stops reads is not explained to the caller, who may have stolen the token', async () => {
     await lockReadsOf('alice');
     expect(JSON.stringify(await gateway.send(list))).not.toMatch(/incident|operator\/pat/);
   });
@@ -95,7 +95,7 @@ describe('a lock that stops reads', () => {
 });
 
 describe('the locks that reads rely on', () => {
-  test('are read once in ten seconds', async () => {
+  test('the locks that reads rely on are read once in ten seconds', async () => {
     for (let read = 0; read < 5; read += 1) expect(await gateway.send(list)).toEqual(listed);
     expect(lockReads).toBe(1);
     gateway.clock.skip(lockMemoryMs);
@@ -108,12 +108,12 @@ describe('the locks that reads rely on', () => {
     await lockReadsOf('alice');
     gateway.clock.skip(lockMemoryMs);
     expect(await gateway.send(list)).toMatchObject(locked);
-    await locks.release(principal('alice'));
+    await locks.lift(principal('alice'));
     gateway.clock.skip(lockMemoryMs);
     expect(await gateway.send(list)).toEqual(listed);
   });
 
-  test('are those that a change has read', async () => {
+  test('the locks that reads rely on are those that a change has read', async () => {
     await gateway.send(list);
     await lockReadsOf('alice');
     await gateway.create();
@@ -121,7 +121,7 @@ describe('the locks that reads rely on', () => {
     expect(lockReads).toBe(2);
   });
 
-  test('are read again after ten seconds: without them, no read is answered', async () => {
+  test('the locks that reads rely on are read again after ten seconds: without them, no read is answered', async () => {
     await readLocks(gateway.deps);
     isDown = true;
     expect(await gateway.send(list)).toEqual(listed);

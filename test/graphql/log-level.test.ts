@@ -1,7 +1,7 @@
-import { createHandler } from '../../src/graphql/handler.ts';
+import { makeHandler } from '../../src/graphql/handler.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -49,12 +49,12 @@ test('logs an error when the ledger is unreachable', async () => {
 });
 
 test('logs a warning with the reason when authentication fails', async () => {
-  const handler = createHandler(gateway.deps, () => ({
+  const handler = makeHandler(gateway.deps, () => ({
     kind: 'unauthenticated',
     message: 'The token has no subject.',
   }));
   const event = await jwtEvent('alice', '{ viewer { id } }');
-  const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
+  const context = makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
   expect(await handler(event, context)).toMatchObject({ statusCode: 401 });
   const { requestId: apiRequestId } = event.requestContext;
   expect(gateway.logged).toMatchObject([

@@ -1,6 +1,6 @@
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
@@ -10,7 +10,7 @@ let isLedgerDown = false;
 
 beforeEach(async () => {
   isLedgerDown = false;
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
 
   const commit: Ledger['commit'] = (...change) =>
     isLedgerDown ? Promise.reject(new LedgerUnavailable('Down.')) : ledger.commit(...change);

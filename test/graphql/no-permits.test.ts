@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { bytesOf } from '../../src/ledger/entry-size.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
@@ -14,7 +14,7 @@ let ledger: Ledger;
 let spent: { rows: number; written: AuditEntry[] };
 
 beforeEach(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger: counting(ledger), recordTrailReads: true });
   spent = { rows: 0, written: [] };
 });
@@ -111,7 +111,7 @@ describe('a principal without permits', () => {
     ['an association', ({ associationArn }) => `associationArn: "${associationArn}"`],
     ['an operation', ({ operationId }) => `operationId: "${operationId}"`],
   ] as [string, string | ((found: Awaited<ReturnType<typeof existing>>) => string)][])(
-    'is denied the trail of %s at the cost of at most one row',
+    'a principal without permits is denied the trail of %s at the cost of at most one row',
     async (_what, scope) => {
       const found = await existing();
       const named = typeof scope === 'string' ? scope : scope(found);
@@ -133,7 +133,7 @@ describe('a principal without permits', () => {
     ['list of an unregistered cluster', 'podIdentityAssociations(clusterName: "unknown-cluster")'],
     ['drift', 'associationDrift(clusterName: "apps-dev")'],
     ['drift of an unregistered cluster', 'associationDrift(clusterName: "unknown-cluster")'],
-  ])('is denied a %s without a read', async (_what, field) => {
+  ])('a principal without permits is denied a %s without a read', async (_what, field) => {
     const { errors, ...cost } = await costOf(`{ ${field} { edges { node { __typename } } } }`);
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(cost).toMatchObject({ eksCalls: 0, rows: 0, written: [] });
@@ -198,7 +198,7 @@ describe.each(writes)('a principal without permits that sends a %s', (verb, name
     }
   });
 
-  test('can not tell from the answer whether an association exists', async () => {
+  test("can't tell from the answer whether an association exists", async () => {
     const { associationId } = await existing();
     const document = `mutation ($input: ${name}PodIdentityAssociationInput!) {
       field: ${verb}PodIdentityAssociation(input: $input) { status refusal { code message advice } } }`;

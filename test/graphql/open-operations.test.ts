@@ -77,7 +77,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('openOper
     expect((await read('olivia')).data?.openOperations).toEqual([]);
   });
 
-  test('is only for principals that may read the whole audit trail, and reads nothing for others', async () => {
+  test('openOperations is only for principals that may read the whole audit trail, and reads nothing for others', async () => {
     await lostCreate('one');
     const { data, errors } = await read('alice');
     expect(data).toEqual({ openOperations: null });

@@ -35,7 +35,7 @@ async function operation(id: string, as = 'alice') {
 }
 
 describe('operation', () => {
-  test('is SUCCEEDED with the association as it is now, and its entries, after a create', async () => {
+  test('operation is SUCCEEDED with the association as it is now, and its entries, after a create', async () => {
     const { auditEntry, association } = await gateway.create();
     const found = await operation(auditEntry.operationId);
     expect(found).toEqual({
@@ -66,7 +66,7 @@ describe('operation', () => {
     expect(found?.entries.map(({ event }) => event)).toEqual(['INTENT', 'SUCCEEDED', 'REPLAYED', 'TOKEN_REUSED']);
   });
 
-  test('is IN_PROGRESS with the wait that the mutation itself returns, while its effect is not known', async () => {
+  test('operation is IN_PROGRESS with the wait that the mutation itself returns, while its effect is not known', async () => {
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
     const answer = await gateway.create();
     expect(answer).toMatchObject({ status: 'IN_PROGRESS', retryAfterSeconds: 1 });
@@ -88,7 +88,7 @@ describe('operation', () => {
     expect(found).toMatchObject({ status, refusalCode, completedAt: expect.any(String), retryAfterSeconds: null });
   });
 
-  test('is closed although its first 100 entries are of contended requests', async () => {
+  test('operation is closed although its first 100 entries are of contended requests', async () => {
     const { auditEntry } = await gateway.create();
     const { operationId } = auditEntry;
     const [intent, succeeded] = await ledger.operationEntries(operationId);
@@ -101,7 +101,7 @@ describe('operation', () => {
     expect(await operation(other)).toMatchObject({ status: 'SUCCEEDED', message: 'EKS created the association.' });
   });
 
-  test('is null for a dry run, an unknown id and a malformed one', async () => {
+  test('operation is null for a dry run, an unknown id and a malformed one', async () => {
     const check = `query ($input: CreatePodIdentityAssociationInput!) {
       checkCreatePodIdentityAssociation(input: $input) { auditEntry { operationId operation { id } } }
     }`;
@@ -115,7 +115,7 @@ describe('operation', () => {
     }
   });
 
-  test('is null for a principal that may not read the trail of its namespace', async () => {
+  test('operation is null for a principal that may not read the trail of its namespace', async () => {
     const { auditEntry } = await gateway.create();
     expect(await operation(auditEntry.operationId, 'bob')).toBeNull();
     expect(await operation(auditEntry.operationId, 'olivia')).toMatchObject({ status: 'SUCCEEDED' });

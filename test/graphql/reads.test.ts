@@ -87,7 +87,7 @@ describe('podIdentityAssociation', () => {
     ['an invalid cluster name', { id: 'a-00000000000000000', cluster: '../apps-dev' }],
     ['an account outside the inventory', { id: 'a-00000000000000000', account: '999988887777' }],
     ['a region outside the inventory', { id: 'a-00000000000000000', region: 'us-east-1' }],
-  ])('is null for %s', async (_, variables) => {
+  ])('podIdentityAssociation is null for %s', async (_, variables) => {
     expect(await read({ cluster: 'apps-dev', ...variables })).toEqual({
       status: 200,
       data: { podIdentityAssociation: null },
@@ -155,7 +155,7 @@ describe('auditEntry', () => {
   });
 
   test.each(['', 'nonsense', '01J00000000000000000000000.01J00000000000000000000000', 'x'.repeat(100_000)])(
-    'is null for an id of no entry (%#)',
+    'auditEntry is null for an id of no entry (%#)',
     async (id) => expect(await read(id)).toEqual({ status: 200, data: { auditEntry: null } }),
   );
 });

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import { createDocument } from '../support/documents.ts';
@@ -10,7 +10,7 @@ let ledger: Ledger;
 
 beforeEach(async () => {
   now = Date.now();
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   const requestLimits = { burst: 2, perSecond: 0.5 };
   gateway = await openGateway({ ledger, requestLimits, change: (deps) => ({ ...deps, clock: () => now }) });
 });
@@ -38,7 +38,7 @@ describe('a principal over its limit', () => {
     await gateway.send(document);
   });
 
-  test('is told when to come back', async () => {
+  test('a principal over its limit gets the time of its next request', async () => {
     const extensions = {
       code: 'RATE_LIMITED',
       retryable: true,
@@ -49,12 +49,12 @@ describe('a principal over its limit', () => {
     expect(await over()).toEqual({ status: 429, retryAfter: '2', body: { errors } });
   });
 
-  test('is told so whatever its body is', async () => {
+  test('a principal over its limit gets that answer whatever its body is', async () => {
     const authorization = `Bearer ${await gateway.tokenOf('alice')}`;
     expect((await gateway.post('{', { authorization })).status).toBe(429);
   });
 
-  test('is answered after that time', async () => {
+  test('a principal over its limit is answered after that time', async () => {
     await over();
     now += 2_000;
     expect(await gateway.send(document)).toMatchObject({ status: 200, data: { gateway: { version: 'test' } } });

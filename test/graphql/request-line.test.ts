@@ -1,4 +1,4 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -13,7 +13,7 @@ describeOnDynamoDb('the line of a request in the log', () => {
   beforeEach(async () => {
     const tables = await openTables();
     proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-    const ledger = createDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
+    const ledger = makeDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
     gateway = await openGateway({ ledger });
     closeAll = async () => {
       await gateway.close();

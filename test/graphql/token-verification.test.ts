@@ -1,11 +1,11 @@
-import { createGatewayHandler } from '../../src/app/gateway-handler.ts';
+import { makeGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { localEventSource } from '../../packages/local-gateway/src/http-api/http-api.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { tokenOf } from '../support/caller-event.ts';
-import { createIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
+import { makeIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
 import { dependenciesOn } from '../support/mutations.ts';
@@ -18,7 +18,7 @@ let key: IssuerKey;
 let keys: Awaited<ReturnType<typeof startKeyServer>>;
 
 beforeAll(async () => {
-  key = await createIssuerKey('1');
+  key = await makeIssuerKey('1');
 });
 beforeEach(async () => {
   keys = await startKeyServer([key.jwk]);
@@ -28,10 +28,10 @@ afterEach(() => keys.close());
 /** Sends an event of the JWT route without an authorizer, as where the function verifies tokens alone. */
 async function send(token: string) {
   const logged: [string, string][] = [];
-  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }), {
+  const deps = dependenciesOn(makeSqliteLedger({ file: ':memory:' }), {
     log: (level, message) => void logged.push([level, message]),
   });
-  const handler = createGatewayHandler(deps, {
+  const handler = makeGatewayHandler(deps, {
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys: keys.url }],
     eventSource: localEventSource(accountId),
@@ -41,7 +41,7 @@ async function send(token: string) {
     authorizer?: unknown;
   };
   const headers = { ...event.headers, authorization: `Bearer ${token}` };
-  const lambda = createContext({ accountId, functionName: 'graphql' }, Date.now() + 10_000);
+  const lambda = makeContext({ accountId, functionName: 'graphql' }, Date.now() + 10_000);
   const { statusCode, body } = await handler({ ...event, headers, requestContext }, lambda);
   return { statusCode, answer: JSON.parse(body ?? '') as unknown, logged };
 }

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
@@ -9,7 +9,7 @@ interface Answer {
   readonly auditTrail: { readonly nodes: readonly object[]; readonly omittedEvents: readonly string[] };
 }
 
-const ledger = createSqliteLedger({ file: ':memory:' });
+const ledger = makeSqliteLedger({ file: ':memory:' });
 let gateway: Gateway;
 const namespace = { clusterName: 'apps-dev', namespace: 'payments' };
 const unchanged = [

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway } from '../support/gateway.ts';
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 async function open(recordTrailReads: boolean, change: (ledger: Ledger) => Ledger = (same) => same) {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   gateway = await openGateway({ ledger: change(ledger), recordTrailReads });
 }
 

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createHandler } from '../../src/graphql/handler.ts';
+import { makeHandler } from '../../src/graphql/handler.ts';
 import type { Authenticate } from '../../src/graphql/handler.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
 import { dependenciesOn } from '../support/mutations.ts';
 
@@ -10,8 +10,8 @@ const stranger: Authenticate = () => ({ kind: 'unauthenticated', message: 'No id
 
 /** Handles an event; how often its body is read. */
 async function handle(authenticate: Authenticate, change: Partial<APIGatewayProxyEventV2> = {}) {
-  const ledger = createSqliteLedger({ file: ':memory:' });
-  const handler = createHandler(dependenciesOn(ledger), authenticate);
+  const ledger = makeSqliteLedger({ file: ':memory:' });
+  const handler = makeHandler(dependenciesOn(ledger), authenticate);
   const { body: text, ...event } = await jwtEvent('alice', '{ viewer { id } }');
   let reads = 0;
   const body = () => {
@@ -19,7 +19,7 @@ async function handle(authenticate: Authenticate, change: Partial<APIGatewayProx
     return change.body ?? text;
   };
   const watched = Object.defineProperty({ ...event, ...change }, 'body', { get: body, enumerable: true });
-  const lambda = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 10_000);
+  const lambda = makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 10_000);
   const answer = await handler(watched, lambda);
   ledger.close();
   const { errors = [] } = JSON.parse(answer.body ?? '') as { errors?: { extensions: { code: string } }[] };

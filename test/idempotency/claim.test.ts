@@ -4,13 +4,13 @@ import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Lock } from '../../src/model/lock.ts';
 import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 /** Dependencies whose ledger never answers a commit, though it may apply it. */
@@ -161,7 +161,7 @@ describe('a claim', () => {
     expect(rounds).toBe(4);
   });
 
-  test('is unavailable when the record vanishes meanwhile', async () => {
+  test('a claim is unavailable when the record vanishes meanwhile', async () => {
     const vanishing: Ledger = { ...ledger, commit: async () => ({ kind: 'conflict', record: null }) };
     await expect(claim(dependenciesOn(vanishing), request)).rejects.toThrow(LedgerUnavailable);
   });

@@ -4,13 +4,13 @@ import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { inconclusive, rejected } from '../../src/operations/conclusions.ts';
 import { roleArn } from '../support/gateway.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 const mutation = admittedCreate(60_000_000);
@@ -76,7 +76,7 @@ describe('a released record', () => {
 });
 
 describe('a recorded conclusion', () => {
-  test('is in the record and in the entry, in one write', async () => {
+  test('a recorded conclusion is in the record and in the entry, in one write', async () => {
     const lease = leaseOf(await claim(dependenciesOn(ledger), claimOf(mutation)));
     const completion = await complete(dependenciesOn(ledger), request, lease, doneByEks);
     expect(completion.kind).toBe('recorded');

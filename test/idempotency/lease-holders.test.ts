@@ -6,7 +6,7 @@ import { holdAnswers, inDoubtMs, leaseMs, reconcileNow, withChanges } from '../s
 import { input, openGateway, openSimulator } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
-import { createClock } from '../support/test-clock.ts';
+import { makeClock } from '../support/test-clock.ts';
 
 const create = 'CreatePodIdentityAssociation';
 
@@ -39,7 +39,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('lease ho
   };
 
   test('a superseded lease holder whose signature has expired is rejected by EKS and writes nothing', async () => {
-    const clock = createClock();
+    const clock = makeClock();
     const simulator = await openSimulator(clock);
     const claimed = Promise.withResolvers<undefined>();
     const { promise: thawed, resolve: thaw } = Promise.withResolvers<undefined>();

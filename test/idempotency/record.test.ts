@@ -45,7 +45,7 @@ describe('the idempotency key', () => {
   test.each([
     ['principal', { identity: { ...identity, principal: chatops } }],
     ['actor', { identity: { ...identity, actor: chatops } }],
-    ['named person', { onBehalfOf: 'alice' }],
+    ['onBehalfOf', { onBehalfOf: 'alice' }],
     ['token', { clientRequestToken: 'Token' }],
     ['operation', { operation: 'DELETE_POD_IDENTITY_ASSOCIATION' as const }],
   ])('differs by %s', (_, changed) => {
@@ -76,7 +76,7 @@ test('the fingerprint does not depend on the order of fields', () => {
 });
 
 describe('records', () => {
-  test('are in doubt for 7 minutes by default, from the start of the operation', () => {
+  test('records are in doubt for 7 minutes by default, from the start of the operation', () => {
     expect(inDoubtUntil(0, defaultTimes)).toBe(7 * 60_000);
     expect(record).toMatchObject({ fence: 1, leaseUntil: 1_035_000, inDoubtUntil: 1_420_000, expiresAt: null });
   });

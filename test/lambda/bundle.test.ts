@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { EksSimulator } from '#eks-simulator';
@@ -33,7 +33,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
   const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   // The region and credentials of the functions, because DynamoDB Local separates tables by region and access key.
   const client = dynamoDbClient({ region: 'eu-central-1', credentials: functionCredentials });
-  const ledger = createDynamoDbLedger({ client, ...names });
+  const ledger = makeDynamoDbLedger({ client, ...names });
   let graphql: RunningFunction;
   let reconcile: RunningFunction;
 

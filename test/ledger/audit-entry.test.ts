@@ -1,10 +1,10 @@
-import { auditContextOfReconciler, createEntry, findIntent, recordEntry } from '../../src/ledger/audit-entry.ts';
+import { auditContextOfReconciler, makeEntry, findIntent, recordEntry } from '../../src/ledger/audit-entry.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { appendAll, association, auditEntry } from '../support/ledger-samples.ts';
 import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
 
-const ledger = createSqliteLedger({ file: ':memory:' });
+const ledger = makeSqliteLedger({ file: ':memory:' });
 const deps = dependenciesOn(ledger);
 const { audit } = admittedCreate(0);
 const details = { operationId: '01J00000000000000000000000', event: 'CHECKED' } as const;
@@ -17,8 +17,8 @@ test('a recorded entry is in the trail', async () => {
 
 test('an entry about an existing association names it, even if the event does not', () => {
   const before = association();
-  expect(createEntry(deps, { ...audit, before }, details).associationArn).toBe(before.associationArn);
-  expect(createEntry(deps, audit, details).associationArn).toBeNull();
+  expect(makeEntry(deps, { ...audit, before }, details).associationArn).toBe(before.associationArn);
+  expect(makeEntry(deps, audit, details).associationArn).toBeNull();
 });
 
 test('the entry with which an operation began is found behind more entries than a page has', async () => {

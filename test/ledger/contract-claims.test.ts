@@ -40,7 +40,7 @@ describe.each(stores)('claims of created associations in $name', ({ open }) => {
     expect([first.operationId, second.operationId]).toContain(await ledger.findClaimOfCreated(createdBy));
   });
 
-  test('are not entries of the operation that created the association', async () => {
+  test('claims of created associations are not entries of the operation that created the association', async () => {
     const created = auditEntry({ operationId: ulid() });
     await ledger.appendEntry(created);
     await claim(created.operationId);

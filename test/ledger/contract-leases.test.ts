@@ -14,7 +14,7 @@ describe.each(stores)('expired leases in $name', ({ open }) => {
     await close();
   });
 
-  test('are returned from the end of the lease on, the earliest first', async () => {
+  test('expired leases are returned from the end of the lease on, the earliest first', async () => {
     const records = [now + 1, now, now - 30_000, now - 10, now - 20].map((leaseUntil) => openRecord({ leaseUntil }));
     for (const record of records) await storeRecord(ledger, record);
     const [, fourth, first, third, second] = records;
@@ -23,7 +23,7 @@ describe.each(stores)('expired leases in $name', ({ open }) => {
     expect(await ledger.expiredLeases(now - 30_001, 10)).toEqual([]);
   });
 
-  test('are found in every shard, and limited within one shard', async () => {
+  test('expired leases are found in every shard, and limited within one shard', async () => {
     const records = Array.from('0123456789abcdefaaaa').map((digit, index) =>
       openRecord({ idempotencyKey: digit + openRecord().idempotencyKey.slice(1), leaseUntil: now - index }),
     );
@@ -66,7 +66,7 @@ describe.each(stores)('expired leases in $name', ({ open }) => {
     expect(await ledger.getRecord(record.idempotencyKey)).toEqual({ ...record, fence: 2 });
   });
 
-  test('are not deferred once another process has taken them over', async () => {
+  test('expired leases are not deferred once another process has taken them over', async () => {
     const record = openRecord({ leaseUntil: now - 1 });
     const { operationId, fence } = record;
     const taken = { ...record, fence: 2, leaseUntil: now + 30_000 };

@@ -25,18 +25,18 @@ describe.each(stores)('the locks of a ledger in $name', ({ open }) => {
   });
   afterEach(() => close());
 
-  test('are none, of revision 0, before the first write', async () => {
+  test('the locks of a ledger are none, of revision 0, before the first write', async () => {
     expect(await ledger.getLocks()).toEqual({ revision: 0, locks: [] });
   });
 
-  test('are returned exactly as they were written, and the entry with them', async () => {
+  test('the locks of a ledger are returned exactly as they were written, and the entry with them', async () => {
     const entry = auditEntry();
     expect(await ledger.putLocks({ revision: 1, locks: [lock, lockOfAll] }, entry)).toBe(true);
     expect(await ledger.getLocks()).toEqual({ revision: 1, locks: [lock, lockOfAll] });
     expect(await ledger.getEntry(entry)).toEqual(entry);
   });
 
-  test('are replaced only over the revision before', async () => {
+  test('the locks of a ledger are replaced only over the revision before', async () => {
     await ledger.putLocks({ revision: 1, locks: [lock] }, auditEntry());
     expect(await ledger.putLocks({ revision: 2, locks: [lockOfAll] }, auditEntry())).toBe(true);
     for (const revision of [1, 2, 4]) {
@@ -47,26 +47,26 @@ describe.each(stores)('the locks of a ledger in $name', ({ open }) => {
     expect(await ledger.getLocks()).toEqual({ revision: 2, locks: [lockOfAll] });
   });
 
-  test('are written once by a write that is sent twice', async () => {
+  test('the locks of a ledger are written once by a write that is sent twice', async () => {
     const entry = auditEntry();
     await ledger.putLocks({ revision: 1, locks: [lock] }, entry);
     expect(await ledger.putLocks({ revision: 1, locks: [lock] }, entry)).toBe(true);
     expect(await ledger.getLocks()).toEqual({ revision: 1, locks: [lock] });
   });
 
-  test('are written by exactly one of 10 concurrent writers', async () => {
+  test('the locks of a ledger are written by exactly one of 10 concurrent writers', async () => {
     const writes = Array.from({ length: 10 }, () => ledger.putLocks({ revision: 1, locks: [lock] }, auditEntry()));
     expect((await Promise.all(writes)).filter((written) => written)).toHaveLength(1);
   });
 
-  test('are not found among the expired leases', async () => {
+  test('the locks of a ledger are not found among the expired leases', async () => {
     await ledger.putLocks({ revision: 1, locks: [lock] }, auditEntry());
     const record = openRecord({ leaseUntil: recordTime });
     await storeRecord(ledger, record);
     expect(await ledger.expiredLeases(recordTime, 10)).toEqual([record]);
   });
 
-  test('are refused, with their entry, when they take more bytes than a change may read', async () => {
+  test('the locks of a ledger are refused, with their entry, when they take more bytes than a change may read', async () => {
     const locks = [{ ...lock, reason: 'x'.repeat(maxLocksBytes) }];
     const entry = auditEntry();
     await expect(async () => ledger.putLocks({ revision: 1, locks }, entry)).rejects.toThrow(

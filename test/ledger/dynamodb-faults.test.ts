@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults, withRetries } from '../../src/ledger/dynamodb-request.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -37,7 +37,7 @@ describeOnDynamoDb('a ledger behind a faulty DynamoDB', () => {
 
   function ledgerAt(endpoint: string, maxAttempts: number): Ledger {
     const client = dynamoDbClient({ ...dynamoDbClientDefaults, maxAttempts, endpoint });
-    return createDynamoDbLedger({ client, ...names });
+    return makeDynamoDbLedger({ client, ...names });
   }
 
   const cancelled = (...codes: string[]) => ({

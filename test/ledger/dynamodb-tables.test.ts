@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { auditTableDefinition, idempotencyTableDefinition } from '../../src/ledger/tables.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new DynamoDBClient({ endpoint: server.endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
-  ledger = createDynamoDbLedger({ client, ...names });
+  ledger = makeDynamoDbLedger({ client, ...names });
 });
 
 afterAll(async () => {

@@ -27,7 +27,7 @@ describeOnDynamoDb('the cost of a trail page in DynamoDB', () => {
   const all = { kind: 'all' } as const;
   const cluster = { kind: 'cluster', ...target } as const;
 
-  test('is one Query per page without filters, for one item more than the page', async () => {
+  test('a trail page without filters costs one Query, for one item more than the page', async () => {
     const ids = { associationArn: association().associationArn, operationId: auditEntry().operationId };
     await appendAll(
       ledger,
@@ -56,7 +56,7 @@ describeOnDynamoDb('the cost of a trail page in DynamoDB', () => {
   describe('of the whole trail', () => {
     const shards = 8;
 
-    test('is one Query per shard and page, in parallel, and few for the rest of a page', async () => {
+    test('a page of the whole trail costs one parallel Query per shard, and few for the rest of the page', async () => {
       const entries = Array.from({ length: 250 }, (_, index) => auditEntryAt(now - index));
       await appendAll(ledger, entries);
       for (const limit of [10, 50, 100]) {
@@ -79,7 +79,7 @@ describeOnDynamoDb('the cost of a trail page in DynamoDB', () => {
       expect([result, count]).toEqual([{ entries, next: null }, shards]);
     });
 
-    test('is the same when all entries are in one shard, with more requests', async () => {
+    test('a page of the whole trail is the same when all entries are in one shard, with more requests', async () => {
       const entries = Array.from({ length: 60 }, (_, index) => auditEntryAt(now - index));
       const inOneShard = entries.map((entry) => ({ ...entry, entryId: `${entry.entryId.slice(0, -1)}0` }));
       await appendAll(ledger, inOneShard);
@@ -88,7 +88,7 @@ describeOnDynamoDb('the cost of a trail page in DynamoDB', () => {
       expect(count).toBeLessThanOrEqual(shards + 5);
     });
 
-    test('is at most 1,000 items, also if no entry passes the filters', async () => {
+    test('a page of the whole trail examines at most 1,000 items, also if no entry passes the filters', async () => {
       await appendAll(
         ledger,
         Array.from({ length: 1_100 }, (_, index) => auditEntryAt(now - index)),
@@ -104,7 +104,7 @@ describeOnDynamoDb('the cost of a trail page in DynamoDB', () => {
     });
   });
 
-  test('is 0 requests if no entry can match', async () => {
+  test('a query that no entry can match costs 0 requests', async () => {
     const impossible = emptyPartitions.filter((partition) =>
       /Id":""|Arn":""|ppp|\\ud800/.test(JSON.stringify(partition)),
     );

@@ -1,6 +1,6 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { auditIndexKeys, trailShardOf } from '../../src/ledger/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { auditIndexes, leaseIndex } from '../../src/ledger/tables.ts';
@@ -23,7 +23,7 @@ describeOnDynamoDb('the items in DynamoDB', () => {
   let close: () => Promise<void>;
   beforeAll(async () => {
     ({ client, names, close } = await openTables());
-    ledger = createDynamoDbLedger({ client, ...names });
+    ledger = makeDynamoDbLedger({ client, ...names });
   });
   afterAll(async () => {
     await close();

@@ -1,4 +1,4 @@
-import { createEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
+import { makeEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
 import { bytesOf } from '../../src/ledger/entry-size.ts';
 import type { AuditContext, AuditEntry } from '../../src/model/audit.ts';
 import type { Decision } from '../../src/model/decision.ts';
@@ -71,9 +71,9 @@ afterAll(() => close());
 const operationId = '01J00000000000000000000000';
 const message = '🦜'.repeat(100_000);
 const changeOf = (context: AuditContext) =>
-  createEntry(dependenciesOn(ledger), context, { operationId, event: 'INTENT', fence: 1, message });
+  makeEntry(dependenciesOn(ledger), context, { operationId, event: 'INTENT', fence: 1, message });
 const requestOf = (context: AuditContext, event: AuditEntry['event'] = 'DENIED') =>
-  createEntry(dependenciesOn(ledger), context, { operationId, event, message });
+  makeEntry(dependenciesOn(ledger), context, { operationId, event, message });
 
 test('the largest valid change takes 182 KB, of which nothing but overlong texts of others is cut', () => {
   const entry = changeOf(largest);

@@ -1,4 +1,4 @@
-import { createEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
+import { makeEntry, recordEntry } from '../../src/ledger/audit-entry.ts';
 import { bytesOf } from '../../src/ledger/entry-size.ts';
 import { asAnswered, isHidden } from '../../src/ledger/hidden-entry.ts';
 import type { HiddenAssociation } from '../../src/ledger/hidden-entry.ts';
@@ -53,11 +53,11 @@ describe('an entry that hides an association', () => {
     ['a large one', large, 1],
     ['one of a principal with many groups', large, 1_400],
   ])(
-    'is for its principal what the entry of an absent association is, whatever is hidden: %s',
+    'an entry that hides an association is for its principal what the entry of an absent association is, whatever is hidden: %s',
     async (_, hidden, count) => {
       for (const event of ['REFUSED', 'CHECKED'] as const) {
         const context = contextOf(count, 'r'.repeat(1_024));
-        const absent = createEntry(deps, context, {
+        const absent = makeEntry(deps, context, {
           operationId,
           event,
           refusalCode: 'ASSOCIATION_NOT_FOUND',
@@ -79,7 +79,7 @@ describe('an entry that hides an association', () => {
     expect(stored).toMatchObject({ event: 'DENIED', target: { namespace: association().namespace } });
   });
 
-  test('is told apart from every other entry', async () => {
+  test('an entry that hides an association is told apart from every other entry', async () => {
     const { returned } = await recorded('REFUSED', contextOf(1, null), null);
     expect(isHidden(returned)).toBe(false);
     const notFound = auditEntry({ refusalCode: 'ASSOCIATION_NOT_FOUND', event: 'REFUSED', fence: 1 });

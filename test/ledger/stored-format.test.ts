@@ -14,7 +14,7 @@ import {
 import type { Item } from '../../src/ledger/dynamodb-item.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
 import { recordOfText, recordText } from '../../packages/local-gateway/src/sqlite/record-json.ts';
-import { releaseItem, releaseOf } from '../../src/policy-versions/item.ts';
+import { versionItem, versionOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
 import { entries, locks, records, requests } from '../support/stored-samples.ts';
 
@@ -30,7 +30,7 @@ interface Stored {
   readonly dynamodb: Item | null;
 }
 
-const release = {
+const policyVersion = {
   number: 3,
   versionHash: 'a'.repeat(64),
   policySetHash: 'b'.repeat(64),
@@ -56,7 +56,7 @@ const written: Readonly<Record<string, Stored>> = {
   ),
   locks: { sqlite: null, dynamodb: locksItem(locks) },
   claim: { sqlite: null, dynamodb: claimItem(claim) },
-  release: { sqlite: null, dynamodb: releaseItem(release) },
+  release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
 if (process.env.UPDATE_STORED === '1') {
   const lines = Object.entries(written).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
@@ -90,10 +90,10 @@ test.each(Object.values(entries))('a stored entry is read as before: $event', (e
   expect(entryOfText(entry, text)).toEqual(entry);
 });
 
-test('stored locks, claims and releases are read as before', () => {
+test('stored locks, claims and policy versions are read as before', () => {
   expect(locksOfItem(itemOf('locks'))).toEqual(locks);
   expect(claimedByOfItem(itemOf('claim'))).toBe(claim.claimedBy);
-  expect(releaseOf(itemOf('release'))).toEqual({ number: release.number, release });
+  expect(versionOf(itemOf('release'))).toEqual({ number: policyVersion.number, version: policyVersion });
 });
 
 // The record of a live token is found by its key, and its request recognized by its fingerprint: a repetition that computes another

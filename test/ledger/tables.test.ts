@@ -12,7 +12,7 @@ import {
   idempotencyTableDefinition,
 } from '../../src/ledger/tables.ts';
 import { readSettings } from '../../src/app/environment.ts';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { openLedger } from '../../packages/local-gateway/src/ledger.ts';
 import { readLedgerSettings } from '../../packages/local-gateway/src/settings.ts';
 import { auditEntry, openRecord, recordTime as now, trailQuery } from '../support/ledger-samples.ts';
@@ -74,7 +74,7 @@ describeOnDynamoDb('tables of another version in DynamoDB', () => {
   // As those of the local server: DynamoDB Local has tables for each region and access key.
   const region = 'eu-central-1';
   const client = dynamoDbClient({ region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
-  const ledger = createDynamoDbLedger({ client, ...names });
+  const ledger = makeDynamoDbLedger({ client, ...names });
   beforeAll(async () => {
     const key = [{ AttributeName: 'key', KeyType: 'HASH' as const }];
     const AttributeDefinitions = [{ AttributeName: 'key', AttributeType: 'S' as const }];

@@ -153,7 +153,7 @@ describe.each(stores)('the trail in a new $name ledger', ({ open }) => {
     await close();
   });
 
-  test('is empty before the first entry', async () => {
+  test('the trail is empty before the first entry', async () => {
     for (const partition of partitions()) {
       expect(await ledger.readTrail(trailQuery(partition))).toEqual({ entries: [], next: null });
     }

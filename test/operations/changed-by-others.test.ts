@@ -93,7 +93,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         await forgetful.close();
       });
 
-      test('is refused once and for all: two requests at once with a stale one have one final answer', async () => {
+      test('a stale expectedModifiedAt is refused once and for all: two requests at once have one final answer', async () => {
         changeOutside();
         const answers = await Promise.all([sendExpecting(), sendExpecting()]);
         expect(answers.map(({ refusal }) => refusal?.code)).toEqual(['ASSOCIATION_CHANGED', 'ASSOCIATION_CHANGED']);

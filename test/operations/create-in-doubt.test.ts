@@ -93,7 +93,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         expect(gateway.sent()).toBe(1);
       });
 
-      test('is refused when another association existed before, once it is no longer in doubt', async () => {
+      test('a create in doubt is refused when another association existed before, once it is no longer in doubt', async () => {
         gateway.simulator.control.createAssociation(outsideInput);
         gateway.clock.skip(readLagMs);
         gateway.simulator.control.addFault({ operation: create, kind: 'cut-before' });
@@ -121,7 +121,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         });
       });
 
-      test('is found by a repeated request even when it becomes visible after its release', async () => {
+      test('a create in doubt is found by a repeated request even when it becomes visible after its release', async () => {
         const { change, arrive } = delayCreates();
         const late = await openLate(change);
         const first = await late.create();

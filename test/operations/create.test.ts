@@ -49,7 +49,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         });
       });
 
-      test('is recorded before and after the call to EKS', async () => {
+      test('an allowed request is recorded before and after the call to EKS', async () => {
         const { auditEntry, association } = await gateway.create({ reason: 'It reads a bucket.' });
         const entries = await ledger.operationEntries(auditEntry.operationId);
         expect(entries.map(({ event, fence }) => [event, fence])).toEqual([

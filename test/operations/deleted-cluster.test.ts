@@ -1,7 +1,7 @@
 import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -24,7 +24,7 @@ const readLagMs = defaultTimes.listLagMs + defaultTimes.clockErrorMs + 1_000;
 let skewMs: number;
 
 beforeEach(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   skewMs = 0;
   const clock = () => Date.now() + skewMs;
   simulator = await startEksSimulator({ clock });
@@ -49,7 +49,7 @@ async function outcomesOf(operationId: string) {
 
 describe('an operation in doubt whose cluster is deleted', () => {
   test.each(['cut-before', 'cut-after'] as const)(
-    'is released by the reconciler if it is a create (%s), once it can no longer take effect',
+    'an operation in doubt whose cluster is deleted is released by the reconciler if it is a create (%s), once it can no longer take effect',
     async (kind) => {
       simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind });
       const { status, auditEntry } = await gateway.create();
@@ -66,7 +66,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
     },
   );
 
-  test('is released by a repeated create, which EKS then refuses', async () => {
+  test('an operation in doubt whose cluster is deleted is released by a repeated create, which EKS then refuses', async () => {
     simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-before' });
     const { auditEntry } = await gateway.create();
     simulator.control.deleteCluster(cluster);
@@ -79,7 +79,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
     ]);
   });
 
-  test('is undetermined if it is an update', async () => {
+  test('an operation in doubt whose cluster is deleted is undetermined if it is an update', async () => {
     const { association } = await gateway.create();
     skewMs = readLagMs;
     simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
@@ -97,7 +97,7 @@ describe('an operation in doubt whose cluster is deleted', () => {
     ]);
   });
 
-  test('is done if it is a delete', async () => {
+  test('an operation in doubt whose cluster is deleted is done if it is a delete', async () => {
     const { association } = await gateway.create();
     skewMs = readLagMs;
     simulator.control.addFault({ operation: 'DeletePodIdentityAssociation', kind: 'cut-before' });

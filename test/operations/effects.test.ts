@@ -2,7 +2,7 @@ import type { ChangeBounds, ChangeResult, DescribeResult, Eks, ListResult } from
 import { newRecord } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { OperationKind, RequestOf } from '../../src/model/operation.ts';
 import { observe } from '../../src/operations/observe.ts';
 import type { EffectInput, EffectObservation } from '../../src/operations/operation.ts';
@@ -23,7 +23,7 @@ const record = { ...newRecord(claim, 'operation', defaultTimes), modifiedAtBefor
 const recordInDoubt = { ...record, inDoubtOperationIds: ['earlier'] };
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 const failed = { kind: 'failed', error: eksError } as const;

@@ -1,7 +1,7 @@
 import { podIdentityTrustPolicy } from '#eks-simulator';
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -15,7 +15,7 @@ describe('with an executor role', () => {
   let gateway: Gateway;
 
   beforeEach(async () => {
-    ledger = createSqliteLedger({ file: ':memory:' });
+    ledger = makeSqliteLedger({ file: ':memory:' });
     sts = await startSts([executorRoleArn]);
     process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
     gateway = await openGateway({ ledger, executorRoleArn, times: { roleRetryMs: 4_000 } });
@@ -123,7 +123,7 @@ describe('with an executor role', () => {
 test('without an executor role, STS is not called', async () => {
   const sts = await startSts();
   process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   const gateway = await openGateway({ ledger });
   try {
     await gateway.create();

@@ -1,5 +1,5 @@
 import { entryText } from '../../src/ledger/entry-json.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { dryRun } from '../../src/operations/dry-run.ts';
@@ -10,7 +10,7 @@ import type { MutationResult } from '../../src/operations/result.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 /** The most bytes of an entry about an invalid input. */

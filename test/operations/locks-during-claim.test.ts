@@ -82,7 +82,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       expect(gateway.sent()).toBe(0);
     });
 
-    test('a lock that is found after the claim closes the operation, and its token works after the release', async () => {
+    test('a lock that is found after the claim closes the operation, and its token works once the lock is lifted', async () => {
       const gateway = await start();
       await locks.lock(all, 'Incident 7.');
       const refused = await gateway.create();
@@ -94,7 +94,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
       });
       expect(await gateway.events(refused.auditEntry.operationId)).toEqual(['INTENT', 'RELEASED']);
       expect(gateway.simulator.control.requests()).toEqual([]);
-      await locks.release(all);
+      await locks.lift(all);
       expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', auditEntry: { fence: 2 } });
     });
 
@@ -129,7 +129,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
         status: 'SUCCEEDED',
       });
       expect(order).toEqual(['read', 'commit', 'commit']);
-      await locks.release(bob);
+      await locks.lift(bob);
       await gateway.create({ serviceAccount: 'two', clientRequestToken: 'two' });
       order.length = 0;
       await gateway.create({ serviceAccount: 'three', clientRequestToken: 'three' });

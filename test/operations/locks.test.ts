@@ -66,14 +66,14 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
   });
 
   test.each(operations)(
-    '$name is refused, and takes effect with the same token after the release',
+    '$name is refused, and takes effect with the same token once the lock is lifted',
     async (operation) => {
       const { association } = await gateway.create();
       if (!association) throw new Error('There is no association.');
       await locks.lock(all);
       expect(await operation.send(gateway, association)).toMatchObject(locked);
       expect(gateway.sent(operation.call)).toBe(0);
-      await locks.release(all);
+      await locks.lift(all);
       expect(await operation.send(gateway, association)).toMatchObject({ status: 'SUCCEEDED', replayed: false });
       expect(operation.isDone(gateway)).toBe(true);
     },
@@ -109,7 +109,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
   test('of several locks, the widest is named', async () => {
     for (const scope of [principal('alice'), cluster('apps-dev'), all]) await locks.lock(scope);
     expect(await gateway.create()).toMatchObject({ refusal: { scope: 'ALL' } });
-    await locks.release(all);
+    await locks.lift(all);
     expect(await gateway.create()).toMatchObject({ refusal: { scope: 'CLUSTER' } });
   });
 
@@ -161,7 +161,7 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
     expect(await gateway.events(first.auditEntry.operationId)).toEqual(['INTENT', 'UNKNOWN', 'TAKEN_OVER', 'RELEASED']);
     expect(await gateway.create()).toMatchObject(locked);
     expect(gateway.sent()).toBe(1);
-    await locks.release(all);
+    await locks.lift(all);
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
@@ -194,9 +194,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('locks on
     expect(gateway.sent()).toBe(0);
   });
 
-  test('setting and releasing a lock is in the audit trail, with operator and reason', async () => {
+  test('setting and lifting a lock is in the audit trail, with operator and reason', async () => {
     await locks.lock(principal('alice'), 'Lost laptop.');
-    await locks.release(principal('alice'));
+    await locks.lift(principal('alice'));
     const document = `{ auditTrail(scope: { gateway: ALL_ENTRIES }, events: [LOCKED, UNLOCKED]) {
       nodes { event operationKind operation { id } principal { principalId } reason message target { namespace } } } }`;
     const { data } = await gateway.send<{ auditTrail: { nodes: object[] } }>(document, {}, 'olivia');

@@ -2,7 +2,7 @@ import { claim } from '../../src/idempotency/claim.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { entryText } from '../../src/ledger/entry-json.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { alreadyExists, changed } from '../../src/operations/conclusions.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { execute } from '../../src/operations/execute.ts';
@@ -29,7 +29,7 @@ import {
 type CreateEffect = Effect<'CREATE_POD_IDENTITY_ASSOCIATION'>;
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 const withEffect = (effect: CreateEffect) => ({ ...operations.CREATE_POD_IDENTITY_ASSOCIATION, effect });
@@ -58,7 +58,7 @@ describe('a mutation', () => {
     expect(deadlines.map((each) => each <= latest)).toEqual([true, true]);
   });
 
-  test('is decided with all groups of its principal; its entries have a size that does not depend on their number', async () => {
+  test('a mutation is decided with all groups of its principal; its entries have a size that does not depend on their number', async () => {
     const deps = dependenciesOn(ledger, { eksFor: () => eksWith({ describe: async () => ({ kind: 'absent' }) }) });
     const decided: number[] = [];
     const counting: Dependencies = {

@@ -112,7 +112,7 @@ describe('differences', () => {
     expect(createDifferences(wanted, { ...association, policy: 'no JSON' })).toMatchObject([{ field: 'policy' }]);
   });
 
-  test('are empty if EKS formats the same settings differently', () => {
+  test('differences are empty if EKS formats the same settings differently', () => {
     const policy = '{"Version":"2012-10-17","Statement":[]}';
     const actual = createdBy('operation-9', { policy: '{ "Statement": [], "Version": "2012-10-17" }' });
     expect(createDifferences({ ...request, policy }, actual)).toEqual([]);

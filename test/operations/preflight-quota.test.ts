@@ -1,8 +1,8 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
-import { createAssociationCounts } from '../../src/operations/association-counts.ts';
+import { makeAssociationCounts } from '../../src/operations/association-counts.ts';
 import { quotaWarnings } from '../../src/operations/quota-warnings.ts';
-import { home, input, openGateway, unpaced } from '../support/gateway.ts';
+import { home, input, openGateway, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
 import { ledgersUnderTest } from '../support/ledgers.ts';
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function open(count: number, options: Partial<GatewayOptions> = {}) {
-  gateway = await openGateway({ ledger, preflightQuota: true, change: unpaced, ...options });
+  gateway = await openGateway({ ledger, preflightQuota: true, change: withoutRateLimit, ...options });
   add(count);
 }
 
@@ -79,13 +79,13 @@ test('warns from 4,500 associations on, and of a full cluster', async () => {
   });
   add(500, 4_500);
   const eks = gateway.deps.eksFor(cluster);
-  const [full] = await quotaWarnings(eks, cluster, createAssociationCounts(Date.now), { deadline: Date.now() + 5_000 });
+  const [full] = await quotaWarnings(eks, cluster, makeAssociationCounts(Date.now), { deadline: Date.now() + 5_000 });
   expect(full?.message).toContain('has 5000 associations; EKS allows 5000, so it would refuse another one.');
 });
 
 test('counts again after ten minutes', () => {
   let now = 0;
-  const counts = createAssociationCounts(() => now);
+  const counts = makeAssociationCounts(() => now);
   counts.remember(cluster, 7);
   now = 599_999;
   expect(counts.find(cluster)).toBe(7);
@@ -113,7 +113,7 @@ test('counts nothing for an update, for a denied request, and where the setting 
 test('says that it was not counted when EKS fails, and counts again', async () => {
   await open(150);
   const eks = gateway.deps.eksFor(cluster);
-  const counts = createAssociationCounts(Date.now);
+  const counts = makeAssociationCounts(Date.now);
   gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
   const bounds = () => ({ deadline: Date.now() + 5_000 });
   const [warning] = await quotaWarnings(eks, cluster, counts, bounds());
@@ -128,7 +128,7 @@ test('does not follow a list that does not end', async () => {
     pages += 1;
     return Promise.resolve({ kind: 'page' as const, summaries: [], nextToken: `${pages}` });
   };
-  const [warning] = await quotaWarnings({ page }, cluster, createAssociationCounts(Date.now), { deadline: Infinity });
+  const [warning] = await quotaWarnings({ page }, cluster, makeAssociationCounts(Date.now), { deadline: Infinity });
   expect(warning?.message).toContain('does not end');
   expect(pages).toBe(51);
 });

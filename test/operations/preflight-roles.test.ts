@@ -186,7 +186,7 @@ describe('of a target role', () => {
   test.each([
     ['another team', 'pods/search/reader'],
     ['no team', 'pods/shared/reader'],
-  ])('gives the same statements whether or not a role of %s exists, without a call of IAM for it', async (_, path) => {
+  ])('gives the same statements whether or not a role of %s exists, without an IAM call for it', async (_, path) => {
     await open();
     const other = `arn:aws:iam::${home.accountId}:role/${path}`;
     const absent = await warningsOf({ targetRoleArn: other });
@@ -199,7 +199,7 @@ describe('of a target role', () => {
     expect(gateway.simulator.control.requests('GetRole')).toHaveLength(1);
   });
 
-  test('is read where the inventory allows the namespace to use it', async () => {
+  test('the trust policy of a target role is read where the inventory allows the namespace to use it', async () => {
     const policies = copyOfShipped();
     const shared = `arn:aws:iam::${home.accountId}:role/pods/shared/reader`;
     const owned = '"name": "payments", "owners": ["payments-team"]';

@@ -249,7 +249,7 @@ describe('the answer of a change', () => {
     expect(calls()).toEqual(['CreatePodIdentityAssociation', 'DescribeCluster', 'DescribeAddon']);
   });
 
-  test('is that of the change when the cluster can not be read', async () => {
+  test("the answer of a change is that of the change when the cluster can't be read", async () => {
     await open({ preflight: 'changes' });
     gateway.simulator.control.addFault({ operation: 'DescribeCluster', kind: 'access-denied' });
     const created = await change('create', input);

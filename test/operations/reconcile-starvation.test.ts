@@ -3,7 +3,7 @@ import type { EksFor, EksError } from '../../src/eks/eks.ts';
 import { claim } from '../../src/idempotency/claim.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
 import { auditEntry, openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, leaseOf } from '../support/mutations.ts';
@@ -31,7 +31,7 @@ let ledger: Ledger;
 let now: number;
 let logged: { level: string; message: string; fields: object }[];
 beforeEach(() => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   now = Date.now();
   logged = [];
 });
@@ -102,7 +102,7 @@ describe('one run of the reconciler closes an operation after 1,000 others', () 
 describe('an operation that EKS does not let the reconciler examine', () => {
   const unreadable = { eksFor: () => failing(), serves: () => true };
 
-  test('is examined after waits that double, up to an hour', async () => {
+  test('an operation that EKS does not let the reconciler examine is examined after waits that double, up to an hour', async () => {
     const record = await abandoned('unreadable');
     const examinedAt: number[] = [];
     const start = now;
@@ -141,7 +141,7 @@ describe('an operation that EKS does not let the reconciler examine', () => {
     expect(await stateOf(record)).toBe('RELEASED');
   });
 
-  test('is examined as soon as it is no longer in doubt', async () => {
+  test('an operation that EKS does not let the reconciler examine is examined as soon as it is no longer in doubt', async () => {
     const inDoubtUntil = now + 65_000;
     const record = await abandoned('readable', { inDoubtUntil });
     await run({ eksFor: () => empty, serves: () => true });
@@ -154,7 +154,7 @@ describe('an operation that EKS does not let the reconciler examine', () => {
     expect(await run({ eksFor: () => empty, serves: () => true })).toEqual({ ...nothing, closed: 1 });
   });
 
-  test('is left to the next run if another process writes its record first', async () => {
+  test('an operation that EKS does not let the reconciler examine is left to the next run if another process writes its record first', async () => {
     const record = await abandoned('unreadable');
     const racing: Ledger = {
       ...ledger,
@@ -170,7 +170,7 @@ describe('an operation that EKS does not let the reconciler examine', () => {
 });
 
 describe('an operation in a cluster that is not served', () => {
-  test('is parked: visible in its record, logged once, and not counted as the oldest open one', async () => {
+  test('an operation in a cluster that is not served is parked: visible in its record, logged once, and not counted as the oldest open one', async () => {
     const record = await abandoned('gone');
     const runs = [];
     for (let index = 0; index < 180; index += 1) {
@@ -189,7 +189,7 @@ describe('an operation in a cluster that is not served', () => {
     expect(await eventsOf(record)).toEqual(['INTENT']);
   });
 
-  test('is closed within an hour after the cluster is served again', async () => {
+  test('an operation in a cluster that is not served is closed within an hour after the cluster is served again', async () => {
     const record = await abandoned('gone');
     await run({ serves: () => false });
     now += hourMs;

@@ -1,7 +1,7 @@
 import { claim } from '../../src/idempotency/claim.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { reconcile } from '../../src/operations/reconcile.ts';
 import { openRecord } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';
@@ -9,7 +9,7 @@ import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from
 const nothing = { closed: 0, open: 0, superseded: 0, failed: 0, parked: 0, waiting: 0, oldestOpenSeconds: 0 };
 
 let ledger: Ledger;
-beforeEach(() => (ledger = createSqliteLedger({ file: ':memory:' })));
+beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 const request = claimOf(admittedCreate(60_000_000));

@@ -1,4 +1,4 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { readLocks } from '../../src/operations/locks.ts';
 import { holdAnswers } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -19,7 +19,7 @@ describeOnDynamoDb('network calls', () => {
   beforeEach(async () => {
     const tables = await openTables();
     proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-    const ledger = createDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
+    const ledger = makeDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
     gateway = await openGateway({ ledger });
     closeAll = async () => {
       await gateway.close();

@@ -1,5 +1,5 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { home, input, openGateway } from '../support/gateway.ts';
@@ -16,7 +16,7 @@ const create = (gateway: Gateway, name: string) => () =>
   gateway.send(createDocument, { input: { ...input, serviceAccount: name, clientRequestToken: name } });
 
 describe('in an account that EKS throttles', () => {
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await openGateway({ ledger });
@@ -62,7 +62,7 @@ describeOnDynamoDb('with a table that DynamoDB throttles', () => {
   test('changes fail, the alarms ring, and the log names the exception and who sends most', async () => {
     const tables = await openTables();
     const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-    const ledger = createDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
+    const ledger = makeDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
     const gateway = await openGateway({ ledger });
     const reconciler = await realReconciliation(gateway);
     const [good] = await realRequests(gateway, [create(gateway, 'before')]);

@@ -1,20 +1,20 @@
-import { createGatewayHandler } from '../../src/app/gateway-handler.ts';
+import { makeGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { localEventSource } from '../../packages/local-gateway/src/http-api/http-api.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { home, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { createIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
+import { makeIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
 import { openStack, realReconciliation, realRequests } from '../support/outage.ts';
 import type { Request } from '../support/outage.ts';
 import { linesSelectedBy } from '../support/runbook.ts';
 
-const ledger = createSqliteLedger({ file: ':memory:' });
+const ledger = makeSqliteLedger({ file: ':memory:' });
 let gateway: Gateway;
 let reconciler: object;
 let usual: Request;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   gateway = await openGateway({ ledger });
   reconciler = await realReconciliation(gateway);
   [usual = usual] = await realRequests(gateway, [() => gateway.send('{ viewer { id } }')]);
-  [oldKey, newKey] = await Promise.all(['2025', '2026'].map((kid) => createIssuerKey(kid)));
+  [oldKey, newKey] = await Promise.all(['2025', '2026'].map((kid) => makeIssuerKey(kid)));
 });
 
 afterAll(async () => {
@@ -40,7 +40,7 @@ const tokenBy = (key: IssuerKey | undefined) => {
 
 /** Sends a token to a function that verifies tokens with these keys, as where the route has no authorizer. */
 async function sendToFunction(token: string, keys: TrustedIssuer['keys']) {
-  const handler = createGatewayHandler(gateway.deps, {
+  const handler = makeGatewayHandler(gateway.deps, {
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys }],
     eventSource: localEventSource(home.accountId),
@@ -50,7 +50,7 @@ async function sendToFunction(token: string, keys: TrustedIssuer['keys']) {
     authorizer: unknown;
   };
   const headers = { ...event.headers, authorization: `Bearer ${token}` };
-  const lambda = createContext({ accountId: home.accountId, functionName: 'graphql' }, Date.now() + 10_000);
+  const lambda = makeContext({ accountId: home.accountId, functionName: 'graphql' }, Date.now() + 10_000);
   const { statusCode = 0 } = await handler({ ...event, headers, requestContext }, lambda);
   return { status: statusCode };
 }

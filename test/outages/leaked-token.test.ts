@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { runOperator } from '../../packages/operator/test/run-operator.ts';
 import { createDocument } from '../support/documents.ts';
@@ -19,7 +19,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'leak-'));
-  ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+  ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
   gateway = await openGateway({ ledger });
 });
 

@@ -1,4 +1,4 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -6,7 +6,7 @@ import { openStack, realReconciliation, realRequests } from '../support/outage.t
 import type { Request } from '../support/outage.ts';
 import { linesSelectedBy, runbookBlocks } from '../support/runbook.ts';
 
-const ledger = createSqliteLedger({ file: ':memory:' });
+const ledger = makeSqliteLedger({ file: ':memory:' });
 let gateway: Gateway;
 let reconciler: object;
 let usual: Request;

@@ -1,6 +1,6 @@
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -18,7 +18,7 @@ let buggy: Request;
 let withoutLedger: Request;
 
 beforeAll(async () => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   const commit: Ledger['commit'] = (...change) => (fault ? Promise.reject(fault) : ledger.commit(...change));
   gateway = await openGateway({ ledger: { ...ledger, commit } });
   reconciler = await realReconciliation(gateway);

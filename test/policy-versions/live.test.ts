@@ -5,14 +5,14 @@ import { requireReachable } from '../../src/eks/eks-for.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
-import { createLive, PoliciesUnavailable } from '../../src/policy-versions/live.ts';
-import type { Release } from '../../src/policy-versions/policy-version.ts';
-import { loadRelease } from '../../src/policy-versions/verify.ts';
-import { packVersion } from '../../src/policy-versions/packed-policies.ts';
-import type { PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
+import { makeLive, PoliciesUnavailable } from '../../src/policy-versions/live.ts';
+import type { PolicyVersion } from '../../src/policy-versions/policy-version.ts';
+import { loadVersion } from '../../src/policy-versions/verify.ts';
+import { packPolicies } from '../../src/policy-versions/packed-policies.ts';
+import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 import { home } from '../support/gateway.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { openPolicyTable, publish, releaseOf, shippedVersion, versionWith } from '../support/policy-releases.ts';
+import { openPolicyTable, publish, versionOf, shippedVersion, versionWith } from '../support/policy-versions.ts';
 import { context, alice, create, onCreate, shipped } from '../support/policy-sample.ts';
 
 const settings = { refreshMs: 30_000, maxAgeMs: 300_000 };
@@ -31,7 +31,7 @@ describeOnDynamoDb('Live policies', () => {
   });
   afterEach(() => table.close());
 
-  /** A process that follows the releases of the table; its clock stands still until `pass`. */
+  /** A process that follows the versions of the table; its clock stands still until `pass`. */
   const start = () => {
     let now = Date.UTC(2026, 10, 26);
     let broken: unknown = null;
@@ -50,23 +50,23 @@ describeOnDynamoDb('Live policies', () => {
       pending.add(answer);
       return answer.finally(() => pending.delete(answer));
     };
-    const current = createLive({
+    const current = makeLive({
       store: {
-        releases: (limit) => counted('releases', () => store.releases(limit)),
-        getVersion: (hash) => counted('version', () => store.getVersion(hash)),
+        versions: (limit) => counted('versions', () => store.versions(limit)),
+        getPolicies: (hash) => counted('policies', () => store.getPolicies(hash)),
       },
       packaged,
-      load: loadRelease,
-      compose: (policy: LoadedPolicy, release: Release | null) => {
+      load: loadVersion,
+      compose: (policy: LoadedPolicy, version: PolicyVersion | null) => {
         requireReachable(policy.inventory.accounts, home.accountId);
-        return { policy, release };
+        return { policy, version };
       },
       settings,
       clock: () => now,
       log: (level, message, fields) => void logged.push({ level, message, fields }),
     });
-    /** The number of the release in force; null: the package. */
-    const number = async () => (await current()).release?.number ?? null;
+    /** The number of the version in force; null: the package. */
+    const number = async () => (await current()).version?.number ?? null;
     return {
       current,
       number,
@@ -98,48 +98,48 @@ describeOnDynamoDb('Live policies', () => {
     };
   };
 
-  it('are those of the package until there is a release, for one read in each interval', async () => {
+  it('live policies are those of the package until there is a version, for one read in each interval', async () => {
     const { current, calls, pass } = start();
     for (let request = 0; request < 10; request += 1) expect((await current()).policy).toBe(packaged);
-    expect(calls).toEqual(['releases']);
+    expect(calls).toEqual(['versions']);
     pass(30_001);
     await Promise.all(Array.from({ length: 10 }, current));
-    expect(calls).toEqual(['releases', 'releases']);
+    expect(calls).toEqual(['versions', 'versions']);
   });
 
-  it('are those of a release soon after it was published, without a wait for the request that reads it', async () => {
+  it('live policies are those of a version soon after it was published, without a wait for the request that reads it', async () => {
     const { current, number, logged, pass, readsEnd } = start();
     await publish(table.store, 1, shippedVersion());
     expect(await number()).toBe(1);
-    const release = await publish(table.store, 2, frozen);
+    const version = await publish(table.store, 2, frozen);
     pass(30_001);
     expect(await number()).toBe(1);
     await readsEnd();
     const { policy } = await current();
     expect(await number()).toBe(2);
-    expect(policy.policySetHash).toBe(release.policySetHash);
+    expect(policy.policySetHash).toBe(version.policySetHash);
     expect(packaged.authorize(context(alice), create()).allowed).toBe(true);
     const { allowed, policySetHash, inventoryHash } = policy.authorize(context(alice), create());
     expect({ allowed, policySetHash, inventoryHash }).toEqual({
       allowed: false,
-      policySetHash: release.policySetHash,
-      inventoryHash: release.inventoryHash,
+      policySetHash: version.policySetHash,
+      inventoryHash: version.inventoryHash,
     });
     expect(logged).toMatchObject([
-      { message: 'Policies loaded.', fields: { release: 1 } },
+      { message: 'Policies loaded.', fields: { policyVersion: 1 } },
       {
         level: 'info',
         message: 'Policies changed.',
         fields: {
-          release: 2,
-          policySetHash: release.policySetHash,
-          before: { release: 1, policySetHash: packaged.policySetHash },
+          policyVersion: 2,
+          policySetHash: version.policySetHash,
+          before: { policyVersion: 1, policySetHash: packaged.policySetHash },
         },
       },
     ]);
   });
 
-  it('are those of a release for a request that begins twice the interval after it', async () => {
+  it('live policies are those of a version for a request that begins twice the interval after it', async () => {
     const { number, pass } = start();
     expect(await number()).toBeNull();
     await publish(table.store, 1, frozen);
@@ -147,7 +147,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
   });
 
-  it('are the earlier ones again after a rollback', async () => {
+  it('live policies are the earlier ones again after a rollback', async () => {
     const { current, number, pass } = start();
     const first = await publish(table.store, 1, other('first'));
     await publish(table.store, 2, frozen);
@@ -158,12 +158,12 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(3);
   });
 
-  it('are not read from the table if the package has the same', async () => {
+  it('live policies are not read from the table if the package has the same', async () => {
     const { current, calls } = start();
     await publish(table.store, 1, shippedVersion());
-    const { policy, release } = await current();
-    expect([policy === packaged, release?.number]).toEqual([true, 1]);
-    expect(calls).toEqual(['releases']);
+    const { policy, version } = await current();
+    expect([policy === packaged, version?.number]).toEqual([true, 1]);
+    expect(calls).toEqual(['versions']);
   });
 
   const inventoryWith = (change: object) =>
@@ -175,12 +175,12 @@ describeOnDynamoDb('Live policies', () => {
   const [firstCase = ''] = Object.keys(shippedVersion().cases);
   const wrongCase = { [firstCase.replace('allow', 'deny')]: shippedVersion().cases[firstCase] ?? '' };
 
-  it.each<[string, PolicyVersion, Partial<Release>, RegExp]>([
+  it.each<[string, PolicyFiles, Partial<PolicyVersion>, RegExp]>([
     [
-      'whose version is missing',
+      'whose policies are missing',
       frozen,
       { versionHash: 'f'.repeat(64) },
-      /^The store has no version f+\. It is looked for again/,
+      /^The store has no policies f+\. They are looked for again/,
     ],
     ['with other policies than it says', frozen, { policySetHash: 'f'.repeat(64) }, /^The policies have the hash/],
     [
@@ -215,7 +215,7 @@ describeOnDynamoDb('Live policies', () => {
       {},
       /^The inventory has no roleArn for account 444455556666/,
     ],
-  ])('stay as they are at a release %s, which is reported once', async (_, version, fields, reason) => {
+  ])('live policies stay as they are at a version %s, which is reported once', async (_, version, fields, reason) => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -227,7 +227,10 @@ describeOnDynamoDb('Live policies', () => {
       expect(await number()).toBe(1);
     }
     expect(errors()).toMatchObject([
-      { message: 'Policy release refused.', fields: { release: 2, reason: expect.stringMatching(reason) as string } },
+      {
+        message: 'Policy version refused.',
+        fields: { policyVersion: 2, reason: expect.stringMatching(reason) as string },
+      },
     ]);
     await publish(table.store, 3, frozen);
     pass(60_001);
@@ -235,7 +238,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors()).toHaveLength(1);
   });
 
-  it('stay as they are at a release of another format', async () => {
+  it('live policies stay as they are at a version of another format', async () => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -246,7 +249,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors()).toHaveLength(1);
   });
 
-  it('stay as they are at a release whose content was changed in the table', async () => {
+  it('live policies stay as they are at a version whose content was changed in the table', async () => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -258,23 +261,23 @@ describeOnDynamoDb('Live policies', () => {
     expect(errors()).toHaveLength(1);
   });
 
-  it('are at a start those of the newest release that may be put in force, as in processes that run', async () => {
+  it('live policies are at a start those of the newest version that may be put in force, as in processes that run', async () => {
     await publish(table.store, 1, other('good'));
     await publish(table.store, 2, frozen);
     await publish(table.store, 3, versionWith({ 'access.cedar': 'permit (' }));
     await publish(table.store, 4, versionWith({ 'access.cedar': 'forbid (' }));
     const { number, errors } = start();
     expect(await number()).toBe(2);
-    expect(errors().map(({ fields }) => fields.release)).toEqual([4, 3]);
+    expect(errors().map(({ fields }) => fields.policyVersion)).toEqual([4, 3]);
   });
 
-  it('are not known if no release may be put in force, also not as those of the package', async () => {
+  it('live policies are not known if no version may be put in force, also not as those of the package', async () => {
     await publish(table.store, 1, versionWith({ 'access.cedar': 'permit (' }));
     const { current } = start();
     await expect(current()).rejects.toThrow(PoliciesUnavailable);
   });
 
-  it('stop being those of the package soon after the only release is one that may not be put in force', async () => {
+  it('live policies stop being those of the package soon after the only version is one that may not be put in force', async () => {
     const { current, number, pass } = start();
     expect(await number()).toBeNull();
     await publish(table.store, 0, versionWith({ 'access.cedar': 'permit (' }));
@@ -284,7 +287,7 @@ describeOnDynamoDb('Live policies', () => {
     await expect(current()).rejects.toThrow(PoliciesUnavailable);
   });
 
-  it('stay known for five minutes only if the list of releases is empty and was not', async () => {
+  it('live policies stay known for five minutes only if the list of versions is empty and was not', async () => {
     const { current, number, pass } = start();
     await publish(table.store, 0, frozen);
     expect(await number()).toBe(0);
@@ -296,32 +299,32 @@ describeOnDynamoDb('Live policies', () => {
     await expect(current()).rejects.toThrow(PoliciesUnavailable);
   });
 
-  it('become those of a release whose version is stored after it, at the next read', async () => {
+  it('live policies become those of a version whose policies are stored after it, at the next read', async () => {
     const { number, errors, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
-    await table.store.putRelease(releaseOf(2, frozen));
+    await table.store.putVersion(versionOf(2, frozen));
     for (let read = 0; read < 3; read += 1) {
       pass(60_001);
       expect(await number()).toBe(1);
     }
-    await table.store.putVersion(packVersion(frozen));
+    await table.store.putPolicies(packPolicies(frozen));
     pass(60_001);
     expect(await number()).toBe(2);
-    expect(errors()).toMatchObject([{ message: 'Policy release refused.', fields: { release: 2 } }]);
+    expect(errors()).toMatchObject([{ message: 'Policy version refused.', fields: { policyVersion: 2 } }]);
   });
 
-  it('become, in a process that starts, those of a release whose version is stored after it', async () => {
+  it('live policies become, in a process that starts, those of a version whose policies are stored after it', async () => {
     await publish(table.store, 1, other('good'));
-    await table.store.putRelease(releaseOf(2, frozen));
+    await table.store.putVersion(versionOf(2, frozen));
     const { number, pass } = start();
     expect(await number()).toBe(1);
-    await table.store.putVersion(packVersion(frozen));
+    await table.store.putPolicies(packPolicies(frozen));
     pass(60_001);
     expect(await number()).toBe(2);
   });
 
-  it('are not replaced by an older read that ends after a newer one', async () => {
+  it('live policies are not replaced by an older read that ends after a newer one', async () => {
     const { number, answered, answerAgain, keepAnswers, pass, readsEnd } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -342,7 +345,7 @@ describeOnDynamoDb('Live policies', () => {
     ['back by 5 ms', -5],
     ['back by an hour', -3_600_000],
     ['forward by an hour', 3_600_000],
-  ])('are read again, and known, when the clock steps %s', async (_, step) => {
+  ])('live policies are read again, and known, when the clock steps %s', async (_, step) => {
     const { number, calls, pass } = start();
     await publish(table.store, 1, other('good'));
     expect(await number()).toBe(1);
@@ -353,14 +356,14 @@ describeOnDynamoDb('Live policies', () => {
     pass(step);
     expect(await number()).toBe(2);
     expect(await number()).toBe(2);
-    expect(calls).toEqual(['releases', 'version']);
+    expect(calls).toEqual(['versions', 'policies']);
     await publish(table.store, 3, other('next'));
     pass(60_001);
     expect(await number()).toBe(3);
   });
 
   it.each([-5, -3_600_000])(
-    'are known without the table when the clock steps by %d ms, until they are old',
+    'live policies are known without the table when the clock steps by %d ms, until they are old',
     async (step) => {
       const { current, number, break: breakWith, pass, readsEnd } = start();
       await publish(table.store, 1, frozen);
@@ -380,7 +383,7 @@ describeOnDynamoDb('Live policies', () => {
     },
   );
 
-  it('are not known at a start without the table, also not as those of the package, until it can be read', async () => {
+  it('live policies are not known at a start without the table, also not as those of the package, until it can be read', async () => {
     const { current, number, break: breakWith, calls, pass, logged } = start();
     await publish(table.store, 1, frozen);
     breakWith(new Error('no route'));
@@ -396,7 +399,7 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
   });
 
-  it('are used without the table until they are too old, and again when it can be read', async () => {
+  it('live policies are used without the table until they are too old, and again when it can be read', async () => {
     const { current, number, break: breakWith, calls, pass, readsEnd } = start();
     await publish(table.store, 1, frozen);
     expect(await number()).toBe(1);
@@ -406,7 +409,7 @@ describeOnDynamoDb('Live policies', () => {
       expect(await number()).toBe(1);
       await readsEnd();
     }
-    expect(calls.filter((call) => call === 'releases').length).toBeGreaterThan(5);
+    expect(calls.filter((call) => call === 'versions').length).toBeGreaterThan(5);
     pass(1_000);
     await expect(current()).rejects.toThrow(PoliciesUnavailable);
     breakWith(null);
@@ -414,13 +417,13 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
   });
 
-  it('are as old as the begin of their read, wherever the process was stopped', async () => {
+  it('live policies are as old as the begin of their read, wherever the process was stopped', async () => {
     const { number, answered, keepAnswers, pass, readsEnd, calls } = start();
     expect(await number()).toBeNull();
     pass(30_001);
     const answersArrive = keepAnswers();
     expect(await number()).toBeNull();
-    // The process stops before the answer arrives, for an hour in which a release is published.
+    // The process stops before the answer arrives, for an hour in which a version is published.
     await answered();
     await publish(table.store, 1, frozen);
     pass(3_600_000);
@@ -428,6 +431,6 @@ describeOnDynamoDb('Live policies', () => {
     expect(await number()).toBe(1);
     await readsEnd();
     expect(await number()).toBe(1);
-    expect(calls).toEqual(['releases', 'releases', 'releases', 'version']);
+    expect(calls).toEqual(['versions', 'versions', 'versions', 'policies']);
   });
 });

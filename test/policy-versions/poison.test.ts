@@ -1,6 +1,6 @@
-import { followReleases } from '../support/followed-releases.ts';
+import { followVersions } from '../support/followed-policy-versions.ts';
 import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts';
-import { shippedVersion, versionWith } from '../support/policy-releases.ts';
+import { shippedVersion, versionWith } from '../support/policy-versions.ts';
 import { decided, good, testThatNoneIsUsed } from '../support/unused-versions.ts';
 
 /** Denies what the shipped policies allow. */
@@ -10,19 +10,19 @@ const frozen = versionWith({
 
 testThatNoneIsUsed(sampleVersions);
 
-test('after poison, the next good release is in force, and a rollback from it', async () => {
-  const { add, decides } = followReleases([good]);
+test('after poison, the next good version is in force, and a rollback from it', async () => {
+  const { add, decides } = followVersions([good]);
   await decides();
   for (const { version } of hostileVersions.slice(0, 5)) add(version);
   expect(await decides()).toEqual(decided);
   add(frozen);
-  expect(await decides()).toMatchObject({ release: 6, owner: false });
+  expect(await decides()).toMatchObject({ version: 6, owner: false });
   add(good);
-  expect(await decides()).toEqual({ ...decided, release: 7 });
+  expect(await decides()).toEqual({ ...decided, version: 7 });
 });
 
-test('the reason of a refused release is short, however much is wrong with it', async () => {
-  const { add, decides, refused } = followReleases([good]);
+test('the reason of a refused version is short, however much is wrong with it', async () => {
+  const { add, decides, refused } = followVersions([good]);
   add({ ...shippedVersion(), policies: { 'hostile.cedar': 'permit (principal, action, resource);\n'.repeat(500) } });
   expect(await decides()).toEqual(decided);
   expect(String(refused[0]).length).toBeLessThan(3_000);

@@ -1,10 +1,10 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Release } from '../../src/policy-versions/policy-version.ts';
+import type { PolicyVersion } from '../../src/policy-versions/policy-version.ts';
 import { openGateway, input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { openPolicyTable, publish, releaseOf, shippedVersion, versionWith } from '../support/policy-releases.ts';
+import { openPolicyTable, publish, versionOf, shippedVersion, versionWith } from '../support/policy-versions.ts';
 
 /**
  * Two versions in which alice's create is allowed for opposite reasons: she owns the namespace and owners may create, or she
@@ -25,13 +25,13 @@ const stranger = versionWith(
 
 /** What may be seen of one request: all of it is of one version. */
 const view = (version: typeof owner, permit: string, groups: readonly string[]) => {
-  const { policySetHash, inventoryHash } = releaseOf(1, version);
+  const { policySetHash, inventoryHash } = versionOf(1, version);
   return JSON.stringify({ policySetHash, inventoryHash, allowed: true, policyIds: [permit], groups });
 };
 const views = [view(owner, 'owners-create', ['payments-team']), view(stranger, 'others-create', [])];
 
 interface Entry {
-  readonly decision: Pick<Release, 'policySetHash' | 'inventoryHash'> & { allowed: boolean; policyIds: string[] };
+  readonly decision: Pick<PolicyVersion, 'policySetHash' | 'inventoryHash'> & { allowed: boolean; policyIds: string[] };
   readonly principal: { readonly groups: readonly string[] };
 }
 
@@ -48,7 +48,7 @@ const viewOf = ({ decision, principal: { groups } }: Entry) => {
 const check = `query ($input: CreatePodIdentityAssociationInput!) {
   check: checkCreatePodIdentityAssociation(input: $input) { ${entryFields} }
   namespaces(clusterName: "apps-dev") { nodes { name } }
-  gateway { policySetHash inventoryHash policyRelease { number } }
+  gateway { policySetHash inventoryHash policyVersion { number } }
 }`;
 
 const createDocument = `mutation ($input: CreatePodIdentityAssociationInput!) {
@@ -59,7 +59,7 @@ interface Checked {
   readonly check: { readonly auditEntry: Entry };
   /** Those that alice owns. */
   readonly namespaces: { readonly nodes: readonly unknown[] };
-  readonly gateway: Pick<Release, 'policySetHash' | 'inventoryHash'> & { policyRelease: { number: number } };
+  readonly gateway: Pick<PolicyVersion, 'policySetHash' | 'inventoryHash'> & { policyVersion: { number: number } };
 }
 
 describeOnDynamoDb('A change of policies and inventory', () => {
@@ -68,7 +68,7 @@ describeOnDynamoDb('A change of policies and inventory', () => {
   let gateway: Gateway;
   beforeEach(async () => {
     table = await openPolicyTable();
-    ledger = createSqliteLedger({ file: ':memory:' });
+    ledger = makeSqliteLedger({ file: ':memory:' });
     await publish(table.store, 1, owner);
   });
   afterEach(async () => {
@@ -80,12 +80,12 @@ describeOnDynamoDb('A change of policies and inventory', () => {
   const { tags: _, ...withoutTags } = input;
   const checkInput = { ...withoutTags, tags: input.tags, clientRequestToken: undefined };
 
-  it('is taken by whole requests: under load, none is judged by a mix of two versions', async () => {
+  it('a new policy version is used by whole requests: under load, no request is judged by a mix of two versions', async () => {
     gateway = await openGateway({
       ledger,
-      releases: { store: table.store, settings: { refreshMs: 1, maxAgeMs: 10_000 } },
+      versions: { store: table.store, settings: { refreshMs: 1, maxAgeMs: 10_000 } },
     });
-    const releases = 10;
+    const versions = 10;
     const seen = new Map<string, number>();
     const numbers = new Set<number>();
     let isOver = false;
@@ -101,7 +101,7 @@ describeOnDynamoDb('A change of policies and inventory', () => {
         const { policySetHash, inventoryHash, policyIds } = auditEntry.decision;
         expect(about).toMatchObject({ policySetHash, inventoryHash });
         expect(namespaces.nodes).toHaveLength(policyIds.includes('owners-create') ? 2 : 0);
-        numbers.add(about.policyRelease.number);
+        numbers.add(about.policyVersion.number);
       }
     };
     const creates = async () => {
@@ -122,40 +122,40 @@ describeOnDynamoDb('A change of policies and inventory', () => {
       }
     };
     const publishing = async () => {
-      for (let number = 2; number <= releases; number += 1) {
+      for (let number = 2; number <= versions; number += 1) {
         await publish(table.store, number, number % 2 === 0 ? stranger : owner);
         while (!numbers.has(number))
           await gateway.send(check, { input: checkInput }).then(({ data }) => {
-            numbers.add((data as Checked | null)?.gateway.policyRelease.number ?? 0);
+            numbers.add((data as Checked | null)?.gateway.policyVersion.number ?? 0);
           });
       }
       isOver = true;
     };
     await Promise.all([publishing(), ...Array.from({ length: 6 }, checks), ...Array.from({ length: 3 }, creates)]);
     expect([...seen.keys()].sort()).toEqual([...views].sort());
-    for (const count of seen.values()) expect(count).toBeGreaterThan(releases);
+    for (const count of seen.values()) expect(count).toBeGreaterThan(versions);
     const lines = gateway.logged.filter(({ message }) => message === 'Request answered.').map(({ fields }) => fields);
-    const named = lines.map((line) => [Number(line.liveRelease) % 2, line.policySetHash, line.inventoryHash].join());
+    const named = lines.map((line) => [Number(line.policyVersion) % 2, line.policySetHash, line.inventoryHash].join());
     expect([...new Set(named)].sort()).toEqual(
       [stranger, owner].map((version, index) => {
-        const { policySetHash, inventoryHash } = releaseOf(1, version);
+        const { policySetHash, inventoryHash } = versionOf(1, version);
         return [index, policySetHash, inventoryHash].join();
       }),
     );
     const changes = gateway.logged.filter(({ message }) => message === 'Policies changed.');
-    expect(changes.length).toBeGreaterThanOrEqual(releases - 2);
+    expect(changes.length).toBeGreaterThanOrEqual(versions - 2);
   });
 
   it('leaves a request with what it began with, to its end', async () => {
     /** Publishes the other version while the request below is between its decision and its effect. */
     const swap = async () => {
       await publish(table.store, 2, stranger);
-      while ((await gateway.current()).about.policyRelease?.number !== 2) await Promise.resolve();
+      while ((await gateway.current()).about.policyVersion?.number !== 2) await Promise.resolve();
     };
     let swaps = 0;
     gateway = await openGateway({
       ledger,
-      releases: { store: table.store, settings: { refreshMs: 1, maxAgeMs: 10_000 } },
+      versions: { store: table.store, settings: { refreshMs: 1, maxAgeMs: 10_000 } },
       change: (deps) => ({
         ...deps,
         ledger: {
@@ -170,7 +170,7 @@ describeOnDynamoDb('A change of policies and inventory', () => {
     });
     const { auditEntry } = await gateway.create();
     expect(swaps).toBe(1);
-    const [hashes] = views.map((one) => JSON.parse(one) as Pick<Release, 'policySetHash' | 'inventoryHash'>);
+    const [hashes] = views.map((one) => JSON.parse(one) as Pick<PolicyVersion, 'policySetHash' | 'inventoryHash'>);
     const entries = await ledger.operationEntries(auditEntry.operationId);
     expect(entries.map(({ event }) => event)).toEqual(['INTENT', 'SUCCEEDED']);
     for (const { decision, principal } of entries) {
@@ -183,8 +183,8 @@ describeOnDynamoDb('A change of policies and inventory', () => {
   });
 
   it('fails requests that begin while it is not known what is in force, in a way that can be retried', async () => {
-    const missing = { ...table.store, releases: () => Promise.reject(new Error('AccessDeniedException')) };
-    gateway = await openGateway({ ledger, releases: { store: missing, settings: { refreshMs: 1, maxAgeMs: 10_000 } } });
+    const missing = { ...table.store, versions: () => Promise.reject(new Error('AccessDeniedException')) };
+    gateway = await openGateway({ ledger, versions: { store: missing, settings: { refreshMs: 1, maxAgeMs: 10_000 } } });
     const answered = await gateway.send('{ viewer { id } }');
     expect(answered).toMatchObject({
       status: 503,

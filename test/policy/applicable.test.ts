@@ -2,7 +2,7 @@ import { indexPolicies } from '../../src/policy/applicable.ts';
 import { readCases } from '../../src/cases/cases.ts';
 import { processCedar } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import type { CedarRequest } from '../../src/policy/engine.ts';
 import { toCedar } from '../../src/policy/entities.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
@@ -35,7 +35,7 @@ const permit = (id: string, head: string, condition = '') => `@id("${id}") permi
 const createHead = `principal, action == ${action('CreatePodIdentityAssociation')}, resource`;
 
 describe('the policies that can apply to a request', () => {
-  test('are those of its action, and of any action', () => {
+  test('the policies that can apply to a request are those of its action, and of any action', () => {
     expect(
       applicable(
         permit('x-create', createHead),
@@ -49,7 +49,7 @@ describe('the policies that can apply to a request', () => {
     ).toEqual(['x-create', 'x-two', 'x-any']);
   });
 
-  test('are those whose head names its resource, or what the resource is in', () => {
+  test('the policies that can apply to a request are those whose head names its resource, or what the resource is in', () => {
     expect(
       applicable(
         permit('x-here', `${createHead} in ${namespace('payments')}`),
@@ -61,7 +61,7 @@ describe('the policies that can apply to a request', () => {
     ).toEqual(['x-account', 'x-cluster', 'x-here']);
   });
 
-  test('are those whose first condition begins with the name of its namespace', () => {
+  test('the policies that can apply to a request are those whose first condition begins with the name of its namespace', () => {
     expect(
       applicable(
         permit('x-here', createHead, 'when { resource.namespace.name == "payments" && context.hasReason }'),
@@ -73,7 +73,7 @@ describe('the policies that can apply to a request', () => {
     ).toEqual(['x-either', 'x-here', 'x-later', 'x-unless']);
   });
 
-  test('are few among many about other namespaces and actions', () => {
+  test('the policies that can apply to a request are few among many about other namespaces and actions', () => {
     const others = Array.from({ length: 470 }, (_, index) =>
       index % 2 === 0
         ? permit(`x-${index}`, createHead, `when { resource.namespace.name == "team-${index}" }`)
@@ -92,7 +92,7 @@ describe('a decision by the policies that can apply', () => {
     permit('x-elsewhere', createHead, `when { resource.namespace.name == "search" } when { ${overflow} }`),
     `@id("x-guard") @message("m") @advice("a") forbid (${createHead} in ${namespace('search')}) when { ${overflow} };`,
   );
-  const engine = createEngine(policySet);
+  const engine = makeEngine(policySet);
 
   beforeAll(() => {
     const cedar = processCedar.instance();
@@ -120,10 +120,13 @@ describe('a decision by the policies that can apply', () => {
     .map(({ file, context: who, request }) => ({ file, who, request, slice: sliceFor(inventory, who, request) }))
     .filter(({ request, slice }) => slice.cluster !== null || request.action === 'ReadAuditTrail');
 
-  test.each(cases)('is that of all policies: $file', ({ who, request, slice }) => {
-    const cedarRequest = toCedar(who, request, slice);
-    expect(engine.evaluate(cedarRequest)).toMatchObject(whole(cedarRequest));
-  });
+  test.each(cases)(
+    'a decision by the policies that can apply is that of all policies: $file',
+    ({ who, request, slice }) => {
+      const cedarRequest = toCedar(who, request, slice);
+      expect(engine.evaluate(cedarRequest)).toMatchObject(whole(cedarRequest));
+    },
+  );
 
   test('fails where all policies fail, for an error in a policy about its namespace', () => {
     const inSearch = requestOf(context(alice), create({ namespace: 'search' }));

@@ -1,7 +1,7 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
 import { authorizeWith } from '../../src/policy/authorize.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
@@ -33,25 +33,28 @@ describe('requests about clusters', () => {
     ['cluster', { clusterName: 'apps-test' }],
     ['region', { region: 'us-east-1' }],
     ['account', { accountId: '999999999999' }],
-  ])('are denied with an unregistered %s, even if a policy permits everything', (_what, change) => {
-    for (const request of [
-      create(change),
-      update(change),
-      remove(change),
-      view(change),
-      listOf('namespace', change),
-      listOf('cluster', change),
-      { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...sampleRequest, ...change } },
-      { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...sampleRequest, ...change } },
-    ] satisfies readonly AuthorizationRequest[]) {
-      const decision = permissive(context(pat), request);
-      expect(decision).toMatchObject({ allowed: false, failed: false, policyIds: [] });
-      expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['cluster-not-registered']);
-      expect(decision.slice.cluster).toBeNull();
-    }
-  });
+  ])(
+    'requests about clusters are denied with an unregistered %s, even if a policy permits everything',
+    (_what, change) => {
+      for (const request of [
+        create(change),
+        update(change),
+        remove(change),
+        view(change),
+        listOf('namespace', change),
+        listOf('cluster', change),
+        { action: 'ReadAuditTrail', scope: { kind: 'cluster', ...sampleRequest, ...change } },
+        { action: 'ReadAuditTrail', scope: { kind: 'namespace', ...sampleRequest, ...change } },
+      ] satisfies readonly AuthorizationRequest[]) {
+        const decision = permissive(context(pat), request);
+        expect(decision).toMatchObject({ allowed: false, failed: false, policyIds: [] });
+        expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['cluster-not-registered']);
+        expect(decision.slice.cluster).toBeNull();
+      }
+    },
+  );
 
-  test('are denied with the cluster in the message and whom to ask in the advice', () => {
+  test('requests about clusters are denied with the cluster in the message and whom to ask in the advice', () => {
     const [violation] = authorize(context(pat), create({ clusterName: 'apps-test' })).violations;
     expect(violation?.message).toBe(
       'The gateway does not serve cluster apps-test in account 111122223333, region eu-central-1.',
@@ -59,7 +62,7 @@ describe('requests about clusters', () => {
     expect(violation?.advice).toContain('platform admins');
   });
 
-  test('are the only ones that need a registered cluster', () => {
+  test('requests about clusters are the only ones that need a registered cluster', () => {
     expect(permissive(context(pat), { action: 'ReadAuditTrail', scope: { kind: 'gateway' } }).allowed).toBe(true);
   });
 });
@@ -156,7 +159,7 @@ test('keeps the policies of two decision points separate', () => {
 
 test('decides the same with a policy set that was stored as JSON', () => {
   const sources = readPolicySources(shipped);
-  const kept = createEngine(JSON.parse(JSON.stringify(compilePolicies(sources))) as PolicySet);
+  const kept = makeEngine(JSON.parse(JSON.stringify(compilePolicies(sources))) as PolicySet);
   const again = authorizeWith(kept, inventory);
   for (const who of [alice, bob, pat]) expect(again(context(who), create())).toEqual(authorize(context(who), create()));
 });

@@ -1,5 +1,5 @@
 import { bounds, caseRunProblem, jsonProblem, policySourceProblems } from '../../src/policy/bounds.ts';
-import { createCedarHost } from '../../src/policy/cedar.ts';
+import { makeCedarHost } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { readPolicySources } from '../../src/policy/load.ts';
 import { scanPolicies, tooDeep, jsonBrackets, wordsWrittenOut } from '../../src/policy/nesting.ts';
@@ -52,7 +52,7 @@ test.each(nested)('as many levels of %s as allowed, at least 15, do not trap Ced
   const counts = Array.from({ length: bounds.nesting + 1 }, (_one, index) => index);
   const most = Math.max(...counts.filter(isAllowed));
   expect(most).toBeGreaterThanOrEqual(15);
-  const host = createCedarHost();
+  const host = makeCedarHost();
   const instance = host.instance();
   let problem = '';
   try {

@@ -95,7 +95,7 @@ describe('rejects a policy set when', () => {
 describe('the hash of a policy set', () => {
   const policies = { 'a.cedar': '// a', 'b.cedar': '// b' };
 
-  test('is SHA-256 in hex and does not depend on the order of the files', () => {
+  test('the hash of a policy set is SHA-256 in hex and does not depend on the order of the files', () => {
     const hash = policySetHash({ schema, policies });
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(policySetHash({ schema, policies: { 'b.cedar': '// b', 'a.cedar': '// a' } })).toBe(hash);

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readCases, runCase } from '../../src/cases/cases.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import { readInventoryText, readPolicySet } from '../../src/policy/load.ts';
 import { shipped } from '../support/policy-sample.ts';
@@ -18,7 +18,7 @@ const failures = (engine: Engine) => cases.flatMap((one) => runCase(engine, inve
 /** Bytes outside of JavaScript's heap, Cedar's memory among them, after this many engines decided and became unreachable. */
 async function bytesAfter(engines: number): Promise<number> {
   for (let index = 0; index < engines; index += 1) {
-    expect(failures(createEngine(policySet))).toEqual([]);
+    expect(failures(makeEngine(policySet))).toEqual([]);
     // Not after each one: a collection takes a second in a process that has run many tests.
     if (index % 5 !== 4) continue;
     collectGarbage();
@@ -30,7 +30,7 @@ async function bytesAfter(engines: number): Promise<number> {
 }
 
 test('the memory of engines that are not used any more is used again', async () => {
-  const kept = createEngine(policySet);
+  const kept = makeEngine(policySet);
   expect(failures(kept)).toEqual([]);
   const before = await bytesAfter(10);
   const after = await bytesAfter(60);

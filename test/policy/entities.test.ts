@@ -1,4 +1,4 @@
-import { createAuthorize } from '../../src/policy/authorize.ts';
+import { makeAuthorize } from '../../src/policy/authorize.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
@@ -87,7 +87,7 @@ describe('policies can use', () => {
     const { schema } = readPolicySources(shipped);
     const texts = { 'test.cedar': `${permitAll} ${forbidWhen(condition)}` };
     const inventory = { ...parseInventory(readInventoryText(shipped)), timeZone };
-    const inZone = createAuthorize({ schema, policies: texts, inventory });
+    const inZone = makeAuthorize({ schema, policies: texts, inventory });
     for (const request of [create(), update(), remove(), view(), listOf('cluster'), wholeTrail]) {
       const decision = inZone(context(alice, { now: Date.parse(time) }), request);
       expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['condition']);

@@ -1,8 +1,8 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
-import { createAuthorize, authorizeOnSlice, authorizeWith } from '../../src/policy/authorize.ts';
+import { makeAuthorize, authorizeOnSlice, authorizeWith } from '../../src/policy/authorize.ts';
 import { processCedar } from '../../src/policy/cedar.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { toCedar } from '../../src/policy/entities.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import type { Inventory } from '../../src/policy/inventory.ts';
@@ -73,7 +73,7 @@ describe('denies a request', () => {
     const evaluate = (): never => {
       throw new Error('unreachable at 0x2a');
     };
-    const engine = { policySet, evaluate, evaluatePermits: evaluate, roleFacts: null };
+    const engine = { policySet, evaluate, evaluatePermits: evaluate, roleAttributes: null };
     const decision = authorizeWith(engine, inventory, (detail) => failures.push(detail))(context(alice), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(JSON.stringify(decision)).not.toContain('unreachable');
@@ -82,24 +82,24 @@ describe('denies a request', () => {
   });
 
   test('when the request violates the schema, e.g. with a cluster as the principal', () => {
-    const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+    const engine = makeEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
     const cedarRequest = toCedar(context(alice), create(), authorize(context(alice), create()).slice);
     expect(engine.evaluate(cedarRequest)).toMatchObject({ kind: 'decided', allowed: true });
     const principal = { type: 'PodIdentity::Cluster', id: cedarRequest.principal.id };
     expect(engine.evaluate({ ...cedarRequest, principal })).toMatchObject({ kind: 'failed', policyIds: [] });
   });
 
-  test('never with an invalid policy set: createEngine throws', () => {
+  test('never with an invalid policy set: makeEngine throws', () => {
     const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitAll } });
     const broken = { ...policySet.policies, broken: { effect: 'sometimes' } } as unknown as PolicySet['policies'];
-    expect(() => createEngine({ ...policySet, policies: broken })).toThrow('Cedar rejects the policies');
+    expect(() => makeEngine({ ...policySet, policies: broken })).toThrow('Cedar rejects the policies');
   });
 
   test('when a role ARN is invalid, even if the log throws', () => {
     const onFailure = (): never => {
       throw new Error('the log is full');
     };
-    const authorize = createAuthorize({ schema, policies: { 'test.cedar': permitAll }, inventory, onFailure });
+    const authorize = makeAuthorize({ schema, policies: { 'test.cedar': permitAll }, inventory, onFailure });
     for (const change of [{ roleArn: 'nonsense' }, { targetRoleArn: 'arn:aws:iam::111122223333:user/x' }]) {
       expect(authorize(context(alice), create(change))).toMatchObject({ allowed: false, failed: true });
     }
@@ -140,14 +140,14 @@ describe('denies a request', () => {
       },
     };
     const failures: string[] = [];
-    const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+    const engine = makeEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
     const decision = authorizeWith(engine, broken, (detail) => failures.push(detail))(context(alice), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(failures).toEqual([expect.stringContaining('broken')]);
   });
 
   test('when the slice lacks the namespace', () => {
-    const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+    const engine = makeEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
     const slice = { ...authorize(context(alice), create()).slice, namespace: null };
     expect(authorizeOnSlice(engine, context(alice), create(), slice)).toMatchObject({ allowed: false, failed: true });
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkPolicies } from '../../packages/operator/src/policies/check.ts';
 import { readCases, runCase } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { loadPolicy, readInventoryText, readPolicies, readPolicySources } from '../../src/policy/load.ts';
 import { copyOfShipped, replaceIn, shipped } from '../support/policy-sample.ts';
 
@@ -15,7 +15,7 @@ const active = readPolicySources(shipped);
 
 /** The shipped policies with one example. */
 function engineWith(file: string) {
-  return createEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: contentOf(file) } }));
+  return makeEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: contentOf(file) } }));
 }
 
 function contentOf(file: string): string {
@@ -43,13 +43,13 @@ describe.each(files)('the example %s', (file) => {
     const denied = casesOf(file).filter(({ policyIds }) => policyIds.includes(id));
     expect(denied.length).toBeGreaterThan(1);
     expect(casesOf(file).filter(({ allowed }) => allowed).length).toBeGreaterThan(1);
-    const without = createEngine(compilePolicies(active));
+    const without = makeEngine(compilePolicies(active));
     expect(denied.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
   });
 
-  test('is not active', () => {
+  test('an example policy is not active', () => {
     const ids = [...contentOf(file).matchAll(/@id\("(.*)"\)/g)].map(([, id]) => id);
-    expect(Object.keys(createEngine(compilePolicies(active)).policySet.policies)).not.toEqual(
+    expect(Object.keys(makeEngine(compilePolicies(active)).policySet.policies)).not.toEqual(
       expect.arrayContaining(ids),
     );
   });

@@ -166,19 +166,19 @@ describe('an invalid inventory is rejected with the path of each problem and how
 });
 
 describe('the hash', () => {
-  test('is SHA-256 of the text, as sha256sum prints it', () => {
+  test('the hash is SHA-256 of the text, as sha256sum prints it', () => {
     expect(inventory.hash).toBe(createHash('sha256').update(Buffer.from(content)).digest('hex'));
     expect(inventoryHash('ü')).toBe('607474ca475a9724d7360aba71a56d5df77e61350e3f724cfa1f46e857e2d85f');
   });
 });
 
 describe('accounts', () => {
-  test('are found by ID', () => {
+  test('accounts are found by ID', () => {
     expect(accountOf(inventory, '111122223333')).toEqual({ ...account, roleArn: null, readRoleArn: null });
     expect(accountOf(inventory, '444455556666')).toBeNull();
   });
 
-  test('are registered with their regions', () => {
+  test('accounts are registered with their regions', () => {
     expect(isRegistered(inventory, '111122223333', 'eu-central-1')).toBe(true);
     expect(isRegistered(inventory, '111122223333', 'us-east-1')).toBe(false);
     expect(isRegistered(inventory, '444455556666', 'eu-central-1')).toBe(false);
@@ -208,11 +208,11 @@ describe('an inventory without the newer fields', () => {
   } = JSON.parse(content) as Record<string, unknown>;
   const parsed = parseInventory(JSON.stringify(older));
 
-  test('is valid, and every cluster counts as production', () => {
+  test('an inventory without the newer fields is valid, and every cluster counts as production', () => {
     expect(parsed.clusters.map(({ production }) => production)).toEqual([true, true]);
   });
 
-  test('allows no target role of another account and no named person', () => {
+  test('allows neither a target role of another account nor a person in onBehalfOf', () => {
     expect(parsed.clusters.map(({ targetRoleAccounts }) => targetRoleAccounts)).toEqual([[], []]);
     expect(parsed.people).toEqual([]);
   });

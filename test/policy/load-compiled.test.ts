@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readCases, runCase } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import {
   loadCompiledPolicy,
   loadPolicy,
@@ -24,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('decides every shipped case by the compiled policy set as by the texts', () => {
   const kept = JSON.parse(readFileSync(join(folder, policySetFile), 'utf8')) as PolicySet;
-  const engine = createEngine(kept);
+  const engine = makeEngine(kept);
   const inventory = readInventoryText(folder);
   const cases = readCases(folder);
   expect(cases.length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
-import { createDirectory } from '../../src/policy/directory.ts';
+import { makeDirectory } from '../../src/policy/directory.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
-import { createAuthorize } from '../../src/policy/authorize.ts';
+import { makeAuthorize } from '../../src/policy/authorize.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import { namespaceIn } from '../../src/policy/namespaces.ts';
 import { alice, context, create, person, request, shipped } from '../support/policy-sample.ts';
@@ -52,7 +52,7 @@ describe('the owners of a namespace', () => {
       { name: 'payments', scope: { environment: 'dev' }, owners: ['payments-team'] },
       { name: 'payments', scope: { environment: 'prod' }, owners: ['payments-operators'] },
     );
-    const authorize = createAuthorize({ ...sources, inventory: scoped });
+    const authorize = makeAuthorize({ ...sources, inventory: scoped });
     const operator = person('oscar', 'payments-operators');
     expect(authorize(context(alice), create()).allowed).toBe(true);
     expect(authorize(context(alice), create(prodCluster)).violations).toMatchObject([
@@ -64,7 +64,7 @@ describe('the owners of a namespace', () => {
 });
 
 test('the directory lists the namespaces of a cluster, each once', () => {
-  const directory = createDirectory(
+  const directory = makeDirectory(
     inventoryWith(
       { name: 'payments', owners: ['everywhere'] },
       { name: 'payments', scope: { environment: 'prod' }, owners: ['prod'] },
@@ -83,10 +83,10 @@ test('the lists of clusters in the same scopes are one list, and others share th
     { name: 'payments', owners: ['everywhere'] },
     { name: 'search', scope: { environment: 'prod' }, owners: ['search'] },
   ];
-  const directory = createDirectory(inventoryWith(...entries));
+  const directory = makeDirectory(inventoryWith(...entries));
   const [ofDev, ofProd] = [directory.namespacesOf(devCluster), directory.namespacesOf(prodCluster)];
   expect(ofDev[0]).toBe(ofProd[0]);
-  const unscoped = createDirectory(inventoryWith(entries[0] ?? {}));
+  const unscoped = makeDirectory(inventoryWith(entries[0] ?? {}));
   expect(unscoped.namespacesOf(devCluster)).toBe(unscoped.namespacesOf(prodCluster));
 });
 

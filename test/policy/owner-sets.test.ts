@@ -1,8 +1,8 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { createDifferentOwners } from '../../src/policy/owner-sets.ts';
-import { createPreauthorize } from '../../src/policy/preauthorize.ts';
+import { makeDifferentOwners } from '../../src/policy/owner-sets.ts';
+import { makePreauthorize } from '../../src/policy/preauthorize.ts';
 import { context, person, shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);
@@ -17,14 +17,14 @@ describe('owners that can make a difference', () => {
     parents: [{ type: 'PodIdentity::Group', id: 'own' }],
   };
   const { policies } = compiled(permitWhen('resource.namespace.owners.contains(PodIdentity::Group::"named")'));
-  const differentOwners = createDifferentOwners(policies);
+  const differentOwners = makeDifferentOwners(policies);
 
-  test('are one set of all those with groups of other principals only', () => {
+  test('owners that can make a difference are one set of all those with groups of other principals only', () => {
     const others = Array.from({ length: 1_000 }, (_, index) => [`team-${index}`, `guests-${index}`]);
     expect(differentOwners([user], [[], ...others])).toHaveLength(2);
   });
 
-  test('are those with a group of the principal, or one that a policy names, with and without others', () => {
+  test('owners that can make a difference are those with a group of the principal, or one that a policy names, with and without others', () => {
     const sets = [['own'], ['own', 'a'], ['own', 'b'], ['named'], ['named', 'own'], ['own', 'named'], ['a']];
     const kinds = differentOwners([user], sets).map((owners) =>
       owners.filter((group) => group !== 'a' && group !== 'b'),
@@ -45,7 +45,7 @@ describe('before the association is known, a permit about the owners of a namesp
   );
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
   const mayBePermitted = (condition: string, ...groups: string[]) =>
-    createPreauthorize(compiled(permitWhen(condition)), inventory)(
+    makePreauthorize(compiled(permitWhen(condition)), inventory)(
       context(person('someone', ...groups)),
       'DeletePodIdentityAssociation',
       cluster,

@@ -1,7 +1,7 @@
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { createPreauthorize } from '../../src/policy/preauthorize.ts';
+import { makePreauthorize } from '../../src/policy/preauthorize.ts';
 import { alice, bob, context, overflow, pat, person, request, service, shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);
@@ -12,7 +12,7 @@ const stranger = person('mallory', 'no-team');
 
 /** Whether policy may permit a delete under these policies. */
 function mayBePermitted(policies: string, principal = stranger): boolean {
-  const over = createPreauthorize(compilePolicies({ schema, policies: { 'test.cedar': policies } }), inventory);
+  const over = makePreauthorize(compilePolicies({ schema, policies: { 'test.cedar': policies } }), inventory);
   return over(context(principal), 'DeletePodIdentityAssociation', cluster) === null;
 }
 
@@ -67,7 +67,7 @@ describe('a permit that depends on what is not known yet may apply', () => {
     ['a missing tag', '!resource.hasTag("locked")'],
     ['the name of the namespace', 'resource.namespace.name == "search"'],
     ['the kind of namespace', 'resource.namespace.system'],
-    ['a role lent to the namespace', 'resource.namespace.roleArns.contains(resource.settings.role.arn)'],
+    ['a role that the inventory allows', 'resource.namespace.roleArns.contains(resource.settings.role.arn)'],
     [
       'a namespace by its uid',
       'resource.namespace == PodIdentity::Namespace::"111122223333/eu-central-1/apps-dev/search"',
@@ -124,7 +124,7 @@ test('a principal that authorize permits an action is not denied it before', () 
 test('an exception is reported, and authorization of the association decides', () => {
   const failures: string[] = [];
   const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitWhen('true') } });
-  const over = createPreauthorize(policySet, inventory, (detail) => failures.push(detail));
+  const over = makePreauthorize(policySet, inventory, (detail) => failures.push(detail));
   const broken = context({
     ...stranger,
     get groups(): string[] {

@@ -3,11 +3,11 @@ import type { Principal } from '../../src/model/principal.ts';
 import { authorizeWith } from '../../src/policy/authorize.ts';
 import { readCases } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationContext } from '../../src/policy/policy.ts';
-import { createRecordPrincipal } from '../../src/policy/recorded-principal.ts';
+import { makeRecordPrincipal } from '../../src/policy/recorded-principal.ts';
 import { alice, person, shipped } from '../support/policy-sample.ts';
 
 const sources = readPolicySources(shipped);
@@ -18,7 +18,7 @@ const others = Array.from({ length: 150 }, (_, index) => `project-${index}-${'x'
 
 function recordWith(...policies: readonly string[]) {
   const policySet = compilePolicies({ ...sources, policies: { 'test.cedar': policies.join('\n') } });
-  return createRecordPrincipal(policySet, inventory);
+  return makeRecordPrincipal(policySet, inventory);
 }
 
 describe('a recorded principal', () => {
@@ -76,8 +76,8 @@ test('a group whose name is only a text of a policy is not kept', () => {
 
 describe('a decision on recorded principals is the same as on the authenticated ones', () => {
   const policySet = compilePolicies(sources);
-  const authorize = authorizeWith(createEngine(policySet), inventory);
-  const record = createRecordPrincipal(policySet, inventory);
+  const authorize = authorizeWith(makeEngine(policySet), inventory);
+  const record = makeRecordPrincipal(policySet, inventory);
   const withOthers = (principal: Principal) => ({ ...principal, groups: [...others, ...principal.groups] });
   const inMoreGroups = (context: AuthorizationContext, change: (principal: Principal) => Principal) => {
     const { principal, actor } = context.identity;

@@ -6,7 +6,7 @@ import type { PolicyJson } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicySet, PolicySources } from '../../src/policy/compile.ts';
 import { authorizeWith } from '../../src/policy/authorize.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
@@ -16,7 +16,7 @@ const sources = readPolicySources(shipped);
 const inventoryText = readInventoryText(shipped);
 const cases = readCases(shipped);
 const policySet = compilePolicies(sources);
-const engine = createEngine(policySet);
+const engine = makeEngine(policySet);
 
 describe('each shipped case gets the expected decision', () => {
   test.each(cases)('$file: $description', (one) => {
@@ -32,7 +32,7 @@ test('every shipped policy has a case, and so has every denial without a policy'
 
 describe('each shipped policy has an effect: without it, each of its cases gets another decision', () => {
   test.each(Object.keys(policySet.policies))('%s', (id) => {
-    const without = createEngine(compilePolicies(remove(sources, id)));
+    const without = makeEngine(compilePolicies(remove(sources, id)));
     const named = cases.filter(({ policyIds }) => policyIds.includes(id));
     expect(named.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
   });
@@ -42,7 +42,7 @@ describe('each shipped policy has an effect on each of its actions: without that
   test.each(Object.entries(policySet.policies).flatMap(([id, policy]) => actionsOf(policy).map((name) => [id, name])))(
     '%s, %s',
     (id, name) => {
-      const without = createEngine(exempt(policySet, id, name));
+      const without = makeEngine(exempt(policySet, id, name));
       const named = cases.filter((one) => one.policyIds.includes(id) && one.request.action === name);
       expect(named.length).toBeGreaterThan(0);
       expect(named.filter((one) => runCase(without, inventoryText, one) === null)).toEqual([]);
@@ -63,7 +63,7 @@ test('policies as text and as JSON give the same decisions', () => {
   const inventory = parseInventory(inventoryText);
   const evaluate = evaluateText('access.cedar', 'guardrails.cedar');
   const evaluatePermits = evaluateText('access.cedar');
-  const authorizeByText = authorizeWith({ policySet, evaluate, evaluatePermits, roleFacts: null }, inventory);
+  const authorizeByText = authorizeWith({ policySet, evaluate, evaluatePermits, roleAttributes: null }, inventory);
   const authorizeByJson = authorizeWith(engine, inventory);
   const summary = (authorize: typeof authorizeByJson) => (one: PolicyCase) => {
     const { allowed, failed, policyIds, violations } = authorize(one.context, one.request);

@@ -1,11 +1,11 @@
 import type { Decision } from '../../src/model/decision.ts';
 import type { Authorize } from '../../src/policy/policy.ts';
-import { createAuthorizeRead, visibleTo } from '../../src/queries/authorize-read.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeAuthorizeRead, visibleTo } from '../../src/queries/authorize-read.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { association } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 
-const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+const deps = dependenciesOn(makeSqliteLedger({ file: ':memory:' }));
 const scope = { kind: 'gateway' } as const;
 
 /** The authorizer of alice's reads at time 1, and what it asks policy, which permits only this. */
@@ -15,7 +15,7 @@ function recording(permitted: 'DescribePodIdentityAssociation' | 'ReadAuditTrail
     evaluated.push([context, request]);
     return { ...deps.authorize(context, request), allowed: request.action === permitted };
   };
-  return { authorizeRead: createAuthorizeRead({ authorize, clock: () => 1 }, identity), evaluated };
+  return { authorizeRead: makeAuthorizeRead({ authorize, clock: () => 1 }, identity), evaluated };
 }
 
 test('evaluates policy for the principal, with the time of the request and without a reason', () => {

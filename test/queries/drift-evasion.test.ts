@@ -1,7 +1,7 @@
 import { readWorld, startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
-import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
-import { createDescriber } from '../../src/queries/describer.ts';
+import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
+import { makeDescriber } from '../../src/queries/describer.ts';
 import type { AssociationDrift } from '../../src/queries/association-drift.ts';
 import { associationDrift } from '../../src/queries/drift.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -9,7 +9,7 @@ import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
-import { createRateLimiter } from '../../src/runtime/rate-limiter.ts';
+import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll, auditEntryAt } from '../support/ledger-samples.ts';
@@ -59,11 +59,11 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))(
 
     /** The drift of the namespace, from all pages. */
     async function drift(deps = gateway.deps) {
-      const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, deps.clock));
+      const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, deps.clock));
       const bounds = { describer, deadline: deps.clock() + 10_000 };
       const found: AssociationDrift[] = [];
       for (let after: string | null = null; ;) {
-        const result = await associationDrift(deps, createAuthorizeRead(deps, alice), { ...place, after }, bounds);
+        const result = await associationDrift(deps, makeAuthorizeRead(deps, alice), { ...place, after }, bounds);
         if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
         found.push(...result.value.edges.map(({ node }) => node));
         if (!result.value.hasNextPage) return found;

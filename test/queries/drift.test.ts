@@ -1,6 +1,6 @@
-import { createDescriber } from '../../src/queries/describer.ts';
-import { createRateLimiter } from '../../src/runtime/rate-limiter.ts';
-import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
+import { makeDescriber } from '../../src/queries/describer.ts';
+import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
+import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { associationDrift } from '../../src/queries/drift.ts';
 import type { QueryAssociationDriftArgs } from '../../src/generated/types.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
@@ -34,8 +34,8 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
 
   const queryDrift = async (identity: RequestIdentity, where: QueryAssociationDriftArgs = place) => {
     const { deps } = gateway;
-    const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
-    return associationDrift(deps, createAuthorizeRead(deps, identity), where, {
+    const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+    return associationDrift(deps, makeAuthorizeRead(deps, identity), where, {
       describer,
       deadline: Date.now() + 10_000,
     });
@@ -176,32 +176,35 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
     });
   });
 
-  test.each(['ListPodIdentityAssociations', 'ReadAuditTrail'])('is denied without permission to %s', async (action) => {
-    const { deps } = gateway;
-    const authorize: Dependencies['authorize'] = (context, request) => ({
-      ...deps.authorize(context, request),
-      ...(request.action === action
-        ? { allowed: false, violations: [{ policyId: action, message: '', advice: null }] }
-        : {}),
-    });
-    const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
-    const options = { describer, deadline: Date.now() + 10_000 };
-    expect(
-      await associationDrift(deps, createAuthorizeRead({ ...deps, authorize }, alice), place, options),
-    ).toMatchObject({
-      kind: 'denied',
-      violations: [{ policyId: action }],
-    });
-  });
+  test.each(['ListPodIdentityAssociations', 'ReadAuditTrail'])(
+    'associationDrift is denied without permission to %s',
+    async (action) => {
+      const { deps } = gateway;
+      const authorize: Dependencies['authorize'] = (context, request) => ({
+        ...deps.authorize(context, request),
+        ...(request.action === action
+          ? { allowed: false, violations: [{ policyId: action, message: '', advice: null }] }
+          : {}),
+      });
+      const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+      const options = { describer, deadline: Date.now() + 10_000 };
+      expect(
+        await associationDrift(deps, makeAuthorizeRead({ ...deps, authorize }, alice), place, options),
+      ).toMatchObject({
+        kind: 'denied',
+        violations: [{ policyId: action }],
+      });
+    },
+  );
 
   test('does not report an association as DELETED while EKS’s list may lag behind its creation', async () => {
     const { association } = await gateway.create();
     gateway.simulator.control.deleteAssociation(association?.associationId ?? '');
     const { deps } = gateway;
-    const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+    const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
     const lagging = { ...deps, times: { ...deps.times, listLagMs: 60_000 } };
     const options = { describer, deadline: Date.now() + 10_000 };
-    expect(await associationDrift(lagging, createAuthorizeRead(lagging, alice), place, options)).toMatchObject({
+    expect(await associationDrift(lagging, makeAuthorizeRead(lagging, alice), place, options)).toMatchObject({
       kind: 'ok',
       value: { edges: [], hasNextPage: false },
     });
@@ -262,9 +265,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
       const trail: Ledger['readTrail'] = (query) =>
         ledger.readTrail(query.partition.kind === 'namespace' ? { ...query, limit: 1 } : query);
       const deps = { ...gateway.deps, ledger: { ...ledger, readTrail: trail } };
-      const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
+      const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
       const options = { describer, deadline: Date.now() + 10_000 };
-      const authorizeRead = createAuthorizeRead(deps, alice);
+      const authorizeRead = makeAuthorizeRead(deps, alice);
       const first = await associationDrift(deps, authorizeRead, place, options);
       if (first.kind !== 'ok') throw new Error(JSON.stringify(first));
       expect(first.value).toMatchObject({ edges: [], hasNextPage: true });
@@ -301,9 +304,9 @@ describe.each(ledgersUnderTest().filter(({ available }) => available))('associat
 
   describe('with too little time', () => {
     const driftWith = (deps: Dependencies, perSecond: number, leftMs: number, where: object = {}) => {
-      const describer = createDescriber(deps, createRateLimiter({ concurrency: 8, perSecond }, Date.now));
+      const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond }, Date.now));
       const input = { ...place, ...where };
-      return associationDrift(deps, createAuthorizeRead(deps, alice), input, {
+      return associationDrift(deps, makeAuthorizeRead(deps, alice), input, {
         describer,
         deadline: Date.now() + leftMs,
       });

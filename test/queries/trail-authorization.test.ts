@@ -3,11 +3,11 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal, RecordedPrincipal } from '../../src/model/principal.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { TrailScope } from '../../src/policy/policy.ts';
-import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
-import { createOnce } from '../../src/queries/request-context.ts';
+import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
+import { makeOnce } from '../../src/queries/request-context.ts';
 import { readAuditEntry } from '../../src/queries/trail.ts';
 import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail-authorization.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 
@@ -34,7 +34,7 @@ const all: AuditPartition = { kind: 'all' };
 /** Dependencies whose policy permits reading these scopes only. A violation is named after the scope that it denies. */
 function permitting(...scopes: readonly TrailScope[]): Dependencies {
   const permitted = new Set(scopes.map((scope) => JSON.stringify(scope)));
-  const deps = dependenciesOn(createSqliteLedger({ file: ':memory:' }));
+  const deps = dependenciesOn(makeSqliteLedger({ file: ':memory:' }));
   return {
     ...deps,
     authorize: (context, request) => {
@@ -59,7 +59,7 @@ function entryOf(by: RecordedPrincipal, namespace: typeof payments | null): Audi
 
 /** The scopes that the violations name. */
 function denied(deps: Dependencies, partition: AuditPartition, entries: readonly AuditEntry[]): unknown[] {
-  return entriesViolations(createAuthorizeRead(deps, identity), partition, entries).map(({ policyId }): unknown =>
+  return entriesViolations(makeAuthorizeRead(deps, identity), partition, entries).map(({ policyId }): unknown =>
     JSON.parse(policyId),
   );
 }
@@ -87,7 +87,7 @@ describe('the scope of a partition', () => {
   });
 
   test('gives the violations of policy', () => {
-    const mayReadPayments = createAuthorizeRead(permitting(paymentsScope), identity);
+    const mayReadPayments = makeAuthorizeRead(permitting(paymentsScope), identity);
     expect(scopeViolations(mayReadPayments, paymentsScope)).toEqual([]);
     expect(scopeViolations(mayReadPayments, searchScope)).toHaveLength(1);
   });
@@ -130,15 +130,15 @@ describe('entries of an association', () => {
     expect(denied(permitting(ownScope), association, [entryOf(self, payments)])).toEqual([clusterScope]);
   });
 
-  test('are denied with the violations of the cluster in the ARN', () => {
+  test('entries of an association are denied with the violations of the cluster in the ARN', () => {
     expect(denied(permitting(), association, [ofPayments])).toEqual([clusterScope]);
   });
 
-  test('are denied with the violations of the gateway if the cluster itself may be read', () => {
+  test('entries of an association are denied with the violations of the gateway if the cluster itself may be read', () => {
     expect(denied(permitting(clusterScope), association, [ofPayments])).toEqual([gatewayScope]);
   });
 
-  test('are denied with the violations of the gateway if the ARN is malformed', () => {
+  test('entries of an association are denied with the violations of the gateway if the ARN is malformed', () => {
     const malformed: AuditPartition = { kind: 'association', associationArn: 'arn' };
     expect(denied(permitting(), malformed, [ofPayments])).toEqual([gatewayScope]);
   });
@@ -156,7 +156,7 @@ describe('entries of another principal', () => {
     expect(denied(deps, principal, [entryOf(service, payments)])).toEqual([scope]);
   });
 
-  test('are denied alike if there are none', () => {
+  test('entries of another principal are denied alike if there are none', () => {
     const assumed: Principal = { id: service.id, kind: 'USER', groups: [], sessionName: null };
     expect(denied(permitting(), principal, [])).toEqual([{ kind: 'principal', principal: assumed }]);
     expect(denied(permitting({ kind: 'principal', principal: assumed }), principal, [])).toEqual([]);
@@ -176,9 +176,12 @@ describe('a partition without entries', () => {
   test.each([
     ['an association', association, clusterScope],
     ['an operation', operation, gatewayScope],
-  ])('is denied of %s with the violations of what its name tells', (_, partition, scope) => {
-    expect(denied(permitting(paymentsScope), partition, [])).toEqual([scope]);
-  });
+  ])(
+    'a partition without entries is denied of %s with the violations of what its name tells',
+    (_, partition, scope) => {
+      expect(denied(permitting(paymentsScope), partition, [])).toEqual([scope]);
+    },
+  );
 });
 
 test('policy is evaluated once for each scope, however many entries it has', () => {
@@ -192,7 +195,7 @@ test('policy is evaluated once for each scope, however many entries it has', () 
     },
   };
   const entries = Array.from({ length: 10 }, () => entryOf(service, payments));
-  expect(entriesViolations(createAuthorizeRead(counting, identity), association, entries)).toEqual([]);
+  expect(entriesViolations(makeAuthorizeRead(counting, identity), association, entries)).toEqual([]);
   expect(evaluated).toHaveLength(1);
 });
 
@@ -206,7 +209,7 @@ test('an entry without a target is looked for in the scopes that it has only', (
       return deps.authorize(context, request);
     },
   };
-  entriesViolations(createAuthorizeRead(recording, identity), association, [entryOf(service, null)]);
+  entriesViolations(makeAuthorizeRead(recording, identity), association, [entryOf(service, null)]);
   expect(evaluated).toEqual([
     { action: 'ReadAuditTrail', scope: gatewayScope },
     { action: 'ReadAuditTrail', scope: clusterScope },
@@ -214,7 +217,7 @@ test('an entry without a target is looked for in the scopes that it has only', (
 });
 
 describe('a single entry', () => {
-  const readerOf = (deps: Dependencies) => ({ authorizeRead: createAuthorizeRead(deps, identity), once: createOnce() });
+  const readerOf = (deps: Dependencies) => ({ authorizeRead: makeAuthorizeRead(deps, identity), once: makeOnce() });
   const readable = async (deps: Dependencies, entry: AuditEntry) => {
     await deps.ledger.appendEntry(entry);
     return readAuditEntry(deps, readerOf(deps), `${entry.operationId}.${entry.entryId}`);
@@ -229,12 +232,12 @@ describe('a single entry', () => {
     expect(await readable(permitting(scope), entry)).toEqual(entry);
   });
 
-  test('is not disclosed to a principal who may read neither', async () => {
+  test('a single entry is not disclosed to a principal who may read neither', async () => {
     expect(await readable(permitting(ownScope, searchScope, clusterScope), entryOf(service, payments))).toBeNull();
     expect(await readable(permitting(paymentsScope), entryOf(service, null))).toBeNull();
   });
 
-  test('is null if it does not exist or its id is malformed', async () => {
+  test('a single entry is null if it does not exist or its id is malformed', async () => {
     const deps = permitting(gatewayScope);
     expect(await readAuditEntry(deps, readerOf(deps), 'x')).toBeNull();
     const absent = '01J00000000000000000000000.01J00000000000000000000000';

@@ -1,10 +1,10 @@
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal } from '../../src/model/principal.ts';
-import { createAuthorizeRead } from '../../src/queries/authorize-read.ts';
+import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { auditTrail } from '../../src/queries/trail.ts';
-import { createTrailReads } from '../../src/queries/trail-reads.ts';
+import { makeTrailReads } from '../../src/queries/trail-reads.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 import { bob } from '../support/policy-sample.ts';
@@ -22,7 +22,7 @@ let ledger: Ledger;
 let pages: number;
 
 beforeEach(() => {
-  ledger = createSqliteLedger({ file: ':memory:' });
+  ledger = makeSqliteLedger({ file: ':memory:' });
   pages = 0;
 });
 
@@ -46,8 +46,8 @@ async function read(scope: object, principal: Principal = identity.principal) {
   };
   const deps = dependenciesOn(counted);
   const reader = { identity: { ...identity, principal } };
-  const authorizeRead = createAuthorizeRead(deps, reader.identity);
-  const trailReads = createTrailReads(deps, reader.identity);
+  const authorizeRead = makeAuthorizeRead(deps, reader.identity);
+  const trailReads = makeTrailReads(deps, reader.identity);
   return auditTrail(deps, { ...reader, authorizeRead, trailReads }, { scope } as never, Date.now() + 10_000);
 }
 
@@ -81,13 +81,13 @@ describe('a page of a scope whose entries say whose it is', () => {
     expect(pages).toBe(2);
   });
 
-  test('is denied after one entry if the newest is not readable', async () => {
+  test('a page of a scope whose entries say whose it is is denied after one entry if the newest is not readable', async () => {
     await add({ target: payments }, { target: search });
     expect(await read({ associationArn })).toMatchObject({ kind: 'denied' });
     expect(pages).toBe(1);
   });
 
-  test('is returned if every entry is readable', async () => {
+  test('a page of a scope whose entries say whose it is is returned if every entry is readable', async () => {
     await add({ target: payments }, { target: payments });
     expect(await read({ associationArn })).toMatchObject({ kind: 'ok', value: { edges: [{}, {}] } });
   });

@@ -1,4 +1,4 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
@@ -55,7 +55,7 @@ describeOnDynamoDb('a gateway on tables restored to an earlier time', () => {
 
   beforeEach(async () => {
     const tables = await openTables();
-    original = createDynamoDbLedger({ client: tables.client, ...tables.names });
+    original = makeDynamoDbLedger({ client: tables.client, ...tables.names });
     const simulator = await openSimulator();
     const before = await openGateway({ ledger: original, simulator });
 

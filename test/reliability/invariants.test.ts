@@ -78,11 +78,11 @@ describe('the guarantees', () => {
     expect(violations(sound)).toEqual([]);
   });
 
-  test.each(broken)('are violated by %s', (_what, invariant, change) => {
+  test.each(broken)('the guarantees are violated by %s', (_what, invariant, change) => {
     expect(violations({ ...sound, ...change }).map((violation) => violation.invariant)).toContain(invariant);
   });
 
-  test('are each violated by one of these cases', () => {
+  test('the guarantees are each violated by one of these cases', () => {
     expect(new Set(broken.map(([, invariant]) => invariant))).toEqual(new Set(Object.keys(invariants)));
   });
 

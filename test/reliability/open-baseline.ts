@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { readBaseline } from '../../bench/baseline/facts.ts';
-import { createBaseline } from '../../bench/baseline/handler.ts';
+import { makeBaseline } from '../../bench/baseline/handler.ts';
 import { createBaselineTables } from '../../bench/baseline/tables.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { createDocument } from '../support/documents.ts';
@@ -26,7 +26,7 @@ export async function openBaseline() {
   const simulator = await openSimulator();
   const logged: string[] = [];
   const open = (endpoint = dynamoDbEndpoint ?? '') =>
-    createBaseline({
+    makeBaseline({
       eks: { endpoint: simulator.url, credentials },
       dynamoDb: { endpoint, credentials, region: 'us-east-1' },
       ...{ tables, policies, home },

@@ -1,4 +1,4 @@
-import { createLog } from '../../src/runtime/log.ts';
+import { makeLog } from '../../src/runtime/log.ts';
 import { embeddedMetrics } from '../../src/runtime/embedded-metrics.ts';
 import { extractedMetrics } from '../support/embedded-metrics.ts';
 
@@ -10,7 +10,7 @@ const metricsOf = embeddedMetrics('gateway/test', {
 
 function line(fields: Record<string, unknown>): string {
   const lines: string[] = [];
-  createLog((one) => lines.push(one), { metricsOf })('info', 'Request answered.', fields);
+  makeLog((one) => lines.push(one), { metricsOf })('info', 'Request answered.', fields);
   return lines[0] ?? '';
 }
 
@@ -46,7 +46,7 @@ test('a metric can count as a whole too, and a dimension can come from what all 
   const lines: string[] = [];
   const definitions = { failures: { unit: 'Count', dimensions: ['functionVersion'], isAlsoWhole: true } } as const;
   const context = () => ({ functionVersion: '7' });
-  createLog((one) => lines.push(one), { metricsOf: embeddedMetrics(namespace, definitions), context })('info', 'x', {
+  makeLog((one) => lines.push(one), { metricsOf: embeddedMetrics(namespace, definitions), context })('info', 'x', {
     failures: 1,
   });
   expect(lines.flatMap(extractedMetrics)).toEqual([

@@ -1,9 +1,9 @@
-import { createLog } from '../../src/runtime/log.ts';
+import { makeLog } from '../../src/runtime/log.ts';
 
 /** The line that a log writes for these fields, and the object in it. */
 function logged(fields: Record<string, unknown>) {
   const lines: string[] = [];
-  createLog((line) => lines.push(line))('info', 'Request answered.', fields);
+  makeLog((line) => lines.push(line))('info', 'Request answered.', fields);
   const [line = ''] = lines;
   return { count: lines.length, bytes: Buffer.byteLength(line), value: JSON.parse(line) as Record<string, unknown> };
 }

@@ -1,18 +1,18 @@
-import { createLruCache } from '../../src/runtime/lru-cache.ts';
+import { makeLruCache } from '../../src/runtime/lru-cache.ts';
 
 const one = { name: 'one' };
 const two = { name: 'two' };
 const three = { name: 'three' };
 
 test('a cache returns what was set last for a key', () => {
-  const cache = createLruCache<object>(2);
+  const cache = makeLruCache<object>(2);
   cache.set('a', one);
   cache.set('a', two);
   expect([cache.get('a'), cache.get('b')]).toEqual([two, undefined]);
 });
 
 test('a full cache forgets the value that was not used for the longest time', () => {
-  const cache = createLruCache<object>(2);
+  const cache = makeLruCache<object>(2);
   cache.set('a', one);
   cache.set('b', two);
   cache.get('a');
@@ -21,7 +21,7 @@ test('a full cache forgets the value that was not used for the longest time', ()
 });
 
 test('setting a value again counts as use, and does not fill the cache', () => {
-  const cache = createLruCache<object>(2);
+  const cache = makeLruCache<object>(2);
   cache.set('a', one);
   cache.set('b', two);
   cache.set('a', one);
@@ -30,7 +30,7 @@ test('setting a value again counts as use, and does not fill the cache', () => {
 });
 
 test('values of different sizes are forgotten until the others fit', () => {
-  const cache = createLruCache<{ size: number }>(10, ({ size }) => size);
+  const cache = makeLruCache<{ size: number }>(10, ({ size }) => size);
   cache.set('a', { size: 4 });
   cache.set('b', { size: 4 });
   cache.set('c', { size: 7 });
@@ -41,7 +41,7 @@ test('values of different sizes are forgotten until the others fit', () => {
 });
 
 test('a value larger than the cache is not kept', () => {
-  const cache = createLruCache<{ size: number }>(10, ({ size }) => size);
+  const cache = makeLruCache<{ size: number }>(10, ({ size }) => size);
   cache.set('a', { size: 11 });
   expect(cache.get('a')).toBeUndefined();
   cache.set('b', { size: 10 });

@@ -1,14 +1,14 @@
-import { beginCall, count, createMeter, measured, meterFields, withMeter } from '../../src/runtime/meter.ts';
+import { beginCall, count, makeMeter, measured, meterFields, withMeter } from '../../src/runtime/meter.ts';
 import type { CallEnd } from '../../src/runtime/meter.ts';
 
 const answered: CallEnd = { isFailed: false, isThrottled: false, requestId: null };
 
 test('a meter without calls and counts has no fields', () => {
-  expect(meterFields(createMeter())).toEqual({});
+  expect(meterFields(makeMeter())).toEqual({});
 });
 
 test('counts belong to the work that caused them, also after it waited', async () => {
-  const [one, other] = [createMeter(), createMeter()];
+  const [one, other] = [makeMeter(), makeMeter()];
   const work = async (times: number) => {
     await Promise.resolve();
     count('takeOvers', times);
@@ -37,7 +37,7 @@ describe('the time of a dependency', () => {
   });
 
   test('counts what overlaps once, and names the slowest call', () => {
-    const meter = createMeter();
+    const meter = makeMeter();
     withMeter(meter, () => {
       // From 0 to 100, from 50 to 250, and from 300 to 310.
       times.push(0, 50, 100, 250, 300, 310, 1_000);
@@ -50,14 +50,14 @@ describe('the time of a dependency', () => {
   });
 
   test('includes a call that has no answer yet', () => {
-    const meter = createMeter();
+    const meter = makeMeter();
     times.push(10, 60);
     withMeter(meter, () => beginCall('dynamoDb'));
     expect(meterFields(meter)).toEqual({ dynamoDbCalls: 1, dynamoDbMs: 50, dynamoDbSlowestMs: 0 });
   });
 
-  test('is measured for work that throws', () => {
-    const meter = createMeter();
+  test('the time of a dependency is measured for work that throws', () => {
+    const meter = makeMeter();
     times.push(1, 4);
     const failing = () => {
       throw new Error('No.');
@@ -68,7 +68,7 @@ describe('the time of a dependency', () => {
 });
 
 test('keeps five request ids of failed calls and five of others, each of bounded length', () => {
-  const meter = createMeter();
+  const meter = makeMeter();
   withMeter(meter, () => {
     for (let index = 0; index < 8; index += 1) {
       beginCall('eks')({ isFailed: false, isThrottled: false, requestId: `answered-${index}` });

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRateLimiter } from '../../src/runtime/rate-limiter.ts';
+import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
 
 const needed = () => true;
 const soon = () => Date.now() + 10_000;
 
 test('runs no more tasks at once than allowed and loses none', async () => {
-  const rateLimiter = createRateLimiter({ concurrency: 3, perSecond: 1_000 }, Date.now);
+  const rateLimiter = makeRateLimiter({ concurrency: 3, perSecond: 1_000 }, Date.now);
   let running = 0;
   let most = 0;
   const task = (value: number) => async () => {
@@ -22,7 +22,7 @@ test('runs no more tasks at once than allowed and loses none', async () => {
 });
 
 test('frees the slot of a task that throws', async () => {
-  const rateLimiter = createRateLimiter({ concurrency: 1, perSecond: 1_000 }, Date.now);
+  const rateLimiter = makeRateLimiter({ concurrency: 1, perSecond: 1_000 }, Date.now);
   const bounds = { deadline: soon(), isNeeded: needed };
   await expect(rateLimiter.run(() => Promise.reject(new Error('broken')), bounds)).rejects.toThrow('broken');
   expect(await rateLimiter.run(() => Promise.resolve('next'), bounds)).toBe('next');
@@ -32,7 +32,7 @@ test('frees the slot of a task that throws', async () => {
 function scheduled(limits: { concurrency: number; perSecond: number }) {
   const waits: number[] = [];
   const wait = (ms: number) => Promise.resolve(waits.push(ms));
-  return { waits, rateLimiter: createRateLimiter(limits, () => 0, wait) };
+  return { waits, rateLimiter: makeRateLimiter(limits, () => 0, wait) };
 }
 
 test('starts no more tasks within a second than allowed', async () => {
@@ -64,6 +64,6 @@ test('does not start a task that is no longer needed, even after it waited', asy
 });
 
 test('computes the least time that a number of tasks takes', () => {
-  const { leastMs } = createRateLimiter({ concurrency: 8, perSecond: 20 }, Date.now);
+  const { leastMs } = makeRateLimiter({ concurrency: 8, perSecond: 20 }, Date.now);
   expect([0, 1, 20, 21, 40, 41, 1_000].map(leastMs)).toEqual([0, 0, 0, 1_000, 1_000, 2_000, 49_000]);
 });

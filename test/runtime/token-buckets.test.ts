@@ -1,4 +1,4 @@
-import { createTokenBuckets } from '../../src/runtime/token-buckets.ts';
+import { makeTokenBuckets } from '../../src/runtime/token-buckets.ts';
 
 let now = 0;
 const clock = () => now;
@@ -11,12 +11,12 @@ const taken = (take: (key: string) => number, count: number, key = 'alice') =>
   Array.from({ length: count }, () => take(key)).filter((waitMs) => waitMs === 0).length;
 
 test('a new bucket has a burst of tokens', () => {
-  const take = createTokenBuckets({ burst: 5, perSecond: 2 }, clock);
+  const take = makeTokenBuckets({ burst: 5, perSecond: 2 }, clock);
   expect(taken(take, 20)).toBe(5);
 });
 
 test('tokens return at the rate, up to the burst', () => {
-  const take = createTokenBuckets({ burst: 5, perSecond: 2 }, clock);
+  const take = makeTokenBuckets({ burst: 5, perSecond: 2 }, clock);
   taken(take, 20);
   now += 1_500;
   expect(taken(take, 20)).toBe(3);
@@ -25,7 +25,7 @@ test('tokens return at the rate, up to the burst', () => {
 });
 
 test('an empty bucket says when the next token is there, and then it is', () => {
-  const take = createTokenBuckets({ burst: 1, perSecond: 4 }, clock);
+  const take = makeTokenBuckets({ burst: 1, perSecond: 4 }, clock);
   expect(take('alice')).toBe(0);
   expect(take('alice')).toBe(250);
   now += 100;
@@ -37,7 +37,7 @@ test('an empty bucket says when the next token is there, and then it is', () => 
 });
 
 test('a refused request costs no token, so that a caller in a loop gets its rate', () => {
-  const take = createTokenBuckets({ burst: 1, perSecond: 10 }, clock);
+  const take = makeTokenBuckets({ burst: 1, perSecond: 10 }, clock);
   let count = 0;
   for (let ms = 0; ms < 10_000; ms += 1) {
     now += 1;
@@ -47,24 +47,24 @@ test('a refused request costs no token, so that a caller in a loop gets its rate
 });
 
 test('each key has a bucket of its own', () => {
-  const take = createTokenBuckets({ burst: 2, perSecond: 1 }, clock);
+  const take = makeTokenBuckets({ burst: 2, perSecond: 1 }, clock);
   taken(take, 10, 'greedy');
   expect(taken(take, 10, 'polite')).toBe(2);
 });
 
 test('a clock that goes back adds no tokens and takes none', () => {
-  const take = createTokenBuckets({ burst: 2, perSecond: 1 }, clock);
+  const take = makeTokenBuckets({ burst: 2, perSecond: 1 }, clock);
   expect(take('alice')).toBe(0);
   now -= 60_000;
   expect(taken(take, 10)).toBe(1);
 });
 
 test('a rate of 0 is no limit', () => {
-  expect(taken(createTokenBuckets({ burst: 1, perSecond: 0 }, clock), 1_000)).toBe(1_000);
+  expect(taken(makeTokenBuckets({ burst: 1, perSecond: 0 }, clock), 1_000)).toBe(1_000);
 });
 
 test('of more than 10,000 keys, the one that was not used for the longest time is forgotten', () => {
-  const take = createTokenBuckets({ burst: 1, perSecond: 1 }, clock);
+  const take = makeTokenBuckets({ burst: 1, perSecond: 1 }, clock);
   take('old');
   take('used');
   for (let index = 0; index < 9_998; index += 1) take(`other-${index}`);

@@ -1,4 +1,4 @@
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
@@ -7,7 +7,7 @@ export async function openMeteredLedger() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
   const client = dynamoDbClient({ endpoint: proxy.endpoint });
-  const ledger = createDynamoDbLedger({ client, ...tables.names });
+  const ledger = makeDynamoDbLedger({ client, ...tables.names });
 
   /** Runs `work`. Returns its result, its requests, and how many items DynamoDB read per request and in total. */
   async function measure<T>(work: () => Promise<T>) {

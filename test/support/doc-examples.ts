@@ -33,7 +33,7 @@ const volatile: readonly { readonly pattern: RegExp; readonly placeholder: (coun
 ];
 
 /** Replaces values that differ between runs with placeholders (`hide`), one per value, and placeholders with values (`show`). */
-export function createPlaceholders() {
+export function makePlaceholders() {
   const placeholderOf = new Map<string, string>();
   const valueOf = new Map<string, string>();
   const hide = (text: string): string =>

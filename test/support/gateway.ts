@@ -3,12 +3,12 @@ import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
-import { createDependencies, createLiveDependencies } from '../../src/app/compose.ts';
+import { makeDependencies, makeLiveDependencies } from '../../src/app/compose.ts';
 import type { Composition } from '../../src/app/compose.ts';
-import { createGatewayHandler } from '../../src/app/gateway-handler.ts';
+import { makeGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
+import { makeAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from '../../packages/local-gateway/src/http-api/http-api.ts';
 import { loadSigningKey } from '../../packages/local-gateway/src/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../packages/local-gateway/src/principals.ts';
@@ -24,7 +24,7 @@ import { createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
 import { closeAtEnd } from './left-open.ts';
 import { loadPolicyOnce, shippedPolicy } from './loaded-policy.ts';
-import { createClock } from './test-clock.ts';
+import { makeClock } from './test-clock.ts';
 import type { TestClock } from './test-clock.ts';
 
 const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
@@ -100,8 +100,8 @@ export interface GatewayOptions {
   readonly preflightQuota?: boolean;
   /** By default none, as in production. */
   readonly executorRoleArn?: string;
-  /** Releases to follow; by default the shipped policies are in force. */
-  readonly releases?: { readonly store: PolicyStore; readonly settings: LiveSettings };
+  /** Versions to follow; by default the shipped policies are in force. */
+  readonly versions?: { readonly store: PolicyStore; readonly settings: LiveSettings };
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -109,7 +109,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
-  const { preflight = 'checks', preflightRoles = false, preflightQuota = false, clock = createClock() } = options;
+  const { preflight = 'checks', preflightRoles = false, preflightQuota = false, clock = makeClock() } = options;
   const { executorRoleArn = null } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   const key = await signingKey();
@@ -128,24 +128,24 @@ export async function openGateway(options: GatewayOptions) {
     preflightRoles,
     preflightQuota,
     executorRoleArn,
-    release: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     clock: clock.now,
     eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
   };
-  const live = options.releases && createLiveDependencies(composition, { ...options.releases, onFailure: () => 0 });
-  const deps = change(live?.deps ?? createDependencies(composition));
+  const live = options.versions && makeLiveDependencies(composition, { ...options.versions, onFailure: () => 0 });
+  const deps = change(live?.deps ?? makeDependencies(composition));
   const current = live ? async () => change(await live.current()) : () => Promise.resolve(deps);
   const settings = {
     tokens: defaultTokenSettings,
     issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
     eventSource: localEventSource(home.accountId),
   };
-  const handler = createGatewayHandler(deps, settings, current);
+  const handler = makeGatewayHandler(deps, settings, current);
   const server = await startHttpApi({
     port: 0,
     accountId: home.accountId,
-    authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
+    authorize: makeAuthorizer({ issuer, audience, keys: key.publicKeys }),
     handler,
   });
 
@@ -222,12 +222,12 @@ export async function openGateway(options: GatewayOptions) {
 }
 
 /** Starts a simulated EKS with the shipped clusters and roles. */
-export async function openSimulator(clock: TestClock = createClock()): Promise<EksSimulator> {
+export async function openSimulator(clock: TestClock = makeClock()): Promise<EksSimulator> {
   const simulator = await startEksSimulator({ world: readWorld(), clock: clock.now });
   return { ...simulator, close: closeAtEnd(simulator.close) };
 }
 
 /** Dependencies that read EKS fast, for tests that send many requests. */
-export function unpaced(deps: Dependencies): Dependencies {
+export function withoutRateLimit(deps: Dependencies): Dependencies {
   return { ...deps, describeLimits: { describeConcurrency: 8, describesPerSecond: 10_000 } };
 }

@@ -1,10 +1,10 @@
-import { shippedVersion } from './policy-releases.ts';
-import type { PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
+import { shippedVersion } from './policy-versions.ts';
+import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 
 /** A version that must not be loaded, and the place and the reason that its author gets. */
 export interface HostileVersion {
   readonly name: string;
-  readonly version: PolicyVersion;
+  readonly version: PolicyFiles;
   readonly reason: RegExp;
 }
 
@@ -42,7 +42,7 @@ const inventoryWith = (change: object) =>
 const [caseFile = '', caseText = ''] = Object.entries(shipped.cases)[0] ?? [];
 const caseWith = (change: object) => JSON.stringify({ ...(JSON.parse(caseText) as object), ...change }, null, 1);
 
-const ofCases = (name: string, changes: Partial<PolicyVersion>, reason: RegExp): HostileVersion => ({
+const ofCases = (name: string, changes: Partial<PolicyFiles>, reason: RegExp): HostileVersion => ({
   name,
   // Another inventory than that of the package, whose policies would be used otherwise.
   version: { ...shipped, inventory: `${shipped.inventory}\n`, ...changes },

@@ -11,7 +11,7 @@ export interface IssuerKey {
 }
 
 /** Creates a key pair. */
-export async function createIssuerKey(kid: string, alg = 'RS256'): Promise<IssuerKey> {
+export async function makeIssuerKey(kid: string, alg = 'RS256'): Promise<IssuerKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
+import { makeAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
 import { newRequestId, toEvent } from '../../packages/local-gateway/src/http-api/event.ts';
 import { loadSigningKey } from '../../packages/local-gateway/src/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../packages/local-gateway/src/principals.ts';
@@ -25,7 +25,7 @@ export async function claimsEvent(
   mkdirSync(keyFolder, { recursive: true });
   const key = await loadSigningKey(keyFolder);
   const token = `Bearer ${await mintToken(key, { claims }, { expiresInSeconds: 600 })}`;
-  const authorization = await createAuthorizer({ issuer, audience, keys: key.publicKeys })(token);
+  const authorization = await makeAuthorizer({ issuer, audience, keys: key.publicKeys })(token);
   if (authorization.kind === 'unauthorized') throw new Error(authorization.description);
   return toEvent({
     api: { accountId: '111122223333', stage: '$default', domainName: 'api.example' },

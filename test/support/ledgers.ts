@@ -6,9 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { takeTables } from './reused-tables.ts';
@@ -49,7 +49,7 @@ const ledgerFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export async function openSqlite() {
   const folder = mkdtempSync(join(ledgerFolder, 'ledger-'));
   const file = join(folder, 'ledger.db');
-  const ledger = createSqliteLedger({ file });
+  const ledger = makeSqliteLedger({ file });
   const close = async () => {
     ledger.close();
     rmSync(folder, { recursive: true });
@@ -85,7 +85,7 @@ async function openDynamoDb() {
     client.destroy();
     await giveBack();
   };
-  return { ledger: createDynamoDbLedger({ client, ...names }), edit: dynamoDbItems(client, names), close };
+  return { ledger: makeDynamoDbLedger({ client, ...names }), edit: dynamoDbItems(client, names), close };
 }
 
 function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }: TableNames): StoredItems {

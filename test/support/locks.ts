@@ -19,6 +19,6 @@ export function lockOperations(ledger: Ledger) {
   return {
     lock: (scope: LockScope, reason: string | null = null, options: Pick<LockChange, 'stopsReads'> = {}) =>
       changeLocks(deps, { kind: 'lock', scope, reason, operator, ...options }),
-    release: (scope: LockScope) => changeLocks(deps, { kind: 'lift', scope, reason: null, operator }),
+    lift: (scope: LockScope) => changeLocks(deps, { kind: 'lift', scope, reason: null, operator }),
   };
 }

@@ -1,12 +1,12 @@
 import { meteredPolicy } from '../../src/app/metered-policy.ts';
 import { metricsIn } from '../../src/app/metrics.ts';
-import { createReconcileHandler } from '../../src/app/reconcile-handler.ts';
+import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
-import { createContext } from '../../packages/local-gateway/src/http-api/context.ts';
+import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
-import { createLog } from '../../src/runtime/log.ts';
+import { makeLog } from '../../src/runtime/log.ts';
 import { createDocument } from './documents.ts';
 import { input, openGateway, roleArn } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
@@ -30,7 +30,7 @@ export async function logScenario(ledger: Ledger, namespace: string): Promise<st
     for (let count = 0; count < 2; count += 1) await limited.send('{ viewer { id } }');
     const lines: string[] = [];
     const context = () => ({ functionVersion: '7' });
-    const log = createLog((line) => lines.push(line), { metricsOf: metricsIn(namespace), context });
+    const log = makeLog((line) => lines.push(line), { metricsOf: metricsIn(namespace), context });
     for (const { level, message, fields } of [...gateway.logged, ...limited.logged]) {
       log(level as 'info', message, fields);
     }
@@ -70,7 +70,7 @@ async function requests(gateway: Gateway): Promise<void> {
   const place = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev', namespace: 'payments' };
   control.createAssociation({ ...place, serviceAccount: 'outside', roleArn: input.roleArn });
   await gateway.send(drift, {}, 'olivia');
-  const context = createContext({ accountId: place.accountId, functionName: 'graphql' }, Date.now() + 10_000);
+  const context = makeContext({ accountId: place.accountId, functionName: 'graphql' }, Date.now() + 10_000);
   await gateway.handler({} as Parameters<GraphqlHandler>[0], context);
   // Only access tokens are accepted.
   const claims = { iss: issuer, sub: 'alice', aud: audience, nonce: 'of an ID token' };
@@ -81,7 +81,7 @@ async function reconciliations(gateway: Gateway): Promise<void> {
   const run = async (kind: 'cut-before' | 'cut-after', serviceAccount: string, change: Partial<Dependencies>) => {
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind });
     await gateway.send(createDocument, { input: { ...input, serviceAccount, clientRequestToken: serviceAccount } });
-    const handler = createReconcileHandler(() => Promise.resolve({ ...gateway.deps, ...change }));
+    const handler = makeReconcileHandler(() => Promise.resolve({ ...gateway.deps, ...change }));
     await handler({}, { awsRequestId: `run-${serviceAccount}`, getRemainingTimeInMillis: () => 60_000 });
   };
   const eksFor = () => {
@@ -89,6 +89,6 @@ async function reconciliations(gateway: Gateway): Promise<void> {
   };
   await run('cut-before', 'failed', { eksFor });
   await run('cut-before', 'parked', { serves: () => false });
-  const policyRelease = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
-  await run('cut-after', 'closed', { about: { ...gateway.deps.about, policyRelease } });
+  const policyVersion = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
+  await run('cut-after', 'closed', { about: { ...gateway.deps.about, policyVersion } });
 }

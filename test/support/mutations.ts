@@ -1,4 +1,4 @@
-import { createDependencies } from '../../src/app/compose.ts';
+import { makeDependencies } from '../../src/app/compose.ts';
 import type { Eks, EksError } from '../../src/eks/eks.ts';
 import type { ClaimRequest, ClaimResult, Lease } from '../../src/idempotency/claim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
@@ -92,10 +92,10 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     recordTrailReads: false,
     preflight: 'off' as const,
     preflightRoles: false,
-    release: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null },
     log: () => undefined,
   };
-  return { ...createDependencies(composition), ...more };
+  return { ...makeDependencies(composition), ...more };
 }
 
 /** Dependencies whose clock is so many leases ahead. */

@@ -33,7 +33,7 @@ export const writes: readonly Row[] = [
   ...rowsOn('a record', idempotencyTable, ['dynamodb:PutItem'], put(record)),
   ...rowsOn('an entry about a lock', auditTable, ['dynamodb:PutItem'], put(lockEntry)),
   ...rowsOn('another entry', auditTable, ['dynamodb:PutItem'], put(entry)),
-  ...rowsOn('a release of policies', policyTable, ['dynamodb:PutItem'], put('release')),
+  ...rowsOn('a policy version', policyTable, ['dynamodb:PutItem'], put('release')),
   ...rowsOn('the audit table', auditTable, [
     ...['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLInsert'].map((name) => `dynamodb:${name}`),
   ]),

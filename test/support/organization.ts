@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isKnown } from '../../packages/operator/src/lock/change-locks.ts';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { startAnsweringServer } from './answering-server.ts';
 import { fullParams, homeAccount, operatorRoles, otherAccount, paramArguments } from './deployment.ts';
 import { openService, properties } from './lambda-package.ts';
@@ -136,7 +136,7 @@ async function callsOfLock(): Promise<SimulatedRequest[]> {
   );
   const client = dynamoDbClient({ endpoint: server.endpoint });
   const tables = { idempotencyTable: `${stack}-IdempotencyTable`, auditTable: `${stack}-AuditTable` };
-  const ledger = createDynamoDbLedger({ client, ...tables });
+  const ledger = makeDynamoDbLedger({ client, ...tables });
   const principal = { kind: 'PRINCIPAL', principalId: 'https://issuer.example#alice' } as const;
   const cluster = { kind: 'CLUSTER', accountId: homeAccount, region, clusterName: 'apps-dev' } as const;
   const deps = { ledger, clock: Date.now, ulid: () => '' };

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { metricsIn } from '../../src/app/metrics.ts';
-import { createReconcileHandler } from '../../src/app/reconcile-handler.ts';
-import { createLog } from '../../src/runtime/log.ts';
+import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
+import { makeLog } from '../../src/runtime/log.ts';
 import { readAlarms } from './cloudwatch/alarms.ts';
-import { createMetricStore } from './cloudwatch/metric-store.ts';
+import { makeMetricStore } from './cloudwatch/metric-store.ts';
 import type { MetricName } from './cloudwatch/metric-store.ts';
 import { extractedMetrics } from './embedded-metrics.ts';
 import type { Gateway } from './gateway.ts';
@@ -54,7 +54,7 @@ export async function realRequests(gateway: Gateway, sends: readonly (() => Prom
 /** One real run of the reconciler; its line. */
 export async function realReconciliation(gateway: Gateway): Promise<object> {
   const context = { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 };
-  await createReconcileHandler(gateway.current)({}, context);
+  await makeReconcileHandler(gateway.current)({}, context);
   return gateway.logged.at(-1) ?? {};
 }
 
@@ -73,7 +73,7 @@ interface Played {
 
 /** A stack whose metrics are played minute by minute, with its alarms. */
 export function openStack() {
-  const store = createMetricStore();
+  const store = makeMetricStore();
   const readings = [true, false].map((fillsEmpty) => readAlarms(templates, { fillsEmpty }));
   let minute = 0;
   const put = (space: string, name: string, dimensions: Record<string, string>, value = 1) =>
@@ -82,7 +82,7 @@ export function openStack() {
     const { level, message, fields } = line as { level: 'info'; message: string; fields: Record<string, unknown> };
     const lines: string[] = [];
     const context = () => ({ functionVersion: version });
-    createLog((text) => lines.push(text), { metricsOf: metricsIn(namespace), context })(level, message, fields);
+    makeLog((text) => lines.push(text), { metricsOf: metricsIn(namespace), context })(level, message, fields);
     for (const text of lines) {
       for (const { name, dimensions, value } of extractedMetrics(text)) put(namespace, name, dimensions, value);
       filter(group, JSON.parse(text) as Record<string, unknown>);

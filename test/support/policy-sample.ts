@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { settingsOf } from '../../src/model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
 import type { Principal, RequestIdentity } from '../../src/model/principal.ts';
-import { createAuthorize } from '../../src/policy/authorize.ts';
+import { makeAuthorize } from '../../src/policy/authorize.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationContext, Authorize, ListScope, AuthorizationRequest } from '../../src/policy/policy.ts';
@@ -142,5 +142,5 @@ export function over(...policies: readonly string[]): { authorize: Authorize; fa
   const inventory = parseInventory(readInventoryText(shipped));
   const onFailure = (detail: string): number => failures.push(detail);
   const texts = { 'test.cedar': policies.join('\n') };
-  return { authorize: createAuthorize({ schema, policies: texts, inventory, onFailure }), failures };
+  return { authorize: makeAuthorize({ schema, policies: texts, inventory, onFailure }), failures };
 }

@@ -1,6 +1,6 @@
 import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { openTables } from './ledgers.ts';
 
@@ -12,7 +12,7 @@ export async function restoreTables(client: DynamoDBClient, names: TableNames) {
   const restored = await openTables();
   await copyItems(client, names.idempotencyTable, restored.names.idempotencyTable);
   await copyItems(client, names.auditTable, restored.names.auditTable);
-  const ledger = createDynamoDbLedger({ client: restored.client, ...restored.names });
+  const ledger = makeDynamoDbLedger({ client: restored.client, ...restored.names });
   return { ...restored, ledger };
 }
 

@@ -54,7 +54,8 @@ export const styleRules: readonly StyleRule[] = [
     good: 'An operation can stay in doubt for up to 7 minutes.',
   },
   {
-    pattern: /\b(EKS|IAM|AWS|DynamoDB|Cedar) (itself )?(says?|said|knows?|tells?|told|(is|was|isn't) (not )?asked)\b/,
+    pattern:
+      /\b(EKS|IAM|AWS|DynamoDB|Cedar) (itself )?(says?|said|shows?|showed|knows?|tells?|told|(is|was|isn't) (not )?asked)\b/,
     cure: 'services return, reject, report, receive; they do not speak',
     bad: 'EKS says no.',
     good: 'EKS rejects the request.',
@@ -130,5 +131,59 @@ export const styleRules: readonly StyleRule[] = [
     cure: 'write "any principal that", "a client that", "regardless of who"',
     bad: 'Whoever may tag associations can forge it.',
     good: 'A principal that may tag associations can forge it.',
+  },
+  {
+    pattern: /\b(releases? of (policies|a lock|the lock)|policy releases?)\b/i,
+    cure: 'a policy version is published and in force; a lock is lifted; only tokens and the software are released',
+    bad: 'A release of policies was refused.',
+    good: 'A policy version was refused.',
+  },
+  {
+    pattern: /\b(facts of (the )?roles?|role facts)\b/i,
+    cure: 'write "role attributes": tags and permissions boundary',
+    bad: 'Facts of roles are read for the policies that use them.',
+    good: 'Role attributes are read for the policies that use them.',
+  },
+  {
+    pattern: /\b(lends?|lent)\b/i,
+    cure: 'write "the inventory allows the namespace to use the role"',
+    bad: 'The inventory lends the role to the namespace.',
+    good: 'The inventory allows the namespace to use the role.',
+  },
+  {
+    pattern: /\b(named persons?|person for whom|beneficiary|beneficiaries)\b/i,
+    cure: 'write "the person on whose behalf a service acts", or `onBehalfOf`',
+    bad: 'A reason and a beneficiary.',
+    good: 'A reason, and the person on whose behalf a service acts.',
+  },
+  {
+    pattern: /\bcan not\b/,
+    cure: `write "can't"`,
+    bad: 'The cluster can not be read.',
+    good: "The cluster can't be read.",
+  },
+  {
+    pattern: /\bfor want of\b/i,
+    cure: 'write "because no … applies", "without"',
+    bad: 'The request is denied for want of any permit.',
+    good: 'The request is denied because no permit applies.',
+  },
+  {
+    pattern: /\bcalls? of (EKS|IAM|STS|DynamoDB)\b/,
+    cure: 'a compound, not a genitive: "EKS calls"',
+    bad: 'The request has no calls of EKS left.',
+    good: 'The request has reached its limit of EKS calls.',
+  },
+  {
+    pattern: /^#+ Of (a|an|one|the)?\b/,
+    cure: 'a heading is a noun: "Document limits"',
+    bad: '## Of a document',
+    good: '## Document limits',
+  },
+  {
+    pattern: /\bpaced\b/i,
+    cure: 'write "rate-limited"',
+    bad: 'Reads are paced.',
+    good: 'Reads are rate-limited.',
   },
 ];

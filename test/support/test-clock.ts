@@ -6,7 +6,7 @@ export interface TestClock {
 }
 
 /** A clock that shows the time of the machine until a test sets it forward. */
-export function createClock(): TestClock {
+export function makeClock(): TestClock {
   let skippedMs = 0;
   return {
     now: () => Date.now() + skippedMs,

@@ -1,23 +1,23 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { prepareVersion } from '../../packages/operator/src/policy-versions/prepare.ts';
-import type { PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
-import { followReleases } from './followed-releases.ts';
+import { preparePolicies } from '../../packages/operator/src/policy-versions/prepare.ts';
+import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
+import { followVersions } from './followed-policy-versions.ts';
 import { home } from './gateway.ts';
 import type { HostileVersion } from './hostile-versions.ts';
-import { versionWith } from './policy-releases.ts';
+import { versionWith } from './policy-versions.ts';
 import { copyOfShipped } from './policy-sample.ts';
 
 /** Decides as the shipped policies do, and is not those of the package. */
 export const good = versionWith({ 'other.cedar': '// good' });
-/** What is decided by it, as the first release. */
-export const decided = { release: 0, owner: true, other: false, early: true };
+/** What is decided by it, as the first version. */
+export const decided = { version: 0, owner: true, other: false, early: true };
 
 /** Tests that none of these versions comes into force or is published. */
 export function testThatNoneIsUsed(versions: readonly HostileVersion[]): void {
-  describe('a release with', () => {
+  describe('a version with', () => {
     test.each(versions)('$name is refused, and the good one goes on deciding', async ({ version, reason }) => {
-      const { add, decides, refused } = followReleases([good]);
+      const { add, decides, refused } = followVersions([good]);
       expect(await decides()).toEqual(decided);
       add(version);
       for (let request = 0; request < 3; request += 1) expect(await decides()).toEqual(decided);
@@ -25,7 +25,7 @@ export function testThatNoneIsUsed(versions: readonly HostileVersion[]): void {
     });
 
     test.each(versions)('$name is not in force in a process that starts', async ({ version }) => {
-      const { decides, refused } = followReleases([good, version]);
+      const { decides, refused } = followVersions([good, version]);
       expect(await decides()).toEqual(decided);
       expect(refused).toHaveLength(1);
     });
@@ -34,7 +34,7 @@ export function testThatNoneIsUsed(versions: readonly HostileVersion[]): void {
       const folder = copyOfShipped();
       try {
         const inventory = writeVersion(folder, version);
-        expect(() => prepareVersion(folder, inventory, home.accountId)).toThrow(reason);
+        expect(() => preparePolicies(folder, inventory, home.accountId)).toThrow(reason);
       } finally {
         rmSync(folder, { recursive: true });
       }
@@ -43,7 +43,7 @@ export function testThatNoneIsUsed(versions: readonly HostileVersion[]): void {
 }
 
 /** Writes a version as the files of a folder. Returns the file of its inventory. */
-function writeVersion(folder: string, version: PolicyVersion): string {
+function writeVersion(folder: string, version: PolicyFiles): string {
   rmSync(join(folder, 'cases'), { recursive: true });
   const files = {
     ...version.policies,

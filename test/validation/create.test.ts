@@ -59,7 +59,7 @@ describe('a valid input', () => {
     );
   });
 
-  test('is not modified', () => {
+  test('a valid input is not modified', () => {
     const tags = Object.freeze([Object.freeze({ key: 'b' }), Object.freeze({ key: 'a', value: null })]);
     const input = Object.freeze({ ...goodInput, tags });
     expect(validateCreate(input, defaults).kind).toBe('valid');

@@ -13,7 +13,7 @@ describe.each(accepted)('%s', (field, values) => {
     expect(rulesBrokenBy({ [field]: value })).toEqual([]);
   });
 
-  test('is optional, but must not be empty', () => {
+  test('a free text is optional, but must not be empty', () => {
     expect(rulesBrokenBy({ [field]: null })).toEqual([]);
     expect(rulesBrokenBy({ [field]: undefined })).toEqual([]);
     expect(rulesBrokenBy({ [field]: '' })).toEqual([`${field} not-empty`]);

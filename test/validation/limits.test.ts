@@ -108,12 +108,12 @@ describe('a text of a million characters that breaks many rules', () => {
     ['tags', () => tagFindings([{ key: huge, value: huge }])],
     ['reason', () => reasonFindings(huge)],
     ['clientRequestToken', () => clientRequestTokenFindings(huge)],
-  ])('is only reported as too long (%s)', (_field, findings) => {
+  ])('a text of a million characters that breaks many rules is only reported as too long (%s)', (_field, findings) => {
     expect(new Set(findings().map(({ rule }) => rule))).toEqual(new Set(['max-length']));
     expect(findings()[0]?.message).toContain('has more than 5000 characters');
   });
 
-  test('is not read to its end, however many tags repeat it', () => {
+  test('a text of a million characters that breaks many rules is not read to its end, however many tags repeat it', () => {
     const match = jest.spyOn(String.prototype, 'match');
     const tags = Array.from({ length: 60 }, () => ({ key: huge, value: huge }));
     expect(tagFindings(tags).filter(({ rule }) => rule === 'max-length')).toHaveLength(120);

@@ -108,7 +108,7 @@ test.each([
   [`arn:aws:iam::${account}:root`, 'The root user of an account cannot be associated'],
   [`arn:aws:sts::${account}:federated-user/alice`, 'A federated session cannot be associated'],
   ['checkout', 'e.g. "arn:aws:iam::111122223333:role/checkout"'],
-  ['arn:aws:s3:::bucket', 'Give the ARN of the role as IAM shows it'],
+  ['arn:aws:s3:::bucket', 'Give the ARN of the role from IAM'],
 ])('%s gets the advice: %s', (roleArn, advice) => {
   const finding = onlyFindingOf({ roleArn });
   expect(finding.rule).toBe('role-arn');

@@ -153,7 +153,7 @@ describe('the trust policy of a target role', () => {
     ['EKS Pod Identity', { Service: service }],
     ['another role', { AWS: `${roleArn}-2` }],
     ['another account', { AWS: 'arn:aws:iam::444455556666:root' }],
-  ])('is reported if it allows only %s', (_, Principal) => {
+  ])('the trust policy of a target role is reported if it allows only %s', (_, Principal) => {
     expect(ofTarget([{ ...allow, Principal }])).toEqual(both.map((action) => ({ kind: 'not-allowed', action })));
   });
 
@@ -170,11 +170,11 @@ describe('the trust policy of a target role', () => {
     ]);
   });
 
-  test('is not judged by an external id that is not known', () => {
+  test('the trust policy of a target role is not judged by an external id that is not known', () => {
     expect(ofTarget([requiring('other')], { externalId: null })).toEqual([]);
   });
 
-  test('is judged by conditions on the role', () => {
+  test('the trust policy of a target role is judged by conditions on the role', () => {
     const inAccount = (id: string) => [
       { ...allow, Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': id } } },
     ];
@@ -184,7 +184,7 @@ describe('the trust policy of a target role', () => {
     expect(ofTarget([{ ...byRole, ...unknown }])).toEqual([]);
   });
 
-  test('is reported if it denies the role', () => {
+  test('the trust policy of a target role is reported if it denies the role', () => {
     expect(ofTarget([byRole, { ...byRole, Effect: 'Deny', Action: 'sts:*' }])).toHaveLength(2);
   });
 });

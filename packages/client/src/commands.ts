@@ -109,7 +109,7 @@ export const onBehalfOf: Parameter = {
   name: 'onBehalfOf',
   type: 'string',
   own: true,
-  help: 'The person for whom a service acts. Recorded, not verified.',
+  help: 'The person on whose behalf a service acts. Recorded, not verified.',
 };
 
 /** What the gateway records of a change. */

@@ -12,7 +12,7 @@ export type {
 export { possibleTypes } from './generated/possible-types.ts';
 export { anonymous, bearer, sigV4 } from './client/auth.ts';
 export type { Authentication, SigV4Settings } from './client/auth.ts';
-export { createGatewayClient } from './client/client.ts';
+export { makeGatewayClient } from './client/client.ts';
 export type { CallOptions, ClientSettings, GatewayClient } from './client/client.ts';
 export { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from './client/errors.ts';
 export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';

@@ -31,8 +31,8 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   ...host,
   prompter: isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null,
   call: async (request) => {
-    const { createCall } = await import('./gateway/call.ts');
-    call ??= createCall({ ...host, signal: interrupt.signal });
+    const { makeCall } = await import('./gateway/call.ts');
+    call ??= makeCall({ ...host, signal: interrupt.signal });
     return call(request);
   },
 });

@@ -106,7 +106,7 @@ async function viewerOf({ url, token, keys }: Given): Promise<string> {
   const authentication = keys
     ? client.sigV4({ credentials: keys, region: 'eu-central-1' })
     : client.bearer(token ?? '');
-  const gateway = client.createGatewayClient({ url, authentication, retries: { maxAttempts: 1 } });
+  const gateway = client.makeGatewayClient({ url, authentication, retries: { maxAttempts: 1 } });
   return gateway.viewer().then(
     ({ kind }) => kind,
     (error: unknown) => String(error),

@@ -5,7 +5,7 @@ import { startAnsweringServer } from '../../../test/support/answering-server.ts'
 import {
   anonymous,
   bearer,
-  createGatewayClient,
+  makeGatewayClient,
   GatewayError,
   LostAnswerError,
   sigV4,
@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 
 const clientOf = (name = 'alice', settings: Partial<ClientSettings> = {}): GatewayClient =>
-  createGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), ...settings });
+  makeGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), ...settings });
 
 let count = 0;
 const input = () => ({
@@ -252,7 +252,7 @@ describe('errors', () => {
   });
 
   test('missing credentials are an error with the status of API Gateway', async () => {
-    const error = await errorOf(createGatewayClient({ url: gateway.url, authentication: anonymous }).viewer());
+    const error = await errorOf(makeGatewayClient({ url: gateway.url, authentication: anonymous }).viewer());
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', status: 401, retryable: false });
     expect(error.message).toContain('Unauthorized');
   });
@@ -322,7 +322,7 @@ describe('requests', () => {
     ['/stage/graphql/', '/stage/graphql'],
   ])('the path "%s" of the URL leads to %s', async (path, expected) => {
     const server = await startAnsweringServer((response) => response.end('{"data":{"viewer":{"id":"x"}}}'));
-    await createGatewayClient({ url: `${server.endpoint}${path}`, authentication: anonymous }).viewer();
+    await makeGatewayClient({ url: `${server.endpoint}${path}`, authentication: anonymous }).viewer();
     expect(server.seen.map((seen) => seen.path)).toEqual([expected]);
     await server.stop();
   });
@@ -344,7 +344,7 @@ describe('requests', () => {
     const server = await startAnsweringServer((response) => response.end('{"data":{"viewer":{"id":"x"}}}'));
     const url = `${server.endpoint}/graphql`;
     const authentication = sigV4({ credentials: () => Promise.resolve(credentials), region: 'eu-central-1' });
-    await createGatewayClient({ url, authentication }).viewer();
+    await makeGatewayClient({ url, authentication }).viewer();
     const [seen] = server.seen;
     expect(seen?.path).toBe('/iam/graphql');
     expect(seen?.headers['x-amz-security-token']).toBe('session');
@@ -362,13 +362,13 @@ describe('requests', () => {
     };
     const url = 'https://abc.execute-api.eu-north-1.amazonaws.com';
     const authentication = sigV4({ credentials: { accessKeyId: 'a', secretAccessKey: 's' }, region: 'us-east-1' });
-    await createGatewayClient({ url, authentication, fetch }).viewer();
+    await makeGatewayClient({ url, authentication, fetch }).viewer();
     expect(sent[0]?.authorization).toContain('/eu-north-1/execute-api/aws4_request');
   });
 
   test('a host without a region needs one in the settings', async () => {
     const authentication = sigV4({ credentials: { accessKeyId: 'a', secretAccessKey: 's' } });
-    const client = createGatewayClient({ url: 'https://gateway.example', authentication });
+    const client = makeGatewayClient({ url: 'https://gateway.example', authentication });
     await expect(client.viewer()).rejects.toThrow('Signing a request to gateway.example needs the region');
   });
 });

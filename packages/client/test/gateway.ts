@@ -5,16 +5,16 @@ import { openGateway } from '../../../test/support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
-import { createSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
 import { runCommandLine } from '../src/command.ts';
-import { createCall } from '../src/gateway/call.ts';
+import { makeCall } from '../src/gateway/call.ts';
 import type { Host } from '../src/host.ts';
 import type { Outcome } from './host.ts';
 
 /** A gateway with a ledger of its own, for the tests of a file. */
 export async function startGateway(options: Omit<GatewayOptions, 'ledger'> = {}): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'client-ledger-'));
-  const ledger = createSqliteLedger({ file: join(folder, 'ledger.db') });
+  const ledger = makeSqliteLedger({ file: join(folder, 'ledger.db') });
   const gateway = await openGateway({ ledger, ...options });
   const close = async () => {
     await gateway.close();
@@ -100,7 +100,7 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
     version: 'pod-identity/0.0.0',
     prompter: null,
   };
-  const call = around(createCall({ ...host, ...(signal && { signal }) }));
+  const call = around(makeCall({ ...host, ...(signal && { signal }) }));
   const code = await runCommandLine(args, { ...host, call });
   return { code, stdout, stderr };
 }

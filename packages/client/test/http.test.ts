@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import { describeUnless } from '../../../test/support/requires.ts';
 import type { Connection } from '../src/aws/settings.ts';
-import { createFetch } from '../src/gateway/http.ts';
+import { makeFetch } from '../src/gateway/http.ts';
 import { runOnGateway } from './gateway.ts';
 
 const answer = '{"data":{"viewer":{"id":"x","kind":"USER","groups":[]}}}';
@@ -29,7 +29,7 @@ const connection: Connection = {
 };
 
 /** Sends a request with these settings. */
-const post = (url: string, settings: Partial<Connection>, send = createFetch({ ...connection, ...settings }, {})) =>
+const post = (url: string, settings: Partial<Connection>, send = makeFetch({ ...connection, ...settings }, {})) =>
   send(url, { method: 'POST', headers: {}, body: '{}', redirect: 'manual', signal: new AbortController().signal });
 
 async function listen(server: Server): Promise<number> {
@@ -48,7 +48,7 @@ test('requests of a command share a connection', async () => {
     ports.add(response.socket?.remotePort);
     response.end(answer);
   });
-  const send = createFetch(connection, {});
+  const send = makeFetch(connection, {});
   for (let count = 0; count < 20; count += 1)
     expect(await post(server.endpoint, {}, send)).toMatchObject({ status: 200 });
   expect(ports.size).toBe(1);
@@ -77,7 +77,7 @@ test('a connection that is not established within the timeout is a failure', asy
 
 test('a proxy of the environment gets the request', async () => {
   const proxy = await startAnsweringServer((response) => response.end(answer));
-  const send = createFetch(connection, { HTTP_PROXY: proxy.endpoint });
+  const send = makeFetch(connection, { HTTP_PROXY: proxy.endpoint });
   const response = await post('http://gateway.example/graphql', {}, send);
   expect(await response.text()).toBe(answer);
   expect(proxy.seen[0]?.path).toBe('http://gateway.example/graphql');
@@ -115,7 +115,7 @@ describeUnless(missingOpenSsl)('a gateway with a certificate of its own', () => 
     rmSync(folder, { recursive: true });
   });
 
-  test('is not trusted, and not asked again', async () => {
+  test('a certificate of an unknown authority is not trusted, and the server is not called again', async () => {
     const { code, stderr } = await whoami(url);
     expect(code).toBe(255);
     expect(stderr).toMatch(
@@ -123,14 +123,14 @@ describeUnless(missingOpenSsl)('a gateway with a certificate of its own', () => 
     );
   });
 
-  test('is trusted with --ca-bundle, and with AWS_CA_BUNDLE', async () => {
+  test('a certificate of an own authority is trusted with --ca-bundle, and with AWS_CA_BUNDLE', async () => {
     expect(await whoami(url, '--ca-bundle', certificate)).toMatchObject({ code: 0, stderr: '' });
     const environment = { AWS_CA_BUNDLE: certificate };
     const args = ['whoami', '--endpoint-url', url, '--token', 't'];
     expect(await runOnGateway(args, { environment })).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('is accepted with --no-verify-ssl', async () => {
+  test('any certificate is accepted with --no-verify-ssl', async () => {
     expect(await whoami(url, '--no-verify-ssl')).toMatchObject({ code: 0, stderr: '' });
   });
 });

@@ -79,12 +79,12 @@ test('a TypeScript program resolves the types of the installed package', async (
   await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer.folder });
 });
 
-const clientProgram = `import { bearer, createGatewayClient, LostAnswerError, possibleTypes, sigV4 } from 'pod-identity-client';
+const clientProgram = `import { bearer, makeGatewayClient, LostAnswerError, possibleTypes, sigV4 } from 'pod-identity-client';
 import type { MutationResult } from 'pod-identity-client';
 
 const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
 for (const authentication of [bearer('t'), sigV4({ credentials, region: 'eu-central-1' })]) {
-  const client = createGatewayClient({ url: 'http://127.0.0.1:1', authentication, retries: { maxAttempts: 1 } });
+  const client = makeGatewayClient({ url: 'http://127.0.0.1:1', authentication, retries: { maxAttempts: 1 } });
   try {
     const input = { clusterName: 'c', associationId: 'a', clientRequestToken: 't' };
     const result: MutationResult = await client.deletePodIdentityAssociation(input);

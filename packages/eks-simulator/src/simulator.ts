@@ -65,7 +65,7 @@ export interface EksSimulator {
 export async function startEksSimulator(options: EksSimulatorOptions = {}): Promise<EksSimulator> {
   const world = options.world ?? readWorld();
   const stateFile = options.stateFile === undefined ? null : openStateFile(options.stateFile);
-  const deps = createDependencies(options, world, stateFile);
+  const deps = makeDependencies(options, world, stateFile);
   const control = openControl(deps.backend, deps.faults, deps.log);
   const timers = openTimers();
   const host = options.host ?? '127.0.0.1';
@@ -88,7 +88,7 @@ export async function startEksSimulator(options: EksSimulatorOptions = {}): Prom
   }
 }
 
-function createDependencies(options: EksSimulatorOptions, world: World, stateFile: StateFile | null): ApiDependencies {
+function makeDependencies(options: EksSimulatorOptions, world: World, stateFile: StateFile | null): ApiDependencies {
   const clock = options.clock ?? Date.now;
   const backend: Backend = {
     world,

@@ -6,7 +6,7 @@ import { simulate } from './simulation.ts';
 
 describe('the part of a request that shows a foreign page', () => {
   const own = ['127.0.0.1:4100', 'localhost:4100', 'LOCALHOST:4100', 'localhost', '127.8.9.10:1', '[::1]:4100'];
-  test.each(own)('is none where the host is %s', (host) => {
+  test.each(own)('a request is not of a foreign page where the host is %s', (host) => {
     expect(foreignPart({ host }, {})).toBeNull();
   });
 
@@ -14,15 +14,15 @@ describe('the part of a request that shows a foreign page', () => {
     ...['attacker.example:4100', 'attacker.example', 'localhost.attacker.example', '127.0.0.1.attacker.example'],
     ...['10.0.0.1:4100', '127.0.0.256', '[::2]:4100', '::1', 'localhost:4100,attacker.example', 'a@localhost', ''],
   ];
-  test.each(foreign)('is the host where it is "%s"', (host) => {
+  test.each(foreign)('the host "%s" shows a foreign page', (host) => {
     expect(foreignPart({ host }, {})).toBe('host');
   });
 
-  test('is the host where a request has none', () => {
+  test('a missing host shows a foreign page', () => {
     expect(foreignPart({}, {})).toBe('host');
   });
 
-  test('is none where the name is allowed, or is the one that the server listens on', () => {
+  test('a request is not of a foreign page where the host is allowed, or the one that the server listens on', () => {
     const hosts = ['gateway', '::ffff:127.0.0.1'];
     expect(foreignPart({ host: 'Gateway:4000' }, { hosts })).toBeNull();
     expect(foreignPart({ host: '[::ffff:7f00:1]:4000' }, { hosts })).toBeNull();
@@ -36,7 +36,7 @@ describe('the part of a request that shows a foreign page', () => {
     ['localhost', 'http://localhost'],
     ['gateway:4000', 'http://gateway:4000'],
     ['localhost:4100', 'https://console.example'],
-  ])('is none where the host is %s and the origin %s', (host, origin) => {
+  ])('a request is not of a foreign page where the host is %s and the origin %s', (host, origin) => {
     expect(foreignPart({ host, origin }, { hosts: ['gateway'], origins: ['https://console.example'] })).toBeNull();
   });
 
@@ -48,7 +48,7 @@ describe('the part of a request that shows a foreign page', () => {
     'file://',
     'http://localhost:4100,http://attacker.example',
     '',
-  ])('is the origin where it is "%s"', (origin) => {
+  ])('the origin "%s" shows a foreign page', (origin) => {
     expect(foreignPart({ host: 'localhost:4100', origin }, { origins: ['https://console.example'] })).toBe('origin');
   });
 });

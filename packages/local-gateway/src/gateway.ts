@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDependencies, createLiveDependencies } from '../../../src/app/compose.ts';
+import { makeDependencies, makeLiveDependencies } from '../../../src/app/compose.ts';
 import type { Composition } from '../../../src/app/compose.ts';
-import { createGatewayHandler } from '../../../src/app/gateway-handler.ts';
+import { makeGatewayHandler } from '../../../src/app/gateway-handler.ts';
 import { explainFailure, readingPolicies } from '../../../tools/explain.ts';
 import type { GraphqlHandler } from '../../../src/graphql/handler.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -12,9 +12,9 @@ import type { CurrentDependencies, Dependencies } from '../../../src/operations/
 import type { OnFailure } from '../../../src/policy/authorize.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
-import { createAuthorizer } from './http-api/authorizer.ts';
+import { makeAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
-import { createIamAuthorizer } from './http-api/iam-authorizer.ts';
+import { makeIamAuthorizer } from './http-api/iam-authorizer.ts';
 import { loadSigningKey } from './keys.ts';
 import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
@@ -83,14 +83,14 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       accountId: home.accountId,
       corsOrigins: settings.corsOrigins,
       allowedHosts: settings.allowedHosts,
-      authorize: createAuthorizer({ issuer, audience, keys: key.publicKeys }),
-      authorizeIam: createIamAuthorizer({
+      authorize: makeAuthorizer({ issuer, audience, keys: key.publicKeys }),
+      authorizeIam: makeIamAuthorizer({
         identities: localIdentities(home.accountId, secretAccessKey),
         region: home.region,
         accountId: home.accountId,
       }),
       handler: withSlowRefusals(
-        createGatewayHandler(
+        makeGatewayHandler(
           deps,
           {
             tokens,
@@ -106,7 +106,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   return { url: server.url, simulator, ledger, close: () => closeAll(started) };
 }
 
-/** Composes the gateway with the policies of the folder, or with the releases of a table. */
+/** Composes the gateway with the policies of the folder, or with the policy versions of a table. */
 async function compose(
   composition: Composition,
   settings: LocalSettings,
@@ -114,13 +114,13 @@ async function compose(
   started: Closer[],
 ): Promise<{ readonly deps: Dependencies; readonly current: CurrentDependencies }> {
   if (settings.livePolicies === null) {
-    const deps = createDependencies(composition);
+    const deps = makeDependencies(composition);
     return { deps, current: () => Promise.resolve(deps) };
   }
   await createPolicyTable(settings);
   const store = openPolicyStore(settings);
   started.push(() => store.close());
-  return createLiveDependencies(composition, { store, settings: settings.livePolicies, onFailure });
+  return makeLiveDependencies(composition, { store, settings: settings.livePolicies, onFailure });
 }
 
 /** How late a request over the limit of its principal is refused. Milliseconds. */

@@ -8,7 +8,7 @@ import { startLocalGateway as start } from './gateway.ts';
 import { loadSigningKey } from './keys.ts';
 import { mintToken, principals } from './principals.ts';
 import { readLocalSettings } from './settings.ts';
-import { createLog } from '../../../src/runtime/log.ts';
+import { makeLog } from '../../../src/runtime/log.ts';
 
 export type { AwsCredentials, LocalGateway, LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
 
@@ -25,7 +25,7 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
     const settings = readLocalSettings(environmentOf(options, folder));
     const gateway = await start(
       settings,
-      createLog((line) => options.onLogLine?.(line)),
+      makeLog((line) => options.onLogLine?.(line)),
     );
     return {
       url: `${gateway.url}/graphql`,

@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
-import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { createSqliteLedger } from './sqlite/ledger.ts';
+import { makeSqliteLedger } from './sqlite/ledger.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/tables.ts';
-import { createDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
+import { makeDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 import { policyTableDefinition } from './policy-table.ts';
 import type { LedgerSettings } from './settings.ts';
@@ -19,7 +19,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
-    return explainFailure(`LEDGER_FILE is ${file}`, advice, () => createSqliteLedger({ file }));
+    return explainFailure(`LEDGER_FILE is ${file}`, advice, () => makeSqliteLedger({ file }));
   }
   const client = dynamoDbClient(settings);
   const names = { idempotencyTable, auditTable };
@@ -32,7 +32,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
     client.destroy();
     throw error;
   });
-  return createDynamoDbLedger({ client, ...names });
+  return makeDynamoDbLedger({ client, ...names });
 }
 
 function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: LedgerSettings): string {
@@ -46,8 +46,8 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 /** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
 export function openExistingLedger(settings: LedgerSettings): Ledger {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
-  if (ledger === 'sqlite') return createSqliteLedger({ file });
-  return createDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
+  if (ledger === 'sqlite') return makeSqliteLedger({ file });
+  return makeDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
 }
 
 /** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */
@@ -61,7 +61,7 @@ export async function createPolicyTable(settings: LedgerSettings): Promise<void>
 
 /** Opens the table of policies of the settings. A missing table is noticed when it is read. */
 export function openPolicyStore(settings: LedgerSettings): PolicyStore {
-  return createDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
+  return makeDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
 }
 
 /** A client for the DynamoDB of the settings, with the time limits of the ledger. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createLog } from '../../../src/runtime/log.ts';
+import { makeLog } from '../../../src/runtime/log.ts';
 import { secretFileName } from './aws-identities.ts';
 import { startLocalGateway } from './gateway.ts';
 import type { LocalGateway } from './gateway.ts';
@@ -11,7 +11,7 @@ import type { LocalSettings } from './settings.ts';
  * loopback only. Rejects as `startLocalGateway` does.
  */
 export async function serve(settings: LocalSettings, invocation: Invocation): Promise<void> {
-  const log = createLog((line) => process.stderr.write(line));
+  const log = makeLog((line) => process.stderr.write(line));
   const gateway = await startLocalGateway(settings, log);
   // Before the lines below, by which other programs know that the server is ready.
   const stop = () => {

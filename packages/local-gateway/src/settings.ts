@@ -97,7 +97,7 @@ export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
   };
 }
 
-/** The releases of policies are in DynamoDB only. */
+/** The policy versions are in DynamoDB only. */
 function localLivePolicies(reader: SettingsReader, { ledger, policyTable }: LedgerSettings): LivePolicySettings | null {
   const settings = readLivePolicySettings(reader, policyTable);
   if (settings !== null && ledger === 'sqlite') reader.problem('POLICY_SOURCE is table: set LEDGER to dynamodb too.');

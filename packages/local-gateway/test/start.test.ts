@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../src/sqlite/ledger.ts';
 import { loadSigningKey } from '../src/keys.ts';
 import { mintToken, principals } from '../src/principals.ts';
 import type { EksSimulator } from '../../eks-simulator/src/index.ts';
@@ -148,7 +148,7 @@ const stores = [
     name: 'SQLite',
     available: true,
     env: () => ({}),
-    read: () => createSqliteLedger({ file: join(folder, 'ledger.sqlite') }),
+    read: () => makeSqliteLedger({ file: join(folder, 'ledger.sqlite') }),
   },
   { name: 'DynamoDB', available: dynamoDbEndpoint !== undefined, env: dynamoDbEnv, read: dynamoDbLedger },
 ];
@@ -163,7 +163,7 @@ function dynamoDbEnv(): Record<string, string> {
 function dynamoDbLedger(): Ledger {
   // The region and credentials of the server: DynamoDB Local keeps tables apart by both.
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return createDynamoDbLedger({ client: dynamoDbClient({ region: 'eu-central-1', credentials }), ...tables });
+  return makeDynamoDbLedger({ client: dynamoDbClient({ region: 'eu-central-1', credentials }), ...tables });
 }
 
 describe.each(stores.filter(({ available }) => available))('a server process on $name', ({ env, read, name }) => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import { createAuthorizer } from '../src/http-api/authorizer.ts';
+import { makeAuthorizer } from '../src/http-api/authorizer.ts';
 import { loadSigningKey } from '../src/keys.ts';
 import { audience, issuer, principals } from '../src/principals.ts';
 
@@ -33,7 +33,7 @@ function token(args: string[], localFolder = folder): Promise<Outcome> {
 
 async function isAuthorized(line: string, localFolder = folder): Promise<boolean> {
   const { publicKeys } = await loadSigningKey(localFolder);
-  const answer = await createAuthorizer({ issuer, audience, keys: publicKeys })(line);
+  const answer = await makeAuthorizer({ issuer, audience, keys: publicKeys })(line);
   return answer.kind === 'authorized';
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
 import { runOperator } from './run-operator.ts';
 
 let folder: string;
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('ledger copy copies the file of LEDGER_FILE, and replaces no file', async () => {
   const [file, copy] = [join(folder, 'ledger.sqlite'), join(folder, 'copy.sqlite')];
-  createSqliteLedger({ file }).close();
+  makeSqliteLedger({ file }).close();
   const run = (env: Record<string, string>) => runOperator(['ledger', 'copy', copy], env);
   expect(await run({ LEDGER: 'dynamodb' })).toMatchObject({
     status: 2,

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { createContext } from '../../../packages/local-gateway/src/http-api/context.ts';
-import { createLog } from '../../../src/runtime/log.ts';
+import { makeContext } from '../../../packages/local-gateway/src/http-api/context.ts';
+import { makeLog } from '../../../src/runtime/log.ts';
 import { openGateway } from '../../support/gateway.ts';
 import { jwtEvent } from '../../support/lambda-event.ts';
 import type { FuzzedRequest } from './requests.ts';
@@ -25,7 +25,7 @@ const tokenMs = 300_000;
 /** The Lambda handler with a ledger in a file and a simulated EKS, for one request at a time. */
 export async function openFuzzedGateway() {
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
-  const ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+  const ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
   let logLines: string[] = [];
   let entryBytes: number[] = [];
   const measured: Ledger = {
@@ -39,7 +39,7 @@ export async function openFuzzedGateway() {
       return ledger.commit(expected, next, entries);
     },
   };
-  const log = createLog((line) => logLines.push(line));
+  const log = makeLog((line) => logLines.push(line));
   const gateway = await openGateway({ ledger: measured, recordTrailReads: true, change: (deps) => ({ ...deps, log }) });
   const events = new Map<string, { readonly event: APIGatewayProxyEventV2; readonly at: number }>();
   const eventOf = async (as: string) => {
@@ -58,7 +58,7 @@ export async function openFuzzedGateway() {
     const routeKey = `${method} /graphql`;
     const requestContext = { ...event.requestContext, routeKey, http: { ...http, method } };
     const sent = { ...event, routeKey, requestContext, headers: { ...event.headers, ...headers }, body };
-    const context = createContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
+    const context = makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 29_000);
     const answer = await gateway.handler(sent, context);
     gateway.simulator.control.clearRequests();
     return { status: answer.statusCode ?? 0, body: answer.body ?? '', logLines, entryBytes };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { operationOf, recordFactsOf, trailEntriesOf } from '../../../bench/baseline/facts.ts';
 import type { IdempotencyItem } from '../../../bench/baseline/facts.ts';
 import type { AuditItem } from '../../../bench/baseline/audit.ts';
-import { createBaseline } from '../../../bench/baseline/handler.ts';
+import { makeBaseline } from '../../../bench/baseline/handler.ts';
 import { createBaselineTables } from '../../../bench/baseline/tables.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import type { Implementation, Process, Tables } from './implementation.ts';
@@ -32,7 +32,7 @@ function libraryOf(name: string): string {
 }
 
 function start(url: string, tables: Tables): Process {
-  const { handler, close } = createBaseline({
+  const { handler, close } = makeBaseline({
     eks: { endpoint: url, credentials },
     dynamoDb: { endpoint: url, credentials, region: 'eu-central-1' },
     tables,

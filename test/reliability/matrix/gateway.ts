@@ -5,10 +5,10 @@ import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import { defaultTokenSettings } from '../../../src/auth/claims.ts';
 import { audience, issuer } from '../../../packages/local-gateway/src/principals.ts';
-import { createHandler } from '../../../src/graphql/handler.ts';
-import { createDependencies } from '../../../src/app/compose.ts';
-import { createAuthenticate } from '../../../src/app/gateway-handler.ts';
-import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { makeHandler } from '../../../src/graphql/handler.ts';
+import { makeDependencies } from '../../../src/app/compose.ts';
+import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createTables } from '../../../src/ledger/tables.ts';
@@ -20,7 +20,7 @@ import type { Implementation, Item, Process, Tables } from './implementation.ts'
 
 const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
 const policy = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
-const authenticate = createAuthenticate({
+const authenticate = makeAuthenticate({
   tokens: defaultTokenSettings,
   issuers: [{ issuer, audiences: [audience], keys: null }],
 });
@@ -49,12 +49,12 @@ export const gateway: Implementation = {
 
 function openLedger(url: string, { idempotency: idempotencyTable, audit: auditTable }: Tables): Ledger {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, endpoint: url, region: 'eu-central-1', credentials });
-  return createDynamoDbLedger({ client, idempotencyTable, auditTable });
+  return makeDynamoDbLedger({ client, idempotencyTable, auditTable });
 }
 
 function start(url: string, tables: Tables): Process {
   const ledger = openLedger(url, tables);
-  const deps = createDependencies({
+  const deps = makeDependencies({
     policy,
     ledger,
     home: { accountId: '111122223333', region: 'eu-central-1' },
@@ -64,12 +64,12 @@ function start(url: string, tables: Tables): Process {
     recordTrailReads: false,
     preflight: 'off',
     preflightRoles: false,
-    release: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null },
     log: () => undefined,
     eks: { endpoint: url, credentials },
   });
   return {
-    handler: createHandler(deps, authenticate),
+    handler: makeHandler(deps, authenticate),
     reconcile: async () => {
       await reconcile(deps, 'reconciler', Date.now() + reconcileMs);
     },

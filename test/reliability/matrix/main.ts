@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
         implementation,
         given ?? local?.endpoint ?? '',
         options.selection,
-        createReporter(file),
+        makeReporter(file),
       );
       results.set(implementation.name, rows);
       const printed = rows.filter((row) => !options.onlyFailures || resultOf(row) !== 'kept');
@@ -57,7 +57,7 @@ function hasFailed(row: TableRow): boolean {
 }
 
 /** Writes each result to the JSON file, if any, and reports progress regularly. */
-function createReporter(file: WriteStream | null): (result: CaseResult, of: number) => void {
+function makeReporter(file: WriteStream | null): (result: CaseResult, of: number) => void {
   const startedAt = performance.now();
   let done = 0;
   return (result, of) => {

@@ -52,7 +52,7 @@ describe('the requests of a flow', () => {
     expect(() => stepOf(unknown)).toThrow('No faults are defined for BatchWriteItem');
   });
 
-  test('are named by the audit events they write', () => {
+  test('the requests of a flow are named by the audit events they write', () => {
     const entry = { event: { S: 'INTENT' } };
     const body = JSON.stringify({ TransactItems: [{ Put: { Item: {} } }, { Put: { Item: entry } }] });
     const request = { method: 'POST', url: '/', target: 'DynamoDB_20120810.TransactWriteItems', body };

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createContext } from '../../../packages/local-gateway/src/http-api/context.ts';
+import { makeContext } from '../../../packages/local-gateway/src/http-api/context.ts';
 import { createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
 import { jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer } from '../facts.ts';
@@ -22,7 +22,7 @@ let requests = 0;
  * answer.
  */
 export async function sendRequest({ handler }: Process, request: CaseRequest, forMs: number): Promise<AnswerContent> {
-  const context = createContext({ accountId: '111122223333', functionName: 'matrix' }, Date.now() + forMs);
+  const context = makeContext({ accountId: '111122223333', functionName: 'matrix' }, Date.now() + forMs);
   const event = eventOf(request);
   const { promise: over, resolve: end } = Promise.withResolvers<null>();
   const timer = setTimeout(() => end(null), forMs);

@@ -25,8 +25,8 @@ const functionMs = 29_000;
 const noAssociation = 'a-00000000000000000';
 
 /** Runs requests and the reconciler, each as a separate process. `answers` returns the answers to all requests. */
-export function createCallers(environment: Environment) {
-  const { clock, eks, model, recorder, processes, releases, log } = environment;
+export function makeCallers(environment: Environment) {
+  const { clock, eks, model, recorder, processes, versions, log } = environment;
   const mutations: ScenarioMutation[] = [];
   const targets = new Map<string, MutationTarget>();
   const answers = new Map<Process, CallerAnswer>();
@@ -101,7 +101,7 @@ export function createCallers(environment: Environment) {
       log(() => `  ${name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no audit entry'})`);
     };
     try {
-      const answer = await send(environment, process, mutation, target, await releases.current());
+      const answer = await send(environment, process, mutation, target, await versions.current());
       model.answered(attempt, answer);
       finish(factOf(answer));
     } catch (error) {

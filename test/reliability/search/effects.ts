@@ -2,7 +2,7 @@ import type { Association } from '../../../src/model/association.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** Records what EKS has applied in a scenario, for the reference model. */
-export function createEffects() {
+export function makeEffects() {
   const creators = new Map<string, string | null>();
   const states: { readonly association: Association; readonly from: number; to: number }[] = [];
   const deleted = new Map<string, string | null>();

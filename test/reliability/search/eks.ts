@@ -4,10 +4,10 @@ import type { Association, AssociationTarget, CreateRequest, UpdateRequest } fro
 import type { ChangeKind } from '../facts.ts';
 import type { Applied, EksBehaviour, Sender } from './eks-behaviour.ts';
 import type { DueEffect, ScenarioClock } from './scenario-clock.ts';
-import { createStates } from './states.ts';
+import { makeStates } from './states.ts';
 
 /** The simulated EKS of a scenario. */
-export type MemoryEks = ReturnType<typeof createEks>;
+export type MemoryEks = ReturnType<typeof makeEks>;
 
 /** As in AWS Signature Version 4. */
 const signatureWindowMs = 300_000;
@@ -20,7 +20,7 @@ const tooLateMs = 600_000;
  * signatures, reads that lag, and requests that take effect after their sender gave up. Whoever advances the clock runs the
  * entries of `due`.
  */
-export function createEks(
+export function makeEks(
   clock: Pick<ScenarioClock, 'now' | 'eks'>,
   behaviour: Pick<EksBehaviour, 'lagMs'>,
   onApplied: (applied: Applied) => void,
@@ -28,7 +28,7 @@ export function createEks(
   const due: DueEffect[] = [];
   let count = 0;
   let lastStamp = 0;
-  const { current, put, shown } = createStates(clock.now, behaviour.lagMs);
+  const { current, put, shown } = makeStates(clock.now, behaviour.lagMs);
   /** No two changes have the same timestamp, and a later change has a later one. */
   const stamp = () => (lastStamp = Math.max(clock.eks(), lastStamp + 1));
   const later = (ms: number, run: () => void) => {

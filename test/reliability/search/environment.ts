@@ -6,7 +6,7 @@ import { home } from './home.ts';
 import type { Model } from './model.ts';
 import type { Processes } from './processes.ts';
 import type { Recorder } from './recorder.ts';
-import type { createReleases } from './releases.ts';
+import type { makePolicyVersions } from './policy-versions.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -22,7 +22,7 @@ export interface Environment {
   readonly clusterName: string;
   readonly clock: ScenarioClock;
   readonly ulid: (time: number) => string;
-  readonly releases: ReturnType<typeof createReleases>;
+  readonly versions: ReturnType<typeof makePolicyVersions>;
   readonly scenario: Pick<Scenario, 'readsRoles' | 'hasExecutor'>;
   /** Whether changes in the cluster of the scenario are locked. */
   readonly isLocked: () => boolean;

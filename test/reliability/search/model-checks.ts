@@ -1,14 +1,14 @@
 import type { RecordedResult } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import type { createEffects } from './effects.ts';
+import type { makeEffects } from './effects.ts';
 import type { Answered, Attempt, Operation, TokenLifetime } from './model-state.ts';
 
 /*
  * The rules of the reference model for the outcome of operations. Each check returns its violations, one sentence each.
  */
 
-type Effects = ReturnType<typeof createEffects>;
+type Effects = ReturnType<typeof makeEffects>;
 
 /** Longest read lag at EKS, and longest distance of the gateway's clock from the true time. Milliseconds. */
 const [maxLagMs, maxSkewMs] = [30_000, 15_000];

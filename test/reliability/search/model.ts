@@ -2,7 +2,7 @@ import type { Expectation, IdempotencyRecord } from '../../../src/ledger/ledger.
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { ChangeKind } from '../facts.ts';
-import { createEffects } from './effects.ts';
+import { makeEffects } from './effects.ts';
 import type { Applied } from './eks-behaviour.ts';
 import {
   answerViolations,
@@ -16,7 +16,7 @@ import type { ScenarioClock } from './scenario-clock.ts';
 import { describeRecord, isDeferral, permits, writeViolations } from './writes.ts';
 
 /** The reference model of a scenario. */
-export type Model = ReturnType<typeof createModel>;
+export type Model = ReturnType<typeof makeModel>;
 
 const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
@@ -25,12 +25,12 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
  * uses the gateway's types but none of its code. `broken` receives each violated rule, one sentence each. `now` is the true time;
  * `latest`, the latest time of the gateway's clock: what has expired stays so when the clock is set back.
  */
-export function createModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>, broken: (rule: string) => void) {
+export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>, broken: (rule: string) => void) {
   const lifetimes = new Map<string, TokenLifetime>();
   const keys = new Map<string, string>();
   const operations = new Map<string, Operation>();
   const entries: AuditEntry[] = [];
-  const effects = createEffects();
+  const effects = makeEffects();
   const report = (violations: readonly string[]) => {
     for (const violation of violations) broken(violation);
   };

@@ -47,7 +47,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
-    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyRelease: null },
+    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
     log: () => undefined,
   };
 }
@@ -59,7 +59,7 @@ function existingModifiedAt(request: AuthorizationRequest): string | null {
   return isChange ? request.association.modifiedAt : null;
 }
 
-/** The role whose facts policy uses; null for a delete. */
+/** The role whose attributes policy uses; null for a delete. */
 function requestedRole(request: AuthorizationRequest): string | null {
   if (request.action === 'CreatePodIdentityAssociation') return request.association.roleArn;
   return request.action === 'UpdatePodIdentityAssociation' ? request.becomes.roleArn : null;

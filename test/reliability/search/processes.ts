@@ -24,7 +24,7 @@ interface Timer {
 }
 
 /** The processes of a scenario. */
-export type Processes = ReturnType<typeof createProcesses>;
+export type Processes = ReturnType<typeof makeProcesses>;
 
 /** The real `setImmediate`: once it fires, nothing is left to do but the next turn. */
 const realImmediate = globalThis.setImmediate;
@@ -34,7 +34,7 @@ const microtasksDone = () => new Promise<void>((resolve) => realImmediate(resolv
  * The processes and their scheduling. A process waits before each port call and again before the result; there it can
  * be crashed or frozen, and there the scheduler chooses.
  */
-export function createProcesses(scheduler: fc.Scheduler, now: () => number) {
+export function makeProcesses(scheduler: fc.Scheduler, now: () => number) {
   const all: Process[] = [];
   const timers = new Set<Timer>();
   let current: Process | null = null;

@@ -12,10 +12,10 @@ import type { Model } from './model.ts';
 import type { Attempt } from './model-state.ts';
 import { home } from './home.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
-import { createTokenNames } from './tokens.ts';
+import { makeTokenNames } from './tokens.ts';
 
 /** The recorder of a scenario. */
-export type Recorder = ReturnType<typeof createRecorder>;
+export type Recorder = ReturnType<typeof makeRecorder>;
 
 /** More audit entries than a scenario can have. */
 const allEntries = 1_000;
@@ -27,13 +27,13 @@ const tickMs = 0.001;
  * Records a scenario from outside, in the order in which things happen. At its end the ledger must hold exactly what it reported
  * as written, and the guarantees must hold, by the same checks as for a gateway that is observed over the network.
  */
-export function createRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs: number) {
+export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs: number) {
   const changes: Omit<EksChange, 'effect'>[] = [];
   const applied = new Map<string, Pick<EksChange, 'effect' | 'associationId'>>();
   const outside: OutsideChange[] = [];
   const locks: LockedTime[] = [];
   const writtenAt = new Map<string, number>();
-  const tokens = createTokenNames();
+  const tokens = makeTokenNames();
   /** Fewer guarantees apply: an effect came later than every allowance, or it can't be attributed. */
   let isLimited = false;
   let last = 0;

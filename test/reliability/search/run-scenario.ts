@@ -1,16 +1,16 @@
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { createCallers } from './callers.ts';
+import { makeCallers } from './callers.ts';
 import { driftViolations } from './drift.ts';
 import type { Applied } from './eks-behaviour.ts';
-import { createEks } from './eks.ts';
-import { createModel } from './model.ts';
-import { createProcesses } from './processes.ts';
-import { createRecorder } from './recorder.ts';
-import { createScenarioClock } from './scenario-clock.ts';
+import { makeEks } from './eks.ts';
+import { makeModel } from './model.ts';
+import { makeProcesses } from './processes.ts';
+import { makeRecorder } from './recorder.ts';
+import { makeScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf, describeBehaviour } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
-import { createReleases } from './releases.ts';
+import { makePolicyVersions } from './policy-versions.ts';
 import { roleArn, serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 
@@ -45,30 +45,30 @@ export async function runScenario(
   const log = (line: () => string) => {
     if (isLogged) lines.push(line());
   };
-  const clock = createScenarioClock(behaviour.skewMs);
-  const releases = createReleases(clock.gateway);
+  const clock = makeScenarioClock(behaviour.skewMs);
+  const versions = makePolicyVersions(clock.gateway);
   let isLocked = false;
   const isBroken = (rule: string) => {
     broken.push(rule);
     log(() => `! ${rule}`);
   };
   const applied: Applied[] = [];
-  const model = createModel(clock, isBroken);
-  const recorder = createRecorder(clock, behaviour.lagMs);
-  const eks = createEks(clock, behaviour, (change) => {
+  const model = makeModel(clock, isBroken);
+  const recorder = makeRecorder(clock, behaviour.lagMs);
+  const eks = makeEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
     log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
     model.applied(change);
     recorder.applied(change);
     applied.push(change);
   });
-  const processes = createProcesses(schedulerOf(scenario), clock.now);
+  const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
     ...{ ledger, eks, model, recorder, processes, clock, log, series },
-    ...{ clusterName: `c${series}`, ulid: ulids(series), releases, scenario: { readsRoles, hasExecutor } },
+    ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
-  const callers = createCallers(environment);
+  const callers = makeCallers(environment);
 
   async function moveClock(ms: number): Promise<void> {
     clock.advance(ms, eks.due);
@@ -102,8 +102,8 @@ export async function runScenario(
         clock.set(event.clock, event.ms);
         return;
       case 'policy':
-        log(() => `a release of policies ${event.allows ? 'permits' : 'denies'} changes`);
-        releases.publish(event.allows);
+        log(() => `a policy version ${event.allows ? 'permits' : 'denies'} changes`);
+        versions.publish(event.allows);
         return;
       case 'lock':
         isLocked = event.isSet;

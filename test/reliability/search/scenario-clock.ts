@@ -7,10 +7,10 @@ export interface DueEffect {
 }
 
 /** The clocks of a scenario. */
-export type ScenarioClock = ReturnType<typeof createScenarioClock>;
+export type ScenarioClock = ReturnType<typeof makeScenarioClock>;
 
 /** The clocks of a scenario: the true time, and the gateway's and EKS's, which can be set. They move only when they are told to. */
-export function createScenarioClock(begin: Skews) {
+export function makeScenarioClock(begin: Skews) {
   let now = Date.UTC(2026, 0, 1);
   let skews = begin;
   let latest = 0;

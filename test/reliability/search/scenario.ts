@@ -37,7 +37,7 @@ export type ScenarioEvent =
   | { readonly do: 'clock'; readonly ms: number }
   /** A clock is set to this distance from the true time. */
   | { readonly do: 'skew'; readonly clock: 'gateway' | 'eks'; readonly ms: number }
-  /** A release of policies that permits or denies all changes. */
+  /** A policy version that permits or denies all changes. */
   | { readonly do: 'policy'; readonly allows: boolean }
   | { readonly do: 'lock'; readonly isSet: boolean };
 
@@ -52,7 +52,7 @@ export interface Scenario {
   readonly behaviour: EksBehaviour;
   /** Whether the service account already has an association from outside the gateway. */
   readonly isOccupied: boolean;
-  /** Whether policy depends on facts of roles, and answers warn of the state of cluster and roles. */
+  /** Whether policy depends on role attributes, and answers warn of the state of cluster and roles. */
   readonly readsRoles: boolean;
   /** Whether each change has a session of the executor's role. */
   readonly hasExecutor: boolean;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { createSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import { report, search } from './search.ts';
 
@@ -45,7 +45,7 @@ describe('the scenario search', () => {
     const found = await search({
       seed: 1,
       runs: 20_000,
-      openLedger: () => withoutFenceCheck(createSqliteLedger({ file: ':memory:' })),
+      openLedger: () => withoutFenceCheck(makeSqliteLedger({ file: ':memory:' })),
     });
     if (found === null) throw new Error('No violation was found.');
     expect(found.broken).toEqual(expect.arrayContaining([expect.stringMatching(/^the ledger wrote \(leased /)]));
@@ -58,7 +58,7 @@ describe('the scenario search', () => {
 
     const again = await search({
       ...{ seed: found.seed, path: found.path, runs: 1 },
-      openLedger: () => withoutFenceCheck(createSqliteLedger({ file: ':memory:' })),
+      openLedger: () => withoutFenceCheck(makeSqliteLedger({ file: ':memory:' })),
     });
     expect(again?.lines).toEqual(found.lines);
     expect(await search({ seed: found.seed, path: found.path, runs: 1 })).toBeNull();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 import { scenario } from './scenario-generator.ts';
@@ -41,7 +41,7 @@ const scenariosPerLedger = 50;
 /** Runs scenarios until a rule is violated or the limits are reached. Null if all rules hold. */
 export async function search(settings: SearchSettings): Promise<CounterExample | null> {
   const { seed, runs, until = Infinity, path, openLedger = inMemory, onProgress = () => undefined } = settings;
-  const runner = createRunner(openLedger);
+  const runner = makeRunner(openLedger);
   try {
     for (let batch = 0, scenarios = 0; scenarios < runs && Date.now() < until; batch += 1) {
       const numRuns = path === undefined ? Math.min(batchSize, runs - scenarios) : 1;
@@ -64,7 +64,7 @@ export async function search(settings: SearchSettings): Promise<CounterExample |
 }
 
 /** Runs scenarios on a ledger, and opens a new one after a number of scenarios or a violation. */
-function createRunner(openLedger: () => Ledger) {
+function makeRunner(openLedger: () => Ledger) {
   let ledger = openLedger();
   let count = 0;
   const reopen = () => {
@@ -94,7 +94,7 @@ function createRunner(openLedger: () => Ledger) {
 }
 
 function inMemory(): Ledger {
-  return createSqliteLedger({ file: ':memory:' });
+  return makeSqliteLedger({ file: ':memory:' });
 }
 
 /** Describes a counter-example, with the command that reproduces it. */

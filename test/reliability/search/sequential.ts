@@ -1,16 +1,16 @@
 import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { AuditPartition, Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import { createCallers } from './callers.ts';
-import { createEks } from './eks.ts';
-import { createModel } from './model.ts';
+import { makeCallers } from './callers.ts';
+import { makeEks } from './eks.ts';
+import { makeModel } from './model.ts';
 import type { Model } from './model.ts';
 import { changeOutside } from './run-scenario.ts';
-import { createProcesses } from './processes.ts';
+import { makeProcesses } from './processes.ts';
 import type { Process } from './processes.ts';
-import { createRecorder } from './recorder.ts';
-import { createReleases } from './releases.ts';
-import { createScenarioClock } from './scenario-clock.ts';
+import { makeRecorder } from './recorder.ts';
+import { makePolicyVersions } from './policy-versions.ts';
+import { makeScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
@@ -65,15 +65,15 @@ function watchTimers(): () => void {
 async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promise<Transcript> {
   const answers: unknown[] = [];
   const broken: string[] = [];
-  const clock = createScenarioClock(scenario.behaviour.skewMs);
-  const releases = createReleases(clock.gateway);
+  const clock = makeScenarioClock(scenario.behaviour.skewMs);
+  const versions = makePolicyVersions(clock.gateway);
   let isLocked = false;
   let stopsAt = Infinity;
   /** What the reconciler finds, if it was read already: a read costs 16 DynamoDB requests. */
   let toReconcile: IdempotencyRecord[] | null = null;
   let onStop: () => void = () => undefined;
-  const model = createModel(clock, (rule) => broken.push(rule));
-  const eks = createEks(clock, scenario.behaviour, model.applied);
+  const model = makeModel(clock, (rule) => broken.push(rule));
+  const eks = makeEks(clock, scenario.behaviour, model.applied);
   const port = async <T>(process: Process, effect: () => Promise<T>): Promise<T> => {
     if (stopsAt-- > 0) return effect();
     process.state = 'crashed';
@@ -81,7 +81,7 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
     return new Promise(() => undefined);
   };
   const environment: Environment = {
-    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), releases, scenario, log: () => undefined },
+    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), versions, scenario, log: () => undefined },
     ledger: {
       ...ledger,
       expiredLeases: async () => toReconcile ?? (await expiredLeasesOf(model, ledger, clock.gateway())).slice(0, 1),
@@ -97,12 +97,12 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
         model.failed(by, error);
       },
     },
-    recorder: createRecorder(clock, scenario.behaviour.lagMs),
-    processes: { ...createProcesses(schedulerOf(scenario), clock.now), port },
+    recorder: makeRecorder(clock, scenario.behaviour.lagMs),
+    processes: { ...makeProcesses(schedulerOf(scenario), clock.now), port },
     isLocked: () => isLocked,
     lockMemory: { mayBeSet: false },
   };
-  const callers = createCallers(environment);
+  const callers = makeCallers(environment);
 
   async function runAlone(work: () => Promise<void>): Promise<void> {
     // Created before the work starts, because its first call may be stopped.
@@ -133,7 +133,7 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
         clock.set(event.clock, event.ms);
         return;
       case 'policy':
-        releases.publish(event.allows);
+        versions.publish(event.allows);
         return;
       case 'lock':
         isLocked = event.isSet;

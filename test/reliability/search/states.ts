@@ -1,7 +1,7 @@
 import type { Association } from '../../../src/model/association.ts';
 
 /** The associations, and what reads show: for `lagMs` after a change, the state before it. */
-export function createStates(now: () => number, lagMs: number) {
+export function makeStates(now: () => number, lagMs: number) {
   const current = new Map<string, Association>();
   /** All states in order; the association is null after its deletion. */
   const states: { readonly id: string; readonly association: Association | null; readonly shownFrom: number }[] = [];

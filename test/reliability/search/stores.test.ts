@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { createDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
-import { createSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
@@ -64,8 +64,8 @@ async function openLedgers() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
   const client = dynamoDbClient({ ...dynamoDbClientDefaults, endpoint: proxy.endpoint });
-  const dynamoDb = withFaults(createDynamoDbLedger({ client, ...tables.names }), proxy.faults, randomFrom(seed));
-  const sqlite = createSqliteLedger({ file: ':memory:' });
+  const dynamoDb = withFaults(makeDynamoDbLedger({ client, ...tables.names }), proxy.faults, randomFrom(seed));
+  const sqlite = makeSqliteLedger({ file: ':memory:' });
   const close = async () => {
     sqlite.close();
     dynamoDb.close();

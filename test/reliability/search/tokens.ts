@@ -1,7 +1,7 @@
 import type { IdempotencyRecord, Expectation } from '../../../src/ledger/ledger.ts';
 
 /** Names the tokens of a scenario: after its record has expired, a token is another one. */
-export function createTokenNames() {
+export function makeTokenNames() {
   /** By what identifies the token: how often it began, and its last record. */
   const tokens = new Map<string, { begun: number; record: IdempotencyRecord }>();
   const identities = new Map<string, string>();

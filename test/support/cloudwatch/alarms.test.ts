@@ -1,13 +1,13 @@
 import { readAlarms } from './alarms.ts';
 import { evaluateMath } from './metric-math.ts';
 import type { Series } from './metric-math.ts';
-import { createMetricStore } from './metric-store.ts';
+import { makeMetricStore } from './metric-store.ts';
 
 const metric = { namespace: 'test', name: 'm', dimensions: {} };
 
 /** Whether an alarm rings with datapoints of consecutive minutes, the latest last: `X` breaches, `0` does not, `-` is missing. */
 function rings(points: string, TreatMissingData: string, alarm: object = {}): boolean {
-  const store = createMetricStore();
+  const store = makeMetricStore();
   Array.from(points.replaceAll(' ', '')).forEach((point, minute) => {
     if (point !== '-') store.put(metric, minute, point === 'X' ? 1 : 0);
   });

@@ -25,7 +25,7 @@ interface Where {
 }
 
 /** An empty store. */
-export function createMetricStore(): MetricStore {
+export function makeMetricStore(): MetricStore {
   const series = new Map<string, MetricName & { readonly byMinute: Map<number, number[]> }>();
   const within = (byMinute: ReadonlyMap<number, number[]> | undefined, from: number, until: number) => {
     const found: number[] = [];

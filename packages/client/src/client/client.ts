@@ -77,7 +77,7 @@ const defaultTimeoutMs = 35_000;
 const defaultLimits: RetryLimits = { maxAttempts: 8, maxElapsedMs: 60_000 };
 
 /** Creates a client. It holds no connection: nothing has to be closed. */
-export function createGatewayClient(settings: ClientSettings): GatewayClient {
+export function makeGatewayClient(settings: ClientSettings): GatewayClient {
   const { url, authentication, timeoutMs = defaultTimeoutMs, headers = {}, fetch = globalThis.fetch } = settings;
   const sender = {
     connection: { url, authentication, timeoutMs, headers, fetch },

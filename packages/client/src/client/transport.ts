@@ -43,7 +43,7 @@ export interface GraphQLRequest {
 export type Answer =
   | { readonly kind: 'data'; readonly data: Readonly<Record<string, unknown>> }
   | { readonly kind: 'error'; readonly error: GatewayError }
-  /** No answer, or none that says what became of the request. */
+  /** No answer, or one that does not tell whether the request was processed. */
   | {
       readonly kind: 'lost';
       readonly reason: unknown;

@@ -5,7 +5,7 @@ import type { ValueMap } from '../aws/value.ts';
 import { anonymous, bearer, sigV4 } from '../client/auth.ts';
 import type { Authentication } from '../client/auth.ts';
 import type { CallOptions, GatewayClient } from '../client/client.ts';
-import { createGatewayClient } from '../client/client.ts';
+import { makeGatewayClient } from '../client/client.ts';
 import { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from '../client/errors.ts';
 import type { MutationResult } from '../client/result.ts';
 import type { Retry } from '../client/retry.ts';
@@ -13,8 +13,8 @@ import type { Host, Request } from '../host.ts';
 import { associationAnswer } from './answers.ts';
 import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
-import { createFetch } from './http.ts';
-import { notesOf } from './advice.ts';
+import { makeFetch } from './http.ts';
+import { adviceOf } from './advice.ts';
 import { mutations, queries } from './operations.ts';
 
 /** What calls use of their process. */
@@ -36,7 +36,7 @@ const waitLimitMs = 600_000;
  * The `call` of a host: sends the requests of one command to the gateway, and says on standard error what people should
  * know.
  */
-export function createCall(settings: CallSettings): Host['call'] {
+export function makeCall(settings: CallSettings): Host['call'] {
   let created: GatewayClient | null = null;
   const sending = { onConnected: (): void => undefined };
   return async ({ input, ...given }) => {
@@ -75,7 +75,7 @@ async function change(
   const result: MutationResult = await send(client, { ...input, clientRequestToken: token }, options);
   if (result.kind === 'refused') throw refusalError(operation, result);
   if (result.kind === 'inProgress') throw inProgressError(result);
-  for (const note of notesOf(result)) say(note);
+  for (const line of adviceOf(result)) say(line);
   return { association: associationAnswer(result.association) };
 }
 
@@ -90,8 +90,8 @@ function clientOf(
       'The URL of the gateway is not known. Give it with --endpoint-url or in the environment variable POD_IDENTITY_ENDPOINT_URL.',
     );
   }
-  const fetch = createFetch(connection, environment, onConnected);
-  return createGatewayClient({
+  const fetch = makeFetch(connection, environment, onConnected);
+  return makeGatewayClient({
     url: connection.endpointUrl,
     authentication: authenticationOf(connection, environment),
     fetch: connection.debug ? debugging(fetch, writeError) : fetch,

@@ -25,7 +25,7 @@ const exceptions: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'UnrecognizedClientException',
 };
 
-/** The error of a refused change, with what people need: why, which policy, whom to ask. */
+/** The error of a refused change, with what people need: the reason, the policy, and who can help. */
 export function refusalError(operation: string, { refusal, ...result }: Refused): CommandError {
   const { lines, fields } = refusalDetails(refusal);
   const again =

@@ -15,7 +15,7 @@ const maxFailedConnections = 4;
  * The part of `fetch` that the client uses, with the options of the AWS CLI for certificates and timeouts, which `fetch` does not
  * have. It also starts faster. `onConnected` is called before each request is sent. Proxies of the environment are used from Node.js 24.5 on.
  */
-export function createFetch(
+export function makeFetch(
   connection: Connection,
   environment: Environment,
   onConnected = (): void => undefined,

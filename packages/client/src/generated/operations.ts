@@ -80,7 +80,7 @@ export type ClusterScope = {
   readonly serviceAccount?: string | null | undefined;
 };
 
-/** The parameters of the EKS API, plus the cluster's account and region, a reason and a beneficiary. Null means the same as an omitted field. */
+/** The parameters of the EKS API, plus the cluster's account and region, a reason, and the person on whose behalf a service acts. Null means the same as an omitted field. */
 export type CreatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: string | null | undefined;
@@ -96,7 +96,7 @@ export type CreatePodIdentityAssociationInput = {
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: string;
   /**
-   * The person for whom a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
+   * The person on whose behalf a service acts, up to 256 characters. If the inventory lists the name, the request must be permitted to
    * this person too. It grants no permissions: whether the person wants the request is not verified.
    */
   readonly onBehalfOf?: string | null | undefined;
@@ -128,7 +128,7 @@ export type DeletePodIdentityAssociationInput = {
   readonly clusterName: string;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
   readonly reason?: string | null | undefined;
@@ -163,7 +163,7 @@ export type LockScope =
   | 'ALL'
   /** Changes in one cluster. */
   | 'CLUSTER'
-  /** Changes requested by one principal, through it as an actor, or in the name of it as a person whom a service names. */
+  /** Changes requested by one principal, by it as an actor, or on its behalf (`onBehalfOf`). */
   | 'PRINCIPAL';
 
 /** Kind of operation. Values may be added. */
@@ -212,7 +212,7 @@ export type RefusalCode =
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
   /**
-   * The answer of EKS was lost, and what EKS shows now does not tell what became of the change: others changed, deleted or created the
+   * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
    * association exists, and there was no room for the tag that shows who created it.
    */
@@ -271,7 +271,7 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: string | null | undefined;
-  /** The person for whom a service acts, as for a create. */
+  /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
   readonly policy?: string | null | undefined;

@@ -99,7 +99,7 @@ const trailDocument = /* GraphQL */ `
 `;
 
 /** A GraphQL client of one principal. It keeps the operation ids of its requests, to read the trail later. */
-export function createClient(url: string, token: string) {
+export function makeClient(url: string, token: string) {
   const operationIds = new Set<string>();
 
   const send = async <T>(query: string, variables: object): Promise<T> => {

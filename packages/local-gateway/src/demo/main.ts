@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../../../tools/command.ts';
-import { createLog } from '../../../../src/runtime/log.ts';
+import { makeLog } from '../../../../src/runtime/log.ts';
 import { startLocalGateway } from '../gateway.ts';
 import type { LocalGateway } from '../gateway.ts';
 import { mintToken, principals } from '../principals.ts';
 import { loadSigningKey } from '../keys.ts';
-import { createClient } from './client.ts';
+import { makeClient } from './client.ts';
 import type { DemoInput } from './client.ts';
 import { printStep, printTrail, say } from './print.ts';
 import { demoSteps } from './steps.ts';
@@ -35,7 +35,7 @@ async function demo(): Promise<boolean> {
   };
   const gateway = await startLocalGateway(
     settings,
-    createLog((line) => log.push(line)),
+    makeLog((line) => log.push(line)),
   );
   try {
     const failures = await run(gateway, folder);
@@ -52,7 +52,7 @@ async function run(gateway: LocalGateway, folder: string): Promise<number> {
   const alice = principals.find(({ name }) => name === 'alice');
   if (!alice || !gateway.simulator) throw new Error('The demo needs the example principal alice and the simulator.');
   const token = await mintToken(await loadSigningKey(folder), alice, { expiresInSeconds: 600 });
-  const client = createClient(`${gateway.url}/graphql`, token);
+  const client = makeClient(`${gateway.url}/graphql`, token);
   say(`The gateway listens on ${gateway.url}/graphql, a simulated EKS on ${gateway.simulator.url}.`);
   say('alice, an owner of the namespace payments, sends createPodIdentityAssociation eight times:');
 
@@ -70,7 +70,7 @@ async function runStep(
   step: Step,
   number: number,
   first: DemoInput,
-  client: ReturnType<typeof createClient>,
+  client: ReturnType<typeof makeClient>,
 ): Promise<boolean> {
   step.before?.();
   const answer = await client.create(step.input);

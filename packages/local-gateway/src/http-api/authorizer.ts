@@ -37,7 +37,7 @@ export interface AuthorizerSettings {
  * `client_id`) must contain the audience, `exp` must be in the future, and `nbf` and `iat`, where present, must not be.
  * Source of the rules: "Control access to HTTP APIs with JWT authorizers" in API Gateway's developer guide.
  */
-export function createAuthorizer({ issuer, audience, keys, clockToleranceSeconds = 0 }: AuthorizerSettings): Authorize {
+export function makeAuthorizer({ issuer, audience, keys, clockToleranceSeconds = 0 }: AuthorizerSettings): Authorize {
   const keySet = createLocalJWKSet(keys);
   // `jose` accepts a token without `kid` where there is only one key; API Gateway requires `kid`.
   const keyOf: JWTVerifyGetKey = (header, jws) => keySet({ ...header, kid: header.kid ?? '' }, jws);

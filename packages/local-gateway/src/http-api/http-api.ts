@@ -9,7 +9,7 @@ import { gatewayAnswer, refuseForeignPage, toAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { readBody } from './body.ts';
 import { trackConnections } from './connections.ts';
-import { createContext } from './context.ts';
+import { makeContext } from './context.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { localApiId, newRequestId, readHead, toEvent } from './event.ts';
 import type { LocalEvent, RequestHead } from './event.ts';
@@ -145,7 +145,7 @@ async function invoke(
   { handler, accountId, functionName = 'pod-identity-gateway', functionTimeoutMs = 29_000 }: HttpApiSettings,
   event: LocalEvent,
 ): Promise<unknown> {
-  const context = createContext({ accountId, functionName }, Date.now() + functionTimeoutMs);
+  const context = makeContext({ accountId, functionName }, Date.now() + functionTimeoutMs);
   const answered = new AbortController();
   const timeout = delay(functionTimeoutMs, undefined, { signal: answered.signal }).then(() => {
     throw new Error(`The handler did not return within ${functionTimeoutMs} ms.`);

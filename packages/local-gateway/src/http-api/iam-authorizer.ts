@@ -44,7 +44,7 @@ const windowMs = 300_000;
  * date, scope, signed headers, body and HMAC. Session tokens are not checked, and every identity may invoke the API.
  * Source: "Create a signed AWS API request" in IAM's user guide.
  */
-export function createIamAuthorizer(settings: IamAuthorizerSettings): AuthorizeIam {
+export function makeIamAuthorizer(settings: IamAuthorizerSettings): AuthorizeIam {
   const { identities, region, accountId, clock = Date.now } = settings;
   return async (head, body) => {
     const given = parseSignature(head.headers.get('authorization') ?? '');

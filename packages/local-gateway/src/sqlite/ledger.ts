@@ -7,7 +7,7 @@ import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { meets } from './condition.ts';
 import { openSqliteFile, sqliteErrorCode } from './file.ts';
 import { prepareStatements } from './statements.ts';
-import { createTrailReader } from './trail.ts';
+import { makeTrailReader } from './trail.ts';
 
 /** How long a call waits for the lock of another process, in milliseconds. */
 const defaultBusyTimeoutMs = 2_000;
@@ -16,7 +16,7 @@ const defaultBusyTimeoutMs = 2_000;
  * A ledger in one SQLite file, or in memory (`:memory:`). Several processes can share a file. Throws an Error if the file
  * cannot be opened.
  */
-export function createSqliteLedger({
+export function makeSqliteLedger({
   file,
   busyTimeoutMs = defaultBusyTimeoutMs,
 }: {
@@ -25,7 +25,7 @@ export function createSqliteLedger({
 }): Ledger {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
-  const readTrail = createTrailReader(database);
+  const readTrail = makeTrailReader(database);
 
   return {
     commit(expected, next, entries) {

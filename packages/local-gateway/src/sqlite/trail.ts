@@ -48,7 +48,7 @@ export function trailStatement(column: Column): string {
  * A function that reads pages of the trail of a file. It prepares each statement on first use, and throws
  * `UnsupportedFormatOnPage`, and an Error for an invalid `limit` or `before`.
  */
-export function createTrailReader(database: DatabaseSync): (query: TrailQuery) => TrailPage {
+export function makeTrailReader(database: DatabaseSync): (query: TrailQuery) => TrailPage {
   const statements = new Map<Column, ReturnType<DatabaseSync['prepare']>>();
   const prepared = (column: Column) => {
     const statement = statements.get(column) ?? database.prepare(trailStatement(column));

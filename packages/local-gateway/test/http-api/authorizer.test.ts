@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompactSign, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
-import { createAuthorizer } from '../../src/http-api/authorizer.ts';
+import { makeAuthorizer } from '../../src/http-api/authorizer.ts';
 import type { Authorize } from '../../src/http-api/authorizer.ts';
 import { loadSigningKey } from '../../src/keys.ts';
 import type { SigningKey } from '../../src/keys.ts';
@@ -18,7 +18,7 @@ const now = () => Math.floor(Date.now() / 1000);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'authorizer-'));
   key = await loadSigningKey(folder);
-  authorize = createAuthorizer({ issuer, audience, keys: key.publicKeys });
+  authorize = makeAuthorizer({ issuer, audience, keys: key.publicKeys });
 });
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -54,7 +54,7 @@ describe('accepts', () => {
   });
 
   test('clocks that differ within the tolerance', async () => {
-    const lenient = createAuthorizer({ issuer, audience, keys: key.publicKeys, clockToleranceSeconds: 30 });
+    const lenient = makeAuthorizer({ issuer, audience, keys: key.publicKeys, clockToleranceSeconds: 30 });
     const early = await sign({ iat: now() + 20, nbf: now() + 20 });
     expect(await lenient(early)).toHaveProperty('kind', 'authorized');
     expect(await lenient(await sign({ exp: now() - 20 }))).toHaveProperty('kind', 'authorized');
@@ -191,7 +191,7 @@ describe('claims', () => {
     ['empty lists', [], '[]'],
     ['objects, sorted', { sub: 'x', iss: 'y' }, 'map[iss:y sub:x]'],
     ['objects in objects and lists', { b: [1, { c: null }], a: {} }, 'map[a:map[] b:[1 map[c:<nil>]]]'],
-  ])('are strings: %s', async (_, value, expected) => {
+  ])('the claims that reach the handler are strings: %s', async (_, value, expected) => {
     expect(await claimsOf({ it: value })).toHaveProperty('it', expected);
   });
 

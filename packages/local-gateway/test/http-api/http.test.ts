@@ -50,7 +50,7 @@ describe('CORS', () => {
   const corsHeaders = ({ headers }: Response) =>
     Object.fromEntries([...headers].filter(([name]) => /^(access-control|vary)/.test(name)));
 
-  test('is off by default', async () => {
+  test('CORS is off by default', async () => {
     const { endpoint } = await open();
     expect((await fetch(endpoint, { method: 'OPTIONS', headers: preflight })).status).toBe(404);
     expect(corsHeaders(await fetch(endpoint, { method: 'POST', headers: { origin } }))).toEqual({});

@@ -1,7 +1,7 @@
 import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { localIdentities } from '../../src/aws-identities.ts';
-import { createIamAuthorizer } from '../../src/http-api/iam-authorizer.ts';
+import { makeIamAuthorizer } from '../../src/http-api/iam-authorizer.ts';
 import { echo, start, stopAll } from '../../../../test/support/http-api-server.ts';
 
 const accountId = '111122223333';
@@ -27,7 +27,7 @@ interface Options {
 
 /** Signs a request as AWS SDKs do, and sends it. */
 async function send(options: Options = {}): Promise<Response> {
-  const authorizeIam = createIamAuthorizer({ identities, region, accountId });
+  const authorizeIam = makeIamAuthorizer({ identities, region, accountId });
   const { url } = await start(echo, { authorizeIam });
   const { accessKeyId = 'ci-deployer', secretAccessKey = localSecret, sessionToken, query = {} } = options;
   const signer = new SignatureV4({

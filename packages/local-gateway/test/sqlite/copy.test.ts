@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { copySqliteLedger } from '../../src/sqlite/copy.ts';
-import { createSqliteLedger } from '../../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../src/sqlite/ledger.ts';
 import { auditEntry, openRecord, recordTime as now } from '../../../../test/support/ledger-samples.ts';
 
 let folder: string;
@@ -16,7 +16,7 @@ const [record, entry] = [openRecord(), auditEntry()];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ledger-'));
   [file, copy] = [join(folder, 'ledger.sqlite'), join(folder, 'copy.sqlite')];
-  ledger = createSqliteLedger({ file });
+  ledger = makeSqliteLedger({ file });
   await ledger.commit({ kind: 'free', now }, record, [entry]);
 });
 
@@ -25,7 +25,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const opening = (path: string) => () => createSqliteLedger({ file: path }).close();
+const opening = (path: string) => () => makeSqliteLedger({ file: path }).close();
 
 test('a copy of an open ledger file without its log is refused, with the command that copies both, and not changed', () => {
   copyFileSync(file, copy);
@@ -39,7 +39,7 @@ test('a copy of an open ledger file without its log is refused, with the command
 test('a copy of an open ledger file with its log is opened', async () => {
   copyFileSync(file, copy);
   copyFileSync(`${file}-wal`, `${copy}-wal`);
-  const copied = createSqliteLedger({ file: copy });
+  const copied = makeSqliteLedger({ file: copy });
   expect(await copied.getEntry(entry)).toEqual(entry);
   copied.close();
 });
@@ -50,12 +50,12 @@ describe('the copy command', () => {
     expect(existsSync(`${copy}-wal`)).toBe(false);
     ledger.close();
     rmSync(file);
-    const copied = createSqliteLedger({ file: copy });
+    const copied = makeSqliteLedger({ file: copy });
     expect(await copied.getRecord(record.idempotencyKey)).toEqual(record);
     expect(await copied.operationEntries(entry.operationId)).toEqual([entry]);
     await copied.appendEntry(auditEntry());
     copied.close();
-    ledger = createSqliteLedger({ file: copy });
+    ledger = makeSqliteLedger({ file: copy });
   });
 
   test('does not replace a file', () => {

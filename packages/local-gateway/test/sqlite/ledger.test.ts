@@ -6,7 +6,7 @@ import { auditIndexKeys } from '../../../../src/ledger/keys.ts';
 import { openSqliteFile } from '../../src/sqlite/file.ts';
 import { auditColumns } from '../../src/sqlite/schema.ts';
 import { schemaVersion } from '../../src/sqlite/schema.ts';
-import { createSqliteLedger } from '../../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../src/sqlite/ledger.ts';
 import { association, auditEntry, recordTime as now, openRecord } from '../../../../test/support/ledger-samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
@@ -21,10 +21,10 @@ describe('a ledger file', () => {
   test('keeps records and entries across a restart', async () => {
     const file = newFile();
     const [record, entry] = [openRecord(), auditEntry()];
-    const before = createSqliteLedger({ file });
+    const before = makeSqliteLedger({ file });
     await before.commit({ kind: 'free', now }, record, [entry]);
     before.close();
-    const after = createSqliteLedger({ file });
+    const after = makeSqliteLedger({ file });
     expect(await after.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'conflict', record });
     expect(await after.getEntry(entry)).toEqual(entry);
     after.close();
@@ -37,14 +37,14 @@ describe('a ledger file', () => {
     database.close();
   });
 
-  test('is created with its folder', () => {
+  test('a ledger file is created with its folder', () => {
     const file = join(folder, 'not', 'yet', 'there.db');
-    createSqliteLedger({ file }).close();
-    createSqliteLedger({ file }).close();
+    makeSqliteLedger({ file }).close();
+    makeSqliteLedger({ file }).close();
   });
 
   test('can be in memory', async () => {
-    const ledger = createSqliteLedger({ file: ':memory:' });
+    const ledger = makeSqliteLedger({ file: ':memory:' });
     await ledger.appendEntry(auditEntry());
     ledger.close();
   });
@@ -52,7 +52,7 @@ describe('a ledger file', () => {
   test('that is not a database is rejected by name', () => {
     const file = newFile();
     writeFileSync(file, 'A shopping list. '.repeat(500));
-    const opening = () => createSqliteLedger({ file });
+    const opening = () => makeSqliteLedger({ file });
     expect(opening).toThrow(`Cannot open the ledger file ${file}: file is not a database`);
     expect(opening).toThrow('Use a SQLite file, or a new file');
   });
@@ -61,7 +61,7 @@ describe('a ledger file', () => {
     const file = newFile();
     writeFileSync(file, '');
     const inside = join(file, 'ledger.db');
-    const opening = () => createSqliteLedger({ file: inside });
+    const opening = () => makeSqliteLedger({ file: inside });
     expect(opening).toThrow(`Cannot open the ledger file ${inside}: EEXIST`);
     expect(opening).toThrow('in a folder that exists or can be created');
   });
@@ -73,7 +73,7 @@ describe('a ledger file', () => {
     const file = newFile();
     const database = new DatabaseSync(file);
     database.exec(`PRAGMA user_version = ${version}`);
-    const opening = () => createSqliteLedger({ file });
+    const opening = () => makeSqliteLedger({ file });
     expect(opening).toThrow(`The ledger file ${file} has the schema of ${relation} version of the gateway. `);
     expect(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
     database.close();
@@ -86,7 +86,7 @@ describe('the trail in a file', () => {
   const denied = { ...entry, event: 'DENIED', fence: null } as const;
   let database: DatabaseSync;
   beforeAll(async () => {
-    const ledger = createSqliteLedger({ file });
+    const ledger = makeSqliteLedger({ file });
     await ledger.appendEntry(entry);
     ledger.close();
     database = new DatabaseSync(file);
@@ -96,12 +96,17 @@ describe('the trail in a file', () => {
   });
 
   const replace = 'INSERT OR REPLACE INTO audit SELECT * FROM (SELECT * FROM audit)';
-  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', replace])('is insert-only: %s', (sql) => {
-    expect(() => {
-      database.exec(sql);
-    }).toThrow('the audit trail is insert-only');
-    expect(database.prepare('SELECT entry FROM audit').all()).toEqual([{ entry: JSON.stringify({ v: 1, ...entry }) }]);
-  });
+  test.each(["UPDATE audit SET entry = 'x'", 'DELETE FROM audit', replace])(
+    'the trail in a file is insert-only: %s',
+    (sql) => {
+      expect(() => {
+        database.exec(sql);
+      }).toThrow('the audit trail is insert-only');
+      expect(database.prepare('SELECT entry FROM audit').all()).toEqual([
+        { entry: JSON.stringify({ v: 1, ...entry }) },
+      ]);
+    },
+  );
 
   test('has no rowid by which an entry could be replaced', () => {
     expect(() => database.prepare('SELECT rowid FROM audit')).toThrow('no such column: rowid');

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
 import { schema } from '../../src/sqlite/schema.ts';
-import { createSqliteLedger } from '../../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../src/sqlite/ledger.ts';
 import {
   auditEntry,
   recordTime as now,
@@ -25,9 +25,9 @@ let files = 0;
 const newFile = () => join(folder, `${(files += 1)}.db`);
 
 describe('a file that several processes share', () => {
-  test('is unavailable for writes but not for reads while another process has locked it', async () => {
+  test('a file that several processes share is unavailable for writes but not for reads while another process has locked it', async () => {
     const file = newFile();
-    const ledger = createSqliteLedger({ file, busyTimeoutMs: 20 });
+    const ledger = makeSqliteLedger({ file, busyTimeoutMs: 20 });
     const entry = auditEntry();
     await ledger.appendEntry(entry);
     const other = new DatabaseSync(file);
@@ -44,10 +44,10 @@ describe('a file that several processes share', () => {
 
   test('can be opened and read while another process is stuck in a write', async () => {
     const file = newFile();
-    createSqliteLedger({ file }).close();
+    makeSqliteLedger({ file }).close();
     const frozen = new DatabaseSync(file);
     frozen.exec('BEGIN IMMEDIATE');
-    const ledger = createSqliteLedger({ file, busyTimeoutMs: 20 });
+    const ledger = makeSqliteLedger({ file, busyTimeoutMs: 20 });
     expect(await ledger.expiredLeases(now, 1)).toEqual([]);
     frozen.close();
     ledger.close();
@@ -55,7 +55,7 @@ describe('a file that several processes share', () => {
 
   test('waits until another process releases its lock', async () => {
     const file = newFile();
-    const ledger = createSqliteLedger({ file, busyTimeoutMs: 5_000 });
+    const ledger = makeSqliteLedger({ file, busyTimeoutMs: 5_000 });
     const locking = run(process.execPath, ['-e', lockFor(file, 100)]);
     await new Promise((resolve) => locking.child.stdout?.once('data', resolve));
     await ledger.appendEntry(auditEntry());
@@ -75,7 +75,7 @@ describe('a file that several processes share', () => {
     first.close();
   });
 
-  test('is waited for only until the timeout', async () => {
+  test('a file that several processes share is waited for only until the timeout', async () => {
     const file = newFile();
     const locked = new DatabaseSync(file);
     locked.exec('CREATE TABLE other (a); BEGIN EXCLUSIVE');
@@ -95,7 +95,7 @@ describe('a file that several processes share', () => {
 
   test('without its tables is unavailable', async () => {
     const file = newFile();
-    const ledger = createSqliteLedger({ file });
+    const ledger = makeSqliteLedger({ file });
     const other = new DatabaseSync(file);
     other.exec('DROP TABLE audit; DROP TABLE idempotency;');
     const entry = auditEntry();
@@ -140,8 +140,8 @@ function claim(file: string, keys: string[], name: string): string {
   const record = openRecord({ operationId: name });
   const module = join(import.meta.dirname, '../../src/sqlite/ledger.ts');
   return `
-    import(${JSON.stringify(module)}).then(async ({ createSqliteLedger }) => {
-      const ledger = createSqliteLedger({ file: ${JSON.stringify(file)} });
+    import(${JSON.stringify(module)}).then(async ({ makeSqliteLedger }) => {
+      const ledger = makeSqliteLedger({ file: ${JSON.stringify(file)} });
       for (const idempotencyKey of ${JSON.stringify(keys)}) {
         const record = { ...${JSON.stringify(record)}, idempotencyKey };
         const { kind } = await ledger.commit({ kind: 'free', now: ${now} }, record, []);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqliteFile } from '../../src/sqlite/file.ts';
 import { trailStatement } from '../../src/sqlite/trail.ts';
-import { createSqliteLedger } from '../../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../src/sqlite/ledger.ts';
 import { appendAll, auditEntryAt, now, trailQuery } from '../../../../test/support/ledger-samples.ts';
 import { idsOf, target } from '../../../../test/support/trail-model.ts';
 
@@ -35,7 +35,7 @@ test.each(Object.entries(searches))('reading the trail by %s searches one index,
 test('reads only the entries of a page, not older or excluded ones', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
   const file = join(folder, 'ledger.db');
-  const ledger = createSqliteLedger({ file });
+  const ledger = makeSqliteLedger({ file });
   const entries = Array.from({ length: 8 }, (_, index) =>
     auditEntryAt(now - index, { event: index % 2 === 0 ? 'LATE_SUCCESS' : 'INTENT' }),
   );

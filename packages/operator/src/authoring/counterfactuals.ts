@@ -6,7 +6,7 @@ import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../.
 import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
 
 /** An authorization request with its context. */
-export interface Question {
+export interface RequestWithContext {
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
 }
@@ -15,7 +15,7 @@ export interface Question {
 interface Change {
   /** What differs, e.g. `the principal is in the group payments-team`. */
   readonly what: string;
-  readonly question: Question;
+  readonly changed: RequestWithContext;
 }
 
 /** A change with which the decision is another one. */
@@ -26,10 +26,10 @@ export interface Counterfactual {
   readonly lifted: readonly string[];
 }
 
-/** The most changes of one kind to try, so that large inventories are no problem. */
+/** The most changes of one kind to try, so that large inventories stay fast. */
 const maxTried = 50;
 
-/** The most people to try as named person. */
+/** The most people to try in onBehalfOf. */
 const maxPeople = 10;
 
 /**
@@ -39,12 +39,12 @@ const maxPeople = 10;
  */
 export function counterfactuals(
   authorize: Authorize,
-  question: Question,
+  original: RequestWithContext,
   policySet: PolicySet,
   inventory: Inventory,
 ): readonly Counterfactual[] {
-  const actual = authorize(question.context, question.request);
-  return changesOf(question, actual, policySet, inventory).flatMap(({ what, question: changed }) => {
+  const actual = authorize(original.context, original.request);
+  return changesOf(original, actual, policySet, inventory).flatMap(({ what, changed }) => {
     const decision = authorize(changed.context, changed.request);
     if (actual.allowed) return decision.allowed ? [] : [{ what, decision, lifted: [] }];
     const before = keysOf(actual);
@@ -62,25 +62,25 @@ function keysOf({ violations }: Decision): readonly string[] {
 }
 
 function changesOf(
-  question: Question,
+  original: RequestWithContext,
   { slice }: Decision,
   policySet: PolicySet,
   inventory: Inventory,
 ): readonly Change[] {
   const groups = new Set([...(slice.namespace?.owners ?? []), ...groupsNamed(policySet)]);
   return [
-    ...groupChanges(question, [...groups].slice(0, maxTried)),
-    ...contextChanges(question, inventory),
-    ...requestChanges(question, slice.namespace?.rolePaths ?? [], policySet),
-    ...clusterChanges(question, inventory),
+    ...groupChanges(original, [...groups].slice(0, maxTried)),
+    ...contextChanges(original, inventory),
+    ...requestChanges(original, slice.namespace?.rolePaths ?? [], policySet),
+    ...clusterChanges(original, inventory),
   ];
 }
 
-function groupChanges({ context, request }: Question, groups: readonly string[]): readonly Change[] {
+function groupChanges({ context, request }: RequestWithContext, groups: readonly string[]): readonly Change[] {
   const { principal } = context.identity;
   const withGroups = (what: string, changed: readonly string[]): Change => ({
     what,
-    question: {
+    changed: {
       request,
       context: { ...context, identity: { ...context.identity, principal: { ...principal, groups: changed } } },
     },
@@ -98,10 +98,10 @@ function groupChanges({ context, request }: Question, groups: readonly string[])
   ];
 }
 
-function contextChanges({ context, request }: Question, { people }: Inventory): readonly Change[] {
+function contextChanges({ context, request }: RequestWithContext, { people }: Inventory): readonly Change[] {
   const changed = (what: string, fields: Partial<AuthorizationContext>): Change => ({
     what,
-    question: { request, context: { ...context, ...fields } },
+    changed: { request, context: { ...context, ...fields } },
   });
   const hours = [12, 24, 48, 72, 96, 120, 144];
   return [
@@ -119,14 +119,18 @@ function contextChanges({ context, request }: Question, { people }: Inventory): 
   ];
 }
 
-function requestChanges(question: Question, rolePaths: readonly string[], policySet: PolicySet): readonly Change[] {
-  const { context, request } = question;
+function requestChanges(
+  original: RequestWithContext,
+  rolePaths: readonly string[],
+  policySet: PolicySet,
+): readonly Change[] {
+  const { context, request } = original;
   switch (request.action) {
     case 'CreatePodIdentityAssociation': {
       const { association } = request;
       const changed = ({ what, fields }: FieldChange<CreateRequest>): Change => ({
         what,
-        question: { context, request: { ...request, association: { ...association, ...fields } } },
+        changed: { context, request: { ...request, association: { ...association, ...fields } } },
       });
       return [...settingChanges(association, association, rolePaths), ...createChanges(association, policySet)].map(
         changed,
@@ -136,7 +140,7 @@ function requestChanges(question: Question, rolePaths: readonly string[], policy
       const { association, becomes } = request;
       return settingChanges(association, becomes, rolePaths).map(({ what, fields }) => ({
         what,
-        question: { context, request: { ...request, becomes: { ...becomes, ...fields } } },
+        changed: { context, request: { ...request, becomes: { ...becomes, ...fields } } },
       }));
     }
     case 'DeletePodIdentityAssociation':
@@ -181,14 +185,14 @@ function createChanges({ tags }: CreateRequest, policySet: PolicySet): readonly 
   ];
 }
 
-function clusterChanges({ context, request }: Question, { clusters }: Inventory): readonly Change[] {
+function clusterChanges({ context, request }: RequestWithContext, { clusters }: Inventory): readonly Change[] {
   if (request.action === 'ListPodIdentityAssociations' || request.action === 'ReadAuditTrail') return [];
   return clusters
     .filter((one) => one.clusterName !== request.association.clusterName)
     .slice(0, maxTried)
     .map(({ accountId, region, clusterName }) => ({
       what: `the cluster is ${accountId}/${region}/${clusterName}`,
-      question: { context, request: inCluster(request, { accountId, region, clusterName }) },
+      changed: { context, request: inCluster(request, { accountId, region, clusterName }) },
     }));
 }
 

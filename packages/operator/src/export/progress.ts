@@ -15,7 +15,7 @@ const clearRest = '\u001b[K';
  *
  * @param clock milliseconds of a monotonic clock
  */
-export function createProgress(screen: Screen, clock: () => number) {
+export function makeProgress(screen: Screen, clock: () => number) {
   const startedAt = clock();
   let shownAt = -Infinity;
   let line = '';

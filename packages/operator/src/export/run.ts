@@ -10,7 +10,7 @@ import { reasonOf } from '../session.ts';
 import { exportTrail } from './export.ts';
 import type { Exported } from './export.ts';
 import { ocsfEvent } from './ocsf.ts';
-import { createProgress } from './progress.ts';
+import { makeProgress } from './progress.ts';
 
 /** How an entry is written, one line each. */
 type ExportFormat = 'ndjson' | 'ocsf';
@@ -28,7 +28,7 @@ export interface ExportRequest {
 export async function run({ format, since, until }: ExportRequest, context: Context<LedgerSettings>): Promise<number> {
   const { settings, stdout, stderr } = context;
   const ledger = openExistingLedger(settings);
-  const progress = createProgress(stderr, () => performance.now());
+  const progress = makeProgress(stderr, () => performance.now());
   const exported = await exportTrail(ledger, { since, until }, lineOf[format], stdout, progress.report);
   progress.end();
   ledger.close();

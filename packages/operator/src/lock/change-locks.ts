@@ -1,4 +1,4 @@
-import { auditContextOf, createEntry } from '../../../../src/ledger/audit-entry.ts';
+import { auditContextOf, makeEntry } from '../../../../src/ledger/audit-entry.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { AuditPartition, Ledger } from '../../../../src/ledger/ledger.ts';
 import { lockPrefix } from '../../../../src/model/audit.ts';
@@ -77,7 +77,7 @@ function entryOf(deps: LockDependencies, { kind, reason, operator }: LockChange,
   };
   const context = { ...auditContextOf({ recordPrincipal: () => operator }, 'LOCK_CHANGES', identity), reason };
   const what = describeLock(lock);
-  return createEntry(deps, context, {
+  return makeEntry(deps, context, {
     operationId,
     event: kind === 'lock' ? 'LOCKED' : 'UNLOCKED',
     message:

@@ -4,7 +4,7 @@ import { readingPolicies } from '../../../../tools/explain.ts';
 import { failedCases, readCases, untestedPolicies } from '../../../../src/cases/cases.ts';
 import type { PolicyCase } from '../../../../src/cases/cases.ts';
 import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { createEngine } from '../../../../src/policy/engine.ts';
+import { makeEngine } from '../../../../src/policy/engine.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import { readInventoryText, readPolicies, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
@@ -31,7 +31,7 @@ export function checkPolicies(directory: string): CheckReport {
 }
 
 function check(directory: string): CheckReport {
-  const engine = createEngine(readPolicySet(directory));
+  const engine = makeEngine(readPolicySet(directory));
   const inventoryText = readInventoryText(directory);
   const inventory = parseInventory(inventoryText);
   const cases = readCases(directory);
@@ -60,7 +60,7 @@ function checkExamples(directory: string, inventoryText: string, activeIds: read
     return { file, policy, cases: cases.filter((one) => basename(one.file).startsWith(prefix)) };
   });
   const failures = examples.flatMap(({ file, policy, cases: own }) => {
-    const engine = createEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: policy } }));
+    const engine = makeEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: policy } }));
     const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
     return failuresOf(engine, inventoryText, own, ids);
   });

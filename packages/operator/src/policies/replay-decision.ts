@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import { authorizeOnSlice } from '../../../../src/policy/authorize.ts';
 import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { createEngine } from '../../../../src/policy/engine.ts';
+import { makeEngine } from '../../../../src/policy/engine.ts';
 import { atLeast, parseJson, text } from '../../../../src/policy/json.ts';
 import { readPolicySources } from '../../../../src/policy/load.ts';
 import { inventorySlice } from '../../../../src/cases/model-schemas.ts';
@@ -46,7 +46,7 @@ export function replayDecision(file: string, directory: string): ReplayedDecisio
   }
   const advice = 'Name a folder with *.cedar files and schema.cedarschema.';
   const sources = readingPolicies(directory, advice, () => readPolicySources(directory));
-  const engine = createEngine(compilePolicies(sources));
+  const engine = makeEngine(compilePolicies(sources));
   const replayed = authorizeOnSlice(engine, contextOf(entry, recorded.now, file), requestOf(entry), recorded.slice);
   const same = verdict(recorded) === verdict(replayed);
   const samePolicies = recorded.policySetHash === replayed.policySetHash;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../../../../src/policy/json.ts';
 import { recordedRole } from '../../../../src/cases/model-schemas.ts';
 import type { Authorize } from '../../../../src/policy/policy.ts';
-import { withRoleFacts } from '../../../../src/policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../../../../src/policy/role-attribute-use.ts';
 import {
   circumstanceSchema,
   contextOf,
@@ -36,9 +36,9 @@ export interface ReplayCounts {
   readonly otherReasons: number;
   /** Too large to be recorded whole. */
   readonly incomplete: number;
-  /** Not decided: policies use facts of a role that the entry does not have, as policies did not use them when it was written. */
+  /** Not decided: policies use attributes of a role that the entry does not have, as policies did not use them when it was written. */
   readonly withoutRoles: number;
-  /** By principals of whom groups were left out, see `createRecordPrincipal`: a policy that names these decides otherwise. */
+  /** By principals of whom groups were left out, see `makeRecordPrincipal`: a policy that names these decides otherwise. */
   readonly withOtherGroups: number;
   /** Flipped requests by principal, the most first. */
   readonly affected: readonly (readonly [principalId: string, count: number])[];
@@ -80,7 +80,7 @@ export async function replayTrail(
     }
     const request = requestOf(entry);
     const { roles = [] } = entry.decision.slice ?? {};
-    const withRoles = withRoleFacts(authorize, (arn) => roles.find((role) => role.arn === arn) ?? null);
+    const withRoles = withRoleAttributes(authorize, (arn) => roles.find((role) => role.arn === arn) ?? null);
     const decision = withRoles(contextOf(entry, entry.decision.now, name), request);
     if (decision.unknownRoles) {
       counts.withoutRoles += 1;

@@ -5,7 +5,7 @@ import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import { authorizeWith } from '../../../../src/policy/authorize.ts';
-import { createEngine } from '../../../../src/policy/engine.ts';
+import { makeEngine } from '../../../../src/policy/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySet } from '../../../../src/policy/load.ts';
 import type { Authorize } from '../../../../src/policy/policy.ts';
@@ -34,7 +34,7 @@ function authorizeOf({ policies, inventory }: Replacement): Authorize {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema and required-policies.json.';
   return readingPolicies(policies, advice, () => {
     const content = inventory === undefined ? readInventoryText(policies) : readFileSync(inventory, 'utf8');
-    return authorizeWith(createEngine(readPolicySet(policies)), parseInventory(content, inventory));
+    return authorizeWith(makeEngine(readPolicySet(policies)), parseInventory(content, inventory));
   });
 }
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import { authorizeWith } from '../../../../src/policy/authorize.ts';
-import { inventoryFor, parseQuestion, withRolesOf } from '../../../../src/cases/cases.ts';
+import { inventoryFor, parseRequest, withRolesOf } from '../../../../src/cases/cases.ts';
 import { locatePolicies } from '../../../../src/policy/compile.ts';
 import { counterfactuals } from '../authoring/counterfactuals.ts';
 import type { Counterfactual } from '../authoring/counterfactuals.ts';
-import { createEngine } from '../../../../src/policy/engine.ts';
+import { makeEngine } from '../../../../src/policy/engine.ts';
 import { readInventoryText, readPolicies, readPolicySet } from '../../../../src/policy/load.ts';
 import { placeOf } from '../../../../src/policy/locations.ts';
 import type { LocatedPolicy } from '../../../../src/policy/locations.ts';
@@ -22,18 +22,18 @@ type Places = ReadonlyMap<string, LocatedPolicy>;
  * @returns lines of text
  */
 export function explainDecision(file: string, directory: string): readonly string[] {
-  const question = parseQuestion(file, readFileSync(file, 'utf8'));
+  const given = parseRequest(file, readFileSync(file, 'utf8'));
   const advice = 'Name a folder with *.cedar files, schema.cedarschema, required-policies.json and inventory.json.';
   return readingPolicies(directory, advice, () => {
-    const inventory = inventoryFor(readInventoryText(directory), question);
+    const inventory = inventoryFor(readInventoryText(directory), given);
     const policySet = readPolicySet(directory);
     const places = locatePolicies(readPolicies(directory));
     let failure = '';
-    const decide = authorizeWith(createEngine(policySet), inventory, (detail) => (failure = detail));
-    const authorize = withRolesOf(question, decide);
-    const decision = authorize(question.context, question.request);
+    const decide = authorizeWith(makeEngine(policySet), inventory, (detail) => (failure = detail));
+    const authorize = withRolesOf(given, decide);
+    const decision = authorize(given.context, given.request);
     if (decision.failed) return [verdict(decision), ...reasons(decision, places), `  ${failure}`];
-    const others = counterfactuals(authorize, question, policySet, inventory);
+    const others = counterfactuals(authorize, given, policySet, inventory);
     return [verdict(decision), ...reasons(decision, places), '', ...differences(decision, others, places)];
   });
 }

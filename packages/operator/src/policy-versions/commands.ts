@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { command } from '../cli/command.ts';
 import { flag, numberOption, pathOption, reasonOption, shippedPolicies } from '../options.ts';
 import { policyTable, withHomeAccount } from '../settings.ts';
-import type { PolicyFiles, PublishRequest, RollbackRequest } from './run.ts';
+import type { PolicyPaths, PublishRequest, RollbackRequest } from './run.ts';
 
 const settings = withHomeAccount(policyTable);
 
@@ -68,6 +68,6 @@ export const versions = command({
   run: async (limit, context) => (await import('./list.ts')).list(limit, context),
 });
 
-function filesOf(policies = shippedPolicies, inventory = join(policies, 'inventory.json')): PolicyFiles {
+function filesOf(policies = shippedPolicies, inventory = join(policies, 'inventory.json')): PolicyPaths {
   return { policies, inventory };
 }

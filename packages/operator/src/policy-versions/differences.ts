@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compilePolicies } from '../../../../src/policy/compile.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
-import type { PolicyVersion } from '../../../../src/policy-versions/packed-policies.ts';
+import type { PolicyFiles } from '../../../../src/policy-versions/packed-policies.ts';
 import { clusterText, inventoryDifferences } from './inventory-differences.ts';
 
 /** How a version differs from the live one. */
@@ -14,7 +14,7 @@ export interface Differences {
 }
 
 /** Compares two valid versions. */
-export function differencesBetween(before: PolicyVersion, after: PolicyVersion): Differences {
+export function differencesBetween(before: PolicyFiles, after: PolicyFiles): Differences {
   const [old, next] = [parseInventory(before.inventory), parseInventory(after.inventory)];
   const known = new Set(placesOf(old));
   return {

@@ -5,14 +5,14 @@ import { readCaseFiles } from '../../../../src/cases/cases.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySet, readPolicySources, readRequiredText } from '../../../../src/policy/load.ts';
 import { warningsOf } from '../authoring/warnings.ts';
-import { packVersion } from '../../../../src/policy-versions/packed-policies.ts';
-import type { PackedVersion, PolicyVersion } from '../../../../src/policy-versions/packed-policies.ts';
+import { packPolicies } from '../../../../src/policy-versions/packed-policies.ts';
+import type { PackedPolicies, PolicyFiles } from '../../../../src/policy-versions/packed-policies.ts';
 import { checkPolicies } from '../policies/check.ts';
 
 /** A version that may be published. */
-export interface PreparedVersion {
-  readonly version: PolicyVersion;
-  readonly packed: PackedVersion;
+export interface PreparedPolicies {
+  readonly files: PolicyFiles;
+  readonly packed: PackedPolicies;
   readonly policySetHash: string;
   readonly inventoryHash: string;
   /** One line about the check of the policies. */
@@ -27,7 +27,7 @@ export interface PreparedVersion {
  * @param policies folder of the policies and their cases
  * @param inventory file of the deployment's inventory
  */
-export function prepareVersion(policies: string, inventory: string, homeAccountId: string): PreparedVersion {
+export function preparePolicies(policies: string, inventory: string, homeAccountId: string): PreparedPolicies {
   const { failures, summary } = checkPolicies(policies);
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
   const advice = 'Name the file of an inventory with --inventory.';
@@ -35,7 +35,7 @@ export function prepareVersion(policies: string, inventory: string, homeAccountI
   const deployed = parseInventory(text);
   requireReachable(deployed.accounts, homeAccountId);
   const policySet = readPolicySet(policies);
-  const version = {
+  const files = {
     ...readPolicySources(policies),
     required: readRequiredText(policies),
     cases: readCaseFiles(policies),
@@ -43,8 +43,8 @@ export function prepareVersion(policies: string, inventory: string, homeAccountI
     inventory: text,
   };
   return {
-    version,
-    packed: packVersion(version),
+    files,
+    packed: packPolicies(files),
     policySetHash: policySet.hash,
     inventoryHash: deployed.hash,
     summary,

@@ -3,29 +3,29 @@ import { LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
 import { exampleAccountId } from '../../../local-gateway/src/settings.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import { defaultLiveSettings } from '../../../../src/policy-versions/live.ts';
-import type { ListedRelease } from '../../../../src/policy-versions/policy-version.ts';
+import type { ListedVersion } from '../../../../src/policy-versions/policy-version.ts';
 import type { PolicyStore } from '../../../../src/policy-versions/store.ts';
-import { loadRelease } from '../../../../src/policy-versions/verify.ts';
-import { unpackVersion } from '../../../../src/policy-versions/packed-policies.ts';
-import type { PolicyVersion } from '../../../../src/policy-versions/packed-policies.ts';
+import { loadVersion } from '../../../../src/policy-versions/verify.ts';
+import { unpackPolicies } from '../../../../src/policy-versions/packed-policies.ts';
+import type { PolicyFiles } from '../../../../src/policy-versions/packed-policies.ts';
 import type { Context } from '../cli/command.ts';
 import { identifyOperator } from '../lock/operator.ts';
 import { withPolicyStore } from '../session.ts';
 import { differencesBetween } from './differences.ts';
-import { prepareVersion } from './prepare.ts';
+import { preparePolicies } from './prepare.ts';
 import { putLive, readLive, readPacked } from './publish.ts';
-import type { NewRelease } from './publish.ts';
+import type { NewVersion } from './publish.ts';
 
 /** A folder of policies with their cases, and the file of an inventory. */
-export interface PolicyFiles {
+export interface PolicyPaths {
   readonly policies: string;
   readonly inventory: string;
 }
 
 /** What to publish. */
-export interface PublishRequest extends PolicyFiles {
+export interface PublishRequest extends PolicyPaths {
   /** What the deployed package was built from: version 0, if there is none. */
-  readonly packaged: PolicyFiles;
+  readonly packaged: PolicyPaths;
   readonly reason: string | null;
   /** Whether the version is only verified and compared. */
   readonly isDryRun: boolean;
@@ -72,22 +72,21 @@ function change(
 
 async function publishVersion(session: Session, request: PublishRequest): Promise<number> {
   const { store, homeAccountId, operator, print, warn } = session;
-  const prepared = prepareVersion(request.policies, request.inventory, homeAccountId);
+  const prepared = preparePolicies(request.policies, request.inventory, homeAccountId);
   const { packed, policySetHash, inventoryHash } = prepared;
   print(`${request.policies}: ${prepared.summary}`);
   print(`${request.inventory}: inventory ${inventoryHash}`);
   print(`content ${packed.hash}, ${packed.content.length} bytes compressed`);
   for (const warning of prepared.warnings) warn(warning);
   const live = await readLive(store);
-  const before =
-    live === null ? await storePackaged(session, request) : { live, version: () => readVersion(store, live) };
-  if (before.live.release?.versionHash === packed.hash) {
+  const before = live === null ? await storePackaged(session, request) : { live, files: () => readFiles(store, live) };
+  if (before.live.version?.versionHash === packed.hash) {
     print(`Version ${before.live.number} has these policies and is in force: nothing to publish.`);
     return 0;
   }
-  await printDifferences(session, before, prepared.version);
+  await printDifferences(session, before, prepared.files);
   if (request.isDryRun) return 0;
-  await store.putVersion(packed);
+  await store.putPolicies(packed);
   const { reason } = request;
   const hashes = { versionHash: packed.hash, policySetHash, inventoryHash };
   return await makeLive(session, before.live, { ...hashes, publishedBy: operator, reason, rollbackTo: null });
@@ -95,8 +94,8 @@ async function publishVersion(session: Session, request: PublishRequest): Promis
 
 /** The version in force, and its content where that can be read. */
 interface Before {
-  readonly live: ListedRelease;
-  readonly version: () => Promise<PolicyVersion>;
+  readonly live: ListedVersion;
+  readonly files: () => Promise<PolicyFiles>;
 }
 
 /** Stores the policies of the package as version 0, except in a dry run: the same are in force as without a version. */
@@ -104,7 +103,7 @@ async function storePackaged(
   { store, homeAccountId, operator, print }: Session,
   { packaged, isDryRun }: PublishRequest,
 ): Promise<Before> {
-  const { version, packed, policySetHash, inventoryHash } = prepareVersion(
+  const { files, packed, policySetHash, inventoryHash } = preparePolicies(
     packaged.policies,
     packaged.inventory,
     homeAccountId,
@@ -114,17 +113,17 @@ async function storePackaged(
   );
   print(`policy set ${policySetHash}, inventory ${inventoryHash}; the query gateway must have returned the same.`);
   const hashes = { versionHash: packed.hash, policySetHash, inventoryHash };
-  const release = { ...hashes, publishedBy: operator, reason: 'The policies of the package.', rollbackTo: null };
-  if (!isDryRun) await store.putVersion(packed);
+  const version = { ...hashes, publishedBy: operator, reason: 'The policies of the package.', rollbackTo: null };
+  if (!isDryRun) await store.putPolicies(packed);
   const first = isDryRun
-    ? { ...release, number: 0, publishedAt: new Date().toISOString() }
-    : await putLive(store, null, release, Date.now);
-  return { live: { number: 0, release: first }, version: () => Promise.resolve(version) };
+    ? { ...version, number: 0, publishedAt: new Date().toISOString() }
+    : await putLive(store, null, version, Date.now);
+  return { live: { number: 0, version: first }, files: () => Promise.resolve(files) };
 }
 
-async function readVersion(store: PolicyStore, { release }: ListedRelease): Promise<PolicyVersion> {
-  if (release === null) throw new Error('it has another format');
-  return unpackVersion(await readPacked(store, release));
+async function readFiles(store: PolicyStore, { version }: ListedVersion): Promise<PolicyFiles> {
+  if (version === null) throw new Error('it has another format');
+  return unpackPolicies(await readPacked(store, version));
 }
 
 async function rollBackTo(session: Session, request: RollbackRequest): Promise<number> {
@@ -132,20 +131,20 @@ async function rollBackTo(session: Session, request: RollbackRequest): Promise<n
   const live = await readLive(store);
   if (live === null) throw new Error('Nothing has been published: the policies of the package are in force.');
   const number = request.to ?? live.number - 1;
-  const release = number >= 0 ? await store.getRelease(number) : null;
-  if (release === null) {
+  const version = number >= 0 ? await store.getVersion(number) : null;
+  if (version === null) {
     const advice =
       'Publish the policies that should be in force, or name a version of pod-identity-operator policies versions.';
     throw new Error(`There is no version ${number} that can be read. ${advice}`);
   }
-  if (release.versionHash === live.release?.versionHash) {
+  if (version.versionHash === live.version?.versionHash) {
     print(`Version ${live.number} has the policies of version ${number} and is in force: nothing to roll back.`);
     return 0;
   }
-  const packed = await readPacked(store, release);
-  requireReachable(loadRelease(release, packed).inventory.accounts, homeAccountId);
-  await printDifferences(session, { live, version: () => readVersion(store, live) }, unpackVersion(packed));
-  const { versionHash, policySetHash, inventoryHash } = release;
+  const packed = await readPacked(store, version);
+  requireReachable(loadVersion(version, packed).inventory.accounts, homeAccountId);
+  await printDifferences(session, { live, files: () => readFiles(store, live) }, unpackPolicies(packed));
+  const { versionHash, policySetHash, inventoryHash } = version;
   const hashes = { versionHash, policySetHash, inventoryHash };
   return await makeLive(session, live, {
     ...hashes,
@@ -155,8 +154,8 @@ async function rollBackTo(session: Session, request: RollbackRequest): Promise<n
   });
 }
 
-async function makeLive({ store, print }: Session, live: ListedRelease, release: NewRelease): Promise<number> {
-  const { number } = await putLive(store, live, release, Date.now);
+async function makeLive({ store, print }: Session, live: ListedVersion, version: NewVersion): Promise<number> {
+  const { number } = await putLive(store, live, version, Date.now);
   const seconds = (2 * defaultLiveSettings.refreshMs) / 1_000;
   print(
     `Version ${number} is in force. Within ${seconds} seconds (twice POLICY_REFRESH_MS), every new request is decided by it.`,
@@ -165,9 +164,9 @@ async function makeLive({ store, print }: Session, live: ListedRelease, release:
 }
 
 /** Prints what would change. A version that can't be read does not keep a better one from replacing it. */
-async function printDifferences({ print, warn }: Session, { live, version }: Before, after: PolicyVersion) {
+async function printDifferences({ print, warn }: Session, { live, files }: Before, after: PolicyFiles) {
   try {
-    const { lines, newPlaces } = differencesBetween(await version(), after);
+    const { lines, newPlaces } = differencesBetween(await files(), after);
     print(`Compared with version ${live.number}, which is in force:`);
     for (const line of lines.length > 0 ? lines : ['no policy differs']) print(`- ${line}`);
     for (const place of newPlaces) {

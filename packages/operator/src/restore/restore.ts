@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
 import type { TableNames } from '../../../../src/ledger/tables.ts';
 import { changeLocks } from '../lock/change-locks.ts';
 import type { LockChange } from '../lock/change-locks.ts';
@@ -78,7 +78,7 @@ export async function restoreLedger(
 }
 
 async function lockTables({ client, clock, ulid }: RestoreDependencies, names: TableNames, lock: LockChange) {
-  await changeLocks({ ledger: createDynamoDbLedger({ client, ...names }), clock, ulid }, lock);
+  await changeLocks({ ledger: makeDynamoDbLedger({ client, ...names }), clock, ulid }, lock);
 }
 
 /** Waits for all of them, also after one failed: a restore that has begun goes on. Throws the first error. */

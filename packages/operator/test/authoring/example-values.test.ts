@@ -65,7 +65,7 @@ describe('a value', () => {
     '"counterexample.io"',
     '// "111122223333"',
     '"testing"',
-  ])('is not found in %s', (text) => {
+  ])('a value is not found in %s', (text) => {
     expect(exampleValuesIn('f', text)).toEqual([]);
   });
 });

@@ -26,20 +26,20 @@ describe('an environment of a rule that no cluster has', () => {
     '"production" != resource.cluster.environment',
     '["dev", "production"].contains(resource.cluster.environment)',
     'context.hasReason && !(resource.cluster.environment == "production")',
-  ])('is a warning in %s', (condition) => {
+  ])('an environment of a rule that no cluster has is a warning in %s', (condition) => {
     expect(warningsOn(condition)).toEqual([
       'condition: no cluster has the environment "production"; the inventory has dev, prod.',
     ]);
   });
 
   test.each(['resource.cluster.environment == "prod"', 'resource.cluster.region == "production"'])(
-    'is not found in %s',
+    'an environment of a rule that no cluster has is not found in %s',
     (condition) => {
       expect(warningsOn(condition)).toEqual([]);
     },
   );
 
-  test('is a warning on the inventory that does not list it under environments', () => {
+  test('an environment of a rule that no cluster has is a warning on the inventory that does not list it under environments', () => {
     const clusters = shippedInventory.clusters.map((cluster) => ({ ...cluster, environment: 'Prod' }));
     expect(warningsOf(readPolicySet(shipped), { ...shippedInventory, clusters })).toEqual([
       'clusters: "Prod" is not under environments, so it counts as production.',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { appendAll, auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'export-'));
 const file = join(folder, 'big.sqlite');
 
 beforeAll(async () => {
-  const big = createSqliteLedger({ file });
+  const big = makeSqliteLedger({ file });
   const message = 'm'.repeat(2_000);
   for (let start = 0; start < count; start += 5_000) {
     await appendAll(

@@ -1,9 +1,9 @@
-import { createProgress } from '../../src/export/progress.ts';
+import { makeProgress } from '../../src/export/progress.ts';
 
 function screen(isTTY: boolean) {
   const shown: string[] = [];
   let now = 0;
-  const progress = createProgress({ isTTY, write: (text) => shown.push(text) }, () => now);
+  const progress = makeProgress({ isTTY, write: (text) => shown.push(text) }, () => now);
   return { progress, shown, at: (time: number) => (now = time) };
 }
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
-import { createSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { runOperator } from '../run-operator.ts';
 import { appendAll, auditEntry, now } from '../../../../test/support/ledger-samples.ts';
@@ -36,7 +36,7 @@ describe('pod-identity-operator trail export', () => {
   const entries = [auditEntry({ event: 'DENIED', message: 'No.' }), auditEntry()];
 
   beforeAll(async () => {
-    const ledger = createSqliteLedger({ file: file() });
+    const ledger = makeSqliteLedger({ file: file() });
     await appendAll(ledger, entries);
     ledger.close();
   });
@@ -93,7 +93,7 @@ describeOnDynamoDb('pod-identity-operator trail export on DynamoDB', () => {
   test('writes the entries of the table in AUDIT_TABLE', async () => {
     const { client, names, close } = await openTables();
     const entry = auditEntry();
-    await createDynamoDbLedger({ client, ...names }).appendEntry(entry);
+    await makeDynamoDbLedger({ client, ...names }).appendEntry(entry);
     const env = { ...base(), IDEMPOTENCY_TABLE: names.idempotencyTable, AUDIT_TABLE: names.auditTable };
     const { status, stdout, stderr } = await run(until, env);
     await close();

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
-import { createSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { lockMemoryMs } from '../../../../src/operations/locks.ts';
 import { runOperator } from '../run-operator.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
@@ -28,7 +28,7 @@ describe('pod-identity-operator lock', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'lock-'));
     env = { LEDGER_FILE: join(folder, 'ledger.sqlite') };
-    ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+    ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
   });
   afterEach(() => {
     ledger.close();
@@ -168,7 +168,7 @@ describeOnDynamoDb('pod-identity-operator lock on DynamoDB', () => {
       ...{ IDEMPOTENCY_TABLE: names.idempotencyTable, AUDIT_TABLE: names.auditTable },
     };
     const { status, stdout } = await run(['--all'], env);
-    const ledger = createDynamoDbLedger({ client, ...names });
+    const ledger = makeDynamoDbLedger({ client, ...names });
     const { locks } = await ledger.getLocks();
     const entries = await trailOf(ledger);
     await close();

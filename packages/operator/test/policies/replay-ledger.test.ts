@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
 import { runOperator } from '../run-operator.ts';
 import { copyOfShipped, replaceIn } from '../../../../test/support/policy-sample.ts';
@@ -15,7 +15,7 @@ async function replaySince(time: string, file: string, policies: string) {
 test('--since replays what the gateway recorded in its ledger', async () => {
   const folder = copyOfShipped();
   const file = join(folder, 'ledger.sqlite');
-  const ledger = createSqliteLedger({ file });
+  const ledger = makeSqliteLedger({ file });
   const gateway = await openGateway({ ledger });
   const created = await gateway.create();
   const associationId = created.association?.associationId;

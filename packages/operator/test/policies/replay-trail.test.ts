@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RoleFacts } from '../../../../src/model/decision.ts';
+import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 import { loadPolicy } from '../../../../src/policy/load.ts';
 import { runOperator } from '../run-operator.ts';
@@ -187,14 +187,14 @@ test.each([
 
 describe('policies that use tags of roles', () => {
   const tags = [{ key: 'team', value: 'payments' }];
-  const withRoles = (asked: AuthorizationRequest, ...roles: readonly RoleFacts[]) =>
+  const withRoles = (asked: AuthorizationRequest, ...roles: readonly RoleAttributes[]) =>
     ({ ...asked, roles }) as AuthorizationRequest;
 
   beforeEach(() => copyFileSync(join(folder, 'examples/role-team-tag.cedar'), join(folder, 'role-team-tag.cedar')));
 
   test('decide with the tags that are recorded', async () => {
     const operation = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request, before: null };
-    const facts: RoleFacts = { arn: request.roleArn, kind: 'found', tags, permissionsBoundary: null };
+    const facts: RoleAttributes = { arn: request.roleArn, kind: 'found', tags, permissionsBoundary: null };
     record(withRoles(create(), facts), operation, context(alice));
     record(withRoles(create(), { ...facts, tags: [] }), operation, context(alice));
     expect(await replay()).toMatchObject({

@@ -55,7 +55,7 @@ test.each([
 
 test('names whom a denial concerns', () => {
   const lines = explain('deny/service-creates-for-a-person-without-permission.json');
-  expect(lines).toContain('- default-deny (denied to NAMED_PERSON)');
+  expect(lines).toContain('- default-deny (denied to ON_BEHALF_OF)');
   expect(lines).toContain('- onBehalfOf is not set: allowed by owners-create');
 });
 

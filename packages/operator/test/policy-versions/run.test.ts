@@ -6,10 +6,10 @@ import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import {
   openPolicyTable,
   publish,
-  releaseOf,
+  versionOf,
   shippedVersion,
   versionWith,
-} from '../../../../test/support/policy-releases.ts';
+} from '../../../../test/support/policy-versions.ts';
 import { runOperator } from '../run-operator.ts';
 import { copyOfShipped, replaceIn } from '../../../../test/support/policy-sample.ts';
 
@@ -44,7 +44,7 @@ describeOnDynamoDb('The commands of policy versions', () => {
     copyFileSync(rule, join(folder, 'role-name.cedar'));
   };
 
-  it('publish policies, say what changes, list the releases and roll back', async () => {
+  it('publish policies, say what changes, list the versions and roll back', async () => {
     expect(await run('versions')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('Nothing has been published') as string,
@@ -56,9 +56,9 @@ describeOnDynamoDb('The commands of policy versions', () => {
     expect(first.stdout).toMatch(
       /Version 0 has the policies of the package, from [^]*:\npolicy set HASH, inventory HASH; [^]*\nCompared with version 0, which is in force:\n- no policy differs\nVersion 1 is in force\. Within 60 seconds/,
     );
-    const { versionHash, policySetHash, inventoryHash } = releaseOf(0, shippedVersion());
-    expect(await table.store.getRelease(0)).toMatchObject({ versionHash, policySetHash, inventoryHash });
-    expect(await table.store.getRelease(1)).toMatchObject({
+    const { versionHash, policySetHash, inventoryHash } = versionOf(0, shippedVersion());
+    expect(await table.store.getVersion(0)).toMatchObject({ versionHash, policySetHash, inventoryHash });
+    expect(await table.store.getVersion(1)).toMatchObject({
       publishedBy: operator,
       reason: 'First.',
       rollbackTo: null,
@@ -106,7 +106,7 @@ describeOnDynamoDb('The commands of policy versions', () => {
     expect(await rejected()).toContain('The policies fail their cases');
     writeFileSync(join(folder, 'access.cedar'), 'permit (');
     expect(await rejected()).toContain('access.cedar:1');
-    expect(await table.store.releases(1)).toEqual([]);
+    expect(await table.store.versions(1)).toEqual([]);
   });
 
   it('say which policies differ, and which clusters the roles of the stack may not reach', async () => {
@@ -124,10 +124,10 @@ describeOnDynamoDb('The commands of policy versions', () => {
       'Compared with version 1, which is in force:\n- policy older removed\n- policy own-trail added\n- inventory HASH becomes HASH\n- cluster 111122223333/eu-central-1/apps-dev added\n',
     );
     expect(stderr).toContain('WARNING cluster 111122223333/eu-central-1/apps-dev is new.');
-    expect(await table.store.releases(2)).toHaveLength(1);
+    expect(await table.store.versions(2)).toHaveLength(1);
   });
 
-  it('roll back to the release before, or to a named one', async () => {
+  it('roll back to the version before, or to a named one', async () => {
     const versions = ['a', 'b', 'c'].map((name) => versionWith({ 'other.cedar': `// ${name}` }));
     for (const [index, version] of versions.entries()) await publish(table.store, index + 1, version);
     expect(await run('rollback')).toMatchObject({
@@ -136,14 +136,14 @@ describeOnDynamoDb('The commands of policy versions', () => {
       stdout: expect.stringContaining('Version 4 is in force.') as string,
     });
     expect((await run('rollback', '--to', '1', '--reason', 'Incident 7.')).status).toBe(0);
-    expect(await table.store.releases(2)).toMatchObject([
+    expect(await table.store.versions(2)).toMatchObject([
       {
         number: 5,
-        release: { versionHash: (await table.store.getRelease(1))?.versionHash, rollbackTo: 1, reason: 'Incident 7.' },
+        version: { versionHash: (await table.store.getVersion(1))?.versionHash, rollbackTo: 1, reason: 'Incident 7.' },
       },
       {
         number: 4,
-        release: { versionHash: (await table.store.getRelease(2))?.versionHash, rollbackTo: 2, reason: null },
+        version: { versionHash: (await table.store.getVersion(2))?.versionHash, rollbackTo: 2, reason: null },
       },
     ]);
     const again = await run('rollback', '--to', '1');
@@ -170,15 +170,15 @@ describeOnDynamoDb('The commands of policy versions', () => {
       status: 1,
       stderr: expect.stringContaining('access.cedar:1') as string,
     });
-    expect(await table.store.releases(9)).toHaveLength(2);
+    expect(await table.store.versions(9)).toHaveLength(2);
   });
 
-  it('roll back from the first release to the policies of the package, as they were then', async () => {
+  it('roll back from the first version to the policies of the package, as they were then', async () => {
     const packaged = copyOfShipped();
-    writeFileSync(join(packaged, 'note.cedar'), '// The package, when the first release was published.');
+    writeFileSync(join(packaged, 'note.cedar'), '// The package, when the first version was published.');
     const dryRun = await run('publish', '--policies', packaged, '--packaged-policies', packaged, '--dry-run');
     expect(dryRun.stdout).toContain('Version 0 has these policies');
-    expect(await table.store.releases(1)).toEqual([]);
+    expect(await table.store.versions(1)).toEqual([]);
     const inventory = join(folder, 'deployed.json');
     writeFileSync(inventory, shippedVersion().inventory.replaceAll('search-team', 'find-team'));
     const args = [
@@ -195,8 +195,8 @@ describeOnDynamoDb('The commands of policy versions', () => {
     rmSync(packaged, { recursive: true });
     const back = await run('rollback', '--reason', 'Search could not deploy.');
     expect(back.stdout).toContain('- namespace search changed: owners ["find-team"] becomes ["search-team"]\n');
-    expect(await table.store.releases(3)).toMatchObject([
-      { number: 2, release: { versionHash: (await table.store.getRelease(0))?.versionHash, rollbackTo: 0 } },
+    expect(await table.store.versions(3)).toMatchObject([
+      { number: 2, version: { versionHash: (await table.store.getVersion(0))?.versionHash, rollbackTo: 0 } },
       { number: 1 },
       { number: 0 },
     ]);
@@ -208,7 +208,7 @@ describeOnDynamoDb('The commands of policy versions', () => {
     expect((await run('publish', '--policies', folder, '--reason', 'First.')).status).toBe(0);
     const again = await run('publish', '--policies', folder, '--reason', 'Again.');
     expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing to publish') as string });
-    expect(await table.store.releases(9)).toHaveLength(2);
+    expect(await table.store.versions(9)).toHaveLength(2);
   });
 
   it.each([

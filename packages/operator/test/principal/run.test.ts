@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newestOperationBy } from '../../src/principal/find.ts';
 import { sourceIdentityOf } from '../../../../src/eks/source-identity.ts';
-import { createSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { issuer } from '../../../local-gateway/src/principals.ts';
 import { runOperator } from '../run-operator.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
@@ -16,7 +16,7 @@ describe('pod-identity-operator principal', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'principal-'));
-    const ledger = createSqliteLedger({ file: join(folder, 'ledger.sqlite') });
+    const ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
     const gateway = await openGateway({ ledger });
     ({ operationId } = (await gateway.create()).auditEntry);
     await gateway.close();
@@ -91,7 +91,7 @@ describe('pod-identity-operator principal', () => {
 });
 
 test('the newest operation is found on a later page too, but not before the start of the range', async () => {
-  const ledger = createSqliteLedger({ file: ':memory:' });
+  const ledger = makeSqliteLedger({ file: ':memory:' });
   const gateway = await openGateway({ ledger });
   try {
     const { auditEntry } = await gateway.create();

@@ -4,7 +4,7 @@ import {
   DescribeTimeToLiveCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { createDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { runOperator } from '../run-operator.ts';
@@ -28,7 +28,7 @@ const trailOf = async (ledger: Ledger) =>
 async function openCase() {
   const tables = await openTables();
   const { client, names } = tables;
-  const ledger = createDynamoDbLedger({ client, ...names });
+  const ledger = makeDynamoDbLedger({ client, ...names });
   const dynamoDb = await startPointInTimeRecovery(dynamoDbEndpoint ?? '', client);
   const simulator = await openSimulator();
   const gateway = await openGateway({ ledger, simulator });
@@ -42,7 +42,7 @@ async function openCase() {
   };
   return {
     ...{ client, names, ledger, dynamoDb, restored },
-    restoredLedger: createDynamoDbLedger({ client, ...restored }),
+    restoredLedger: makeDynamoDbLedger({ client, ...restored }),
     env: {
       ...{ AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint, AWS_REGION: 'us-east-1' },
       ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },

@@ -40,7 +40,7 @@ describe('a create of a service for a person', () => {
     return data.create;
   };
 
-  test('is done if both are permitted, and recorded with both', async () => {
+  test('a create of a service for a person is done if both are permitted, and recorded with both', async () => {
     expect(await createAs('alice@example.com', { clusterName: 'apps-prod' })).toMatchObject({
       status: 'SUCCEEDED',
       refusal: null,
@@ -52,8 +52,8 @@ describe('a create of a service for a person', () => {
     });
   });
 
-  test('is denied if the person is not permitted; answer and audit entry name the person', async () => {
-    const violations = [{ policyId: 'default-deny', deniedTo: 'NAMED_PERSON' }];
+  test('a create of a service for a person is denied if the person is not permitted; answer and audit entry name the person', async () => {
+    const violations = [{ policyId: 'default-deny', deniedTo: 'ON_BEHALF_OF' }];
     expect(await createAs('bob@example.com')).toMatchObject({
       status: 'REFUSED',
       refusal: {
@@ -84,7 +84,7 @@ describe('a create of a service for a person', () => {
     expect(data?.create.refusal).toMatchObject({
       code: 'ASSOCIATION_ALREADY_EXISTS',
       existing: null,
-      existingDeniedTo: 'NAMED_PERSON',
+      existingDeniedTo: 'ON_BEHALF_OF',
     });
     const shown = await createAs('alice@example.com', { clientRequestToken: 'third' });
     expect(shown.refusal).toMatchObject({ existing: { roleArn: input.roleArn }, existingDeniedTo: null });

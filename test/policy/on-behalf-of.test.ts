@@ -34,7 +34,7 @@ describe('a service that names a person', () => {
     ['a create', create()],
     ['an update', update()],
     ['a delete', remove()],
-  ])('is permitted %s that the person may make too', (_what, asked) => {
+  ])('a service that names a person is permitted %s that the person may make too', (_what, asked) => {
     expect(decide('alice@example.com', asked)).toMatchObject({ allowed: true, violations: [] });
     expect(decide('https://issuer.example#alice', asked).allowed).toBe(true);
   });
@@ -43,18 +43,21 @@ describe('a service that names a person', () => {
     ['a create', create()],
     ['an update', update()],
     ['a delete', remove()],
-  ])('is denied %s that the person may not make, and the denial names the person', (_what, asked) => {
-    const { allowed, violations } = decide('bob@example.com', asked);
-    expect(allowed).toBe(false);
-    expect(violations).toEqual([
-      {
-        policyId: 'default-deny',
-        message: expect.stringMatching(/^No rule lets bob@example\.com .* namespace payments\.$/),
-        advice: expect.stringContaining('or to add the person to the group.'),
-        deniedTo: 'NAMED_PERSON',
-      },
-    ]);
-  });
+  ])(
+    'a service that names a person is denied %s that the person may not make, and the denial names the person',
+    (_what, asked) => {
+      const { allowed, violations } = decide('bob@example.com', asked);
+      expect(allowed).toBe(false);
+      expect(violations).toEqual([
+        {
+          policyId: 'default-deny',
+          message: expect.stringMatching(/^No rule lets bob@example\.com .* namespace payments\.$/),
+          advice: expect.stringContaining('or to add the person to the group.'),
+          deniedTo: 'ON_BEHALF_OF',
+        },
+      ]);
+    },
+  );
 
   test('gains no permission of the person', () => {
     const { allowed, violations } = decide('bob@example.com', create(search));
@@ -64,45 +67,45 @@ describe('a service that names a person', () => {
     ]);
   });
 
-  test('is denied what neither may do, with one violation for each', () => {
+  test('a service that names a person is denied what neither may do, with one violation for each', () => {
     const orders = { namespace: 'orders', roleArn: 'arn:aws:iam::111122223333:role/pods/orders/x' };
     expect(decide('bob@example.com', create(orders)).violations).toMatchObject([
       { policyId: 'default-deny', deniedTo: 'PRINCIPAL' },
-      { policyId: 'default-deny', deniedTo: 'NAMED_PERSON' },
+      { policyId: 'default-deny', deniedTo: 'ON_BEHALF_OF' },
     ]);
   });
 
-  test('is told once what a guardrail forbids to both', () => {
+  test('a service that names a person is told once what a guardrail forbids to both', () => {
     const { violations, policyIds } = decide('bob@example.com', create({ serviceAccount: 'default' }));
     expect(violations).toMatchObject([
       { policyId: 'no-default-service-account', deniedTo: 'BOTH' },
-      { policyId: 'default-deny', deniedTo: 'NAMED_PERSON' },
+      { policyId: 'default-deny', deniedTo: 'ON_BEHALF_OF' },
     ]);
     expect(policyIds).toEqual(['no-default-service-account']);
   });
 
   test.each(['Alice@example.com', 'alice@example.com ', 'mallory@example.com', '__proto__'])(
-    'is denied the name %j, which the inventory does not list',
+    'a service that names a person is denied the name %j, which the inventory does not list',
     (name) => {
       const { allowed, violations, slice } = decide(name);
       expect({ allowed, slice }).toMatchObject({ allowed: false });
       expect(slice).not.toHaveProperty('person');
       expect(violations).toEqual([
         expect.objectContaining({
-          policyId: 'named-person-is-known',
+          policyId: 'on-behalf-of-is-known',
           message: 'The person in onBehalfOf is not known.',
         }),
       ]);
     },
   );
 
-  test('is not shown an association that the person may not view', () => {
+  test('a service that names a person is not shown an association that the person may not view', () => {
     expect(decide('alice@example.com', view()).allowed).toBe(true);
     expect(decide('bob@example.com', view()).allowed).toBe(false);
   });
 });
 
-test('the decision without a named person does not say to whom it is denied', () => {
+test('the decision without onBehalfOf does not say to whom it is denied', () => {
   const { violations } = authorize(context(chatops), create(search));
   expect(violations).toHaveLength(1);
   expect(violations[0]).not.toHaveProperty('deniedTo');
@@ -111,7 +114,7 @@ test('the decision without a named person does not say to whom it is denied', ()
 describe('policies see', () => {
   test('the person as the principal, and the service as its actor', () => {
     const ofPerson = `principal == PodIdentity::User::"${alice.id}" && context has actor &&
-      context.actor == PodIdentity::Service::"${chatops.id}" && !(context has onBehalfOf) && !(context has namedPerson)`;
+      context.actor == PodIdentity::Service::"${chatops.id}" && !(context has onBehalfOf) && !(context has onBehalfOfPerson)`;
     const { violations } = over(permitAll, forbidWhen(ofPerson)).authorize(
       context(chatops, { onBehalfOf: 'alice@example.com' }),
       create(),
@@ -119,15 +122,15 @@ describe('policies see', () => {
     expect(violations).toEqual([
       expect.objectContaining({
         policyId: 'condition',
-        message: 'm (This concerns alice@example.com, whom onBehalfOf names.)',
-        deniedTo: 'NAMED_PERSON',
+        message: 'm (This concerns alice@example.com, the person in onBehalfOf.)',
+        deniedTo: 'ON_BEHALF_OF',
       }),
     ]);
   });
 
   test('the person with their groups in the request of the service', () => {
-    const ofService = `context has namedPerson && context.namedPerson == PodIdentity::User::"${alice.id}" &&
-      context.namedPerson in PodIdentity::Group::"payments-team" && !(context has actor)`;
+    const ofService = `context has onBehalfOfPerson && context.onBehalfOfPerson == PodIdentity::User::"${alice.id}" &&
+      context.onBehalfOfPerson in PodIdentity::Group::"payments-team" && !(context has actor)`;
     const { violations } = over(permitAll, forbidWhen(ofService)).authorize(
       context(chatops, { onBehalfOf: 'alice@example.com' }),
       update(),
@@ -160,14 +163,14 @@ describe('people of the inventory', () => {
   const withPeople = (people: unknown) => parseInventory(JSON.stringify({ ...JSON.parse(content), people }));
   const person = { id: 'https://issuer.example#alice', names: ['alice@example.com'], groups: [] };
 
-  test('are found by their id and by each of their names', () => {
+  test('people of the inventory are found by their id and by each of their names', () => {
     const inventory = withPeople([person]);
     expect(personOf(inventory, person.id)).toEqual(person);
     expect(personOf(inventory, 'alice@example.com')).toEqual(person);
     expect(personOf(inventory, 'alice')).toBeNull();
   });
 
-  test('are optional, and so are their names', () => {
+  test('people of the inventory are optional, and so are their names', () => {
     expect(withPeople(undefined).people).toEqual([]);
     expect(personOf(withPeople([{ id: 'a', groups: [] }]), 'a')).toEqual({ id: 'a', names: [], groups: [] });
   });

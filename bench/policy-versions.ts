@@ -1,4 +1,4 @@
-// Cold starts with a live version of policies beside those with the packaged policies: npm run bench -- releases. Starts in turns, so
+// Cold starts with a live version of policies beside those with the packaged policies: npm run bench -- policy-versions. Starts in turns, so
 // that the load of the machine meets all; medians of processor time and of the ratios of the rounds.
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,16 +10,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { environmentFor } from '../deploy/snapshot/invocation.ts';
-import { releaseItem, versionItem } from '../src/policy-versions/item.ts';
+import { versionItem, policiesItem } from '../src/policy-versions/item.ts';
 import type { Item } from '../src/policy-versions/item.ts';
-import { packVersion } from '../src/policy-versions/packed-policies.ts';
-import type { PolicyVersion } from '../src/policy-versions/packed-policies.ts';
-import { releaseOf, shippedVersion } from '../test/support/policy-releases.ts';
+import { packPolicies } from '../src/policy-versions/packed-policies.ts';
+import type { PolicyFiles } from '../src/policy-versions/packed-policies.ts';
+import { versionOf, shippedVersion } from '../test/support/policy-versions.ts';
 import { median } from './statistics.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
 const run = promisify(execFile);
-const dist = mkdtempSync(join(tmpdir(), 'bench-releases-'));
+const dist = mkdtempSync(join(tmpdir(), 'bench-policy-versions-'));
 
 /** Prints the processor time of a start, in milliseconds, which depends less on what else the machine does. */
 const program = `
@@ -30,19 +30,19 @@ const program = `
 `;
 
 const { inventory, ...shipped } = shippedVersion();
-const versions: Readonly<Record<string, PolicyVersion | null>> = {
+const versions: Readonly<Record<string, PolicyFiles | null>> = {
   'policies of the package': null,
-  'a release of the same policies': { ...shipped, inventory },
-  'a release of others': { ...shipped, inventory: `${inventory}\n` },
+  'a version of the same policies': { ...shipped, inventory },
+  'a version of others': { ...shipped, inventory: `${inventory}\n` },
 };
 
-let live: PolicyVersion | null = null;
+let live: PolicyFiles | null = null;
 
-/** What a start reads: the list of releases, a version, a record that does not exist, and an empty list of EKS. */
+/** What a start reads: the list of versions, a version, a record that does not exist, and an empty list of EKS. */
 function answerTo(target: string, body: string): object {
   if (live === null || target === '') return { associations: [] };
-  if (target.endsWith('.Query')) return { Items: [json(releaseItem(releaseOf(1, live)))], Count: 1 };
-  return body.includes('version/') ? { Item: json(versionItem(packVersion(live))) } : {};
+  if (target.endsWith('.Query')) return { Items: [json(versionItem(versionOf(1, live)))], Count: 1 };
+  return body.includes('version/') ? { Item: json(policiesItem(packPolicies(live))) } : {};
 }
 
 /** As DynamoDB's JSON has binary values. */
@@ -65,7 +65,7 @@ await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
 /** Processor time of a start, in milliseconds. */
-async function start(version: PolicyVersion | null): Promise<number> {
+async function start(version: PolicyFiles | null): Promise<number> {
   live = version;
   const source = version === null ? 'packaged' : 'table';
   const environment = environmentFor(join(dist, 'policies'), `http://127.0.0.1:${port}`);
@@ -73,7 +73,8 @@ async function start(version: PolicyVersion | null): Promise<number> {
   const args = ['--input-type=module', '--eval', program, join(dist, 'graphql.mjs')];
   const { stderr, stdout } = await run(process.execPath, args, { env });
   // Otherwise the start would be measured without what it is about.
-  if (version !== null && !stdout.includes('"release":1')) throw new Error(`The release was not loaded: ${stdout}`);
+  if (version !== null && !stdout.includes('"policyVersion":1'))
+    throw new Error(`The version was not loaded: ${stdout}`);
   return Number(stderr);
 }
 

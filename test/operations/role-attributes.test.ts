@@ -53,7 +53,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(reads()).toBe(1);
   });
 
-  test('is denied by the policy if the role lacks the tag', async () => {
+  test('a create under a policy on tags of the role is denied by the policy if the role lacks the tag', async () => {
     await open();
     expect(await gateway.create()).toMatchObject({
       status: 'REFUSED',
@@ -70,7 +70,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(reads()).toBe(1);
   });
 
-  test('is denied, and can be sent again, if IAM does not let the gateway read the role', async () => {
+  test('a create under a policy on tags of the role is denied, and can be sent again, if IAM does not let the gateway read the role', async () => {
     await open();
     addRole(team('payments'));
     gateway.simulator.control.addFault({ operation: 'GetRole', kind: 'access-denied' });
@@ -98,7 +98,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
   });
 
-  test('is denied, and can be sent again, if the role does not exist yet', async () => {
+  test('a create under a policy on tags of the role is denied, and can be sent again, if the role does not exist yet', async () => {
     await open();
     const arn = roleArn('payments/new');
     expect(await gateway.create({ roleArn: arn })).toMatchObject({
@@ -112,7 +112,7 @@ describe('a create under a policy on tags of the role', () => {
     expect(await gateway.create({ roleArn: arn })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('costs no call of IAM without a permit in the cluster', async () => {
+  test('costs no IAM call without a permit in the cluster', async () => {
     await open();
     expect(await gateway.create({}, 'carol')).toMatchObject({ refusal: { code: 'POLICY_DENIED' } });
     expect(reads()).toBe(0);
@@ -185,16 +185,19 @@ describe('the recorded decision', () => {
   test.each([
     ['allowed', team('payments'), 'allowed by owners-create'],
     ['denied', team('search'), 'denied by role-has-team-tag'],
-  ])('has the facts with which it was %s, so that it is replayed without IAM', async (_what, fields, verdict) => {
-    await open();
-    addRole(fields);
-    const { auditEntry } = await gateway.create();
-    const { slice, replayed } = await recorded(auditEntry.operationId);
-    const tags = [{ key: 'team', value: fields.tags.team }];
-    expect(slice?.roles).toEqual([{ arn: input.roleArn, kind: 'found', tags, permissionsBoundary: null }]);
-    expect(replayed).toMatchObject({ same: true, report: expect.stringContaining(verdict) as string });
-    expect(reads()).toBe(1);
-  });
+  ])(
+    'has the role attributes with which it was %s, so that it is replayed without IAM',
+    async (_what, fields, verdict) => {
+      await open();
+      addRole(fields);
+      const { auditEntry } = await gateway.create();
+      const { slice, replayed } = await recorded(auditEntry.operationId);
+      const tags = [{ key: 'team', value: fields.tags.team }];
+      expect(slice?.roles).toEqual([{ arn: input.roleArn, kind: 'found', tags, permissionsBoundary: null }]);
+      expect(replayed).toMatchObject({ same: true, report: expect.stringContaining(verdict) as string });
+      expect(reads()).toBe(1);
+    },
+  );
 
   test('says that the role did not exist, or why it could not be read', async () => {
     await open();

@@ -5,17 +5,17 @@ import { readCaseFiles } from '../../src/cases/cases.ts';
 import { policySetHash } from '../../src/policy/compile.ts';
 import { inventoryHash } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources, readRequiredText } from '../../src/policy/load.ts';
-import { createDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
-import type { Release } from '../../src/policy-versions/policy-version.ts';
+import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
+import type { PolicyVersion } from '../../src/policy-versions/policy-version.ts';
 import type { PolicyStore } from '../../src/policy-versions/store.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
-import { packVersion } from '../../src/policy-versions/packed-policies.ts';
-import type { PackedVersion, PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
+import { packPolicies } from '../../src/policy-versions/packed-policies.ts';
+import type { PackedPolicies, PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 import { dynamoDbClient } from './ledgers.ts';
 import { shipped } from './policy-sample.ts';
 
 /** A version of the shipped policies and inventory, with changes. */
-export function shippedVersion(changes: Partial<PolicyVersion> = {}): PolicyVersion {
+export function shippedVersion(changes: Partial<PolicyFiles> = {}): PolicyFiles {
   const inventory = readInventoryText(shipped);
   return {
     ...readPolicySources(shipped),
@@ -28,28 +28,28 @@ export function shippedVersion(changes: Partial<PolicyVersion> = {}): PolicyVers
 }
 
 /** The shipped policies with these texts in place of those of some files, and without cases, as most would fail. */
-export function versionWith(policies: Readonly<Record<string, string>>, inventory?: string): PolicyVersion {
+export function versionWith(policies: Readonly<Record<string, string>>, inventory?: string): PolicyFiles {
   const whole = shippedVersion({ cases: {}, required: '["role-by-convention"]' });
   return { ...whole, policies: { ...whole.policies, ...policies }, ...(inventory === undefined ? {} : { inventory }) };
 }
 
-const packedVersions = new Map<string, PackedVersion>();
+const packedVersions = new Map<string, PackedPolicies>();
 
-/** As `packVersion`, once for each content: most of the time of these tests would be its compression. */
-function packed(version: PolicyVersion): PackedVersion {
-  const content = JSON.stringify(version);
-  const known = packedVersions.get(content) ?? packVersion(version);
+/** As `packPolicies`, once for each content: most of the time of these tests would be its compression. */
+function packed(files: PolicyFiles): PackedPolicies {
+  const content = JSON.stringify(files);
+  const known = packedVersions.get(content) ?? packPolicies(files);
   packedVersions.set(content, known);
   return known;
 }
 
-/** A release of a version. */
-export function releaseOf(number: number, version: PolicyVersion, fields: Partial<Release> = {}): Release {
+/** A policy version with these files. */
+export function versionOf(number: number, files: PolicyFiles, fields: Partial<PolicyVersion> = {}): PolicyVersion {
   return {
     number,
-    versionHash: fields.versionHash ?? packed(version).hash,
-    policySetHash: policySetHash(version),
-    inventoryHash: inventoryHash(version.inventory),
+    versionHash: fields.versionHash ?? packed(files).hash,
+    policySetHash: policySetHash(files),
+    inventoryHash: inventoryHash(files.inventory),
     publishedAt: '2026-11-26T12:00:00.000Z',
     publishedBy: 'arn:aws:sts::111122223333:assumed-role/publisher/alice',
     reason: 'A test.',
@@ -62,13 +62,13 @@ export function releaseOf(number: number, version: PolicyVersion, fields: Partia
 export async function publish(
   store: PolicyStore,
   number: number,
-  version: PolicyVersion,
-  fields: Partial<Release> = {},
-): Promise<Release> {
-  const release = releaseOf(number, version, fields);
-  await store.putVersion(packed(version));
-  if (!(await store.putRelease(release))) throw new Error(`Release ${number} exists.`);
-  return release;
+  files: PolicyFiles,
+  fields: Partial<PolicyVersion> = {},
+): Promise<PolicyVersion> {
+  const version = versionOf(number, files, fields);
+  await store.putPolicies(packed(files));
+  if (!(await store.putVersion(version))) throw new Error(`Version ${number} exists.`);
+  return version;
 }
 
 /** A new table of policies, with a unique name. `close` deletes it. */
@@ -80,5 +80,5 @@ export async function openPolicyTable() {
     await client.send(new DeleteTableCommand({ TableName: table }));
     client.destroy();
   };
-  return { client, table, store: createDynamoDbStore(client, table), close };
+  return { client, table, store: makeDynamoDbStore(client, table), close };
 }

@@ -1,11 +1,11 @@
-import type { RoleFacts } from '../../src/model/decision.ts';
-import { authorizeWith, createAuthorize } from '../../src/policy/authorize.ts';
+import type { RoleAttributes } from '../../src/model/decision.ts';
+import { authorizeWith, makeAuthorize } from '../../src/policy/authorize.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
-import { createEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/engine.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
-import { withRoleFacts, withRoles } from '../../src/policy/role-attribute-use.ts';
+import { withRoleAttributes, withRoles } from '../../src/policy/role-attribute-use.ts';
 import {
   alice,
   bob,
@@ -41,20 +41,20 @@ function over(...policies: readonly string[]) {
   const failures: string[] = [];
   const onFailure = (detail: string): number => failures.push(detail);
   const texts = { 'test.cedar': policies.join('\n') };
-  const authorize = createAuthorize({ schema, policies: texts, inventory, onFailure });
-  const decide = (asked: AuthorizationRequest, ...roles: readonly RoleFacts[]) =>
+  const authorize = makeAuthorize({ schema, policies: texts, inventory, onFailure });
+  const decide = (asked: AuthorizationRequest, ...roles: readonly RoleAttributes[]) =>
     authorize(context(alice), roles.length === 0 ? asked : withRoles(asked, roles));
   return { authorize, decide, failures };
 }
 
-function found(fields: Partial<Extract<RoleFacts, { kind: 'found' }>> = {}): RoleFacts {
+function found(fields: Partial<Extract<RoleAttributes, { kind: 'found' }>> = {}): RoleAttributes {
   return { arn: role, kind: 'found', tags: [], permissionsBoundary: null, ...fields };
 }
 
 const ids = ({ violations }: { violations: readonly { policyId: string }[] }) =>
   violations.map(({ policyId }) => policyId);
 
-describe('a policy that uses facts of the role', () => {
+describe('a policy that uses attributes of the role', () => {
   test('sees its tags', () => {
     const { decide } = over(permit(hasTeam));
     expect(decide(create(), found({ tags: [{ key: 'team', value: 'payments' }] })).allowed).toBe(true);
@@ -89,9 +89,9 @@ describe('a policy that uses facts of the role', () => {
     expect(ids(decide(create({ targetRoleArn: target }), found({ arn: target })))).toEqual(['forbid']);
   });
 
-  test('has its facts in the slice that the decision records', () => {
-    const facts = found({ tags: [{ key: '__proto__', value: 'x' }], permissionsBoundary: boundary });
-    expect(over(permit(hasTeam)).decide(create(), facts).slice.roles).toEqual([facts]);
+  test('has its role attributes in the slice that the decision records', () => {
+    const attributes = found({ tags: [{ key: '__proto__', value: 'x' }], permissionsBoundary: boundary });
+    expect(over(permit(hasTeam)).decide(create(), attributes).slice.roles).toEqual([attributes]);
   });
 
   test('applies to the person whom a service names too', () => {
@@ -104,14 +104,14 @@ describe('a policy that uses facts of the role', () => {
     ]);
   });
 
-  test('is rejected with its place for an action without them', () => {
+  test('a policy that uses attributes of the role is rejected with its place for an action without them', () => {
     const sources = { 'roles.cedar': `${permitAll}\n\n${forbidWhen(`!(${hasTeam})`)}` };
     expect(() => compilePolicies({ schema, policies: sources })).toThrow(
       'roles.cedar:3: context.iamRole and context.iamTargetRole exist for creates and updates only; name these actions',
     );
   });
 
-  test('is rejected if it uses them without a test', () => {
+  test('a policy that uses attributes of the role is rejected if it uses them without a test', () => {
     const sources = { 'roles.cedar': forbid('context.iamRole.hasTag("team")') };
     expect(() => compilePolicies({ schema, policies: sources })).toThrow(
       /roles\.cedar:1: .*optional attribute.*iamRole/,
@@ -119,7 +119,7 @@ describe('a policy that uses facts of the role', () => {
   });
 });
 
-describe('a decision needs the facts of a role', () => {
+describe('a decision needs the attributes of a role', () => {
   test.each([
     ['a policy for the action uses them', create(), [role]],
     ['not for another action', update(), undefined],
@@ -206,21 +206,21 @@ describe('a request that depends on a role is denied', () => {
   });
 });
 
-test('a policy set without such policies ignores the facts', () => {
-  const engine = createEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
-  expect(engine.roleFacts).toBeNull();
+test('a policy set without such policies ignores role attributes', () => {
+  const engine = makeEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
+  expect(engine.roleAttributes).toBeNull();
   expect(authorizeWith(engine, inventory)(context(bob), create()).allowed).toBe(true);
 });
 
-test('facts that are at hand are given where they are needed', () => {
+test('role attributes that are at hand are given where they are needed', () => {
   const { authorize } = over(permitAll, forbid(`!(${hasTeam})`));
   const asked: string[] = [];
-  const known = withRoleFacts(authorize, (arn) => {
+  const known = withRoleAttributes(authorize, (arn) => {
     asked.push(arn);
     return found({ arn, tags: [{ key: 'team', value: 'payments' }] });
   });
   expect(known(context(alice), create()).allowed).toBe(true);
   expect(known(context(alice), update()).allowed).toBe(true);
   expect(asked).toEqual([role]);
-  expect(withRoleFacts(authorize, () => null)(context(alice), create()).unknownRoles).toEqual([role]);
+  expect(withRoleAttributes(authorize, () => null)(context(alice), create()).unknownRoles).toEqual([role]);
 });

@@ -3,43 +3,43 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { stringify } from 'safe-stable-stringify';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
-import { createLive } from '../../src/policy-versions/live.ts';
-import type { ListedRelease, Release } from '../../src/policy-versions/policy-version.ts';
-import { loadRelease } from '../../src/policy-versions/verify.ts';
-import type { PackedVersion, PolicyVersion } from '../../src/policy-versions/packed-policies.ts';
-import { releaseOf } from './policy-releases.ts';
+import { makeLive } from '../../src/policy-versions/live.ts';
+import type { ListedVersion, PolicyVersion } from '../../src/policy-versions/policy-version.ts';
+import { loadVersion } from '../../src/policy-versions/verify.ts';
+import type { PackedPolicies, PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
+import { versionOf } from './policy-versions.ts';
 import { alice, bob, context, create, shipped } from './policy-sample.ts';
 
 const packaged = loadPolicy(shipped);
 const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
 
-/** As `packVersion`, but faster, and whatever its size. */
-function pack(version: PolicyVersion): PackedVersion {
-  const json = stringify(version);
+/** As `packPolicies`, but faster, and whatever its size. */
+function pack(files: PolicyFiles): PackedPolicies {
+  const json = stringify(files);
   const content = brotliCompressSync(json, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
   return { hash: createHash('sha256').update(json).digest('hex'), content };
 }
 
-/** A process that follows a list of releases in memory, the oldest first. Its clock moves by a minute with each request. */
-export function followReleases(versions: readonly PolicyVersion[]) {
-  const list: ListedRelease[] = [];
-  const stored = new Map<string, PackedVersion>();
+/** A process that follows a list of versions in memory, the oldest first. Its clock moves by a minute with each request. */
+export function followVersions(versions: readonly PolicyFiles[]) {
+  const list: ListedVersion[] = [];
+  const stored = new Map<string, PackedPolicies>();
   const refused: unknown[] = [];
   let now = 0;
-  const add = (version: PolicyVersion, isStored = true) => {
-    const packed = pack(version);
+  const add = (files: PolicyFiles, isStored = true) => {
+    const packed = pack(files);
     if (isStored) stored.set(packed.hash, packed);
-    list.unshift({ number: list.length, release: releaseOf(list.length, version, { versionHash: packed.hash }) });
+    list.unshift({ number: list.length, version: versionOf(list.length, files, { versionHash: packed.hash }) });
   };
-  versions.forEach((version) => add(version));
-  const current = createLive({
+  versions.forEach((files) => add(files));
+  const current = makeLive({
     store: {
-      releases: (limit) => Promise.resolve(list.slice(0, limit)),
-      getVersion: (hash) => Promise.resolve(stored.get(hash) ?? null),
+      versions: (limit) => Promise.resolve(list.slice(0, limit)),
+      getPolicies: (hash) => Promise.resolve(stored.get(hash) ?? null),
     },
     packaged,
-    load: loadRelease,
-    compose: (policy: LoadedPolicy, release: Release | null) => ({ policy, release }),
+    load: loadVersion,
+    compose: (policy: LoadedPolicy, version: PolicyVersion | null) => ({ policy, version }),
     settings: { refreshMs: 20_000, maxAgeMs: 600_000 },
     clock: () => now,
     log: (level, _, fields) => {
@@ -49,11 +49,11 @@ export function followReleases(versions: readonly PolicyVersion[]) {
   /** What is in force, and what it says of a create by an owner and by another principal, also before the association is known. */
   const decides = async () => {
     now += 60_000;
-    const { policy, release } = await current();
+    const { policy, version } = await current();
     const [owner, other] = [alice, bob].map((who) => policy.authorize(context(who), create()));
     const early = policy.preauthorize(context(bob), 'DeletePodIdentityAssociation', cluster);
     return {
-      release: release?.number ?? null,
+      version: version?.number ?? null,
       owner: owner?.failed === false && owner.allowed,
       other: other?.failed !== false || other.allowed,
       early: early === null,

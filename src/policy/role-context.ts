@@ -2,10 +2,10 @@ import type { PolicyJson } from './cedar.ts';
 import { actionsOf } from './policy-head.ts';
 
 /** The attributes of the context that are roles as IAM describes them. */
-const roleAttributes = ['iamRole', 'iamTargetRole'] as const;
+const roleContextKeys = ['iamRole', 'iamTargetRole'] as const;
 
-/** Names one of them. */
-export type RoleAttribute = (typeof roleAttributes)[number];
+/** The name of one of them. */
+export type RoleContextKey = (typeof roleContextKeys)[number];
 
 /** The actions whose context has the roles. */
 const actionsWithRoles: readonly string[] = ['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation'].map(
@@ -17,24 +17,24 @@ const actionsWithRoles: readonly string[] = ['CreatePodIdentityAssociation', 'Up
  * false, so that a forbid with `unless` would deny all of them.
  */
 export function usesRolesElsewhere(policy: PolicyJson): boolean {
-  if (attributesIn(policy).length === 0) return false;
+  if (roleKeysIn(policy).length === 0) return false;
   const actions = actionsOf(policy);
   return actions === null || [...actions].some((action) => !actionsWithRoles.includes(action));
 }
 
-/** The attributes that a part of a policy's JSON reads or tests. */
-export function attributesIn(part: unknown): readonly RoleAttribute[] {
+/** The roles of the context that a part of a policy's JSON reads or tests. */
+export function roleKeysIn(part: unknown): readonly RoleContextKey[] {
   if (typeof part !== 'object' || part === null) return [];
   const { '.': access, has } = part as { readonly '.'?: unknown; readonly has?: unknown };
   for (const read of [access, has]) {
-    if (isAttributeOfContext(read)) return roleAttributes.filter((name) => name === read.attr);
+    if (isContextAttribute(read)) return roleContextKeys.filter((name) => name === read.attr);
   }
-  // The context as a whole has all of its attributes.
-  if ((part as { readonly Var?: unknown }).Var === 'context') return roleAttributes;
-  return Object.values(part).flatMap(attributesIn);
+  // The context as a whole has both roles.
+  if ((part as { readonly Var?: unknown }).Var === 'context') return roleContextKeys;
+  return Object.values(part).flatMap(roleKeysIn);
 }
 
-function isAttributeOfContext(part: unknown): part is { readonly attr: unknown } {
+function isContextAttribute(part: unknown): part is { readonly attr: unknown } {
   const { left } = (part ?? {}) as { readonly left?: { readonly Var?: unknown } };
   return left?.Var === 'context';
 }

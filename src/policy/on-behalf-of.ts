@@ -2,7 +2,7 @@ import type { DeniedSubject, InventorySlice, Violation } from '../model/decision
 import { personPrincipal } from './entities.ts';
 import type { AuthorizationContext } from './policy.ts';
 
-/** What policy says of a request by one principal. */
+/** The policy decision on a request of one principal. */
 export interface Verdict {
   readonly allowed: boolean;
   /** The policies that determined it, sorted. */
@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /**
- * The context of the same request by the person whom `onBehalfOf` names: as with a token that this person gave the service
+ * The context of the same request by the person in `onBehalfOf`: as with a token that this person gave the service
  * (RFC 8693), the person is the principal and the service its actor. Null where the slice has no such person.
  */
 export function contextOfPerson(context: AuthorizationContext, slice: InventorySlice): AuthorizationContext | null {
@@ -27,8 +27,8 @@ export function contextOfPerson(context: AuthorizationContext, slice: InventoryS
 }
 
 /**
- * What policy says of a request for which the principal and the person that it names need permission. A policy that forbids
- * it to both is one violation; what the two lack in permits are two.
+ * The decision on a request that must be permitted to the principal and to the person in `onBehalfOf`. A policy that forbids it
+ * to both is one violation; missing permits of both are two.
  *
  * @param name the person, as the request names them
  */
@@ -40,7 +40,7 @@ export function bothOf(principal: Verdict, person: Verdict, name: string): Verdi
   const ofPrincipal = principal.violations.map((one) => deniedTo(isShared(one, person) ? 'BOTH' : 'PRINCIPAL', one));
   const ofPerson = person.violations
     .filter((one) => !isShared(one, principal))
-    .map((one) => deniedTo('NAMED_PERSON', one.policyId === defaultDenyId ? one : naming(name, one)));
+    .map((one) => deniedTo('ON_BEHALF_OF', one.policyId === defaultDenyId ? one : naming(name, one)));
   const violations = [...ofPrincipal, ...ofPerson];
   return {
     allowed,
@@ -58,7 +58,7 @@ export function deniedSubjectOf(violations: readonly Violation[]): DeniedSubject
 
 const defaultDenyId = 'default-deny';
 
-/** Whether a violation is by a forbid, and not for want of a permit. */
+/** Whether a violation is by a forbid, and not because no permit applies. */
 export function isForbid({ policyId }: Violation): boolean {
   return policyId !== defaultDenyId;
 }
@@ -69,5 +69,5 @@ function deniedTo(subject: DeniedSubject, violation: Violation): Violation {
 
 /** The text of a policy speaks to the principal. */
 function naming(name: string, violation: Violation): Violation {
-  return { ...violation, message: `${violation.message} (This concerns ${name}, whom onBehalfOf names.)` };
+  return { ...violation, message: `${violation.message} (This concerns ${name}, the person in onBehalfOf.)` };
 }
