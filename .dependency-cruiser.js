@@ -63,6 +63,9 @@ const operator = '^packages/operator/';
 /** The command line and the typed client. */
 const client = '^packages/client/';
 
+/** Writes completion scripts, and knows no command. */
+const completionScripts = '^packages/client/src/completion-scripts\\.ts$';
+
 /** What the project's own commands share. */
 const sharedByCommands = '^tools/(command|explain)\\.ts$';
 
@@ -101,10 +104,13 @@ export default {
     },
     {
       name: 'operator-layers',
-      comment: 'The tools of operators open the ledger as the local gateway does',
+      comment: 'The command of operators opens the ledger as the local gateway does, and completes as the client does',
       severity: 'error',
       from: { path: `${operator}src/` },
-      to: { path: '^(test|bench|deploy|tools|packages)/', pathNot: [operator, localGateway, sharedByCommands] },
+      to: {
+        path: '^(test|bench|deploy|tools|packages)/',
+        pathNot: [operator, localGateway, sharedByCommands, completionScripts],
+      },
     },
     {
       name: 'client-alone',

@@ -48,7 +48,6 @@ export default tseslint.config(
       'src/app/settings.ts',
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
-      'packages/operator/src/smoke/main.ts',
       'packages/*/src/{main,cli}.ts',
       'packages/*/test/**/*.ts',
       'test/**/*.{ts,js}',

@@ -25,8 +25,7 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
-  '/packages/operator/test/(commands|policies|policies-why|replay-.*)\\.test\\.ts$',
-  '/packages/operator/test/[\\w-]+/(main|smoke)\\.test\\.ts$',
+  '/packages/operator/test/(bin|export/process|smoke/run)\\.test\\.ts$',
   '/test/docs/operations(-log)?\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',

@@ -6,7 +6,7 @@ import { createExample, requestsOn } from './cost-requests.ts';
 const help = `Measures what requests cost the gateway: for a principal without permits and for the owner of a namespace. The gateway has the
 shipped policies, an embedded ledger and a simulated EKS with 100 associations. Prints two Markdown tables.
 
-Usage: npm run costs
+Usage: npm run bench -- costs
 
   -h, --help  print this text
 `;

@@ -13,7 +13,7 @@ import { median } from './statistics.ts';
 const help = `Measures how long nine polite callers wait for their answers, alone and beside one greedy caller that sends
 denied creates as fast as it gets answers. Starts a local gateway with an embedded ledger and a simulated EKS. Prints a Markdown table.
 
-Usage: npm run bench:fairness -- [--seconds SECONDS] [--rounds ROUNDS] [--connections COUNT]
+Usage: npm run bench -- fairness [--seconds SECONDS] [--rounds ROUNDS] [--connections COUNT]
 
   --seconds SECONDS    length of each half of a round, 1 to 60 (default: 5)
   --rounds ROUNDS      how often both are measured, one after the other, 1 to 20 (default: 4)

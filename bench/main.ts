@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, UsageError } from '../tools/command.ts';
+import { linesOf, runProgram } from '../tools/programs.ts';
+import type { Programs } from '../tools/programs.ts';
 import { measureColdStarts } from './cold.ts';
 import { coldSection } from './cold-report.ts';
 import { measureCost } from './cost.ts';
@@ -35,43 +37,64 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   warm: ({ folder, quick }) => measureWarm(folder, quick),
 };
 
+/** Measurements of their own, which print their results. */
+const programs: Programs = {
+  costs: ['what the cheapest and most expensive requests cost', () => import('./costs.ts')],
+  fairness: ['how long polite callers wait beside one that sends requests in a loop', () => import('./fairness.ts')],
+  trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
+  'policy-versions': [
+    'cold starts with a policy version beside those of the package',
+    () => import('./policy-versions.ts'),
+  ],
+  startup: ['the start-up of the command beside that of the AWS CLI', () => import('./startup.ts')],
+};
+
 const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md, docs/cold-starts.md and docs/scale.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
+       npm run bench -- NAME [OPTIONS]
 
   --quick       fewer and smaller runs: about five minutes instead of half an hour
   --only PART   one part: ${Object.keys(parts).join(', ')}
   --build FILE  another build of the gateway to compare cold starts with: its graphql.cjs. Can be given several times
   --print       print the tables instead of writing them
-  -h, --help    print this text
+  -h, --help    print this text; after a NAME, its options
+
+Measurements that print their results:
+
+${linesOf(programs)}
 `;
 
-process.exitCode = await runCommand({
-  help,
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    build: { type: 'string', multiple: true, default: [] },
-    print: { type: 'boolean', default: false },
-  },
-  run: async ({ quick, only, build: builds, print }) => {
-    const wanted = only === undefined ? Object.entries(parts) : Object.entries(parts).filter(([name]) => name === only);
-    if (wanted.length === 0) throw new UsageError(`--only is ${JSON.stringify(only)}: give the name of a part.`);
-    const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-    try {
-      for (const [name, measure] of wanted) {
-        process.stderr.write(`${name} …\n`);
-        const startedAt = performance.now();
-        const section = await measure({ folder, quick, builds });
-        process.stderr.write(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} seconds\n`);
-        const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}`;
-        if (print) process.stdout.write(`${section.tables}\n`);
-        else await writeSection(section, command);
+const measureParts = () =>
+  runCommand({
+    help,
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      build: { type: 'string', multiple: true, default: [] },
+      print: { type: 'boolean', default: false },
+    },
+    run: async ({ quick, only, build: builds, print }) => {
+      const wanted =
+        only === undefined ? Object.entries(parts) : Object.entries(parts).filter(([name]) => name === only);
+      if (wanted.length === 0) throw new UsageError(`--only is ${JSON.stringify(only)}: give the name of a part.`);
+      const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+      try {
+        for (const [name, measure] of wanted) {
+          process.stderr.write(`${name} …\n`);
+          const startedAt = performance.now();
+          const section = await measure({ folder, quick, builds });
+          process.stderr.write(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} seconds\n`);
+          const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}`;
+          if (print) process.stdout.write(`${section.tables}\n`);
+          else await writeSection(section, command);
+        }
+      } finally {
+        await rm(folder, { recursive: true });
       }
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-    return 0;
-  },
-});
+      return 0;
+    },
+  });
+
+if (!(await runProgram(programs))) process.exitCode = await measureParts();

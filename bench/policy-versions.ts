@@ -1,4 +1,4 @@
-// Cold starts with a live version of policies beside those with the packaged policies: npm run bench:policy-versions. Starts in turns, so
+// Cold starts with a live version of policies beside those with the packaged policies: npm run bench -- policy-versions. Starts in turns, so
 // that the load of the machine meets all; medians of processor time and of the ratios of the rounds.
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';

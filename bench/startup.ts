@@ -1,4 +1,4 @@
-// Start-up of the command beside that of the AWS CLI: npm run bench:startup. Pairs of starts, in turn, so that the load of
+// Start-up of the command beside that of the AWS CLI: npm run bench -- startup. Pairs of starts, in turn, so that the load of
 // the machine meets both; the medians of the times and of the ratios of the pairs.
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';

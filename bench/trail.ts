@@ -8,7 +8,7 @@ const short = 1_000;
 const help = `Measures how long a page of the audit trail takes and how many items are read for it, in a long trail and in one of
 ${short.toLocaleString('en')} entries. Prints a Markdown table for each store.
 
-Usage: npm run bench:trail -- [--sqlite ENTRIES] [--dynamodb ENTRIES]
+Usage: npm run bench -- trail [--sqlite ENTRIES] [--dynamodb ENTRIES]
 
   --sqlite ENTRIES    length of the trail in SQLite; 0 skips SQLite (default: 1000000)
   --dynamodb ENTRIES  length of the trail in DynamoDB; 0 skips DynamoDB (default: 200000)

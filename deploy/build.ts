@@ -21,7 +21,7 @@ import { finishSupplyChain, sbomFile } from './supply-chain.ts';
 import { runCommand, UsageError } from '../tools/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
-import { checkPolicies } from '../packages/operator/src/policies.ts';
+import { checkPolicies } from '../packages/operator/src/policies/check.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
 import { policySetFile, readPolicySet } from '../src/policy/load.ts';

@@ -49,7 +49,7 @@ const requestLimit: Rule = {
 const tableName: Rule = {
   is: 'the name of a table',
   test: (value) => /^[\w.-]{3,255}$/.test(value),
-  fix: 'Give the name that `npm run restore` printed, not an ARN.',
+  fix: 'Give the name that `npx pod-identity-operator restore` printed, not an ARN.',
 };
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -201,7 +201,7 @@ function operatorProblems({ operatorRoleArns = '' }: Settings): Problem[] {
 
 function publisherProblems({ policySource, policyPublisherRoleArn = '' }: Settings): Problem[] {
   if (policySource !== 'table' || policyPublisherRoleArn !== '') return [];
-  const fix = 'Give the role that runs npm run policies:publish, or set policySource to packaged.';
+  const fix = 'Give the role that runs pod-identity-operator policies publish, or set policySource to packaged.';
   return [problem('policyPublisherRoleArn', 'Policies come from a table that no role may write to.', fix)];
 }
 

@@ -18,16 +18,13 @@ const quick = [
   'packages/local-gateway/test/http-api/close.test.ts',
 ];
 
-/** What a test file imports that starts programs; `run` of the sample starts the commands of policies. */
-const starters = [
-  /from '(node:child_process|.*\/(server-process|lambda-package|installed-package|oracle)\.ts)'/,
-  /import \{[^}]*\brun\b[^}]*\} from '.*\/policy-sample\.ts'/,
-];
+/** What a test file imports that starts programs. */
+const starter = /from '(node:child_process|.*\/(server-process|lambda-package|installed-package|oracle)\.ts)'/;
 
 test('npm test starts no programs but those that end in a moment; others belong to the project "packaging"', () => {
   const starting = ordinary.filter((file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    return starters.some((starter) => starter.test(text));
+    return starter.test(text);
   });
   expect(starting.sort()).toEqual(quick);
 });

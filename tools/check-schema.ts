@@ -1,4 +1,4 @@
-// Fails where schema.graphql breaks clients of the last release: npm run check:schema
+// Fails where schema.graphql breaks clients of the last release: npm run check -- schema
 import { join } from 'node:path';
 import { schemaChanges } from './schema-changes.ts';
 

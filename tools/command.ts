@@ -53,13 +53,13 @@ export async function runCommand<O extends ParseArgsOptionsConfig>(
 }
 
 /** Whether help is wanted, whatever else is wrong with the arguments. */
-function asksForHelp(args: readonly string[]): boolean {
+export function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
 }
 
 /** Reads options and arguments. Throws `UsageError` where they do not fit the command. */
-export function parseArguments<O extends ParseArgsOptionsConfig>(
+function parseArguments<O extends ParseArgsOptionsConfig>(
   { options, maxArguments = 0 }: Pick<Command<O>, 'options' | 'maxArguments'>,
   args: readonly string[],
 ) {

@@ -33,7 +33,19 @@ export interface SettingsReader {
   problem(message: string): void;
 }
 
-/** Runs `read`. Throws one Error that lists the variables which are not set and describes every wrong value. */
+/** Settings that are missing or wrong. */
+export class SettingsError extends Error {
+  /** One sentence each: the variable, what is wrong with it, and how to fix it. */
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    const [first = ''] = problems;
+    super(problems.length === 1 ? first : `\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}
+
+/** Runs `read`. Throws `SettingsError` with the variables which are not set and every wrong value. */
 export function readSettings<T>(env: Environment, read: (reader: SettingsReader) => T): T {
   const missing: string[] = [];
   const problems: string[] = [];
@@ -43,8 +55,7 @@ export function readSettings<T>(env: Environment, read: (reader: SettingsReader)
     problems.unshift(`Environment variables are not set: ${names}. serverless.yml shows what they should hold.`);
   }
   if (problems.length === 0) return settings;
-  const [first = ''] = problems;
-  throw new Error(problems.length === 1 ? first : `\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+  throw new SettingsError(problems);
 }
 
 function makeReader(env: Environment, missing: string[], problems: string[]): SettingsReader {

@@ -40,7 +40,7 @@ describe('A bundle', () => {
     ['a graphql of a package', 'node_modules/x/node_modules/graphql/index.mjs', 'copies of graphql'],
     ['the local gateway', 'packages/local-gateway/src/gateway.ts', 'packages/local-gateway/src/gateway.ts'],
     ['a test', 'test/gateway.ts', 'test/gateway.ts'],
-    ['a command', 'packages/operator/src/policies.ts', 'packages/operator/src/policies.ts'],
+    ['a command', 'packages/operator/src/policies/check.ts', 'packages/operator/src/policies/check.ts'],
     ['the demo', 'packages/local-gateway/src/demo/steps.ts', 'packages/local-gateway/src/demo/steps.ts'],
     ['the EKS simulator', 'packages/eks-simulator/src/index.ts', 'packages/eks-simulator/src/index.ts'],
   ])('with %s is not valid', (_what, path, problem) => {

@@ -90,7 +90,7 @@ test.each([
   );
 });
 
-test('every call of npm run lock is permitted to an operator under all policies', async () => {
+test('every call of pod-identity-operator lock is permitted to an operator under all policies', async () => {
   const requests = await organization.callsOfLock();
   expect(requests.map(({ action }) => action)).toEqual([
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Query'],

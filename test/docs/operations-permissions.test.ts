@@ -38,7 +38,7 @@ test.each([...new Set(commands)])(
 
 test('the smoke test that the page on deployment gives does what the policies allow', async () => {
   const deploy = readFileSync(join(root, 'docs', 'deploy.md'), 'utf8');
-  const [, command] = /(npm run smoke -- [^]*?)```/.exec(deploy) ?? [];
+  const [, command] = /(npx pod-identity-operator smoke [^]*?)```/.exec(deploy) ?? [];
   expect(command).toContain('--iam-url');
   expect(command).not.toMatch(/--direct|--reconcile-function/);
   const resource = arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg');

@@ -11,6 +11,7 @@ import {
   createTables,
   idempotencyTableDefinition,
 } from '../../src/ledger/tables.ts';
+import { readSettings } from '../../src/app/environment.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { openLedger } from '../../packages/local-gateway/src/ledger.ts';
 import { readLedgerSettings } from '../../packages/local-gateway/src/settings.ts';
@@ -106,13 +107,8 @@ describeOnDynamoDb('tables of another version in DynamoDB', () => {
 
   test('are refused when the local server starts', async () => {
     const { idempotencyTable: IDEMPOTENCY_TABLE, auditTable: AUDIT_TABLE } = names;
-    const settings = readLedgerSettings({
-      ...process.env,
-      LEDGER: 'dynamodb',
-      AWS_REGION: region,
-      IDEMPOTENCY_TABLE,
-      AUDIT_TABLE,
-    });
+    const tables = { LEDGER: 'dynamodb', AWS_REGION: region, IDEMPOTENCY_TABLE, AUDIT_TABLE };
+    const settings = readSettings({ ...process.env, ...tables }, readLedgerSettings);
     await expect(openLedger(settings)).rejects.toThrow(/it has no index byLease/);
   });
 });

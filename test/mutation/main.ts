@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 const help = `Mutates the modules that hold the guarantees and reports the mutants that no test detects.
 
-Usage: npm run mutation [-- OPTIONS]
+Usage: npm run reliability -- mutation [OPTIONS]
 
   --conditions        only the conditions of ledger writes (about two minutes)
   --mutate PATTERNS   only these files, separated by commas (default: see test/mutation/stryker.config.js)
@@ -66,4 +66,4 @@ interface Options {
   readonly mutate?: string | undefined;
 }
 
-if (import.meta.main) process.exitCode = await runCommand(command);
+process.exitCode = await runCommand(command);

@@ -1,4 +1,4 @@
-/** StrykerJS: mutates the modules that hold the guarantees. `npm run mutation` starts it. */
+/** StrykerJS: mutates the modules that hold the guarantees. `npm run reliability -- mutation` starts it. */
 export default {
   testRunner: 'jest',
   plugins: ['@stryker-mutator/jest-runner'],

@@ -1,6 +1,6 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replayDecision } from '../../packages/operator/src/replay-decision.ts';
+import { replayDecision } from '../../packages/operator/src/policies/replay-decision.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { runOperator } from '../../packages/operator/test/run-operator.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -11,7 +11,6 @@ import { openStack, realReconciliation, realRequests } from '../support/outage.t
 import type { Request } from '../support/outage.ts';
 import { linesSelectedBy } from '../support/runbook.ts';
 
-const main = join(import.meta.dirname, '../../packages/operator/src/lock/main.ts');
 const alice = 'https://issuer.example#alice';
 
 let folder: string;
@@ -31,9 +30,8 @@ afterAll(async () => {
 });
 
 /** The command of the runbook, with the ledger of this gateway. */
-function lock(...args: string[]) {
-  const env = { PATH: process.env.PATH, LEDGER_FILE: join(folder, 'ledger.sqlite') };
-  const { status, stderr } = spawnSync(process.execPath, [main, ...args], { env, encoding: 'utf8' });
+async function lock(...args: string[]) {
+  const { status, stderr } = await runOperator(['lock', ...args], { LEDGER_FILE: join(folder, 'ledger.sqlite') });
   return { status, stderr };
 }
 const send =
@@ -82,20 +80,20 @@ test('the log shows what it was used for, and the trail of the principal too', a
 });
 
 test('the lock of the runbook stops its changes with the next request, until it is lifted', async () => {
-  expect(lock('--principal', alice, '--reason', 'A leaked token.')).toEqual({ status: 0, stderr: '' });
+  expect(await lock('--principal', alice, '--reason', 'A leaked token.')).toEqual({ status: 0, stderr: '' });
   const sent = gateway.sent();
   expect((await send('later')()).data?.create).toMatchObject({
     status: 'REFUSED',
     refusal: { code: 'CHANGES_LOCKED' },
   });
   expect(gateway.sent()).toBe(sent);
-  expect(lock('--principal', alice, '--lift').status).toBe(0);
+  expect((await lock('lift', '--principal', alice)).status).toBe(0);
   expect((await send('later')()).data?.create).toMatchObject({ status: 'SUCCEEDED' });
 });
 
 test('the lock of everything, for a leaked key of the issuer, stops the changes of all principals', async () => {
-  expect(lock('--all', '--reason', 'The key of the issuer leaked.').status).toBe(0);
+  expect((await lock('--all', '--reason', 'The key of the issuer leaked.')).status).toBe(0);
   const admin = await gateway.create({ serviceAccount: 'admin', clientRequestToken: 'admin' }, 'pat');
   expect(admin.refusal?.code).toBe('CHANGES_LOCKED');
-  expect(lock('--all', '--lift').status).toBe(0);
+  expect((await lock('lift', '--all')).status).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPolicies } from '../../packages/operator/src/policies.ts';
+import { checkPolicies } from '../../packages/operator/src/policies/check.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { copyOfShipped, shipped } from '../support/policy-sample.ts';
 

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPolicies } from '../../packages/operator/src/policies.ts';
+import { checkPolicies } from '../../packages/operator/src/policies/check.ts';
 import { readCases, runCase } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { makeEngine } from '../../src/policy/engine.ts';

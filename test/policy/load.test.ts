@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPolicies } from '../../packages/operator/src/policies.ts';
+import { checkPolicies } from '../../packages/operator/src/policies/check.ts';
 import { loadPolicy, readPolicySet } from '../../src/policy/load.ts';
 import { alice, context, copyOfShipped, create } from '../support/policy-sample.ts';
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,13 +120,6 @@ export function replaceIn(file: string, from: string, to: string): void {
   const text = readFileSync(file, 'utf8');
   if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
   writeFileSync(file, text.replace(from, to));
-}
-
-/** Runs a command of `packages/operator/src` in a process. */
-export function run(script: string, ...args: readonly string[]): { status: number | null; out: string; err: string } {
-  const path = join(import.meta.dirname, '../../packages/operator/src', script);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
-  return { status, out: stdout, err: stderr };
 }
 
 export const permitAll = '@id("all") permit (principal, action, resource);';

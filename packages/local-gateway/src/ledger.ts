@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
@@ -44,18 +43,11 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
   return `The endpoint is ${where}.${credentials} Set AWS_ENDPOINT_URL_DYNAMODB to use another endpoint.`;
 }
 
-/**
- * Opens the ledger of the settings, which must exist: creating an empty one would hide a wrong setting. Throws an Error that
- * says how to fix the settings where its file is missing. A missing table is noticed when it is read.
- */
+/** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
 export function openExistingLedger(settings: LedgerSettings): Ledger {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
-  if (ledger === 'dynamodb')
-    return makeDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
-  const advice = 'Set LEDGER_FILE to the file of a ledger, or LEDGER to dynamodb.';
-  if (file === ':memory:') throw new Error(`A ledger in memory ends with the process that created it. ${advice}`);
-  if (!existsSync(file)) throw new Error(`The ledger file ${file} does not exist. ${advice}`);
-  return makeSqliteLedger({ file });
+  if (ledger === 'sqlite') return makeSqliteLedger({ file });
+  return makeDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
 }
 
 /** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */
@@ -67,16 +59,8 @@ export async function createPolicyTable(settings: LedgerSettings): Promise<void>
   );
 }
 
-/**
- * Opens the table of policies of the settings. Throws an Error that says how to fix the settings where the ledger is a file.
- * A missing table is noticed when it is read.
- */
+/** Opens the table of policies of the settings. A missing table is noticed when it is read. */
 export function openPolicyStore(settings: LedgerSettings): PolicyStore {
-  if (settings.ledger === 'sqlite') {
-    throw new Error(
-      'Policy versions are in DynamoDB. Set LEDGER to dynamodb, and POLICY_TABLE to the name of the table.',
-    );
-  }
   return makeDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
 }
 

@@ -59,7 +59,7 @@ const maxTimerMs = 2_147_483_647;
 /** Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it. */
 export function readLocalSettings(env: Environment = process.env): LocalSettings {
   return readSettings(env, (reader) => {
-    const ledger = ledgerSettings(reader);
+    const ledger = readLedgerSettings(reader);
     return {
       ...ledger,
       home: { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region },
@@ -78,33 +78,13 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
   });
 }
 
-/** Reads where the ledger is, as {@link readLocalSettings} does. */
-export function readLedgerSettings(env: Environment = process.env): LedgerSettings {
-  return readSettings(env, ledgerSettings);
-}
-
-/**
- * Reads the tables of a deployment. Throws as {@link readLocalSettings} does, also where a variable is not set: the defaults would
- * name other tables.
- */
-export function readTablesInUse(env: Environment = process.env): LedgerSettings {
-  return readSettings(env, (reader) => {
-    for (const variable of ['IDEMPOTENCY_TABLE', 'AUDIT_TABLE', 'AWS_REGION']) reader.required(variable);
-    return { ...ledgerSettings(reader), ledger: 'dynamodb' };
-  });
-}
-
-/** The account of the deployment, HOME_ACCOUNT_ID; null where it is not set. Throws as {@link readLocalSettings} does. */
-export function readHomeAccountId(env: Environment = process.env): string | null {
-  return readSettings(env, (reader) => reader.accountId('HOME_ACCOUNT_ID', '')) || null;
-}
-
 /** The folder that holds keys, ledger and simulator state: `.local` beside package.json unless LOCAL_FOLDER is set. */
 export function readLocalFolder(env: Environment = process.env): string {
   return readSettings(env, localFolder);
 }
 
-function ledgerSettings(reader: SettingsReader): LedgerSettings {
+/** Reads where the ledger is. */
+export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
   return {
     ledger: reader.oneOf('LEDGER', ['sqlite', 'dynamodb'], 'sqlite (a file on this machine) or dynamodb'),
     ledgerFile: reader.text('LEDGER_FILE', join(localFolder(reader), 'ledger.sqlite')),

@@ -2,7 +2,7 @@ import { parseOptionValues, parseWholeNumber, runCommand } from '../command.ts';
 import { fuzz } from './fuzz.ts';
 import type { FuzzSummary } from './fuzz.ts';
 
-const usage = `Usage: npm run fuzz -- [options]
+const usage = `Usage: npm run reliability -- fuzz [options]
 
 Sends mutated requests to the Lambda handler with a SQLite ledger and a simulated EKS. Whatever a client sends, there must be no
 status 5xx, no internal error, no error in the log, no internals in an answer, and answers, log and audit entries of bounded size.
@@ -20,7 +20,7 @@ const progressEveryMs = 5_000;
 
 await runCommand(main);
 
-/** `npm run fuzz`. Returns the exit code. */
+/** `npm run reliability -- fuzz`. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const values = parseOptionValues(args, {
     count: { type: 'string' },

@@ -15,7 +15,7 @@ import type { CaseResult } from './case.ts';
 import { columns, resultOf, summarize, tableRowOf } from './table.ts';
 import type { TableRow } from './table.ts';
 
-/** `npm run matrix`: prints the table to stdout and progress to stderr. Returns the exit code. */
+/** `npm run reliability -- matrix`: prints the table to stdout and progress to stderr. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (!options) {

@@ -16,7 +16,7 @@ export interface Options {
 }
 
 /** The help text. */
-export const usage = `Usage: npm run matrix -- [options]
+export const usage = `Usage: npm run reliability -- matrix [options]
 
 Runs every request flow of a mutation with every fault at every network request, and then every follow-up. Prints one
 line per case: the answers, the associations at EKS, the audit trail, and the violated guarantees of docs/reliability.md.

@@ -3,7 +3,7 @@ import { parseOptions, usage } from './options.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 
-/** `npm run processes`. Returns the exit code. */
+/** `npm run reliability -- processes`. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const { kills, seed, help } = parseOptions(args);
   if (help) {

@@ -1,7 +1,7 @@
 import { parseOptionValues, parseWholeNumber } from '../command.ts';
 
 /** The help text. */
-export const usage = `Usage: npm run processes -- [options]
+export const usage = `Usage: npm run reliability -- processes [options]
 
 Kills and freezes gateway processes under load, and then checks the guarantees of docs/reliability.md. Two gateways share
 a SQLite ledger; the simulated EKS and the load run as separate processes. Progress goes to standard error.

@@ -1,7 +1,7 @@
 import { parseOptionValues, parseWholeNumber, runCommand } from '../command.ts';
 import { report, search } from './search.ts';
 
-const usage = `Usage: npm run search -- [options]
+const usage = `Usage: npm run reliability -- search [options]
 
 Runs random scenarios of concurrent requests, crashes, frozen processes, and faults of EKS and the ledger. The real
 operations and the SQLite ledger are checked against a reference model and the guarantees of docs/reliability.md.
@@ -22,7 +22,7 @@ const progressEveryMs = 5_000;
 
 await runCommand(main);
 
-/** `npm run search`. Returns the exit code. */
+/** `npm run reliability -- search`. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const values = parseOptionValues(args, {
     runs: { type: 'string' },

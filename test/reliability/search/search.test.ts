@@ -53,7 +53,7 @@ describe('the scenario search', () => {
     const output = report(found);
     expect(output).toMatch(/The shortest scenario that shows it:\n(.*\n)*.* requests the /);
     expect(output).toContain('the ledger writes TAKEN_OVER (lease-expired; fence 2)');
-    expect(output).toContain(`npm run search -- --seed ${found.seed} --path ${found.path}\n`);
+    expect(output).toContain(`npm run reliability -- search --seed ${found.seed} --path ${found.path}\n`);
     expect(found.lines.length).toBeLessThan(40);
 
     const again = await search({
@@ -65,7 +65,7 @@ describe('the scenario search', () => {
   }, 60_000);
 });
 
-/** Returns the output of `npm run search` for this many scenarios. */
+/** Returns the output of `npm run reliability -- search` for this many scenarios. */
 async function run(scenarios: number, from: number): Promise<string> {
   const child = spawn(process.execPath, [main, '--runs', String(scenarios), '--seed', String(from)], {
     timeout: limitMs,

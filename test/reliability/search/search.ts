@@ -104,7 +104,7 @@ export function report({ seed, path, scenarios, lines, broken }: CounterExample)
     ...new Set(broken.map((rule) => `  ${rule}`)),
     'The shortest scenario that shows it:',
     ...lines.map((line) => `  ${line}`),
-    `To reproduce it: npm run search -- --seed ${seed} --path ${path}`,
+    `To reproduce it: npm run reliability -- search --seed ${seed} --path ${path}`,
     '',
   ].join('\n');
 }

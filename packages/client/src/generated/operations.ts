@@ -172,7 +172,7 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
-  /** A lock on changes, which operators set or lift with `npm run lock`; only in audit entries. */
+  /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'

@@ -54,7 +54,7 @@ function schemaProblem(database: DatabaseSync, version: number): string | null {
 function logMissing(file: string): string {
   return (
     `The ledger file ${file} was copied without its log ${file}-wal: it is empty, its entries are in the log. ` +
-    'Copy a ledger with npm run ledger:copy. If this file is new and was never used, delete it.'
+    'Copy a ledger with npx pod-identity-operator ledger copy. If this file is new and was never used, delete it.'
   );
 }
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +31,7 @@ test('a copy of an open ledger file without its log is refused, with the command
   copyFileSync(file, copy);
   const before = readFileSync(copy);
   expect(opening(copy)).toThrow(`The ledger file ${copy} was copied without its log ${copy}-wal`);
-  expect(opening(copy)).toThrow('npm run ledger:copy');
+  expect(opening(copy)).toThrow('npx pod-identity-operator ledger copy');
   expect(readFileSync(copy)).toEqual(before);
   expect(existsSync(`${copy}-wal`)).toBe(false);
 });
@@ -70,17 +69,6 @@ describe('the copy command', () => {
     expect(() => copySqliteLedger(missing, copy)).toThrow(`The ledger file ${missing} does not exist`);
     expect([missing, copy].map((path) => existsSync(path))).toEqual([false, false]);
   });
-});
-
-test('npm run ledger:copy copies the file of LEDGER_FILE', () => {
-  const command = join(import.meta.dirname, '../../../operator/src/ledger-copy.ts');
-  const run = (env: object) => spawnSync(process.execPath, [command, copy], { encoding: 'utf8', env: { ...env } });
-  expect(run({ LEDGER: 'dynamodb' })).toMatchObject({
-    status: 2,
-    stderr: expect.stringContaining('LEDGER is dynamodb'),
-  });
-  expect(run({ LEDGER_FILE: file })).toMatchObject({ status: 0, stdout: `${file} is copied to ${copy}.\n` });
-  expect(run({ LEDGER_FILE: file })).toMatchObject({ status: 1, stderr: expect.stringContaining('exists already') });
 });
 
 describe('a file of the current version', () => {

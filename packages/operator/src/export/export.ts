@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { LedgerUnavailable, noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
@@ -34,7 +33,7 @@ export async function exportTrail(
   ledger: Pick<Ledger, 'readTrail'>,
   range: { readonly since: number | null; readonly until: number },
   lineOf: (entry: AuditEntry) => string,
-  output: Writable,
+  output: NodeJS.WritableStream,
   report: (count: number, reached: string) => void,
 ): Promise<Exported> {
   // Errors are handled in the callback of each write; without a listener, the event would end the process.
@@ -64,7 +63,7 @@ export async function exportTrail(
   }
 }
 
-function writeText(output: Writable, text: string): Promise<void> {
+function writeText(output: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(text, (error) => (error ? reject(error) : resolve()));
   });

@@ -7,7 +7,7 @@ import { readInventoryText, readPolicySet, readPolicySources, readRequiredText }
 import { warningsOf } from '../authoring/warnings.ts';
 import { packPolicies } from '../../../../src/policy-versions/packed-policies.ts';
 import type { PackedPolicies, PolicyFiles } from '../../../../src/policy-versions/packed-policies.ts';
-import { checkPolicies } from '../policies.ts';
+import { checkPolicies } from '../policies/check.ts';
 
 /** A version that may be published. */
 export interface PreparedPolicies {

@@ -3,10 +3,20 @@ import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
 import type { TableNames } from '../../../../src/ledger/tables.ts';
 import { changeLocks } from '../lock/change-locks.ts';
 import type { LockChange } from '../lock/change-locks.ts';
-import type { RestoreRequest } from './arguments.ts';
 import { copyLaterEntries } from './later-entries.ts';
 import { checkRestorable, copySettings, restoreTable, targetOf } from './tables.ts';
 import type { TablePair } from './tables.ts';
+
+/** What to restore. */
+export interface RestoreRequest {
+  /** The restore point, in milliseconds since the epoch; a whole second. */
+  readonly to: number;
+  readonly reason: string;
+  /** Whether audit entries after the restore point are copied from the table in use. */
+  readonly copiesLaterEntries: boolean;
+  /** Whether only the plan is printed. */
+  readonly isDryRun: boolean;
+}
 
 /** What a restore works with. */
 export interface RestoreDependencies {

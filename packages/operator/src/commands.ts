@@ -1,0 +1,40 @@
+import { command } from './cli/command.ts';
+import type { Command } from './cli/command.ts';
+import { completionOf, shells } from './cli/completion.ts';
+import type { CommandTable } from './cli/run.ts';
+import { trailExport } from './export/command.ts';
+import { ledgerCopy } from './ledger-copy.ts';
+import { lift, lock } from './lock/command.ts';
+import { check, replay, why } from './policies/commands.ts';
+import { publish, rollback, versions } from './policy-versions/commands.ts';
+import { principal } from './principal/command.ts';
+import { restore } from './restore/command.ts';
+import { smoke } from './smoke/command.ts';
+
+const completion: Command = command({
+  name: 'completion',
+  summary: 'Prints the completion script of a shell.',
+  arguments: [{ name: 'SHELL', help: 'the shell', choices: shells }],
+  options: {},
+  examples: ['bash'],
+  fails: 'The output fails',
+  request: (_, [given]) => shells.find((shell) => shell === given) ?? null,
+  run: (shell, { stdout }) => {
+    stdout.write(completionOf(commandTable, shell));
+    return 0;
+  },
+});
+
+/** The commands of the program. Help texts, completion and README follow from it. */
+export const commandTable: CommandTable = {
+  summary: 'The tools of those who operate pod-identity-gateway: policies, locks, audit trail, restore.',
+  groups: {
+    policies: 'Checks, explains, replays and publishes policies.',
+    trail: 'Exports the audit trail.',
+    ledger: 'Copies the ledger of npm start.',
+  },
+  commands: [
+    ...[check, why, replay, publish, rollback, versions],
+    ...[lock, lift, restore, trailExport, principal, smoke, ledgerCopy, completion],
+  ],
+};

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readingPolicies } from '../../../../tools/explain.ts';
+import { failedCases, readCases, untestedPolicies } from '../../../../src/cases/cases.ts';
+import type { PolicyCase } from '../../../../src/cases/cases.ts';
+import { compilePolicies } from '../../../../src/policy/compile.ts';
+import { makeEngine } from '../../../../src/policy/engine.ts';
+import type { Engine } from '../../../../src/policy/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { readInventoryText, readPolicies, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
+import { warningsOf } from '../authoring/warnings.ts';
+import type { Context } from '../cli/command.ts';
+
+/** The result of a check. */
+export interface CheckReport {
+  /** Each case with another result than it expects, and each policy without a case; also those of the examples. */
+  readonly failures: readonly string[];
+  /** What is valid but probably not meant. */
+  readonly warnings: readonly string[];
+  /** One line, with the hashes that decisions record. */
+  readonly summary: string;
+}
+
+/**
+ * Validates a folder of policies and runs its cases. Throws an Error that says what is wrong when policies, inventory or a
+ * case can't be read.
+ */
+export function checkPolicies(directory: string): CheckReport {
+  const advice = 'Name a folder with *.cedar files, schema.cedarschema, inventory.json and cases.';
+  return readingPolicies(directory, advice, () => check(directory));
+}
+
+function check(directory: string): CheckReport {
+  const engine = makeEngine(readPolicySet(directory));
+  const inventoryText = readInventoryText(directory);
+  const inventory = parseInventory(inventoryText);
+  const cases = readCases(directory);
+  const policies = Object.keys(engine.policySet.policies);
+  const examples = checkExamples(directory, inventoryText, policies);
+  const failures = [...failuresOf(engine, inventoryText, cases, policies), ...examples];
+  const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
+  return {
+    failures,
+    warnings: warningsOf(engine.policySet, inventory),
+    summary: `${policies.length} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}`,
+  };
+}
+
+/**
+ * The failures of the policies in `examples`, which are not active: each file is checked with the policies of the folder and with its
+ * cases, whose names begin with its own.
+ */
+function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): readonly string[] {
+  const folder = join(directory, 'examples');
+  if (!existsSync(folder)) return [];
+  const active = readPolicySources(directory);
+  const cases = readCases(folder);
+  const examples = Object.entries(readPolicies(folder)).map(([file, policy]) => {
+    const prefix = `${file.replace(/\.cedar$/, '')}-`;
+    return { file, policy, cases: cases.filter((one) => basename(one.file).startsWith(prefix)) };
+  });
+  const failures = examples.flatMap(({ file, policy, cases: own }) => {
+    const engine = makeEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: policy } }));
+    const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
+    return failuresOf(engine, inventoryText, own, ids);
+  });
+  const foreign = cases.filter((one) => !examples.some((example) => example.cases.includes(one)));
+  return [
+    ...failures,
+    ...foreign.map((one) => `${one.file}: its name does not begin with that of an example, so it is not run.`),
+  ].map((failure) => `examples/${failure}`);
+}
+
+/** Each case with another result than it expects, and each of the policies `ids` without a case. */
+function failuresOf(
+  engine: Engine,
+  inventoryText: string,
+  cases: readonly PolicyCase[],
+  ids: readonly string[],
+): readonly string[] {
+  const untested = untestedPolicies(engine, cases).filter((id) => ids.includes(id));
+  return [
+    ...failedCases(engine, inventoryText, cases),
+    ...untested.map((id) => `${id}: no case names this policy. Add one that it decides.`),
+  ];
+}
+
+/** Prints what is found in a folder. Gives the exit code. */
+export function run(directory: string, { print, warn }: Context<unknown>): number {
+  const { failures, warnings, summary } = checkPolicies(directory);
+  for (const warning of warnings) warn(`WARNING ${warning}`);
+  for (const failure of failures) warn(`FAILED ${failure}`);
+  print(summary);
+  return failures.length === 0 ? 0 : 1;
+}

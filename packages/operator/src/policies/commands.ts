@@ -1,0 +1,86 @@
+import { command } from '../cli/command.ts';
+import { pathOption, shippedPolicies, text, timeOption } from '../options.ts';
+import { existingLedger, settingsFor } from '../settings.ts';
+import type { ReplayRequest } from './replay.ts';
+
+const folder = {
+  name: 'FOLDER',
+  optional: true,
+  help: 'folder of policies (default: policies beside package.json)',
+} as const;
+
+export const check = command({
+  name: 'policies check',
+  summary: 'Validates a folder of policies and runs its cases, and those of the policies in its folder examples.',
+  arguments: [folder],
+  options: {},
+  examples: ['', '../our-policies'],
+  fails: 'A case has another result than it expects, a policy has no case, or the folder is not valid',
+  request: (_, [directory = shippedPolicies]) => directory,
+  run: async (directory, context) => (await import('./check.ts')).run(directory, context),
+});
+
+export const why = command({
+  name: 'policies why',
+  summary: 'Explains a decision: which policies decided, and what would have to differ.',
+  details: 'It tries single changes: groups, persons, reason, time, cluster, role, settings, service account and tags.',
+  arguments: [
+    {
+      name: 'CASE',
+      help: 'JSON file with the fields of a case (docs/policy.md); description and policyIds are optional',
+    },
+    folder,
+  ],
+  options: {},
+  examples: ['policies/cases/deny/several-at-once.json'],
+  fails: "The case or the policies can't be read",
+  request: (_, [file = '', directory = shippedPolicies]) => ({ file, directory }),
+  run: async ({ file, directory }, { print }) => {
+    const { explainDecision } = await import('./why.ts');
+    print(explainDecision(file, directory).join('\n'));
+    return 0;
+  },
+});
+
+export const replay = command({
+  name: 'policies replay',
+  summary: 'Replays recorded requests with other policies, and reports the decisions that differ.',
+  usage: [
+    '--trail FILE [--policies FOLDER] [--inventory FILE]',
+    '--since TIME [--policies FOLDER] [--inventory FILE]',
+    'ENTRY [FOLDER]',
+  ],
+  arguments: [
+    {
+      name: 'ENTRY',
+      optional: true,
+      help: 'JSON file with one audit entry: its decision is replayed with the slice of the inventory that it records',
+    },
+    { ...folder, help: 'folder of policies for ENTRY (default: policies beside package.json)' },
+  ],
+  options: {
+    trail: text(
+      'FILE',
+      'output of pod-identity-operator trail export: the requests are replayed with policies and inventory',
+    ),
+    since: timeOption('as --trail, with the entries of the ledger since this RFC 3339 time, newest first'),
+    policies: pathOption('FOLDER', 'folder of policies (default: policies beside package.json)'),
+    inventory: pathOption('FILE', 'inventory (default: inventory.json in the folder of policies)'),
+  },
+  settings: settingsFor(({ since }) => since !== undefined, existingLedger),
+  examples: ['--trail trail.ndjson --policies changed-policies', '--since 2026-11-24T10:00:00Z', 'entry.json'],
+  fails: "A decision is not as recorded, or can't be replayed",
+  request: ({ trail, since, policies, inventory }, [entry, directory], problem): ReplayRequest | null => {
+    if (entry !== undefined && (trail ?? since ?? policies ?? inventory) === undefined) {
+      return { kind: 'entry', entry, policies: directory ?? shippedPolicies };
+    }
+    const replacement = { policies: policies ?? shippedPolicies, inventory };
+    if (entry !== undefined) problem('Give an ENTRY, or --trail or --since with their options, not both.');
+    else if (trail !== undefined && since !== undefined) problem('Give --trail or --since, not both.');
+    else if (trail !== undefined) return { kind: 'trail', trail, ...replacement };
+    else if (since !== undefined) return { kind: 'ledger', since, ...replacement };
+    else problem('Give --trail, --since or the file of an audit entry.');
+    return null;
+  },
+  run: async (request, context) => (await import('./replay.ts')).run(request, context),
+});

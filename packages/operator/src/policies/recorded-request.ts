@@ -1,0 +1,117 @@
+import * as v from 'valibot';
+import { readContextOf } from '../../../../src/operations/hidden.ts';
+import { settingsOf } from '../../../../src/model/setting-fields.ts';
+import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } from '../../../../src/policy/json.ts';
+import { association, changes, createRequest, recordedPrincipal } from '../../../../src/cases/model-schemas.ts';
+import type { OperationKind } from '../../../../src/model/operation.ts';
+import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
+
+/** The parts of a decision that are compared. */
+export interface RecordedDecision {
+  readonly allowed: boolean;
+  readonly policyIds: readonly string[];
+  readonly violations: readonly { readonly policyId: string }[];
+}
+
+/** The fields of a recorded decision that every replay needs. */
+export const decisionFields = {
+  allowed: flag,
+  policyIds: list(text()),
+  violations: list(atLeast({ policyId: text() })),
+  now: wholeNumber,
+};
+
+/** The fields of an audit entry from which the context of its request is made. */
+export const circumstanceSchema = atLeast({
+  principal: recordedPrincipal,
+  actor: v.nullish(recordedPrincipal, null),
+  onBehalfOf: v.nullish(anyText, null),
+  sourceAddress: v.nullish(text(), null),
+  reason: v.nullish(anyText, null),
+  event: v.nullish(text(), null),
+  refusalCode: v.nullish(text(), null),
+  omitted: v.nullish(list(text()), []),
+});
+
+/** The fields of an audit entry that depend on the operation. Complete by type. Reads have no decision. */
+const schemas = {
+  CREATE_POD_IDENTITY_ASSOCIATION: fields({
+    operation: v.literal('CREATE_POD_IDENTITY_ASSOCIATION'),
+    request: createRequest,
+  }),
+  UPDATE_POD_IDENTITY_ASSOCIATION: fields({
+    operation: v.literal('UPDATE_POD_IDENTITY_ASSOCIATION'),
+    before: association,
+    request: atLeast({ changes }),
+  }),
+  DELETE_POD_IDENTITY_ASSOCIATION: fields({
+    operation: v.literal('DELETE_POD_IDENTITY_ASSOCIATION'),
+    before: association,
+  }),
+} as const satisfies { readonly [Kind in OperationKind]: v.GenericSchema<unknown, { readonly operation: Kind }> };
+
+/** An audit entry of one of these kinds, as far as it depends on the kind. */
+type OperationEntry<Kind extends OperationKind = OperationKind> = {
+  [K in Kind]: v.InferOutput<(typeof schemas)[K]>;
+}[Kind];
+
+/** The fields of an audit entry that depend on the operation. */
+export const operationSchema = oneKindOf('operation', Object.values(schemas));
+
+/** An authorization request of which audit entries record the decision. */
+export type RecordedRequest = Extract<AuthorizationRequest, { action: AssociationAction }>;
+
+/** What was asked of the policies, by operation. Complete by type. */
+const requests: { readonly [Kind in OperationKind]: (entry: OperationEntry<Kind>) => RecordedRequest } = {
+  CREATE_POD_IDENTITY_ASSOCIATION: ({ request }) => ({ action: 'CreatePodIdentityAssociation', association: request }),
+  UPDATE_POD_IDENTITY_ASSOCIATION: ({ before, request: { changes: changed } }) => ({
+    action: 'UpdatePodIdentityAssociation',
+    association: before,
+    becomes: { ...settingsOf(before), ...changed },
+  }),
+  DELETE_POD_IDENTITY_ASSOCIATION: ({ before }) => ({ action: 'DeletePodIdentityAssociation', association: before }),
+};
+
+/** Keeps the connection between kind and entry for the compiler. */
+const requestBy = <Kind extends OperationKind>(kind: Kind, entry: OperationEntry<Kind>) => requests[kind](entry);
+
+type Circumstances = v.InferOutput<typeof circumstanceSchema>;
+
+/**
+ * Whether the decision of an entry is that its principal may not view the association. It was made as for a read, before anyone asked
+ * whether the association may be changed.
+ */
+function isOfView({ event, refusalCode }: Circumstances): boolean {
+  return refusalCode === 'ASSOCIATION_NOT_FOUND' && (event === 'DENIED' || event === 'CHECKED');
+}
+
+/** The authorization request of an audit entry. */
+export function requestOf(entry: OperationEntry & Circumstances): RecordedRequest {
+  if (isOfView(entry) && 'before' in entry) {
+    return { action: 'DescribePodIdentityAssociation', association: entry.before };
+  }
+  return requestBy(entry.operation, entry);
+}
+
+/**
+ * The context of an audit entry's request.
+ *
+ * @param now the time of its decision, in milliseconds since the epoch
+ * @param name names the entry where the evaluation fails
+ */
+export function contextOf(entry: Circumstances, now: number, name: string): AuthorizationContext {
+  const identity = { ...entry, userAgent: null, apiRequestId: name };
+  if (isOfView(entry)) return readContextOf({ identity, now });
+  return {
+    identity,
+    onBehalfOf: entry.onBehalfOf,
+    hasReason: entry.reason !== null,
+    now,
+  };
+}
+
+/** A decision in words: `allowed by …` or `denied by …`, with the ids of the policies. */
+export function verdict({ allowed, policyIds, violations }: RecordedDecision): string {
+  const ids = allowed ? policyIds : violations.map(({ policyId }) => policyId);
+  return `${allowed ? 'allowed' : 'denied'} by ${[...new Set(ids)].join(', ')}`;
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { readingPolicies } from '../../../../tools/explain.ts';
+import { authorizeOnSlice } from '../../../../src/policy/authorize.ts';
+import { compilePolicies } from '../../../../src/policy/compile.ts';
+import { makeEngine } from '../../../../src/policy/engine.ts';
+import { atLeast, parseJson, text } from '../../../../src/policy/json.ts';
+import { readPolicySources } from '../../../../src/policy/load.ts';
+import { inventorySlice } from '../../../../src/cases/model-schemas.ts';
+import {
+  circumstanceSchema,
+  contextOf,
+  decisionFields,
+  operationSchema,
+  requestOf,
+  verdict,
+} from './recorded-request.ts';
+
+const decision = atLeast({
+  ...decisionFields,
+  policySetHash: text(),
+  inventoryHash: text(),
+  slice: inventorySlice,
+});
+
+const entrySchema = v.intersect([circumstanceSchema, atLeast({ decision }), operationSchema]);
+
+/** The result of replaying a decision. */
+export interface ReplayedDecision {
+  readonly same: boolean;
+  /** The recorded decision, the replayed one and their comparison, one line each. */
+  readonly report: string;
+}
+
+/**
+ * Replays the decision of an audit entry, with the policies of a folder and the slice of the inventory that the entry
+ * records. Throws an Error that says what is wrong when entry or policies can't be read.
+ */
+export function replayDecision(file: string, directory: string): ReplayedDecision {
+  const entry = parseJson(file, readFileSync(file, 'utf8'), entrySchema);
+  const recorded = entry.decision;
+  if (entry.omitted.length > 0) {
+    throw new Error(
+      `The entry leaves out ${entry.omitted.join(', ')} for its size, so its decision can't be replayed.`,
+    );
+  }
+  const advice = 'Name a folder with *.cedar files and schema.cedarschema.';
+  const sources = readingPolicies(directory, advice, () => readPolicySources(directory));
+  const engine = makeEngine(compilePolicies(sources));
+  const replayed = authorizeOnSlice(engine, contextOf(entry, recorded.now, file), requestOf(entry), recorded.slice);
+  const same = verdict(recorded) === verdict(replayed);
+  const samePolicies = recorded.policySetHash === replayed.policySetHash;
+  const report = [
+    `recorded: ${verdict(recorded)} (policy set ${recorded.policySetHash}, inventory ${recorded.inventoryHash})`,
+    `replayed: ${verdict(replayed)} (policy set ${replayed.policySetHash}, the recorded slice of the inventory)`,
+    `${same ? 'Same' : 'Different'} decision, ${samePolicies ? 'same' : 'different'} policies.`,
+  ];
+  return { same, report: report.join('\n') };
+}

@@ -1,0 +1,111 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { explainFailure, readingPolicies } from '../../../../tools/explain.ts';
+import { noFilters } from '../../../../src/ledger/ledger.ts';
+import type { Ledger } from '../../../../src/ledger/ledger.ts';
+import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import { authorizeWith } from '../../../../src/policy/authorize.ts';
+import { makeEngine } from '../../../../src/policy/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { readInventoryText, readPolicySet } from '../../../../src/policy/load.ts';
+import type { Authorize } from '../../../../src/policy/policy.ts';
+import type { Context } from '../cli/command.ts';
+import { withLedger } from '../session.ts';
+import { replayDecision } from './replay-decision.ts';
+import { replayTrail } from './replay-trail.ts';
+import type { Flip, ReplayCounts } from './replay-trail.ts';
+
+/** What to replay. */
+export type ReplayRequest =
+  /** One entry, with the slice of the inventory that it records. */
+  | { readonly kind: 'entry'; readonly entry: string; readonly policies: string }
+  /** Entries of a file, or of the ledger since a time in milliseconds since the epoch. */
+  | (Replacement & { readonly kind: 'trail'; readonly trail: string })
+  | (Replacement & { readonly kind: 'ledger'; readonly since: number });
+
+/** What the requests are replayed with; the inventory is that of the folder where it is undefined. */
+interface Replacement {
+  readonly policies: string;
+  readonly inventory: string | undefined;
+}
+
+/** The policies and the inventory to replay with. Throws an Error that says what is wrong with them. */
+function authorizeOf({ policies, inventory }: Replacement): Authorize {
+  const advice = 'Name a folder with *.cedar files, schema.cedarschema and required-policies.json.';
+  return readingPolicies(policies, advice, () => {
+    const content = inventory === undefined ? readInventoryText(policies) : readFileSync(inventory, 'utf8');
+    return authorizeWith(makeEngine(readPolicySet(policies)), parseInventory(content, inventory));
+  });
+}
+
+/** The entries of the ledger since a time, as the export writes them. */
+async function* entriesSince(ledger: Ledger, since: number): AsyncGenerator<string> {
+  const query = { partition: { kind: 'all' }, ...noFilters, since, until: Date.now(), limit: 250 } as const;
+  let before: string | null = null;
+  do {
+    const page = await ledger.readTrail({ ...query, before });
+    yield* page.entries.map((entry) => JSON.stringify(entry));
+    before = page.next;
+  } while (before !== null);
+}
+
+/** Replays what is requested, and prints the decisions that differ. Gives the exit code. */
+export async function run(
+  request: ReplayRequest,
+  { settings, print }: Context<LedgerSettings | null>,
+): Promise<number> {
+  if (request.kind === 'entry') {
+    const { same, report } = replayDecision(request.entry, request.policies);
+    print(report);
+    return same ? 0 : 1;
+  }
+  const authorize = authorizeOf(request);
+  const replay = (lines: AsyncIterable<string>, source: string) =>
+    replayTrail(lines, source, authorize, (flip) => print(lineOf(flip)));
+  const counts = await countsOf(request, settings, replay);
+  print(summaryOf(counts));
+  const { nowAllowed, nowDenied, incomplete, withoutRoles } = counts;
+  return nowAllowed + nowDenied + incomplete + withoutRoles === 0 ? 0 : 1;
+}
+
+function countsOf(
+  request: Exclude<ReplayRequest, { kind: 'entry' }>,
+  settings: LedgerSettings | null,
+  replay: (lines: AsyncIterable<string>, source: string) => Promise<ReplayCounts>,
+): Promise<ReplayCounts> {
+  if (request.kind === 'trail') {
+    const { trail } = request;
+    const advice = 'Give the output of pod-identity-operator trail export.';
+    const lines = () => createInterface({ input: createReadStream(trail) });
+    return explainFailure(`${trail} can't be replayed`, advice, () => replay(lines(), trail));
+  }
+  if (settings === null) throw new Error('There are no settings of the ledger.');
+  return withLedger(settings, (ledger) => replay(entriesSince(ledger, request.since), 'ledger'));
+}
+
+function lineOf({ time, operationId, principalId, onBehalfOf, action, target, recorded, replayed }: Flip): string {
+  const person = onBehalfOf === null ? '' : ` on behalf of ${onBehalfOf}`;
+  return `${time} ${action} ${target} by ${principalId}${person}, operation ${operationId}: ${recorded}; now ${replayed}`;
+}
+
+/** The counts, and below them the principals whose requests are decided otherwise. */
+function summaryOf(counts: ReplayCounts): string {
+  const { replayed, nowDenied, nowAllowed, otherReasons, incomplete, withoutRoles, withOtherGroups, affected } = counts;
+  return [
+    `${replayed} requests replayed: ${nowDenied} now denied, ${nowAllowed} now allowed, ${otherReasons} decided by other policies`,
+    ...(incomplete > 0
+      ? [`${incomplete} requests can't be replayed: their entries leave out parts for their size`]
+      : []),
+    ...(withoutRoles > 0
+      ? [
+          `${withoutRoles} requests can't be replayed: the policies use tags or boundaries of roles that their entries don't have`,
+        ]
+      : []),
+    ...(withOtherGroups > 0
+      ? [
+          `${withOtherGroups} requests by principals with groups that are not recorded: a policy that names these groups can decide otherwise`,
+        ]
+      : []),
+    ...affected.map(([principalId, count]) => `${count} of ${principalId}`),
+  ].join('\n');
+}

@@ -1,0 +1,63 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+/** Runs a script of package.json without npm, which would only add time. */
+function run(script: string, ...args: string[]) {
+  const [name = '', ...words] = script.split(' ');
+  const [program, ...command] = scripts[name]?.split(' ') ?? [];
+  expect(program).toBe('node');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...command, ...words, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe.each(['demo', 'start', 'token', 'scp', 'check', 'bench', 'bench trail', 'reliability', 'build'])(
+  'npm run %s',
+  (name) => {
+    test('--help prints usage and exits with 0', () => {
+      const { status, stdout, stderr } = run(name, '--help');
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toMatch(RegExp(`^Usage: npm (run (--silent )?)?${name.replace(' ', ' -- ')}( |$)`, 'm'));
+      expect(stdout).toMatch(/^ +-h, --help +print this text/m);
+    });
+
+    test('rejects an unknown option in one line, with exit code 2', () => {
+      expect(run(name, '--no-such-option')).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: "Unknown option '--no-such-option'. Run with --help for usage.\n",
+      });
+    });
+  },
+);
+
+test.each(['demo', 'start', 'bench', 'bench trail', 'build'])('npm run %s rejects an argument', (name) => {
+  const stderr = 'Unexpected argument "more". Run with --help for usage.\n';
+  expect(run(name, 'more')).toEqual({ status: 2, stdout: '', stderr });
+});
+
+test.each(['matrix', 'search', 'processes', 'fuzz', 'mutation'])('npm run reliability -- %s has help', (name) => {
+  const { status, stdout } = run('reliability', name, '--help');
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining(`npm run reliability -- ${name}`) });
+});
+
+test('npm run bench -- trail rejects a length that is not a number', () => {
+  const stderr = '--sqlite is "many": give a whole number of entries. Run with --help for usage.\n';
+  expect(run('bench', 'trail', '--sqlite', 'many')).toEqual({ status: 2, stdout: '', stderr });
+});
+
+test('each "npm run" in the repository names a script', () => {
+  const pattern = 'npm run (--silent )?[a-z][a-z:-]*';
+  const found = execFileSync('git', ['grep', '-hoIE', pattern], { cwd: root, encoding: 'utf8' });
+  const names = new Set(
+    found.split('\n').flatMap((line) => / (?!--)(\S+)$/.exec(line.replace('npm run', ''))?.[1] ?? []),
+  );
+  expect(names.size).toBeGreaterThan(10);
+  expect([...names].filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
