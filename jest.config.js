@@ -25,14 +25,14 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
-  '/packages/operator/test/(bin|export/process|smoke/run)\\.test\\.ts$',
+  '/packages/operator/test/(bin|export/process|policy-versions/run|restore/run|smoke/run)\\.test\\.ts$',
   '/test/docs/operations(-log)?\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
   '/test/ledger/dynamodb-trail\\.test\\.ts$',
-  '/test/outages/(alarms|leaked-token)\\.test\\.ts$',
+  '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
   '/test/policy/(engine-memory|examples|shipped)\\.test\\.ts$',
   '/test/policy-versions/(hostile-versions|large-inventory)\\.test\\.ts$',
   '/test/queries/drift-evasion\\.test\\.ts$',

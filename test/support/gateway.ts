@@ -142,7 +142,10 @@ export async function openGateway(options: GatewayOptions) {
     deployed: { version: 'test', deployedAt: null },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     clock: clock.now,
-    sleep: (ms) => Promise.resolve(clock.skip(ms)),
+    sleep: (ms) => {
+      clock.skip(ms);
+      return Promise.resolve();
+    },
     eks: { endpoint: simulator.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
   };
   const live = options.versions && makeLiveDependencies(composition, { ...options.versions, onFailure: () => 0 });
