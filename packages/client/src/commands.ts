@@ -1,3 +1,5 @@
+import type { ValueMap } from './aws/value.ts';
+
 /** A parameter of an operation, named as in the EKS API. Its option has the same name in kebab case. */
 export interface Parameter {
   readonly name: string;
@@ -13,7 +15,8 @@ export interface Parameter {
 }
 
 /** The shape of an answer: for each field its type, the shape of a structure, or that of the items of a list. */
-export type Shape = 'string' | 'boolean' | 'timestamp' | 'map' | { readonly [field: string]: Shape } | readonly [Shape];
+export type Shape =
+  'string' | 'boolean' | 'integer' | 'timestamp' | 'map' | { readonly [field: string]: Shape } | readonly [Shape];
 
 /** A command: its options and its answer. */
 export interface Command {
@@ -25,6 +28,8 @@ export interface Command {
   readonly answer: Readonly<Record<string, Shape>>;
   /** The field of the answer that pages of a list fill. */
   readonly listField?: string;
+  /** Whether the answer has what the command looks for: then, with `--detailed-exitcode`, the exit code is 2. */
+  readonly finds?: (answer: ValueMap) => boolean;
   /** Whether it changes an association, so that its result can take a while. */
   readonly isMutation?: true;
 }
@@ -126,6 +131,14 @@ const expectedModifiedAt: Parameter = {
   help: 'Refuse the change if the modifiedAt of the association is another time.',
 };
 
+/** Only what has a role; the EKS API has no such filter. */
+export const roleArnFilter: Parameter = {
+  name: 'roleArn',
+  type: 'string',
+  own: true,
+  help: 'Only what has this IAM role, as role or target role. In a list, it costs a call for each association.',
+};
+
 /** The fields and settings of the pages of a list, which the pagination options set. */
 export const paging: readonly Parameter[] = [
   {
@@ -197,6 +210,7 @@ export const awsCommands: readonly Command[] = [
       clusterName,
       { name: 'namespace', type: 'string', help: 'List the associations of this Kubernetes namespace only.' },
       { name: 'serviceAccount', type: 'string', help: 'List the associations of this service account only.' },
+      roleArnFilter,
       ...paging,
       accountId,
     ],

@@ -10,6 +10,7 @@ import type { Profile } from './aws/settings.ts';
 import { readConnection, readOutputFormat } from './aws/settings.ts';
 import { inputSkeleton, sampleAnswer, yamlInputSkeleton } from './aws/skeleton.ts';
 import { validateInput } from './aws/validate.ts';
+import { isMap } from './aws/value.ts';
 import type { Value, ValueMap } from './aws/value.ts';
 import type { Command } from './commands.ts';
 import type { Host } from './host.ts';
@@ -23,15 +24,21 @@ export interface Execution {
   readonly host: Host;
 }
 
-/** Executes a command and returns its output. Nothing is sent before the whole command line is checked. */
-export async function execute(execution: Execution): Promise<string> {
+/** What a command prints, and whether its answer has what it looks for; null for a command that looks for nothing. */
+export interface Executed {
+  readonly output: string;
+  readonly found: boolean | null;
+}
+
+/** Executes a command. Nothing is sent before the whole command line is checked. */
+export async function execute(execution: Execution): Promise<Executed> {
   const { command, globals, values, profile, host } = execution;
   const connection = readConnection(globals, profile, host.environment);
   const select = await querySelection(globals.query);
   const input = await readInput(command, values, host.environment);
   const paging = pagingOf(execution, input);
-  if (values['generate-cli-skeleton'] === 'input') return inputSkeleton(command);
-  if (values['generate-cli-skeleton'] === 'yaml-input') return yamlInputSkeleton(command);
+  if (values['generate-cli-skeleton'] === 'input') return { output: inputSkeleton(command), found: null };
+  if (values['generate-cli-skeleton'] === 'yaml-input') return { output: yamlInputSkeleton(command), found: null };
   const isSample = values['generate-cli-skeleton'] === 'output';
   const fetch = async (request: ValueMap) => {
     validateInput(command, request);
@@ -43,7 +50,17 @@ export async function execute(execution: Execution): Promise<string> {
   const result = await resultOf(command, fetch, input, isSample ? null : paging);
   const color = globals.color === 'on' || (globals.color !== 'off' && host.terminalColumns !== null);
   const style = { width: host.terminalColumns ?? 80, color };
-  return printResult(result, { format, select, title: command.operation, style });
+  const output = await printResult(result, { format, select, title: command.operation, style });
+  return { output, found: isSample ? null : foundIn(result, command) };
+}
+
+function foundIn(result: Result, { finds }: Command): boolean | null {
+  if (finds === undefined) return null;
+  return result.kind === 'answer' ? isFound(result.answer, finds) : result.pages.pages.some(finds);
+}
+
+function isFound(answer: Value, finds: NonNullable<Command['finds']>): boolean {
+  return isMap(answer) && finds(answer);
 }
 
 async function querySelection(query: Values[string]): Promise<(value: Value) => Value> {

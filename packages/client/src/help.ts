@@ -29,6 +29,7 @@ export function programHelp(): string {
     ...entry('253', 'A setting is missing or not valid.'),
     ...entry('254', 'The gateway refused the request.'),
     ...entry('255', 'Any other failure.'),
+    ...entry('0, 1, 2', 'With --detailed-exitcode: nothing to report, an error, something to report.'),
     '',
   ].join('\n');
 }

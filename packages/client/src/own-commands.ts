@@ -1,3 +1,5 @@
+import { isList } from './aws/value.ts';
+import type { ValueMap } from './aws/value.ts';
 import {
   accountId,
   association,
@@ -7,20 +9,16 @@ import {
   newRoleArn,
   onBehalfOf,
   paging,
+  roleArnFilter,
   settings,
   tags,
 } from './commands.ts';
 import type { Command, Parameter, Shape } from './commands.ts';
+import { auditEntry, decision, principal, readCommands } from './read-commands.ts';
 
 const namespace: Parameter = { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' };
 const account: Parameter = { name: accountId.name, type: accountId.type, help: accountId.help };
 const person: Parameter = { name: onBehalfOf.name, type: onBehalfOf.type, help: onBehalfOf.help };
-
-const decision = {
-  allowed: 'boolean',
-  policyIds: ['string'],
-  violations: [{ policyId: 'string', message: 'string', advice: 'string' }],
-} as const satisfies Shape;
 
 const difference = { field: 'string', requested: 'string', existing: 'string' } as const satisfies Shape;
 
@@ -43,39 +41,10 @@ const check = {
   auditEntryId: 'string',
 } as const satisfies Shape;
 
-const principal = { principalId: 'string', kind: 'string' } as const satisfies Shape;
-
-const auditEntry = {
-  id: 'string',
-  time: 'timestamp',
-  event: 'string',
-  operationId: 'string',
-  operationKind: 'string',
-  principal,
-  actor: principal,
-  onBehalfOf: 'string',
-  reason: 'string',
-  target: {
-    accountId: 'string',
-    region: 'string',
-    clusterName: 'string',
-    namespace: 'string',
-    serviceAccount: 'string',
-  },
-  request: {
-    roleArn: 'string',
-    targetRoleArn: 'string',
-    disableSessionTags: 'boolean',
-    policy: 'string',
-    tags: 'map',
-    changes: ['string'],
-  },
-  decision,
-  refusalCode: 'string',
-  message: 'string',
-  associationArn: 'string',
-  eksRequestId: 'string',
-} as const satisfies Shape;
+/** Whether a dry run says that the change would be refused. */
+function isRefused({ wouldBeAttempted }: ValueMap): boolean {
+  return wouldBeAttempted !== true;
+}
 
 /** The commands that the AWS CLI does not have. */
 export const ownCommands: readonly Command[] = [
@@ -85,6 +54,7 @@ export const ownCommands: readonly Command[] = [
     summary: 'Show whether a create would be allowed, and what it conflicts with. Nothing is created.',
     parameters: [clusterName, ...binding, tags, ...settings, person, account],
     answer: check,
+    finds: isRefused,
   },
   {
     name: 'check-delete-pod-identity-association',
@@ -92,6 +62,7 @@ export const ownCommands: readonly Command[] = [
     summary: 'Show whether a delete would be allowed. Nothing is deleted.',
     parameters: [clusterName, associationId, person, account],
     answer: check,
+    finds: isRefused,
   },
   {
     name: 'check-update-pod-identity-association',
@@ -99,6 +70,7 @@ export const ownCommands: readonly Command[] = [
     summary: 'Show whether an update would be allowed, and what it would change. Nothing is changed.',
     parameters: [clusterName, associationId, newRoleArn, ...settings, person, account],
     answer: check,
+    finds: isRefused,
   },
   {
     name: 'audit-trail',
@@ -123,6 +95,7 @@ export const ownCommands: readonly Command[] = [
         type: 'string',
         help: 'Only entries with these events, separated by commas: SUCCEEDED,DENIED.',
       },
+      roleArnFilter,
       account,
       ...paging,
     ],
@@ -147,7 +120,9 @@ export const ownCommands: readonly Command[] = [
       nextToken: 'string',
     },
     listField: 'associations',
+    finds: ({ associations }) => isList(associations) && associations.length > 0,
   },
+  ...readCommands,
   {
     name: 'whoami',
     operation: 'Viewer',

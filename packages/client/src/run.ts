@@ -13,47 +13,51 @@ import type { Host } from './host.ts';
 import { activePrompter, promptForCommand, promptForOptions } from './prompt.ts';
 import type { Prompter } from './prompt.ts';
 
+/** With this option, exit codes are 0, 1 and 2, as those of `terraform plan`. */
+const detailedExitCode = 'detailed-exitcode';
+
 /** Runs a command line, without the name of the program, and returns the exit code. */
 export async function runCommandLine(args: readonly string[], host: Host): Promise<number> {
   let format = readErrorFormat({}, {}, host.environment);
   try {
     const top = parseArguments(globalOptions, args, ['version', 'help']);
     format = readErrorFormat(top.values, {}, host.environment);
-    await runParsed(top, host, (found) => (format = found));
-    return 0;
+    return await runParsed(top, host, (found) => (format = found));
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
-    return known.exitCode;
+    return args.includes(`--${detailedExitCode}`) ? 1 : known.exitCode;
   }
 }
 
-async function runParsed(top: Parsed, host: Host, onErrorFormat: (format: ErrorFormat) => void): Promise<void> {
+/** Runs the command of a line and returns its exit code. */
+async function runParsed(top: Parsed, host: Host, onErrorFormat: (format: ErrorFormat) => void): Promise<number> {
   const globals = top.values;
   const position = top.rest.findIndex(({ isPositional }) => isPositional);
   const name = top.rest[position]?.text;
   const args = top.rest.filter((_, index) => index !== position).map(({ text }) => text);
-  if (globals.version === true) {
-    host.write(`${host.version}\n`);
-    return;
-  }
-  if (globals.help === true || name === 'help')
-    return printHelp(
-      host,
-      top.rest.map(({ text }) => text),
-    );
-  if (name === 'completion') return printCompletion(host, args);
+  const words = top.rest.map(({ text }) => text);
+  if (globals.version === true) return print(host, `${host.version}\n`);
+  if (globals.help === true || name === 'help') return print(host, await helpText(words));
+  if (name === 'completion') return print(host, await completionText(args));
   const profile = await readProfile(globals, host.environment);
   onErrorFormat(readErrorFormat(globals, profile, host.environment));
   const prompter = activePrompter(globals, profile, host.environment, host.prompter);
   const command = findCommand(name ?? (prompter ? await promptForCommand(prompter) : undefined));
   const parsed = parseArguments(optionsOf(command), args, []);
   if (parsed.rest.some(({ text, isPositional }) => isPositional && text === 'help')) {
-    return printHelp(host, [command.name]);
+    return print(host, await helpText([command.name]));
   }
   const values = await completeValues(command, parsed, prompter);
   const { execute } = await import('./execute.ts');
-  host.write(await execute({ command, globals, values, profile, host }));
+  const { output, found } = await execute({ command, globals, values, profile, host });
+  print(host, output);
+  return found === true && values[detailedExitCode] === true ? 2 : 0;
+}
+
+function print(host: Host, text: string): 0 {
+  host.write(text);
+  return 0;
 }
 
 function findCommand(name: string | undefined): Command {
@@ -92,17 +96,17 @@ function missingOptions(command: Command, values: Values): readonly Option[] {
   return optionsOf(command).filter(({ required, key }) => required === true && values[key] === undefined);
 }
 
-async function printHelp(host: Host, words: readonly string[]): Promise<void> {
+async function helpText(words: readonly string[]): Promise<string> {
   const { commandHelp, programHelp } = await import('./help.ts');
   const command = commands.find(({ name }) => words.includes(name));
-  host.write(command ? commandHelp(command) : programHelp());
+  return command ? commandHelp(command) : programHelp();
 }
 
-async function printCompletion(host: Host, [shell, ...others]: readonly string[]): Promise<void> {
+async function completionText([shell, ...others]: readonly string[]): Promise<string> {
   const { completionScript } = await import('./completion.ts');
   const script = others.length === 0 ? completionScript(shell) : null;
   if (script === null) throw new UsageError('completion takes one argument: bash, fish or zsh', { showsUsage: true });
-  host.write(script);
+  return script;
 }
 
 function messageOf(error: unknown): string {

@@ -77,6 +77,11 @@ const waitOption: Option = {
   own: true,
 };
 
+const detailedExitCodeOption: Option = {
+  ...flag('detailed-exitcode', 'Exit with 0 if there is nothing to report, 2 if there is, and 1 for any error.'),
+  own: true,
+};
+
 const inputOptions: readonly Option[] = [
   valued('cli-input-json', 'Read the input from JSON. Options on the command line replace its values.', {
     placeholder: 'json',
@@ -110,6 +115,7 @@ export function optionsOf(command: Command): readonly Option[] {
     ...inputOptions,
     ...(command.listField === undefined ? [] : pagingOptions),
     ...(command.isMutation === true ? [waitOption] : []),
+    ...(command.finds === undefined ? [] : [detailedExitCodeOption]),
   ];
 }
 

@@ -52,6 +52,6 @@ function structure(shape: Readonly<Record<string, Shape>>): ValueMap {
 function sample(field: string, shape: Shape): Value {
   if (isListShape(shape)) return [sample('', shape[0])];
   if (typeof shape === 'object') return structure(shape);
-  const samples = { string: field, boolean: true, timestamp: new Date(0), map: { KeyName: '' } };
+  const samples = { string: field, boolean: true, integer: 0, timestamp: new Date(0), map: { KeyName: '' } };
   return samples[shape];
 }

@@ -64,6 +64,19 @@ export interface GatewayClient {
     Schema.AssociationDriftQueryVariables,
     Schema.AssociationDriftQuery['associationDrift']
   >;
+  /** A page of the clusters that the gateway serves, as far as you may see them. */
+  readonly clusters: Query<Schema.ClustersQueryVariables, Schema.ClustersQuery['clusters']>;
+  /** A page of the namespaces of a cluster, as far as you may see them. */
+  readonly namespaces: Query<Schema.NamespacesQueryVariables, Schema.NamespacesQuery['namespaces']>;
+  /** Roles that policy would let you bind to a service account. */
+  readonly bindableRoles: Query<Schema.BindableRolesQueryVariables, Schema.BindableRolesQuery['bindableRoles']>;
+  /** An operation with its status and entries; null when it does not exist or you are not allowed to read its entries. */
+  readonly operation: (
+    variables: Schema.OperationQueryVariables,
+    options?: CallOptions,
+  ) => Promise<Schema.OperationQuery['operation']>;
+  /** Operations that are not completed yet. */
+  readonly openOperations: Query<Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery['openOperations']>;
   /** The authenticated principal. */
   readonly viewer: (options?: CallOptions) => Promise<Schema.ViewerQuery['viewer']>;
 }
@@ -94,6 +107,11 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
     auditTrail: presentQuery(sender, 'AuditTrail'),
     associationDrift: presentQuery(sender, 'AssociationDrift'),
+    clusters: presentQuery(sender, 'Clusters'),
+    namespaces: presentQuery(sender, 'Namespaces'),
+    bindableRoles: presentQuery(sender, 'BindableRoles'),
+    operation: query(sender, 'Operation'),
+    openOperations: presentQuery(sender, 'OpenOperations'),
     viewer: (options) => query(sender, 'Viewer')({}, options),
   };
 }

@@ -30,6 +30,11 @@ export interface Operations {
   PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];
   AuditTrail: [Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery];
   AssociationDrift: [Schema.AssociationDriftQueryVariables, Schema.AssociationDriftQuery];
+  Clusters: [Schema.ClustersQueryVariables, Schema.ClustersQuery];
+  Namespaces: [Schema.NamespacesQueryVariables, Schema.NamespacesQuery];
+  BindableRoles: [Schema.BindableRolesQueryVariables, Schema.BindableRolesQuery];
+  Operation: [Schema.OperationQueryVariables, Schema.OperationQuery];
+  OpenOperations: [Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery];
   Viewer: [Schema.ViewerQueryVariables, Schema.ViewerQuery];
 }
 

@@ -38,7 +38,8 @@ export const queries: Readonly<Record<string, Ask>> = {
     checkAnswer(await client.checkDeletePodIdentityAssociation({ ...input, ...target(input) }, options)),
   DescribePodIdentityAssociation: describe,
   ListPodIdentityAssociations: async (client, { input }, options) => {
-    const variables = { ...filters(input), ...page(input), serviceAccount: optional(input.serviceAccount) };
+    const only = { serviceAccount: optional(input.serviceAccount), roleArn: optional(input.roleArn) };
+    const variables = { ...filters(input), ...page(input), ...only };
     const { nodes, pageInfo } = await client.podIdentityAssociations(variables, options);
     return pageAnswer(
       'associations',
@@ -48,7 +49,13 @@ export const queries: Readonly<Record<string, Ask>> = {
   },
   AuditTrail: async (client, { input }, options) => {
     const times = { since: timeOf(input.since), until: timeOf(input.until) };
-    const variables = { scope: scopeOf(input), ...times, events: eventsOf(input.events), ...page(input) };
+    const variables = {
+      scope: scopeOf(input),
+      ...times,
+      events: eventsOf(input.events),
+      roleArn: optional(input.roleArn),
+      ...page(input),
+    };
     const { nodes, pageInfo } = await client.auditTrail(variables, options);
     return pageAnswer('entries', nodes.map(entryAnswer), pageInfo);
   },
@@ -60,6 +67,30 @@ export const queries: Readonly<Record<string, Ask>> = {
     }));
     return pageAnswer('associations', associations, pageInfo);
   },
+  Clusters: async (client, { input }, options) => {
+    const { nodes, pageInfo } = await client.clusters(page(input), options);
+    return pageAnswer('clusters', nodes.map(fieldsOf), pageInfo);
+  },
+  Namespaces: async (client, { input }, options) => {
+    const { nodes, pageInfo } = await client.namespaces({ ...clusterOf(input), ...page(input) }, options);
+    return pageAnswer('namespaces', nodes.map(fieldsOf), pageInfo);
+  },
+  BindableRoles: async (client, { input }, options) => {
+    const { namespace, serviceAccount, tags, onBehalfOf } = input;
+    const place = { ...clusterOf(input), namespace: required(namespace), serviceAccount: required(serviceAccount) };
+    const variables = { ...place, tags: tagList(tags), onBehalfOf: optional(onBehalfOf) };
+    return { roles: (await client.bindableRoles(variables, options)).map(fieldsOf) };
+  },
+  Operation: async (client, { command, input }, options) => {
+    const id = required(input.operationId);
+    const operation = await client.operation({ id }, options);
+    if (operation) return { operation: { ...operation, entries: operation.entries.map(entryAnswer) } };
+    const reason = `The operation ${id} does not exist, or you are not allowed to read its entries.`;
+    throw new ServiceError('ResourceNotFoundException', command.operation, reason);
+  },
+  OpenOperations: async (client, { input }, options) => ({
+    operations: (await client.openOperations({ first: page(input).first }, options)).map(fieldsOf),
+  }),
   Viewer: async (client, _, options) => ({ principal: { ...(await client.viewer(options)) } }),
 };
 
@@ -72,14 +103,13 @@ async function describe(client: GatewayClient, { command, input }: Request, opti
 }
 
 function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
-  const { tags } = input;
   return {
     ...input,
     clusterName: required(input.clusterName),
     namespace: required(input.namespace),
     serviceAccount: required(input.serviceAccount),
     roleArn: required(input.roleArn),
-    tags: isMap(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value: required(value) })) : null,
+    tags: tagList(input.tags),
   };
 }
 
@@ -89,17 +119,25 @@ function updateInput(input: ValueMap): UpdatePodIdentityAssociationInput {
   return { ...input, ...Object.fromEntries(cleared), ...target(input) };
 }
 
+function tagList(tags: Value | undefined) {
+  return isMap(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value: required(value) })) : null;
+}
+
+/** The fields of an object, which the shape of the answer selects. */
+function fieldsOf(node: object): ValueMap {
+  return { ...node };
+}
+
 function target(input: ValueMap) {
   return { clusterName: required(input.clusterName), associationId: required(input.associationId) };
 }
 
+function clusterOf({ clusterName, accountId, region }: ValueMap) {
+  return { clusterName: required(clusterName), accountId: optional(accountId), region: optional(region) };
+}
+
 function filters(input: ValueMap) {
-  return {
-    clusterName: required(input.clusterName),
-    accountId: optional(input.accountId),
-    region: optional(input.region),
-    namespace: optional(input.namespace),
-  };
+  return { ...clusterOf(input), namespace: optional(input.namespace) };
 }
 
 function page({ maxResults, nextToken }: ValueMap) {

@@ -10,9 +10,14 @@ export const documents = {
   "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
   "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
   "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
-  "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
-  "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
+  "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$roleArn:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount roleArn:$roleArn first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
+  "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$roleArn:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events roleArn:$roleArn first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
   "AssociationDrift": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}}pageInfo{hasNextPage endCursor}}}",
+  "Clusters": "query Clusters($first:Int$after:String){clusters(first:$first after:$after){nodes{accountId region clusterName environment mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
+  "Namespaces": "query Namespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners system mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
+  "BindableRoles": "query BindableRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]$onBehalfOf:String){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags onBehalfOf:$onBehalfOf){roleArn source}}",
+  "Operation": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query Operation($id:ID!){operation(id:$id){id kind status target{accountId region clusterName namespace serviceAccount}startedAt completedAt associationArn refusalCode message retryAfterSeconds entries{...AuditEntryDetails}}}",
+  "OpenOperations": "query OpenOperations($first:Int){openOperations(first:$first){operationId kind startedAt attempts nextAttemptAt parked message}}",
   "Viewer": "query Viewer{viewer{id kind groups sessionName actor{principalId kind groups}}}"
 };
 /** Event of an audit entry. Values may be added. */
@@ -65,6 +70,13 @@ export type AuditScope =
   readonly operationId: string; readonly principalId?: never; }
   |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never;   /** Entries of requests by this principal, whatever became of them. */
   readonly principalId: string; };
+
+/** Why a role is offered. Values may be added. */
+export type BindableRoleSource =
+  /** The path of the role follows the naming convention. */
+  | 'CONVENTION'
+  /** The inventory allows the namespace to use the role. */
+  | 'INVENTORY';
 
 /** A cluster, a namespace in it, or a service account in that namespace. */
 export type ClusterScope = {
@@ -178,6 +190,24 @@ export type OperationKind =
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+
+/** Status of an operation. Values may be added: treat unknown values as IN_PROGRESS. */
+export type OperationStatus =
+  /** In progress, or in doubt: the effect of the EKS call is not known yet. */
+  | 'IN_PROGRESS'
+  /** The change is not done and will not be done by this operation; with OUTCOME_UNDETERMINED, it may have been done and then replaced. */
+  | 'REFUSED'
+  /** The change is not done, and the token can be used for another attempt: send the same request again. */
+  | 'RELEASED'
+  /** The change is done. */
+  | 'SUCCEEDED';
+
+/** Why the reconciler can't examine an operation. Values may be added. */
+export type ParkedReason =
+  /** The inventory no longer has the account or region of its cluster. */
+  | 'CLUSTER_NOT_SERVED'
+  /** Its INTENT entry is missing, or another version of the gateway wrote it in another format. */
+  | 'INTENT_UNREADABLE';
 
 /** Kind of principal. */
 export type PrincipalKind =
@@ -458,6 +488,7 @@ export type PodIdentityAssociationsQueryVariables = Exact<{
   region?: string | null | undefined;
   namespace?: string | null | undefined;
   serviceAccount?: string | null | undefined;
+  roleArn?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -470,6 +501,7 @@ export type AuditTrailQueryVariables = Exact<{
   since?: string | null | undefined;
   until?: string | null | undefined;
   events?: ReadonlyArray<AuditEvent> | AuditEvent | null | undefined;
+  roleArn?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -488,6 +520,52 @@ export type AssociationDriftQueryVariables = Exact<{
 
 
 export type AssociationDriftQuery = { readonly associationDrift: { readonly nodes: ReadonlyArray<{ readonly kind: DriftKind, readonly associationArn: string, readonly association: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly lastEntry: { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type ClustersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ClustersQuery = { readonly clusters: { readonly nodes: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly environment: string, readonly mayList: boolean, readonly mayReadAuditTrail: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type NamespacesQueryVariables = Exact<{
+  clusterName: string;
+  accountId?: string | null | undefined;
+  region?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type NamespacesQuery = { readonly namespaces: { readonly nodes: ReadonlyArray<{ readonly name: string, readonly owners: ReadonlyArray<string>, readonly system: boolean, readonly mayList: boolean, readonly mayReadAuditTrail: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type BindableRolesQueryVariables = Exact<{
+  clusterName: string;
+  accountId?: string | null | undefined;
+  region?: string | null | undefined;
+  namespace: string;
+  serviceAccount: string;
+  tags?: ReadonlyArray<TagInput> | TagInput | null | undefined;
+  onBehalfOf?: string | null | undefined;
+}>;
+
+
+export type BindableRolesQuery = { readonly bindableRoles: ReadonlyArray<{ readonly roleArn: string, readonly source: BindableRoleSource }> | null };
+
+export type OperationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OperationQuery = { readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus, readonly startedAt: string, readonly completedAt: string | null, readonly associationArn: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly retryAfterSeconds: number | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null, readonly entries: ReadonlyArray<AuditEntryDetailsFragment> } | null };
+
+export type OpenOperationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type OpenOperationsQuery = { readonly openOperations: ReadonlyArray<{ readonly operationId: string, readonly kind: OperationKind, readonly startedAt: string, readonly attempts: number, readonly nextAttemptAt: string | null, readonly parked: ParkedReason | null, readonly message: string | null }> | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 

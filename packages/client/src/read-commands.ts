@@ -1,0 +1,136 @@
+import { accountId, binding, clusterName, onBehalfOf, paging, tags } from './commands.ts';
+import type { Command, Parameter, Shape } from './commands.ts';
+
+export const decision = {
+  allowed: 'boolean',
+  policyIds: ['string'],
+  violations: [{ policyId: 'string', message: 'string', advice: 'string' }],
+} as const satisfies Shape;
+
+export const principal = { principalId: 'string', kind: 'string' } as const satisfies Shape;
+
+export const auditEntry = {
+  id: 'string',
+  time: 'timestamp',
+  event: 'string',
+  operationId: 'string',
+  operationKind: 'string',
+  principal,
+  actor: principal,
+  onBehalfOf: 'string',
+  reason: 'string',
+  target: {
+    accountId: 'string',
+    region: 'string',
+    clusterName: 'string',
+    namespace: 'string',
+    serviceAccount: 'string',
+  },
+  request: {
+    roleArn: 'string',
+    targetRoleArn: 'string',
+    disableSessionTags: 'boolean',
+    policy: 'string',
+    tags: 'map',
+    changes: ['string'],
+  },
+  decision,
+  refusalCode: 'string',
+  message: 'string',
+  associationArn: 'string',
+  eksRequestId: 'string',
+} as const satisfies Shape;
+
+const [namespace, serviceAccount] = binding as readonly [Parameter, Parameter, ...Parameter[]];
+
+/** A parameter that belongs to no command of the AWS CLI, so that its option can be shortened. */
+function plain({ name, type, help }: Parameter): Parameter {
+  return { name, type, help };
+}
+
+/** The commands that read what the gateway knows: its clusters and namespaces, and its operations. */
+export const readCommands: readonly Command[] = [
+  {
+    name: 'clusters',
+    operation: 'Clusters',
+    summary: 'List the clusters that the gateway serves, as far as you may see them.',
+    parameters: [...paging],
+    answer: {
+      clusters: [
+        {
+          accountId: 'string',
+          region: 'string',
+          clusterName: 'string',
+          environment: 'string',
+          mayList: 'boolean',
+          mayReadAuditTrail: 'boolean',
+        },
+      ],
+      nextToken: 'string',
+    },
+    listField: 'clusters',
+  },
+  {
+    name: 'namespaces',
+    operation: 'Namespaces',
+    summary: 'List the namespaces of a cluster and their owners, as far as you may see them.',
+    parameters: [clusterName, plain(accountId), ...paging],
+    answer: {
+      namespaces: [
+        { name: 'string', owners: ['string'], system: 'boolean', mayList: 'boolean', mayReadAuditTrail: 'boolean' },
+      ],
+      nextToken: 'string',
+    },
+    listField: 'namespaces',
+  },
+  {
+    name: 'bindable-roles',
+    operation: 'BindableRoles',
+    summary: 'List the roles that policy would let you bind to a service account, as far as they are known in advance.',
+    parameters: [clusterName, namespace, serviceAccount, tags, plain(onBehalfOf), plain(accountId)],
+    answer: { roles: [{ roleArn: 'string', source: 'string' }] },
+  },
+  {
+    name: 'operation',
+    operation: 'Operation',
+    summary: 'Show an operation: its status and its audit entries.',
+    parameters: [{ name: 'operationId', type: 'string', required: true, help: 'The ID of the operation.' }],
+    answer: {
+      operation: {
+        id: 'string',
+        kind: 'string',
+        status: 'string',
+        target: auditEntry.target,
+        startedAt: 'timestamp',
+        completedAt: 'timestamp',
+        associationArn: 'string',
+        refusalCode: 'string',
+        message: 'string',
+        retryAfterSeconds: 'integer',
+        entries: [auditEntry],
+      },
+    },
+  },
+  {
+    name: 'open-operations',
+    operation: 'OpenOperations',
+    summary: 'List operations that are not completed yet, the one that was examined the longest time ago first.',
+    parameters: [
+      { name: 'maxResults', type: 'integer', minimum: 1, help: 'How many to list, from 1 to 1,000; 100 by default.' },
+    ],
+    answer: {
+      operations: [
+        {
+          operationId: 'string',
+          kind: 'string',
+          startedAt: 'timestamp',
+          attempts: 'integer',
+          nextAttemptAt: 'timestamp',
+          parked: 'string',
+          message: 'string',
+        },
+      ],
+    },
+    finds: ({ operations }) => Array.isArray(operations) && operations.length > 0,
+  },
+];
