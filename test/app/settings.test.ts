@@ -28,7 +28,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     requestLimits: { burst: 100, perSecond: 10 },
     recordTrailReads: true,
     preflight: 'checks',
-    preflightRoles: false,
+    preflightRoles: true,
     preflightQuota: false,
     deployed: { version: 'development', deployedAt: null },
   });
