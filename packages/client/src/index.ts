@@ -21,6 +21,8 @@ export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { makeGatewayClient } from './client/client.ts';
 export type { CallOptions, ClientSettings, GatewayClient } from './client/client.ts';
 export { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from './client/errors.ts';
+export { itemsOf } from './client/pages.ts';
+export type { Page } from './client/pages.ts';
 export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';
 export type { Retry, RetryLimits } from './client/retry.ts';
 export type { AwsCredentials, UnsignedRequest } from './client/sign.ts';

@@ -7,6 +7,7 @@ import {
   bearer,
   makeGatewayClient,
   GatewayError,
+  itemsOf,
   LostAnswerError,
   sigV4,
   UnsentError,
@@ -49,6 +50,43 @@ const answer = (fields: object) => ({
       },
     },
   }),
+});
+
+test.each(['', 'api.example', 'ftp://api.example'])('a client for the URL "%s" can\'t be made', (url) => {
+  expect(() => makeGatewayClient({ url, authentication: anonymous })).toThrow(/is not the URL of a gateway/);
+});
+
+test('the items of a list are read page after page, as they are asked for', async () => {
+  const created = [];
+  for (let index = 0; index < 3; index += 1) {
+    created.push(await clientOf().createPodIdentityAssociation(input()));
+  }
+  const scope = { cluster: { clusterName: 'apps-dev', namespace: 'payments' } };
+  route.seen.length = 0;
+  const ids: string[] = [];
+  for await (const { operationId } of itemsOf(clientOf().auditTrail, { scope, first: 1, events: ['SUCCEEDED'] })) {
+    ids.push(operationId);
+    expect(route.seen).toHaveLength(ids.length);
+    if (ids.length === 3) break;
+  }
+  expect(ids).toEqual(created.map(({ operationId }) => operationId).reverse());
+});
+
+test('an operation is followed to its end, and its request is not sent again', async () => {
+  const inProgress = {
+    status: 200,
+    body: JSON.stringify({
+      data: { operation: { id: 'o', status: 'IN_PROGRESS', retryAfterSeconds: 0, entries: [] } },
+    }),
+  };
+  const { operationId } = await clientOf().createPodIdentityAssociation(input());
+  route.seen.length = 0;
+  route.faults.push(inProgress, inProgress);
+  expect(await clientOf().completedOperation({ id: operationId })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(route.seen).toHaveLength(3);
+  route.faults.push(inProgress);
+  const hasty = clientOf('alice', { retries: { maxAttempts: 1 } });
+  expect(await hasty.completedOperation({ id: operationId })).toMatchObject({ status: 'IN_PROGRESS' });
 });
 
 test('a mutation and each query return typed results', async () => {

@@ -75,6 +75,11 @@ export interface GatewayClient {
     variables: Schema.OperationQueryVariables,
     options?: CallOptions,
   ) => Promise<Schema.OperationQuery['operation']>;
+  /**
+   * As `operation`, once it is not IN_PROGRESS any more: asks again as long as the settings allow, and then gives the operation as
+   * it is. Nothing is sent again.
+   */
+  readonly completedOperation: GatewayClient['operation'];
   /** Operations that are not completed yet. */
   readonly openOperations: Query<Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery['openOperations']>;
   /** The authenticated principal. */
@@ -89,9 +94,16 @@ type Check<Input> = (input: Input, options?: CallOptions) => Promise<Schema.Chec
 const defaultTimeoutMs = 35_000;
 const defaultLimits: RetryLimits = { maxAttempts: 8, maxElapsedMs: 60_000 };
 
-/** Creates a client. It holds no connection: nothing has to be closed. */
+/**
+ * Creates a client. It holds no connection: nothing has to be closed.
+ *
+ * @throws TypeError if the URL is not one
+ */
 export function makeGatewayClient(settings: ClientSettings): GatewayClient {
   const { url, authentication, timeoutMs = defaultTimeoutMs, headers = {}, fetch = globalThis.fetch } = settings;
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+    throw new TypeError(`${JSON.stringify(url)} is not the URL of a gateway, such as https://api.example/graphql.`);
+  }
   const sender = {
     connection: { url, authentication, timeoutMs, headers, fetch },
     limits: { ...defaultLimits, ...settings.retries },
@@ -111,6 +123,7 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     namespaces: presentQuery(sender, 'Namespaces'),
     bindableRoles: presentQuery(sender, 'BindableRoles'),
     operation: query(sender, 'Operation'),
+    completedOperation: completed(sender),
     openOperations: presentQuery(sender, 'OpenOperations'),
     viewer: (options) => query(sender, 'Viewer')({}, options),
   };
@@ -150,6 +163,17 @@ function query<Name extends OperationName>(sender: Sender, name: Name) {
     const found = (result: FieldOf<Name>) => ({ kind: 'done', result }) as const;
     return call(sender, { name, variables, token: null }, options, found);
   };
+}
+
+/** An operation, asked for until it is completed. */
+function completed(sender: Sender): GatewayClient['completedOperation'] {
+  type Found = Schema.OperationQuery['operation'];
+  return (variables, options = {}) =>
+    call(sender, { name: 'Operation', variables, token: null }, options, (operation: Found): Attempt<Found> => {
+      if (operation?.status !== 'IN_PROGRESS') return { kind: 'done', result: operation };
+      const { retryAfterSeconds } = operation;
+      return { kind: 'again', reason: 'IN_PROGRESS', retryAfterSeconds, end: () => operation };
+    });
 }
 
 /** A query whose field is null only beside an error. */
