@@ -30,7 +30,7 @@ describeOnDynamoDb('the matrix', () => {
     // On a machine that is too busy, some cases are inconclusive.
     expect(stdout).toMatch(/gateway: (\d+) cases, (\1 kept, 0 violated\.|\d+ kept, 0 violated, \d+ inconclusive\.)/);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-  }, 180_000);
+  }, 900_000);
 
   test('finds the guarantees that the baseline violates', async () => {
     const json = join(tmpdir(), `matrix-${process.pid}.json`);
@@ -43,7 +43,7 @@ describeOnDynamoDb('the matrix', () => {
     for (const guarantee of ['noHoles', 'truthful', 'agreed'] satisfies Invariant[]) {
       expect(broken).toContain(`"invariant":"${guarantee}"`);
     }
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('the requests of a flow', () => {

@@ -44,7 +44,7 @@ test(`two gateways keep every guarantee through ${kills} kills under load, and l
   expect(group && isRunning(group)).toBe(false);
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });
-}, 180_000);
+}, 900_000);
 
 test('an interrupted run leaves no processes or files', async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'processes-'));
@@ -57,7 +57,7 @@ test('an interrupted run leaves no processes or files', async () => {
   expect(isRunning(group ?? 0)).toBe(false);
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });
-}, 60_000);
+}, 300_000);
 
 /** Number of gateways that a run has started, by their log files. */
 function startedIn(temporary: string): number {

@@ -62,7 +62,7 @@ describe('the scenario search', () => {
     });
     expect(again?.lines).toEqual(found.lines);
     expect(await search({ seed: found.seed, path: found.path, runs: 1 })).toBeNull();
-  }, 60_000);
+  }, 300_000);
 });
 
 /** Returns the output of `npm run reliability -- search` for this many scenarios. */
