@@ -57,7 +57,11 @@ const namespace = exactly({
   roleArns: v.nullish(list(roleArn), []),
   scope: v.nullish(namespaceScope, {}),
 });
-const service = exactly({ id: text(), groups: list(group), mayNamePeople: flag });
+const serviceId = text(
+  'the id of one service as whoami shows it: a star would stand for itself',
+  (value) => value !== '' && !value.includes('*'),
+);
+const service = exactly({ id: serviceId, groups: list(group), mayNamePeople: flag });
 const permissionSet = exactly({
   accountId,
   roleName: text(

@@ -112,6 +112,10 @@ describe('an invalid inventory is rejected with the path of each problem and how
     ],
     [{ services: [robot, robot] }, 'services.1: robot is a duplicate'],
     [
+      { services: [{ ...robot, id: 'https://issuer.example#repo:org/*' }] },
+      'services.0.id: "https://issuer.example#repo:org/*" is not valid; write the id of one service as whoami shows it: a star would stand for itself',
+    ],
+    [
       { permissionSets: [{ ...set, roleNamePrefix: 'AWSReservedSSO_X_' }] },
       'permissionSets.0: "roleNamePrefix" is not a known field; known fields are accountId, roleName, roleId, groups',
     ],
