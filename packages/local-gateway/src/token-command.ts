@@ -21,12 +21,13 @@ const help = ({
   defaults,
 }: Invocation) => `Prints a token for the local server, as an example principal or with the given claims.
 
-Usage: ${token} NAME [--expires-in LIFETIME]
+Usage: ${token} NAME [--actor SERVICE] [--expires-in LIFETIME]
        ${token} --sub SUBJECT [--groups GROUP,…] [--actor SERVICE | --service] [--expires-in LIFETIME]
 
   --sub SUBJECT          who the token is for, instead of an example principal
   --groups GROUP,…       groups of the subject, separated by commas
-  --actor SERVICE        the service that acts on behalf of the subject (the claim act of RFC 8693)
+  --actor SERVICE        the service that acts on behalf of the subject (the claim act of RFC 8693): a bot of all teams,
+                         which has the permissions of the person
   --service              the subject is a service: the token of a client credentials grant
   --expires-in LIFETIME  how long the token is valid: a number and s, m, h or d (default: ${defaultLifetime})
   -h, --help             print this text
@@ -72,7 +73,7 @@ export function tokenCommand(invocation: Invocation): Command<typeof options> {
 
 /** The claims of the example principal that the arguments name. Throws `UsageError` where they do not name one. */
 function claimsOfExample(values: OptionValues<typeof options>, args: readonly string[]): Claims {
-  const option = (['groups', 'actor', 'service'] as const).find((each) => values[each] !== undefined);
+  const option = (['groups', 'service'] as const).find((each) => values[each] !== undefined);
   if (option !== undefined)
     throw new UsageError(`--${option} needs --sub: an example principal has claims of its own.`);
   const [name] = args;
@@ -80,7 +81,7 @@ function claimsOfExample(values: OptionValues<typeof options>, args: readonly st
   if (args.length > 1) throw new UsageError(`Expected one name, got ${args.length}.`, `\n${names}`);
   const principal = principals.find((one) => one.name === name);
   if (principal === undefined) throw new UsageError(`${name} is not an example principal.`, `\n${names}`);
-  return principal.claims;
+  return { ...principal.claims, ...actorOf(values) };
 }
 
 /** The claims that the options give. Throws `UsageError` where they contradict each other. */
@@ -90,13 +91,17 @@ function claimsOf(sub: string, values: OptionValues<typeof options>, [name]: rea
   if (service === true && actor !== undefined) {
     throw new UsageError('Give either --service or --actor: a service acts for itself.');
   }
-  for (const [option, value] of Object.entries({ sub, actor })) {
-    if (value === '') throw new UsageError(`--${option} must not be empty.`);
-  }
+  if (sub === '') throw new UsageError('--sub must not be empty.');
   return {
     sub,
     ...(groups === undefined ? {} : { groups: groups.split(',').filter((group) => group !== '') }),
     ...(service === true ? { client_id: sub } : {}),
-    ...(actor === undefined ? {} : { act: { sub: actor } }),
+    ...actorOf(values),
   };
+}
+
+/** The claim of a token from a token exchange. */
+function actorOf({ actor }: OptionValues<typeof options>): Pick<Claims, 'act'> {
+  if (actor === '') throw new UsageError('--actor must not be empty.');
+  return actor === undefined ? {} : { act: { sub: actor } };
 }

@@ -79,6 +79,7 @@ test.each([
 test.each([
   [['--sub', 'ml-lead', '--groups', 'ml-team,ml-leads'], { sub: 'ml-lead', groups: ['ml-team', 'ml-leads'] }],
   [['--sub', 'ml-lead', '--actor', 'chatops'], { sub: 'ml-lead', act: { sub: 'chatops' } }],
+  [['bob', '--actor', 'chatops'], { sub: 'bob', groups: ['search-team'], act: { sub: 'chatops' } }],
   [['--sub', 'deployer', '--service'], { sub: 'deployer', client_id: 'deployer' }],
 ])('%j gives a token with these claims', async (args, claims) => {
   const { code, stdout } = await token(args);
