@@ -102,6 +102,7 @@ test('options of the gateway are given in full, so that prefixes keep the meanin
     'gateway-region',
     'on-behalf-of',
     'reason',
+    'role-arn',
     'token',
     'wait',
   ]);
