@@ -29,6 +29,7 @@ const tickMs = 0.001;
  */
 export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs: number) {
   const changes: Omit<EksChange, 'effect'>[] = [];
+  /** By request id. */
   const applied = new Map<string, Pick<EksChange, 'effect' | 'associationId'>>();
   const outside: OutsideChange[] = [];
   const locks: LockedTime[] = [];
@@ -55,7 +56,8 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       const at = tick();
       const effect = { at, visibleAt: at + lagMs, modifiedAt };
       if (isTooLate || (kind === 'create' && operationId !== null && tags.length >= maxTags)) isLimited = true;
-      if (operationId !== null) applied.set(operationId, { effect, associationId });
+      const change = operationId === null ? null : appliedRequest(changes, operationId, new Set(applied.keys()));
+      if (change !== null) applied.set(change.requestId, { effect, associationId });
       else outside.push({ ...effect, kind, associationId, roleArn: kind === 'delete' ? null : roleArn });
     },
     committed(by: Attempt, expected: Expectation, record: IdempotencyRecord, entries: readonly AuditEntry[]): void {
@@ -100,7 +102,7 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       ];
       if (isLimited) return ledgerViolations;
       const facts: Facts = {
-        changes: changes.map((change) => ({ ...change, effect: null, ...applied.get(change.operationId ?? '') })),
+        changes: changes.map((change) => ({ ...change, effect: null, ...applied.get(change.requestId) })),
         associations: associations.map(associationFact),
         entries: entries.map((entry) => {
           const fact = entryFact(entry, writtenAt.get(entry.entryId) ?? 0);
@@ -116,6 +118,19 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       return [...ledgerViolations, ...violations(facts).map(({ invariant, what }) => `${invariant}: ${what}`)];
     },
   };
+}
+
+/**
+ * The request of an operation that EKS applied: the last one that it sent, as those before it were rejected for certain, e.g. for a
+ * role that EKS did not know yet; one before it if that has an effect already. Null if the operation sent none.
+ */
+export function appliedRequest<Change extends { readonly requestId: string; readonly operationId: string | null }>(
+  changes: readonly Change[],
+  operationId: string,
+  withEffect: ReadonlySet<string>,
+): Change | null {
+  const sent = changes.filter((change) => change.operationId === operationId);
+  return sent.findLast(({ requestId }) => !withEffect.has(requestId)) ?? sent.at(-1) ?? null;
 }
 
 function idsOf(entries: readonly AuditEntry[]): string[] {
