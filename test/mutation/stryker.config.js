@@ -7,6 +7,7 @@ export default {
   mutate: [
     'src/idempotency/*.ts',
     'src/ledger/*.ts',
+    'packages/local-gateway/src/sqlite/*.ts',
     'src/operations/{observe,refusals}.ts',
     'src/queries/{authorize-read,trail-authorization}.ts',
   ],
