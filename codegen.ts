@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Types } from '@graphql-codegen/plugin-helpers';
-import { buildSchema, isAbstractType, parse, print, separateOperations, stripIgnoredCharacters } from 'graphql';
+import type { GraphQLObjectType } from 'graphql';
+import {
+  buildSchema,
+  isAbstractType,
+  isObjectType,
+  parse,
+  print,
+  separateOperations,
+  stripIgnoredCharacters,
+} from 'graphql';
 
 const schema = 'schema.graphql';
 const clientOperations = 'packages/client/src/client/operations.graphql';
@@ -28,6 +37,14 @@ function possibleTypes(file: string): Readonly<Record<string, readonly string[]>
   const built = buildSchema(text(file));
   const types = Object.values(built.getTypeMap()).filter(isAbstractType);
   return Object.fromEntries(types.map((type) => [type.name, built.getPossibleTypes(type).map(({ name }) => name)]));
+}
+
+/** The names of the types whose objects have no id, which caches keep in the object that contains them. */
+function embeddedTypes(file: string): readonly string[] {
+  const objects = Object.values(buildSchema(text(file)).getTypeMap()).filter(isObjectType);
+  const isEmbedded = (type: GraphQLObjectType) =>
+    !/^(__.*|Query|Mutation)$/.test(type.name) && !('id' in type.getFields());
+  return objects.filter(isEmbedded).map(({ name }) => name);
 }
 
 const constant = (name: string, value: object) => `const ${name} = ${JSON.stringify(value, null, 2)};`;
@@ -73,7 +90,10 @@ const config: Types.Config = {
       config: { ...types, enumType: 'string-literal', inlineFragmentTypes: 'combine' },
     },
     'packages/client/src/generated/possible-types.ts': {
-      plugins: [{ add: { content: `export ${constant('possibleTypes', possibleTypes(schema))}` } }],
+      plugins: [
+        { add: { content: `export ${constant('possibleTypes', possibleTypes(schema))}` } },
+        { add: { content: `export ${constant('embeddedTypes', embeddedTypes(schema))}` } },
+      ],
     },
     // The text of the schema as a module, so that the Lambda bundle needs no file beside it.
     'src/generated/schema.ts': {

@@ -15,12 +15,14 @@ export type {
   TagInput,
   UpdatePodIdentityAssociationInput,
 } from './generated/operations.ts';
-export { possibleTypes } from './generated/possible-types.ts';
+export { embeddedTypes, possibleTypes } from './generated/possible-types.ts';
 export { anonymous, bearer, sigV4 } from './client/auth.ts';
 export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { makeGatewayClient } from './client/client.ts';
-export type { CallOptions, ClientSettings, GatewayClient } from './client/client.ts';
+export type { CallOptions } from './client/call.ts';
+export type { ClientSettings, GatewayClient } from './client/client.ts';
 export { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from './client/errors.ts';
+export type { GatewayDocument, RequestOptions } from './client/own-document.ts';
 export { itemsOf } from './client/pages.ts';
 export type { Page } from './client/pages.ts';
 export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';

@@ -72,9 +72,13 @@ test('a program runs commands of the installed package in each output format', a
   });
 });
 
-test('a TypeScript program resolves the types of the installed package', async () => {
-  writeFileSync(join(consumer.folder, 'program.ts'), program);
-  const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit'];
+test.each([
+  ['nodenext', ['--module', 'nodenext']],
+  ['bundler', ['--module', 'preserve', '--moduleResolution', 'bundler']],
+  ['node10', ['--module', 'esnext', '--moduleResolution', 'node10', '--ignoreDeprecations', '6.0']],
+])('a TypeScript program resolves the types of the installed package by %s', async (_, resolution) => {
+  writeFileSync(join(consumer.folder, 'program.ts'), `${program}export { bearer } from 'pod-identity-client';\n`);
+  const options = [...resolution, '--target', 'es2022', '--strict', '--noEmit'];
   const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
   const tsc = join(repository, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer.folder });

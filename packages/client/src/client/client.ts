@@ -1,14 +1,15 @@
 import { documents } from '../generated/operations.ts';
 import type * as Schema from '../generated/operations.ts';
 import type { Authentication } from './auth.ts';
-import { LostAnswerError } from './errors.ts';
+import { call } from './call.ts';
+import type { CallOptions, Sender } from './call.ts';
+import type { GatewayDocument, RequestOptions } from './own-document.ts';
+import { sendDocument } from './own-document.ts';
 import type { FieldOf, OperationName, Operations } from './operations.ts';
 import type { MutationResult } from './result.ts';
 import { attemptOf, resultOf } from './result.ts';
-import type { Attempt, Retry, RetryLimits } from './retry.ts';
-import { withRetries } from './retry.ts';
-import type { Connection, Fetch } from './transport.ts';
-import { sendOnce } from './transport.ts';
+import type { Attempt, RetryLimits } from './retry.ts';
+import type { Fetch } from './transport.ts';
 
 /** What a client is made of. */
 export interface ClientSettings {
@@ -24,14 +25,6 @@ export interface ClientSettings {
   readonly retries?: Partial<RetryLimits>;
   /** Headers to add to every request. */
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Options of one call. */
-export interface CallOptions {
-  /** Ends the call: it throws the reason of the signal. A mutation that was sent may still take effect. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called before each wait for a retry. */
-  readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
 /**
@@ -84,6 +77,19 @@ export interface GatewayClient {
   readonly openOperations: Query<Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery['openOperations']>;
   /** The authenticated principal. */
   readonly viewer: (options?: CallOptions) => Promise<Schema.ViewerQuery['viewer']>;
+  /**
+   * Sends a document of your own, and gives its data. Queries are retried as all others. A mutation is retried only if a
+   * variable, or an input in it, has a `clientRequestToken`: without one, a retry would be another request. It is repeated while a
+   * `status` of its payloads is IN_PROGRESS, and where a `retryAfterSeconds` of a refusal says so: select both. An error beside
+   * data is thrown too: `data` of the `GatewayError` is the rest.
+   *
+   * @param document text, or a document of GraphQL Code Generator's `documentMode: 'string'`, which determines both types
+   */
+  readonly request: <Data = Record<string, unknown>, Variables extends object = Record<string, unknown>>(
+    document: GatewayDocument<Data, Variables>,
+    variables?: Variables,
+    options?: RequestOptions,
+  ) => Promise<Data>;
 }
 
 type Mutation<Input> = (input: Input, options?: CallOptions) => Promise<MutationResult>;
@@ -126,12 +132,8 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     completedOperation: completed(sender),
     openOperations: presentQuery(sender, 'OpenOperations'),
     viewer: (options) => query(sender, 'Viewer')({}, options),
+    request: (document, variables, options) => sendDocument(sender, document, variables, options),
   };
-}
-
-interface Sender {
-  readonly connection: Connection;
-  readonly limits: RetryLimits;
 }
 
 function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete'}${string}`>(
@@ -141,7 +143,7 @@ function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete'
   return (given, options = {}) => {
     const token = given.clientRequestToken ?? crypto.randomUUID();
     const variables = { input: { ...given, clientRequestToken: token } };
-    return call(sender, { name, variables, token }, options, (payload: Schema.PayloadFragment) =>
+    return sendOperation(sender, { name, variables, token }, options, (payload: Schema.PayloadFragment) =>
       attemptOf(resultOf(payload)),
     );
   };
@@ -154,14 +156,14 @@ function check<Name extends OperationName & `Check${string}`>(
   return async (input, options = {}) => {
     const variables = { input };
     const found = (result: Schema.CheckFragment | null) => ({ kind: 'done', result }) as const;
-    return present(await call(sender, { name, variables, token: null }, options, found));
+    return present(await sendOperation(sender, { name, variables, token: null }, options, found));
   };
 }
 
 function query<Name extends OperationName>(sender: Sender, name: Name) {
   return (variables: Operations[Name][0], options: CallOptions = {}) => {
     const found = (result: FieldOf<Name>) => ({ kind: 'done', result }) as const;
-    return call(sender, { name, variables, token: null }, options, found);
+    return sendOperation(sender, { name, variables, token: null }, options, found);
   };
 }
 
@@ -169,11 +171,16 @@ function query<Name extends OperationName>(sender: Sender, name: Name) {
 function completed(sender: Sender): GatewayClient['completedOperation'] {
   type Found = Schema.OperationQuery['operation'];
   return (variables, options = {}) =>
-    call(sender, { name: 'Operation', variables, token: null }, options, (operation: Found): Attempt<Found> => {
-      if (operation?.status !== 'IN_PROGRESS') return { kind: 'done', result: operation };
-      const { retryAfterSeconds } = operation;
-      return { kind: 'again', reason: 'IN_PROGRESS', retryAfterSeconds, end: () => operation };
-    });
+    sendOperation(
+      sender,
+      { name: 'Operation', variables, token: null },
+      options,
+      (operation: Found): Attempt<Found> => {
+        if (operation?.status !== 'IN_PROGRESS') return { kind: 'done', result: operation };
+        const { retryAfterSeconds } = operation;
+        return { kind: 'again', reason: 'IN_PROGRESS', retryAfterSeconds, end: () => operation };
+      },
+    );
 }
 
 /** A query whose field is null only beside an error. */
@@ -187,55 +194,19 @@ function present<Field>(field: Field): NonNullable<Field> {
   return field;
 }
 
-/** An operation to send. */
-interface Call {
+interface Operation {
   readonly name: OperationName;
   readonly variables: object;
-  /** The client request token; null for a query. */
   readonly token: string | null;
 }
 
-/**
- * Sends an operation until its answer is final.
- *
- * @param attemptWith what the value of the operation's one field means, whose type the operation determines
- */
-function call<Result>(
-  { connection, limits }: Sender,
-  { name, variables, token }: Call,
-  { signal, onRetry }: CallOptions,
+/** @param attemptWith what the value of the operation's one field means, whose type the operation determines */
+function sendOperation<Result>(
+  sender: Sender,
+  { name, variables, token }: Operation,
+  options: CallOptions,
   attemptWith: (field: never) => Attempt<Result>,
 ): Promise<Result> {
   const request = { operationName: name, query: documents[name], variables };
-  let mayRenew = connection.authentication.isRenewed === true;
-  return withRetries(
-    async () => {
-      const answer = await sendOnce(connection, request, signal);
-      if (answer.kind === 'data') return attemptWith(Object.values(answer.data)[0] as never);
-      const end = () => {
-        throw answer.kind === 'error' ? answer.error : lost(answer.reason, token);
-      };
-      if (answer.kind === 'lost' && answer.isForeign === true) return end();
-      if (answer.kind === 'lost') return { ...answer, kind: 'again', reason: reasonText(answer.reason), end };
-      const { retryable, retryAfterSeconds, code, status } = answer.error;
-      if (status === 401 && mayRenew) {
-        mayRenew = false;
-        return { kind: 'again', reason: code, retryAfterSeconds: 0, end };
-      }
-      return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end } : end();
-    },
-    { ...limits, signal, onRetry },
-  );
-}
-
-function lost(reason: unknown, token: string | null): LostAnswerError {
-  return new LostAnswerError(`The gateway did not answer: ${reasonText(reason)}`, token, reason);
-}
-
-/** Node.js's `fetch` reports the reason of a failure in the cause of its error. */
-function reasonText(reason: unknown): string {
-  if (!(reason instanceof Error)) return String(reason);
-  const { cause } = reason;
-  const detail = cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : '';
-  return `${reason.message}${detail}`;
+  return call(sender, { request, token }, options, ({ data }) => attemptWith(Object.values(data)[0] as never));
 }

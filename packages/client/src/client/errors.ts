@@ -13,6 +13,8 @@ export class GatewayError extends Error {
   readonly retryAfterSeconds: number | null;
   /** All extensions of the error, e.g. `violations` or `findings`. */
   readonly extensions: Readonly<Record<string, unknown>>;
+  /** The data of the response, whose fields with errors are null; null when it has none. */
+  readonly data: Readonly<Record<string, unknown>> | null;
 
   constructor(message: string, details: GatewayErrorDetails) {
     super(message);
@@ -22,12 +24,13 @@ export class GatewayError extends Error {
     this.retryable = details.retryable;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.extensions = details.extensions;
+    this.data = details.data;
   }
 }
 
 type GatewayErrorDetails = Pick<
   GatewayError,
-  'code' | 'status' | 'requestId' | 'retryable' | 'retryAfterSeconds' | 'extensions'
+  'code' | 'status' | 'requestId' | 'retryable' | 'retryAfterSeconds' | 'extensions' | 'data'
 >;
 
 /**

@@ -1,4 +1,4 @@
-import type { CallOptions } from './client.ts';
+import type { CallOptions } from './call.ts';
 
 /** A page of a list, as the client's `podIdentityAssociations`, `auditTrail`, `associationDrift`, `clusters` and `namespaces` return it. */
 export interface Page<Item> {

@@ -26,6 +26,8 @@ export type Attempt<Result> =
       readonly retryAfterSeconds: number | null;
       /** The result if no attempt follows; it may throw. */
       readonly end: () => Result;
+      /** Whether the request was rejected before it was processed. */
+      readonly isUnprocessed?: boolean;
     };
 
 /** What an operation's retries depend on. */

@@ -34,14 +34,19 @@ export interface Connection {
 
 /** A GraphQL operation to send. */
 export interface GraphQLRequest {
-  readonly operationName: string;
+  readonly operationName?: string;
   readonly query: string;
   readonly variables: object;
 }
 
 /** What came of an attempt. */
 export type Answer =
-  | { readonly kind: 'data'; readonly data: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'data';
+      readonly data: Readonly<Record<string, unknown>>;
+      /** Those beside the data. */
+      readonly errors: readonly GatewayError[];
+    }
   | { readonly kind: 'error'; readonly error: GatewayError }
   /** No answer, or one that does not tell whether the request was processed. */
   | {
@@ -107,11 +112,13 @@ function endpointOf({ url, authentication }: Pick<Connection, 'url' | 'authentic
 
 function read(url: URL, response: HttpResponse, text: string): Answer {
   const body = parsed(text);
-  const [first] = isRecord(body) && Array.isArray(body.errors) ? (body.errors as unknown[]) : [];
-  const data = isRecord(body) && isRecord(body.data) ? body.data : {};
-  const hasData = Object.values(data).some((value) => value !== null);
-  if (isRecord(first) && !hasData) return { kind: 'error', error: graphQLError(response, first) };
-  if (isRecord(body) && isRecord(body.data)) return { kind: 'data', data };
+  const entries = isRecord(body) && Array.isArray(body.errors) ? (body.errors as unknown[]).filter(isRecord) : [];
+  const data = isRecord(body) && isRecord(body.data) ? body.data : null;
+  const errors = entries.map((entry) => graphQLError(response, entry, data));
+  const [error] = errors;
+  const hasData = Object.values(data ?? {}).some((value) => value !== null);
+  if (error !== undefined && !hasData) return { kind: 'error', error };
+  if (data !== null) return { kind: 'data', data, errors };
   return readOther(url, response, isRecord(body) ? body : {});
 }
 
@@ -130,7 +137,7 @@ function readOther(url: URL, response: HttpResponse, body: Readonly<Record<strin
   }
   const code = status === 401 ? 'UNAUTHENTICATED' : `HTTP_${status}`;
   const requestId = headers.get('apigw-requestid');
-  const details = { code, status, requestId, retryable: false, retryAfterSeconds: null, extensions: {} };
+  const details = { code, status, requestId, retryable: false, retryAfterSeconds: null, extensions: {}, data: null };
   return { kind: 'error', error: new GatewayError(text, details) };
 }
 
@@ -146,7 +153,11 @@ function foreignText(url: URL, { status, headers }: HttpResponse): string | null
 /** Errors that a retry can end, for gateways whose errors do not say so. */
 const retryableCodes: readonly unknown[] = ['LEDGER_UNAVAILABLE', 'LEDGER_FORMAT_UNSUPPORTED', 'EKS_READ_FAILED'];
 
-function graphQLError({ status, headers }: HttpResponse, error: Readonly<Record<string, unknown>>): GatewayError {
+function graphQLError(
+  { status, headers }: HttpResponse,
+  error: Readonly<Record<string, unknown>>,
+  data: Readonly<Record<string, unknown>> | null,
+): GatewayError {
   const extensions = isRecord(error.extensions) ? error.extensions : {};
   const { code, requestId, retryable, retryAfterSeconds } = extensions;
   return new GatewayError(typeof error.message === 'string' ? error.message : 'Unknown error.', {
@@ -156,6 +167,7 @@ function graphQLError({ status, headers }: HttpResponse, error: Readonly<Record<
     retryable: typeof retryable === 'boolean' ? retryable : retryableCodes.includes(code),
     retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : null,
     extensions,
+    data,
   });
 }
 

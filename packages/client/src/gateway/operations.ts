@@ -1,7 +1,8 @@
 import { ServiceError, UsageError } from '../aws/errors.ts';
 import type { Value, ValueMap } from '../aws/value.ts';
 import { isMap } from '../aws/value.ts';
-import type { CallOptions, GatewayClient } from '../client/client.ts';
+import type { CallOptions } from '../client/call.ts';
+import type { GatewayClient } from '../client/client.ts';
 import type { MutationResult } from '../client/result.ts';
 import type {
   AuditEvent,
