@@ -311,7 +311,7 @@ export type AuditScope =
    * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
    */
   { readonly associationArn?: never; readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
-  |  /** All entries of the gateway. Intended for auditors. */
+  |  /** The whole trail of the gateway. Intended for auditors. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
   |  /** Entries of this operation. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId: Scalars['ID']['input']; readonly principalId?: never; }

@@ -178,6 +178,6 @@ test.each(['foo', 'localhost:4100', 'ftp://127.0.0.1', 'http://'])('reject the e
   }
 });
 
-test.each(['0', '2147483648'])('rejects RECONCILE_INTERVAL_MS=%s, which a timer can not wait', (text) => {
+test.each(['0', '2147483648'])(`rejects RECONCILE_INTERVAL_MS=%s, which a timer can't wait`, (text) => {
   expect(() => readLocalSettings({ RECONCILE_INTERVAL_MS: text })).toThrow('from 1 to 2147483647');
 });

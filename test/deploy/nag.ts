@@ -66,7 +66,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     finding: /^IAMNoInlinePolicy on /,
-    reason: 'A policy that only one role has is deleted with it and can not be attached elsewhere.',
+    reason: `A policy that only one role has is deleted with it and can't be attached elsewhere.`,
   },
   {
     finding: /^LambdaInsideVPC on /,

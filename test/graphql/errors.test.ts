@@ -103,7 +103,7 @@ describe('every top-level error has a code, the request ID, and whether and when
   });
 });
 
-test('LEDGER_UNUSABLE can not be retried, and only the log says what is wrong with the tables', async () => {
+test(`LEDGER_UNUSABLE can't be retried, and only the log says what is wrong with the tables`, async () => {
   const commit = () => Promise.reject(new LedgerUnusable(new Error('Table audit: it has no index byTime.')));
   const change = (deps: Gateway['deps']) => ({ ...deps, ledger: { ...ledger, commit } });
   const other = await openGateway({ ledger, simulator: gateway.simulator, change });

@@ -59,7 +59,7 @@ test('the function alone rejects an unsigned token with 401', async () => {
   expect(logged).toContainEqual(['warn', 'Request answered.']);
 });
 
-test('a request is answered with 503 and a time to retry while the keys of the issuer can not be read', async () => {
+test(`a request is answered with 503 and a time to retry while the keys of the issuer can't be read`, async () => {
   keys.serve({}, 500);
   const { statusCode, answer, logged } = await send(await sign(key, claims));
   expect(statusCode).toBe(503);

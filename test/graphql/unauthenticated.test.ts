@@ -37,7 +37,7 @@ describe('the body of a request without an identity is not read', () => {
     expect(await handle(stranger, change)).toEqual({ status: 401, codes: ['UNAUTHENTICATED'], reads: 0 });
   });
 
-  test('where the keys of the issuer can not be read', async () => {
+  test(`where the keys of the issuer can't be read`, async () => {
     const unavailable: Authenticate = () => ({ kind: 'keys-unavailable', issuer: 'https://idp.example', cause: null });
     expect(await handle(unavailable, { body: '{' })).toEqual({ status: 503, codes: ['ISSUER_UNAVAILABLE'], reads: 0 });
   });

@@ -163,7 +163,7 @@ test('tables are described only after a rejected request', async () => {
 
 test.each([
   ['are those of this version', {}],
-  ['can not be described', { DescribeTable: { exception: 'AccessDeniedException' } }],
+  [`can't be described`, { DescribeTable: { exception: 'AccessDeniedException' } }],
 ])('an invalid request to tables that %s means a bug', async (_, more) => {
   answers = { GetItem: { exception: 'ValidationException' }, ...more };
   await expect(ledger.getRecord('key')).rejects.toMatchObject({ name: 'ValidationException' });

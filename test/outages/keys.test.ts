@@ -91,7 +91,7 @@ test('keys that the function does not have ring for 401, and the log says which 
   ]);
 });
 
-test('keys that can not be read ring for 503 at once, also with few requests, and the log names the issuer', async () => {
+test(`keys that can't be read ring for 503 at once, also with few requests, and the log names the issuer`, async () => {
   const server = await startKeyServer([]);
   server.serve({}, 500);
   const [failed = usual] = await realRequests(gateway, [async () => sendToFunction(await tokenBy(newKey), server.url)]);

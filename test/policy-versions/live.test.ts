@@ -210,7 +210,7 @@ describeOnDynamoDb('Live policies', () => {
     ],
     ['whose inventory is not valid', versionWith({}, '{"accounts": 1}'), {}, /^inventory.json is not valid:/],
     [
-      'with an account that the gateway can not reach',
+      `with an account that the gateway can't reach`,
       versionWith({}, inventoryWith({ accounts })),
       {},
       /^The inventory has no roleArn for account 444455556666/,

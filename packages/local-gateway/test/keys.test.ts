@@ -73,7 +73,7 @@ describe('a file without a usable key', () => {
   });
 });
 
-test('rejects a folder that can not be created, and names it', async () => {
+test(`rejects a folder that can't be created, and names it`, async () => {
   await writeFile(join(parent, 'deep'), '');
   await expect(loadSigningKey(folder)).rejects.toThrow(join(parent, 'deep'));
 });

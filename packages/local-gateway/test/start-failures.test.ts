@@ -58,7 +58,7 @@ describe('npm start ends with exit code 1 and one line', () => {
     expect(line).toContain('defaultAccountId must be an AWS account id');
   });
 
-  test('when the simulator can not use its state file', async () => {
+  test(`when the simulator can't use its state file`, async () => {
     writeFileSync(join(folder, 'eks-simulator.json'), 'x');
     const line = await failure({});
     expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
@@ -78,13 +78,13 @@ describe('npm start ends with exit code 1 and one line', () => {
     expect(line).toContain('Set POLICIES_DIRECTORY to a folder');
   });
 
-  test('when LOCAL_FOLDER can not be created', async () => {
+  test(`when LOCAL_FOLDER can't be created`, async () => {
     writeFileSync(join(folder, 'file'), '');
     const line = await failure({ LOCAL_FOLDER: join(folder, 'file', 'local') });
     expect(line).toContain('Set LOCAL_FOLDER to a folder that this user can write');
   });
 
-  test('when LEDGER_FILE can not be created', async () => {
+  test(`when LEDGER_FILE can't be created`, async () => {
     writeFileSync(join(folder, 'file'), '');
     const line = await failure({ LEDGER_FILE: join(folder, 'file', 'ledger.sqlite') });
     expect(line).toContain('Set LEDGER_FILE to a file that this user can write');

@@ -64,7 +64,7 @@ export type AuditScope =
    * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
    */
   readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
-  |  { readonly associationArn?: never; readonly cluster?: never;   /** All entries of the gateway. Intended for auditors. */
+  |  { readonly associationArn?: never; readonly cluster?: never;   /** The whole trail of the gateway. Intended for auditors. */
   readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
   |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never;   /** Entries of this operation. */
   readonly operationId: string; readonly principalId?: never; }

@@ -86,7 +86,7 @@ describe('invalid HTTP', () => {
     expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  test('forwards a query string that can not be decoded unchanged', async () => {
+  test(`forwards a query string that can't be decoded unchanged`, async () => {
     const { endpoint } = await start(echo);
     const event = await eventOf(`${endpoint}?a=%&b=%ff?c`, {});
     expect(event.rawQueryString).toBe('a=%&b=%ff?c');

@@ -40,7 +40,7 @@ test('prints warnings, which do not fail the check', async () => {
   expect(stderr).toBe('WARNING namespaces: "payments-x*" overrides "payments-*" for the names that both match.\n');
 });
 
-test('reports the cause of a case that can not be evaluated', () => {
+test(`reports the cause of a case that can't be evaluated`, () => {
   replaceIn(join(folder, 'cases/allow/owner-creates.json'), 'arn:aws:iam', 'arn:aws:sts');
   const { failures } = checkPolicies(folder);
   expect(failures).toEqual([expect.stringContaining('found: denied by evaluation-failed (Error: not an IAM role ARN')]);

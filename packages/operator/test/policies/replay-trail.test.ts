@@ -150,7 +150,7 @@ test('replays each request once, and skips entries without a decision', async ()
   expect((await replay()).out).toMatch(/^1 requests replayed/);
 });
 
-test('counts requests that can not be replayed whole, and fails', async () => {
+test(`counts requests that can't be replayed whole, and fails`, async () => {
   recordCreate(context(alice), {}, { omitted: ['request.tags'] });
   recordCreate(context(alice), {}, { omitted: ['decision.slice'] });
   const { status, out } = await replay();
