@@ -4,7 +4,6 @@ import { recordedRole } from '../../../../src/cases/model-schemas.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
-import type { AuthorizationContext } from '../../../../src/policy/policy.ts';
 import {
   circumstanceSchema,
   contextOf,
@@ -86,12 +85,7 @@ export async function replayTrail(
   const groups = collectUnrecordedGroups(engine.policySet, groupsNamedBy);
   const affected = new Map<string, number>();
   const openRoles = new Map<string, number>();
-  let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    const name = `${source}:${number}`;
-    if (line.trim() === '' || !isOwnRequest(parseJson(name, line, headSchema))) continue;
-    const entry = parseJson(name, line, entrySchema);
+  for await (const [name, entry] of entriesIn(lines, source)) {
     if (entry.omitted.some((path) => !unneeded.includes(path))) {
       counts.incomplete += 1;
       continue;
@@ -100,18 +94,14 @@ export async function replayTrail(
     const request = requestOf(entry);
     const context = contextOf(entry, entry.decision.now, name);
     const roles = [...(entry.decision.slice?.roles ?? []), ...givenRoles];
-    const judged = judge(context, request, (arn) => roles.find((role) => role.arn === arn) ?? null);
+    const judged = judge(context, request, roles);
     if (judged.kind === 'depends') {
       counts.dependingOnRoles += 1;
       for (const arn of judged.roleArns) count(openRoles, `${arn}, by ${judged.policyIds.join(', ')}`);
       continue;
     }
     const { decision } = judged;
-    const allows = (other: AuthorizationContext) => {
-      const again = judge(other, request, (arn) => roles.find((role) => role.arn === arn) ?? null);
-      return again.kind === 'decided' ? again.decision.allowed : !decision.allowed;
-    };
-    groups.add(entry, { decision, context, request, allows });
+    groups.add(entry, { decision, context, request, judge: (other) => judge(other, request, roles) });
     const [recorded, replayed] = [verdict(entry.decision), verdict(decision)];
     counts.replayed += 1;
     if (decision.allowed === entry.decision.allowed) {
@@ -119,18 +109,13 @@ export async function replayTrail(
       continue;
     }
     counts[decision.allowed ? 'nowAllowed' : 'nowDenied'] += 1;
-    const principalId = entry.principal.id;
-    count(affected, principalId);
-    const { time, operationId, onBehalfOf } = entry;
+    const { time, operationId, onBehalfOf, principal } = entry;
+    count(affected, principal.id);
+    const { action } = request;
     onFlip({
-      time,
-      operationId,
-      principalId,
-      onBehalfOf,
-      action: request.action,
+      ...{ time, operationId, onBehalfOf, action, recorded, replayed },
+      principalId: principal.id,
       target: targetOf(request),
-      recorded,
-      replayed,
     });
   }
   return {
@@ -139,6 +124,17 @@ export async function replayTrail(
     unrecordedGroups: groups.found(),
     affected: mostFirst(affected),
   };
+}
+
+/** The entries that have a decision of their own, each with its name for messages. */
+async function* entriesIn(lines: AsyncIterable<string>, source: string) {
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    const name = `${source}:${number}`;
+    if (line.trim() === '' || !isOwnRequest(parseJson(name, line, headSchema))) continue;
+    yield [name, parseJson(name, line, entrySchema)] as const;
+  }
 }
 
 function count(counts: Map<string, number>, key: string): void {

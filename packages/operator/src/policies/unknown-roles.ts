@@ -15,11 +15,11 @@ export type Judgement =
   /** These policies apply with some attributes of these roles and not with others, and the decision depends on it. */
   | { readonly kind: 'depends'; readonly policyIds: readonly string[]; readonly roleArns: readonly string[] };
 
-/** Decides a request. `attributesOf` returns null for a role of which nothing is known. */
+/** Decides a request with what is known of its roles. Of several with one ARN, the first counts. */
 export type Judge = (
   context: AuthorizationContext,
   request: AuthorizationRequest,
-  attributesOf: (arn: string) => RoleAttributes | null,
+  knownRoles: readonly RoleAttributes[],
 ) => Judgement;
 
 /**
@@ -30,7 +30,8 @@ export type Judge = (
 export function makeJudge(engine: Engine, inventory: Inventory): Judge {
   const authorize = authorizeWith(engine, inventory);
   const evaluatePartially = makePartialEvaluation(engine);
-  return (context, request, attributesOf) => {
+  return (context, request, knownRoles) => {
+    const attributesOf = (arn: string) => knownRoles.find((role) => role.arn === arn) ?? null;
     const decision = withRoleAttributes(authorize, attributesOf)(context, request);
     const { unknownRoles } = decision;
     if (unknownRoles === undefined) return { kind: 'decided', decision };

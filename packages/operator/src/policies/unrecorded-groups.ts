@@ -5,6 +5,7 @@ import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
+import type { Judgement } from './unknown-roles.ts';
 
 /** The fields of an audit entry that show which groups it records. */
 interface Entry {
@@ -23,7 +24,7 @@ interface Decided {
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
   /** Decides the same request in another context. */
-  readonly allows: (context: AuthorizationContext) => boolean;
+  readonly judge: (context: AuthorizationContext) => Judgement;
 }
 
 /** Requests that would be decided otherwise if a principal were in a group that its entry may have left out. */
@@ -57,14 +58,18 @@ export function collectUnrecordedGroups(
     recorded.set(keyOf(decision), known);
   };
 
-  const add = (entry: Entry, { decision, context, request, allows }: Decided) => {
+  const add = (entry: Entry, { decision, context, request, judge }: Decided) => {
     const incomplete = (['principal', 'actor'] as const).filter((who) => (entry[who]?.otherGroups ?? null) !== null);
     if (incomplete.length === 0 || decision.failed || decision.slice.cluster === null) return;
     const named = groupsNamed(applicable(toCedar(context, request, decision.slice)));
+    const isOtherwise = (other: AuthorizationContext) => {
+      const judged = judge(other);
+      return judged.kind === 'depends' || judged.decision.allowed !== decision.allowed;
+    };
     const wereOwners = entry.decision.slice?.namespace?.owners ?? [];
     const groups = [...new Set([...named, ...(decision.slice.namespace?.owners ?? [])])]
       .filter((group) => !wereOwners.includes(group))
-      .filter((group) => incomplete.some((who) => allows(withGroup(context, who, group)) !== decision.allowed));
+      .filter((group) => incomplete.some((who) => isOtherwise(withGroup(context, who, group))));
     if (groups.length > 0) open.push({ entry: entry.decision, groups });
   };
 

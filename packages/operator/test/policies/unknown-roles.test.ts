@@ -11,6 +11,7 @@ import {
   create,
   forbidWhen,
   remove,
+  request as sample,
   service,
   shipped,
   update,
@@ -40,6 +41,7 @@ const rules = {
   'a permit on a tag with a forbid on the boundary': `${forbidWhen(team, permit)} ${forbidWhen(boundary, changes).replace('"condition"', '"other"')}`,
 };
 
+const { roleArn } = sample;
 const targetRoleArn = 'arn:aws:iam::444455556666:role/pods/target';
 const chatops = service('https://issuer.example#chatops');
 const asked = [
@@ -69,16 +71,15 @@ describe.each(Object.entries(rules))('With unknown roles and %s', (_, rule) => {
     for (const [who, request] of contexts.flatMap((one) => asked.map((other) => [one, other] as const))) {
       const answers = attributes.flatMap((ofRole) =>
         targetAttributes.map((ofTarget) => {
-          const roleOf = (arn: string): RoleAttributes => ({
-            arn,
-            kind: 'found',
-            ...(arn === targetRoleArn ? ofTarget : ofRole),
-          });
-          const judged = judge(who, request, roleOf);
+          const roles: readonly RoleAttributes[] = [
+            { arn: targetRoleArn, kind: 'found', ...ofTarget },
+            { arn: roleArn, kind: 'found', ...ofRole },
+          ];
+          const judged = judge(who, request, roles);
           return judged.kind === 'decided' && judged.decision.allowed;
         }),
       );
-      const judged = judge(who, request, () => null);
+      const judged = judge(who, request, []);
       const found = judged.kind === 'decided' ? [judged.decision.allowed] : [false, true];
       expect({ request, found }).toEqual({ request, found: [...new Set(answers)].sort() });
     }
