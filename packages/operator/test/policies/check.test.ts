@@ -54,7 +54,7 @@ test('says which cases a new rule also denies, without failing those that do not
   expect(summary).toMatch(/^24 policies, \d+ cases, 2 failures;/);
 });
 
-test('fails the cases of what people can do at all if a new rule denies everything to everybody', () => {
+test('fails the cases of what people can do at all if a new rule denies every request', () => {
   writeFileSync(join(folder, 'team.cedar'), forbidWhen('true'));
   const { failures } = checkPolicies(folder);
   expect(failures.filter((one) => one.startsWith('cases/')).map((one) => one.split(':')[0])).toEqual([
