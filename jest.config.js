@@ -26,7 +26,7 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
 const packaging = [
   '/test/(bin|deploy|lambda)/',
   '/packages/operator/test/(bin|export/process|policies/check|policy-versions/run|restore/run|smoke/run)\\.test\\.ts$',
-  '/test/docs/operations(-log)?\\.test\\.ts$',
+  '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
