@@ -48,7 +48,7 @@ test('the package has types, documentation and licences, and no dependencies', (
   expect(readdirSync(join(consumer.folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
     'pod-identity-client',
   ]);
-  expect(readdirSync(consumer.installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+  expect(readdirSync(consumer.installed).sort()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'package.json']);
   const licences = readFileSync(join(consumer.installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
   for (const name of ['yaml', 'get-east-asian-width', '@smithy/signature-v4'])
     expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
@@ -128,6 +128,11 @@ test('the executable runs without anything else', async () => {
   const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
   const { stdout } = await pod(...line, '--generate-cli-skeleton', 'output', '--output', 'yaml');
   expect(stdout).toContain('associationId: associationId');
+});
+
+test('a clone runs the executable without a build', async () => {
+  const { stdout } = await run(join(repository, 'packages/client/bin/pod-identity.cjs'), ['help']);
+  expect(stdout).toBe((await pod('help')).stdout);
 });
 
 test.each([
