@@ -162,7 +162,7 @@ describe('refusals', () => {
       'An error occurred (AccessDeniedException) when calling the CreatePodIdentityAssociation operation: ',
     );
     expect(stderr).toContain('- Policy role-by-convention: Use a role');
-    expect(stderr).toContain('Ask the owners of the namespace: search-team');
+    expect(stderr).toContain('- Policy default-deny: Owners of the namespace: search-team.');
     expect(stderr).toMatch(/^Client request token: t$/m);
     expect(stderr).toMatch(/^Operation: \S{26} \(POLICY_DENIED\)$/m);
   });
