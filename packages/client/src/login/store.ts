@@ -33,8 +33,9 @@ const staleLockMs = 60_000;
 
 /** Where logins are: the folder of the user's settings, by the XDG Base Directory Specification. */
 export function loginsFile(environment: Environment): string {
-  const { XDG_CONFIG_HOME: given = '', HOME: home = homedir() } = environment;
-  return join(isAbsolute(given) ? given : join(home, '.config'), 'pod-identity', 'logins.json');
+  const { XDG_CONFIG_HOME: given = '', HOME: home } = environment;
+  // A relative path there counts as absent.
+  return join(isAbsolute(given) ? given : join(home || homedir(), '.config'), 'pod-identity', 'logins.json');
 }
 
 /**
@@ -86,17 +87,26 @@ function readLogins(file: string): Logins {
 }
 
 function contentOf(file: string): string | null {
-  try {
-    const mode = statSync(file).mode & 0o777;
-    if ((mode & 0o077) === 0 || process.platform === 'win32') return readFileSync(file, 'utf8');
+  const mode = modeOf(file);
+  if (mode === null) return null;
+  if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
     throw new GeneralError(
       `Permissions 0${mode.toString(8)} for '${file}' are too open: others can read your tokens, which are not used. Run: chmod 600 '${file}'`,
     );
+  }
+  try {
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof GeneralError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw new GeneralError(`The logins can't be read: ${message}`);
+    throw new GeneralError(`The logins can't be read: ${(error as Error).message}`);
+  }
+}
+
+/** The permissions of a file; null where there is none, as in the home of another user, which containers may have. */
+function modeOf(file: string): number | null {
+  try {
+    return statSync(file).mode & 0o777;
+  } catch {
+    return null;
   }
 }
 
