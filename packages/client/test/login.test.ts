@@ -238,6 +238,12 @@ test.each<readonly [string, (issuer: string) => readonly string[], number, RegEx
     255,
     /Could not connect to .*127\.0\.0\.1:9/,
   ],
+  [
+    'an issuer of another name',
+    (url) => ['--issuer', url.replace('127.0.0.1', 'localhost'), '--client-id', 'x'],
+    253,
+    /Its issuer is http:\/\/127\.0\.0\.1:\d+: give exactly that with --issuer/,
+  ],
   ['an unknown client', (url) => ['--issuer', url, '--client-id', 'nobody', '--device-code'], 255, /invalid_client/],
   [
     'an unknown resource',
@@ -253,6 +259,12 @@ test.each<readonly [string, (issuer: string) => readonly string[], number, RegEx
   });
 });
 
+test('a login says which variable comes before it', async () => {
+  expect((await pod(firstLogin(), { POD_IDENTITY_TOKEN: 'x' })).stderr).toMatch(/POD_IDENTITY_TOKEN is set.* before/);
+  expect((await pod(['login'], { POD_IDENTITY_TOKEN_FILE: 'x' })).stderr).toMatch(/POD_IDENTITY_TOKEN_FILE is set/);
+  expect((await pod(['login'])).stderr).not.toContain('is set');
+});
+
 test('an access token that is not a JWT says what to request', async () => {
   const outcome = await pod(['login', '--issuer', provider.issuer, '--client-id', 'opaque']);
   expect(outcome).toMatchObject({
@@ -265,6 +277,7 @@ test('a login comes after explicit tokens and profiles, and before AWS credentia
   await pod(firstLogin());
   const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' };
   expect(await pod(whoami, keys)).toMatchObject({ code: 0 });
+  expect(await pod([...whoami, '--endpoint-url', `${gateway.url}/graphql/`])).toMatchObject({ code: 0 });
   const tokenFile = join(folder, 'token');
   const invalid = 'UnrecognizedClientException';
   expect(await pod([...whoami, '--token', 'x'])).toMatchObject({ code: 254, stderr: expect.stringContaining(invalid) });

@@ -30,7 +30,8 @@ export async function withIssuer<Result>(
     const config = await oidc.discovery(server, clientId, undefined, oidc.None(), {
       timeout: timeoutSeconds,
       [oidc.customFetch]: issuerFetch(access),
-      // Loopback only: see issuerUrl.
+      // For the loopback address only: see issuerUrl.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated to make it stand out
       ...(server.protocol === 'http:' && { execute: [oidc.allowInsecureRequests] }),
     });
     return await work(config);
@@ -66,11 +67,12 @@ function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
       signal: AbortSignal.any(signals),
     });
     debug(`< ${response.status}`);
-    const type = response.headers.get('content-type');
+    // Without `www-authenticate`: for the library, it would take the place of the error in the body.
+    const kept = ['content-type', 'retry-after'].map((name) => [name, response.headers.get(name) ?? ''] as const);
     const content = await response.text();
     return new Response(content === '' ? null : content, {
       status: response.status,
-      ...(type !== null && { headers: { 'content-type': type } }),
+      headers: Object.fromEntries(kept.filter(([, value]) => value !== '')),
     });
   };
 }
@@ -78,13 +80,13 @@ function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
 /** The tokens of an answer as a login. */
 export function loginOf(settings: IssuerSettings, tokens: oidc.TokenEndpointResponse, before: Login | null): Login {
   const { access_token: accessToken, expires_in: seconds, refresh_token: refreshToken } = tokens;
-  const { exp } = claimsOf(accessToken) ?? {};
-  if (claimsOf(accessToken) === null) {
+  const claims = claimsOf(accessToken);
+  if (claims === null) {
     throw new ConfigurationError(
       `The access token of ${settings.issuer} is not a JWT. Request one for the gateway, with --audience, --resource or --scope, as the issuer requires.`,
     );
   }
-  const expiresMs = seconds === undefined ? Number(exp) * 1_000 : Date.now() + seconds * 1_000;
+  const expiresMs = seconds === undefined ? Number(claims.exp ?? 0) * 1_000 : Date.now() + seconds * 1_000;
   return {
     ...settings,
     accessToken,
@@ -121,6 +123,10 @@ function issuerError(error: unknown, issuer: string): CommandError {
   const { cause, message } = error as Error;
   if (cause instanceof Response) {
     return new GeneralError(`${issuer} did not answer as an OpenID Connect issuer: HTTP status ${cause.status}.`);
+  }
+  const { issuer: given } = (cause as { readonly body?: { readonly issuer?: unknown } } | undefined)?.body ?? {};
+  if (typeof given === 'string' && given !== issuer) {
+    return new ConfigurationError(`Its issuer is ${given}: give exactly that with --issuer, not ${issuer}.`);
   }
   // What `fetch` threw.
   if (cause instanceof Error && message === 'something went wrong') return new GeneralError(cause.message);

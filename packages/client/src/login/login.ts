@@ -31,6 +31,8 @@ export async function login(
   });
   const entry = loginOf(wanted, tokens, null);
   await changeLogin(file, gatewayUrl, () => entry, settings.signal);
+  const other = ['POD_IDENTITY_TOKEN', 'POD_IDENTITY_TOKEN_FILE'].find((name) => settings.environment[name]);
+  if (other !== undefined) settings.writeError(`${other} is set, and comes before this login: unset ${other}\n`);
   return { login: { endpointUrl: gatewayUrl, ...shown(entry) } };
 }
 
@@ -125,17 +127,22 @@ function resourceOf({ resource }: Readonly<Record<string, string>>): Record<stri
 /** Deletes the login to a gateway, and revokes its refresh token where the issuer can. */
 export async function logout(connection: Connection, gatewayUrl: string, settings: CallSettings): Promise<ValueMap> {
   const file = loginsFile(settings.environment);
-  const entry = readLogin(file, gatewayUrl);
-  if (entry !== null) await changeLogin(file, gatewayUrl, () => null, settings.signal);
-  const revoked = entry?.refreshToken != null && (await revoke(entry, entry.refreshToken, connection, settings));
-  return { logout: { endpointUrl: gatewayUrl, deleted: entry !== null, revoked } };
+  let deleted = readLogin(file, gatewayUrl);
+  if (deleted !== null) {
+    const remove = (now: Login | null) => ((deleted = now), null);
+    await changeLogin(file, gatewayUrl, remove, settings.signal);
+  }
+  const revoked = deleted !== null && (await revoke(deleted, connection, settings));
+  return { logout: { endpointUrl: gatewayUrl, deleted: deleted !== null, revoked } };
 }
 
-async function revoke(entry: Login, token: string, connection: Connection, settings: CallSettings): Promise<boolean> {
+async function revoke(entry: Login, connection: Connection, settings: CallSettings): Promise<boolean> {
+  const { refreshToken } = entry;
+  if (refreshToken === null) return false;
   try {
     return await withIssuer(entry, { connection, settings }, async (config) => {
       if (config.serverMetadata().revocation_endpoint === undefined) return false;
-      await oidc.tokenRevocation(config, token, { token_type_hint: 'refresh_token' });
+      await oidc.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
       return true;
     });
   } catch (error) {

@@ -35,7 +35,7 @@ const staleLockMs = 60_000;
 export function loginsFile(environment: Environment): string {
   const { XDG_CONFIG_HOME: given = '', HOME: home } = environment;
   // A relative path there counts as absent.
-  return join(isAbsolute(given) ? given : join(home || homedir(), '.config'), 'pod-identity', 'logins.json');
+  return join(isAbsolute(given) ? given : join(home ?? homedir(), '.config'), 'pod-identity', 'logins.json');
 }
 
 /**

@@ -58,5 +58,6 @@ provider.use(async (context, next) => {
     context.body = { error: 'expired_token' };
   }
 });
-server.on('request', provider.callback());
+const handle = provider.callback();
+server.on('request', (request, response) => void handle(request, response));
 process.stdout.write(`Issuer ${issuer}\n`);
