@@ -1,5 +1,4 @@
 import { ConfigurationError, GeneralError, UsageError } from '../aws/errors.ts';
-import type { Environment } from '../aws/parameter-file.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { ValueMap } from '../aws/value.ts';
 import { anonymous, bearer, sigV4 } from '../client/auth.ts';
@@ -10,7 +9,7 @@ import { gatewayOf } from '../client/transport.ts';
 import { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from '../client/errors.ts';
 import type { MutationResult } from '../client/result.ts';
 import type { Retry } from '../client/retry.ts';
-import type { Host, Request } from '../host.ts';
+import type { CallSettings, Host, Request } from '../host.ts';
 import { loginToken } from '../login/login-token.ts';
 import { associationAnswer } from './answers.ts';
 import { debugging } from './debug.ts';
@@ -19,19 +18,6 @@ import { makeFetch } from './http.ts';
 import { adviceOf } from './advice.ts';
 import { mutations, queries } from './operations.ts';
 import { readTokenFile } from './token-file.ts';
-
-/** What calls use of their process. */
-export interface CallSettings {
-  readonly environment: Environment;
-  /** Writes to standard error. */
-  readonly writeError: (text: string) => void;
-  /** Sent as the user agent. */
-  readonly version: string;
-  /** Interrupts calls; its reason becomes the error. */
-  readonly signal?: AbortSignal;
-  /** Whether a person is at the terminal, so that a login opens the browser. */
-  readonly isInteractive?: boolean;
-}
 
 /** Time for the retries of a request, in milliseconds. */
 const limitMs = 60_000;

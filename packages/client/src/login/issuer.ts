@@ -2,8 +2,8 @@ import * as oidc from 'openid-client';
 import { ConfigurationError, GeneralError } from '../aws/errors.ts';
 import type { CommandError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
-import type { CallSettings } from '../gateway/call.ts';
 import { makeFetch } from '../gateway/http.ts';
+import type { CallSettings } from '../host.ts';
 import type { IssuerSettings, Login } from './store.ts';
 
 /** What requests to an issuer need. */

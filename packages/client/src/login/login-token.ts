@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
-import type { CallSettings } from '../gateway/call.ts';
+import type { CallSettings } from '../host.ts';
 import { changeLogin, loginsFile, readLogin } from './store.ts';
 import type { Login } from './store.ts';
 
