@@ -214,8 +214,28 @@ test.each([[[]], [['--device-code']]] as const)('a person who denies is not sign
   expect(existsSync(file)).toBe(false);
 });
 
+test('tokens of a device code are asked for at the interval of the issuer, 5 seconds later after slow_down', async () => {
+  await provider.failNext('slow_down');
+  const delays: (number | undefined)[] = [];
+  let url = '';
+  const pages: Promise<string>[] = [];
+  const wait = globalThis.setTimeout;
+  const spy = jest.spyOn(globalThis, 'setTimeout').mockImplementation((callback, delay) => {
+    if (delay === 1_000 || delay === 5_000) delays.push(delay);
+    // The person confirms after the answer slow_down.
+    if (delay === 5_000 && pages.length === 0) pages.push(browse(url));
+    return wait(callback, 10);
+  });
+  const onError = (text: string) => (url ||= /http:\S+[?&]user_code=\S+/.exec(text)?.[0] ?? '');
+  const { code } = await runOnGateway([...firstLogin(), '--device-code'], { environment: settings(), onError });
+  spy.mockRestore();
+  await Promise.all(pages);
+  expect(code).toBe(0);
+  expect(delays.slice(0, 3)).toEqual([1_000, 5_000, 1_000]);
+});
+
 test('a device code that expires ends the login', async () => {
-  await provider.expireDeviceCodes();
+  await provider.failNext('expired_token');
   const outcome = await runOnGateway([...firstLogin(), '--device-code'], { environment: settings() });
   expect(outcome).toMatchObject({
     code: 255,

@@ -11,6 +11,8 @@ import { loadSigningKey } from '../../local-gateway/src/keys.ts';
 import type { SigningKey } from '../../local-gateway/src/keys.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';
+import { optionNameOf } from '../src/aws/options.ts';
+import { loginCommands } from '../src/login-commands.ts';
 import { startGateway } from './gateway.ts';
 import { browse, startIdentityProvider } from './identity-provider/identity-provider.ts';
 import { installPackage, packedPackage } from './installed-package.ts';
@@ -126,6 +128,13 @@ function tokenOf(issuer: string, audience: string, subject: string): Promise<str
     .setExpirationTime('5 minutes')
     .sign(key.privateKey);
 }
+
+test('the page lists the options of login', () => {
+  const listed = [...page.matchAll(/^\| `--([a-z-]+)` /gm)].map(([, name]) => name);
+  const [login] = loginCommands;
+  const options = login?.parameters.filter(({ type }) => type !== 'boolean').map(({ name }) => optionNameOf(name));
+  expect(listed).toEqual(options);
+});
 
 test('the commands for people sign in, show the person, and sign out', async () => {
   const output = await runScript(blockOf('sh', 0), {});

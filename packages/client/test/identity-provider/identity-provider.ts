@@ -18,9 +18,9 @@ export async function startIdentityProvider() {
     const issuer = /^Issuer (\S+)$/.exec(line)?.[1];
     if (issuer === undefined) continue;
     child.stdout.resume();
-    /** Lets the next request of a device code's tokens fail as one that comes too late. */
-    const expireDeviceCodes = () => fetch(`${issuer}/test/expire-device-codes`);
-    return { issuer, expireDeviceCodes, stop };
+    /** Lets the next request for the tokens of a device code that is not confirmed yet fail with an error of RFC 8628. */
+    const failNext = (error: 'slow_down' | 'expired_token') => fetch(`${issuer}/test/next-error?${error}`);
+    return { issuer, failNext, stop };
   }
   throw new Error('The identity provider did not start.');
 }

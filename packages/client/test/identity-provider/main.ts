@@ -42,20 +42,20 @@ const provider = new Provider(issuer, {
   ttl: { DeviceCode: 600, Grant: 3_600, Interaction: 600, Session: 600, RefreshToken: 3_600 },
 });
 
-/** Device codes that have expired, as far as clients learn. */
-let expiresNext = false;
+/** The error of the next request for the tokens of a device code that is not confirmed yet. */
+let nextError: string | null = null;
 provider.use(async (context, next) => {
-  if (context.path === '/test/expire-device-codes') {
-    expiresNext = true;
+  if (context.path === '/test/next-error') {
+    nextError = context.querystring;
     context.body = '';
     return;
   }
   await next();
   // The least interval that the protocol has.
   if (context.path === '/device/auth') Object.assign(context.body as object, { interval: 1 });
-  if (context.path === '/token' && expiresNext && context.status === 400) {
-    expiresNext = false;
-    context.body = { error: 'expired_token' };
+  if (context.path === '/token' && nextError !== null && context.status === 400) {
+    context.body = { error: nextError };
+    nextError = null;
   }
 });
 const handle = provider.callback();
