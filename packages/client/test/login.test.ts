@@ -1,92 +1,27 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
-import type { Login } from '../src/login/store.ts';
-import { runOnGateway, startGateway } from './gateway.ts';
-import { browse, startIdentityProvider } from './identity-provider/identity-provider.ts';
-import type { Choice } from './identity-provider/identity-provider.ts';
-import { installPackage } from './installed-package.ts';
-import type { Consumer } from './installed-package.ts';
+import { runOnGateway } from './gateway.ts';
+import { browse } from './identity-provider/identity-provider.ts';
+import {
+  consumer,
+  file,
+  firstLogin,
+  folder,
+  gateway,
+  openLoginGateway,
+  pod,
+  processSettings,
+  provider,
+  settings,
+  stored,
+  whoami,
+} from './login-gateway.ts';
 
-const run = promisify(execFile);
-const audience = 'pod-identity-gateway';
+openLoginGateway();
 
-let provider: Awaited<ReturnType<typeof startIdentityProvider>>;
-let gateway: Gateway;
-let consumer: Consumer;
-let folder: string;
-let file: string;
-
-beforeAll(async () => {
-  [provider, consumer] = await Promise.all([
-    startIdentityProvider(),
-    installPackage(join(tmpdir(), 'pod-identity-client')),
-  ]);
-  const { issuer } = provider;
-  gateway = await startGateway({ issuers: [{ issuer, audiences: [audience], keys: new URL(`${issuer}/jwks`) }] });
-}, 120_000);
-
-afterAll(async () => {
-  await gateway.close();
-  await provider.stop();
-  consumer.remove();
-});
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'login-'));
-  file = join(folder, 'pod-identity', 'logins.json');
-});
-
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const settings = (changes: Readonly<Record<string, string>> = {}) => ({
-  XDG_CONFIG_HOME: folder,
-  POD_IDENTITY_ENDPOINT_URL: gateway.url,
-  AWS_EC2_METADATA_DISABLED: 'true',
-  ...changes,
-});
-
-const firstLogin = () => ['login', '--issuer', provider.issuer, '--client-id', 'pod-identity'];
-
-/** Runs a command line in this process, and opens what it prints to sign in at as a browser does. */
-async function pod(args: readonly string[], changes: Readonly<Record<string, string>> = {}, choice: Choice = 'allow') {
-  const pages: Promise<string>[] = [];
-  const onError = (text: string) => {
-    const url = /(http:\S+[?&](?:state|user_code)=\S+)/.exec(text)?.[1];
-    if (url !== undefined) pages.push(browse(url, choice));
-  };
-  const outcome = await runOnGateway(args, { environment: settings(changes), onError });
-  return { ...outcome, pages: await Promise.all(pages) };
-}
-
-/** Runs the executable. */
-const podProcess = (...args: readonly string[]) =>
-  run(consumer.bin, [...args], { env: { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null', ...settings() } });
-
-const stored = () => (JSON.parse(readFileSync(file, 'utf8')) as { logins: Record<string, Login> }).logins[gateway.url];
-
-function changeStored(change: Partial<Login>): void {
-  const logins = { [gateway.url]: { ...stored(), ...change } };
-  writeFileSync(file, JSON.stringify({ logins }));
-}
-
-const past = new Date(0).toISOString();
-const whoami = ['whoami', '--query', 'principal.[id, kind]', '--output', 'text'];
 const create = [
   'create-pod-identity-association',
   ...['--cluster-name', 'apps-dev', '--namespace', 'payments', '--tags', 'team=payments'],
@@ -133,7 +68,7 @@ test('the executable opens the browser, and its next login needs no options', as
     [...firstLogin(), '--browser'],
     ['login', '--browser'],
   ]) {
-    const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null', ...settings({ BROWSER: browser }) };
+    const env = processSettings({ BROWSER: browser });
     const child = spawn(consumer.bin, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     closeAtEnd(async () => child.kill('SIGKILL'));
     const closed = once(child, 'close');
@@ -147,61 +82,6 @@ test('the executable opens the browser, and its next login needs no options', as
   }
   const opened = readFileSync(join(folder, 'opened'), 'utf8').trim().split('\n');
   expect(opened.map((url) => new URL(url).searchParams.get('code_challenge_method'))).toEqual(['S256', 'S256']);
-});
-
-test('tokens are in a file of mode 0600 in a folder of mode 0700; a file that others can read is refused', async () => {
-  await pod(firstLogin());
-  expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(statSync(join(file, '..')).mode & 0o777).toBe(0o700);
-  chmodSync(file, 0o640);
-  for (const line of [whoami, ['login'], ['logout']]) {
-    const stderr = expect.stringContaining(`Run: chmod 600 '${file}'`);
-    expect(await pod(line)).toMatchObject({ code: 255, stdout: '', stderr });
-  }
-  chmodSync(file, 0o600);
-  expect(await pod(whoami)).toMatchObject({ code: 0 });
-});
-
-test('a file of logins that is not one is not replaced', async () => {
-  mkdirSync(join(file, '..'));
-  writeFileSync(file, '{"logins"', { mode: 0o600 });
-  expect(await pod(whoami)).toMatchObject({ code: 255, stderr: expect.stringContaining(`Delete it, and run`) });
-  expect(readFileSync(file, 'utf8')).toBe('{"logins"');
-});
-
-test('commands at once renew an expired token once, and all succeed', async () => {
-  await pod(firstLogin());
-  const before = stored();
-  changeStored({ expiresAt: past });
-  const outcomes = await Promise.all([1, 2, 3].map(() => podProcess(...whoami)));
-  for (const { stdout } of outcomes) expect(stdout).toBe(`${provider.issuer}#alice\tUSER\n`);
-  expect(stored()?.refreshToken).not.toBe(before?.refreshToken);
-  // The provider revokes all tokens of a grant when a refresh token is used twice.
-  changeStored({ expiresAt: past });
-  expect(await pod(whoami)).toMatchObject({ code: 0 });
-  expect(existsSync(`${file}.lock`)).toBe(false);
-});
-
-test('a lock that a killed command left behind does not last', async () => {
-  await pod(firstLogin());
-  changeStored({ expiresAt: past });
-  writeFileSync(`${file}.lock`, '1\n');
-  utimesSync(`${file}.lock`, 0, 0);
-  expect(await pod(whoami)).toMatchObject({ code: 0 });
-});
-
-test('a refresh token that is revoked, or missing, says how to sign in again; login needs no options then', async () => {
-  await pod(firstLogin());
-  changeStored({ expiresAt: past, refreshToken: null });
-  const advice = /has expired.* Sign in again: pod-identity login\n$/;
-  expect(await pod(whoami)).toMatchObject({ code: 253, stderr: expect.stringMatching(advice) });
-  changeStored({ refreshToken: 'revoked' });
-  expect(await pod(whoami)).toMatchObject({
-    code: 253,
-    stderr: expect.stringMatching(/invalid_grant.*pod-identity login/),
-  });
-  expect(await pod(['login'])).toMatchObject({ code: 0 });
-  expect(await pod(whoami)).toMatchObject({ code: 0 });
 });
 
 test.each([[[]], [['--device-code']]] as const)('a person who denies is not signed in: %j', async (options) => {
@@ -279,12 +159,6 @@ test.each<readonly [string, (issuer: string) => readonly string[], number, RegEx
   });
 });
 
-test('a login says which variable comes before it', async () => {
-  expect((await pod(firstLogin(), { POD_IDENTITY_TOKEN: 'x' })).stderr).toMatch(/POD_IDENTITY_TOKEN is set.* before/);
-  expect((await pod(['login'], { POD_IDENTITY_TOKEN_FILE: 'x' })).stderr).toMatch(/POD_IDENTITY_TOKEN_FILE is set/);
-  expect((await pod(['login'])).stderr).not.toContain('is set');
-});
-
 test('an access token that is not a JWT says what to request', async () => {
   const outcome = await pod(['login', '--issuer', provider.issuer, '--client-id', 'opaque']);
   expect(outcome).toMatchObject({
@@ -293,37 +167,8 @@ test('an access token that is not a JWT says what to request', async () => {
   });
 });
 
-test('a login comes after explicit tokens and profiles, and before AWS credentials', async () => {
-  await pod(firstLogin());
-  const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' };
-  expect(await pod(whoami, keys)).toMatchObject({ code: 0 });
-  expect(await pod([...whoami, '--endpoint-url', `${gateway.url}/graphql/`])).toMatchObject({ code: 0 });
-  const tokenFile = join(folder, 'token');
-  const invalid = 'UnrecognizedClientException';
-  expect(await pod([...whoami, '--token', 'x'])).toMatchObject({ code: 254, stderr: expect.stringContaining(invalid) });
-  expect(await pod(whoami, { POD_IDENTITY_TOKEN: 'x' })).toMatchObject({ code: 254 });
-  expect(await pod(whoami, { POD_IDENTITY_TOKEN_FILE: tokenFile })).toMatchObject({ code: 253 });
-  const configFile = join(folder, 'config');
-  writeFileSync(configFile, '[profile other]\nregion = eu-central-1\n');
-  const signed = await pod([...whoami, '--profile', 'other'], { AWS_CONFIG_FILE: configFile });
-  expect(signed).toMatchObject({ code: 253, stderr: expect.stringContaining('Unable to locate credentials') });
-  expect(await pod([...whoami, '--no-sign-request'])).toMatchObject({ code: 254 });
-});
-
-test('--debug shows no token of a login', async () => {
-  const { stderr } = await pod([...firstLogin(), '--debug']);
-  expect(stderr).toContain('/token\n');
-  const { accessToken = '', refreshToken } = stored() ?? {};
-  changeStored({ expiresAt: past });
-  const { stderr: renewal } = await pod([...whoami, '--debug']);
-  for (const secret of [accessToken, refreshToken, stored()?.accessToken, stored()?.refreshToken]) {
-    expect(secret).toBeTruthy();
-    expect(stderr + renewal).not.toContain(secret);
-  }
-});
-
 test.each([[[]], [['--device-code']]] as const)('Ctrl+C ends a login that waits: %j', async (options) => {
-  const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null', ...settings() };
+  const env = processSettings();
   const child = spawn(consumer.bin, [...firstLogin(), ...options], { env, stdio: 'pipe' });
   closeAtEnd(async () => child.kill('SIGKILL'));
   let stderr = '';
