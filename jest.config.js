@@ -10,7 +10,7 @@ const shared = {
     ],
   },
   // Packages that are ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width|openid-client|oauth4webapi)/)'],
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
@@ -38,7 +38,7 @@ const packaging = [
   '/test/queries/drift-evasion\\.test\\.ts$',
   '/test/recovery/',
   '/test/tools/schema-changes\\.test\\.ts$',
-  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|docs|first-steps|jmespath|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
+  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];

@@ -31,7 +31,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   prompter: isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null,
   call: async (request) => {
     const { makeCall } = await import('./gateway/call.ts');
-    call ??= makeCall({ ...host, signal: interrupt.signal });
+    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive });
     return call(request);
   },
 });
+// Timers and connections of what was interrupted would keep the process for seconds.
+if (interrupt.signal.aborted) process.exit();

@@ -19,6 +19,7 @@ const connection: Connection = {
   region: null,
   gatewayRegion: null,
   token: null,
+  tokenFile: null,
   profile: null,
   signRequest: true,
   verifySsl: true,

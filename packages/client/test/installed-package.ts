@@ -52,7 +52,7 @@ export async function installPackage(parent: string): Promise<Consumer> {
 }
 
 /** The tarball of the sources as they are now: packed once, by whichever test needs it first. */
-async function packedPackage(): Promise<string> {
+export async function packedPackage(): Promise<string> {
   const cache = join(repository, '.cache/client-package');
   const tarball = join(cache, `${sourceHash()}.tgz`);
   if (existsSync(tarball)) return tarball;

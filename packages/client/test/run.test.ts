@@ -245,6 +245,7 @@ describe('settings', () => {
       endpointUrl: 'http://127.0.0.1:1',
       gatewayRegion: null,
       token: null,
+      tokenFile: null,
       region: 'eu-west-1',
       profile: null,
       signRequest: false,

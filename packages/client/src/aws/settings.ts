@@ -15,8 +15,10 @@ export interface Connection {
   readonly region: string | null;
   /** The region to sign requests for, where it is not the same and the URL does not name it. */
   readonly gatewayRegion: string | null;
-  /** A JWT; null to use AWS credentials. */
+  /** A JWT; null to use others. */
   readonly token: string | null;
+  /** The file of POD_IDENTITY_TOKEN_FILE, used without `token`; null for a login or AWS credentials. */
+  readonly tokenFile: string | null;
   /** The profile of `--profile`, which comes before keys of the environment. */
   readonly profile: string | null;
   /** False with `--no-sign-request`: no AWS credentials are loaded. */
@@ -48,6 +50,7 @@ export function readConnection(values: Values, profile: Profile, environment: En
     ),
     gatewayRegion: text(values['gateway-region']) ?? set(environment.POD_IDENTITY_GATEWAY_REGION),
     token: tokenOf(values, environment),
+    tokenFile: values.profile === undefined ? set(environment.POD_IDENTITY_TOKEN_FILE) : null,
     region: regionOf(values, profile, environment),
     profile: text(values.profile),
     signRequest: values['sign-request'] !== false,
