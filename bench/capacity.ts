@@ -64,7 +64,7 @@ export async function meteredClient(
           }
           return result;
         } catch (error) {
-          const items = TransactItems?.map(({ Put }) => Put.Item) ?? (Item === undefined ? [] : [Item]);
+          const items = TransactItems?.map(({ Put, Update }) => Put?.Item ?? Update?.ExpressionAttributeValues ?? {}) ?? (Item === undefined ? [] : [Item]);
           const factor = TransactItems ? chargedInTransaction.table : 1;
           for (const item of items) report({ tableUnits: Math.ceil(itemBytes(item) / unitBytes) * factor });
           throw error;
@@ -78,7 +78,11 @@ export async function meteredClient(
 /** The parameters of a write that the gateway's ledger sends. */
 interface Input {
   readonly Item?: Item;
-  readonly TransactItems?: readonly { readonly Put: { readonly Item: Item } }[];
+  /** Of an update, the values are counted: what it adds to its item. */
+  readonly TransactItems?: readonly {
+    readonly Put?: { readonly Item: Item };
+    readonly Update?: { readonly ExpressionAttributeValues: Item };
+  }[];
 }
 
 /** The size of an item as DynamoDB counts it: names and values in UTF-8 ("DynamoDB item sizes and formats" in its guide). */

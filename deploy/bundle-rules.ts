@@ -14,8 +14,8 @@ const unneededInput =
 
 /** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  'src/lambda/graphql.ts': { bytes: 990_000, modules: 760 },
-  'src/lambda/reconcile.ts': { bytes: 575_000, modules: 510 },
+  'src/lambda/graphql.ts': { bytes: 995_000, modules: 760 },
+  'src/lambda/reconcile.ts': { bytes: 581_000, modules: 510 },
 };
 
 /** What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are valid. */

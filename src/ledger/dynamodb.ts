@@ -1,19 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
-  TransactionCanceledException,
   TransactionConflictException,
-  TransactionInProgressException,
-  TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBClient, Put, QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, QueryCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { sdkMeter } from '../runtime/sdk-meter.ts';
-import { failureOfCancellation, isTransient } from './dynamodb-cancellation.ts';
+import { alternativesOf, stateChangeOf } from './state-change.ts';
+import { failureOfCancellation } from './dynamodb-cancellation.ts';
+import { stateKey, stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import {
@@ -31,6 +30,7 @@ import type { Item } from './dynamodb-item.ts';
 import { failureOf, isThrottling, orLedgerFailure, tableCheck, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
+import { transact } from './dynamodb-transact.ts';
 import { formatVersion } from './format.ts';
 import { openShards } from './keys.ts';
 import { firstEntries } from './ledger.ts';
@@ -59,20 +59,39 @@ export function makeDynamoDbLedger({
       requireDistinct(entries);
       const condition = { ...conditionOf(expected), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
       // A transaction even without entries: only a transaction can be repeated safely when its response was lost.
-      const result = await transact(client, entries, [
+      const puts = [
         { TableName: idempotencyTable, Item: recordItem(next), ...condition },
         ...entries.map((entry) => insert(auditTable, entryItem(entry))),
         ...claimsOfCreated(entries).map((claim) => insert(auditTable, claimItem(claim))),
-      ]);
-      if (result.kind === 'committed') return result;
-      return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };
+      ];
+      const alternatives = alternativesOf(stateChangeOf(next, entries));
+      for (const [index, change] of alternatives.entries()) {
+        const update = change && { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'later' }) };
+        const result = await transact(client, entries, puts, update);
+        if (result.kind === 'committed') return result;
+        if (result.kind === 'conflict')
+          return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };
+        if (index < alternatives.length - 1) continue;
+        if (result.stored !== null) stateOfItem(result.stored); // Throws for another format.
+        throw failureOfCancellation(result.cause);
+      }
+      throw new Error('unreachable');
+    },
+    async getAssociationState(target) {
+      const item = await getItem(client, idempotencyTable, stateKey(target));
+      return item === null ? null : stateOfItem(item);
+    },
+    async observeAssociation(revision, change) {
+      const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
+      const { kind } = await withRetries(() => updateOnce(client, update));
+      return kind === 'written';
     },
     async appendEntry(entry) {
       const put = new PutItemCommand(insert(auditTable, entryItem(entry)));
       await withRetries(() => putOnce(client, entry, put));
     },
     async getRecord(idempotencyKey) {
-      const item = await getItem(client, idempotencyTable, { idempotencyKey });
+      const item = await getItem(client, idempotencyTable, marshall({ idempotencyKey }));
       return item === null ? null : recordOfItem(item);
     },
     async findClaimOfCreated(operationId) {
@@ -85,7 +104,7 @@ export function makeDynamoDbLedger({
       return item === undefined ? null : claimedByOfItem(item);
     },
     async getEntry({ operationId, entryId }) {
-      const item = await getItem(client, auditTable, { operationId, entryId });
+      const item = await getItem(client, auditTable, marshall({ operationId, entryId }));
       return item === null ? null : entryOfItem(item);
     },
     async operationEntries(operationId, page) {
@@ -116,7 +135,7 @@ export function makeDynamoDbLedger({
       return records.sort((one, other) => one.leaseUntil - other.leaseUntil).slice(0, limit);
     },
     async getLocks() {
-      const item = await getItem(client, idempotencyTable, { idempotencyKey: locksKey });
+      const item = await getItem(client, idempotencyTable, marshall({ idempotencyKey: locksKey }));
       return item === null ? noLocks : locksOfItem(item);
     },
     async putLocks(next, entry) {
@@ -142,55 +161,10 @@ function insert(TableName: string, Item: Item) {
   } as const;
 }
 
-async function getItem(client: DynamoDBClient, TableName: string, key: Record<string, string>): Promise<Item | null> {
-  const get = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
+async function getItem(client: DynamoDBClient, TableName: string, key: Item): Promise<Item | null> {
+  const get = new GetItemCommand({ TableName, Key: key, ConsistentRead: true });
   const { Item } = await orLedgerFailure(client.send(get));
   return Item ?? null;
-}
-
-/** Result of a transaction: `stored` is the item that does not meet the condition; null if there is none. */
-type TransactionResult = { readonly kind: 'committed' } | { readonly kind: 'conflict'; readonly stored: Item | null };
-
-/** @param puts the put of the record or of the locks, then those of the entries, then others of the audit table */
-async function transact(
-  client: DynamoDBClient,
-  entries: readonly AuditEntry[],
-  puts: readonly (Put & { Item: Item })[],
-): Promise<TransactionResult> {
-  const TransactItems = puts.map((Put) => ({ Put }));
-  let ClientRequestToken = randomUUID();
-  return await withRetries(async () => {
-    try {
-      await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }));
-      return { kind: 'committed' } as const;
-    } catch (error) {
-      // The transaction may still take effect, so the retry keeps its token.
-      if (error instanceof TransactionInProgressException) return { kind: 'retry', cause: error } as const;
-      if (!(error instanceof TransactionCanceledException)) throw failureOf(error);
-      // A cancelled transaction wrote nothing. The retry gets a new token, because AWS does not document whether the old one
-      // would return the same cancellation for ten minutes. If an earlier attempt took effect after all, the conditions of
-      // the entries detect it.
-      ClientRequestToken = randomUUID();
-      return resultOf(error, entries);
-    }
-  });
-}
-
-/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry, then those of other items. */
-function resultOf(error: TransactionCanceledException, entries: readonly AuditEntry[]): TransactionResult | Retryable {
-  if (isTransient(error)) return { kind: 'retry', cause: error };
-  const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({
-    isConditionFailed: Code === 'ConditionalCheckFailed',
-    stored: Item,
-  }));
-  const [ofRecord, ...others] = reasons;
-  const stored = others
-    .slice(0, entries.length)
-    .map((reason) => (reason.isConditionFailed ? entryOfItem(reason.stored ?? {}) : null));
-  // Checked first: if this commit was applied before, the condition on the record fails as well.
-  if (alreadyWritten(entries, stored)) return { kind: 'committed' };
-  if (ofRecord?.isConditionFailed !== true) throw failureOfCancellation(error);
-  return { kind: 'conflict', stored: ofRecord.stored ?? null };
 }
 
 async function putOnce(
@@ -204,6 +178,22 @@ async function putOnce(
     if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
     if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
     alreadyWritten([entry], [entryOfItem(error.Item ?? {})]);
+  }
+  return { kind: 'written' };
+}
+
+/** The update of a state. `rejected`: its item does not meet the condition. Throws `UnsupportedFormat` for an item of another version. */
+async function updateOnce(
+  client: DynamoDBClient,
+  update: Omit<UpdateItemCommandInput, 'UpdateExpression'>,
+): Promise<{ kind: 'written' | 'rejected' } | Retryable> {
+  try {
+    await client.send(new UpdateItemCommand(update));
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
+    if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
+    if (error.Item) stateOfItem(error.Item);
+    return { kind: 'rejected' };
   }
   return { kind: 'written' };
 }

@@ -131,3 +131,24 @@ export function openShardOf(idempotencyKey: string): string {
   }
   return shard;
 }
+
+/** Begins the key of the item with what is known of the association of a service account. No key of a record begins so: those are hashes. */
+const associationPrefix = 'association/';
+
+/** The key of the item of a service account. Throws an Error if a name contains a `/`. */
+export function associationKeyOf(target: AssociationTarget): string {
+  return `${associationPrefix}${targetKeys(target).serviceAccountKey}`;
+}
+
+/** The key by which the items of a cluster are listed. Throws an Error if a name contains a `/`. */
+export function clusterKeyOf(target: AssociationTarget): string {
+  return targetKeys(target).clusterKey;
+}
+
+/** The service account of a key that {@link associationKeyOf} made. */
+export function targetOfAssociationKey(key: string): AssociationTarget {
+  const [accountId = '', region = '', clusterName = '', namespace = '', serviceAccount = ''] = key
+    .slice(associationPrefix.length)
+    .split('/');
+  return { accountId, region, clusterName, namespace, serviceAccount };
+}

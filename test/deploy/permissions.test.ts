@@ -51,6 +51,15 @@ const resources: Readonly<Record<string, string>> = {
 const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {},
   'in a transaction': { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
+  'on a record, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': '0'.repeat(64),
+  },
+  'on a state, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api`,
+  },
+  'on a state': { 'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api` },
   'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
   'with a source identity': { 'sts:SourceIdentity': `principal-${'0'.repeat(32)}` },
   'of another organization': {

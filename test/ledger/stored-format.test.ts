@@ -12,11 +12,18 @@ import {
   recordOfItem,
 } from '../../src/ledger/dynamodb-item.ts';
 import type { Item } from '../../src/ledger/dynamodb-item.ts';
+import type { StateChange } from '../../src/ledger/association-state.ts';
+import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
-import { recordOfText, recordText } from '../../packages/local-gateway/src/sqlite/record-json.ts';
+import {
+  recordOfText,
+  recordText,
+  stateOfText,
+  stateText,
+} from '../../packages/local-gateway/src/sqlite/record-json.ts';
 import { versionItem, versionOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
-import { entries, locks, records, requests } from '../support/stored-samples.ts';
+import { associationState, entries, locks, records, requests } from '../support/stored-samples.ts';
 
 // What is stored once is read for years, and by people with tools of their own: decision 10 calls these names public. A test that
 // writes and reads with the same code can't see that a name changed; these files can. They are written again only for a format
@@ -42,6 +49,25 @@ const policyVersion = {
 };
 const claim = { createdBy: '01KASA3V5T0000000000000001', claimedBy: '01KASA3V5T0000000000000002' };
 
+/** The item that an update of the state writes: its key, and the attributes that it sets. */
+function stateItem(): Item {
+  const { revision: _, confirmed, observed, changedAt, ...change } = associationState;
+  const given = { confirmed, observed, changedAt } as Required<
+    Pick<StateChange, 'confirmed' | 'observed' | 'changedAt'>
+  >;
+  const update = stateUpdate({ ...change, ...given, endedOperationIds: [] }, { kind: 'revision', revision: 6 });
+  const {
+    ExpressionAttributeNames: names = {},
+    ExpressionAttributeValues: values = {},
+    UpdateExpression = '',
+  } = update;
+  const sets = [...UpdateExpression.matchAll(/(#\w+) = (:\w+)/g)].map(([, name = '', value = '']) => [
+    names[name],
+    values[value],
+  ]);
+  return { ...update.Key, ...(Object.fromEntries(sets) as Item), revision: { N: '7' } };
+}
+
 /** What is written today, by name. */
 const written: Readonly<Record<string, Stored>> = {
   ...Object.fromEntries(
@@ -56,6 +82,7 @@ const written: Readonly<Record<string, Stored>> = {
   ),
   locks: { sqlite: null, dynamodb: locksItem(locks) },
   claim: { sqlite: null, dynamodb: claimItem(claim) },
+  state: { sqlite: stateText(associationState), dynamodb: stateItem() },
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
 if (process.env.UPDATE_STORED === '1') {
@@ -88,6 +115,11 @@ test.each(Object.values(entries))('a stored entry is read as before: $event', (e
   const text = stored[`entry ${entry.event}`]?.sqlite ?? '';
   expect(entryOfItem({ ...itemOf(`entry ${entry.event}`), entry: { S: text } })).toEqual(entry);
   expect(entryOfText(entry, text)).toEqual(entry);
+});
+
+test('the stored state of an association is read as before', () => {
+  expect(stateOfItem(itemOf('state'))).toEqual(associationState);
+  expect(stateOfText(stored.state?.sqlite ?? '')).toEqual(associationState);
 });
 
 test('stored locks, claims and policy versions are read as before', () => {

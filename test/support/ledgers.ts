@@ -6,10 +6,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { associationKeyOf } from '../../src/ledger/keys.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createTables } from '../../src/ledger/tables.ts';
+import type { AssociationTarget } from '../../src/model/association.ts';
 import type { TableNames } from '../../src/ledger/tables.ts';
 import { takeTables } from './reused-tables.ts';
 
@@ -29,6 +31,8 @@ export interface LedgerUnderTest {
 export interface StoredItems {
   record(idempotencyKey: string, fields: object): Promise<void>;
   entry(key: { readonly operationId: string; readonly entryId: string }, fields: object): Promise<void>;
+  /** `check` gets the item as it was. */
+  state(target: AssociationTarget, fields: object, check?: (item: object) => void): Promise<void>;
 }
 
 /** All implementations of the ledger port. */
@@ -75,6 +79,14 @@ function sqliteItems(file: string): StoredItems {
         operationId,
         entryId,
       ),
+    state: async (target, fields, check) => {
+      const key = associationKeyOf(target);
+      const database = new DatabaseSync(file);
+      const row = database.prepare('SELECT state FROM association WHERE associationKey = ?').get(key);
+      database.close();
+      check?.(JSON.parse(String(row?.state)) as object);
+      await update('UPDATE association SET state = json_patch(state, ?) WHERE associationKey = ?', fields, key);
+    },
   };
 }
 
@@ -102,6 +114,11 @@ function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }:
   return {
     async record(idempotencyKey, fields) {
       const item = await read(idempotencyTable, { idempotencyKey });
+      await write(idempotencyTable, { ...item, ...fields });
+    },
+    async state(target, fields, check) {
+      const item = await read(idempotencyTable, { idempotencyKey: associationKeyOf(target) });
+      check?.(item);
       await write(idempotencyTable, { ...item, ...fields });
     },
     async entry({ operationId, entryId }, fields) {

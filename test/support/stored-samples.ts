@@ -1,3 +1,4 @@
+import type { AssociationState } from '../../src/ledger/association-state.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association, CreateRequest } from '../../src/model/association.ts';
@@ -229,4 +230,29 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     operation: 'LOCK_CHANGES',
     request: null,
   },
+};
+
+/** A state with every field set. */
+export const associationState: Required<AssociationState> = {
+  target,
+  revision: 7,
+  changedAt: start,
+  confirmed: { association, isDeleted: false },
+  observed: {
+    at: start + 60_000,
+    revision: 6,
+    sight: { associationId: association.associationId, modifiedAt: '2026-11-24T12:00:30.000Z', isGone: false },
+    origin: 'OUTSIDE',
+    association: { ...association, modifiedAt: '2026-11-24T12:00:30.000Z', policy: null },
+  },
+  openOperations: [
+    {
+      operationId,
+      operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+      requested: { policy: null },
+      inDoubtUntil: start + 420_000,
+      closedAt: start + 60_000,
+      saw: { associationId: association.associationId, modifiedAt: at, isGone: true },
+    },
+  ],
 };

@@ -37,6 +37,12 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         return result;
       });
     },
+    getAssociationState: (target) => read(() => ledger.getAssociationState(target)),
+    observeAssociation: (revision, change) =>
+      write(
+        () => 'an observation',
+        () => ledger.observeAssociation(revision, change),
+      ),
     appendEntry: (entry) =>
       write(
         () => entry.event,

@@ -1,6 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import { isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
+import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { openShardOf } from '../../../../src/ledger/keys.ts';
 import { firstEntries, LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
@@ -39,6 +43,7 @@ export function makeSqliteLedger({
           statements.putRecord(next);
           entries.forEach(statements.insertEntry);
           claimsOfCreated(entries).forEach(statements.insertClaim);
+          commitState(statements, stateChangeOf(next, entries));
           return { kind: 'committed' };
         });
       });
@@ -48,6 +53,19 @@ export function makeSqliteLedger({
     },
     findClaimOfCreated(operationId) {
       return asPromise(() => statements.findClaimOfCreated(operationId));
+    },
+    getAssociationState(target) {
+      return asPromise(() => statements.getState(target));
+    },
+    observeAssociation(revision, change) {
+      return asPromise(() =>
+        inTransaction(database, () => {
+          const state = statements.getState(change.target);
+          if ((state?.revision ?? 0) !== revision) return false;
+          statements.putState(stateAfter(state, change));
+          return true;
+        }),
+      );
     },
     appendEntry(entry) {
       return asPromise(() => {
@@ -87,6 +105,23 @@ export function makeSqliteLedger({
     },
   };
 }
+
+/** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */
+function commitState(statements: Statements, change: CommittedChange | null): void {
+  if (change === null) return;
+  let state: AssociationState | null;
+  try {
+    state = statements.getState(change.target);
+  } catch (error) {
+    if (error instanceof UnsupportedFormat && !change.begins) return;
+    throw error;
+  }
+  const { confirmed, ...unconfirmed } = change;
+  const isLater = confirmed !== undefined && isReplacedBy(state?.confirmed ?? null, confirmed);
+  statements.putState(stateAfter(state, isLater ? change : unconfirmed));
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
 
 /** Runs `work` in a transaction that excludes the writes of other processes. Rolls back if it throws. */
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {

@@ -1,4 +1,6 @@
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
+import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import { associationKeyOf } from '../../../../src/ledger/keys.ts';
 import type { IdempotencyRecord } from '../../../../src/ledger/ledger.ts';
 
 /**
@@ -15,4 +17,17 @@ export function recordOfText(text: string): IdempotencyRecord {
   const { v, ...record } = JSON.parse(text) as IdempotencyRecord & { readonly v?: unknown };
   requireSupported(`idempotency record ${record.idempotencyKey}`, v);
   return record;
+}
+
+/** The state of a service account as JSON text, with the fields that another version of the gateway added. */
+export function stateText(state: AssociationState): string {
+  return JSON.stringify({ v: formatVersion, ...state });
+}
+
+/** The state of a text that {@link stateText} created. Throws `UnsupportedFormat` for another version. */
+export function stateOfText(text: string): AssociationState {
+  // Only `stateText` creates these texts.
+  const { v, ...state } = JSON.parse(text) as AssociationState & { readonly v?: unknown };
+  requireSupported(`state of ${associationKeyOf(state.target)}`, v);
+  return state;
 }

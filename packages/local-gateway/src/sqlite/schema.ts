@@ -1,7 +1,7 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -47,6 +47,13 @@ export const schema = `
     claimedBy TEXT NOT NULL,
     PRIMARY KEY (createdBy, claimedBy)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE association (
+    associationKey TEXT PRIMARY KEY,
+    clusterKey TEXT NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX association_byCluster ON association (clusterKey, associationKey);
 
   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;

@@ -1,13 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AssociationTarget } from '../../../../src/model/association.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
+import type { AssociationState } from '../../../../src/ledger/association-state.ts';
 import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
 import { filterFields } from '../../../../src/ledger/filter-fields.ts';
-import { auditIndexKeys } from '../../../../src/ledger/keys.ts';
+import { associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
-import { recordOfText, recordText } from './record-json.ts';
+import { recordOfText, recordText, stateOfText, stateText } from './record-json.ts';
 import { auditColumns } from './schema.ts';
 
 /** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
@@ -34,7 +36,19 @@ export function prepareStatements(database: DatabaseSync) {
   const insertClaim = database.prepare('INSERT INTO claimOfCreated (createdBy, claimedBy) VALUES (?, ?)');
   const selectClaim = database.prepare('SELECT claimedBy FROM claimOfCreated WHERE createdBy = ? LIMIT 1');
 
+  const selectState = database.prepare('SELECT state FROM association WHERE associationKey = ?');
+  const upsertState = database.prepare(`
+    INSERT INTO association (associationKey, clusterKey, state) VALUES (?, ?, ?)
+    ON CONFLICT (associationKey) DO UPDATE SET state = excluded.state`);
+
   return {
+    getState(target: AssociationTarget): AssociationState | null {
+      const row = selectState.get(associationKeyOf(target));
+      return row === undefined ? null : stateOfText(String(row.state));
+    },
+    putState(state: AssociationState): void {
+      upsertState.run(associationKeyOf(state.target), clusterKeyOf(state.target), stateText(state));
+    },
     getRecord(idempotencyKey: string): IdempotencyRecord | null {
       const row = selectRecord.get(idempotencyKey);
       return row === undefined ? null : recordOf(row);

@@ -1,0 +1,88 @@
+import type { Association, AssociationSettings, AssociationTarget } from '../model/association.ts';
+import type { OperationKind } from '../model/operation.ts';
+
+/**
+ * What is known of the association of one service account: what the gateway's operations confirmed, what scans observed, and which
+ * operations may still act. EKS's `modifiedAt` is the version of an association, not the time at which someone read it:
+ * `docs/decisions/0044-state-of-associations.md`.
+ */
+export interface AssociationState {
+  readonly target: AssociationTarget;
+  /** Increases by one with every write. */
+  readonly revision: number;
+  /** When an operation last began or ended, in milliseconds since the epoch; null if none did. */
+  readonly changedAt: number | null;
+  /** What the latest outcome of an operation confirmed; null if there is none. */
+  readonly confirmed: ConfirmedAssociation | null;
+  /** What the last scan observed; null if none did. */
+  readonly observed: ObservedState | null;
+  /** The operations that may act, or were closed before it was certain that they no longer can. By id. */
+  readonly openOperations: readonly OpenOperation[];
+}
+
+/** An association as an operation left it or, if it is deleted, as it was before. */
+export interface ConfirmedAssociation {
+  readonly association: Association;
+  readonly isDeleted: boolean;
+}
+
+/** A version of an association that was seen at EKS, or that it was gone. */
+export interface Sight {
+  readonly associationId: string;
+  /** RFC 3339, UTC: that of the association, also of one that is gone. */
+  readonly modifiedAt: string;
+  readonly isGone: boolean;
+}
+
+/** An operation that explains the state of an association in EKS. */
+export interface OpenOperation {
+  readonly operationId: string;
+  readonly operation: OperationKind;
+  /** The settings that it names: all of a create, those that an update changes, none of a delete. */
+  readonly requested: Partial<AssociationSettings>;
+  /** Until when it can take effect. Milliseconds since the epoch. */
+  readonly inDoubtUntil: number;
+  /** When an outcome was recorded that an observation proved, not an answer of EKS; null while it is open. Milliseconds since the epoch. */
+  readonly closedAt: number | null;
+  /** What was seen when its outcome could not be determined; null if nothing was. */
+  readonly saw: Sight | null;
+}
+
+/** Who made the state of an association: an operation of the gateway, an EKS add-on, or someone else. */
+export type Origin = 'OPERATION' | 'ADD_ON' | 'OUTSIDE';
+
+/** What a scan observed. */
+export interface ObservedState {
+  /** When the last read began that showed it. Milliseconds since the epoch. */
+  readonly at: number;
+  /** The revision that the scan wrote: another one means that an operation has written since. */
+  readonly revision: number;
+  /** The latest version that any scan or operation saw; null if none saw an association. */
+  readonly sight: Sight | null;
+  /** Null if the association is gone. */
+  readonly origin: Origin | null;
+  /** The association; null if it is the confirmed one, or gone. */
+  readonly association: Association | null;
+}
+
+/** A write of the state of one service account. What it does not name stays as it is. */
+export interface StateChange {
+  readonly target: AssociationTarget;
+  readonly changedAt?: number;
+  /** In a commit, it replaces only what `isReplacedBy` permits. */
+  readonly confirmed?: ConfirmedAssociation;
+  readonly observed?: ObservedState;
+  /** Added, or replaced by id. */
+  readonly openOperations: readonly OpenOperation[];
+  /** Removed. */
+  readonly endedOperationIds: readonly string[];
+}
+
+/** The part of the ledger's port for the states. They throw as its other methods do. */
+export interface AssociationStates {
+  /** What is known of the association of a service account; null if nothing is. Strongly consistent. */
+  getAssociationState(target: AssociationTarget): Promise<AssociationState | null>;
+
+  /** Changes the state of a service account if it has this revision (0: none is stored). False if it has another: nothing was written. */
+  observeAssociation(revision: number, change: StateChange): Promise<boolean>;
+}

@@ -1,0 +1,194 @@
+import type { Update } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Association, AssociationTarget } from '../model/association.ts';
+import type {
+  AssociationState,
+  ConfirmedAssociation,
+  ObservedState,
+  OpenOperation,
+  StateChange,
+} from './association-state.ts';
+import type { Item } from './dynamodb-item.ts';
+import { formatVersion, requireSupported } from './format.ts';
+import { associationKeyOf, clusterKeyOf, targetOfAssociationKey } from './keys.ts';
+
+/** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
+const operationPrefix = 'operation ';
+
+/** How a change may be written: over the confirmed association if its own is later, or over one revision only; 0: no item. */
+type Guard = { readonly kind: 'later' } | { readonly kind: 'revision'; readonly revision: number };
+
+/** The update of the item of a service account, without its table. Attributes that it does not name stay as they are. */
+export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'TableName'> {
+  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds } = change;
+  const isPresent = confirmed ? !confirmed.isDeleted : observed?.sight && !observed.sight.isGone;
+  const sets = Object.entries({
+    v: formatVersion,
+    clusterKey: clusterKeyOf(target),
+    changedAt,
+    isPresent: isPresent ?? undefined,
+    confirmed: confirmed && confirmedMap(confirmed),
+    observed: observed && observedMap(observed),
+    scannedAt: observed?.at,
+    scannedRevision: observed?.revision,
+    ...Object.fromEntries(openOperations.map((one) => [`${operationPrefix}${one.operationId}`, operationMap(one)])),
+  }).filter(([, value]) => value !== undefined);
+  const removes = endedOperationIds.map((id) => `${operationPrefix}${id}`);
+  const { parts, values } = conditionOf(change, guard);
+  const names = [...sets.map(([name]) => name), ...removes];
+  const set = sets.map((_, index) => `#n${index} = :s${index}`).join(', ');
+  const remove = removes.map((_, index) => `#n${sets.length + index}`).join(', ');
+  return {
+    Key: marshall({ idempotencyKey: associationKeyOf(target) }),
+    UpdateExpression: `SET ${set} ADD #revision :one${remove === '' ? '' : ` REMOVE ${remove}`}`,
+    ConditionExpression: parts.join(' AND '),
+    ExpressionAttributeNames: {
+      '#revision': 'revision',
+      ...Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+      ...namesIn(parts),
+    },
+    ExpressionAttributeValues: marshall({
+      ':one': 1,
+      ...values,
+      ...Object.fromEntries(sets.map(([, value], index) => [`:s${index}`, value])),
+    }),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+const version = { ':v': formatVersion };
+
+/** The condition of an update. An item of another version is not changed. */
+function conditionOf({ confirmed }: StateChange, guard: Guard) {
+  if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
+  if (guard.kind === 'revision')
+    return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
+  const supported = '(attribute_not_exists(#v) OR #v = :v)';
+  if (confirmed === undefined) return { parts: [supported], values: version };
+  const { associationId, modifiedAt } = confirmed.association;
+  const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
+  // As `isReplacedBy` in state-change.ts.
+  if (confirmed.isDeleted) {
+    const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
+    return { parts: [supported, `(attribute_not_exists(#confirmed) OR ${isLater})`], values };
+  }
+  return {
+    parts: [
+      supported,
+      '(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt < :modifiedAt)',
+      'NOT (#confirmed.#associationId = :id AND #confirmed.#isDeleted = :true)',
+    ],
+    values: { ...values, ':true': true },
+  };
+}
+
+function namesIn(parts: readonly string[]): Record<string, string> {
+  const names = parts.join(' ').match(/(?<=#)[a-zA-Z]+/g) ?? [];
+  return Object.fromEntries(names.map((name) => [`#${name}`, name]));
+}
+
+function confirmedMap({ association, isDeleted }: ConfirmedAssociation) {
+  const { associationId, modifiedAt } = association;
+  return { associationId, modifiedAt, isDeleted, association: detailsText(association) };
+}
+
+/** The fields of an association that are null where its text lacks them. */
+const absent = {
+  ownerArn: null,
+  disableSessionTags: null,
+  targetRoleArn: null,
+  externalId: null,
+  policy: null,
+} as const;
+
+/**
+ * An association as JSON text, which preserves all strings exactly, without what the item says already and without nulls: an item of
+ * more than 1 KB costs two more units with each change.
+ */
+function detailsText({
+  accountId: _a,
+  region: _r,
+  clusterName: _c,
+  namespace: _n,
+  serviceAccount: _s,
+  ...rest
+}: Association) {
+  const { associationId: _i, modifiedAt: _m, ...details } = rest;
+  return JSON.stringify(Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null)));
+}
+
+/** The association of a text that {@link detailsText} made. */
+function associationOf(
+  target: AssociationTarget,
+  seen: Pick<Association, 'associationId' | 'modifiedAt'>,
+  text: string,
+) {
+  const { associationId, modifiedAt } = seen;
+  return { ...target, ...absent, ...(JSON.parse(text) as Association), associationId, modifiedAt };
+}
+
+function observedMap({ sight, origin, association }: ObservedState) {
+  return { sight, origin, association: association && detailsText(association) };
+}
+
+function operationMap({ operationId: _, requested, ...fields }: OpenOperation) {
+  return { ...fields, requested: JSON.stringify(requested) };
+}
+
+/** The attributes of an item, besides the open operations, as {@link stateUpdate} writes them. */
+interface Stored {
+  readonly v?: unknown;
+  readonly revision: number;
+  readonly changedAt?: number;
+  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> & {
+    readonly isDeleted: boolean;
+    readonly association: string;
+  };
+  readonly observed?: Pick<ObservedState, 'sight' | 'origin'> & { readonly association: string | null };
+  readonly scannedAt: number;
+  readonly scannedRevision: number;
+}
+
+/** The state of an item that {@link stateUpdate} wrote. Throws `UnsupportedFormat` if another version wrote it. */
+export function stateOfItem(item: Item): AssociationState {
+  const key = item.idempotencyKey?.S ?? '';
+  const target = targetOfAssociationKey(key);
+  // Only `stateUpdate` writes these items.
+  const stored = unmarshall(item) as Stored & Record<string, unknown>;
+  const { v, revision, changedAt = null, confirmed, observed, scannedAt, scannedRevision } = stored;
+  requireSupported(`state of ${key}`, v);
+  const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
+  return {
+    target,
+    revision,
+    changedAt,
+    confirmed: confirmed
+      ? { association: associationOf(target, confirmed, confirmed.association), isDeleted: confirmed.isDeleted }
+      : null,
+    observed: observed
+      ? {
+          at: scannedAt,
+          revision: scannedRevision,
+          sight: observed.sight,
+          origin: observed.origin,
+          association:
+            observed.sight && observed.association ? associationOf(target, observed.sight, observed.association) : null,
+        }
+      : null,
+    openOperations: names.sort().map((name) => openOperationOf(name, stored)),
+  };
+}
+
+type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };
+
+function openOperationOf(name: string, stored: Record<string, unknown>): OpenOperation {
+  const { operation, requested, inDoubtUntil, closedAt, saw } = stored[name] as StoredOperation;
+  const operationId = name.slice(operationPrefix.length);
+  const settings = JSON.parse(requested) as OpenOperation['requested'];
+  return { operationId, operation, requested: settings, inDoubtUntil, closedAt, saw };
+}
+
+/** The key of the item of a service account. */
+export function stateKey(target: AssociationTarget): Item {
+  return marshall({ idempotencyKey: associationKeyOf(target) });
+}

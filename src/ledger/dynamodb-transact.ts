@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import {
+  TransactionCanceledException,
+  TransactionInProgressException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, Put, Update } from '@aws-sdk/client-dynamodb';
+import type { AuditEntry } from '../model/audit.ts';
+import { failureOfCancellation, isTransient } from './dynamodb-cancellation.ts';
+import { entryOfItem } from './dynamodb-item.ts';
+import type { Item } from './dynamodb-item.ts';
+import { failureOf, withRetries } from './dynamodb-request.ts';
+import type { Retryable } from './dynamodb-request.ts';
+import { alreadyWritten } from './entry-json.ts';
+
+/** Result of a transaction. */
+export type TransactionResult =
+  | { readonly kind: 'committed' }
+  /** `stored` is the record, or the locks, that does not meet the condition; null if there is none. */
+  | { readonly kind: 'conflict'; readonly stored: Item | null }
+  /** Only the update was rejected: by its condition, or because its item would be too large. `stored` is its item. */
+  | { readonly kind: 'update-rejected'; readonly stored: Item | null; readonly cause: TransactionCanceledException };
+
+/**
+ * Writes items in one transaction. Throws what the methods of a ledger throw.
+ *
+ * @param puts the put of the record or of the locks, then those of the entries, then others of the audit table
+ * @param update of the state of a service account; null: none
+ */
+export async function transact(
+  client: DynamoDBClient,
+  entries: readonly AuditEntry[],
+  puts: readonly (Put & { Item: Item })[],
+  update: Update | null = null,
+): Promise<TransactionResult> {
+  const TransactItems = [...puts.map((Put) => ({ Put })), ...(update === null ? [] : [{ Update: update }])];
+  let ClientRequestToken = randomUUID();
+  return await withRetries(async () => {
+    try {
+      await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }));
+      return { kind: 'committed' } as const;
+    } catch (error) {
+      // The transaction may still take effect, so the retry keeps its token.
+      if (error instanceof TransactionInProgressException) return { kind: 'retry', cause: error } as const;
+      if (!(error instanceof TransactionCanceledException)) throw failureOf(error);
+      // A cancelled transaction wrote nothing. The retry gets a new token, because AWS does not document whether the old one
+      // would return the same cancellation for ten minutes. If an earlier attempt took effect after all, the conditions of
+      // the entries detect it.
+      ClientRequestToken = randomUUID();
+      return resultOf(error, entries, update !== null);
+    }
+  });
+}
+
+/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry, then those of other items. */
+function resultOf(
+  error: TransactionCanceledException,
+  entries: readonly AuditEntry[],
+  hasUpdate: boolean,
+): TransactionResult | Retryable {
+  if (isTransient(error)) return { kind: 'retry', cause: error };
+  const reasonsInOrder = error.CancellationReasons ?? [];
+  const update = hasUpdate ? reasonsInOrder.at(-1) : undefined;
+  const isOnlyUpdate = reasonsInOrder.slice(0, -1).every(({ Code = 'None' }) => Code === 'None');
+  if (isOnlyUpdate && (update?.Code === 'ConditionalCheckFailed' || update?.Code === 'ValidationError')) {
+    return { kind: 'update-rejected', stored: update.Item ?? null, cause: error };
+  }
+  const reasons = reasonsInOrder.map(({ Code, Item }) => ({
+    isConditionFailed: Code === 'ConditionalCheckFailed',
+    stored: Item,
+  }));
+  const [ofRecord, ...others] = reasons;
+  const stored = others
+    .slice(0, entries.length)
+    .map((reason) => (reason.isConditionFailed ? entryOfItem(reason.stored ?? {}) : null));
+  // Checked first: if this commit was applied before, the condition on the record fails as well.
+  if (alreadyWritten(entries, stored)) return { kind: 'committed' };
+  if (ofRecord?.isConditionFailed !== true) throw failureOfCancellation(error);
+  return { kind: 'conflict', stored: ofRecord.stored ?? null };
+}

@@ -1,0 +1,107 @@
+import { isClosing } from '../model/audit-event.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import { namedSettings } from '../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import type { AssociationState, ConfirmedAssociation, OpenOperation, Sight, StateChange } from './association-state.ts';
+import type { IdempotencyRecord } from './ledger.ts';
+
+/** What a commit writes besides its record and entries: nothing for entries that neither begin nor end an operation. */
+export interface CommittedChange extends StateChange {
+  /** Whether an operation begins: then nothing is committed without this change. An outcome is recorded in any case. */
+  readonly begins: boolean;
+}
+
+/** The change that follows from the record and the entries of a commit. */
+export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEntry[]): CommittedChange | null {
+  const begun = entries.find(({ event }) => event === 'INTENT');
+  // An entry without a fence ends nothing: its operation did not begin.
+  const ended = entries.find(
+    ({ event, fence, operationId }) => isClosing(event) && fence !== null && operationId !== begun?.operationId,
+  );
+  const last = begun ?? ended;
+  if (!last?.target) return null;
+  const closed = ended && closedOperation(next, ended);
+  const { accountId, region, clusterName, namespace, serviceAccount } = last.target;
+  const confirmed = ended && confirmedBy(next, ended);
+  return {
+    target: { accountId, region, clusterName, namespace, serviceAccount },
+    begins: begun !== undefined,
+    changedAt: Date.parse(last.time),
+    ...(confirmed ? { confirmed } : {}),
+    openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
+    endedOperationIds: ended && !closed ? [ended.operationId] : [],
+  };
+}
+
+function operationOf({ inDoubtUntil }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
+  const { operationId, operation, request } = entry;
+  // Lease holders write entries of operations only, and changes keep their request.
+  const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
+  return { operationId, operation: operation as OperationKind, requested, inDoubtUntil, closedAt: null, saw: null };
+}
+
+function settingsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  const { roleArn, targetRoleArn, disableSessionTags, policy } = namedSettings[operation](request);
+  const named = { roleArn, targetRoleArn, disableSessionTags, policy };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * What remains of an operation after its outcome. One that was closed by an observation explains what it may still do while it is in doubt,
+ * and one whose outcome was not determined keeps what was seen. Null: nothing remains, since EKS answered or the operation
+ * can no longer take effect.
+ */
+function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperation | null {
+  // The record is the next operation's where a released one is followed by it: the released one can no longer take effect.
+  if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
+  const closedAt = Date.parse(ended.time);
+  const saw = sightOf(next, ended);
+  return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };
+}
+
+/** What was seen of an association that others may have changed after the operation. */
+function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight | null {
+  const refusal = result?.refusal;
+  if (refusal?.code !== 'OUTCOME_UNDETERMINED' || !('existing' in refusal)) return null;
+  const seen = refusal.existing ?? before;
+  return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
+}
+
+function confirmedBy({ result }: IdempotencyRecord, { event, operation }: AuditEntry): ConfirmedAssociation | null {
+  if (event !== 'SUCCEEDED' || !result?.association) return null;
+  return { association: result.association, isDeleted: operation === 'DELETE_POD_IDENTITY_ASSOCIATION' };
+}
+
+/**
+ * Whether an outcome replaces what is confirmed: only if its association is a later one. What is deleted stays deleted, and a delete
+ * does not replace a later association. DynamoDB has the same condition in `dynamodb-association-state.ts`.
+ */
+export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssociation): boolean {
+  if (confirmed === null) return true;
+  const isSame = confirmed.association.associationId === by.association.associationId;
+  if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
+  return confirmed.association.modifiedAt < by.association.modifiedAt && !(isSame && confirmed.isDeleted);
+}
+
+/** The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds. */
+export function stateAfter(state: AssociationState | null, change: StateChange): AssociationState {
+  const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed } = change;
+  const removed = new Set([...endedOperationIds, ...added.map(({ operationId }) => operationId)]);
+  const kept = (state?.openOperations ?? []).filter(({ operationId }) => !removed.has(operationId));
+  return {
+    ...state,
+    target,
+    revision: (state?.revision ?? 0) + 1,
+    changedAt: changedAt ?? state?.changedAt ?? null,
+    confirmed: confirmed ?? state?.confirmed ?? null,
+    observed: observed ?? state?.observed ?? null,
+    openOperations: [...kept, ...added].sort((one, other) => (one.operationId < other.operationId ? -1 : 1)),
+  };
+}
+
+/** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome is none. */
+export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
+  if (change === null) return [null];
+  const { confirmed, ...unconfirmed } = change;
+  return [change, ...(confirmed ? [unconfirmed] : []), ...(change.begins ? [] : [null])];
+}

@@ -1,0 +1,241 @@
+import type { AssociationState, ObservedState } from '../../src/ledger/association-state.ts';
+import { UnsupportedFormat } from '../../src/ledger/format.ts';
+import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
+import type { Association, AssociationTarget } from '../../src/model/association.ts';
+import type { AuditEntry } from '../../src/model/audit.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+import type { StoredItems } from '../support/ledgers.ts';
+import { association, auditEntry, openRecord, recordTime, released, succeeded } from '../support/ledger-samples.ts';
+
+const { accountId, region, clusterName, namespace, serviceAccount } = association();
+const target: AssociationTarget = { accountId, region, clusterName, namespace, serviceAccount };
+const startedAt = Date.parse('2026-11-24T12:00:00.000Z');
+const inDoubtUntil = startedAt + 420_000;
+const [t1, t2, t3] = [1, 2, 3].map((minute) => `2026-11-24T12:0${minute}:00.000Z`) as [string, string, string];
+const settings = {
+  roleArn: association().roleArn,
+  targetRoleArn: null,
+  disableSessionTags: true,
+  policy: '{"a": "\ud83d\ude00"}',
+};
+
+describeOnLedgers('the states of associations of a ledger in $name', ({ open }) => {
+  let ledger: Ledger;
+  let edit: StoredItems;
+  openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);
+
+  const stateNow = () => ledger.getAssociationState(target);
+
+  /** Begins an operation. Returns how it ends. */
+  async function begin(
+    operation: AuditEntry['operation'] = 'CREATE_POD_IDENTITY_ASSOCIATION',
+    before: Association | null = null,
+  ) {
+    const record = openRecord({ operation: operation as IdempotencyRecord['operation'], inDoubtUntil });
+    const { operationId, fence } = record;
+    const changes = { ...target, associationId: association().associationId, expectedModifiedAt: null };
+    const request =
+      {
+        CREATE_POD_IDENTITY_ASSOCIATION: { ...target, ...settings, tags: [] },
+        UPDATE_POD_IDENTITY_ASSOCIATION: { ...changes, changes: { policy: null } },
+      }[operation as string] ?? changes;
+    const entryOf = (fields: Partial<AuditEntry>) =>
+      auditEntry({ operationId, operation, request, before, target, time: t1, fence, ...fields });
+    const intent = entryOf({ event: 'INTENT' });
+    await ledger.commit({ kind: 'free', now: recordTime }, record, [intent]);
+    const end = (next: IdempotencyRecord, fields: Partial<AuditEntry>) =>
+      ledger.commit({ kind: 'leased', operationId, fence }, next, [entryOf({ time: t2, ...fields })]);
+    return {
+      operationId,
+      /** EKS answered, or an observation proved it. */
+      succeed: (confirmed: Association, eksRequestId: string | null = 'request-1', time = t2) => {
+        const result = { association: confirmed, refusal: null, completedAt: time };
+        return end(succeeded(record, { result }), { event: 'SUCCEEDED', eksRequestId, time });
+      },
+      release: (eksRequestId: string | null = 'request-1') =>
+        end(released(record), { event: 'RELEASED', eksRequestId }),
+      undetermined: (existing: Association | null, time = t2) => {
+        const refusal = {
+          kind: 'AssociationChanged',
+          code: 'OUTCOME_UNDETERMINED',
+          message: '',
+          advice: null,
+          retryable: false,
+          existing,
+          differences: [],
+        } as const;
+        const result = { association: null, refusal, completedAt: time };
+        return end(succeeded(record, { state: 'REFUSED', result }), {
+          event: 'REFUSED',
+          refusalCode: 'OUTCOME_UNDETERMINED',
+          time,
+        });
+      },
+    };
+  }
+  const at = (modifiedAt: string, fields: Partial<Association> = {}) =>
+    association({ ...target, modifiedAt, ...fields });
+
+  test('a service account without operations and scans has no state', async () => {
+    expect(await stateNow()).toBeNull();
+  });
+
+  test('an operation is open in the state from its INTENT to its outcome, each of which increases the revision', async () => {
+    const create = await begin();
+    const { operationId } = create;
+    const open = {
+      operationId,
+      operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      requested: settings,
+      inDoubtUntil,
+      closedAt: null,
+      saw: null,
+    };
+    const state: AssociationState = {
+      target,
+      revision: 1,
+      changedAt: Date.parse(t1),
+      confirmed: null,
+      observed: null,
+      openOperations: [open as never],
+    };
+    expect(await stateNow()).toEqual(state);
+    await create.succeed(at(t1));
+    const confirmed = { association: at(t1), isDeleted: false };
+    expect(await stateNow()).toEqual({
+      ...state,
+      revision: 2,
+      changedAt: Date.parse(t2),
+      confirmed,
+      openOperations: [],
+    });
+  });
+
+  test('an update names the settings that it changes, and a delete none', async () => {
+    await begin('UPDATE_POD_IDENTITY_ASSOCIATION');
+    await begin('DELETE_POD_IDENTITY_ASSOCIATION');
+    const requested = (await stateNow())?.openOperations.map((operation) => operation.requested);
+    expect(new Set(requested)).toEqual(new Set([{ policy: null }, {}]));
+  });
+
+  test('a commit that neither begins nor ends an operation, and a request that is refused in place of one, do not change the state', async () => {
+    const entries = [auditEntry({ event: 'UNKNOWN' }), auditEntry({ event: 'REFUSED', fence: null })];
+    for (const entry of entries) await ledger.commit({ kind: 'free', now: recordTime }, openRecord(), [entry]);
+    expect(await stateNow()).toBeNull();
+  });
+
+  test('an outcome with an older association is recorded and leaves the later one confirmed', async () => {
+    const [first, second] = [await begin(), await begin()];
+    await second.succeed(at(t2));
+    expect(await first.succeed(at(t1))).toEqual({ kind: 'committed' });
+    expect(await stateNow()).toMatchObject({ revision: 4, confirmed: { association: at(t2) }, openOperations: [] });
+  });
+
+  test('a deleted association stays deleted, and a new one replaces it', async () => {
+    const [remove, late, next] = [await begin('DELETE_POD_IDENTITY_ASSOCIATION'), await begin(), await begin()];
+    await remove.succeed(at(t1));
+    expect(await late.succeed(at(t2))).toEqual({ kind: 'committed' });
+    expect(await stateNow()).toMatchObject({
+      confirmed: { association: at(t1), isDeleted: true },
+      openOperations: [{}],
+    });
+    await next.succeed(at(t3, { associationId: 'a-new0000000000000' }));
+    expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
+  });
+
+  test('a delete confirms the deletion of the same version, and not that of a later association', async () => {
+    const [create, remove] = [await begin(), await begin('DELETE_POD_IDENTITY_ASSOCIATION')];
+    await create.succeed(at(t1));
+    await remove.succeed(at(t1));
+    expect(await stateNow()).toMatchObject({ confirmed: { isDeleted: true } });
+    const [next, late] = [await begin(), await begin('DELETE_POD_IDENTITY_ASSOCIATION')];
+    await next.succeed(at(t3, { associationId: 'a-new0000000000000' }));
+    await late.succeed(at(t1));
+    expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
+  });
+
+  test('an operation that an observation closed while in doubt still explains what it may do', async () => {
+    const [create, later] = [await begin(), await begin()];
+    await create.succeed(at(t1), null);
+    const { operationId } = create;
+    const closed = (await stateNow())?.openOperations.filter(({ closedAt }) => closedAt !== null);
+    expect(closed).toMatchObject([{ operationId, closedAt: Date.parse(t2) }]);
+    await later.succeed(at(t2), null, new Date(inDoubtUntil + 1).toISOString());
+    expect((await stateNow())?.openOperations).toHaveLength(1);
+  });
+
+  test('an operation whose outcome was not determined keeps what was seen, also that the association was gone', async () => {
+    const endOfDoubt = new Date(inDoubtUntil + 1).toISOString();
+    const [seen, gone] = [await begin(), await begin('UPDATE_POD_IDENTITY_ASSOCIATION', at(t1))];
+    await seen.undetermined(at(t3), endOfDoubt);
+    await gone.undetermined(null, endOfDoubt);
+    const { associationId } = association();
+    const saw = (await stateNow())?.openOperations.map((operation) => operation.saw);
+    expect(new Set(saw)).toEqual(
+      new Set([
+        { associationId, modifiedAt: t3, isGone: false },
+        { associationId, modifiedAt: t1, isGone: true },
+      ]),
+    );
+  });
+
+  test('a released operation that EKS answered is no longer open', async () => {
+    await (await begin()).release();
+    expect(await stateNow()).toMatchObject({ revision: 2, confirmed: null, openOperations: [] });
+  });
+
+  test('a scan writes over the revision that it read only, and ends operations', async () => {
+    const create = await begin();
+    await create.succeed(at(t1), null);
+    const sight = { associationId: association().associationId, modifiedAt: t2, isGone: false };
+    const observed: ObservedState = {
+      at: 1_800_000_000_000,
+      revision: 3,
+      sight,
+      origin: 'OUTSIDE',
+      association: at(t2, { tags: [{ key: '__proto__', value: '' }] }),
+    };
+    const change = { target, observed, openOperations: [], endedOperationIds: [create.operationId] };
+    for (const revision of [0, 1, 3]) expect(await ledger.observeAssociation(revision, change)).toBe(false);
+    const before = await stateNow();
+    expect(await ledger.observeAssociation(2, change)).toBe(true);
+    expect(await stateNow()).toEqual({ ...before, revision: 3, observed, openOperations: [] });
+  });
+
+  test('a scan writes the first state of a service account once', async () => {
+    const observed: ObservedState = {
+      at: 1_800_000_000_000,
+      revision: 1,
+      sight: null,
+      origin: null,
+      association: null,
+    };
+    const change = { target, observed, openOperations: [], endedOperationIds: [] };
+    const writes = await Promise.all([1, 2, 3].map(() => ledger.observeAssociation(0, change)));
+    expect(writes.filter((isWritten) => isWritten)).toHaveLength(1);
+    expect(await stateNow()).toEqual({
+      target,
+      revision: 1,
+      changedAt: null,
+      confirmed: null,
+      observed,
+      openOperations: [],
+    });
+  });
+
+  test('a state of another format version stops an operation before it begins, and no outcome', async () => {
+    const create = await begin();
+    const added = { addedLater: { nested: ['value'] } };
+    await edit.state(target, { v: 2, ...added });
+    await expect(stateNow()).rejects.toThrow(UnsupportedFormat);
+    await expect(begin()).rejects.toThrow(UnsupportedFormat);
+    const change = { target, openOperations: [], endedOperationIds: [] };
+    await expect(ledger.observeAssociation(1, change)).rejects.toThrow(UnsupportedFormat);
+    expect(await create.succeed(at(t1))).toEqual({ kind: 'committed' });
+    await edit.state(target, { v: 1 });
+    expect(await stateNow()).toMatchObject({ revision: 1, openOperations: [{}] });
+    await begin();
+    await edit.state(target, {}, (item) => expect(item).toMatchObject(added));
+  });
+});
