@@ -13,6 +13,7 @@ export const layers = [
   'eks',
   'idempotency',
   'operations',
+  'observations',
   'queries',
   'generated',
   'auth',

@@ -16,6 +16,7 @@ const unneededInput =
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   'src/lambda/graphql.ts': { bytes: 995_000, modules: 760 },
   'src/lambda/reconcile.ts': { bytes: 581_000, modules: 510 },
+  'src/lambda/scan.ts': { bytes: 546_000, modules: 510 },
 };
 
 /** What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are valid. */

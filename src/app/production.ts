@@ -19,7 +19,7 @@ import { lineContext } from './trace.ts';
 export function productionDependencies(
   lambdaSettings: LambdaSettings,
   eks: Required<Pick<Composition, 'access' | 'executorRoleArn'>>,
-): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
+): { readonly deps: Dependencies; readonly current: CurrentDependencies; readonly client: DynamoDBClient } {
   const { idempotencyTable, auditTable, policiesDirectory, livePolicies, metricsNamespace, ...settings } =
     lambdaSettings;
   const log = makeLog((line) => process.stdout.write(line), {
@@ -36,8 +36,8 @@ export function productionDependencies(
   const composition = { ...settings, policy, ledger, log, ...eks };
   if (livePolicies === null) {
     const deps = makeDependencies(composition);
-    return { deps, current: () => Promise.resolve(deps) };
+    return { deps, current: () => Promise.resolve(deps), client };
   }
   const store = makeDynamoDbStore(client, livePolicies.table);
-  return makeLiveDependencies(composition, { store, settings: livePolicies, onFailure });
+  return { ...makeLiveDependencies(composition, { store, settings: livePolicies, onFailure }), client };
 }

@@ -13,7 +13,7 @@ import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import type { IssuerSettings } from './issuers.ts';
 
-/** What both functions read from their environment. */
+/** What all functions read from their environment. */
 export interface LambdaSettings extends GatewaySettings {
   readonly home: { readonly accountId: string; readonly region: string };
   readonly idempotencyTable: string;
@@ -75,7 +75,8 @@ export function readGraphqlSettings(env: Environment = process.env): GraphqlSett
   });
 }
 
-function lambdaSettings(reader: SettingsReader): LambdaSettings {
+/** Reads the settings of all functions. */
+export function lambdaSettings(reader: SettingsReader): LambdaSettings {
   return {
     home: { accountId: reader.accountId('HOME_ACCOUNT_ID'), region: reader.region('AWS_REGION') },
     idempotencyTable: reader.required('IDEMPOTENCY_TABLE'),

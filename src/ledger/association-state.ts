@@ -1,4 +1,4 @@
-import type { Association, AssociationSettings, AssociationTarget } from '../model/association.ts';
+import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { OperationKind } from '../model/operation.ts';
 
 /**
@@ -78,10 +78,26 @@ export interface StateChange {
   readonly endedOperationIds: readonly string[];
 }
 
-/** The part of the ledger's port for the states. They throw as its other methods do. */
+/** What a list of the states of a cluster has of each. */
+export interface StateSummary {
+  readonly target: AssociationTarget;
+  readonly revision: number;
+  /** The revision that the last scan wrote, and when its read began; null if none wrote. */
+  readonly scannedRevision: number | null;
+  readonly scannedAt: number | null;
+  /** Whether there was an association when the state was written last. */
+  readonly isPresent: boolean;
+  /** The id of the association that was seen or confirmed last; null if none was. */
+  readonly associationId: string | null;
+}
+
+/** The states, as scans of EKS read and write them. The methods throw as those of the ledger do, which writes the states with its commits. */
 export interface AssociationStates {
   /** What is known of the association of a service account; null if nothing is. Strongly consistent. */
   getAssociationState(target: AssociationTarget): Promise<AssociationState | null>;
+
+  /** The states of a cluster, without those of another format version. Eventually consistent. */
+  statesOfCluster(cluster: ClusterRef): Promise<StateSummary[]>;
 
   /** Changes the state of a service account if it has this revision (0: none is stored). False if it has another: nothing was written. */
   observeAssociation(revision: number, change: StateChange): Promise<boolean>;

@@ -1,16 +1,19 @@
 import type { Update } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Association, AssociationTarget } from '../model/association.ts';
+import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
   ObservedState,
   OpenOperation,
   StateChange,
+  StateSummary,
 } from './association-state.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, targetOfAssociationKey } from './keys.ts';
+import { presenceIn } from './state-change.ts';
+import { stateIndex } from './tables.ts';
 
 /** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
 const operationPrefix = 'operation ';
@@ -21,12 +24,11 @@ type Guard = { readonly kind: 'later' } | { readonly kind: 'revision'; readonly 
 /** The update of the item of a service account, without its table. Attributes that it does not name stay as they are. */
 export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'TableName'> {
   const { target, changedAt, confirmed, observed, openOperations, endedOperationIds } = change;
-  const isPresent = confirmed ? !confirmed.isDeleted : observed?.sight && !observed.sight.isGone;
   const sets = Object.entries({
     v: formatVersion,
     clusterKey: clusterKeyOf(target),
     changedAt,
-    isPresent: isPresent ?? undefined,
+    ...presenceIn(change),
     confirmed: confirmed && confirmedMap(confirmed),
     observed: observed && observedMap(observed),
     scannedAt: observed?.at,
@@ -186,6 +188,37 @@ function openOperationOf(name: string, stored: Record<string, unknown>): OpenOpe
   const operationId = name.slice(operationPrefix.length);
   const settings = JSON.parse(requested) as OpenOperation['requested'];
   return { operationId, operation, requested: settings, inDoubtUntil, closedAt, saw };
+}
+
+/** The parameters of the query of all states of a cluster. */
+export function statesQuery(TableName: string, cluster: ClusterRef) {
+  return {
+    TableName,
+    IndexName: stateIndex,
+    KeyConditionExpression: 'clusterKey = :clusterKey',
+    FilterExpression: 'v = :v',
+    ExpressionAttributeValues: marshall({ ':clusterKey': clusterKeyOf(cluster), ...version }),
+  };
+}
+
+/** The summary of an item of the index. */
+export function summaryOfItem(item: Item): StateSummary {
+  const {
+    idempotencyKey,
+    revision,
+    scannedRevision = null,
+    scannedAt = null,
+    isPresent,
+    associationId,
+  } = unmarshall(item);
+  return {
+    target: targetOfAssociationKey(idempotencyKey as string),
+    revision: revision as number,
+    scannedRevision: scannedRevision as number | null,
+    scannedAt: scannedAt as number | null,
+    isPresent: isPresent === true,
+    associationId: (associationId as string | undefined) ?? null,
+  };
 }
 
 /** The key of the item of a service account. */

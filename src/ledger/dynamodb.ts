@@ -1,18 +1,15 @@
 import {
   ConditionalCheckFailedException,
-  GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   TransactionConflictException,
-  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBClient, QueryCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { alternativesOf, stateChangeOf } from './state-change.ts';
 import { failureOfCancellation } from './dynamodb-cancellation.ts';
-import { stateKey, stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
+import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import {
@@ -27,7 +24,8 @@ import {
   recordOfItem,
 } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
-import { failureOf, isThrottling, orLedgerFailure, tableCheck, withRetries } from './dynamodb-request.ts';
+import { getItem, queryAll } from './dynamodb-read.ts';
+import { failureOf, isThrottling, tableCheck, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { transact } from './dynamodb-transact.ts';
@@ -76,15 +74,6 @@ export function makeDynamoDbLedger({
         throw failureOfCancellation(result.cause);
       }
       throw new Error('unreachable');
-    },
-    async getAssociationState(target) {
-      const item = await getItem(client, idempotencyTable, stateKey(target));
-      return item === null ? null : stateOfItem(item);
-    },
-    async observeAssociation(revision, change) {
-      const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
-      const { kind } = await withRetries(() => updateOnce(client, update));
-      return kind === 'written';
     },
     async appendEntry(entry) {
       const put = new PutItemCommand(insert(auditTable, entryItem(entry)));
@@ -161,12 +150,6 @@ function insert(TableName: string, Item: Item) {
   } as const;
 }
 
-async function getItem(client: DynamoDBClient, TableName: string, key: Item): Promise<Item | null> {
-  const get = new GetItemCommand({ TableName, Key: key, ConsistentRead: true });
-  const { Item } = await orLedgerFailure(client.send(get));
-  return Item ?? null;
-}
-
 async function putOnce(
   client: DynamoDBClient,
   entry: AuditEntry,
@@ -180,33 +163,4 @@ async function putOnce(
     alreadyWritten([entry], [entryOfItem(error.Item ?? {})]);
   }
   return { kind: 'written' };
-}
-
-/** The update of a state. `rejected`: its item does not meet the condition. Throws `UnsupportedFormat` for an item of another version. */
-async function updateOnce(
-  client: DynamoDBClient,
-  update: Omit<UpdateItemCommandInput, 'UpdateExpression'>,
-): Promise<{ kind: 'written' | 'rejected' } | Retryable> {
-  try {
-    await client.send(new UpdateItemCommand(update));
-  } catch (error) {
-    if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
-    if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
-    if (error.Item) stateOfItem(error.Item);
-    return { kind: 'rejected' };
-  }
-  return { kind: 'written' };
-}
-
-/** Up to `limit` items of a query, over all of its pages. */
-async function queryAll(client: DynamoDBClient, limit: number, input: QueryCommandInput): Promise<Item[]> {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const query = new QueryCommand({ ...input, Limit: limit - items.length, ExclusiveStartKey: start });
-    const page = await orLedgerFailure(client.send(query));
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined && items.length < limit);
-  return items;
 }

@@ -141,8 +141,8 @@ export function associationKeyOf(target: AssociationTarget): string {
 }
 
 /** The key by which the items of a cluster are listed. Throws an Error if a name contains a `/`. */
-export function clusterKeyOf(target: AssociationTarget): string {
-  return targetKeys(target).clusterKey;
+export function clusterKeyOf(cluster: ClusterRef): string {
+  return targetKeys({ namespace: '', serviceAccount: '', ...cluster }).clusterKey;
 }
 
 /** The service account of a key that {@link associationKeyOf} made. */
@@ -152,3 +152,11 @@ export function targetOfAssociationKey(key: string): AssociationTarget {
     .split('/');
   return { accountId, region, clusterName, namespace, serviceAccount };
 }
+
+/** Key of the item with the progress of the scans of a cluster. Throws an Error if a name contains a `/`. */
+export function scanKeyOf(cluster: ClusterRef): string {
+  return `scan/${clusterKeyOf(cluster)}`;
+}
+
+/** The shard of the lease index with the scans. No open record is in it: see {@link openShards}. */
+export const scanShard = 'scans';

@@ -1,6 +1,5 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { AssociationStates } from './association-state.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditedOperation, OperationKind } from '../model/operation.ts';
 import type { Lock } from '../model/lock.ts';
@@ -181,14 +180,11 @@ export const firstEntries: OperationPage = { limit: 100, after: null };
  * respond in time; a write may then have been applied. A method that reads or replaces an item which another version of the
  * gateway wrote in a form that this one can't read throws `UnsupportedFormat`; it has then written nothing.
  */
-export interface Ledger extends AssociationStates {
+export interface Ledger {
   /**
    * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one
    * transaction. If equal entries are stored already, the same commit was applied before and only its response was lost: the result
-   * is `committed`. Throws an Error if a different entry is stored under one of the keys.
-   *
-   * The same transaction writes what follows for the state of the service account (`stateChangeOf`). If that state does not permit
-   * an outcome, the outcome is recorded without it.
+   * is `committed`. Throws an Error if a different entry is stored under one of the keys. `stateChangeOf` has what else it writes.
    */
   commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 

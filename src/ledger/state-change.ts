@@ -2,7 +2,14 @@ import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { namedSettings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
-import type { AssociationState, ConfirmedAssociation, OpenOperation, Sight, StateChange } from './association-state.ts';
+import type {
+  AssociationState,
+  ConfirmedAssociation,
+  OpenOperation,
+  Sight,
+  StateChange,
+  StateSummary,
+} from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 
 /** What a commit writes besides its record and entries: nothing for entries that neither begin nor end an operation. */
@@ -81,6 +88,16 @@ export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: Confirm
   const isSame = confirmed.association.associationId === by.association.associationId;
   if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
   return confirmed.association.modifiedAt < by.association.modifiedAt && !(isSame && confirmed.isDeleted);
+}
+
+/** The association that a change names, and whether it is there; null if it names none. */
+export function presenceIn({
+  confirmed,
+  observed,
+}: StateChange): Pick<StateSummary, 'isPresent' | 'associationId'> | null {
+  if (confirmed) return { isPresent: !confirmed.isDeleted, associationId: confirmed.association.associationId };
+  const sight = observed?.sight;
+  return sight ? { isPresent: !sight.isGone, associationId: sight.associationId } : null;
 }
 
 /** The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds. */

@@ -2,6 +2,7 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type {
   CreateTableCommandInput,
   DynamoDBClient,
+  GlobalSecondaryIndexDescription,
   KeySchemaElement,
   TableDescription,
 } from '@aws-sdk/client-dynamodb';
@@ -48,10 +49,17 @@ function differencesOf(definition: CreateTableCommandInput, table: TableDescript
       const [indexKey, wantedKey] = [keyOf(table, index), keyOf(definition, wanted)];
       const name = `its index ${wanted.IndexName}`;
       if (indexKey !== wantedKey) return [`${name} has the key ${indexKey}, expected ${wantedKey}`];
-      if (index.Projection?.ProjectionType !== 'ALL') return [`${name} does not project all attributes`];
+      const projected = projectionOf(wanted);
+      if (projectionOf(index) !== projected) return [`${name} does not project ${projected}`];
       return index.IndexStatus === 'ACTIVE' ? [] : [`${name} is ${index.IndexStatus}`];
     }),
   ];
+}
+
+/** E.g. `all attributes`, or their names. Attributes that are projected besides are a difference: AWS bills them. */
+function projectionOf({ Projection }: Pick<GlobalSecondaryIndexDescription, 'Projection'>): string {
+  if (Projection?.ProjectionType === 'ALL') return 'all attributes';
+  return [...(Projection?.NonKeyAttributes ?? [])].sort().join(', ');
 }
 
 /** The attributes of a key with their types, e.g. `operationId S, entryId S`; without a type where it is not defined. */

@@ -19,6 +19,12 @@ export const ttlAttribute = 'ttl';
 /** Index of the idempotency table: records IN_PROGRESS by shard and end of lease. Sparse: others lack the hash key. */
 export const leaseIndex = 'byLease';
 
+/** Index of the idempotency table: the states of associations by cluster. Its key is the item's, so the order is by service account. */
+export const stateIndex = 'byCluster';
+
+/** What the index has besides keys: what a scan needs to know which associations to read. Scans read it far more often than changes write it. */
+const stateIndexAttributes = ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId'];
+
 /**
  * Indexes of the audit table and their hash keys. The sort key is the entry id, so the order is by time. All of them are
  * needed from the first release: an insert-only trail cannot gain attributes later, and CloudFormation adds only one index
@@ -43,9 +49,16 @@ export function idempotencyTableDefinition(TableName: string): CreateTableComman
       { AttributeName: 'idempotencyKey', AttributeType: 'S' },
       { AttributeName: 'openShard', AttributeType: 'S' },
       { AttributeName: 'leaseUntil', AttributeType: 'N' },
+      { AttributeName: 'clusterKey', AttributeType: 'S' },
     ],
     KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: [index(leaseIndex, 'openShard', 'leaseUntil')],
+    GlobalSecondaryIndexes: [
+      index(leaseIndex, 'openShard', 'leaseUntil'),
+      {
+        ...index(stateIndex, 'clusterKey', 'idempotencyKey'),
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: stateIndexAttributes },
+      },
+    ],
   };
 }
 

@@ -44,21 +44,22 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   dashboard: [arn('cloudwatch', `dashboard/${stack}-${region}`, '')],
   deploymentconfig: [arn('codedeploy', 'deploymentconfig:CodeDeployDefault.LambdaCanary10Percent5Minutes')],
   deploymentgroup: [arn('codedeploy', `deploymentgroup:${stack}-ReleaseApplication-01/${stack}-ReleaseGroup-01`)],
-  function: ['graphql', 'reconcile'].map((name) => arn('lambda', `function:${stack}-${name}`)),
+  function: ['graphql', 'reconcile', 'scan'].map((name) => arn('lambda', `function:${stack}-${name}`)),
   'function alias': [arn('lambda', `function:${stack}-graphql:live`)],
   key: [fullParams.tableKeyArn],
   'log-group': [
-    ...['graphql', 'reconcile'].map((name) => arn('logs', `log-group:/aws/lambda/${stack}-${name}`)),
+    ...['graphql', 'reconcile', 'scan'].map((name) => arn('logs', `log-group:/aws/lambda/${stack}-${name}`)),
     arn('logs', `log-group:/aws/http-api/${stack}`),
     arn('logs', `log-group:/aws/events/${stack}-bypass`),
   ],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
-  role: ['graphql', 'reconcile', 'executor', 'release'].map((name) =>
+  role: ['graphql', 'reconcile', 'scan', 'executor', 'release'].map((name) =>
     arn('iam', `role/${stack}-${region}-${name}`, ''),
   ),
   'rule-on-default-event-bus': [
     arn('events', `rule/${stack}.BypassRule`),
     arn('events', `rule/${stack}.ReconcileRule`),
+    arn('events', `rule/${stack}.ScanRule`),
   ],
   table: ['IdempotencyTable', 'AuditTable', 'PolicyTable'].map((name) => arn('dynamodb', `table/${stack}-${name}-01`)),
 };

@@ -30,7 +30,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     finding:
-      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile|Executor)Role$/,
+      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile|Scan|Executor)Role$/,
     reason:
       'The ids of associations are not known before they exist, and clusters are named where the inventory has them.',
   },
@@ -44,7 +44,7 @@ export const suppressions: readonly Suppression[] = [
     reason: 'A role of one exact name, in any account of the own organization; the trust policy there decides.',
   },
   {
-    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile)Role$/,
+    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile|Scan)Role$/,
     reason: 'The actions of X-Ray have no resources; only with tracing.',
   },
   {
@@ -74,7 +74,7 @@ export const suppressions: readonly Suppression[] = [
       'The functions reach AWS APIs and receive nothing from a network; a VPC would add endpoints to each region served.',
   },
   {
-    finding: /^LambdaConcurrency on ReconcileLambdaFunction$/,
+    finding: /^LambdaConcurrency on (Reconcile|Scan)LambdaFunction$/,
     reason: 'Concurrent runs are safe, and accounts with a low limit could not reserve any.',
   },
   {

@@ -286,6 +286,8 @@ describe('The roles in another account', () => {
     ['ChangeRole', 'graphql', true],
     ['ChangeRole', 'reconcile', false],
     ['ReadRole', 'reconcile', true],
+    ['ChangeRole', 'scan', false],
+    ['ReadRole', 'scan', true],
     ['ReadRole', 'graphql', true],
     ['ReadRole', 'release', false],
   ])('%s can be assumed by the role of %s: %s', async (name, fn, expected) => {

@@ -40,6 +40,9 @@ const resources: Readonly<Record<string, string>> = {
   // IAM checks the creation of a stream on `log-group:NAME:log-stream:`, which `:*` stands for here.
   'log of graphql': `${group('graphql')}:*`,
   'log stream of graphql': `${group('graphql')}:log-stream:x`,
+  'index `byCluster` of states': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byCluster`),
+  'log of the scan': `${group('scan')}:*`,
+  'log stream of the scan': `${group('scan')}:log-stream:x`,
   'log of the reconciler': `${group('reconcile')}:*`,
   'log stream of the reconciler': `${group('reconcile')}:log-stream:x`,
   'function graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql'),
@@ -60,6 +63,8 @@ const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api`,
   },
   'on a state': { 'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api` },
+  'on the progress of a scan': { 'dynamodb:LeadingKeys': `scan/${homeAccount}/${region}/apps-dev` },
+  'on a record': { 'dynamodb:LeadingKeys': '0'.repeat(64) },
   'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
   'with a source identity': { 'sts:SourceIdentity': `principal-${'0'.repeat(32)}` },
   'of another organization': {
@@ -70,7 +75,7 @@ const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'through DynamoDB': { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` },
 };
 
-const columns = ['graphql', 'graphql with executor', 'executor', 'reconcile', 'release', 'admin'] as const;
+const columns = ['graphql', 'graphql with executor', 'executor', 'reconcile', 'scan', 'release', 'admin'] as const;
 type Column = (typeof columns)[number];
 
 /** The roles of the stack; `executor` and the other one exist with the option only. */
@@ -116,6 +121,7 @@ beforeAll(async () => {
     'graphql with executor': roleOf(withExecutor, 'GraphqlRole', context),
     executor: roleOf(withExecutor, 'ExecutorRole', context),
     reconcile: roleOf(template, 'ReconcileRole', context),
+    scan: roleOf(template, 'ScanRole', context),
     release: roleOf(template, 'ReleaseRole', context),
     admin: administrator(homeAccount),
   };

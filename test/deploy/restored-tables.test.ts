@@ -24,21 +24,24 @@ describe('a deployment that uses restored tables', () => {
     expect(others.match(/\$\{(Idempotency|Audit)Table/g)).toBeNull();
   });
 
-  test('gives their names to both functions', () => {
-    for (const logicalId of ['GraphqlLambdaFunction', 'ReconcileLambdaFunction']) {
+  test('gives their names to the functions', () => {
+    for (const logicalId of ['GraphqlLambdaFunction', 'ReconcileLambdaFunction', 'ScanLambdaFunction']) {
       expect(template.Resources[logicalId]?.Properties.Environment).toMatchObject({
         Variables: { IDEMPOTENCY_TABLE: 'tokens-restored', AUDIT_TABLE: 'audit-restored' },
       });
     }
   });
 
-  test('allows both functions to use them and their indexes, and no other tables', () => {
-    for (const logicalId of ['GraphqlRole', 'ReconcileRole']) {
+  test('allows the functions to use them and their indexes, and no other tables', () => {
+    for (const logicalId of ['GraphqlRole', 'ReconcileRole', 'ScanRole']) {
       const found = JSON.stringify(template.Resources[logicalId]).match(/[^"]*:table\/[^"]*/g) ?? [];
       const expected = [arnOf('tokens-restored'), `${arnOf('tokens-restored')}/index/byLease`, arnOf('audit-restored')];
-      expect(new Set(found)).toEqual(
-        new Set([...expected, ...(logicalId === 'GraphqlRole' ? [`${arnOf('audit-restored')}/index/*`] : [])]),
-      );
+      const ownIndexes: Readonly<Record<string, string>> = {
+        GraphqlRole: `${arnOf('audit-restored')}/index/*`,
+        ScanRole: `${arnOf('tokens-restored')}/index/byCluster`,
+      };
+      const own = ownIndexes[logicalId];
+      expect(new Set(found)).toEqual(new Set([...expected, ...(own === undefined ? [] : [own])]));
     }
   });
 

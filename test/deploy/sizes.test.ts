@@ -54,7 +54,7 @@ test('1,000 accounts with 10,000 clusters are packaged within every limit', () =
   expect(packageProblems(contents, fullParams, placement)).toEqual([]);
 });
 
-test.each(['GraphqlRole', 'ReconcileRole', 'ExecutorRole'])(
+test.each(['GraphqlRole', 'ReconcileRole', 'ScanRole', 'ExecutorRole'])(
   'the inline policies of %s have the size that is counted, whatever the number of accounts',
   (name) => {
     const length = (of: Template) =>

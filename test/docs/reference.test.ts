@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readScanFunctionSettings } from '../../src/app/scan-settings.ts';
 import { readGraphqlSettings } from '../../src/app/settings.ts';
 import type { Environment } from '../../src/app/environment.ts';
 import { readLocalSettings } from '../../packages/local-gateway/src/settings.ts';
@@ -53,7 +54,7 @@ function variablesRead(read: (env: Environment) => unknown, values: object = {})
   return names;
 }
 
-const inAws = variablesRead(readGraphqlSettings, {
+const required = {
   HOME_ACCOUNT_ID: '111122223333',
   AWS_REGION: 'eu-central-1',
   IDEMPOTENCY_TABLE: 'idempotency',
@@ -63,7 +64,10 @@ const inAws = variablesRead(readGraphqlSettings, {
   API_STAGE: '$default',
   JWT_ISSUER: 'https://login.example',
   JWT_AUDIENCE: 'gateway',
-});
+};
+const inAws = new Set(
+  [readGraphqlSettings, readScanFunctionSettings].flatMap((read) => [...variablesRead(read, required)]),
+);
 const both = tableUnder(reference, '### Both');
 const onlyInAws = tableUnder(reference, '### Only the functions');
 const local = tableUnder(reference, '### Only `npm start`');

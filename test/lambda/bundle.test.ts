@@ -36,6 +36,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
   const ledger = makeDynamoDbLedger({ client, ...names });
   let graphql: RunningFunction;
   let reconcile: RunningFunction;
+  let scan: RunningFunction;
 
   beforeAll(async () => {
     await installRuntimeClient();
@@ -43,14 +44,15 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
       cwd: root,
     });
     [simulator] = await Promise.all([openSimulator(), createTables(client, names), build]);
-    [graphql, reconcile] = await Promise.all([
+    [graphql, reconcile, scan] = await Promise.all([
       runFunction({ taskRoot, handler: 'dist/graphql.handler', timeout: 29, environment: environment() }),
       runFunction({ taskRoot, handler: 'dist/reconcile.handler', timeout: 60, environment: environment() }),
+      runFunction({ taskRoot, handler: 'dist/scan.handler', timeout: 120, environment: environment() }),
     ]);
   }, 600_000);
 
   afterAll(async () => {
-    await Promise.all([graphql.stop(), reconcile.stop()]);
+    await Promise.all([graphql.stop(), reconcile.stop(), scan.stop()]);
     for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
     await simulator.close();
     ledger.close();
@@ -141,6 +143,13 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     const reconciled = await reconcile.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
     expect(reconciled).toMatchObject({ kind: 'answered', value: { closed: 1, open: 0, superseded: 0, failed: 0 } });
     expect(await events(lost.auditEntry.operationId)).toBe('INTENT UNKNOWN TAKEN_OVER SUCCEEDED');
+  });
+
+  it('scans both clusters, and tells an association made outside from those of the gateway', async () => {
+    const foreign = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'foreign' };
+    simulator.control.createAssociation({ ...foreign, roleArn: roleArn('payments/payments-api') });
+    const scanned = await scan.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
+    expect(scanned).toMatchObject({ kind: 'answered', value: { complete: 2, unreadable: 0, outside: 1 } });
   });
 
   it('writes metrics into the lines of both functions, as CloudWatch reads them', async () => {

@@ -51,6 +51,8 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/policies/schema.cedarschema',
     'dist/reconcile.cjs',
     'dist/reconcile.mjs',
+    'dist/scan.cjs',
+    'dist/scan.mjs',
     'dist/schema.json',
   ]);
 });
@@ -93,6 +95,7 @@ test('token records expire by the attribute that the ledger sets, audit entries 
 test.each([
   ['GraphqlLambdaFunction', 'dist/graphql.handler', 29, 'GraphqlRole'],
   ['ReconcileLambdaFunction', 'dist/reconcile.handler', 60, 'ReconcileRole'],
+  ['ScanLambdaFunction', 'dist/scan.handler', 120, 'ScanRole'],
 ])('%s runs on Node.js 24 on Arm, with its own role', (name, Handler, Timeout, role) => {
   const { Environment, Code: _, ...rest } = properties(plain.template, name);
   expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
@@ -121,7 +124,7 @@ test.each([
   });
 });
 
-test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction'])(
+test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction', 'ScanLambdaFunction'])(
   '%s receives the numbers and claims that are set',
   (name) => {
     expect(properties(chosen.template, name).Environment).toMatchObject({
@@ -177,7 +180,7 @@ test('the functions reach the clusters of the inventory only', () => {
 test('only Lambda may assume the roles of the functions', () => {
   const { Resources } = plain.template;
   const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
-  expect(iam.sort()).toEqual(['GraphqlRole', 'ReconcileRole']);
+  expect(iam.sort()).toEqual(['GraphqlRole', 'ReconcileRole', 'ScanRole']);
   for (const name of iam) {
     expect(properties(plain.template, name).AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -189,13 +192,13 @@ test('only Lambda may assume the roles of the functions', () => {
 const withIdentity = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
 
 test.each([
-  ['ChangeOtherAccountsPolicy', 'GraphqlRole', withIdentity, changeRole],
-  ['QueryOtherAccountsPolicy', 'GraphqlRole', 'sts:AssumeRole', readRole],
-  ['ReadOtherAccountsPolicy', 'ReconcileRole', 'sts:AssumeRole', readRole],
-])('%s lets one function assume one role, in any account of the own organization', (name, role, Action, arn) => {
+  ['ChangeOtherAccountsPolicy', ['GraphqlRole'], withIdentity, changeRole],
+  ['QueryOtherAccountsPolicy', ['GraphqlRole'], 'sts:AssumeRole', readRole],
+  ['ReadOtherAccountsPolicy', ['ReconcileRole', 'ScanRole'], 'sts:AssumeRole', readRole],
+])('%s lets its functions assume one role, in any account of the own organization', (name, roles, Action, arn) => {
   const context = { accountId: homeAccount, region: 'eu-central-1', stack: 'pod-identity-gateway-prod' };
   const policy = properties(chosen.template, name);
-  expect(policy.Roles).toEqual([{ Ref: role }]);
+  expect(policy.Roles).toEqual(roles.map((Ref) => ({ Ref })));
   expect(resolveIn(chosen.template, context, policy.PolicyDocument)).toMatchObject({
     Statement: [
       {
@@ -231,7 +234,7 @@ test('with an executor role, only the graphql role assumes it, and only with a s
 });
 
 test('every role has the permissions boundary that is set', () => {
-  for (const name of ['GraphqlRole', 'ReconcileRole', 'ReleaseRole', 'ExecutorRole']) {
+  for (const name of ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'ReleaseRole', 'ExecutorRole']) {
     expect(properties(chosen.template, name).PermissionsBoundary).toBe(fullParams.permissionsBoundaryArn);
   }
   expect(properties(plain.template, 'GraphqlRole')).not.toHaveProperty('PermissionsBoundary');
@@ -395,7 +398,7 @@ test('the API is throttled, and its access log is JSON with the request and who 
 test('all logs have a retention period', () => {
   const groups = Object.values(plain.template.Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
   // The stage dev keeps them for a shorter time than the default.
-  expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual([14, 14, 14, 14]);
+  expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual([14, 14, 14, 14, 14]);
 });
 
 test('the reconciler runs every minute, and is not retried', () => {
@@ -421,7 +424,11 @@ test('alarms are sent to the topic that is set, but not the conditions of others
 test('missing data breach where something must always happen, and nowhere else', () => {
   const simple = alarmsOf(chosen).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   const breaching = simple.filter(([, { Properties }]) => Properties.TreatMissingData === 'breaching');
-  expect(breaching.map(([name]) => name).sort()).toEqual(['NoRequestsAlarm', 'ReconcileSilentAlarm']);
+  expect(breaching.map(([name]) => name).sort()).toEqual([
+    'NoRequestsAlarm',
+    'ReconcileSilentAlarm',
+    'ScanSilentAlarm',
+  ]);
   const others = simple.filter(([name]) => !breaching.some(([each]) => each === name));
   for (const [, { Properties }] of others) expect(Properties.TreatMissingData).toBe('notBreaching');
 });
@@ -503,6 +510,7 @@ describe('the rule for associations that were changed outside the gateway', () =
     expect(matchesPattern(patternIn(chosen), by('prod', 'executor'))).toBe(false);
     expect(matchesPattern(patternIn(chosen), by('prod', 'graphql'))).toBe(true);
     expect(matchesPattern(patternIn(chosen), by('prod', 'reconcile'))).toBe(true);
+    expect(matchesPattern(patternIn(chosen), by('prod', 'scan'))).toBe(true);
     const byUser = { ...by('prod', 'x'), detail: { ...by('prod', 'x').detail, userIdentity: { type: 'IAMUser' } } };
     expect(matchesPattern(patternIn(chosen), byUser)).toBe(true);
   });
@@ -524,7 +532,7 @@ test('the outputs contain the hashes of the packaged policies and inventory, as 
 test('only with policySource table do the functions have permissions on the table of policies', () => {
   const onTable = (template: Template, role: string) =>
     grants(template, role).filter((grant) => grant.includes('PolicyTable'));
-  for (const role of ['GraphqlRole', 'ReconcileRole']) {
+  for (const role of ['GraphqlRole', 'ReconcileRole', 'ScanRole']) {
     expect(onTable(plain.template, role)).toEqual([]);
     expect(onTable(chosen.template, role)).toEqual([
       'dynamodb:GetItem on PolicyTable.Arn',

@@ -1,4 +1,5 @@
 import type { AssociationState, ObservedState } from '../../src/ledger/association-state.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';
@@ -21,7 +22,7 @@ const settings = {
 };
 
 describeOnLedgers('the states of associations of a ledger in $name', ({ open }) => {
-  let ledger: Ledger;
+  let ledger: Ledger & ObservationStore;
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);
 
@@ -222,6 +223,41 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       observed,
       openOperations: [],
     });
+  });
+
+  test('the states of a cluster are listed with what the last write said, in the order of their names', async () => {
+    const other = { ...target, serviceAccount: 'aaa' };
+    const elsewhere = { ...target, clusterName: 'main_10' };
+    const sight = { associationId: 'a-other', modifiedAt: t1, isGone: false };
+    const observed: ObservedState = { at: 1_800_000_000_000, revision: 1, sight, origin: 'OUTSIDE', association: null };
+    for (const one of [other, elsewhere]) {
+      await ledger.observeAssociation(0, { target: one, observed, openOperations: [], endedOperationIds: [] });
+    }
+    const create = await begin();
+    const scanned = { scannedRevision: 1, scannedAt: 1_800_000_000_000, isPresent: true, associationId: 'a-other' };
+    const unknown = { scannedRevision: null, scannedAt: null, isPresent: false, associationId: null };
+    const listed = [{ target: other, revision: 1, ...scanned }];
+    expect(await ledger.statesOfCluster(target)).toEqual([...listed, { target, revision: 1, ...unknown }]);
+    await create.succeed(at(t1));
+    const { associationId } = association();
+    const confirmed = { ...unknown, isPresent: true, associationId };
+    expect(await ledger.statesOfCluster(target)).toEqual([...listed, { target, revision: 2, ...confirmed }]);
+    await edit.state(other, { v: 2 });
+    expect(await ledger.statesOfCluster(target)).toHaveLength(1);
+  });
+
+  test('the progress of scans is written over the fence that was read only, and does not disturb the search for expired leases', async () => {
+    const cluster = { accountId, region, clusterName };
+    const first = { cluster, fence: 1, leaseUntil: 1, startedAt: 1, endedAt: null, completedAt: null, failure: null };
+    const next = { ...first, fence: 2, endedAt: 2, completedAt: 1, failure: { exception: 'X', message: 'y' } };
+    expect(await ledger.clusterScans()).toEqual([]);
+    expect(await ledger.putClusterScan(1, first)).toBe(false);
+    const writes = await Promise.all([1, 2, 3].map(() => ledger.putClusterScan(0, first)));
+    expect(writes.filter((isWritten) => isWritten)).toHaveLength(1);
+    expect(await ledger.putClusterScan(2, next)).toBe(false);
+    expect(await ledger.putClusterScan(1, next)).toBe(true);
+    expect(await ledger.clusterScans()).toEqual([next]);
+    expect(await ledger.expiredLeases(recordTime, 10)).toEqual([]);
   });
 
   test('a state of another format version stops an operation before it begins, and no outcome', async () => {

@@ -13,17 +13,19 @@ import {
 } from '../../src/ledger/dynamodb-item.ts';
 import type { Item } from '../../src/ledger/dynamodb-item.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
+import { scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
 import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
 import {
   recordOfText,
   recordText,
+  scanText,
   stateOfText,
   stateText,
 } from '../../packages/local-gateway/src/sqlite/record-json.ts';
 import { versionItem, versionOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
-import { associationState, entries, locks, records, requests } from '../support/stored-samples.ts';
+import { associationState, clusterScan, entries, locks, records, requests } from '../support/stored-samples.ts';
 
 // What is stored once is read for years, and by people with tools of their own: decision 10 calls these names public. A test that
 // writes and reads with the same code can't see that a name changed; these files can. They are written again only for a format
@@ -83,6 +85,7 @@ const written: Readonly<Record<string, Stored>> = {
   locks: { sqlite: null, dynamodb: locksItem(locks) },
   claim: { sqlite: null, dynamodb: claimItem(claim) },
   state: { sqlite: stateText(associationState), dynamodb: stateItem() },
+  scan: { sqlite: scanText(clusterScan), dynamodb: scanItem(clusterScan) },
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
 if (process.env.UPDATE_STORED === '1') {
@@ -120,6 +123,10 @@ test.each(Object.values(entries))('a stored entry is read as before: $event', (e
 test('the stored state of an association is read as before', () => {
   expect(stateOfItem(itemOf('state'))).toEqual(associationState);
   expect(stateOfText(stored.state?.sqlite ?? '')).toEqual(associationState);
+});
+
+test('the stored progress of a scan is read as before', () => {
+  expect(scanOfItem(itemOf('scan'))).toEqual(clusterScan);
 });
 
 test('stored locks, claims and policy versions are read as before', () => {

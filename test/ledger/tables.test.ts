@@ -33,7 +33,7 @@ test('every index of the trail projects all attributes and sorts by entry id', (
   );
 });
 
-test('the lease index projects all attributes and sorts by the end of the lease', () => {
+test('the lease index projects all attributes, and the index of states what a scan compares', () => {
   expect(idempotencyTableDefinition('idempotency').GlobalSecondaryIndexes).toEqual([
     {
       IndexName: 'byLease',
@@ -42,6 +42,17 @@ test('the lease index projects all attributes and sorts by the end of the lease'
         { AttributeName: 'leaseUntil', KeyType: 'RANGE' },
       ],
       Projection: { ProjectionType: 'ALL' },
+    },
+    {
+      IndexName: 'byCluster',
+      KeySchema: [
+        { AttributeName: 'clusterKey', KeyType: 'HASH' },
+        { AttributeName: 'idempotencyKey', KeyType: 'RANGE' },
+      ],
+      Projection: {
+        ProjectionType: 'INCLUDE',
+        NonKeyAttributes: ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId'],
+      },
     },
   ]);
 });
@@ -99,7 +110,7 @@ describeOnDynamoDb('tables of another version in DynamoDB', () => {
       code: 'LEDGER_UNUSABLE',
       cause: {
         message: expect.stringMatching(
-          /^Table idempotency-.*: its key is key S, expected idempotencyKey S; it has no index byLease\. Table audit-.*: .* byTime\. Set IDEMPOTENCY_TABLE/,
+          /^Table idempotency-.*: its key is key S, expected idempotencyKey S; it has no index byLease; it has no index byCluster\. Table audit-.*: .* byTime\. Set IDEMPOTENCY_TABLE/,
         ),
       },
     });

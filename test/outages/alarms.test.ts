@@ -54,9 +54,9 @@ function quietStack() {
   return stack;
 }
 
-test('a new stack raises only the alarm on the silence of the reconciler, until its first run', () => {
+test('a new stack raises only the alarms on the silence of the reconciler and of the scan, until their first runs', () => {
   const stack = openStack();
-  expect(stack.play(1, {})).toEqual({ ReconcileSilentAlarm: 1 });
+  expect(stack.play(1, {})).toEqual({ ReconcileSilentAlarm: 1, ScanSilentAlarm: 1 });
   stack.play(2, { reconciler });
   expect(stack.ringing()).toEqual([]);
   expect(stack.play(24 * 60, { reconciler })).toEqual({});

@@ -38,11 +38,18 @@ const open = async () =>
 test('a reconciler that does not run rings after a quarter of an hour, and until it runs again', () => {
   const stack = openStack();
   stack.play(60, { reconciler, requests: [usual] });
-  const { ReconcileSilentAlarm: after, ...others } = stack.play(24 * 60, { requests: [usual], every: 10 });
+  const {
+    ReconcileSilentAlarm: after,
+    ScanSilentAlarm: _,
+    ...others
+  } = stack.play(24 * 60, {
+    requests: [usual],
+    every: 10,
+  });
   expect(others).toEqual({});
   expect(after).toBeGreaterThan(10);
   expect(after).toBeLessThanOrEqual(21);
-  expect(stack.ringing()).toEqual(['ReconcileSilentAlarm']);
+  expect(stack.ringing()).toEqual(['ReconcileSilentAlarm', 'ScanSilentAlarm']);
   stack.play(6, { reconciler });
   expect(stack.ringing()).toEqual([]);
 });

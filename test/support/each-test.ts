@@ -1,9 +1,10 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway } from './gateway.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import { openSqlite } from './ledgers.ts';
 
 type OpenedSqlite = Awaited<ReturnType<typeof openSqlite>>;
-type OpenedLedger = Pick<OpenedSqlite, 'ledger' | 'close'>;
+type OpenedLedger = { readonly ledger: Ledger } & Pick<OpenedSqlite, 'close'>;
 
 /** The options of a gateway, and how to open its ledger; by default the embedded one. */
 type Options<Opened> = Omit<GatewayOptions, 'ledger'> & { readonly open?: () => Promise<Opened> };

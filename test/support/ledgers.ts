@@ -7,6 +7,8 @@ import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } fr
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { associationKeyOf } from '../../src/ledger/keys.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
@@ -24,7 +26,7 @@ export interface LedgerUnderTest {
   /** False if no DynamoDB is available. The test run then prints a notice at its start. */
   readonly available: boolean;
   /** Opens an empty ledger. `close` also deletes its data. */
-  open(): Promise<{ ledger: Ledger; edit: StoredItems; close(): Promise<void> }>;
+  open(): Promise<{ ledger: Ledger & ObservationStore; edit: StoredItems; close(): Promise<void> }>;
 }
 
 /** Sets fields of stored items, as another version of the gateway would have written them. */
@@ -98,7 +100,8 @@ export async function openDynamoDb() {
     client.destroy();
     await giveBack();
   };
-  return { ledger: makeDynamoDbLedger({ client, ...names }), edit: dynamoDbItems(client, names), close };
+  const ledger = { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbObservations({ client, ...names }) };
+  return { ledger, edit: dynamoDbItems(client, names), close };
 }
 
 function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }: TableNames): StoredItems {

@@ -1,4 +1,5 @@
 import type { AssociationState } from '../../src/ledger/association-state.ts';
+import type { ClusterScan } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association, CreateRequest } from '../../src/model/association.ts';
@@ -230,6 +231,17 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     operation: 'LOCK_CHANGES',
     request: null,
   },
+};
+
+/** The progress of a scan with every field set. */
+export const clusterScan: Required<ClusterScan> = {
+  cluster: { accountId: target.accountId, region: target.region, clusterName: target.clusterName },
+  fence: 3,
+  leaseUntil: start + 60_000,
+  startedAt: start,
+  endedAt: start + 60_000,
+  completedAt: start - 600_000,
+  failure: { exception: 'ResourceNotFoundException', message: 'No cluster found for name: apps.' },
 };
 
 /** A state with every field set. */

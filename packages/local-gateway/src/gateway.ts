@@ -9,6 +9,7 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Log } from '../../../src/runtime/log.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
+import { scan } from '../../../src/observations/scan.ts';
 import type { OnFailure } from '../../../src/policy/authorize.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
@@ -35,6 +36,9 @@ export interface LocalGateway {
 
 /** Longest time of one run of the reconciler, in milliseconds. */
 const reconcileMs = 30_000;
+
+/** Longest time of one run of the scan, in milliseconds. */
+const scanMs = 60_000;
 
 /**
  * Starts all of it. Rejects with an Error that names the setting to fix when a port, a file, a table or a policy can't be
@@ -71,12 +75,20 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, ...credentialsFor(settings, endpoint) };
   const { deps, current } = await compose({ ...settings, policy, ledger, log, eks }, settings, onFailure, started);
-  const reconciler = startReconciler(
+  const reconciler = startTimer(
+    'The reconciler failed.',
     settings.reconcileIntervalMs,
     async (run) => reconcile(await current(), `local-reconciler-${run}`, Date.now() + reconcileMs),
     log,
   );
   started.push(() => reconciler.stop());
+  const scanner = startTimer(
+    'The scan failed.',
+    settings.scan.intervalMs,
+    async () => scan({ ...(await current()), observations: ledger }, settings.scan, Date.now() + scanMs),
+    log,
+  );
+  started.push(() => scanner.stop());
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       port,
@@ -166,8 +178,8 @@ function readSimulatorWorld(file: string | null): World {
   }
 }
 
-/** Runs the reconciler at an interval, one run at a time. */
-function startReconciler(intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
+/** Runs a task at an interval, one run at a time. */
+function startTimer(failure: string, intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
   let count = 0;
   let running: Promise<unknown> = Promise.resolve();
   let isRunning = false;
@@ -176,7 +188,7 @@ function startReconciler(intervalMs: number, run: (count: number) => Promise<unk
     isRunning = true;
     count += 1;
     running = run(count)
-      .catch((error: unknown) => log('error', 'The reconciler failed.', { error: String(error) }))
+      .catch((error: unknown) => log('error', failure, { error: String(error) }))
       .finally(() => (isRunning = false));
   };
   const timer = setInterval(tick, intervalMs);

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { readSettings } from '../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
+import { readScanSettings } from '../../../src/app/scan-settings.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
+import type { ScanSettings } from '../../../src/observations/scan.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
 export const exampleAccountId = '111122223333';
@@ -44,6 +46,8 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly corsOrigins: readonly string[];
   /** Names by which the gateway and the simulator are reached, besides loopback names; without ports. */
   readonly allowedHosts: readonly string[];
+  /** How often, and how fast, clusters are scanned. */
+  readonly scan: ScanSettings;
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
 }
@@ -73,6 +77,7 @@ export function readLocalSettings(env: Environment = process.env): LocalSettings
       ...readGatewaySettings(reader),
       corsOrigins: reader.origins('CORS_ORIGINS'),
       allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
+      scan: readScanSettings(reader),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
     };
   });

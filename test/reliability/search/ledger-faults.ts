@@ -84,8 +84,6 @@ export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Led
   return {
     commit: behind(ofTransaction, ledger.commit),
     appendEntry: behind(ofPut, ledger.appendEntry),
-    getAssociationState: behind(ofEvery, ledger.getAssociationState),
-    observeAssociation: behind(ofPut, ledger.observeAssociation),
     getRecord: behind(ofEvery, ledger.getRecord),
     getEntry: behind(ofEvery, ledger.getEntry),
     findClaimOfCreated: behind(ofEvery, ledger.findClaimOfCreated),

@@ -37,12 +37,6 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         return result;
       });
     },
-    getAssociationState: (target) => read(() => ledger.getAssociationState(target)),
-    observeAssociation: (revision, change) =>
-      write(
-        () => 'an observation',
-        () => ledger.observeAssociation(revision, change),
-      ),
     appendEntry: (entry) =>
       write(
         () => entry.event,

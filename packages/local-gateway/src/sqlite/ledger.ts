@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
 import { isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
@@ -26,7 +27,7 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger {
+}): Ledger & ObservationStore {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
@@ -57,12 +58,21 @@ export function makeSqliteLedger({
     getAssociationState(target) {
       return asPromise(() => statements.getState(target));
     },
+    statesOfCluster(cluster) {
+      return asPromise(() => statements.statesOfCluster(cluster));
+    },
+    clusterScans() {
+      return asPromise(() => statements.clusterScans());
+    },
+    putClusterScan(fence, next) {
+      return asPromise(() => statements.putClusterScan(fence, next));
+    },
     observeAssociation(revision, change) {
       return asPromise(() =>
         inTransaction(database, () => {
           const state = statements.getState(change.target);
           if ((state?.revision ?? 0) !== revision) return false;
-          statements.putState(stateAfter(state, change));
+          statements.putState(stateAfter(state, change), change);
           return true;
         }),
       );
@@ -118,7 +128,8 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
   }
   const { confirmed, ...unconfirmed } = change;
   const isLater = confirmed !== undefined && isReplacedBy(state?.confirmed ?? null, confirmed);
-  statements.putState(stateAfter(state, isLater ? change : unconfirmed));
+  const applied = isLater ? change : unconfirmed;
+  statements.putState(stateAfter(state, applied), applied);
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

@@ -1,3 +1,4 @@
+import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import type { AssociationState } from '../../../../src/ledger/association-state.ts';
 import { associationKeyOf } from '../../../../src/ledger/keys.ts';
@@ -30,4 +31,9 @@ export function stateOfText(text: string): AssociationState {
   const { v, ...state } = JSON.parse(text) as AssociationState & { readonly v?: unknown };
   requireSupported(`state of ${associationKeyOf(state.target)}`, v);
   return state;
+}
+
+/** The progress of scans as JSON text. */
+export function scanText(scan: ClusterScan): string {
+  return JSON.stringify({ v: formatVersion, ...scan });
 }

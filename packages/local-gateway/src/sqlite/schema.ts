@@ -51,9 +51,17 @@ export const schema = `
   CREATE TABLE association (
     associationKey TEXT PRIMARY KEY,
     clusterKey TEXT NOT NULL,
+    isPresent INTEGER NOT NULL,
+    associationId TEXT,
     state TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX association_byCluster ON association (clusterKey, associationKey);
+
+  CREATE TABLE clusterScan (
+    clusterKey TEXT PRIMARY KEY,
+    fence INTEGER NOT NULL,
+    scan TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;

@@ -1,15 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AssociationTarget } from '../../../../src/model/association.ts';
+import type { AssociationTarget, ClusterRef } from '../../../../src/model/association.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
-import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState, StateChange, StateSummary } from '../../../../src/ledger/association-state.ts';
 import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
+import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
 import { filterFields } from '../../../../src/ledger/filter-fields.ts';
 import { associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
-import { recordOfText, recordText, stateOfText, stateText } from './record-json.ts';
+import { presenceIn } from '../../../../src/ledger/state-change.ts';
+import { recordOfText, recordText, scanText, stateOfText, stateText } from './record-json.ts';
 import { auditColumns } from './schema.ts';
 
 /** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
@@ -38,16 +40,58 @@ export function prepareStatements(database: DatabaseSync) {
 
   const selectState = database.prepare('SELECT state FROM association WHERE associationKey = ?');
   const upsertState = database.prepare(`
-    INSERT INTO association (associationKey, clusterKey, state) VALUES (?, ?, ?)
-    ON CONFLICT (associationKey) DO UPDATE SET state = excluded.state`);
+    INSERT INTO association (associationKey, clusterKey, isPresent, associationId, state) VALUES (:key, :clusterKey, coalesce(:isPresent, 0), :associationId, :state)
+    ON CONFLICT (associationKey) DO UPDATE SET state = :state, isPresent = coalesce(:isPresent, isPresent),
+      associationId = coalesce(:associationId, associationId)`);
+  const selectStates = database.prepare(`
+    SELECT isPresent, associationId, state FROM association WHERE clusterKey = ? AND state ->> 'v' = ${formatVersion}
+    ORDER BY associationKey`);
+  const selectScans = database.prepare(`SELECT scan FROM clusterScan WHERE scan ->> 'v' = ${formatVersion}`);
+  const insertScan = database.prepare('INSERT OR IGNORE INTO clusterScan (clusterKey, fence, scan) VALUES (?, ?, ?)');
+  const updateScan = database.prepare(
+    `UPDATE clusterScan SET fence = ?, scan = ? WHERE clusterKey = ? AND fence = ? AND scan ->> 'v' = ${formatVersion}`,
+  );
 
   return {
     getState(target: AssociationTarget): AssociationState | null {
       const row = selectState.get(associationKeyOf(target));
       return row === undefined ? null : stateOfText(String(row.state));
     },
-    putState(state: AssociationState): void {
-      upsertState.run(associationKeyOf(state.target), clusterKeyOf(state.target), stateText(state));
+    /** Writes the state after a change. */
+    putState(state: AssociationState, change: StateChange): void {
+      const { isPresent = null, associationId = null } = presenceIn(change) ?? {};
+      upsertState.run({
+        key: associationKeyOf(state.target),
+        clusterKey: clusterKeyOf(state.target),
+        isPresent: isPresent === null ? null : Number(isPresent),
+        associationId,
+        state: stateText(state),
+      });
+    },
+    statesOfCluster(cluster: ClusterRef): StateSummary[] {
+      return selectStates.all(clusterKeyOf(cluster)).map(({ isPresent, associationId, state: text }) => {
+        const { target, revision, observed } = stateOfText(String(text));
+        return {
+          target,
+          revision,
+          scannedRevision: observed?.revision ?? null,
+          scannedAt: observed?.at ?? null,
+          isPresent: isPresent === 1,
+          associationId: associationId === null ? null : String(associationId),
+        };
+      });
+    },
+    clusterScans(): ClusterScan[] {
+      return selectScans.all().map(({ scan }) => {
+        const { v: _, ...fields } = JSON.parse(String(scan)) as ClusterScan & { readonly v: unknown };
+        return fields;
+      });
+    },
+    putClusterScan(fence: number, next: ClusterScan): boolean {
+      const [key, text] = [clusterKeyOf(next.cluster), scanText(next)];
+      const { changes } =
+        fence === 0 ? insertScan.run(key, next.fence, text) : updateScan.run(next.fence, text, key, fence);
+      return changes === 1;
     },
     getRecord(idempotencyKey: string): IdempotencyRecord | null {
       const row = selectRecord.get(idempotencyKey);

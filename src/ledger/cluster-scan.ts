@@ -1,0 +1,33 @@
+import type { ClusterRef } from '../model/association.ts';
+import type { AssociationStates } from './association-state.ts';
+
+/** How far the scans of one cluster are. Plain JSON; times are milliseconds since the epoch. */
+export interface ClusterScan {
+  readonly cluster: ClusterRef;
+  /** Fencing token: increases by one with every lease. Only the scanner with the current fence can write. */
+  readonly fence: number;
+  /** End of the lease: from then on, another run can scan the cluster. */
+  readonly leaseUntil: number;
+  /** When the last scan began, and when it ended; null while the first one runs. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** When the last scan began that read everything that was due; null if none did. */
+  readonly completedAt: number | null;
+  /** Why the last scan could not read everything; null if it could, or if its time was over. Texts are those of `EksError`. */
+  readonly failure: { readonly exception: string; readonly message: string } | null;
+}
+
+/** The progress of scans. The methods throw as those of the ledger do. */
+interface ClusterScans {
+  /** The progress in every cluster that was scanned, without items of another format version. Eventually consistent. */
+  clusterScans(): Promise<ClusterScan[]>;
+
+  /** Replaces the progress of a cluster if the stored one has this fence (0: none is stored). False if it has another: nothing was written. */
+  putClusterScan(fence: number, next: ClusterScan): Promise<boolean>;
+}
+
+/**
+ * What scans store: a port of its own, in the same store as the ledger, so that functions that only change associations do not contain
+ * it. Both stores pass the same contract tests.
+ */
+export type ObservationStore = AssociationStates & ClusterScans;

@@ -1,0 +1,44 @@
+import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { ClusterRef } from '../model/association.ts';
+import type { ClusterScan } from './cluster-scan.ts';
+import type { Item } from './dynamodb-item.ts';
+import { formatVersion } from './format.ts';
+import { scanKeyOf, scanShard } from './keys.ts';
+import { leaseIndex } from './tables.ts';
+
+/** The put of the progress of a cluster over that with a fence; 0: none. An item of another version is not replaced. */
+export function scanPut(TableName: string, fence: number, next: ClusterScan): PutItemCommandInput {
+  const condition = {
+    ConditionExpression: '#fence = :fence AND v = :v',
+    ExpressionAttributeNames: { '#fence': 'fence' },
+    ExpressionAttributeValues: marshall({ ':fence': fence, ':v': formatVersion }),
+  };
+  const isFirst = { ConditionExpression: 'attribute_not_exists(idempotencyKey)' };
+  return { TableName, Item: scanItem(next), ...(fence === 0 ? isFirst : condition) };
+}
+
+/** Progress as an item. It is in the lease index, in a shard of its own, and never expires. */
+export function scanItem({ cluster, ...scan }: ClusterScan): Item {
+  return marshall({ v: formatVersion, idempotencyKey: scanKeyOf(cluster), openShard: scanShard, ...cluster, ...scan });
+}
+
+/** The progress of an item that {@link scanItem} made. */
+export function scanOfItem(item: Item): ClusterScan {
+  // Only `scanItem` makes these items.
+  const stored = unmarshall(item) as Omit<ClusterScan, 'cluster'> & ClusterRef;
+  const { accountId, region, clusterName, fence, leaseUntil, startedAt, endedAt, completedAt, failure } = stored;
+  const cluster = { accountId, region, clusterName };
+  return { cluster, fence, leaseUntil, startedAt, endedAt, completedAt, failure };
+}
+
+/** The parameters of the query of all progress. */
+export function scansQuery(TableName: string) {
+  return {
+    TableName,
+    IndexName: leaseIndex,
+    KeyConditionExpression: 'openShard = :shard',
+    FilterExpression: 'v = :v',
+    ExpressionAttributeValues: marshall({ ':shard': scanShard, ':v': formatVersion }),
+  };
+}

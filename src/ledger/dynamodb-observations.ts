@@ -1,0 +1,58 @@
+import {
+  ConditionalCheckFailedException,
+  PutItemCommand,
+  TransactionConflictException,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ObservationStore } from './cluster-scan.ts';
+import { stateKey, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
+import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
+import { getItem, queryAll } from './dynamodb-read.ts';
+import { failureOf, withRetries } from './dynamodb-request.ts';
+import type { Retryable } from './dynamodb-request.ts';
+import type { TableNames } from './tables.ts';
+
+/** What scans store, in the table of the idempotency records: see `docs/decisions/0044-state-of-associations.md`. */
+export function makeDynamoDbObservations({
+  client,
+  idempotencyTable,
+}: { readonly client: DynamoDBClient } & Pick<TableNames, 'idempotencyTable'>): ObservationStore {
+  return {
+    async getAssociationState(target) {
+      const item = await getItem(client, idempotencyTable, stateKey(target));
+      return item === null ? null : stateOfItem(item);
+    },
+    async statesOfCluster(cluster) {
+      return (await queryAll(client, allItems, statesQuery(idempotencyTable, cluster))).map(summaryOfItem);
+    },
+    async clusterScans() {
+      return (await queryAll(client, allItems, scansQuery(idempotencyTable))).map(scanOfItem);
+    },
+    async putClusterScan(fence, next) {
+      const put = new PutItemCommand(scanPut(idempotencyTable, fence, next));
+      return (await withRetries(() => replaceOnce(() => client.send(put)))).kind === 'written';
+    },
+    async observeAssociation(revision, change) {
+      const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
+      const command = new UpdateItemCommand(update);
+      return (await withRetries(() => replaceOnce(() => client.send(command)))).kind === 'written';
+    },
+  };
+}
+
+/** A write of a single item. `rejected`: the stored one does not meet its condition. Throws `UnsupportedFormat` for a state of another version. */
+async function replaceOnce(write: () => Promise<unknown>): Promise<{ kind: 'written' | 'rejected' } | Retryable> {
+  try {
+    await write();
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
+    if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
+    if (error.Item) stateOfItem(error.Item);
+    return { kind: 'rejected' };
+  }
+  return { kind: 'written' };
+}
+
+/** More items than a list can have. */
+const allItems = 1_000_000;

@@ -1,0 +1,197 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Times } from '../idempotency/times.ts';
+import type { AssociationState, OpenOperation, Origin, Sight, StateChange } from '../ledger/association-state.ts';
+import type { Association } from '../model/association.ts';
+import { settingsOf } from '../model/setting-fields.ts';
+import { settingDifferences } from '../operations/differences.ts';
+
+/** What a scan read of one service account, in the order in which it read. */
+export interface Reading {
+  /** The revision of the state before EKS was read; 0: there was none. */
+  readonly knownRevision: number;
+  /** When the read of EKS began. Milliseconds since the epoch. */
+  readonly readAt: number;
+  /** The association in EKS; null if EKS has none. */
+  readonly association: Association | null;
+  /** The state of the ledger, read after EKS; null: there is none. */
+  readonly state: AssociationState | null;
+  /** Whether the ownership tag of the association names an operation whose `INTENT` has its settings. */
+  readonly isOwn: boolean;
+}
+
+/** What follows from a reading: a change of the state, or that a later scan has to decide. */
+export type Judgement =
+  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: Omit<StateChange, 'target'> }
+  | { readonly kind: 'undecided' };
+
+const undecided: Judgement = { kind: 'undecided' };
+
+/**
+ * Who made what a scan read. A read that is older than what was seen before decides nothing. A change is explained by what an operation
+ * confirmed, or by operations that may have made it; every other change was made outside. See
+ * `docs/decisions/0044-state-of-associations.md`.
+ */
+export function judge(reading: Reading, times: Pick<Times, 'listLagMs' | 'clockErrorMs'>): Judgement {
+  return reading.association === null ? judgeAbsence(reading, times) : judgePresence(reading, reading.association);
+}
+
+function judgePresence(reading: Reading, association: Association): Judgement {
+  const { state, readAt, knownRevision, isOwn } = reading;
+  const sights = sightsOf(state);
+  if (sights.some((sight) => isOlder(association, sight))) return undecided;
+
+  const confirmed = state?.confirmed ?? null;
+  const base = confirmed?.association.associationId === association.associationId ? confirmed.association : null;
+  const lapsed = lapsedOperations(state, readAt);
+  if (base && isSame(base, association)) return observed(reading, 'OPERATION', { sights, lapsed, isConfirmed: true });
+
+  const explaining = explainingOperations(state, base, association);
+  if (explaining.length > 0) {
+    // Once all of them can no longer act, the association is what they left: it is confirmed as an outcome is.
+    const isFinal = explaining.every((operation) => lapsed.includes(operation));
+    const confirmedNow = isFinal ? { confirmed: { association, isDeleted: false } } : {};
+    return observed(reading, 'OPERATION', {
+      sights,
+      lapsed: isFinal ? lapsed : [],
+      isConfirmed: isFinal,
+      ...confirmedNow,
+    });
+  }
+  if (base === null) {
+    // An operation may have begun and ended since EKS was read.
+    if ((state?.revision ?? 0) !== knownRevision) return undecided;
+    if (isOwn) {
+      return observed(reading, 'OPERATION', {
+        sights,
+        lapsed,
+        isConfirmed: true,
+        confirmed: { association, isDeleted: false },
+      });
+    }
+  }
+  return observed(reading, association.ownerArn === null ? 'OUTSIDE' : 'ADD_ON', {
+    sights,
+    lapsed,
+    isConfirmed: false,
+  });
+}
+
+/** An association that EKS does not show is gone once it is certain that reads show what was made before. */
+function judgeAbsence(
+  reading: Reading,
+  { listLagMs, clockErrorMs }: Pick<Times, 'listLagMs' | 'clockErrorMs'>,
+): Judgement {
+  const { state, readAt, knownRevision } = reading;
+  const sights = sightsOf(state);
+  const last = latest(sights);
+  if (state === null || last === null) return undecided;
+  if (state.openOperations.some(({ operation, closedAt }) => operation.startsWith('DELETE') && closedAt === null))
+    return undecided;
+  const settledAt = Math.max(state.changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
+  if (readAt <= settledAt || state.revision !== knownRevision) return undecided;
+  const origin =
+    state.confirmed?.isDeleted && state.confirmed.association.associationId === last.associationId ? null : 'OUTSIDE';
+  const gone = { ...last, isGone: true };
+  return observed(reading, origin, {
+    sights: [...sights, gone],
+    lapsed: lapsedOperations(state, readAt),
+    isConfirmed: false,
+  });
+}
+
+interface Observed extends Pick<StateChange, 'confirmed'> {
+  readonly sights: readonly Sight[];
+  readonly lapsed: readonly OpenOperation[];
+  /** Whether the association is the confirmed one, which is not stored twice. */
+  readonly isConfirmed: boolean;
+}
+
+function observed(
+  reading: Reading,
+  origin: Origin | null,
+  { sights, lapsed, isConfirmed, ...confirmed }: Observed,
+): Judgement {
+  const { association, state, readAt } = reading;
+  const sight = latest(association ? [...sights, sightOf(association, false)] : sights);
+  return {
+    kind: 'observed',
+    origin,
+    change: {
+      ...confirmed,
+      observed: {
+        at: readAt,
+        revision: (state?.revision ?? 0) + 1,
+        sight,
+        origin,
+        association: isConfirmed ? null : association,
+      },
+      openOperations: [],
+      endedOperationIds: lapsed.map(({ operationId }) => operationId),
+    },
+  };
+}
+
+/** Every version that the state knows to have existed. */
+function sightsOf(state: AssociationState | null): Sight[] {
+  if (state === null) return [];
+  const { confirmed, observed, openOperations } = state;
+  return [
+    ...(confirmed ? [sightOf(confirmed.association, confirmed.isDeleted)] : []),
+    ...[observed?.sight ?? null, ...openOperations.map(({ saw }) => saw)].filter((sight) => sight !== null),
+  ];
+}
+
+function sightOf({ associationId, modifiedAt }: Association, isGone: boolean): Sight {
+  return { associationId, modifiedAt, isGone };
+}
+
+/** The sight of the latest version; of two of the same version, the one that it is gone. */
+function latest(sights: readonly Sight[]): Sight | null {
+  return sights.reduce<Sight | null>((one, other) => {
+    if (one === null || other.modifiedAt > one.modifiedAt) return other;
+    return other.modifiedAt === one.modifiedAt && other.isGone ? other : one;
+  }, null);
+}
+
+function isOlder({ associationId, modifiedAt }: Association, sight: Sight): boolean {
+  return modifiedAt < sight.modifiedAt || (sight.isGone && sight.associationId === associationId);
+}
+
+/** Whether an association is a confirmed one. Tags can change without `modifiedAt`. */
+function isSame(confirmed: Association, association: Association): boolean {
+  return confirmed.modifiedAt === association.modifiedAt && isUnchanged(confirmed, association);
+}
+
+function isUnchanged(one: Association, other: Association): boolean {
+  return isDeepStrictEqual(one.tags, other.tags) && settingDifferences(settingsOf(one), other).length === 0;
+}
+
+/** The operations that can no longer act on what was read: closed ones that ceased to be in doubt before. */
+function lapsedOperations(state: AssociationState | null, readAt: number): OpenOperation[] {
+  return (state?.openOperations ?? []).filter(
+    ({ closedAt, inDoubtUntil }) => closedAt !== null && inDoubtUntil < readAt,
+  );
+}
+
+/**
+ * The operations that explain how an association differs from the confirmed one (`base`), or all of it where none is confirmed. Empty if
+ * something remains that they do not explain.
+ */
+function explainingOperations(
+  state: AssociationState | null,
+  base: Association | null,
+  association: Association,
+): OpenOperation[] {
+  if (base && !isDeepStrictEqual(base.tags, association.tags)) return [];
+  const able = (state?.openOperations ?? []).filter(
+    ({ operation, closedAt, inDoubtUntil }) =>
+      !operation.startsWith('DELETE') && (closedAt === null || Date.parse(association.modifiedAt) <= inDoubtUntil),
+  );
+  const changed = base ? settingDifferences(settingsOf(base), association).map(({ field }) => field) : [];
+  if (changed.length === 0)
+    return able.filter(({ requested }) => settingDifferences(requested, association).length === 0);
+  const sets = ({ requested }: OpenOperation, field: string) =>
+    Object.hasOwn(requested, field) && settingDifferences(requested, association).every((one) => one.field !== field);
+  const isExplained = changed.every((field) => able.some((operation) => sets(operation, field)));
+  return isExplained ? able.filter((operation) => changed.some((field) => sets(operation, field))) : [];
+}

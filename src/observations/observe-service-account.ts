@@ -1,0 +1,87 @@
+import type { Eks, EksError } from '../eks/eks.ts';
+import type { Times } from '../idempotency/times.ts';
+import { findIntent } from '../ledger/audit-entry.ts';
+import type { Origin } from '../ledger/association-state.ts';
+import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { operationIdOf } from '../model/association.ts';
+import type { Association, AssociationTarget } from '../model/association.ts';
+import { createDifferences } from '../operations/differences.ts';
+import { judge } from './judge.ts';
+
+/** What a scan works with for one service account. */
+export interface ObserveDependencies {
+  readonly ledger: Pick<Ledger, 'operationEntries'>;
+  readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly times: Pick<Times, 'listLagMs' | 'clockErrorMs'>;
+}
+
+/** What a scan knows of a service account before it is read. */
+export interface Listed {
+  readonly target: AssociationTarget;
+  /** The id in the list of EKS; null if the list does not have the service account. */
+  readonly associationId: string | null;
+  /** When that list was begun. Milliseconds since the epoch. */
+  readonly listedAt: number;
+  /** The revision of the state before that; 0: there was none. */
+  readonly knownRevision: number;
+}
+
+/** What became of it. */
+export type ObserveResult =
+  | { readonly kind: 'observed'; readonly origin: Origin | null }
+  /** Nothing was written: the read was older than what is known, or an operation wrote meanwhile. The next scan decides. */
+  | { readonly kind: 'undecided' }
+  | { readonly kind: 'failed'; readonly error: EksError };
+
+/**
+ * Observes the association of a service account: reads EKS, then the state, and writes what follows if the state is still the one that was read.
+ * Throws `LedgerUnavailable` and `UnsupportedFormat`.
+ */
+export async function observeServiceAccount(
+  deps: ObserveDependencies,
+  eks: Pick<Eks, 'describe'>,
+  { target, associationId, listedAt, knownRevision }: Listed,
+  deadline: number,
+): Promise<ObserveResult> {
+  const readAt = associationId === null ? listedAt : deps.clock();
+  const described = associationId === null ? null : await eks.describe(associationId, { deadline });
+  if (described?.kind === 'failed') return described;
+  const association = described?.kind === 'found' ? described.association : null;
+  const state = await deps.observations.getAssociationState(target);
+  const isKnown = association !== null && state?.confirmed?.association.associationId === association.associationId;
+  const isOwn = association !== null && !isKnown && (await isCreatedByGateway(deps, association));
+  const judgement = judge({ knownRevision, readAt, association, state, isOwn }, deps.times);
+  if (judgement.kind === 'undecided') return judgement;
+  const isWritten = await deps.observations.observeAssociation(state?.revision ?? 0, { target, ...judgement.change });
+  return isWritten ? { kind: 'observed', origin: judgement.origin } : { kind: 'undecided' };
+}
+
+/** Whether the ownership tag names the `INTENT` of a create with these settings for this service account. Copied tags prove nothing else. */
+async function isCreatedByGateway(
+  { ledger }: Pick<ObserveDependencies, 'ledger'>,
+  association: Association,
+): Promise<boolean> {
+  const operationId = operationIdOf(association);
+  if (operationId === null) return false;
+  const intent = await readIntent(ledger, operationId);
+  if (intent?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return false;
+  const { request } = intent;
+  const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
+  return (
+    names.every((name) => request[name] === association[name]) && createDifferences(request, association).length === 0
+  );
+}
+
+async function readIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId: string) {
+  try {
+    const intent = await findIntent(ledger, operationId);
+    return intent?.request ? intent : null;
+  } catch (error) {
+    if (error instanceof UnsupportedFormat) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import type { AssociationSummary, Eks, EksError } from '../eks/eks.ts';
+import type { StateSummary } from '../ledger/association-state.ts';
+import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import { observeServiceAccount } from './observe-service-account.ts';
+import type { Listed, ObserveDependencies } from './observe-service-account.ts';
+
+/** What one scan of a cluster did. */
+export interface ClusterScanResult {
+  /** Associations in the list of EKS. */
+  listed: number;
+  /** Service accounts whose state was written. */
+  observed: number;
+  /** Of these, associations that no operation and no add-on explains, and those that were deleted outside. */
+  outside: number;
+  /** Service accounts whose read was older than what is known, or that changed meanwhile: the next scan reads them. */
+  undecided: number;
+  /** Whether everything that was due was read. */
+  isComplete: boolean;
+  /** Why it was not, if a read failed. */
+  failure: EksError | null;
+}
+
+/** What a scan of a cluster works with. */
+export type ScanClusterDependencies = ObserveDependencies & {
+  readonly observations: Pick<ObservationStore, 'statesOfCluster'>;
+};
+
+/** After so many failed reads in a row, the cluster waits for the next run: each can take seconds to fail. */
+const maxFailures = 3;
+
+/** How many associations are read at the same time. The rate limit of the account comes on top. */
+const concurrency = 4;
+
+/** How long one read may take. Milliseconds. */
+const readMs = 10_000;
+
+/**
+ * Lists a cluster and reads what is new, changed by an operation since, gone from the list, or was read longer ago than `maxAgeMs`. A scan whose time is
+ * over continues with the next one: what it read is no longer due. Throws `LedgerUnavailable`.
+ */
+export async function scanCluster(
+  deps: ScanClusterDependencies,
+  eks: Pick<Eks, 'page' | 'describe'>,
+  cluster: ClusterRef,
+  { maxAgeMs, deadline }: { readonly maxAgeMs: number; readonly deadline: number },
+): Promise<ClusterScanResult> {
+  const result: ClusterScanResult = {
+    listed: 0,
+    observed: 0,
+    outside: 0,
+    undecided: 0,
+    isComplete: false,
+    failure: null,
+  };
+  const known = new Map(
+    (await deps.observations.statesOfCluster(cluster)).map((state) => [keyOf(state.target), state]),
+  );
+  const listedAt = deps.clock();
+  const listed = await listAll(eks, deadline);
+  if (listed.kind === 'failed') return { ...result, failure: listed.error };
+  result.listed = listed.summaries.length;
+
+  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs });
+  let failures = 0;
+  let read = 0;
+  const queue = due.values();
+  const worker = async () => {
+    for (const one of queue) {
+      if (failures >= maxFailures || deps.clock() > deadline - readMs) return;
+      const seen = await observeSupported(deps, eks, one, Math.min(deadline, deps.clock() + readMs));
+      failures = seen.kind === 'failed' ? failures + 1 : 0;
+      if (seen.kind === 'failed') {
+        result.failure = seen.error;
+        continue;
+      }
+      read += 1;
+      result[seen.kind] += 1;
+      if (seen.kind === 'observed' && seen.origin === 'OUTSIDE') result.outside += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return { ...result, isComplete: read === due.length };
+}
+
+/** One that another version of the gateway wrote is left to that version. */
+async function observeSupported(
+  ...call: Parameters<typeof observeServiceAccount>
+): ReturnType<typeof observeServiceAccount> {
+  try {
+    return await observeServiceAccount(...call);
+  } catch (error) {
+    if (error instanceof UnsupportedFormat) return { kind: 'undecided' };
+    throw error;
+  }
+}
+
+/** All pages of the list. A list that ends early would prove that associations do not exist. */
+async function listAll(eks: Pick<Eks, 'page'>, deadline: number) {
+  const summaries: AssociationSummary[] = [];
+  const tokens = new Set<string>();
+  for (let nextToken: string | null = null; ; tokens.add(nextToken)) {
+    const page = await eks.page({ namespace: null, serviceAccount: null, nextToken }, { deadline });
+    if (page.kind !== 'page') return { kind: 'failed', error: page.error } as const;
+    summaries.push(...page.summaries);
+    if (page.nextToken === null) return { kind: 'listed', summaries } as const;
+    nextToken = page.nextToken;
+    if (tokens.has(nextToken)) return { kind: 'failed', error: endless } as const;
+  }
+}
+
+const endless: EksError = { exception: 'EndlessList', message: 'The list of EKS repeats a page.', requestId: null };
+
+/** What a scan has to read, the longest unread first. */
+function dueIn(
+  cluster: ClusterRef,
+  summaries: readonly AssociationSummary[],
+  known: ReadonlyMap<string, StateSummary>,
+  { listedAt, maxAgeMs }: { readonly listedAt: number; readonly maxAgeMs: number },
+): Listed[] {
+  const isDue = (state: StateSummary | undefined, associationId: string) =>
+    state?.scannedAt === undefined ||
+    state.scannedAt === null ||
+    state.scannedRevision !== state.revision ||
+    state.associationId !== associationId ||
+    !state.isPresent ||
+    state.scannedAt <= listedAt - maxAgeMs;
+  const names = new Set(summaries.map(keyOf));
+  const present = summaries
+    .map((summary) => ({ summary, state: known.get(keyOf(summary)) }))
+    .filter(({ summary, state }) => isDue(state, summary.associationId))
+    .sort((one, other) => (one.state?.scannedAt ?? 0) - (other.state?.scannedAt ?? 0));
+  const absent = [...known.values()].filter(
+    ({ target, isPresent, scannedRevision, revision }) =>
+      !names.has(keyOf(target)) && (isPresent || scannedRevision !== revision),
+  );
+  return [
+    ...present.map(({ summary, state }) => ({
+      target: targetOf(cluster, summary),
+      associationId: summary.associationId,
+      listedAt,
+      knownRevision: state?.revision ?? 0,
+    })),
+    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision })),
+  ];
+}
+
+function targetOf({ accountId, region, clusterName }: ClusterRef, { namespace, serviceAccount }: AssociationSummary) {
+  return { accountId, region, clusterName, namespace, serviceAccount };
+}
+
+function keyOf({ namespace, serviceAccount }: Pick<AssociationTarget, 'namespace' | 'serviceAccount'>): string {
+  return `${namespace}/${serviceAccount}`;
+}

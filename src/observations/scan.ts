@@ -1,0 +1,189 @@
+import { rateLimitedEksFor } from '../eks/rate-limited.ts';
+import type { EksFor } from '../eks/eks.ts';
+import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
+import type { ClusterRef } from '../model/association.ts';
+import type { Log } from '../runtime/log.ts';
+import { makeRateLimiter } from '../runtime/rate-limiter.ts';
+import type { RateLimiter } from '../runtime/rate-limiter.ts';
+import { scanCluster } from './scan-cluster.ts';
+import type { ClusterScanResult, ScanClusterDependencies } from './scan-cluster.ts';
+
+/** How often, and how fast, clusters are scanned. */
+export interface ScanSettings {
+  /** How long after a complete scan the next one of the same cluster begins. Milliseconds. */
+  readonly intervalMs: number;
+  /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
+  readonly maxAgeMs: number;
+  /** How many reads may start within any one second, in each account and region. */
+  readonly readsPerSecond: number;
+}
+
+/** Half of what lists with details may read: other tools of the account share its quota. */
+export const defaultScanSettings: ScanSettings = { intervalMs: 600_000, maxAgeMs: 86_400_000, readsPerSecond: 10 };
+
+/** What a scan works with. */
+export interface ScanDependencies extends ScanClusterDependencies {
+  readonly observations: ObservationStore;
+  readonly eksFor: EksFor;
+  readonly directory: { readonly clusters: readonly ClusterRef[] };
+  readonly log: Log;
+  /** Waits for the rate limit. Default: on the clock of the machine. */
+  readonly wait?: (ms: number) => Promise<unknown>;
+}
+
+/** What one run did, and what it left. */
+export interface ScanResult {
+  /** Clusters that were scanned completely, and those that continue with the next run. */
+  complete: number;
+  incomplete: number;
+  /** Clusters that EKS did not let the run read. */
+  unreadable: number;
+  /** Clusters that another run scans, and those that are due but that this run had no time for. */
+  leased: number;
+  waiting: number;
+  /** Service accounts whose state was written; of these, those that were changed outside. */
+  observed: number;
+  outside: number;
+  /** Time since the oldest complete scan of a cluster began; 0 without clusters. Whole seconds. A cluster that was never scanned counts from the epoch of its first attempt. */
+  oldestScanSeconds: number;
+}
+
+/** How many clusters are scanned at the same time. */
+const concurrency = 8;
+
+/** Longer than a run can take, so that a lease expires only if its run is gone. Milliseconds. */
+const leaseMs = 15 * 60_000;
+
+/** A cluster is begun only with this much time left. Milliseconds. */
+const leastMs = 12_000;
+
+/**
+ * Scans the clusters of the inventory that are due, those that were scanned the longest time ago first. One run at a time scans a cluster: each has a
+ * lease with a fence. Locks of operators do not stop it, because it changes nothing at EKS, and what is found matters most while changes are locked.
+ * `deadline` is when the run must end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
+ */
+export async function scan(deps: ScanDependencies, settings: ScanSettings, deadline: number): Promise<ScanResult> {
+  const result: ScanResult = {
+    ...{ complete: 0, incomplete: 0, unreadable: 0, leased: 0, waiting: 0, observed: 0, outside: 0 },
+    oldestScanSeconds: 0,
+  };
+  const now = deps.clock();
+  const known = new Map((await deps.observations.clusterScans()).map((one) => [keyOf(one.cluster), one]));
+  const limiters = new Map<string, RateLimiter>();
+  const eksFor: EksFor = (cluster) =>
+    rateLimitedEksFor(deps.eksFor, limiterOf(deps, settings, limiters, cluster))(cluster);
+  const all = deps.directory.clusters.map((cluster) => ({ cluster, last: known.get(keyOf(cluster)) ?? null }));
+  result.oldestScanSeconds = Math.max(0, ...all.map(({ last }) => secondsSince(last, now)));
+  const queue = all
+    .filter(({ last }) => isDue(last, now, settings))
+    .sort((one, other) => (one.last?.endedAt ?? 0) - (other.last?.endedAt ?? 0))
+    .values();
+  const worker = async () => {
+    for (const { cluster, last } of queue) {
+      if (deps.clock() > deadline - leastMs) {
+        result.waiting += 1;
+        continue;
+      }
+      const lease = await take(deps, cluster, last);
+      if (lease === null) result.leased += 1;
+      else await scanLeased(deps, eksFor, lease, { ...settings, deadline }, result);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return result;
+}
+
+/** Takes the lease of a cluster; null if another run has it. */
+async function take(
+  { observations, clock }: ScanDependencies,
+  ref: ClusterRef,
+  last: ClusterScan | null,
+): Promise<ClusterScan | null> {
+  const now = clock();
+  if (last !== null && last.leaseUntil > now) return null;
+  const { accountId, region, clusterName } = ref;
+  const lease: ClusterScan = {
+    ...{ endedAt: null, completedAt: null, failure: null, ...last },
+    cluster: { accountId, region, clusterName },
+    fence: (last?.fence ?? 0) + 1,
+    leaseUntil: now + leaseMs,
+    startedAt: now,
+  };
+  return (await observations.putClusterScan(last?.fence ?? 0, lease)) ? lease : null;
+}
+
+/** Scans a cluster and records how it ended. A run that lost its lease records nothing. */
+async function scanLeased(
+  deps: ScanDependencies,
+  eksFor: EksFor,
+  lease: ClusterScan,
+  settings: ScanSettings & { readonly deadline: number },
+  result: ScanResult,
+): Promise<void> {
+  const { cluster, fence, startedAt, completedAt } = lease;
+  const scanned = await scanOrFail(deps, eksFor, cluster, settings);
+  const { isComplete, failure, observed, outside } = scanned;
+  const now = deps.clock();
+  await deps.observations.putClusterScan(fence, {
+    ...lease,
+    leaseUntil: now,
+    endedAt: now,
+    completedAt: isComplete ? startedAt : completedAt,
+    failure: failure && { exception: failure.exception, message: failure.message },
+  });
+  result[outcomeOf(scanned)] += 1;
+  result.observed += observed;
+  result.outside += outside;
+  if (failure) deps.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
+}
+
+/** A cluster that can't be scanned must not keep others from being scanned. */
+async function scanOrFail(
+  deps: ScanDependencies,
+  eksFor: EksFor,
+  cluster: ClusterRef,
+  settings: ScanSettings & { readonly deadline: number },
+): Promise<ClusterScanResult> {
+  try {
+    return await scanCluster(deps, eksFor(cluster), cluster, settings);
+  } catch (error) {
+    if (error instanceof LedgerUnavailable) throw error;
+    deps.log('error', 'A scan failed.', { ...cluster, error: String(error) });
+    const failure = { exception: 'ScanFailed', message: 'The log of the scan says why.', requestId: null };
+    return { listed: 0, observed: 0, outside: 0, undecided: 0, isComplete: false, failure };
+  }
+}
+
+function outcomeOf({ isComplete, failure }: ClusterScanResult): 'complete' | 'incomplete' | 'unreadable' {
+  if (failure) return 'unreadable';
+  return isComplete ? 'complete' : 'incomplete';
+}
+
+/** A cluster is due after the interval, also if it can't be read; one whose scan was not finished, at once. */
+function isDue(last: ClusterScan | null, now: number, { intervalMs }: ScanSettings): boolean {
+  if (!last?.endedAt) return true;
+  const isFinished = last.failure !== null || (last.completedAt !== null && last.completedAt >= last.startedAt);
+  return !isFinished || last.startedAt <= now - intervalMs;
+}
+
+function secondsSince(last: ClusterScan | null, now: number): number {
+  return last === null ? 0 : Math.floor((now - (last.completedAt ?? last.startedAt)) / 1_000);
+}
+
+/** The rate limiter of an account and region, which share a quota of EKS. */
+function limiterOf(
+  { clock, wait }: ScanDependencies,
+  { readsPerSecond: perSecond }: ScanSettings,
+  limiters: Map<string, RateLimiter>,
+  { accountId, region }: ClusterRef,
+): RateLimiter {
+  const key = `${accountId}/${region}`;
+  const limiter = limiters.get(key) ?? makeRateLimiter({ concurrency: perSecond, perSecond }, clock, wait);
+  limiters.set(key, limiter);
+  return limiter;
+}
+
+function keyOf({ accountId, region, clusterName }: ClusterRef): string {
+  return `${accountId}/${region}/${clusterName}`;
+}

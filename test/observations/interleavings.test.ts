@@ -1,0 +1,313 @@
+import { monotonicFactory } from 'ulid';
+import type { ChangeResult } from '../../src/eks/eks.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Association } from '../../src/model/association.ts';
+import { mutate } from '../../src/operations/mutate.ts';
+import { operationOf } from '../../src/operations/operations.ts';
+import { countReadFailures, reconcileOperation } from '../../src/operations/reconcile-operation.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { defaultTimes } from '../../src/idempotency/times.ts';
+import { observeServiceAccount } from '../../src/observations/observe-service-account.ts';
+import { operationTagKey } from '../../src/model/association.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { openTables } from '../support/ledgers.ts';
+import { home, roleArn } from '../support/gateway.ts';
+import { dependenciesOn, eksWith, identity } from '../support/mutations.ts';
+import { randomFrom } from '../reliability/search/ledger-faults.ts';
+import type { Random } from '../reliability/search/ledger-faults.ts';
+
+// The real operations, reconciler and observation of one service account, in random interleavings: each call of a port is a turn.
+// The reference is EKS itself, which knows who made each version. It tells what a correct observer may report as made outside.
+
+const second = 1_000;
+const times = {
+  ...defaultTimes,
+  signatureWindowMs: 30_000,
+  eksProcessingMs: 10_000,
+  listLagMs: 10_000,
+  clockErrorMs: 1_000,
+  roleRetryMs: 0,
+};
+const roles = ['a', 'b', 'c'].map((name) => roleArn(`payments/${name}`));
+
+/** Who made a version: an operation's id, or `outside`. */
+type Author = string;
+
+/** EKS with one service account: reads may lag, changes may take effect late, and answers may be lost. */
+function makeWorld(target: { readonly serviceAccount: string; readonly clusterName: string }, random: Random) {
+  let now = Date.UTC(2096, 0, 1);
+  let real: Association | null = null;
+  /** What lagging reads show, and until when they may. */
+  let past: { readonly shown: Association | null; readonly until: number } | null = null;
+  let ids = 0;
+  const authors = new Map<string, Author>();
+  const deletedBy = new Map<string, Author>();
+  const late: { readonly until: number; readonly apply: () => void }[] = [];
+  const write = <Next extends Association | null>(next: Next, author: Author) => {
+    now += 10;
+    if (past === null || past.until <= now) past = { shown: real, until: now + times.listLagMs };
+    if (next === null && real) deletedBy.set(real.associationId, author);
+    const modifiedAt = new Date(now).toISOString();
+    const written = next && { ...next, modifiedAt };
+    real = written;
+    authors.set(modifiedAt, author);
+    return written;
+  };
+  const read = () => (past !== null && past.until > now && random(3) === 0 ? past.shown : real);
+  const created = (fields: Pick<Association, 'roleArn' | 'tags'>): Association => {
+    const associationId = `a-${String(++ids).padStart(17, '0')}`;
+    const associationArn = `arn:aws:eks:${home.region}:${home.accountId}:podidentityassociation/${target.clusterName}/${associationId}`;
+    const settings = { targetRoleArn: null, disableSessionTags: false, policy: null, externalId: null, ownerArn: null };
+    const at = new Date(now + 10).toISOString();
+    return {
+      ...home,
+      ...target,
+      namespace: 'payments',
+      ...settings,
+      ...fields,
+      associationId,
+      associationArn,
+      createdAt: at,
+      modifiedAt: at,
+    };
+  };
+  const error = { exception: 'Example', message: '', requestId: null };
+  /** A change of the gateway: applied and answered, applied without an answer, applied later or never. */
+  const change = (apply: () => ChangeResult): Promise<ChangeResult> => {
+    const fate = random(4);
+    if (fate < 2) return Promise.resolve(apply());
+    if (fate === 2) apply();
+    else if (random(2) === 0) late.push({ until: now + times.eksProcessingMs, apply: () => void apply() });
+    return Promise.resolve({ kind: 'unknown', error });
+  };
+  const done = (association: Association, n: string): ChangeResult => ({ kind: 'done', association, requestId: n });
+  const existing = (id: string) => (real?.associationId === id ? real : null);
+  const eks = eksWith({
+    create: ({ request, operationId }) =>
+      change(() => {
+        if (real) return { kind: 'in-use', associationId: real.associationId, error };
+        const tags = [...request.tags, { key: operationTagKey, value: operationId }];
+        return done(write(created({ roleArn: request.roleArn, tags }), operationId), 'create');
+      }),
+    update: ({ request, operationId }) =>
+      change(() => {
+        const before = existing(request.associationId);
+        if (!before) return { kind: 'not-found', error: { ...error, requestId: 'update' } };
+        return done(write({ ...before, ...request.changes }, operationId), 'update');
+      }),
+    delete: ({ request, operationId }) =>
+      change(() => {
+        const before = existing(request.associationId);
+        if (!before) return { kind: 'not-found', error: { ...error, requestId: 'delete' } };
+        write(null, operationId);
+        return done(before, 'delete');
+      }),
+    describe: (id) => {
+      const shown = read();
+      return Promise.resolve(shown?.associationId === id ? { kind: 'found', association: shown } : { kind: 'absent' });
+    },
+    list: () => {
+      const shown = read();
+      return Promise.resolve({ kind: 'listed', associationIds: shown ? [shown.associationId] : [] });
+    },
+  });
+  return {
+    eks,
+    clock: () => now,
+    pass(ms: number) {
+      now += ms;
+      late.splice(0, late.length, ...late.filter(({ until }) => until > now));
+    },
+    late,
+    read,
+    real: () => real,
+    author: (association: Association) => authors.get(association.modifiedAt),
+    deletedBy: (id: string) => deletedBy.get(id),
+    outside() {
+      if (real === null) write(created({ roleArn: roles[random(3)] ?? '', tags: [] }), 'outside');
+      else if (random(3) === 0) write(null, 'outside');
+      else write({ ...real, roleArn: roles[random(3)] ?? '' }, 'outside');
+    },
+  };
+}
+
+/** Runs one random interleaving; returns the violations and what it met. */
+async function run(ledger: Ledger & ObservationStore, seed: number) {
+  const random = randomFrom(seed);
+  const target = { clusterName: 'apps-dev', serviceAccount: `api-${seed}` };
+  const account = { ...home, ...target, namespace: 'payments' };
+  const world = makeWorld(target, random);
+  const violations: string[] = [];
+  let reportedOutside = 0;
+  let turns: (() => void)[] = [];
+  let isFree = false;
+  const turn = () => (isFree ? Promise.resolve() : new Promise<void>((resolve) => turns.push(resolve)));
+  const gated = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get: (from, name) => {
+        const method = Reflect.get(from, name) as (...given: unknown[]) => Promise<unknown>;
+        return async (...given: unknown[]) => {
+          await turn();
+          return method.apply(from, given);
+        };
+      },
+    });
+  const observations = gated(ledger) as ObservationStore;
+  const deps = dependenciesOn(gated(ledger), {
+    clock: world.clock,
+    ulid: monotonicFactory(() => random(1_000) / 1_000),
+    times,
+    eksFor: () => gated(world.eks),
+    serves: () => true,
+    preauthorize: () => null,
+  });
+  const allowed = {
+    ...deps,
+    authorize: (...given: Parameters<Dependencies['authorize']>) => ({
+      ...deps.authorize(...given),
+      allowed: true,
+      violations: [],
+    }),
+  };
+  let tokens = 0;
+  const mutateOnce = (kind: 'CREATE' | 'UPDATE' | 'DELETE', associationId: string) => {
+    const name = `${kind}_POD_IDENTITY_ASSOCIATION` as const;
+    const settings = kind === 'DELETE' ? {} : { roleArn: roles[random(3)] };
+    const place =
+      kind === 'CREATE' ? { namespace: 'payments', serviceAccount: target.serviceAccount } : { associationId };
+    const input = { ...target, ...place, ...settings, clientRequestToken: `${seed}-${++tokens}` };
+    const { serviceAccount: _, ...rest } = { ...input };
+    const given = (kind === 'CREATE' ? input : rest) as never;
+    return mutate(allowed, operationOf(name), { identity, input: given, deadline: world.clock() + 25 * second });
+  };
+  const scan = async () => {
+    const before = await observations.getAssociationState(account);
+    const listedAt = world.clock();
+    const shown = world.read();
+    let seen: Association | null | undefined;
+    /** The association that the scan wrote to be gone. */
+    let gone = '';
+    const eks = {
+      describe: async (id: string, bounds: { deadline: number }) => {
+        const result = await deps.eksFor(account).describe(id, bounds);
+        seen = result.kind === 'found' ? result.association : null;
+        return result;
+      },
+    };
+    const listed = {
+      target: account,
+      associationId: shown?.associationId ?? null,
+      listedAt,
+      knownRevision: before?.revision ?? 0,
+    };
+    const states = {
+      getAssociationState: observations.getAssociationState,
+      observeAssociation: (...given: Parameters<ObservationStore['observeAssociation']>) => {
+        const { sight } = given[1].observed ?? {};
+        gone = sight?.isGone ? sight.associationId : '';
+        return observations.observeAssociation(...given);
+      },
+    };
+    const result = await observeServiceAccount({ ...deps, observations: states }, eks, listed, Infinity);
+    if (result.kind !== 'observed' || result.origin !== 'OUTSIDE') return;
+    reportedOutside += 1;
+    const author = seen ? world.author(seen) : world.deletedBy(gone);
+    if (author !== 'outside')
+      violations.push(
+        `${seen ? `the state ${seen.modifiedAt}` : `the absence of ${gone}`} is of ${author ?? 'nobody'}, and was reported as made outside`,
+      );
+  };
+  const reconcile = async () => {
+    const [record] = await deps.ledger.expiredLeases(world.clock(), 1);
+    if (record) await reconcileOperation(deps, countReadFailures(), record, 'run');
+  };
+  const running: Promise<unknown>[] = [];
+  const start = (process: () => Promise<unknown>) => {
+    // A request whose time is over by its turn ends without an answer.
+    const failed = (error: unknown) => error instanceof LedgerUnavailable || violations.push(String(error));
+    running.push(process().catch(failed));
+  };
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+  for (let step = 0; step < 120; step++) {
+    const choice = random(40);
+    const id = world.read()?.associationId ?? null;
+    if (turns.length > 0 && choice < 28) turns.splice(random(turns.length), 1)[0]?.();
+    else if (choice < 31 && turns.length < 4) {
+      start(() => mutateOnce(id === null ? 'CREATE' : random(3) === 0 ? 'DELETE' : 'UPDATE', id ?? ''));
+    } else if (choice < 34 && turns.length < 4) start(scan);
+    else if (choice === 34) world.outside();
+    else if (choice === 35) world.late.splice(0, 1)[0]?.apply();
+    else if (choice === 36) world.pass([second, 5 * second, 40 * second, 70 * second][random(4)] ?? 0);
+    else if (choice < 39 && turns.length < 4) start(reconcile);
+    // A crash: a process gets no more turns.
+    else if (random(2) === 0) turns.splice(random(turns.length || 1), 1);
+    await settle();
+  }
+
+  // At rest: nothing is in flight, reads have caught up, and the reconciler has completed every operation.
+  turns = [];
+  isFree = true;
+  world.late.length = 0;
+  world.pass(600 * second);
+  for (let round = 0; round < 6; round++) {
+    for (const record of await ledger.expiredLeases(world.clock(), 100)) {
+      if (record.idempotencyKey) await reconcileOperation(deps, countReadFailures(), record, 'rest');
+    }
+    world.pass(3_700 * second);
+  }
+  for (let round = 0; round < 2; round++) {
+    await scan();
+    world.pass(60 * second);
+  }
+  const state = await ledger.getAssociationState(account);
+  const real = world.real();
+  if (real) {
+    const isOutside = world.author(real) === 'outside';
+    const confirmed = state?.confirmed?.association;
+    const isAdopted = confirmed?.modifiedAt === real.modifiedAt;
+    if (isOutside && !isAdopted && state?.observed?.origin !== 'OUTSIDE')
+      violations.push(`the foreign state ${real.modifiedAt} is not reported by the second scan`);
+    const known = state?.observed?.association ?? confirmed;
+    if (known?.modifiedAt !== real.modifiedAt) violations.push('the state does not agree with EKS');
+  } else if (state?.observed && state.observed.sight?.isGone === false)
+    violations.push('the association is gone, and the state does not say so');
+  return { violations, reportedOutside };
+}
+
+async function runAll(ledger: Ledger & ObservationStore, seeds: readonly number[]) {
+  let outside = 0;
+  for (const seed of seeds) {
+    const { violations, reportedOutside } = await run(ledger, seed);
+    outside += reportedOutside;
+    expect({ seed, violations }).toEqual({ seed, violations: [] });
+  }
+  return outside;
+}
+
+const runs = Number(process.env.INTERLEAVINGS ?? 100);
+const first = Number(process.env.INTERLEAVINGS_SEED ?? 1);
+
+test('scans report what was made outside, and nothing that an operation explains, in random interleavings', async () => {
+  const ledger = makeSqliteLedger({ file: ':memory:' });
+  const outside = await runAll(
+    ledger,
+    Array.from({ length: runs }, (_, index) => first + index),
+  );
+  expect(outside).toBeGreaterThan(runs / 10);
+  ledger.close();
+}, 120_000);
+
+describeOnDynamoDb('on DynamoDB', () => {
+  test('scans report what was made outside, and nothing that an operation explains', async () => {
+    const { client, names, close } = await openTables();
+    const ledger = { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbObservations({ client, ...names }) };
+    await runAll(ledger, [1, 2, 3]);
+    await close();
+  }, 60_000);
+});

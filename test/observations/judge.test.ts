@@ -1,0 +1,194 @@
+import type { AssociationState, OpenOperation } from '../../src/ledger/association-state.ts';
+import type { Association } from '../../src/model/association.ts';
+import { judge } from '../../src/observations/judge.ts';
+import type { Reading } from '../../src/observations/judge.ts';
+import { association } from '../support/ledger-samples.ts';
+
+const times = { listLagMs: 30_000, clockErrorMs: 30_000 };
+const start = Date.parse('2026-11-24T12:00:00.000Z');
+/** The association as it is so many seconds after the start, with other fields. */
+const at = (seconds: number, fields: Partial<Association> = {}) =>
+  association({ modifiedAt: new Date(start + seconds * 1_000).toISOString(), ...fields });
+const { accountId, region, clusterName, namespace, serviceAccount, associationId } = association();
+const target = { accountId, region, clusterName, namespace, serviceAccount };
+const other = 'arn:aws:iam::111122223333:role/pods/shop/other';
+
+const state = (fields: Partial<AssociationState> = {}): AssociationState => ({
+  ...{ target, revision: 4, changedAt: start, observed: null, openOperations: [] },
+  confirmed: { association: at(0), isDeleted: false },
+  ...fields,
+});
+const update = (fields: Partial<OpenOperation> = {}): OpenOperation => ({
+  ...{ operationId: '01KASA3V5T0000000000000002', operation: 'UPDATE_POD_IDENTITY_ASSOCIATION' },
+  ...{ requested: { roleArn: other }, inDoubtUntil: start + 420_000, closedAt: null, saw: null },
+  ...fields,
+});
+const reading = (fields: Partial<Reading>): Reading => {
+  const known = fields.state === undefined ? state() : fields.state;
+  return {
+    knownRevision: known?.revision ?? 0,
+    readAt: start + 90_000,
+    association: at(0),
+    state: known,
+    isOwn: false,
+    ...fields,
+  };
+};
+const judged = (fields: Partial<Reading>) => {
+  const judgement = judge(reading(fields), times);
+  return judgement.kind === 'observed' ? judgement.origin : judgement.kind;
+};
+const unknown = state({ confirmed: null, changedAt: null });
+
+test.each<[string, Partial<Reading>, string | null]>([
+  ['the confirmed association is of an operation', {}, 'OPERATION'],
+  ['a later version is of someone outside', { association: at(9, { roleArn: other }) }, 'OUTSIDE'],
+  ['a later version with the same settings is of someone outside', { association: at(9) }, 'OUTSIDE'],
+  ['other tags of the same version are of someone outside', { association: at(0, { tags: [] }) }, 'OUTSIDE'],
+  [
+    'an association of an add-on is of the add-on',
+    { state: null, association: at(0, { ownerArn: 'arn:aws:eks:…' }) },
+    'ADD_ON',
+  ],
+  ['an association without a state is of someone outside', { state: null }, 'OUTSIDE'],
+  [
+    'an association without a state, with the tag of an INTENT with its settings, is of that operation',
+    { state: null, isOwn: true },
+    'OPERATION',
+  ],
+  [
+    'an association that is not confirmed is left to the next scan if an operation wrote meanwhile',
+    { state: unknown, knownRevision: 3 },
+    'undecided',
+  ],
+  [
+    'a version between INTENT and outcome is of the operation',
+    { state: state({ openOperations: [update()] }), association: at(9, { roleArn: other }) },
+    'OPERATION',
+  ],
+  [
+    'a version that an open operation sets in part only is of someone outside',
+    { state: state({ openOperations: [update()] }), association: at(9, { roleArn: other, policy: '{}' }) },
+    'OUTSIDE',
+  ],
+  [
+    'a version that two open operations set together is of them',
+    {
+      state: state({
+        openOperations: [update(), update({ operationId: '01KASA3V5T0000000000000003', requested: { policy: '{}' } })],
+      }),
+      association: at(9, { roleArn: other, policy: '{}' }),
+    },
+    'OPERATION',
+  ],
+  [
+    'a version of an operation that an observation closed is of it while it is in doubt',
+    { state: state({ openOperations: [update({ closedAt: start })] }), association: at(400, { roleArn: other }) },
+    'OPERATION',
+  ],
+  [
+    'a later version than that operation can make is of someone outside',
+    { state: state({ openOperations: [update({ closedAt: start })] }), association: at(421, { roleArn: other }) },
+    'OUTSIDE',
+  ],
+  ['an older version than the confirmed one decides nothing', { association: at(-1, { roleArn: other }) }, 'undecided'],
+  [
+    'an older version than an operation saw decides nothing',
+    {
+      state: state({
+        openOperations: [
+          update({
+            closedAt: start,
+            inDoubtUntil: start,
+            saw: { associationId, modifiedAt: at(20).modifiedAt, isGone: false },
+          }),
+        ],
+      }),
+      association: at(9, { roleArn: other }),
+    },
+    'undecided',
+  ],
+  [
+    'a version of an association that an operation saw to be gone decides nothing',
+    {
+      state: state({
+        openOperations: [
+          update({
+            closedAt: start,
+            inDoubtUntil: start,
+            saw: { associationId, modifiedAt: at(0).modifiedAt, isGone: true },
+          }),
+        ],
+      }),
+      association: at(9, { roleArn: other }),
+    },
+    'undecided',
+  ],
+  [
+    'a version of a deleted association decides nothing',
+    { state: state({ confirmed: { association: at(0), isDeleted: true } }), association: at(9) },
+    'undecided',
+  ],
+  [
+    'a new association after a deleted one is of someone outside',
+    {
+      state: state({ confirmed: { association: at(0), isDeleted: true } }),
+      association: at(9, { associationId: 'a-new' }),
+    },
+    'OUTSIDE',
+  ],
+  ['an absent association was deleted outside', { association: null }, 'OUTSIDE'],
+  [
+    'an absent association that an operation deleted is of nobody',
+    { association: null, state: state({ confirmed: { association: at(0), isDeleted: true } }) },
+    null,
+  ],
+  [
+    'an association is not absent so soon after an outcome that the list may lag',
+    { association: null, readAt: start + 60_000 },
+    'undecided',
+  ],
+  [
+    'an association is not absent so soon after its last version was seen',
+    { association: null, state: state({ confirmed: { association: at(40), isDeleted: false } }) },
+    'undecided',
+  ],
+  [
+    'an absent association with an open delete decides nothing',
+    { association: null, state: state({ openOperations: [update({ operation: 'DELETE_POD_IDENTITY_ASSOCIATION' })] }) },
+    'undecided',
+  ],
+  [
+    'an absent association is left to the next scan if an operation wrote meanwhile',
+    { association: null, knownRevision: 3 },
+    'undecided',
+  ],
+  ['nothing follows from an association that was never seen', { association: null, state: unknown }, 'undecided'],
+])('%s', (_, fields, origin) => {
+  expect(judged(fields)).toBe(origin);
+});
+
+test('a version of operations that can no longer act is confirmed, and they are no longer open', () => {
+  const closed = update({ closedAt: start });
+  const late = {
+    state: state({ openOperations: [closed] }),
+    association: at(9, { roleArn: other }),
+    readAt: start + 421_000,
+  };
+  expect(judge(reading(late), times)).toMatchObject({
+    change: { confirmed: { association: late.association, isDeleted: false }, endedOperationIds: [closed.operationId] },
+  });
+  expect(judge(reading({ ...late, readAt: start + 420_000 }), times)).toMatchObject({
+    change: { endedOperationIds: [], observed: { association: late.association } },
+  });
+});
+
+test('a scan keeps the latest version that an operation saw', () => {
+  const saw = { associationId, modifiedAt: at(20).modifiedAt, isGone: false };
+  const openOperations = [update({ closedAt: start, inDoubtUntil: start, saw })];
+  const judgement = judge(reading({ state: state({ openOperations }), association: at(20, { policy: '{}' }) }), times);
+  expect(judgement).toMatchObject({
+    origin: 'OUTSIDE',
+    change: { observed: { sight: saw, revision: 5 }, endedOperationIds: [openOperations[0]?.operationId] },
+  });
+});

@@ -1,0 +1,186 @@
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import type { ScanDependencies } from '../../src/observations/scan.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { home, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { lockOperations } from '../support/locks.ts';
+
+const target = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
+const minutes = 60_000;
+
+let gateway: Gateway;
+let observations: ObservationStore;
+openForEachTest((opened) => ({ gateway, ledger: observations } = opened));
+
+const makeDirectly = (serviceAccount: string, fields: object = {}) =>
+  gateway.simulator.control.createAssociation({
+    clusterName: 'apps-dev',
+    namespace: 'payments',
+    serviceAccount,
+    roleArn: roleArn('payments/payments-api'),
+    ...fields,
+  });
+
+/** One run, which does not wait for its rate limit. */
+const run = (more: Partial<ScanDependencies> = {}, settings: object = {}, ms = 50_000) => {
+  const wait = () => Promise.resolve();
+  return scan(
+    { ...gateway.deps, observations, wait, ...more },
+    { ...defaultScanSettings, ...settings },
+    gateway.clock.now() + ms,
+  );
+};
+const stateOf = (serviceAccount: string) => observations.getAssociationState({ ...target, serviceAccount });
+const describes = () => gateway.simulator.control.requests('DescribePodIdentityAssociation').length;
+
+test('a scan tells associations of the gateway, of add-ons and of others apart', async () => {
+  await gateway.create();
+  makeDirectly('foreign');
+  const ownerArn = `arn:aws:eks:${home.region}:${home.accountId}:addon/apps-dev/vpc-cni/0123`;
+  makeDirectly('add-on', { ownerArn });
+  expect(await run()).toMatchObject({ complete: 2, incomplete: 0, unreadable: 0, observed: 3, outside: 1, waiting: 0 });
+  expect(await stateOf('api')).toMatchObject({ observed: { origin: 'OPERATION', association: null } });
+  expect(await stateOf('foreign')).toMatchObject({
+    observed: { origin: 'OUTSIDE', association: { serviceAccount: 'foreign' } },
+  });
+  expect(await stateOf('add-on')).toMatchObject({ observed: { origin: 'ADD_ON' } });
+});
+
+test('a scan reads again what an operation changed, and what it read longer ago than the maximum age', async () => {
+  await gateway.create();
+  makeDirectly('foreign');
+  await run();
+  gateway.simulator.control.clearRequests();
+  gateway.clock.skip(11 * minutes);
+  expect(await run()).toMatchObject({ complete: 2, observed: 0 });
+  expect(describes()).toBe(0);
+  const [own] = gateway.simulator.control.associations();
+  await gateway.update({ associationId: own?.associationId, disableSessionTags: true, clientRequestToken: 'second' });
+  gateway.simulator.control.clearRequests();
+  gateway.clock.skip(11 * minutes);
+  expect(await run()).toMatchObject({ observed: 1, outside: 0 });
+  gateway.clock.skip(25 * 60 * minutes);
+  expect(await run()).toMatchObject({ observed: 2, outside: 1 });
+});
+
+test('a scan finds a change and a deletion that were made outside, and says so until an operation replaces the change', async () => {
+  await gateway.create();
+  const [own] = gateway.simulator.control.associations();
+  const associationId = own?.associationId ?? '';
+  await run();
+  gateway.simulator.control.updateAssociation(associationId, { roleArn: roleArn('payments/payments-worker') });
+  gateway.clock.skip(25 * 60 * minutes);
+  expect(await run()).toMatchObject({ outside: 1 });
+  await gateway.update({ associationId, disableSessionTags: true, clientRequestToken: 'second' });
+  gateway.clock.skip(11 * minutes);
+  expect(await run()).toMatchObject({ observed: 1, outside: 0 });
+  gateway.simulator.control.deleteAssociation(associationId);
+  gateway.clock.skip(11 * minutes);
+  expect(await run()).toMatchObject({ observed: 1, outside: 1 });
+  expect(await stateOf('api')).toMatchObject({ observed: { origin: 'OUTSIDE', sight: { isGone: true } } });
+  gateway.clock.skip(11 * minutes);
+  expect(await run()).toMatchObject({ observed: 0 });
+});
+
+test('a scan whose time is over continues with the next run, and reads nothing twice', async () => {
+  for (let index = 0; index < 20; index++) makeDirectly(`worker-${index}`);
+  // Each read takes two seconds.
+  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+    const eks = gateway.deps.eksFor(cluster);
+    return { ...eks, describe: (...call) => (gateway.clock.skip(2_000), eks.describe(...call)) };
+  };
+  let observed = 0;
+  let runs = 0;
+  for (let complete = 0; complete < 2 && runs < 10; runs++) {
+    const result = await run({ eksFor }, {}, 30_000);
+    observed += result.observed;
+    complete += result.complete;
+  }
+  expect({ observed, describes: describes(), isSeveral: runs > 1 }).toEqual({
+    observed: 20,
+    describes: 20,
+    isSeveral: true,
+  });
+});
+
+test('one run at a time scans a cluster, and a run that lost its lease does not record how it ended', async () => {
+  makeDirectly('foreign');
+  const runs = await Promise.all([run(), run(), run()]);
+  expect(runs.reduce((sum, { complete }) => sum + complete, 0)).toBe(2);
+  const [first] = await observations.clusterScans();
+  if (!first) throw new Error('unreachable');
+  expect(await observations.putClusterScan(first.fence - 1 || 9, { ...first, fence: 7 })).toBe(false);
+});
+
+test('the cluster that was scanned the longest time ago is scanned first, and the others wait', async () => {
+  const [one, two] = ['apps-prod', 'apps-dev'].map((clusterName) => ({ ...home, clusterName }));
+  if (!one || !two) throw new Error('unreachable');
+  await run({ directory: { clusters: [two] } });
+  gateway.clock.skip(1 * minutes);
+  await run({ directory: { clusters: [one] } });
+  gateway.clock.skip(20 * minutes);
+  const order: string[] = [];
+  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+    order.push(cluster.clusterName);
+    return gateway.deps.eksFor(cluster);
+  };
+  expect(await run({ directory: { clusters: [one, two] }, eksFor })).toMatchObject({
+    complete: 2,
+    oldestScanSeconds: 21 * 60,
+  });
+  expect(order).toEqual(['apps-dev', 'apps-prod']);
+  gateway.clock.skip(20 * minutes);
+  expect(await run({}, {}, 1_000)).toMatchObject({ complete: 0, waiting: 2 });
+});
+
+test('a cluster that cannot be read is recorded with the reason, and is tried again after the interval', async () => {
+  gateway.simulator.control.deleteCluster({ ...home, clusterName: 'apps-prod' });
+  expect(await run()).toMatchObject({ complete: 1, unreadable: 1 });
+  const scans = await observations.clusterScans();
+  expect(scans.find(({ cluster }) => cluster.clusterName === 'apps-prod')).toMatchObject({
+    completedAt: null,
+    failure: { exception: 'ResourceNotFoundException' },
+  });
+  expect(await run()).toMatchObject({ complete: 0, unreadable: 0 });
+  gateway.clock.skip(11 * minutes);
+  expect(await run()).toMatchObject({ complete: 1, unreadable: 1 });
+});
+
+test('a cluster whose scan fails for another reason does not keep others from being scanned', async () => {
+  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+    if (cluster.clusterName === 'apps-dev') throw new Error('No client.');
+    return gateway.deps.eksFor(cluster);
+  };
+  expect(await run({ eksFor })).toMatchObject({ complete: 1, unreadable: 1 });
+});
+
+test('reads of one account and region keep their rate limit', async () => {
+  for (let index = 0; index < 12; index++) makeDirectly(`worker-${index}`);
+  let waited = 0;
+  const wait = (ms: number) => {
+    waited += ms;
+    gateway.clock.skip(ms);
+    return Promise.resolve();
+  };
+  // 12 describes and 2 lists, at most 5 a second.
+  await run(
+    {
+      wait,
+      directory: {
+        clusters: [
+          { ...home, clusterName: 'apps-dev' },
+          { ...home, clusterName: 'apps-prod' },
+        ],
+      },
+    },
+    { readsPerSecond: 5 },
+  );
+  expect(waited).toBeGreaterThan(1_000);
+});
+
+test('locks of operators do not stop a scan', async () => {
+  makeDirectly('foreign');
+  await lockOperations(gateway.deps.ledger).lock({ kind: 'ALL' });
+  expect(await run()).toMatchObject({ observed: 1, complete: 2 });
+});
