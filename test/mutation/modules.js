@@ -14,8 +14,16 @@ export default {
     ],
     slow: [],
   },
+  entries: {
+    mutate: ['src/ledger/{audit-entry,entry-size,hidden-entry,keys,trail-position}.ts'],
+    tests: [
+      '<rootDir>/test/ledger/{audit-entry,entry-size,hidden-entry,keys,stored-format,trail-position}.test.ts',
+      '<rootDir>/packages/local-gateway/test/sqlite/ledger.test.ts',
+    ],
+    slow: ['<rootDir>/test/ledger/{contract-entries,trail}.test.ts'],
+  },
   ledger: {
-    mutate: ['src/ledger/!(dynamodb*|table*).ts'],
+    mutate: ['src/ledger/{claim-of-created,condition,entry-json,filter-fields,format,ledger,locks-json,trail-page}.ts'],
     tests: [ledgerTests],
     slow: ['<rootDir>/test/ledger/trail.test.ts'],
   },
