@@ -9,13 +9,14 @@ import type { Control } from './control.ts';
 import { foreignPart } from './foreign-pages.ts';
 import { openFaults } from './faults.ts';
 import { jsonProtocol, readBody, sendReply } from './http.ts';
-import { isIam, xmlProtocol } from './query-protocol.ts';
+import { serviceOf, xmlProtocol } from './query-protocol.ts';
 import type { Backend } from './operation.ts';
 import { foreignPage, serverError } from './reply.ts';
 import { openRequestLog } from './request-log.ts';
 import { openRoles } from './roles.ts';
 import { serveApi } from './serve.ts';
 import type { ApiDependencies, RawRequest } from './serve.ts';
+import { openSessions } from './sessions.ts';
 import { StartError } from './start-error.ts';
 import { openStateFile } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
@@ -96,6 +97,7 @@ function makeDependencies(options: EksSimulatorOptions, world: World, stateFile:
     clusters: openClusters(world.clusters, clock),
     roles: openRoles(world.roles, clock),
     associations: openAssociations(stateFile, clock),
+    sessions: openSessions(clock),
     listLagMs: options.listLagMs ?? 0,
     deleteLagMs: options.deleteLagMs ?? 0,
     maxAssociations: options.maxAssociations ?? 5_000,
@@ -115,12 +117,13 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
-  const isQuery = isIam({ method: request.method ?? '', url: request.url ?? '' });
-  const send = sendReply(response, requestId, deps.backend.clock, isQuery ? xmlProtocol : jsonProtocol);
+  const { method = '', url = '', headers } = request;
+  const service = serviceOf({ method, url, headers });
+  const protocol = service === 'eks' ? jsonProtocol : xmlProtocol(service);
+  const send = sendReply(response, requestId, deps.backend.clock, protocol);
   try {
     const body = await readBody(request);
     if (body === null) return;
-    const { method = '', url = '', headers } = request;
     const foreign = foreignPart(headers, { hosts });
     if (foreign !== null) {
       send(foreignPage(foreign));
