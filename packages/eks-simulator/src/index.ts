@@ -5,6 +5,6 @@ export type { OperationName } from './operation.ts';
 export { foreignPart } from './foreign-pages.ts';
 export type { AllowedSources } from './foreign-pages.ts';
 export { podIdentityTrustPolicy } from './trust-policy.ts';
-export { readWorld } from './world.ts';
+export { asRole, readWorld } from './world.ts';
 export type { Addon, Cluster } from './cluster.ts';
 export type { World } from './world.ts';

@@ -32,7 +32,7 @@ export interface Sessions {
 }
 
 /** What the ids of all issued access keys begin with; those of AWS begin with ASIA too, and have 20 characters. */
-const prefix = 'ASIASIM';
+const prefix = 'ASIA0SIM';
 
 /** How long an expired session is remembered, in milliseconds. */
 const rememberedMs = 3_600_000;
@@ -56,7 +56,7 @@ export function openSessions(clock: () => number): Sessions {
         accountId,
         roleArn,
         arn: `arn:aws:sts::${accountId}:assumed-role/${roleArn.split('/').at(-1)}/${sessionName}`,
-        accessKeyId: prefix + randomBytes(7).toString('hex').toUpperCase().slice(1),
+        accessKeyId: prefix + randomBytes(6).toString('hex').toUpperCase(),
         secretAccessKey: randomBytes(30).toString('base64url'),
         token: randomBytes(48).toString('base64'),
         expiresAt: now + durationSeconds * 1000,

@@ -10,8 +10,10 @@ import type { Log } from '../../../src/runtime/log.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
 import type { OnFailure } from '../../../src/policy/authorize.ts';
-import { loadPolicy } from '../../../src/policy/load.ts';
-import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
+import { loadPolicy, policyOf, readPolicySet } from '../../../src/policy/load.ts';
+import type { LoadedPolicy } from '../../../src/policy/load.ts';
+import { makeEngine } from '../../../src/policy/engine.ts';
+import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
 import { makeAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { makeIamAuthorizer } from './http-api/iam-authorizer.ts';
@@ -20,7 +22,8 @@ import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from '
 import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
 import { readWorld, startEksSimulator } from '../../eks-simulator/src/index.ts';
-import type { EksSimulator, World } from '../../eks-simulator/src/index.ts';
+import type { EksSimulator } from '../../eks-simulator/src/index.ts';
+import { simulatedWorld } from './world/simulated.ts';
 
 /** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
 export interface LocalGateway {
@@ -61,15 +64,15 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const { home, tokens, policiesDirectory, port } = settings;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
-  const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
+  const policy = readingPolicies(policiesDirectory, advice, () => readPolicy(settings, onFailure));
   const key = await loadSigningKey(settings.folder);
   const secretAccessKey = await loadSecretAccessKey(settings.folder);
   const ledger = await openLedger(settings);
   started.push(() => ledger.close());
-  const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
+  const simulator = settings.eksEndpoint === null ? await startSimulator(settings, policy) : null;
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
-  const eks = { endpoint, ...credentialsFor(settings, endpoint) };
+  const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
   const { deps, current } = await compose({ ...settings, policy, ledger, log, eks }, settings, onFailure, started);
   const reconciler = startReconciler(
     settings.reconcileIntervalMs,
@@ -85,7 +88,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       allowedHosts: settings.allowedHosts,
       authorize: makeAuthorizer({ issuer, audience, keys: key.publicKeys }),
       authorizeIam: makeIamAuthorizer({
-        identities: localIdentities(home.accountId, secretAccessKey),
+        identities: identitiesOf(settings, secretAccessKey),
         region: home.region,
         accountId: home.accountId,
       }),
@@ -104,6 +107,12 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   );
   started.push(() => server.close());
   return { url: server.url, simulator, ledger, close: () => closeAll(started) };
+}
+
+/** The policies of the folder, with the inventory of the world or that of the folder. */
+function readPolicy({ policiesDirectory, world }: LocalSettings, onFailure: OnFailure): LoadedPolicy {
+  if (world === null) return loadPolicy(policiesDirectory, onFailure);
+  return policyOf(makeEngine(readPolicySet(policiesDirectory)), world.inventory, onFailure);
 }
 
 /** Composes the gateway with the policies of the folder, or with the policy versions of a table. */
@@ -142,11 +151,11 @@ function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
  * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
  * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
  */
-async function startSimulator(settings: LocalSettings): Promise<EksSimulator> {
-  const { eksSimulatorPort: port, eksSimulatorWorld: file, folder, ledgerFile, times } = settings;
+async function startSimulator(settings: LocalSettings, { inventory }: LoadedPolicy): Promise<EksSimulator> {
+  const { eksSimulatorPort: port, folder, ledgerFile, times, home } = settings;
   const { signatureWindowMs } = times;
   const { allowedHosts } = settings;
-  const world = readSimulatorWorld(file);
+  const world = settings.world?.simulated ?? simulatedWorld(inventory, home, readWorld().roles);
   // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return explainFailure(
@@ -154,16 +163,6 @@ async function startSimulator(settings: LocalSettings): Promise<EksSimulator> {
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
     () => startEksSimulator({ port, signatureWindowMs, allowedHosts, world, ...state }),
   );
-}
-
-function readSimulatorWorld(file: string | null): World {
-  if (file === null) return readWorld();
-  try {
-    return readWorld(file);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`EKS_SIMULATOR_WORLD is ${file}. ${reason}`, { cause: error });
-  }
 }
 
 /** Runs the reconciler at an interval, one run at a time. */

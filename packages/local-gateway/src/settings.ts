@@ -1,8 +1,11 @@
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { readSettings } from '../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
+import { makeWorld } from './world/world.ts';
+import type { MadeWorld } from './world/world.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
 export const exampleAccountId = '111122223333';
@@ -33,8 +36,8 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly eksSimulatorPort: number;
   /** Endpoint of EKS; null: the simulator is started. */
   readonly eksEndpoint: string | null;
-  /** Path of the simulator's world file; null: the shipped one. */
-  readonly eksSimulatorWorld: string | null;
+  /** Clusters, owners, roles and principals; null: the inventory of the policies, and the roles and principals of the examples. */
+  readonly world: MadeWorld | null;
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
@@ -56,20 +59,27 @@ const maxPort = 65_535;
 /** The longest delay of Node.js's timers, in milliseconds; a longer one would fire at once. */
 const maxTimerMs = 2_147_483_647;
 
-/** Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it. */
-export function readLocalSettings(env: Environment = process.env): LocalSettings {
+/**
+ * Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it, and one that
+ * describes every problem of the world.
+ *
+ * @param givenWorld the JSON of a world, in place of WORLD_FILE
+ */
+export function readLocalSettings(env: Environment = process.env, givenWorld?: string): LocalSettings {
   return readSettings(env, (reader) => {
     const ledger = readLedgerSettings(reader);
+    const home = { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region };
+    const world = readWorld(reader, home, givenWorld);
     return {
       ...ledger,
-      home: { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region },
+      home: world?.home ?? home,
+      world,
       port: reader.number('PORT', 4000, { most: maxPort }),
       eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
-      eksSimulatorWorld: reader.text('EKS_SIMULATOR_WORLD', '') || null,
       eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
       folder: localFolder(reader),
       policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
-      livePolicies: localLivePolicies(reader, ledger),
+      livePolicies: localLivePolicies(reader, ledger, world),
       ...readGatewaySettings(reader),
       corsOrigins: reader.origins('CORS_ORIGINS'),
       allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
@@ -98,10 +108,39 @@ export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
 }
 
 /** The policy versions are in DynamoDB only. */
-function localLivePolicies(reader: SettingsReader, { ledger, policyTable }: LedgerSettings): LivePolicySettings | null {
+function localLivePolicies(
+  reader: SettingsReader,
+  { ledger, policyTable }: LedgerSettings,
+  world: MadeWorld | null,
+): LivePolicySettings | null {
   const settings = readLivePolicySettings(reader, policyTable);
   if (settings !== null && ledger === 'sqlite') reader.problem('POLICY_SOURCE is table: set LEDGER to dynamodb too.');
+  if (settings !== null && world !== null) {
+    reader.problem('POLICY_SOURCE is table, so the inventory is in the table too: unset WORLD_FILE.');
+  }
   return settings;
+}
+
+/** The principals of WORLD_FILE; null where it is not set. Throws as {@link readLocalSettings} does. */
+export function readWorldPrincipals(env: Environment = process.env): MadeWorld['principals'] | null {
+  const home = { accountId: exampleAccountId, region: exampleRegion };
+  return readSettings(env, (reader) => readWorld(reader, home))?.principals ?? null;
+}
+
+function readWorld(reader: SettingsReader, home: LocalSettings['home'], given?: string): MadeWorld | null {
+  if (given !== undefined) return makeWorld('world', given, home);
+  const file = reader.text('WORLD_FILE', '');
+  if (file === '') return null;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    reader.problem(
+      `WORLD_FILE is ${file}, which can't be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+    return null;
+  }
+  return makeWorld(basename(file), text, home);
 }
 
 function localFolder(reader: SettingsReader): string {

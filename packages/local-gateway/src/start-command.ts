@@ -15,7 +15,7 @@ Usage: ${start}
 Environment variables:
   PORT                       port of the gateway; 0: any free port (default: 4000)
   EKS_SIMULATOR_PORT         port of the simulated EKS; 0: any free port (default: 4100)
-  EKS_SIMULATOR_WORLD        JSON file with the simulator's clusters, roles and access keys (default: the shipped one)
+  WORLD_FILE                 JSON file with clusters, namespaces, roles and principals (default: those of the examples)
   AWS_ENDPOINT_URL_EKS       URL of another EKS endpoint; the simulator is not started then
   LOCAL_FOLDER               folder of keys, ledger and simulator state (default: ${defaults.folder})
   POLICIES_DIRECTORY         folder of policies and inventory (default: ${defaults.policies})
