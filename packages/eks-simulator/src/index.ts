@@ -2,7 +2,7 @@ export { startEksSimulator } from './simulator.ts';
 export type { EksSimulator, EksSimulatorOptions } from './simulator.ts';
 export type { LoggedRequest } from './request-log.ts';
 export type { OperationName } from './operation.ts';
-export { foreignPart } from './foreign-pages.ts';
+export { foreignPart, localUrl } from './foreign-pages.ts';
 export type { AllowedSources } from './foreign-pages.ts';
 export { podIdentityTrustPolicy } from './trust-policy.ts';
 export { asRole, readWorld } from './world.ts';

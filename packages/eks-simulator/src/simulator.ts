@@ -6,7 +6,7 @@ import { controlPrefix, serveControl } from './control-http.ts';
 import { openClusters } from './clusters.ts';
 import { openControl } from './control.ts';
 import type { Control } from './control.ts';
-import { foreignPart } from './foreign-pages.ts';
+import { foreignPart, localUrl } from './foreign-pages.ts';
 import { openFaults } from './faults.ts';
 import { jsonProtocol, readBody, sendReply } from './http.ts';
 import { serviceOf, xmlProtocol } from './query-protocol.ts';
@@ -29,7 +29,7 @@ import type { World } from './world.ts';
 export interface EksSimulatorOptions {
   /** TCP port; 0, the default, picks a free one. */
   readonly port?: number;
-  /** Address to listen on; `127.0.0.1` when absent. Anyone who can reach the port can do everything: nothing is authorized. */
+  /** Address to listen on; `127.0.0.1` when absent, `0.0.0.0` for all. Anyone who can reach the port can do everything: nothing is authorized. */
   readonly host?: string;
   /** Names in the header Host that are accepted besides loopback names and `host`, without a port; none when absent. */
   readonly allowedHosts?: readonly string[];
@@ -81,8 +81,7 @@ export async function startEksSimulator(options: EksSimulatorOptions = {}): Prom
   };
   try {
     const port = await listen(server, host, options.port ?? 0);
-    const name = host.includes(':') ? `[${host}]` : host;
-    return { url: `http://${name}:${port}`, control, close };
+    return { url: localUrl(host, port), control, close };
   } catch (error) {
     stateFile?.close();
     throw error;

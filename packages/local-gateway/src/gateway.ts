@@ -82,6 +82,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   started.push(() => reconciler.stop());
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
+      host: settings.host,
       port,
       accountId: home.accountId,
       corsOrigins: settings.corsOrigins,
@@ -154,14 +155,14 @@ function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
 async function startSimulator(settings: LocalSettings, { inventory }: LoadedPolicy): Promise<EksSimulator> {
   const { eksSimulatorPort: port, folder, ledgerFile, times, home } = settings;
   const { signatureWindowMs } = times;
-  const { allowedHosts } = settings;
+  const { allowedHosts, host } = settings;
   const world = settings.world?.simulated ?? simulatedWorld(inventory, home, readWorld().roles);
   // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return explainFailure(
     `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
-    () => startEksSimulator({ port, signatureWindowMs, allowedHosts, world, ...state }),
+    () => startEksSimulator({ host, port, signatureWindowMs, allowedHosts, world, ...state }),
   );
 }
 

@@ -9,18 +9,19 @@ import type { LocalSettings } from './settings.ts';
 
 /**
  * Starts the gateway on this machine, prints how to use it, and runs until SIGTERM or SIGINT. Resolves once it listens, on
- * loopback only. Rejects as `startLocalGateway` does.
+ * loopback unless LISTEN_ADDRESS says otherwise. Rejects as `startLocalGateway` does.
  */
 export async function serve(settings: LocalSettings, invocation: Invocation): Promise<void> {
   const log = makeLog((line) => process.stderr.write(line));
+  // From the beginning: the first process of a container ignores signals that it does not handle.
+  let stop = (): void => process.exit(0);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop());
   const gateway = await startLocalGateway(settings, log);
   // Before the lines below, by which other programs know that the server is ready.
-  const stop = () => {
+  stop = () => {
     process.stdout.write('Stopping: requests in progress are answered first.\n');
     void gateway.close();
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
   process.stdout.write(describeGateway(gateway, settings, invocation));
 }
 

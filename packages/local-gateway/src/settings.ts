@@ -30,6 +30,8 @@ export interface LedgerSettings {
 /** What the local server reads from its environment. */
 export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly home: { readonly accountId: string; readonly region: string };
+  /** Address on which gateway and simulator listen. */
+  readonly host: '127.0.0.1' | '0.0.0.0';
   /** 0: any free port. */
   readonly port: number;
   /** 0: any free port. */
@@ -74,6 +76,7 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       ...ledger,
       home: world?.home ?? home,
       world,
+      host: reader.oneOf('LISTEN_ADDRESS', ['127.0.0.1', '0.0.0.0'], '127.0.0.1 or, in a container, 0.0.0.0'),
       port: reader.number('PORT', 4000, { most: maxPort }),
       eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
       eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
