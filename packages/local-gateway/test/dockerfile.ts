@@ -99,10 +99,11 @@ function openStage(text: string, folder: string): Stage {
 }
 
 function variablesOf(text: string, { root }: Stage): Record<string, string> {
-  const words = text.split(/\s+/).map((word) => word.split('='));
-  return Object.fromEntries(
-    words.map(([name, value = '']) => [name, value.startsWith('/') ? join(root, value) : value]),
-  );
+  const words = text.split(/\s+/).map((word): [string, string] => {
+    const [name = '', value = ''] = word.split('=');
+    return [name, value.startsWith('/') ? join(root, value) : value];
+  });
+  return Object.fromEntries(words);
 }
 
 function runShell(stage: Stage, command: string): void {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { environmentOf, execForm, readDockerfile, runSteps } from './dockerfile.ts';
 
 const run = promisify(execFile);
@@ -153,7 +154,18 @@ describe(`the image, ${runtime === undefined ? 'by its steps because there is no
   });
 });
 
-test.each(['ADD https://example.com/x /x', 'SHELL ["bash"]', 'ONBUILD RUN true'])(
+test('the commands and the Compose file of the README publish all ports of the image, on loopback only', () => {
+  const readme = readFileSync(join(root, 'packages/local-gateway/README.md'), 'utf8');
+  const ports = instructions.find(({ name }) => name === 'EXPOSE')?.text.split(' ') ?? [];
+  const loopback = ports.map((port) => `127.0.0.1:${port}:${port}`);
+  expect([...readme.matchAll(/-p (\S+)/g)].map(([, port]) => port)).toEqual(loopback);
+  const [, compose = ''] = /```yaml\n(services:[^]*?)```/.exec(readme) ?? [];
+  const { services } = parse(compose) as { services: Record<string, { ports?: string[] }> };
+  expect(services.gateway?.ports).toEqual(loopback);
+  expect(services.tests?.ports).toBeUndefined();
+});
+
+test.each(['ADD https://example.com/x /x', 'SHELL ["bash"]', 'LABEL a=b'])(
   'a Dockerfile with an instruction that the steps do not carry out is refused: %s',
   (line) => expect(() => readDockerfile(`FROM node:24-slim\n${line}`)).toThrow(line),
 );

@@ -1,6 +1,9 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalGatewayOptions, LocalWorld } from '../../src/api.ts';
 import { startLocalGateway } from '../../src/index.ts';
+import { readLocalSettings } from '../../src/settings.ts';
 import { closeAtEnd } from '../../../../test/support/left-open.ts';
 
 const policiesDirectory = join(import.meta.dirname, '../../../../policies');
@@ -161,4 +164,39 @@ test('roles of another account are read by its session', async () => {
   expect(await requests('GetRole')).toMatchObject([
     { principalArn: expect.stringContaining('444455556666') as string },
   ]);
+});
+
+test('account and region of a world come before those of the environment, which come before the defaults', () => {
+  const env = { HOME_ACCOUNT_ID: '444455556666', AWS_REGION: 'us-east-1' };
+  const homeOf = (world: LocalWorld, more = {}) => readLocalSettings(more, JSON.stringify(world)).home;
+  expect(homeOf(orders, env)).toEqual({ accountId: '999988887777', region: 'eu-west-1' });
+  expect(homeOf({ clusters: ['a'] }, env)).toEqual({ accountId: '444455556666', region: 'us-east-1' });
+  expect(homeOf({ clusters: ['a'] })).toEqual({ accountId: '111122223333', region: 'eu-central-1' });
+});
+
+test('a world and policy versions of a table exclude each other', () => {
+  const env = { WORLD_FILE: twoAccounts, POLICY_SOURCE: 'table', LEDGER: 'dynamodb' };
+  expect(() => readLocalSettings(env)).toThrow(
+    'POLICY_SOURCE is table, so the inventory is in the table too: unset WORLD_FILE.',
+  );
+});
+
+test('the simulated AWS has the clusters of an own inventory, and the roles to assume', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'policies-'));
+  closeAtEnd(() => rm(folder, { recursive: true }));
+  await cp(policiesDirectory, folder, { recursive: true });
+  const inventory = JSON.parse(await readFile(join(folder, 'inventory.json'), 'utf8')) as Record<string, object[]>;
+  const accountId = '444455556666';
+  const access = { roleArn: roleOf(accountId, 'change'), readRoleArn: roleOf(accountId, 'read') };
+  inventory.accounts?.push({ accountId, name: 'data', regions: ['eu-central-1'], ...access });
+  inventory.clusters?.push({ accountId, region: 'eu-central-1', clusterName: 'data-dev', environment: 'dev' });
+  await writeFile(join(folder, 'inventory.json'), JSON.stringify(inventory));
+  const { create, gateway } = await start({ policiesDirectory: folder });
+  const roleArn = roleOf(accountId, 'payments/loader');
+  const statement = { Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: 'sts:*' };
+  const role = { arn: roleArn, trustPolicy: { Statement: statement } };
+  await fetch(`${gateway.eksUrl}/_simulator/roles`, { method: 'POST', body: JSON.stringify(role) });
+  expect(await create('alice', { clusterName: 'data-dev', accountId, namespace: 'payments', roleArn })).toMatchObject({
+    status: 'SUCCEEDED',
+  });
 });
