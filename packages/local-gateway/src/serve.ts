@@ -6,6 +6,7 @@ import { startLocalGateway } from './gateway.ts';
 import type { LocalGateway } from './gateway.ts';
 import type { Invocation } from './invocation.ts';
 import type { LocalSettings } from './settings.ts';
+import { stopWith } from './signals.ts';
 
 /**
  * Starts the gateway on this machine, prints how to use it, and runs until SIGTERM or SIGINT. Resolves once it listens, on
@@ -13,15 +14,12 @@ import type { LocalSettings } from './settings.ts';
  */
 export async function serve(settings: LocalSettings, invocation: Invocation): Promise<void> {
   const log = makeLog((line) => process.stderr.write(line));
-  // From the beginning: the first process of a container ignores signals that it does not handle.
-  let stop = (): void => process.exit(0);
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop());
   const gateway = await startLocalGateway(settings, log);
   // Before the lines below, by which other programs know that the server is ready.
-  stop = () => {
+  stopWith(() => {
     process.stdout.write('Stopping: requests in progress are answered first.\n');
     void gateway.close();
-  };
+  });
   process.stdout.write(describeGateway(gateway, settings, invocation));
 }
 

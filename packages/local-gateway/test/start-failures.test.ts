@@ -110,6 +110,22 @@ describe('npm start ends with exit code 1 and one line', () => {
   });
 });
 
+// The first process of a container ignores a signal without a handler, so the default of other processes is not enough.
+test('npm start handles SIGTERM while it starts', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const dynamoDb = { LEDGER: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}` };
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: folder, ...dynamoDb },
+    stdio: 'ignore',
+  });
+  await once(silent, 'connection');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([143, null]);
+  silent.close();
+});
+
 test('npm start names all problems of a world file at once, with their places', async () => {
   const file = join(folder, 'pod-identity-local.json');
   writeFileSync(file, '{\n  "accountId": "1",\n  "clusters": [{ "name": "apps" }]\n}');
