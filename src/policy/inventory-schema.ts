@@ -22,7 +22,10 @@ export const namespaceName = text(
   (value) => isNamespace(value) || isNamespacePattern(value),
 );
 
-export const rolePath = text('the path of roles with one segment {namespace}, such as "/pods/{namespace}/"', isRolePath);
+export const rolePath = text(
+  'the path of roles with one segment {namespace}, such as "/pods/{namespace}/"',
+  isRolePath,
+);
 
 /** Whether a value is a prefix of namespace names and a star. The star is last, so that the longest match is unique. */
 function isNamespacePattern(value: string): boolean {
