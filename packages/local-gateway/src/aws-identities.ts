@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readOrCreate } from './folder-file.ts';
 import type { AwsIdentity } from './http-api/iam-authorizer.ts';
-import type { LocalSettings } from './settings.ts';
+import type { MadeWorld } from './world/world.ts';
 
 /** The file of the secret access key of all local credentials, in a folder. */
 export const secretFileName = 'aws-secret-access-key';
@@ -27,7 +27,7 @@ export async function loadSecretAccessKey(folder: string): Promise<string> {
  * the world, or of an example; the example inventory registers `ci-deployer` as a service and the two permission sets.
  */
 export function identitiesOf(
-  { home: { accountId }, world }: Pick<LocalSettings, 'home' | 'world'>,
+  { home: { accountId }, world }: { readonly home: { readonly accountId: string }; readonly world: MadeWorld | null },
   secretAccessKey: string,
 ): readonly AwsIdentity[] {
   const session = (accessKeyId: string, role: string, name: string, roleId: string): AwsIdentity => ({

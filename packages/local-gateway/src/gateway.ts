@@ -22,8 +22,10 @@ import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from '
 import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
 import { readWorld, startEksSimulator } from '../../eks-simulator/src/index.ts';
-import type { EksSimulator } from '../../eks-simulator/src/index.ts';
+import type { EksSimulator, World } from '../../eks-simulator/src/index.ts';
 import { simulatedWorld } from './world/simulated.ts';
+import { makeWorld } from './world/world.ts';
+import type { MadeWorld } from './world/world.ts';
 
 /** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
 export interface LocalGateway {
@@ -32,6 +34,10 @@ export interface LocalGateway {
   /** Null where another EKS endpoint is set. */
   readonly simulator: EksSimulator | null;
   readonly ledger: Ledger;
+  /** Null: that of the examples. */
+  readonly world: MadeWorld | null;
+  /** Account and region of requests that name none. */
+  readonly home: LocalSettings['home'];
   /** Answers the requests in progress, then releases ports, files and timers. */
   close(): Promise<void>;
 }
@@ -61,19 +67,29 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, tokens, policiesDirectory, port } = settings;
+  const { tokens, policiesDirectory, port } = settings;
+  const world = settings.world && makeWorld(settings.world.name, settings.world.text, settings.home);
+  const home = world?.home ?? settings.home;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
-  const policy = readingPolicies(policiesDirectory, advice, () => readPolicy(settings, onFailure));
+  const policy = readingPolicies(policiesDirectory, advice, () => readPolicy(policiesDirectory, world, onFailure));
   const key = await loadSigningKey(settings.folder);
   const secretAccessKey = await loadSecretAccessKey(settings.folder);
   const ledger = await openLedger(settings);
   started.push(() => ledger.close());
-  const simulator = settings.eksEndpoint === null ? await startSimulator(settings, policy) : null;
+  const simulator =
+    settings.eksEndpoint === null
+      ? await startSimulator(settings, world?.simulated ?? simulatedWorld(policy.inventory, home, readWorld().roles))
+      : null;
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
-  const { deps, current } = await compose({ ...settings, policy, ledger, log, eks }, settings, onFailure, started);
+  const { deps, current } = await compose(
+    { ...settings, home, policy, ledger, log, eks },
+    settings,
+    onFailure,
+    started,
+  );
   const reconciler = startReconciler(
     settings.reconcileIntervalMs,
     async (run) => reconcile(await current(), `local-reconciler-${run}`, Date.now() + reconcileMs),
@@ -89,7 +105,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       allowedHosts: settings.allowedHosts,
       authorize: makeAuthorizer({ issuer, audience, keys: key.publicKeys }),
       authorizeIam: makeIamAuthorizer({
-        identities: identitiesOf(settings, secretAccessKey),
+        identities: identitiesOf({ home, world }, secretAccessKey),
         region: home.region,
         accountId: home.accountId,
       }),
@@ -107,11 +123,11 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     }),
   );
   started.push(() => server.close());
-  return { url: server.url, simulator, ledger, close: () => closeAll(started) };
+  return { url: server.url, simulator, ledger, world, home, close: () => closeAll(started) };
 }
 
 /** The policies of the folder, with the inventory of the world or that of the folder. */
-function readPolicy({ policiesDirectory, world }: LocalSettings, onFailure: OnFailure): LoadedPolicy {
+function readPolicy(policiesDirectory: string, world: MadeWorld | null, onFailure: OnFailure): LoadedPolicy {
   if (world === null) return loadPolicy(policiesDirectory, onFailure);
   return policyOf(makeEngine(readPolicySet(policiesDirectory)), world.inventory, onFailure);
 }
@@ -152,11 +168,10 @@ function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
  * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
  * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
  */
-async function startSimulator(settings: LocalSettings, { inventory }: LoadedPolicy): Promise<EksSimulator> {
-  const { eksSimulatorPort: port, folder, ledgerFile, times, home } = settings;
+async function startSimulator(settings: LocalSettings, world: World): Promise<EksSimulator> {
+  const { eksSimulatorPort: port, folder, ledgerFile, times } = settings;
   const { signatureWindowMs } = times;
   const { allowedHosts, host } = settings;
-  const world = settings.world?.simulated ?? simulatedWorld(inventory, home, readWorld().roles);
   // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return explainFailure(

@@ -32,11 +32,11 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
   try {
     const world = options.world && JSON.stringify(options.world);
     const settings = readLocalSettings(environmentOf(options, folder), world);
-    const known = settings.world?.principals ?? principals;
     const gateway = await start(
       settings,
       makeLog((line) => options.onLogLine?.(line)),
     );
+    const known = gateway.world?.principals ?? principals;
     return {
       url: `${gateway.url}/graphql`,
       eksUrl: gateway.simulator?.url ?? null,
@@ -47,7 +47,7 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
       credentials: async (identity) => {
         const secretAccessKey = await loadSecretAccessKey(settings.folder);
         return {
-          accessKeyId: accessKeyIdOf(identitiesOf(settings, secretAccessKey), identity),
+          accessKeyId: accessKeyIdOf(identitiesOf(gateway, secretAccessKey), identity),
           secretAccessKey,
         };
       },

@@ -24,16 +24,17 @@ export async function serve(settings: LocalSettings, invocation: Invocation): Pr
 }
 
 /** Addresses and example commands; each command is complete, so that it works on a machine without AWS settings. */
-function describeGateway({ url, simulator }: LocalGateway, settings: LocalSettings, { token }: Invocation): string {
+function describeGateway(gateway: LocalGateway, settings: LocalSettings, { token }: Invocation): string {
+  const { url, simulator, home } = gateway;
   const { ledger, ledgerFile, idempotencyTable, auditTable, eksEndpoint } = settings;
   const eks = simulator === null ? (eksEndpoint ?? '') : `${simulator.url} (simulator)`;
   const where = ledger === 'sqlite' ? ledgerFile : `${idempotencyTable}, ${auditTable} in DynamoDB`;
-  const { cluster, principal, service } = examplesOf(settings);
-  const list = simulator === null ? '' : `Associations:  ${listCommand(simulator.url, settings.home, cluster)}\n`;
+  const { cluster, principal, service } = examplesOf(gateway);
+  const list = simulator === null ? '' : `Associations:  ${listCommand(simulator.url, home, cluster)}\n`;
   const signed =
     service === undefined
       ? ''
-      : `Signed:        curl -s ${url}/iam/graphql --aws-sigv4 aws:amz:${settings.home.region}:execute-api \\
+      : `Signed:        curl -s ${url}/iam/graphql --aws-sigv4 aws:amz:${home.region}:execute-api \\
                  --user "${service}:$(cat ${shellQuoted(join(settings.folder, secretFileName))})" -H 'content-type: application/json' \\
                  -d '{"query": "{ viewer { id kind groups } }"}'\n`;
   return `GraphQL        ${url}/graphql with a token, ${url}/iam/graphql with AWS credentials
@@ -47,7 +48,7 @@ ${list}${signed}A request:     curl -s ${url}/graphql -H "authorization: Bearer 
 }
 
 /** Whom and what the examples name: the first of the world. Without a service there is no signed request. */
-function examplesOf({ world, home }: LocalSettings) {
+function examplesOf({ world, home }: LocalGateway) {
   if (world === null)
     return { cluster: { ...home, clusterName: 'apps-dev' }, principal: 'alice', service: 'ci-deployer' };
   const { inventory, principals, services } = world;
@@ -64,7 +65,7 @@ function shellQuoted(text: string): string {
 }
 
 /** The simulator checks that requests are signed, not by whom. The access key selects the account: its ID, any other that of the gateway. */
-function listCommand(url: string, home: LocalSettings['home'], { accountId, region, clusterName }: ClusterRef): string {
+function listCommand(url: string, home: LocalGateway['home'], { accountId, region, clusterName }: ClusterRef): string {
   return `AWS_ACCESS_KEY_ID=${accountId === home.accountId ? 'local' : accountId} AWS_SECRET_ACCESS_KEY=local aws eks list-pod-identity-associations \\
                  --cluster-name ${clusterName} --region ${region} --endpoint-url ${url}`;
 }

@@ -4,8 +4,6 @@ import { readSettings } from '../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
-import { makeWorld } from './world/world.ts';
-import type { MadeWorld } from './world/world.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
 export const exampleAccountId = '111122223333';
@@ -27,6 +25,13 @@ export interface LedgerSettings {
   readonly hasCredentials: boolean;
 }
 
+/** The JSON of a world, not parsed: commands that need no world do not load its rules. */
+export interface WorldText {
+  /** Of its file, for messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What the local server reads from its environment. */
 export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly home: { readonly accountId: string; readonly region: string };
@@ -39,7 +44,7 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   /** Endpoint of EKS; null: the simulator is started. */
   readonly eksEndpoint: string | null;
   /** Clusters, owners, roles and principals; null: the inventory of the policies, and the roles and principals of the examples. */
-  readonly world: MadeWorld | null;
+  readonly world: WorldText | null;
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
@@ -62,8 +67,7 @@ const maxPort = 65_535;
 const maxTimerMs = 2_147_483_647;
 
 /**
- * Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it, and one that
- * describes every problem of the world.
+ * Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it.
  *
  * @param givenWorld the JSON of a world, in place of WORLD_FILE
  */
@@ -71,10 +75,10 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
   return readSettings(env, (reader) => {
     const ledger = readLedgerSettings(reader);
     const home = { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region };
-    const world = readWorld(reader, home, givenWorld);
+    const world = givenWorld === undefined ? readWorldText(reader) : { name: 'world', text: givenWorld };
     return {
       ...ledger,
-      home: world?.home ?? home,
+      home,
       world,
       host: reader.oneOf('LISTEN_ADDRESS', ['127.0.0.1', '0.0.0.0'], '127.0.0.1 or, in a container, 0.0.0.0'),
       port: reader.number('PORT', 4000, { most: maxPort }),
@@ -114,7 +118,7 @@ export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
 function localLivePolicies(
   reader: SettingsReader,
   { ledger, policyTable }: LedgerSettings,
-  world: MadeWorld | null,
+  world: WorldText | null,
 ): LivePolicySettings | null {
   const settings = readLivePolicySettings(reader, policyTable);
   if (settings !== null && ledger === 'sqlite') reader.problem('POLICY_SOURCE is table: set LEDGER to dynamodb too.');
@@ -124,26 +128,24 @@ function localLivePolicies(
   return settings;
 }
 
-/** The principals of WORLD_FILE; null where it is not set. Throws as {@link readLocalSettings} does. */
-export function readWorldPrincipals(env: Environment = process.env): MadeWorld['principals'] | null {
-  const home = { accountId: exampleAccountId, region: exampleRegion };
-  return readSettings(env, (reader) => readWorld(reader, home))?.principals ?? null;
+/** Account and region where neither environment nor world names them. */
+export const exampleHome = { accountId: exampleAccountId, region: exampleRegion };
+
+/** Reads WORLD_FILE; null where it is not set. Throws as {@link readLocalSettings} does. */
+export function readWorldFile(env: Environment = process.env): WorldText | null {
+  return readSettings(env, readWorldText);
 }
 
-function readWorld(reader: SettingsReader, home: LocalSettings['home'], given?: string): MadeWorld | null {
-  if (given !== undefined) return makeWorld('world', given, home);
+function readWorldText(reader: SettingsReader): WorldText | null {
   const file = reader.text('WORLD_FILE', '');
   if (file === '') return null;
-  let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    return { name: basename(file), text: readFileSync(file, 'utf8') };
   } catch (error) {
-    reader.problem(
-      `WORLD_FILE is ${file}, which can't be read: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    reader.problem(`WORLD_FILE is ${file}, which can't be read: ${reason}.`);
     return null;
   }
-  return makeWorld(basename(file), text, home);
 }
 
 function localFolder(reader: SettingsReader): string {

@@ -4,7 +4,8 @@ import type { Invocation } from './invocation.ts';
 import { loadSigningKey } from './keys.ts';
 import { mintToken, principals } from './principals.ts';
 import type { ExamplePrincipal } from './principals.ts';
-import { readLocalFolder, readWorldPrincipals } from './settings.ts';
+import { exampleHome, readLocalFolder, readWorldFile } from './settings.ts';
+import { makeWorld } from './world/world.ts';
 
 const defaultLifetime = '12h';
 const secondsOfUnit: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -78,8 +79,8 @@ function claimsOfExample(values: OptionValues<typeof options>, args: readonly st
   if (option !== undefined)
     throw new UsageError(`--${option} needs --sub: an example principal has claims of its own.`);
   const [name] = args;
-  const world = readWorldPrincipals();
-  const known = world ?? principals;
+  const world = readWorldFile();
+  const known = world === null ? principals : makeWorld(world.name, world.text, exampleHome).principals;
   const names = `\n${namesOf(known)}`;
   const kind = world === null ? 'an example principal' : 'a principal of WORLD_FILE';
   if (name === undefined) throw new UsageError(`Expected the name of ${kind}, or --sub.`, names);

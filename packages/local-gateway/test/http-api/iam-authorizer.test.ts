@@ -7,7 +7,7 @@ import { echo, start, stopAll } from '../../../../test/support/http-api-server.t
 const accountId = '111122223333';
 const region = 'eu-central-1';
 const localSecret = 'a secret of the folder';
-const identities = identitiesOf({ home: { accountId, region: 'eu-central-1' }, world: null }, localSecret);
+const identities = identitiesOf({ home: { accountId }, world: null }, localSecret);
 const body = '{"query":"{ viewer { id } }"}';
 
 afterEach(stopAll);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LocalGatewayOptions, LocalWorld } from '../../src/api.ts';
 import { startLocalGateway } from '../../src/index.ts';
 import { readLocalSettings } from '../../src/settings.ts';
+import { makeWorld } from '../../src/world/world.ts';
 import { closeAtEnd } from '../../../../test/support/left-open.ts';
 
 const policiesDirectory = join(import.meta.dirname, '../../../../policies');
@@ -168,7 +169,8 @@ test('roles of another account are read by its session', async () => {
 
 test('account and region of a world come before those of the environment, which come before the defaults', () => {
   const env = { HOME_ACCOUNT_ID: '444455556666', AWS_REGION: 'us-east-1' };
-  const homeOf = (world: LocalWorld, more = {}) => readLocalSettings(more, JSON.stringify(world)).home;
+  const homeOf = (world: LocalWorld, more = {}) =>
+    makeWorld('world', JSON.stringify(world), readLocalSettings(more).home).home;
   expect(homeOf(orders, env)).toEqual({ accountId: '999988887777', region: 'eu-west-1' });
   expect(homeOf({ clusters: ['a'] }, env)).toEqual({ accountId: '444455556666', region: 'us-east-1' });
   expect(homeOf({ clusters: ['a'] })).toEqual({ accountId: '111122223333', region: 'eu-central-1' });
