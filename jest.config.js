@@ -30,7 +30,7 @@ const packaging = [
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
-  '/packages/local-gateway/test/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
+  '/packages/local-gateway/test/(aws-identities|image|printed-commands|query|start.*|token)\\.test\\.ts$',
   '/test/ledger/dynamodb-trail\\.test\\.ts$',
   '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
   '/test/policy/(engine-memory|examples|shipped)\\.test\\.ts$',
