@@ -20,6 +20,7 @@ const connection: Connection = {
   gatewayRegion: null,
   token: null,
   profile: null,
+  missingProfile: null,
   signRequest: true,
   verifySsl: true,
   caBundle: null,
