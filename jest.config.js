@@ -38,7 +38,7 @@ const packaging = [
   '/test/queries/drift-evasion\\.test\\.ts$',
   '/test/recovery/',
   '/test/tools/schema-changes\\.test\\.ts$',
-  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|docs|jmespath|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
+  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|docs|jmespath|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];
