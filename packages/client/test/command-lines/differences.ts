@@ -50,6 +50,8 @@ export const differences: readonly Difference[] = [
     replaced: [
       ['stderr', /OrderedDict\((\{[^]*?\})\)/g, '$1'],
       ['stderr', /collections\.OrderedDict/g, 'dict'],
+      // A date in a map or a list.
+      ['stderr', /datetime\.date(?:time)?\([^]*?\)(?=[,\]}])|\d{4}-\d\d-\d\d[\d: .+-]*(?=[,\]}])/g, 'date'],
       ['stderr', /: Invalid JSON: .*$/m, ': Invalid JSON:'],
       ['stderr', /'(?:--)?(cli-input-\w+)': Invalid (JSON|YAML) received[^]*/, "'--$1': Invalid $2 received\n\n"],
     ],
@@ -176,7 +178,7 @@ export const differences: readonly Difference[] = [
   {
     documented: 'An output format of a profile that does not exist ends a command before it changes anything.',
     reason: 'The AWS CLI makes the change first.',
-    allowed: { line: /--pro\w*[= ]wrong/, theirs: /^exit 25[45]\n/, ours: /^exit 255\n[^]*Unknown output type/ },
+    allowed: { line: /--pro\w*[= ]wrong/, theirs: /^exit 25[245]\n/, ours: /^exit 255\n[^]*Unknown output type/ },
   },
   {
     documented: 'An empty `--region`, as of a variable that is not set, is an error before anything is sent.',
