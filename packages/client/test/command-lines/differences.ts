@@ -51,7 +51,7 @@ export const differences: readonly Difference[] = [
       ['stderr', /OrderedDict\((\{[^]*?\})\)/g, '$1'],
       ['stderr', /collections\.OrderedDict/g, 'dict'],
       // A date in a map or a list.
-      ['stderr', /datetime\.date(?:time)?\([^]*?\)(?=[,\]}])|\d{4}-\d\d-\d\d[\d: .+-]*(?=[,\]}])/g, 'date'],
+      ['stderr', /datetime\.date(?:time)?\([^]*?\)(?=[\]}])|\d{4}-\d\d-\d\d[\d: .+-]*(?=[,\]}])/g, 'date'],
       ['stderr', /: Invalid JSON: .*$/m, ': Invalid JSON:'],
       ['stderr', /'(?:--)?(cli-input-\w+)': Invalid (JSON|YAML) received[^]*/, "'--$1': Invalid $2 received\n\n"],
     ],
