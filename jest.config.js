@@ -10,7 +10,7 @@ const shared = {
     ],
   },
   // Packages that are ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width|openid-client|oauth4webapi)/)'],
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
@@ -26,11 +26,11 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
 const packaging = [
   '/test/(bin|deploy|lambda)/',
   '/packages/operator/test/(bin|export/process|policies/check|policy-versions/run|restore/run|smoke/run)\\.test\\.ts$',
-  '/test/docs/operations(-log)?\\.test\\.ts$',
+  '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
-  '/packages/local-gateway/test/(aws-identities|printed-commands|query|start.*|token)\\.test\\.ts$',
+  '/packages/local-gateway/test/(aws-identities|image|printed-commands|query|start.*|token)\\.test\\.ts$',
   '/test/ledger/dynamodb-trail\\.test\\.ts$',
   '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
   '/test/policy/(engine-memory|examples|shipped)\\.test\\.ts$',
@@ -38,7 +38,7 @@ const packaging = [
   '/test/queries/drift-evasion\\.test\\.ts$',
   '/test/recovery/',
   '/test/tools/schema-changes\\.test\\.ts$',
-  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|docs|jmespath|killed-server|options|output|shorthand|skeleton)\\.test\\.ts$',
+  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];

@@ -19,7 +19,8 @@ const quick = [
 ];
 
 /** What a test file imports that starts programs. */
-const starter = /from '(node:child_process|.*\/(server-process|lambda-package|installed-package|oracle)\.ts)'/;
+const starter =
+  /from '(node:child_process|.*\/(server-process|lambda-package|installed-package|identity-provider|login-gateway|oracle)\.ts)'/;
 
 test('npm test starts no programs but those that end in a moment; others belong to the project "packaging"', () => {
   const starting = ordinary.filter((file) => {

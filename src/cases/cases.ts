@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { authorizeWith } from '../policy/authorize.ts';
+import type { OnFailure } from '../policy/authorize.ts';
 import { caseRunProblem, casesProblem } from '../policy/bounds.ts';
-import type { DeniedSubject, RoleAttributes, Violation } from '../model/decision.ts';
+import type { Decision, DeniedSubject, RoleAttributes, Violation } from '../model/decision.ts';
 import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import type { Inventory } from '../policy/inventory.ts';
 import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from '../policy/json.ts';
+import { dependsOnProblem, unknownPolicyProblem, withForbids } from './depends-on.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
 import { withRoleAttributes } from '../policy/role-attribute-use.ts';
@@ -21,6 +23,11 @@ export interface PolicyCase {
   readonly allowed: boolean;
   /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
+  /**
+   * The policies that it depends on; null: all. Other forbids are left out, and other permits are not compared, but any permit
+   * lifts `default-deny`.
+   */
+  readonly dependsOn: readonly string[] | null;
   /** Denied, with onBehalfOf: whom every violation concerns. Null: not compared. */
   readonly deniedTo: DeniedSubject | null;
   readonly context: AuthorizationContext;
@@ -86,17 +93,28 @@ export function runCase(
   one: PolicyCase,
   inventory: Inventory = inventoryFor(inventoryText, one),
 ): string | null {
+  const problem = unknownPolicyProblem(engine, one);
+  if (problem !== null) return problem;
   let failure = '';
-  const authorize = withRolesOf(
-    one,
-    authorizeWith(engine, inventory, (detail) => (failure = ` (${detail})`)),
-  );
-  const decision = authorize(one.context, one.request);
-  const actual = decision.allowed ? decision.policyIds : idsOf(decision.violations);
+  const decision = decideCase(engine, inventory, one, (detail) => (failure = ` (${detail})`));
   const subjects = one.deniedTo === null ? [] : distinct(decision.violations.map(({ deniedTo }) => `${deniedTo}`));
   const expected = verdict(one.allowed, one.policyIds, one.deniedTo === null ? [] : [one.deniedTo]);
-  const found = verdict(decision.allowed, actual, subjects);
-  return found === expected ? null : `expected: ${expected}; found: ${found}${failure}`;
+  const found = verdict(decision.allowed, comparedPolicies(decision, one), subjects);
+  const isUncertain = decision.failed && one.dependsOn !== null;
+  return found === expected && !isUncertain ? null : `expected: ${expected}; found: ${found}${failure}`;
+}
+
+/** The decision on the request of a case, by the policies that it depends on. */
+export function decideCase(engine: Engine, inventory: Inventory, one: PolicyCase, onFailure?: OnFailure): Decision {
+  const relevant = one.dependsOn === null ? engine : withForbids(engine, one.dependsOn);
+  return withRolesOf(one, authorizeWith(relevant, inventory, onFailure))(one.context, one.request);
+}
+
+/** The permits or violations of a decision, sorted. Of the permits, those that the case depends on, if one of them applies. */
+function comparedPolicies({ allowed, policyIds, violations }: Decision, { dependsOn }: PolicyCase): readonly string[] {
+  if (!allowed) return idsOf(violations);
+  const listed = policyIds.filter((id) => dependsOn?.includes(id));
+  return listed.length > 0 ? listed : policyIds;
 }
 
 /** The IDs of the policies that no case covers. */
@@ -107,6 +125,8 @@ export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): 
 
 function parseCase(file: string, content: string, allowed: boolean): PolicyCase {
   const { context, ...rest } = parseJson(file, content, caseSchema);
+  const problem = dependsOnProblem(rest);
+  if (problem !== null) throw new Error(`${file}: ${problem}`);
   return { ...rest, file, allowed, policyIds: [...rest.policyIds].sort(), context: contextOf(file, context) };
 }
 
@@ -114,7 +134,7 @@ function parseCase(file: string, content: string, allowed: boolean): PolicyCase 
 export function parseRequest(
   file: string,
   content: string,
-): Omit<PolicyCase, 'description' | 'allowed' | 'policyIds' | 'deniedTo'> {
+): Omit<PolicyCase, 'description' | 'allowed' | 'policyIds' | 'dependsOn' | 'deniedTo'> {
   const { context, request, roles, inventory } = parseJson(file, content, requestSchema);
   return { file, context: contextOf(file, context), request, roles, inventory };
 }
@@ -151,6 +171,7 @@ const contextSchema = exactly({
 const requestFields = {
   context: contextSchema,
   request,
+  dependsOn: v.nullish(list(text()), null),
   deniedTo: v.nullish(oneOf('PRINCIPAL', 'ON_BEHALF_OF', 'BOTH'), null),
   roles: v.nullish(list(caseRole), []),
   inventory: v.nullish(anyObject, null),

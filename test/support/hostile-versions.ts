@@ -191,6 +191,11 @@ export const hostileVersions: readonly HostileVersion[] = [
     /cases: 300 of them change an inventory of \d+ bytes/,
   ),
   ofCases(
+    'a permit of everything, which no case depends on',
+    { policies: { ...shipped.policies, 'hostile.cedar': '@id("hostile") permit (principal, action, resource);' } },
+    /cases\/deny\/actor-grants-nothing\.json: [^]*found: allowed by hostile/,
+  ),
+  ofCases(
     'nested required policies',
     { required: `[\n${'['.repeat(10_000)}` },
     /required-policies\.json:2 is nested deeper/,

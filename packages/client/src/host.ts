@@ -31,3 +31,16 @@ export interface Host {
    */
   readonly call: (request: Request) => Promise<ValueMap>;
 }
+
+/** What calls use of their process. */
+export interface CallSettings {
+  readonly environment: Environment;
+  /** Writes to standard error. */
+  readonly writeError: (text: string) => void;
+  /** Sent as the user agent. */
+  readonly version: string;
+  /** Interrupts calls; its reason becomes the error. */
+  readonly signal?: AbortSignal;
+  /** Whether a person is at the terminal, so that a login opens the browser. */
+  readonly isInteractive?: boolean;
+}

@@ -1,9 +1,8 @@
-#!/usr/bin/env node
 import process from 'node:process';
 import { InterruptedError } from './aws/errors.ts';
 import type { Host } from './host.ts';
 import { runCommandLine } from './run.ts';
-import { version } from '../package.json';
+import metadata from '../package.json' with { type: 'json' };
 
 const interrupt = new AbortController();
 process.once('SIGINT', () => {
@@ -22,7 +21,7 @@ const host = {
   write: (text: string) => process.stdout.write(text),
   writeError: (text: string) => process.stderr.write(text),
   terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
-  version: `pod-identity/${version} Node.js/${process.versions.node} ${process.platform}/${process.arch}`,
+  version: `pod-identity/${metadata.version} Node.js/${process.versions.node} ${process.platform}/${process.arch}`,
 };
 const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
 let call: Host['call'] | null = null;
@@ -32,7 +31,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   prompter: isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null,
   call: async (request) => {
     const { makeCall } = await import('./gateway/call.ts');
-    call ??= makeCall({ ...host, signal: interrupt.signal });
+    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive });
     return call(request);
   },
 });
+// Timers and connections of what was interrupted would keep the process for seconds.
+if (interrupt.signal.aborted) process.exit();

@@ -14,6 +14,7 @@ import {
   tags,
 } from './commands.ts';
 import type { Command, Parameter, Shape } from './commands.ts';
+import { loginCommands } from './login-commands.ts';
 import { auditEntry, decision, principal, readCommands } from './read-commands.ts';
 
 const namespace: Parameter = { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' };
@@ -123,6 +124,7 @@ export const ownCommands: readonly Command[] = [
     finds: ({ associations }) => isList(associations) && associations.length > 0,
   },
   ...readCommands,
+  ...loginCommands,
   {
     name: 'whoami',
     operation: 'Viewer',

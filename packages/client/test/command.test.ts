@@ -162,7 +162,7 @@ describe('refusals', () => {
       'An error occurred (AccessDeniedException) when calling the CreatePodIdentityAssociation operation: ',
     );
     expect(stderr).toContain('- Policy role-by-convention: Use a role');
-    expect(stderr).toContain('Ask the owners of the namespace: search-team');
+    expect(stderr).toContain('- Policy default-deny: Owners of the namespace: search-team.');
     expect(stderr).toMatch(/^Client request token: t$/m);
     expect(stderr).toMatch(/^Operation: \S{26} \(POLICY_DENIED\)$/m);
   });
@@ -390,7 +390,7 @@ describe('credentials', () => {
     const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
     const { code, stderr } = await whoami([], none);
     expect(code).toBe(253);
-    expect(stderr).toContain('Unable to locate credentials. Configure AWS credentials (aws configure), or give a JWT');
+    expect(stderr).toContain('Unable to locate credentials. Sign in (pod-identity login), configure AWS credentials');
     expect(route.seen).toEqual([]);
   });
 

@@ -112,6 +112,7 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_REGION: 'eu-central-1',
+      XDG_CONFIG_HOME: '/dev/null',
       ...environment,
     },
     write: (text: string) => (stdout += text),

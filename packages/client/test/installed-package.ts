@@ -20,7 +20,7 @@ const packageFolder = join(import.meta.dirname, '..');
 const repository = join(packageFolder, '../..');
 const run = promisify(execFile);
 const environment = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_offline: 'true' };
-const entries = ['package.json', 'README.md', 'LICENSE', 'build.js', 'tsconfig.build.json', 'src'];
+const entries = ['package.json', 'README.md', 'LICENSE', 'build.js', 'tsconfig.build.json', 'bin', 'src'];
 
 /** A new project that has the package installed from its tarball. */
 export interface Consumer {
@@ -52,7 +52,7 @@ export async function installPackage(parent: string): Promise<Consumer> {
 }
 
 /** The tarball of the sources as they are now: packed once, by whichever test needs it first. */
-async function packedPackage(): Promise<string> {
+export async function packedPackage(): Promise<string> {
   const cache = join(repository, '.cache/client-package');
   const tarball = join(cache, `${sourceHash()}.tgz`);
   if (existsSync(tarball)) return tarball;
@@ -73,8 +73,8 @@ async function packedPackage(): Promise<string> {
 function sourceHash(): string {
   const hash = createHash('sha256');
   const files = [
-    ...entries.filter((entry) => entry !== 'src').map((entry) => join(packageFolder, entry)),
-    ...globSync('src/**/*.ts', { cwd: packageFolder }).map((file) => join(packageFolder, file)),
+    ...entries.filter((entry) => !['bin', 'src'].includes(entry)).map((entry) => join(packageFolder, entry)),
+    ...globSync(['bin/*', 'src/**/*.ts'], { cwd: packageFolder }).map((file) => join(packageFolder, file)),
     join(repository, 'tsconfig.json'),
     join(repository, 'package-lock.json'),
   ];

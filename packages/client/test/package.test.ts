@@ -48,10 +48,30 @@ test('the package has types, documentation and licences, and no dependencies', (
   expect(readdirSync(join(consumer.folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
     'pod-identity-client',
   ]);
-  expect(readdirSync(consumer.installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+  expect(readdirSync(consumer.installed).sort()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'package.json']);
   const licences = readFileSync(join(consumer.installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
   for (const name of ['yaml', 'get-east-asian-width', '@smithy/signature-v4'])
     expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+});
+
+/** What a file of the package loads before it runs: itself, and what it imports by statements. */
+function loadedWith(file: string, seen = new Set<string>()): string {
+  if (seen.has(file)) return '';
+  seen.add(file);
+  const text = readFileSync(join(consumer.installed, 'dist', file), 'utf8');
+  const imports = [...text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)].map(([, name = '']) => loadedWith(name, seen));
+  return [text, ...imports].join('\n');
+}
+
+test('the library of OpenID Connect is loaded by sign-ins and renewals only, and is not in the typed client', () => {
+  const dist = readdirSync(join(consumer.installed, 'dist'));
+  const filesOf = (prefix: string) => dist.filter((file) => file.startsWith(prefix) && file.endsWith('.js'));
+  const library = 'code_challenge_methods_supported';
+  expect(filesOf('command-login').map((file) => loadedWith(file).includes(library))).toEqual([true]);
+  for (const file of ['main.js', 'index.js', ...filesOf('command-call'), ...filesOf('command-execute')]) {
+    expect([file, loadedWith(file).includes(library)]).toEqual([file, false]);
+  }
+  for (const file of filesOf('client-')) expect([file, loadedWith(file).includes(library)]).toEqual([file, false]);
 });
 
 test('a program runs commands of the installed package in each output format', async () => {
@@ -128,6 +148,11 @@ test('the executable runs without anything else', async () => {
   const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
   const { stdout } = await pod(...line, '--generate-cli-skeleton', 'output', '--output', 'yaml');
   expect(stdout).toContain('associationId: associationId');
+});
+
+test('a clone runs the executable without a build', async () => {
+  const { stdout } = await run(join(repository, 'packages/client/bin/pod-identity.cjs'), ['help']);
+  expect(stdout).toBe((await pod('help')).stdout);
 });
 
 test.each([

@@ -105,9 +105,18 @@ async function untilAborted<Value>(work: Promise<Value>, attempt: AbortSignal, s
 /** The URL of the API for the credentials of a connection. */
 function endpointOf({ url, authentication }: Pick<Connection, 'url' | 'authentication'>): URL {
   const endpoint = new URL(url);
-  const base = endpoint.pathname.replace(/\/+$/, '').replace(/(?:\/iam)?\/graphql$/, '');
-  endpoint.pathname = `${base}${authentication.route}`;
+  endpoint.pathname = `${basePath(endpoint)}${authentication.route}`;
   return endpoint;
+}
+
+function basePath({ pathname }: URL): string {
+  return pathname.replace(/\/+$/, '').replace(/(?:\/iam)?\/graphql$/, '');
+}
+
+/** The URL of a gateway in one form, without the path of the API. */
+export function gatewayOf(url: string): string {
+  const endpoint = new URL(url);
+  return `${endpoint.origin}${basePath(endpoint)}`;
 }
 
 function read(url: URL, response: HttpResponse, text: string): Answer {

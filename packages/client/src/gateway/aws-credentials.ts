@@ -61,6 +61,6 @@ function failure(error: unknown, profile: string, isOfProfile: boolean): Error {
   if (isOfProfile) return new GeneralError(`The credentials of the profile ${profile} can't be loaded: ${message}`);
   if (!message.startsWith('Could not load credentials from any providers')) return new GeneralError(message);
   return new ConfigurationError(
-    'Unable to locate credentials. Configure AWS credentials (aws configure), or give a JWT with --token or POD_IDENTITY_TOKEN.',
+    'Unable to locate credentials. Sign in (pod-identity login), configure AWS credentials (aws configure), or give a JWT with --token or POD_IDENTITY_TOKEN.',
   );
 }

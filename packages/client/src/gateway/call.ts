@@ -1,5 +1,4 @@
 import { ConfigurationError, GeneralError, UsageError } from '../aws/errors.ts';
-import type { Environment } from '../aws/parameter-file.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { ValueMap } from '../aws/value.ts';
 import { anonymous, bearer, sigV4 } from '../client/auth.ts';
@@ -7,27 +6,19 @@ import type { Authentication } from '../client/auth.ts';
 import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import { makeGatewayClient } from '../client/client.ts';
+import { gatewayOf } from '../client/transport.ts';
 import { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from '../client/errors.ts';
 import type { MutationResult } from '../client/result.ts';
 import type { Retry } from '../client/retry.ts';
-import type { Host, Request } from '../host.ts';
+import type { CallSettings, Host, Request } from '../host.ts';
+import { loginToken } from '../login/login-token.ts';
 import { associationAnswer } from './answers.ts';
 import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
 import { adviceOf } from './advice.ts';
 import { mutations, queries } from './operations.ts';
-
-/** What calls use of their process. */
-export interface CallSettings {
-  readonly environment: Environment;
-  /** Writes to standard error. */
-  readonly writeError: (text: string) => void;
-  /** Sent as the user agent. */
-  readonly version: string;
-  /** Interrupts calls; its reason becomes the error. */
-  readonly signal?: AbortSignal;
-}
+import { readTokenFile } from './token-file.ts';
 
 /** Time for the retries of a request, in milliseconds. */
 const limitMs = 60_000;
@@ -42,6 +33,7 @@ export function makeCall(settings: CallSettings): Host['call'] {
   const sending = { onConnected: (): void => undefined };
   return async ({ input, ...given }) => {
     const { operation } = given.command;
+    if (operation === 'Login' || operation === 'Logout') return signInOrOut({ input, ...given }, settings);
     const client = (created ??= clientOf(given, settings, () => sending.onConnected()));
     const { region } = given.connection;
     const request = { ...given, input: { ...(region !== null && operation !== 'Viewer' && { region }), ...input } };
@@ -86,15 +78,11 @@ function clientOf(
   onConnected: () => void,
 ): GatewayClient {
   const { environment, version, writeError } = settings;
-  if (connection.endpointUrl === null) {
-    throw new ConfigurationError(
-      'The URL of the gateway is not known. Give it with --endpoint-url or in the environment variable POD_IDENTITY_ENDPOINT_URL.',
-    );
-  }
+  const url = endpointUrlOf(connection);
   const fetch = makeFetch(connection, environment, onConnected);
   return makeGatewayClient({
-    url: connection.endpointUrl,
-    authentication: authenticationOf(connection, environment),
+    url,
+    authentication: authenticationOf(connection, settings),
     fetch: connection.debug ? debugging(fetch, writeError) : fetch,
     // The options of the AWS CLI for timeouts apply, in place of one limit.
     timeoutMs: null,
@@ -103,10 +91,30 @@ function clientOf(
   });
 }
 
-function authenticationOf(connection: Connection, environment: Environment): Authentication {
-  const { token, signRequest, profile, region, gatewayRegion } = connection;
+async function signInOrOut(request: Request, settings: CallSettings): Promise<ValueMap> {
+  const url = gatewayOf(endpointUrlOf(request.connection));
+  const { login, logout } = await import('../login/login.ts');
+  return request.command.operation === 'Login'
+    ? login(request, url, settings)
+    : logout(request.connection, url, settings);
+}
+
+function endpointUrlOf({ endpointUrl }: Connection): string {
+  if (endpointUrl !== null) return endpointUrl;
+  throw new ConfigurationError(
+    'The URL of the gateway is not known. Give it with --endpoint-url or in the environment variable POD_IDENTITY_ENDPOINT_URL.',
+  );
+}
+
+/** The order of credentials, as docs/command.md lists it. An explicit profile comes before all that is only there. */
+function authenticationOf(connection: Connection, settings: CallSettings): Authentication {
+  const { token, tokenFile, signRequest, profile, region, gatewayRegion } = connection;
   if (token !== null) return bearer(token);
+  if (tokenFile !== null) return bearer(() => readTokenFile(tokenFile));
   if (!signRequest) return anonymous;
+  const login = profile === null ? loginToken(gatewayOf(endpointUrlOf(connection)), connection, settings) : null;
+  if (login !== null) return bearer(login);
+  const { environment } = settings;
   const signingRegion = gatewayRegion ?? region;
   const credentials = async () => {
     const { credentialProvider } = await import('./aws-credentials.ts');

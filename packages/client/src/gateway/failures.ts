@@ -69,7 +69,7 @@ function hasAdvice({ __typename }: Refusal): boolean {
 function reasonsOf(refusal: Refusal): readonly string[] {
   switch (refusal.__typename) {
     case 'PolicyDenied':
-      return [...refusal.violations.map(violationLine), ...ownersLine(refusal)];
+      return refusal.violations.map(violationLine);
     case 'InvalidInput':
       return refusal.findings.map(({ path, advice }) => `- ${path}: ${advice}`);
     case 'AssociationAlreadyExists':
@@ -103,12 +103,6 @@ interface Violation {
 
 function violationLine({ policyId, message, advice }: Violation): string {
   return `- Policy ${policyId}: ${advice ?? message}`;
-}
-
-/** Owners can help where no rule permits the request; a rule that forbids it holds for them too. */
-function ownersLine({ violations, owners }: Extract<Refusal, { __typename: 'PolicyDenied' }>): readonly string[] {
-  const isForbidden = violations.every(({ policyId }) => policyId !== 'default-deny');
-  return isForbidden || owners.length === 0 ? [] : [`Ask the owners of the namespace: ${owners.join(', ')}`];
 }
 
 function differenceLine({

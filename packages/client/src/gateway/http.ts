@@ -8,6 +8,9 @@ import type { Connection } from '../aws/settings.ts';
 import { UnsentError } from '../client/errors.ts';
 import type { Fetch, HttpResponse } from '../client/transport.ts';
 
+/** As a request of `Fetch`, of any method. */
+type HttpRequest = Omit<Parameters<Fetch>[1], 'method'> & { readonly method: string };
+
 /** Connections that may fail before any succeeds: a gateway that was never reached is not waited for. */
 const maxFailedConnections = 4;
 
@@ -19,15 +22,15 @@ export function makeFetch(
   connection: Connection,
   environment: Environment,
   onConnected = (): void => undefined,
-): Fetch {
+): (url: string, request: HttpRequest) => Promise<HttpResponse> {
   const ca = connection.caBundle === null ? undefined : certificates(connection.caBundle);
   const reached = { isReached: false, failures: 0 };
   let agent: Agent | null = null;
-  return async (url, { headers, body, signal }) => {
+  return async (url, { method, headers, body, signal }) => {
     const http = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
     agent ??= new http.Agent({ keepAlive: true, proxyEnv: { ...environment } });
     const tls = { ...(ca && { ca }), rejectUnauthorized: connection.verifySsl };
-    const request = http.request(url, { method: 'POST', headers, signal, agent, ...tls });
+    const request = http.request(url, { method, headers, signal, agent, ...tls });
     try {
       return await exchange(request, body, connection, () => {
         reached.isReached = true;

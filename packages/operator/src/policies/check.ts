@@ -8,6 +8,8 @@ import { makeEngine } from '../../../../src/policy/engine.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import { readInventoryText, readPolicies, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
+import { effectsInWords, effectsOn } from '../authoring/effects.ts';
+import type { Effect } from '../authoring/effects.ts';
 import { warningsOf } from '../authoring/warnings.ts';
 import type { Context } from '../cli/command.ts';
 
@@ -17,6 +19,8 @@ export interface CheckReport {
   readonly failures: readonly string[];
   /** What is valid but probably not meant. */
   readonly warnings: readonly string[];
+  /** Which policies deny requests of cases that do not depend on them. */
+  readonly effects: readonly string[];
   /** One line, with the hashes that decisions record. */
   readonly summary: string;
 }
@@ -37,38 +41,53 @@ function check(directory: string): CheckReport {
   const cases = readCases(directory);
   const policies = Object.keys(engine.policySet.policies);
   const examples = checkExamples(directory, inventoryText, policies);
-  const failures = [...failuresOf(engine, inventoryText, cases, policies), ...examples];
+  const failures = [...failuresOf(engine, inventoryText, cases, policies), ...examples.failures];
+  const effects = [...effectsOn(engine, inventoryText, cases), ...examples.effects];
   const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
   return {
     failures,
     warnings: warningsOf(engine.policySet, inventory),
+    effects: effectsInWords(effects),
     summary: `${policies.length} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}`,
   };
 }
 
+/** What a check finds in cases. */
+interface Findings {
+  readonly failures: readonly string[];
+  readonly effects: readonly Effect[];
+}
+
 /**
- * The failures of the policies in `examples`, which are not active: each file is checked with the policies of the folder and with its
+ * The findings of the policies in `examples`, which are not active: each file is checked with the policies of the folder and with its
  * cases, whose names begin with its own.
  */
-function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): readonly string[] {
+function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): Findings {
   const folder = join(directory, 'examples');
-  if (!existsSync(folder)) return [];
+  if (!existsSync(folder)) return { failures: [], effects: [] };
   const active = readPolicySources(directory);
   const cases = readCases(folder);
   const examples = Object.entries(readPolicies(folder)).map(([file, policy]) => {
     const prefix = `${file.replace(/\.cedar$/, '')}-`;
     return { file, policy, cases: cases.filter((one) => basename(one.file).startsWith(prefix)) };
   });
-  const failures = examples.flatMap(({ file, policy, cases: own }) => {
+  const findings = examples.map(({ file, policy, cases: own }): Findings => {
     const engine = makeEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: policy } }));
     const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
-    return failuresOf(engine, inventoryText, own, ids);
+    return {
+      failures: failuresOf(engine, inventoryText, own, ids),
+      effects: effectsOn(engine, inventoryText, own),
+    };
   });
   const foreign = cases.filter((one) => !examples.some((example) => example.cases.includes(one)));
-  return [
-    ...failures,
+  const failures = [
+    ...findings.flatMap((one) => one.failures),
     ...foreign.map((one) => `${one.file}: its name does not begin with that of an example, so it is not run.`),
-  ].map((failure) => `examples/${failure}`);
+  ];
+  return {
+    failures: failures.map((failure) => `examples/${failure}`),
+    effects: findings.flatMap(({ effects }) => effects.map((one) => ({ ...one, file: `examples/${one.file}` }))),
+  };
 }
 
 /** Each case with another result than it expects, and each of the policies `ids` without a case. */
@@ -87,9 +106,10 @@ function failuresOf(
 
 /** Prints what is found in a folder. Gives the exit code. */
 export function run(directory: string, { print, warn }: Context<unknown>): number {
-  const { failures, warnings, summary } = checkPolicies(directory);
+  const { failures, warnings, effects, summary } = checkPolicies(directory);
   for (const warning of warnings) warn(`WARNING ${warning}`);
   for (const failure of failures) warn(`FAILED ${failure}`);
+  for (const effect of effects) print(effect);
   print(summary);
   return failures.length === 0 ? 0 : 1;
 }

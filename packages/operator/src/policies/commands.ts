@@ -46,8 +46,8 @@ export const replay = command({
   name: 'policies replay',
   summary: 'Replays recorded requests with other policies, and reports the decisions that differ.',
   usage: [
-    '--trail FILE [--policies FOLDER] [--inventory FILE]',
-    '--since TIME [--policies FOLDER] [--inventory FILE]',
+    '--trail FILE [--policies FOLDER] [--inventory FILE] [--roles FILE]',
+    '--since TIME [--policies FOLDER] [--inventory FILE] [--roles FILE]',
     'ENTRY [FOLDER]',
   ],
   arguments: [
@@ -66,15 +66,16 @@ export const replay = command({
     since: timeOption('as --trail, with the entries of the ledger since this RFC 3339 time, newest first'),
     policies: pathOption('FOLDER', 'folder of policies (default: policies beside package.json)'),
     inventory: pathOption('FILE', 'inventory (default: inventory.json in the folder of policies)'),
+    roles: pathOption('FILE', 'JSON list of roles whose attributes entries do not have, as in a case (docs/policy.md)'),
   },
   settings: settingsFor(({ since }) => since !== undefined, existingLedger),
   examples: ['--trail trail.ndjson --policies changed-policies', '--since 2026-11-24T10:00:00Z', 'entry.json'],
-  fails: "A decision is not as recorded, or can't be replayed",
-  request: ({ trail, since, policies, inventory }, [entry, directory], problem): ReplayRequest | null => {
-    if (entry !== undefined && (trail ?? since ?? policies ?? inventory) === undefined) {
+  fails: "A decision is not as recorded, depends on a role that is not known, or can't be replayed",
+  request: ({ trail, since, policies, inventory, roles }, [entry, directory], problem): ReplayRequest | null => {
+    if (entry !== undefined && (trail ?? since ?? policies ?? inventory ?? roles) === undefined) {
       return { kind: 'entry', entry, policies: directory ?? shippedPolicies };
     }
-    const replacement = { policies: policies ?? shippedPolicies, inventory };
+    const replacement = { policies: policies ?? shippedPolicies, inventory, roles };
     if (entry !== undefined) problem('Give an ENTRY, or --trail or --since with their options, not both.');
     else if (trail !== undefined && since !== undefined) problem('Give --trail or --since, not both.');
     else if (trail !== undefined) return { kind: 'trail', trail, ...replacement };

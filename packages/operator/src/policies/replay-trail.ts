@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../../../../src/policy/json.ts';
 import { recordedRole } from '../../../../src/cases/model-schemas.ts';
-import type { Authorize } from '../../../../src/policy/policy.ts';
-import { withRoleAttributes } from '../../../../src/policy/role-attribute-use.ts';
+import type { RoleAttributes } from '../../../../src/model/decision.ts';
+import type { Engine } from '../../../../src/policy/engine.ts';
+import type { Inventory } from '../../../../src/policy/inventory.ts';
 import {
   circumstanceSchema,
   contextOf,
@@ -12,6 +13,9 @@ import {
   verdict,
 } from './recorded-request.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import { makeJudge } from './unknown-roles.ts';
+import { collectUnrecordedGroups } from './unrecorded-groups.ts';
+import type { UnrecordedGroups } from './unrecorded-groups.ts';
 
 /** A recorded request on which the policies now decide otherwise. */
 export interface Flip {
@@ -27,6 +31,16 @@ export interface Flip {
   readonly replayed: string;
 }
 
+/** What recorded requests are replayed with. */
+export interface ReplayPolicies {
+  readonly engine: Engine;
+  readonly inventory: Inventory;
+  /** Roles that entries don't have. */
+  readonly roles: readonly RoleAttributes[];
+  /** See `collectUnrecordedGroups`. */
+  readonly groupsNamedBy: (policySetHash: string) => readonly string[];
+}
+
 /** The result of a replay, in numbers of recorded requests. */
 export interface ReplayCounts {
   readonly replayed: number;
@@ -36,10 +50,11 @@ export interface ReplayCounts {
   readonly otherReasons: number;
   /** Too large to be recorded whole. */
   readonly incomplete: number;
-  /** Not decided: policies use attributes of a role that the entry does not have, as policies did not use them when it was written. */
-  readonly withoutRoles: number;
-  /** By principals of whom groups were left out, see `makeRecordPrincipal`: a policy that names these decides otherwise. */
-  readonly withOtherGroups: number;
+  /** Decided otherwise by some attributes of a role than by others, and the entry does not have them. */
+  readonly dependingOnRoles: number;
+  /** These requests by role and by the policies that use its attributes, the most first. */
+  readonly openRoles: readonly (readonly [roleAndPolicies: string, count: number])[];
+  readonly unrecordedGroups: UnrecordedGroups;
   /** Flipped requests by principal, the most first. */
   readonly affected: readonly (readonly [principalId: string, count: number])[];
 }
@@ -55,7 +70,7 @@ export interface ReplayCounts {
 export async function replayTrail(
   lines: AsyncIterable<string>,
   source: string,
-  authorize: Authorize,
+  { engine, inventory, roles: givenRoles, groupsNamedBy }: ReplayPolicies,
   onFlip: (flip: Flip) => void,
 ): Promise<ReplayCounts> {
   const counts = {
@@ -64,52 +79,70 @@ export async function replayTrail(
     nowAllowed: 0,
     otherReasons: 0,
     incomplete: 0,
-    withoutRoles: 0,
-    withOtherGroups: 0,
+    dependingOnRoles: 0,
   };
+  const judge = makeJudge(engine, inventory);
+  const groups = collectUnrecordedGroups(engine.policySet, groupsNamedBy);
   const affected = new Map<string, number>();
-  let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    const name = `${source}:${number}`;
-    if (line.trim() === '' || !isOwnRequest(parseJson(name, line, headSchema))) continue;
-    const entry = parseJson(name, line, entrySchema);
+  const openRoles = new Map<string, number>();
+  for await (const [name, entry] of entriesIn(lines, source)) {
     if (entry.omitted.some((path) => !unneeded.includes(path))) {
       counts.incomplete += 1;
       continue;
     }
+    groups.note(entry);
     const request = requestOf(entry);
-    const { roles = [] } = entry.decision.slice ?? {};
-    const withRoles = withRoleAttributes(authorize, (arn) => roles.find((role) => role.arn === arn) ?? null);
-    const decision = withRoles(contextOf(entry, entry.decision.now, name), request);
-    if (decision.unknownRoles) {
-      counts.withoutRoles += 1;
+    const context = contextOf(entry, entry.decision.now, name);
+    const roles = [...(entry.decision.slice?.roles ?? []), ...givenRoles];
+    const judged = judge(context, request, roles);
+    if (judged.kind === 'depends') {
+      counts.dependingOnRoles += 1;
+      for (const arn of judged.roleArns) count(openRoles, `${arn}, by ${judged.policyIds.join(', ')}`);
       continue;
     }
+    const { decision } = judged;
+    groups.add(entry, { decision, context, request, judge: (other) => judge(other, request, roles) });
     const [recorded, replayed] = [verdict(entry.decision), verdict(decision)];
     counts.replayed += 1;
-    if ([entry.principal, entry.actor].some((one) => one !== null && one.otherGroups !== null))
-      counts.withOtherGroups += 1;
     if (decision.allowed === entry.decision.allowed) {
       if (recorded !== replayed) counts.otherReasons += 1;
       continue;
     }
     counts[decision.allowed ? 'nowAllowed' : 'nowDenied'] += 1;
-    const principalId = entry.principal.id;
-    affected.set(principalId, (affected.get(principalId) ?? 0) + 1);
-    const { time, operationId, onBehalfOf } = entry;
+    const { time, operationId, onBehalfOf, principal } = entry;
+    count(affected, principal.id);
+    const { action } = request;
     onFlip({
-      time,
-      operationId,
-      principalId,
-      onBehalfOf,
-      action: request.action,
+      ...{ time, operationId, onBehalfOf, action, recorded, replayed },
+      principalId: principal.id,
       target: targetOf(request),
-      recorded,
-      replayed,
     });
   }
-  return { ...counts, affected: [...affected].sort(([, one], [, other]) => other - one) };
+  return {
+    ...counts,
+    openRoles: mostFirst(openRoles),
+    unrecordedGroups: groups.found(),
+    affected: mostFirst(affected),
+  };
+}
+
+/** The entries that have a decision of their own, each with its name for messages. */
+async function* entriesIn(lines: AsyncIterable<string>, source: string) {
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    const name = `${source}:${number}`;
+    if (line.trim() === '' || !isOwnRequest(parseJson(name, line, headSchema))) continue;
+    yield [name, parseJson(name, line, entrySchema)] as const;
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function mostFirst(counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  return [...counts].sort(([, one], [, other]) => other - one);
 }
 
 /** The fields that tell whether an entry is replayed. */
@@ -125,12 +158,22 @@ function isOwnRequest({ decision, fence, event }: v.InferOutput<typeof headSchem
   return decision !== null && (fence === null || event === 'INTENT');
 }
 
-/** The roles of a slice; the rest of it is that of an inventory which is not used here. */
-const recordedRoles = v.nullish(atLeast({ roles: v.exactOptional(list(recordedRole)) }), null);
+/** The roles and the owners of a slice; the rest of it is that of an inventory which is not used here. */
+const recordedSlice = v.nullish(
+  atLeast({
+    namespace: v.nullish(atLeast({ owners: list(text()) }), null),
+    roles: v.exactOptional(list(recordedRole)),
+  }),
+  null,
+);
 
 const entrySchema = v.intersect([
   circumstanceSchema,
-  atLeast({ time: text(), operationId: text(), decision: atLeast({ ...decisionFields, slice: recordedRoles }) }),
+  atLeast({
+    time: text(),
+    operationId: text(),
+    decision: atLeast({ ...decisionFields, policySetHash: text(), inventoryHash: text(), slice: recordedSlice }),
+  }),
   operationSchema,
 ]);
 

@@ -3,17 +3,22 @@ import { createInterface } from 'node:readline';
 import { explainFailure, readingPolicies } from '../../../../tools/explain.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
+import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
-import { authorizeWith } from '../../../../src/policy/authorize.ts';
+import { caseRole } from '../../../../src/cases/model-schemas.ts';
+import { compilePolicies } from '../../../../src/policy/compile.ts';
+import type { PolicySet } from '../../../../src/policy/compile.ts';
 import { makeEngine } from '../../../../src/policy/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
-import { readInventoryText, readPolicySet } from '../../../../src/policy/load.ts';
-import type { Authorize } from '../../../../src/policy/policy.ts';
+import { list, parseJson } from '../../../../src/policy/json.ts';
+import { readInventoryText, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
+import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
 import type { Context } from '../cli/command.ts';
+import { shippedPolicies } from '../options.ts';
 import { withLedger } from '../session.ts';
 import { replayDecision } from './replay-decision.ts';
 import { replayTrail } from './replay-trail.ts';
-import type { Flip, ReplayCounts } from './replay-trail.ts';
+import type { Flip, ReplayCounts, ReplayPolicies } from './replay-trail.ts';
 
 /** What to replay. */
 export type ReplayRequest =
@@ -27,15 +32,42 @@ export type ReplayRequest =
 interface Replacement {
   readonly policies: string;
   readonly inventory: string | undefined;
+  /** File with roles that entries don't have. */
+  readonly roles: string | undefined;
 }
 
 /** The policies and the inventory to replay with. Throws an Error that says what is wrong with them. */
-function authorizeOf({ policies, inventory }: Replacement): Authorize {
+function replayPoliciesOf({ policies, inventory }: Replacement): Omit<ReplayPolicies, 'roles'> {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema and required-policies.json.';
   return readingPolicies(policies, advice, () => {
     const content = inventory === undefined ? readInventoryText(policies) : readFileSync(inventory, 'utf8');
-    return authorizeWith(makeEngine(readPolicySet(policies)), parseInventory(content, inventory));
+    const policySet = readPolicySet(policies);
+    let known: readonly PolicySet[] | null = null;
+    return {
+      engine: makeEngine(policySet),
+      inventory: parseInventory(content, inventory),
+      groupsNamedBy: (hash) => {
+        known ??= [policySet, ...packagedPolicySet()];
+        return known.filter((one) => one.hash === hash).flatMap(groupsNamed);
+      },
+    };
   });
+}
+
+async function rolesIn({ roles }: Replacement): Promise<readonly RoleAttributes[]> {
+  if (roles === undefined) return [];
+  const advice = 'Name a JSON file with a list of roles.';
+  const content = await explainFailure("The roles can't be read", advice, () => readFileSync(roles, 'utf8'));
+  return parseJson(roles, content, list(caseRole));
+}
+
+/** The policies beside package.json, which are often those that decided; none if they are not valid. */
+function packagedPolicySet(): readonly PolicySet[] {
+  try {
+    return [compilePolicies(readPolicySources(shippedPolicies))];
+  } catch {
+    return [];
+  }
 }
 
 /** The entries of the ledger since a time, as the export writes them. */
@@ -59,13 +91,13 @@ export async function run(
     print(report);
     return same ? 0 : 1;
   }
-  const authorize = authorizeOf(request);
+  const policies = { ...replayPoliciesOf(request), roles: await rolesIn(request) };
   const replay = (lines: AsyncIterable<string>, source: string) =>
-    replayTrail(lines, source, authorize, (flip) => print(lineOf(flip)));
+    replayTrail(lines, source, policies, (flip) => print(lineOf(flip)));
   const counts = await countsOf(request, settings, replay);
   print(summaryOf(counts));
-  const { nowAllowed, nowDenied, incomplete, withoutRoles } = counts;
-  return nowAllowed + nowDenied + incomplete + withoutRoles === 0 ? 0 : 1;
+  const { nowAllowed, nowDenied, incomplete, dependingOnRoles } = counts;
+  return nowAllowed + nowDenied + incomplete + dependingOnRoles === 0 ? 0 : 1;
 }
 
 function countsOf(
@@ -88,22 +120,24 @@ function lineOf({ time, operationId, principalId, onBehalfOf, action, target, re
   return `${time} ${action} ${target} by ${principalId}${person}, operation ${operationId}: ${recorded}; now ${replayed}`;
 }
 
-/** The counts, and below them the principals whose requests are decided otherwise. */
+/** The counts, the roles on which decisions depend, and the principals whose requests are decided otherwise. */
 function summaryOf(counts: ReplayCounts): string {
-  const { replayed, nowDenied, nowAllowed, otherReasons, incomplete, withoutRoles, withOtherGroups, affected } = counts;
+  const { replayed, nowDenied, nowAllowed, otherReasons, incomplete, dependingOnRoles, openRoles, affected } = counts;
+  const { requests, groups } = counts.unrecordedGroups;
   return [
     `${replayed} requests replayed: ${nowDenied} now denied, ${nowAllowed} now allowed, ${otherReasons} decided by other policies`,
     ...(incomplete > 0
       ? [`${incomplete} requests can't be replayed: their entries leave out parts for their size`]
       : []),
-    ...(withoutRoles > 0
+    ...(dependingOnRoles > 0
       ? [
-          `${withoutRoles} requests can't be replayed: the policies use tags or boundaries of roles that their entries don't have`,
+          `${dependingOnRoles} requests depend on tags or the permissions boundary of roles, which their entries don't have: give the roles with --roles`,
         ]
       : []),
-    ...(withOtherGroups > 0
+    ...openRoles.map(([roleAndPolicies, count]) => `${count} with ${roleAndPolicies}`),
+    ...(requests > 0
       ? [
-          `${withOtherGroups} requests by principals with groups that are not recorded: a policy that names these groups can decide otherwise`,
+          `${requests} requests can be decided otherwise: their entries don't say whether the principals are in ${groups.join(', ')}`,
         ]
       : []),
     ...affected.map(([principalId, count]) => `${count} of ${principalId}`),

@@ -1,0 +1,63 @@
+// An OpenID Connect provider on a free port of the loopback address. Prints its issuer.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair } from 'jose';
+import { errors, Provider } from 'oidc-provider';
+
+const audience = 'pod-identity-gateway';
+const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+
+const server = createServer();
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+const provider = new Provider(issuer, {
+  jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'test' }] },
+  cookies: { keys: ['test'] },
+  clients: ['pod-identity', 'opaque'].map((id) => ({
+    client_id: id,
+    application_type: 'native' as const,
+    token_endpoint_auth_method: 'none' as const,
+    grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+    redirect_uris: ['http://127.0.0.1/callback'],
+    response_types: ['code' as const],
+  })),
+  features: {
+    deviceFlow: { enabled: true },
+    revocation: { enabled: true, allowedPolicy: () => true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: (_ctx, { clientId }) => (clientId === 'opaque' ? [] : 'https://gateway.example'),
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_ctx, resource) => {
+        if (resource !== 'https://gateway.example') throw new errors.InvalidTarget();
+        return { scope: '', audience, accessTokenTTL: 600, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
+      },
+    },
+  },
+  findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
+  extraTokenClaims: () => ({ groups: ['payments-team'], auth_time: Math.floor(Date.now() / 1_000) }),
+  issueRefreshToken: () => true,
+  rotateRefreshToken: true,
+  ttl: { DeviceCode: 600, Grant: 3_600, Interaction: 600, Session: 600, RefreshToken: 3_600 },
+});
+
+/** The error of the next request for the tokens of a device code that is not confirmed yet. */
+let nextError: string | null = null;
+provider.use(async (context, next) => {
+  if (context.path === '/test/next-error') {
+    nextError = context.querystring;
+    context.body = '';
+    return;
+  }
+  await next();
+  // The least interval that the protocol has.
+  if (context.path === '/device/auth') Object.assign(context.body as object, { interval: 1 });
+  if (context.path === '/token' && nextError !== null && context.status === 400) {
+    context.body = { error: nextError };
+    nextError = null;
+  }
+});
+const handle = provider.callback();
+server.on('request', (request, response) => void handle(request, response));
+process.stdout.write(`Issuer ${issuer}\n`);
