@@ -10,7 +10,8 @@ export default {
     mutate: ['src/idempotency/*.ts'],
     tests: [
       '<rootDir>/test/idempotency/*.test.ts',
-      '<rootDir>/test/operations/{effects,locks-during-claim,mutate,reconcile}.test.ts',
+      '<rootDir>/test/ledger/stored-format.test.ts',
+      '<rootDir>/test/operations/{changed-by-others,effects,locks,locks-during-claim,mutate,reconcile}.test.ts',
     ],
     slow: [],
   },

@@ -1,6 +1,7 @@
 import type { Association, CreateRequest } from '../../src/model/association.ts';
+import type { CallBounds, DescribeResult, Eks, ListResult } from '../../src/eks/eks.ts';
 import { createDifferences } from '../../src/operations/differences.ts';
-import { concludedFrom, interpret, ownershipOf } from '../../src/operations/observe.ts';
+import { concludedFrom, interpret, observe, ownershipOf } from '../../src/operations/observe.ts';
 import { openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
 
 const request: CreateRequest = sampleRequest({ tags: [{ key: 'team', value: 'payments' }] });
@@ -25,6 +26,61 @@ function tagged(one: Association, operationId: string): Association {
 function createdBy(operationId: string, more: Partial<Association> = {}): Association {
   return { ...tagged(association, operationId), ...more };
 }
+
+describe('observing the association of a service account', () => {
+  const error = { exception: 'ServerException', message: '', requestId: null };
+  const bounds = { deadline: 0 } as CallBounds;
+  /** What EKS answers, and whether it is asked. */
+  const eksWith = (answers: { list?: ListResult; describe?: DescribeResult }) => {
+    const asked: string[] = [];
+    const answer = <Result>(name: string, result: Result | undefined): Promise<Result> => {
+      asked.push(name);
+      return result === undefined ? Promise.reject(new Error(`${name} was not expected.`)) : Promise.resolve(result);
+    };
+    const list = () => answer('list', answers.list);
+    return {
+      asked,
+      eks: { list, describe: (id: string) => answer(`describe ${id}`, answers.describe) } as unknown as Eks,
+    };
+  };
+
+  test.each<[string, string | null, Parameters<typeof eksWith>[0], string[], object]>([
+    [
+      'by its id',
+      'a-1',
+      { describe: { kind: 'found', association } },
+      ['describe a-1'],
+      { kind: 'association', association },
+    ],
+    ['that is gone', 'a-1', { describe: { kind: 'absent' } }, ['describe a-1'], { kind: 'nothing' }],
+    [
+      'that is not readable',
+      'a-1',
+      { describe: { kind: 'failed', error } },
+      ['describe a-1'],
+      { kind: 'failed', error },
+    ],
+    [
+      'that EKS lists',
+      null,
+      { list: { kind: 'listed', associationIds: ['a-1'] }, describe: { kind: 'found', association } },
+      ['list', 'describe a-1'],
+      { kind: 'association', association },
+    ],
+    [
+      'that EKS does not list',
+      null,
+      { list: { kind: 'listed', associationIds: [] } },
+      ['list'],
+      { kind: 'nothing' },
+    ],
+    ['in a list that fails', null, { list: { kind: 'failed', error } }, ['list'], { kind: 'failed', error }],
+  ])('finds one %s', async (_, id, answers, asked, observation) => {
+    const one = eksWith(answers);
+    expect(await observe(one.eks, request, bounds, id)).toMatchObject(observation);
+    expect(one.asked).toEqual(asked);
+  });
+});
 
 describe('interpreting an observation', () => {
   const inDoubt = record.inDoubtUntil;
