@@ -67,13 +67,7 @@ describe('observing the association of a service account', () => {
       ['list', 'describe a-1'],
       { kind: 'association', association },
     ],
-    [
-      'that EKS does not list',
-      null,
-      { list: { kind: 'listed', associationIds: [] } },
-      ['list'],
-      { kind: 'nothing' },
-    ],
+    ['that EKS does not list', null, { list: { kind: 'listed', associationIds: [] } }, ['list'], { kind: 'nothing' }],
     ['in a list that fails', null, { list: { kind: 'failed', error } }, ['list'], { kind: 'failed', error }],
   ])('finds one %s', async (_, id, answers, asked, observation) => {
     const one = eksWith(answers);
