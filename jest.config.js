@@ -25,7 +25,7 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
-  '/packages/operator/test/(bin|export/process|policies/check|policy-versions/run|restore/run|smoke/run)\\.test\\.ts$',
+  '/packages/operator/test/(bin|export/process|policies/(check|unknown-roles)|policy-versions/run|restore/run|smoke/run)\\.test\\.ts$',
   '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
@@ -34,7 +34,7 @@ const packaging = [
   '/test/ledger/dynamodb-trail\\.test\\.ts$',
   '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
   '/test/policy/(engine-memory|examples|shipped)\\.test\\.ts$',
-  '/test/policy-versions/(hostile-versions|large-inventory|poison)\\.test\\.ts$',
+  '/test/policy-versions/(hostile-versions|large-inventory|poison|swap)\\.test\\.ts$',
   '/test/queries/drift-evasion\\.test\\.ts$',
   '/test/recovery/',
   '/test/tools/schema-changes\\.test\\.ts$',
