@@ -1,3 +1,4 @@
+import { decodeTime } from 'ulid';
 import { noFilters } from '../ledger/ledger.ts';
 import type { TrailPage, TrailQuery } from '../ledger/ledger.ts';
 import { closingEvents, isClosing, openEvents } from '../model/audit-event.ts';
@@ -9,7 +10,10 @@ import { operationOf } from '../operations/operations.ts';
 export interface ChangeHistory {
   /** The newest entry; null without one. */
   readonly last: AuditEntry | null;
-  /** The entry of each change that EKS made, newest first; that of the create last, since it may be recorded after others. */
+  /**
+   * The entry of each change that EKS made, and of each adoption, newest first: in the order in which they left their state, which they need
+   * not be recorded in. A delete is first, since nothing follows it, and a create last.
+   */
   readonly effects: readonly AuditEntry[];
   /** The newest entry of each operation that can still take effect. */
   readonly open: readonly AuditEntry[];
@@ -54,8 +58,7 @@ export async function readHistory(reader: HistoryReader, associationArn: string)
     const { event, operationId } = entry;
     if (openEvents.includes(event) && !closed.has(operationId) && !open.has(operationId)) open.set(operationId, entry);
   }
-  const inOrder = [...effects.filter((entry) => !isCreate(entry)), ...effects.filter(isCreate)];
-  return { last: entries[0] ?? null, effects: inOrder, open: [...open.values()], isComplete };
+  return { last: entries[0] ?? null, effects: inOrder(effects), open: [...open.values()], isComplete };
 }
 
 /**
@@ -67,8 +70,40 @@ export function readOutcome(reader: HistoryReader, operationId: string): Promise
   return readEntries(reader, { ...noFilters, partition, events });
 }
 
+function inOrder(effects: readonly AuditEntry[]): readonly AuditEntry[] {
+  const updates = effects.filter((entry) => !isCreate(entry) && !isDelete(entry) && !isAdoption(entry));
+  const positionOf = (entry: AuditEntry) => (isAdoption(entry) ? adoptedAt(entry, updates) : Date.parse(entry.time));
+  return [
+    ...effects.filter(isDelete),
+    ...effects
+      .filter((entry) => !isCreate(entry) && !isDelete(entry))
+      .toSorted((one, other) => positionOf(other) - positionOf(one)),
+    ...effects.filter(isCreate),
+  ];
+}
+
+/**
+ * When an adoption read its state, for the order of effects: no later than it began, and before every update that began with this
+ * state or a later one. `modifiedAt` is by the clock of EKS, so that it counts also where those of the gateway differ.
+ */
+function adoptedAt({ operationId, before }: AuditEntry, updates: readonly AuditEntry[]): number {
+  const readBy = Date.parse(before?.modifiedAt ?? '');
+  const later = updates.filter((update) => Date.parse(update.before?.modifiedAt ?? '') >= readBy);
+  return Math.min(decodeTime(operationId), ...later.map(({ time }) => Date.parse(time) - 1));
+}
+
 function isCreate({ operation, request }: AuditEntry): boolean {
   return request !== null && operationOf(operation).creates;
+}
+
+/** Whether an entry is of an operation that leaves no association. */
+export function isDelete({ operation, request }: AuditEntry): boolean {
+  return request !== null && operationOf(operation).deletes;
+}
+
+/** Whether an entry is of an operation that changed nothing at EKS: then `before` is also the state that it left. */
+export function isAdoption({ operation, request }: AuditEntry): boolean {
+  return request !== null && operationOf(operation).effect.kind === 'none';
 }
 
 function operationsWith(entries: readonly AuditEntry[], matches: (event: AuditEntry['event']) => boolean) {
