@@ -1,6 +1,7 @@
 import { decodeTime } from 'ulid';
 import { noFilters } from '../ledger/ledger.ts';
 import type { TrailPage, TrailQuery } from '../ledger/ledger.ts';
+import type { Times } from '../idempotency/times.ts';
 import { closingEvents, isClosing, openEvents } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -29,7 +30,7 @@ interface EntriesRead {
 }
 
 /** What reading a history needs. `deadline`: when reading must end, in milliseconds since the epoch. */
-export type HistoryReader = Pick<Dependencies, 'ledger' | 'clock'> & { readonly deadline: number };
+export type HistoryReader = Pick<Dependencies, 'ledger' | 'clock' | 'times'> & { readonly deadline: number };
 
 /** Most associations have fewer entries than this, so that one small page contains their whole history. */
 const firstPageSize = 50;
@@ -58,7 +59,7 @@ export async function readHistory(reader: HistoryReader, associationArn: string)
     const { event, operationId } = entry;
     if (openEvents.includes(event) && !closed.has(operationId) && !open.has(operationId)) open.set(operationId, entry);
   }
-  return { last: entries[0] ?? null, effects: inOrder(effects), open: [...open.values()], isComplete };
+  return { last: entries[0] ?? null, effects: inOrder(effects, reader.times), open: [...open.values()], isComplete };
 }
 
 /**
@@ -70,26 +71,24 @@ export function readOutcome(reader: HistoryReader, operationId: string): Promise
   return readEntries(reader, { ...noFilters, partition, events });
 }
 
-function inOrder(effects: readonly AuditEntry[]): readonly AuditEntry[] {
-  const updates = effects.filter((entry) => !isCreate(entry) && !isDelete(entry) && !isAdoption(entry));
-  const positionOf = (entry: AuditEntry) => (isAdoption(entry) ? adoptedAt(entry, updates) : Date.parse(entry.time));
+function inOrder(effects: readonly AuditEntry[], times: Times): readonly AuditEntry[] {
+  const positionOf = (entry: AuditEntry) => (isAdoption(entry) ? adoptedAt(entry, times) : Date.parse(entry.time));
+  const changes = effects.filter((entry) => !isCreate(entry) && !isDelete(entry));
   return [
     ...effects.filter(isDelete),
-    ...effects
-      .filter((entry) => !isCreate(entry) && !isDelete(entry))
-      .toSorted((one, other) => positionOf(other) - positionOf(one)),
+    ...changes.toSorted(
+      (one, other) => positionOf(other) - positionOf(one) || Number(isAdoption(one)) - Number(isAdoption(other)),
+    ),
     ...effects.filter(isCreate),
   ];
 }
 
 /**
- * When an adoption read its state, for the order of effects: no later than it began, and before every update that began with this
- * state or a later one. `modifiedAt` is by the clock of EKS, so that it counts also where those of the gateway differ.
+ * The time of an adoption in the order of effects. What was recorded before it is a part of the adopted state for certain: this state is
+ * younger, or the read was begun so much later that it can't have been stale. Milliseconds since the epoch.
  */
-function adoptedAt({ operationId, before }: AuditEntry, updates: readonly AuditEntry[]): number {
-  const readBy = Date.parse(before?.modifiedAt ?? '');
-  const later = updates.filter((update) => Date.parse(update.before?.modifiedAt ?? '') >= readBy);
-  return Math.min(decodeTime(operationId), ...later.map(({ time }) => Date.parse(time) - 1));
+function adoptedAt({ operationId, before }: AuditEntry, { listLagMs, clockErrorMs }: Times): number {
+  return Math.max(Date.parse(before?.modifiedAt ?? ''), decodeTime(operationId) - listLagMs) - clockErrorMs;
 }
 
 function isCreate({ operation, request }: AuditEntry): boolean {

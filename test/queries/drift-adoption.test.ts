@@ -123,9 +123,7 @@ describeOnLedgers('associationDrift of adopted associations on $name', ({ open }
     const adoptAround = async (associationId: string, change: () => Promise<unknown>) => {
       const { clock, simulator, deps } = gateway;
       const getLocks = async () => {
-        clock.skip(2_000);
         await change();
-        clock.skip(2_000);
         return deps.ledger.getLocks();
       };
       const slow = await openGateway({
@@ -139,8 +137,14 @@ describeOnLedgers('associationDrift of adopted associations on $name', ({ open }
       clock.skip(2_000);
     };
 
-    test('an update explains the state', async () => {
-      const associationId = outsider();
+    test.each([0, 2_000])('an update explains the state, of an association made %s ms before', async (ms) => {
+      const { control } = gateway.simulator;
+      const { associationId } = control.createAssociation({
+        ...place,
+        serviceAccount: 'other',
+        roleArn: input.roleArn,
+      });
+      gateway.clock.skip(ms);
       await adoptAround(associationId, () => gateway.update({ associationId, roleArn: worker }));
       expect(await found()).toEqual([]);
     });
