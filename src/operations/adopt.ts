@@ -53,5 +53,9 @@ function createVerdict(
   const created = { ...target, ...settingsOf(association), tags };
   const decision = authorize(authorization, { action: 'CreatePodIdentityAssociation', association: created });
   if (decision.allowed) return 'Policy would permit a create of it.';
-  return `Policy would deny a create of it: ${decision.violations.map(({ policyId }) => policyId).join(', ')}.`;
+  if (decision.unknownRoles) {
+    return 'Whether policy would permit a create of it depends on role attributes, which were not read.';
+  }
+  const policyIds = new Set(decision.violations.map(({ policyId }) => policyId));
+  return `Policy would deny a create of it: ${[...policyIds].join(', ')}.`;
 }
