@@ -2,7 +2,7 @@ import config from '../../jest.config.js';
 import modules from './modules.js';
 
 const [shared] = config.projects;
-const { tests, slow } = modules[process.env.MUTATION_MODULE];
+const { tests, slow } = modules[process.env.MUTATION_MODULE ?? 'idempotency'];
 
 /** The tests of the module that is mutated. */
 export default {

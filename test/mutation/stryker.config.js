@@ -1,6 +1,6 @@
 import modules from './modules.js';
 
-const name = process.env.MUTATION_MODULE;
+const name = process.env.MUTATION_MODULE ?? 'idempotency';
 
 /** StrykerJS: mutates one of the modules that hold the guarantees. `npm run reliability -- mutation` starts it. */
 export default {
@@ -25,6 +25,6 @@ export default {
   jsonReporter: { fileName: `.cache/mutation/${name}.json` },
   clearTextReporter: { logTests: false, reportScoreTable: true },
   concurrency: 2,
-  timeoutMS: 20_000,
+  timeoutMS: 60_000,
   disableTypeChecks: false,
 };
