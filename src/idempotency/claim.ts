@@ -189,9 +189,13 @@ function freshRecord(deps: Pick<ProtocolDependencies, 'ulid' | 'times'>, request
   return newRecord(request, deps.ulid(request.startedAt), deps.times);
 }
 
-/** The beginning of an operation, or the conclusion in place of it. */
+/**
+ * The beginning of an operation, or the conclusion in place of it. A success must not be older than a request may last, since drift
+ * compares when it was observed with when others were recorded.
+ */
 function begin(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Attempt['result'] {
-  const { conclusion, audit } = request;
+  const { conclusion, audit, deadline } = request;
+  if (conclusion?.refusal === null && deps.clock() > deadline) throw ledgerTimeout();
   if (conclusion) return { kind: 'concluded', lease: closingAtOnce(deps, audit, record, conclusion), conclusion };
   return { kind: 'claimed', lease: withIntent(deps, request, record) };
 }

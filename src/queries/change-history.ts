@@ -85,10 +85,11 @@ function inOrder(effects: readonly AuditEntry[], times: Times): readonly AuditEn
 
 /**
  * The time of an adoption in the order of effects. What was recorded before it is a part of the adopted state for certain: this state is
- * younger, or the read was begun so much later that it can't have been stale. Milliseconds since the epoch.
+ * younger, or the read was begun so much later that it can't have been stale. Ids of one process never go back, so that of an operation
+ * can be later than its beginning, by no more than a request may last. Milliseconds since the epoch.
  */
-function adoptedAt({ operationId, before }: AuditEntry, { listLagMs, clockErrorMs }: Times): number {
-  return Math.max(Date.parse(before?.modifiedAt ?? ''), decodeTime(operationId) - listLagMs) - clockErrorMs;
+function adoptedAt({ operationId, before }: AuditEntry, { requestMs, listLagMs, clockErrorMs }: Times): number {
+  return Math.max(Date.parse(before?.modifiedAt ?? ''), decodeTime(operationId) - requestMs - listLagMs) - clockErrorMs;
 }
 
 function isCreate({ operation, request }: AuditEntry): boolean {
