@@ -1,8 +1,9 @@
 import type { Association, CreateRequest } from '../../src/model/association.ts';
-import type { CallBounds, DescribeResult, Eks, ListResult } from '../../src/eks/eks.ts';
+import type { CallBounds, DescribeResult, ListResult } from '../../src/eks/eks.ts';
 import { createDifferences } from '../../src/operations/differences.ts';
 import { concludedFrom, interpret, observe, ownershipOf } from '../../src/operations/observe.ts';
 import { openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
+import { eksWith } from '../support/mutations.ts';
 
 const request: CreateRequest = sampleRequest({ tags: [{ key: 'team', value: 'payments' }] });
 const record = openRecord({ operationId: 'operation-1' });
@@ -30,21 +31,21 @@ function createdBy(operationId: string, more: Partial<Association> = {}): Associ
 describe('observing the association of a service account', () => {
   const error = { exception: 'ServerException', message: '', requestId: null };
   const bounds = { deadline: 0 } as CallBounds;
-  /** What EKS answers, and whether it is asked. */
-  const eksWith = (answers: { list?: ListResult; describe?: DescribeResult }) => {
+  interface Answers {
+    readonly list?: ListResult;
+    readonly describe?: DescribeResult;
+  }
+  /** An EKS with only these answers, and what it is asked. */
+  const askedEks = ({ list, describe }: Answers) => {
     const asked: string[] = [];
-    const answer = <Result>(name: string, result: Result | undefined): Promise<Result> => {
-      asked.push(name);
-      return result === undefined ? Promise.reject(new Error(`${name} was not expected.`)) : Promise.resolve(result);
+    const listed = list && { list: () => (asked.push('list'), Promise.resolve(list)) };
+    const described = describe && {
+      describe: (id: string) => (asked.push(`describe ${id}`), Promise.resolve(describe)),
     };
-    const list = () => answer('list', answers.list);
-    return {
-      asked,
-      eks: { list, describe: (id: string) => answer(`describe ${id}`, answers.describe) } as unknown as Eks,
-    };
+    return { asked, eks: eksWith({ ...listed, ...described }) };
   };
 
-  test.each<[string, string | null, Parameters<typeof eksWith>[0], string[], object]>([
+  test.each<[string, string | null, Answers, string[], object]>([
     [
       'by its id',
       'a-1',
@@ -70,7 +71,7 @@ describe('observing the association of a service account', () => {
     ['that EKS does not list', null, { list: { kind: 'listed', associationIds: [] } }, ['list'], { kind: 'nothing' }],
     ['in a list that fails', null, { list: { kind: 'failed', error } }, ['list'], { kind: 'failed', error }],
   ])('finds one %s', async (_, id, answers, asked, observation) => {
-    const one = eksWith(answers);
+    const one = askedEks(answers);
     expect(await observe(one.eks, request, bounds, id)).toMatchObject(observation);
     expect(one.asked).toEqual(asked);
   });
