@@ -72,6 +72,7 @@ const config: Types.Config = {
           CreatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           UpdatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           DeletePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
+          AdoptPodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           AssociationDrift: '../queries/association-drift.ts#AssociationDrift as AssociationDriftModel',
           CheckPayload: '../operations/dry-run.ts#DryRunResult',
           RecordedRequest: '../operations/operation.ts#RequestSummary',

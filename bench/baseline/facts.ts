@@ -116,8 +116,12 @@ function recordFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, strin
 function trailEntryOf(item: AuditItem): TrailEntry {
   const { operationId, entryId, time, event, operation, principal, fence, apiRequestId } = item;
   const { serviceAccount, associationArn, refusalCode, clientRequestToken } = item;
-  if (operation === 'READ_AUDIT_TRAIL' || operation === 'LOCK_CHANGES') {
-    throw new Error('The baseline records neither reads of the audit trail nor locks.');
+  if (
+    operation === 'READ_AUDIT_TRAIL' ||
+    operation === 'LOCK_CHANGES' ||
+    operation === 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  ) {
+    throw new Error('The baseline records no reads of the audit trail, no locks and no adoptions.');
   }
   return {
     ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },
@@ -126,7 +130,7 @@ function trailEntryOf(item: AuditItem): TrailEntry {
   };
 }
 
-const kinds: Readonly<Record<OperationKind, ChangeKind>> = {
+const kinds: Readonly<Record<Exclude<OperationKind, 'ADOPT_POD_IDENTITY_ASSOCIATION'>, ChangeKind>> = {
   CREATE_POD_IDENTITY_ASSOCIATION: 'create',
   UPDATE_POD_IDENTITY_ASSOCIATION: 'update',
   DELETE_POD_IDENTITY_ASSOCIATION: 'delete',

@@ -47,8 +47,8 @@ export interface Composition {
   readonly sleep?: Dependencies['sleep'];
   /** Default: none; the gateway's own role changes associations. */
   readonly executorRoleArn?: EksForSettings['executorRoleArn'];
-  /** Endpoint and credentials of EKS, where they are not the SDK's defaults. */
-  readonly eks?: Pick<EksForSettings, 'endpoint' | 'credentials'>;
+  /** Endpoints and credentials of EKS, where they are not the SDK's defaults. */
+  readonly eks?: Pick<EksForSettings, 'endpoint' | 'stsEndpoint' | 'credentials'>;
 }
 
 /** Composes the gateway. Throws an Error if the inventory has an account that the gateway can't reach. */

@@ -108,6 +108,7 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('CreatePodIdentityAssociation'), association: createRequest }),
   strictFields({ action: v.literal('UpdatePodIdentityAssociation'), association, becomes: updatedSettings }),
   strictFields({ action: v.literal('DeletePodIdentityAssociation'), association }),
+  strictFields({ action: v.literal('AdoptPodIdentityAssociation'), association }),
   strictFields({ action: v.literal('DescribePodIdentityAssociation'), association }),
   strictFields({ action: v.literal('ListPodIdentityAssociations'), scope: listScope }),
   strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),

@@ -32,6 +32,8 @@ export interface EksForSettings {
   readonly executorRoleArn: string | null;
   /** URL to use instead of the AWS endpoints, e.g. that of the simulator. */
   readonly endpoint?: string | undefined;
+  /** URL to use instead of the endpoint of AWS STS. Default: that of the SDK, which AWS_ENDPOINT_URL_STS can set. */
+  readonly stsEndpoint?: string | undefined;
   /** The gateway's own credentials. Default: the credential provider chain of the SDK. */
   readonly credentials?: SdkSettings['credentials'];
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
@@ -118,10 +120,10 @@ function credentialsIn(
  * Assumes roles with the gateway's own credentials, at the STS of its own region: the STS of a cluster's region might not be
  * enabled in its account. Credentials of a regional STS are valid in all regions. The client is created at its first use.
  */
-function assumeRoleWith({ home, credentials }: EksForSettings): AssumeRole {
+function assumeRoleWith({ home, stsEndpoint, credentials }: EksForSettings): AssumeRole {
   let client: STSClient | null = null;
   return (request, abortSignal) => {
-    client ??= connectSts({ region: home.region, credentials });
+    client ??= connectSts({ region: home.region, endpoint: stsEndpoint, credentials });
     return assumeRole(client, request, abortSignal);
   };
 }

@@ -15,6 +15,47 @@ export type Scalars = {
   DateTime: { input: string; output: string; }
 };
 
+/** The association to adopt. */
+export type AdoptPodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
+  readonly associationId: Scalars['String']['input'];
+  /** Idempotency token, as for a create. */
+  readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  readonly clusterName: Scalars['String']['input'];
+  /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
+  readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Result of an adoption. `status` determines which of the other fields are set. */
+export type AdoptPodIdentityAssociationPayload = MutationPayload & {
+  readonly __typename?: 'AdoptPodIdentityAssociationPayload';
+  /** The adopted association, as EKS returned it when it was adopted, also in a replay; set if and only if `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
+  /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
+  readonly auditEntry: AuditEntry;
+  /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
+  readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
+  readonly refusal: Maybe<Refusal>;
+  /** True when this is the recorded answer of an earlier request with the same token. */
+  readonly replayed: Scalars['Boolean']['output'];
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Status of the request; the only field that a client needs to branch on. */
+  readonly status: RequestStatus;
+  /** Empty: an adoption changes nothing for pods. */
+  readonly warnings: ReadonlyArray<Warning>;
+};
+
 /** The service account already has an association. */
 export type AssociationAlreadyExists = Refusal & {
   readonly __typename?: 'AssociationAlreadyExists';
@@ -289,7 +330,7 @@ export type AuditEvent =
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
-  /** The change is done. Closes the operation. */
+  /** The change is done, or the association is adopted. Closes the operation. */
   | 'SUCCEEDED'
   /** The lease expired, and another request or the reconciler took over the operation. */
   | 'TAKEN_OVER'
@@ -377,9 +418,9 @@ export type CheckPayload = {
   readonly auditEntry: AuditEntry;
   /** The policy decision; null when the input is not valid, and when the association does not exist or you may not view it. */
   readonly decision: Maybe<PolicyDecision>;
-  /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
+  /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete or an adoption. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** For a create the conflicting association, otherwise the one to update or delete; null when it does not exist or you are not allowed to view it. */
+  /** For a create the conflicting association, otherwise the one to update, delete or adopt; null when it does not exist or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
   /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
   readonly existingDeniedTo: Maybe<DeniedSubject>;
@@ -392,7 +433,7 @@ export type CheckPayload = {
    * for a delete. Selecting this field costs up to two EKS calls, and one of IAM where the gateway is configured to read roles.
    */
   readonly warnings: ReadonlyArray<Warning>;
-  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. */
+  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
@@ -659,6 +700,13 @@ export type LockScope =
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
+   * Records an association that was created or changed outside of the gateway as it is, so that `associationDrift` compares it with this
+   * state from then on. Changes nothing at EKS, also no tag. Enforces policy, is audited and idempotent like a create. An association that
+   * the gateway created, changed or adopted can be adopted again, which accepts its present state. One that an EKS add-on owns is denied by
+   * the shipped policies.
+   */
+  readonly adoptPodIdentityAssociation: AdoptPodIdentityAssociationPayload;
+  /**
    * Creates an association, which gives the pods of a service account an IAM role. Enforces policy, writes audit entries before
    * and after the EKS call, and is idempotent per client request token.
    */
@@ -673,6 +721,12 @@ export type Mutation = {
    * idempotent like a create. Cluster, namespace, service account and tags can't be changed, as in the EKS API.
    */
   readonly updatePodIdentityAssociation: UpdatePodIdentityAssociationPayload;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationAdoptPodIdentityAssociationArgs = {
+  input: AdoptPodIdentityAssociationInput;
 };
 
 
@@ -810,6 +864,8 @@ export type Operation = Node & {
 
 /** Kind of operation. Values may be added. */
 export type OperationKind =
+  /** `adoptPodIdentityAssociation`. */
+  | 'ADOPT_POD_IDENTITY_ASSOCIATION'
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
@@ -1028,6 +1084,11 @@ export type Query = {
    * no audit entry; use `checkCreatePodIdentityAssociation` for one role and the reasons of a denial.
    */
   readonly bindableRoles: Maybe<ReadonlyArray<BindableRole>>;
+  /**
+   * Dry run of `adoptPodIdentityAssociation`; adds a CHECKED entry to the audit trail. The message of the entry says whether policy would let
+   * you create the association.
+   */
+  readonly checkAdoptPodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `createPodIdentityAssociation`. Creates nothing; adds a CHECKED entry to the audit trail. */
   readonly checkCreatePodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `deletePodIdentityAssociation`. Deletes nothing; adds a CHECKED entry to the audit trail. */
@@ -1125,6 +1186,15 @@ export type QueryBindableRolesArgs = {
   region?: InputMaybe<Scalars['String']['input']>;
   serviceAccount: Scalars['String']['input'];
   tags?: InputMaybe<ReadonlyArray<TagInput>>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryCheckAdoptPodIdentityAssociationArgs = {
+  input: AdoptPodIdentityAssociationInput;
 };
 
 

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { OperationTypeNode } from 'graphql';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import { refusalsByGateway } from '../model/outcome.ts';
+import { refusalsByGateway } from '../model/refusal.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';

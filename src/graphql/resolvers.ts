@@ -26,7 +26,7 @@ import { currentReport } from './request-report.ts';
  */
 export function makeResolvers(): Resolvers {
   const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;
-  const { DELETE_POD_IDENTITY_ASSOCIATION: remove } = operations;
+  const { DELETE_POD_IDENTITY_ASSOCIATION: remove, ADOPT_POD_IDENTITY_ASSOCIATION: adopt } = operations;
 
   type Field<Kind extends OperationKind> = [unknown, { readonly input: InputOf[Kind] }, RequestContext];
   const mutation =
@@ -70,6 +70,7 @@ export function makeResolvers(): Resolvers {
       checkCreatePodIdentityAssociation: check(create),
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
+      checkAdoptPodIdentityAssociation: check(adopt),
       ...discoveryQueries,
       ...pageQueries,
       auditEntry: (_, { id }, context) => readAuditEntry(context.reads, context, id),
@@ -80,10 +81,12 @@ export function makeResolvers(): Resolvers {
       createPodIdentityAssociation: mutation(create),
       updatePodIdentityAssociation: mutation(update),
       deletePodIdentityAssociation: mutation(remove),
+      adoptPodIdentityAssociation: mutation(adopt),
     },
     CreatePodIdentityAssociationPayload: changeFields(create),
     UpdatePodIdentityAssociationPayload: changeFields(update),
     DeletePodIdentityAssociationPayload: changeFields(remove),
+    AdoptPodIdentityAssociationPayload: changeFields(adopt),
     CheckPayload: checkFields,
     PodIdentityAssociation: associationFields,
     AuditEntry: {

@@ -6,9 +6,9 @@ import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Lock } from '../model/lock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
-import { closing, refusing } from './closing.ts';
+import { closing, closingAtOnce } from './closing.ts';
 import { notDone } from './conclusion.ts';
-import type { RefusedConclusion } from './conclusion.ts';
+import type { Conclusion } from './conclusion.ts';
 import type { ClaimDependencies, ProtocolDependencies, RecordDependencies } from './dependencies.ts';
 import { isExpired, newRecord, succeedingRecord, takenOver } from './record.ts';
 import type { NewOperation } from './record.ts';
@@ -17,10 +17,11 @@ import type { NewOperation } from './record.ts';
 export interface ClaimRequest extends NewOperation {
   readonly audit: AuditContext;
   /**
-   * Why no operation may begin: then this refusal is recorded as the token's final answer instead. An operation of the token that
-   * is in progress or finished is taken over or answered all the same. Null: one may begin.
+   * What is known without an effect, a refusal or the success of an operation that has none: it is recorded as the token's final
+   * answer instead of an INTENT. An operation of the token that is in progress or finished is taken over or answered all the same.
+   * Null: an operation with an effect may begin.
    */
-  readonly refusal: RefusedConclusion | null;
+  readonly conclusion: Conclusion | null;
   /**
    * The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. An unused
    * token is claimed while the locks are read: the lease holder waits for them before the effect.
@@ -44,8 +45,8 @@ export type ClaimResult =
   | { readonly kind: 'claimed'; readonly lease: Lease }
   /** The expired lease of an earlier request is this one's: its effect must be observed first. */
   | { readonly kind: 'taken-over'; readonly lease: Lease }
-  /** Nothing began: the refusal of the request is recorded. */
-  | { readonly kind: 'refused'; readonly lease: Lease; readonly refusal: RefusedConclusion }
+  /** There is no effect to wait for: the conclusion of the request is recorded. */
+  | { readonly kind: 'concluded'; readonly lease: Lease; readonly conclusion: Conclusion }
   /** A lock keeps the operation from beginning. Nothing was written. */
   | { readonly kind: 'locked'; readonly lock: Lock }
   /** The operation is finished, and its result recorded. */
@@ -168,7 +169,7 @@ function takeOverAttempt(deps: RecordDependencies, expired: IdempotencyRecord, a
 /**
  * Closes a taken-over operation that had no effect and can have none any more, and claims the next one, in one
  * transaction. Null when another request was faster. Throws `LedgerUnavailable`. The caller has checked that nothing keeps the
- * next one from beginning, since `refusal` is older than what was observed.
+ * next one from beginning, since `conclusion` is older than what was observed.
  */
 export async function reclaim(
   deps: ClaimDependencies,
@@ -188,10 +189,14 @@ function freshRecord(deps: Pick<ProtocolDependencies, 'ulid' | 'times'>, request
   return newRecord(request, deps.ulid(request.startedAt), deps.times);
 }
 
-/** The beginning of an operation, or the refusal in place of it. */
+/**
+ * The beginning of an operation, or the conclusion in place of it. A success must not be older than a request may last, since drift
+ * compares when it was observed with when others were recorded.
+ */
 function begin(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Attempt['result'] {
-  const { refusal, audit } = request;
-  if (refusal) return { kind: 'refused', lease: refusing(deps, audit, record, refusal), refusal };
+  const { conclusion, audit, deadline } = request;
+  if (conclusion?.refusal === null && deps.clock() > deadline) throw ledgerTimeout();
+  if (conclusion) return { kind: 'concluded', lease: closingAtOnce(deps, audit, record, conclusion), conclusion };
   return { kind: 'claimed', lease: withIntent(deps, request, record) };
 }
 

@@ -3,7 +3,7 @@ import type { EntryDependencies } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { outcomeOf } from './conclusion.ts';
-import type { Conclusion, RefusedConclusion } from './conclusion.ts';
+import type { Conclusion } from './conclusion.ts';
 import type { ProtocolDependencies, RecordDependencies } from './dependencies.ts';
 import { concluded, withOperationInDoubt } from './record.ts';
 
@@ -27,16 +27,17 @@ export function closing(
 }
 
 /**
- * What a request writes in place of an INTENT if its precondition is not met: the refusal is the final answer of its token. The
- * entry has no fence, since nothing began: it is not among the changes of the trail.
+ * What a request writes in place of an INTENT if it has no effect: the conclusion is the final answer of its token. The entry of a
+ * refusal has no fence, since nothing began: it is not among the changes of the trail. That of a success is.
  */
-export function refusing(
+export function closingAtOnce(
   deps: RecordDependencies,
   audit: AuditContext,
   unused: IdempotencyRecord,
-  refusal: RefusedConclusion,
+  conclusion: Conclusion,
 ): Closing {
-  return { record: recordAfter(deps, unused, refusal), entry: entryOf(deps, audit, unused, refusal) };
+  if (conclusion.refusal === null) return closing(deps, audit, unused, conclusion);
+  return { record: recordAfter(deps, unused, conclusion), entry: entryOf(deps, audit, unused, conclusion) };
 }
 
 function entryOf(

@@ -73,6 +73,9 @@ export interface DeleteRequest extends ClusterRef {
   readonly expectedModifiedAt: string | null;
 }
 
+/** An adoption in canonical form. */
+export type AdoptRequest = DeleteRequest;
+
 /** An update in canonical form. */
 export interface UpdateRequest extends DeleteRequest {
   /** The settings to change; null clears one, an absent one stays unchanged. */

@@ -1,4 +1,4 @@
-import type { AssociationSettings, CreateRequest, DeleteRequest, UpdateRequest } from './association.ts';
+import type { AdoptRequest, AssociationSettings, CreateRequest, DeleteRequest, UpdateRequest } from './association.ts';
 import { completeSettings } from './setting-fields.ts';
 
 /**
@@ -9,6 +9,7 @@ export interface RequestOf {
   readonly CREATE_POD_IDENTITY_ASSOCIATION: CreateRequest;
   readonly UPDATE_POD_IDENTITY_ASSOCIATION: UpdateRequest;
   readonly DELETE_POD_IDENTITY_ASSOCIATION: DeleteRequest;
+  readonly ADOPT_POD_IDENTITY_ASSOCIATION: AdoptRequest;
 }
 
 /** Names an operation. The discriminant of everything that differs between operations. */
@@ -24,6 +25,7 @@ export const namedSettings: {
   CREATE_POD_IDENTITY_ASSOCIATION: completeSettings,
   UPDATE_POD_IDENTITY_ASSOCIATION: ({ changes }) => changes,
   DELETE_POD_IDENTITY_ASSOCIATION: () => ({}),
+  ADOPT_POD_IDENTITY_ASSOCIATION: () => ({}),
 };
 
 /** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */

@@ -66,6 +66,8 @@ export const outcomes = {
   DONE: success,
   /** While the operation was in doubt, its effect was read from EKS. */
   FOUND: success,
+  /** The association was adopted: nothing was sent to EKS. */
+  ADOPTED: success,
   /** The change may have taken effect or may still do so. Never reported as failed. */
   UNKNOWN: { ...inProgress, event: 'UNKNOWN', recordState: 'IN_PROGRESS' },
   /** Another request with the same token holds the lease. */
@@ -240,11 +242,3 @@ export type RefusalCode = NonNullable<(typeof outcomes)[OutcomeName]['code']>;
 
 /** A row of {@link outcomes}. */
 export type Outcome = OutcomeRow & { readonly code: RefusalCode | null };
-
-/** Refusals for which the gateway, or a service that it calls, is the reason, not the request. */
-export const refusalsByGateway: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  'EKS_UNREACHABLE',
-  'GATEWAY_ACCESS_DENIED',
-  'POLICY_EVALUATION_FAILED',
-  'THROTTLED',
-]);

@@ -79,3 +79,11 @@ export function retryAfterSecondsOf({ code, retryable }: Pick<Refusal, 'code' | 
   const row = Object.values<Outcome>(outcomes).find((each) => each.code === code && each.retryable);
   return row?.retryAfterSeconds ?? null;
 }
+
+/** Refusals for which the gateway, or a service that it calls, is the reason, not the request. */
+export const refusalsByGateway: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'EKS_UNREACHABLE',
+  'GATEWAY_ACCESS_DENIED',
+  'POLICY_EVALUATION_FAILED',
+  'THROTTLED',
+]);

@@ -34,6 +34,12 @@ export function found(association: Association, message: string): Conclusion {
   return { ...success(association, message), outcome: 'FOUND' };
 }
 
+/** An association was adopted. `verdict` says what policy would decide about a create of it. */
+export function adopted(association: Association, verdict: string): Conclusion {
+  const message = `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`;
+  return { ...success(association, message), outcome: 'ADOPTED' };
+}
+
 function success(association: Association, message: string) {
   return { ...nothing, message, association, associationArn: association.associationArn };
 }

@@ -9,12 +9,12 @@ import { findCreated } from './find-created.ts';
 import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
 import { warningsAfterCreate } from './advice.ts';
 import { effectDeadline } from './operation.ts';
-import type { EffectInput, Operation } from './operation.ts';
+import type { ChangingOperation, EffectInput } from './operation.ts';
 
 type Kind = 'CREATE_POD_IDENTITY_ASSOCIATION';
 
 /** `createPodIdentityAssociation`. The association's ownership tag proves later which operation created it. */
-export const createOperation: Operation<Kind> = {
+export const createOperation: ChangingOperation<Kind> = {
   kind: 'CREATE_POD_IDENTITY_ASSOCIATION',
   field: 'createPodIdentityAssociation',
   action: 'CreatePodIdentityAssociation',
@@ -40,6 +40,7 @@ export const createOperation: Operation<Kind> = {
     }
   },
   effect: {
+    kind: 'change',
     perform: async (deps, input) => {
       const result = await createWithRoleRetry(deps, input);
       if (result.kind === 'done') return done(result, 'EKS created the association.');

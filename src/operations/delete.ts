@@ -11,11 +11,11 @@ import {
 } from './conclusions.ts';
 import { warningsAfterDelete } from './advice.ts';
 import { concludedAs } from './observe.ts';
-import type { Operation } from './operation.ts';
+import type { ChangingOperation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
 /** `deletePodIdentityAssociation`. */
-export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
+export const deleteOperation: ChangingOperation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
   kind: 'DELETE_POD_IDENTITY_ASSOCIATION',
   field: 'deletePodIdentityAssociation',
   action: 'DeletePodIdentityAssociation',
@@ -31,6 +31,7 @@ export const deleteOperation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
   checkPrecondition: (request, association) => checkExpectedModifiedAt(request, association, null),
   findObstacle: () => Promise.resolve(null),
   effect: {
+    kind: 'change',
     perform: async (_, { eks, request, record, principalId, before, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
       const result = await eks.delete({ request, operationId, principalId, signingDate, deadline });

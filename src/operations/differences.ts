@@ -37,7 +37,8 @@ function textOf(value: string | boolean | null | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-function isRequestTag({ key }: Tag): boolean {
+/** Whether a tag is one that requests can set: of neither the gateway nor AWS. */
+export function isRequestTag({ key }: Tag): boolean {
   return !key.startsWith(gatewayTagPrefix) && !/^aws:/i.test(key);
 }
 

@@ -55,7 +55,7 @@ export async function dryRun<Kind extends OperationKind>(
     operationId: deps.ulid(deps.clock()),
     event: 'CHECKED',
     refusalCode: refusal?.code ?? null,
-    message: refusal?.message ?? 'The request would be sent to EKS.',
+    message: refusal?.message ?? foreseenSuccess(deps, operation, admission),
     associationArn: existing?.associationArn ?? null,
     isBrief: denial() !== null,
     hidden: admission.kind === 'refused' ? (admission.hidden ?? null) : null,
@@ -82,6 +82,15 @@ async function foreseenRefusal<Kind extends OperationKind>(
   const lock = await findLock(deps, admission.mutation);
   if (lock) return lockedRefusal(lock);
   return (await operation.findObstacle(deps, admission.mutation))?.refusal ?? null;
+}
+
+function foreseenSuccess<Kind extends OperationKind>(
+  deps: Pick<Dependencies, 'authorize'>,
+  { effect }: Operation<Kind>,
+  admission: Admission<Kind>,
+): string {
+  if (effect.kind === 'change' || admission.kind === 'refused') return 'The request would be sent to EKS.';
+  return `The request would record: ${effect.conclude(deps, admission.mutation).message}`;
 }
 
 function visibleExisting(

@@ -13,14 +13,16 @@ import { notSent, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
-import { effectDeadline } from './operation.ts';
+import { changeOf, effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
 import type { MutationResult } from './result.ts';
 import { answerContended, answerRefused, answerReplay, answerTokenReused } from './answers-without-claim.ts';
 
 /** What a mutation is executed with. */
-export type ExecuteDependencies = ProtocolDependencies & LockDependencies & Pick<Dependencies, 'eksFor' | 'sleep'>;
+export type ExecuteDependencies = ProtocolDependencies &
+  LockDependencies &
+  Pick<Dependencies, 'authorize' | 'eksFor' | 'sleep'>;
 
 /**
  * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws
@@ -31,12 +33,11 @@ export async function execute<Kind extends OperationKind>(
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
-  const { effect } = operation;
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const request = claimRequestOf(deps, mutation, clientRequestToken);
-  const perform = (lease: Lease) => effect.perform(deps, effectInput(deps, mutation, lease));
+  const request = claimRequestOf(deps, operation, mutation, clientRequestToken);
+  const perform = (lease: Lease) => changeOf(operation.effect).perform(deps, effectInput(deps, mutation, lease));
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
   const record = async (lease: Lease, conclusion: Conclusion) =>
     resultOf(deps, answer, await close(lease, conclusion), conclusion);
@@ -54,7 +55,7 @@ export async function execute<Kind extends OperationKind>(
     }
     case 'taken-over': {
       const { lease } = claimed;
-      const observed = await effect.observe(deps, effectInput(deps, mutation, lease));
+      const observed = await changeOf(operation.effect).observe(deps, effectInput(deps, mutation, lease));
       if (observed.kind === 'concluded') return record(lease, observed.conclusion);
       // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
       const obstacle = await findObstacleToReclaim(deps, operation, mutation, observed.association);
@@ -62,8 +63,8 @@ export async function execute<Kind extends OperationKind>(
       const next = await reclaim(deps, request, lease.record);
       return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);
     }
-    case 'refused':
-      return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.refusal);
+    case 'concluded':
+      return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion);
     case 'locked':
       return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
     case 'finished':
@@ -98,8 +99,15 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
 }
 
-/** The claim of a mutation. Begins to read the locks. */
-function claimRequestOf(deps: LockDependencies, mutation: AdmittedMutation, clientRequestToken: string): ClaimRequest {
+/** The claim of a mutation. Begins to read the locks; a success without an effect waits for them. */
+function claimRequestOf<Kind extends OperationKind>(
+  deps: LockDependencies & Pick<Dependencies, 'authorize'>,
+  { effect }: Pick<Operation<Kind>, 'effect'>,
+  mutation: AdmittedMutation<Kind>,
+  clientRequestToken: string,
+): ClaimRequest {
+  const { lock, expectsLock } = checkLocks(deps, mutation);
+  const success = effect.kind === 'none' ? effect.conclude(deps, mutation) : null;
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {
@@ -108,9 +116,10 @@ function claimRequestOf(deps: LockDependencies, mutation: AdmittedMutation, clie
     operation,
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
-    refusal: unmet,
+    conclusion: unmet ?? success,
     audit,
-    ...checkLocks(deps, mutation),
+    lock,
+    expectsLock: expectsLock || success !== null,
     deadline: effectDeadline(mutation),
   };
 }

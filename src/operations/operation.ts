@@ -1,5 +1,6 @@
 import type { Eks } from '../eks/eks.ts';
 import type {
+  AdoptPodIdentityAssociationInput,
   CreatePodIdentityAssociationInput,
   DeletePodIdentityAssociationInput,
   UpdatePodIdentityAssociationInput,
@@ -25,6 +26,7 @@ export interface InputOf {
   readonly CREATE_POD_IDENTITY_ASSOCIATION: CreatePodIdentityAssociationInput;
   readonly UPDATE_POD_IDENTITY_ASSOCIATION: UpdatePodIdentityAssociationInput;
   readonly DELETE_POD_IDENTITY_ASSOCIATION: DeletePodIdentityAssociationInput;
+  readonly ADOPT_POD_IDENTITY_ASSOCIATION: AdoptPodIdentityAssociationInput;
 }
 
 /** A valid request, before its target is loaded. */
@@ -141,6 +143,7 @@ export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'le
 
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
+  readonly kind: 'change';
   /** Sends the change to EKS and interprets the answer. */
   readonly perform: (
     deps: Pick<Dependencies, 'clock' | 'sleep' | 'times'>,
@@ -154,6 +157,19 @@ export interface Effect<Kind extends OperationKind> {
     deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
     input: EffectInput<Kind>,
   ) => Promise<EffectObservation>;
+}
+
+/** What takes the place of an effect where an operation changes nothing at EKS. */
+export interface NoEffect<Kind extends OperationKind> {
+  readonly kind: 'none';
+  /** The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in doubt. */
+  readonly conclude: (deps: Pick<Dependencies, 'authorize'>, mutation: AdmittedMutation<Kind>) => Conclusion;
+}
+
+/** The effect of an operation that began. One without an effect never does: it is concluded with its claim. */
+export function changeOf<Kind extends OperationKind>(effect: Effect<Kind> | NoEffect<Kind>): Effect<Kind> {
+  if (effect.kind === 'none') throw new Error('An operation without an effect is in progress.');
+  return effect;
 }
 
 /** What a finished operation should have left at EKS. */
@@ -182,7 +198,7 @@ export interface Operation<Kind extends OperationKind> {
   /** The Cedar action. */
   readonly action: AssociationAction;
   /** The kind of change, for the export. */
-  readonly activity: 'Create' | 'Update' | 'Delete';
+  readonly activity: 'Create' | 'Update' | 'Delete' | 'Adopt';
   /** Whether a success leaves an association that was not there before. */
   readonly creates: boolean;
   /** Whether a success leaves no association. */
@@ -199,7 +215,7 @@ export interface Operation<Kind extends OperationKind> {
     deps: Pick<Dependencies, 'eksFor'>,
     mutation: AdmittedMutation<Kind>,
   ) => Promise<RefusedConclusion | null>;
-  readonly effect: Effect<Kind>;
+  readonly effect: Effect<Kind> | NoEffect<Kind>;
   /** Where an association differs from the request; null where an operation has nothing to compare. */
   readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;
   /** What the association should be after the operation; null: not there. */
@@ -210,3 +226,6 @@ export interface Operation<Kind extends OperationKind> {
   readonly warningsAfter: (association: Association) => readonly Warning[];
   readonly summarize: (request: RequestOf[Kind]) => RequestSummary;
 }
+
+/** An operation that changes something at EKS. */
+export type ChangingOperation<Kind extends OperationKind> = Operation<Kind> & { readonly effect: Effect<Kind> };

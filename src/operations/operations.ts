@@ -1,4 +1,5 @@
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import { adoptOperation } from './adopt.ts';
 import { createOperation } from './create.ts';
 import { deleteOperation } from './delete.ts';
 import type { Operation, RequestSummary } from './operation.ts';
@@ -9,6 +10,7 @@ export const operations = {
   CREATE_POD_IDENTITY_ASSOCIATION: createOperation,
   UPDATE_POD_IDENTITY_ASSOCIATION: updateOperation,
   DELETE_POD_IDENTITY_ASSOCIATION: deleteOperation,
+  ADOPT_POD_IDENTITY_ASSOCIATION: adoptOperation,
 } satisfies { readonly [Kind in OperationKind]: Operation<Kind> };
 
 /** The declaration of an operation; keeps the connection between kind and request for the compiler. */

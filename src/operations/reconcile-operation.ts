@@ -15,6 +15,7 @@ import type { ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Dependencies } from './dependencies.ts';
+import { changeOf } from './operation.ts';
 import type { EffectObservation } from './operation.ts';
 import { operationOf } from './operations.ts';
 
@@ -129,7 +130,7 @@ function observeEffect<Kind extends OperationKind>(
   { operation, request, before, principal }: RequestedOperation<Kind> & Pick<AuditEntry, 'before' | 'principal'>,
   record: IdempotencyRecord,
 ): Promise<EffectObservation> {
-  const { effect } = operationOf<Kind>(operation);
+  const effect = changeOf(operationOf<Kind>(operation).effect);
   const deadline = deps.clock() + operationMs / 2;
   return effect.observe(deps, { eks, request, record, principalId: principal.id, before, deadline });
 }

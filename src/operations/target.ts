@@ -4,6 +4,7 @@ import { fingerprintOf, idempotencyKeyOf, isExpired } from '../idempotency/recor
 import type { Times } from '../idempotency/times.ts';
 import { findEntry } from '../ledger/audit-entry.ts';
 import type { Association, DeleteRequest } from '../model/association.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
 import { changed, notSeen } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -12,10 +13,10 @@ import { effectDeadline } from './operation.ts';
 import type { TargetDependencies, TargetResult, ValidRequest } from './operation.ts';
 
 /** The operations on an existing association. */
-type ChangeKind = 'UPDATE_POD_IDENTITY_ASSOCIATION' | 'DELETE_POD_IDENTITY_ASSOCIATION';
+type ChangeKind = Exclude<OperationKind, 'CREATE_POD_IDENTITY_ASSOCIATION'>;
 
 /**
- * Loads the association of an update or delete from EKS. If it is gone, it is the one in the idempotency record of the
+ * Loads the association of an update, delete or adoption from EKS. If it is gone, it is the one in the idempotency record of the
  * same request, if there is one: so a repeated delete is authorized and answered. One that the principal may not view is treated as
  * one that does not exist. Reads nothing if policy denies the principal every association. Throws
  * `EksReadFailed` and `LedgerUnavailable`.
@@ -43,9 +44,9 @@ export async function loadExisting<Kind extends ChangeKind>(
   return { kind: 'refused', refused: notSeen(request), hidden };
 }
 
-/** The association of an update or delete: {@link loadExisting} admits none without it. */
+/** The association of an update, delete or adoption: {@link loadExisting} admits none without it. */
 export function existingBefore({ before }: { readonly before: Association | null }): Association {
-  if (before === null) throw new Error('An update or delete was admitted without its association.');
+  if (before === null) throw new Error('An operation on an association was admitted without it.');
   return before;
 }
 

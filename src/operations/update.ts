@@ -15,11 +15,11 @@ import {
 import { settingDifferences } from './differences.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from './advice.ts';
-import type { Operation } from './operation.ts';
+import type { ChangingOperation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
 /** `updatePodIdentityAssociation`. */
-export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
+export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
   kind: 'UPDATE_POD_IDENTITY_ASSOCIATION',
   field: 'updatePodIdentityAssociation',
   action: 'UpdatePodIdentityAssociation',
@@ -37,6 +37,7 @@ export const updateOperation: Operation<'UPDATE_POD_IDENTITY_ASSOCIATION'> = {
     checkExpectedModifiedAt(request, association, settingDifferences(request.changes, association)),
   findObstacle: () => Promise.resolve(null),
   effect: {
+    kind: 'change',
     perform: async (_, { eks, request, record, principalId, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
       const result = await eks.update({ request, operationId, principalId, signingDate, deadline });

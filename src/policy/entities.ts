@@ -72,6 +72,7 @@ function resourceOf(request: AuthorizationRequest, slice: InventorySlice): Resou
       // The resource is the association after the update; its current settings are in the context.
       return existing(request.association, request.becomes, slice);
     case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
       return existing(request.association, settingsOf(request.association), slice);
     case 'ListPodIdentityAssociations':

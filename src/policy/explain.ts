@@ -54,15 +54,21 @@ const actions: Readonly<Record<AssociationAction, string>> = {
   CreatePodIdentityAssociation: 'create associations in',
   UpdatePodIdentityAssociation: 'update associations of',
   DeletePodIdentityAssociation: 'delete associations of',
+  AdoptPodIdentityAssociation: 'adopt associations of',
   DescribePodIdentityAssociation: 'view associations of',
 };
+
+/** Who owns a namespace need not be able to adopt: the shipped policies leave it to the platform admins. */
+const adoptAdvice = 'Ask the platform admins to adopt the association.';
 
 /** The violation when no permit for an action applies to any association of a cluster. */
 export function noPermitInCluster(action: AssociationAction, { clusterName }: ClusterRef): Violation {
   return reserved(
     'default-deny',
     `No rule lets you ${actions[action]} any namespace of cluster ${clusterName}.`,
-    'Ask the owners of the namespace to make the change, or to add you to their group.',
+    action === 'AdoptPodIdentityAssociation'
+      ? adoptAdvice
+      : 'Ask the owners of the namespace to make the change, or to add you to their group.',
   );
 }
 
@@ -93,9 +99,11 @@ export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice
     ListPodIdentityAssociations: 'list the associations of',
     ReadAuditTrail: 'read the audit trail of',
   }[request.action];
+  const message = `No rule lets ${who} ${what} namespace ${namespace.name}.`;
+  if (request.action === 'AdoptPodIdentityAssociation') return reserved('default-deny', message, adoptAdvice);
   return reserved(
     'default-deny',
-    `No rule lets ${who} ${what} namespace ${namespace.name}.`,
+    message,
     namespace.owners.length > 0
       ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add ${grantee} to the group.`
       : 'The namespace has no owners. Ask the platform admins to register it and its owners in the inventory.',

@@ -10,25 +10,29 @@ import { canCollide, isRolePath } from './role-paths.ts';
 import { everywhere, scopeText } from './scope.ts';
 
 const group = text();
-const accountId = text('an AWS account ID: 12 digits in quotes', isAccountId);
-const region = text('an AWS region, such as "eu-central-1"', isRegion);
+// Fields that other files of operators have too.
+export const accountId = text('an AWS account ID: 12 digits in quotes', isAccountId);
+export const region = text('an AWS region, such as "eu-central-1"', isRegion);
 const roleArn = text(
   'an IAM role ARN, such as "arn:aws:iam::111122223333:role/pods/payments/payments-api"',
   (value) => parseRoleArn(value) !== null,
 );
-const namespaceName = text(
+export const namespaceName = text(
   'a namespace, such as "payments", or a prefix and one star at the end, such as "payments-*"',
   (value) => isNamespace(value) || isNamespacePattern(value),
 );
 
-const rolePath = text('the path of roles with one segment {namespace}, such as "/pods/{namespace}/"', isRolePath);
+export const rolePath = text(
+  'the path of roles with one segment {namespace}, such as "/pods/{namespace}/"',
+  isRolePath,
+);
 
 /** Whether a value is a prefix of namespace names and a star. The star is last, so that the longest match is unique. */
 function isNamespacePattern(value: string): boolean {
   return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
 }
 
-const clusterName = text('the name of an EKS cluster', isClusterName);
+export const clusterName = text('the name of an EKS cluster', isClusterName);
 const timeZone = text('a time zone of the IANA database, such as "Europe/Berlin"', isTimeZone);
 const account = exactly({
   accountId,
@@ -37,7 +41,7 @@ const account = exactly({
   roleArn: v.nullish(roleArn, null),
   readRoleArn: v.nullish(roleArn, null),
 });
-const environment = exactly({ name: text(), production: flag });
+export const environment = exactly({ name: text(), production: flag });
 const cluster = exactly({
   accountId,
   region,
@@ -76,7 +80,7 @@ const permissionSet = exactly({
   groups: list(group),
 });
 
-const personName = text(
+export const personName = text(
   'a name as in onBehalfOf, such as "alice@example.com"',
   (value) => value !== '' && onBehalfOfFindings(value).length === 0,
 );
@@ -218,7 +222,8 @@ function unservedClusters(
     }));
 }
 
-function validItems<Item>(
+/** The items of a list that a schema accepts, of an inventory that may be invalid otherwise. */
+export function validItems<Item>(
   inventory: unknown,
   field: string,
   schema: v.GenericSchema<unknown, Item>,
@@ -234,6 +239,7 @@ function validItems<Item>(
   });
 }
 
-function fieldOf(inventory: unknown, field: string): unknown {
+/** A field of what may be an object. */
+export function fieldOf(inventory: unknown, field: string): unknown {
   return typeof inventory === 'object' && inventory !== null ? Reflect.get(inventory, field) : undefined;
 }

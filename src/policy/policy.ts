@@ -36,6 +36,7 @@ export type AuthorizationRequest =
       readonly roles?: readonly RoleAttributes[];
     }
   | { readonly action: 'DeletePodIdentityAssociation'; readonly association: Association }
+  | { readonly action: 'AdoptPodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'ListPodIdentityAssociations'; readonly scope: ListScope }
   /** The audit trail of a namespace, a cluster, a principal, or (`gateway`) the whole trail. */

@@ -57,6 +57,7 @@ export function roleArns(request: AuthorizationRequest): readonly { key: RoleCon
     case 'UpdatePodIdentityAssociation':
       return rolesOf(request.becomes);
     case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':

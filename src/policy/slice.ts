@@ -37,6 +37,7 @@ export function clusterOf(request: AuthorizationRequest): ClusterRef | null {
       return request.association;
     case 'UpdatePodIdentityAssociation':
     case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
       return request.association;
     case 'ListPodIdentityAssociations':
@@ -52,6 +53,7 @@ function namespaceOf(request: AuthorizationRequest): string | null {
       return request.association.namespace;
     case 'UpdatePodIdentityAssociation':
     case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
       return request.association.namespace;
     case 'ListPodIdentityAssociations':
@@ -73,6 +75,7 @@ function rolesOf(request: AuthorizationRequest): Pick<InventorySlice, 'roles'> {
     case 'UpdatePodIdentityAssociation':
       return request.roles === undefined ? {} : { roles: request.roles };
     case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':

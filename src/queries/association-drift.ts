@@ -8,7 +8,7 @@ import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { operationOf } from '../operations/operations.ts';
-import { readHistory, readOutcome } from './change-history.ts';
+import { isAdoption, isDelete, readHistory, readOutcome } from './change-history.ts';
 import type { ChangeHistory, HistoryReader } from './change-history.ts';
 import { differencesFrom } from './recorded-state.ts';
 
@@ -97,7 +97,7 @@ function isDeleted(
   { effects: [last] }: ChangeHistory,
   { clock, times }: Pick<Dependencies, 'clock' | 'times'>,
 ): boolean {
-  if (!last?.request || !operationOf(last.operation).deletes) return false;
+  if (!last || !isDelete(last)) return false;
   return Date.parse(last.time) + times.listLagMs < clock();
 }
 
@@ -105,20 +105,26 @@ function tagsOf<Kind extends OperationKind>({ operation, request }: RequestedOpe
   return operationOf<Kind>(operation).summarize(request).tags;
 }
 
-/** The ownership tag where it is not the one that the create set. */
+/** The ownership tag where it is not the one that the create set, or that was adopted since. */
 async function ownershipDifferences(
   reader: HistoryReader,
   { effects }: ChangeHistory,
   association: Association,
 ): Promise<readonly Difference[]> {
+  const adoption = effects.find(isAdoption)?.before;
   const create = effects.at(-1);
+  const existing = operationIdOf(association);
+  if (adoption) return ownershipDifference(operationIdOf(adoption), existing);
   if (!create?.request || !operationOf(create.operation).creates) return [];
   const { operationId } = create;
-  const existing = operationIdOf(association);
   const requested = tagsOf(create).length < maxTags ? operationId : null;
   if (existing === requested) return [];
   if (existing !== null && (await isSameRequest(reader, existing, create))) return [];
-  return [{ field: `tags.${operationTagKey}`, requested, existing }];
+  return ownershipDifference(requested, existing);
+}
+
+function ownershipDifference(requested: string | null, existing: string | null): readonly Difference[] {
+  return requested === existing ? [] : [{ field: `tags.${operationTagKey}`, requested, existing }];
 }
 
 /** Whether an operation is an earlier one of the same request, whose effect a later one found. */

@@ -1,5 +1,7 @@
+import { decodeTime } from 'ulid';
 import { noFilters } from '../ledger/ledger.ts';
 import type { TrailPage, TrailQuery } from '../ledger/ledger.ts';
+import type { Times } from '../idempotency/times.ts';
 import { closingEvents, isClosing, openEvents } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -9,7 +11,10 @@ import { operationOf } from '../operations/operations.ts';
 export interface ChangeHistory {
   /** The newest entry; null without one. */
   readonly last: AuditEntry | null;
-  /** The entry of each change that EKS made, newest first; that of the create last, since it may be recorded after others. */
+  /**
+   * The entry of each change that EKS made, and of each adoption, newest first: in the order in which they left their state, which they need
+   * not be recorded in. A delete is first, since nothing follows it, and a create last.
+   */
   readonly effects: readonly AuditEntry[];
   /** The newest entry of each operation that can still take effect. */
   readonly open: readonly AuditEntry[];
@@ -25,7 +30,7 @@ interface EntriesRead {
 }
 
 /** What reading a history needs. `deadline`: when reading must end, in milliseconds since the epoch. */
-export type HistoryReader = Pick<Dependencies, 'ledger' | 'clock'> & { readonly deadline: number };
+export type HistoryReader = Pick<Dependencies, 'ledger' | 'clock' | 'times'> & { readonly deadline: number };
 
 /** Most associations have fewer entries than this, so that one small page contains their whole history. */
 const firstPageSize = 50;
@@ -54,8 +59,7 @@ export async function readHistory(reader: HistoryReader, associationArn: string)
     const { event, operationId } = entry;
     if (openEvents.includes(event) && !closed.has(operationId) && !open.has(operationId)) open.set(operationId, entry);
   }
-  const inOrder = [...effects.filter((entry) => !isCreate(entry)), ...effects.filter(isCreate)];
-  return { last: entries[0] ?? null, effects: inOrder, open: [...open.values()], isComplete };
+  return { last: entries[0] ?? null, effects: inOrder(effects, reader.times), open: [...open.values()], isComplete };
 }
 
 /**
@@ -67,8 +71,39 @@ export function readOutcome(reader: HistoryReader, operationId: string): Promise
   return readEntries(reader, { ...noFilters, partition, events });
 }
 
+function inOrder(effects: readonly AuditEntry[], times: Times): readonly AuditEntry[] {
+  const positionOf = (entry: AuditEntry) => (isAdoption(entry) ? adoptedAt(entry, times) : Date.parse(entry.time));
+  const changes = effects.filter((entry) => !isCreate(entry) && !isDelete(entry));
+  return [
+    ...effects.filter(isDelete),
+    ...changes.toSorted(
+      (one, other) => positionOf(other) - positionOf(one) || Number(isAdoption(one)) - Number(isAdoption(other)),
+    ),
+    ...effects.filter(isCreate),
+  ];
+}
+
+/**
+ * The time of an adoption in the order of effects. What was recorded before it is a part of the adopted state for certain: this state is
+ * younger, or the read was begun so much later that it can't have been stale. Ids of one process never go back, so that of an operation
+ * can be later than its beginning, by no more than a request may last. Milliseconds since the epoch.
+ */
+function adoptedAt({ operationId, before }: AuditEntry, { requestMs, listLagMs, clockErrorMs }: Times): number {
+  return Math.max(Date.parse(before?.modifiedAt ?? ''), decodeTime(operationId) - requestMs - listLagMs) - clockErrorMs;
+}
+
 function isCreate({ operation, request }: AuditEntry): boolean {
   return request !== null && operationOf(operation).creates;
+}
+
+/** Whether an entry is of an operation that leaves no association. */
+export function isDelete({ operation, request }: AuditEntry): boolean {
+  return request !== null && operationOf(operation).deletes;
+}
+
+/** Whether an entry is of an operation that changed nothing at EKS: then `before` is also the state that it left. */
+export function isAdoption({ operation, request }: AuditEntry): boolean {
+  return request !== null && operationOf(operation).effect.kind === 'none';
 }
 
 function operationsWith(entries: readonly AuditEntry[], matches: (event: AuditEntry['event']) => boolean) {

@@ -2,11 +2,10 @@ import { noFilters } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import { operationOf } from '../operations/operations.ts';
 import type { ListScope } from '../policy/policy.ts';
 import { driftOf } from './association-drift.ts';
 import type { AssociationDrift } from './association-drift.ts';
-import { readHistory } from './change-history.ts';
+import { isDelete, readHistory } from './change-history.ts';
 import type { HistoryReader } from './change-history.ts';
 import { describeAll } from './describer.ts';
 import type { Describer } from './describer.ts';
@@ -143,10 +142,6 @@ function failureOf(listed: Exclude<Awaited<ReturnType<typeof readList>>, { kind:
 
 function leavesAssociation(entry: AuditEntry): boolean {
   return entry.request !== null && !isDelete(entry);
-}
-
-function isDelete(entry: AuditEntry): boolean {
-  return entry.request !== null && operationOf(entry.operation).deletes;
 }
 
 /**

@@ -9,11 +9,12 @@ import type { Difference } from '../model/refusal.ts';
 import { createDifferences, settingDifferences } from '../operations/differences.ts';
 import type { ExpectedState, RequestSummary } from '../operations/operation.ts';
 import { operationOf } from '../operations/operations.ts';
+import { isAdoption } from './change-history.ts';
 import type { ChangeHistory } from './change-history.ts';
 
 /**
  * Where an association differs from what the operations of the gateway left: from the settings that requests named, since an
- * update adopts nothing that was changed outside before it, and from the tags of the create. A difference that an open operation
+ * update adopts nothing that was changed outside before it, and from the tags of the create or of the newest adoption. A difference that an open operation
  * explains is left out. At least one effect is needed.
  */
 export function differencesFrom(
@@ -38,7 +39,8 @@ function recordedState(effects: readonly AuditEntry[]): ExpectedState | null {
   return effects.reduceRight<ExpectedState | null>((state, entry) => {
     if (entry.request === null) return state;
     const expected = stateAfter(entry, entry);
-    if (expected === null || state === null) return expected;
+    // Of a create and an adoption, the whole state is known.
+    if (expected === null || state === null || expected.tags !== null) return expected;
     return { ...state, settings: { ...state.settings, ...summaryOf(entry).settings } };
   }, null);
 }
@@ -64,11 +66,14 @@ function reservedTags({ tags }: Association): Difference[] {
 function modifiedLater(effects: readonly AuditEntry[], { modifiedAt }: Association, times: Times): Difference[] {
   const latest = effects.reduce((one, other) => (endOf(other, times) > endOf(one, times) ? other : one));
   if (Date.parse(modifiedAt) <= endOf(latest, times) + times.clockErrorMs) return [];
-  return [{ field: 'modifiedAt', requested: latest.time, existing: modifiedAt }];
+  const requested = (isAdoption(latest) ? latest.before?.modifiedAt : null) ?? latest.time;
+  return [{ field: 'modifiedAt', requested, existing: modifiedAt }];
 }
 
 /** Until when EKS can have applied an effect. Milliseconds since the epoch. */
-function endOf({ time, fence, eksRequestId, operationId }: AuditEntry, times: Times): number {
+function endOf(entry: AuditEntry, times: Times): number {
+  const { time, fence, eksRequestId, operationId, before } = entry;
+  if (isAdoption(entry) && before) return Date.parse(before.modifiedAt);
   // An answer to the only request proves that EKS has applied it; otherwise, EKS can apply it until `inDoubtUntil`.
   const isAnswered = eksRequestId !== null && fence === 1;
   return Math.max(Date.parse(time), isAnswered ? 0 : inDoubtUntil(decodeTime(operationId), times));

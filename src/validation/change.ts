@@ -1,5 +1,9 @@
-import type { DeletePodIdentityAssociationInput, UpdatePodIdentityAssociationInput } from '../generated/types.ts';
-import type { DeleteRequest, UpdateRequest } from '../model/association.ts';
+import type {
+  AdoptPodIdentityAssociationInput,
+  DeletePodIdentityAssociationInput,
+  UpdatePodIdentityAssociationInput,
+} from '../generated/types.ts';
+import type { AdoptRequest, DeleteRequest, UpdateRequest } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import { associationIdFindings } from './associations.ts';
 import { describeInvalidInput } from './invalid-input.ts';
@@ -18,6 +22,14 @@ export function validateDelete(
   return validate(input, defaults, [], (request) => request);
 }
 
+/** Validates the input of an adoption, and converts it into its canonical form. */
+export function validateAdopt(
+  input: AdoptPodIdentityAssociationInput,
+  defaults: ClusterDefaults,
+): ValidatedAs<AdoptRequest> {
+  return validate(input, defaults, [], (request) => request);
+}
+
 /** Validates the input of an update, and converts it into its canonical form. */
 export function validateUpdate(
   input: UpdatePodIdentityAssociationInput,
@@ -28,13 +40,13 @@ export function validateUpdate(
 }
 
 /**
- * Validates the fields that update and delete share.
+ * Validates the fields that update, delete and adoption share.
  *
  * @param settingsFindings findings on the fields that only an update has
  * @param toRequest completes the canonical request
  */
 function validate<Request extends DeleteRequest>(
-  input: DeletePodIdentityAssociationInput,
+  input: DeletePodIdentityAssociationInput | AdoptPodIdentityAssociationInput,
   defaults: ClusterDefaults,
   settingsFindings: readonly Finding[],
   toRequest: (request: DeleteRequest) => Request,

@@ -51,11 +51,14 @@ describe("the snapshot of Cedar's memory", () => {
 
   test("the snapshot of Cedar's memory is not used if its memory holds other policies under the same head: they decide nothing", async () => {
     const { policies, ...rest } = compilePolicies(readPolicySources(shipped));
-    const permits = Object.entries(policies).filter(([, { effect }]) => effect === 'permit');
+    const never = [{ kind: 'when', body: { Value: false } }];
+    const permits = Object.entries(policies).map(
+      ([id, policy]) => [id, policy.effect === 'permit' ? policy : { ...policy, conditions: never }] as const,
+    );
     const summary = await verifyChanged(async (copy) => {
       const file = join(copy, snapshotFile);
       const reviewed = decodeSnapshot(readFileSync(file));
-      // A snapshot of the permits alone, so that nothing is forbidden, under the head of the reviewed one.
+      // A snapshot whose forbids never apply, under the head of the reviewed one.
       write(join(copy, 'policies'), { ...rest, policies: Object.fromEntries(permits) });
       await expect(writeCedarSnapshot(copy, shipped)).rejects.toThrow('found: allowed');
       const { blocks, memoryLength, tableLength } = decodeSnapshot(readFileSync(file));

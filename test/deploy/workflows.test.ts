@@ -1,13 +1,21 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** The fields of a GitHub workflow that are checked here. */
 interface Workflow {
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<Record<string, { 'timeout-minutes'?: number; steps: readonly Step[] }>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+interface Job {
+  readonly 'timeout-minutes'?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
 }
 interface Step {
+  readonly id?: string;
   readonly run?: string;
   readonly uses?: string;
   readonly with?: Readonly<Record<string, string>>;
@@ -55,5 +63,52 @@ describe.each(workflows)('the workflow %s', (_, { permissions, jobs }, text) => 
       );
       for (const other of others.filter((each) => each.split('@')[0] === name)) expect(other).toBe(uses);
     }
+  });
+});
+
+describe('the workflow of a version', () => {
+  const jobs = workflows.find(([name]) => name === 'package.yml')?.[1].jobs ?? {};
+
+  test('attests where the function, the npm packages and the image come from', () => {
+    expect(Object.keys(jobs)).toEqual(['package', 'npm-packages', 'image']);
+    for (const { permissions, steps } of Object.values(jobs)) {
+      expect(permissions).toMatchObject({ 'id-token': 'write', attestations: 'write' });
+      expect(steps.map(({ uses }) => uses)).toContainEqual(expect.stringMatching(/^actions\/attest-build-provenance@/));
+    }
+  });
+
+  test('pushes the image of the version, and attests the digest that the registry has', () => {
+    const { permissions, steps } = jobs.image ?? {};
+    const push = steps?.find(({ id }) => id === 'push');
+    const folder = mkdtempSync(join(tmpdir(), 'push-'));
+    try {
+      const [calls, output] = [join(folder, 'calls'), join(folder, 'output')];
+      // Stands for docker: records its arguments, and names the digest as `docker inspect` does.
+      const digest = `sha256:${'0'.repeat(64)}`;
+      const docker = `#!/bin/sh\necho "$@" >> ${calls}\n[ "$1" != inspect ] || echo "ghcr.io/acme/x@${digest}"\n`;
+      writeFileSync(join(folder, 'docker'), docker, { mode: 0o755 });
+      const owner = { GITHUB_REPOSITORY_OWNER: 'Acme', GITHUB_REPOSITORY: 'Acme/gateway' };
+      const env = {
+        ...owner,
+        GITHUB_REF_NAME: 'v1.2.3',
+        GITHUB_OUTPUT: output,
+        GITHUB_SERVER_URL: 'https://github.com',
+      };
+      execFileSync('bash', ['-e', '-c', push?.run ?? ''], { env: { ...env, PATH: `${folder}:${process.env.PATH}` } });
+      const name = 'ghcr.io/acme/pod-identity-gateway-local';
+      const [build = '', pushed] = readFileSync(calls, 'utf8').split('\n');
+      expect(build).toMatch(/^build --file packages\/local-gateway\/Dockerfile /);
+      expect(build).toContain(`--tag ${name}:1.2.3 `);
+      expect(pushed).toBe(`push ${name}:1.2.3`);
+      expect(readFileSync(output, 'utf8')).toBe(`name=${name}\ndigest=${digest}\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    expect(permissions).toMatchObject({ packages: 'write' });
+    expect(steps?.at(-1)?.with).toEqual({
+      'subject-name': '${{ steps.push.outputs.name }}',
+      'subject-digest': '${{ steps.push.outputs.digest }}',
+      'push-to-registry': true,
+    });
   });
 });

@@ -90,7 +90,7 @@ test('the reference names the variables without a default', () => {
     ...[
       'JWT_REQUIRED_SCOPES',
       'DEPLOYED_AT',
-      'EKS_SIMULATOR_WORLD',
+      'WORLD_FILE',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_DYNAMODB',
       'ALLOWED_HOSTS',

@@ -116,6 +116,7 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
       })),
     checkUpdatePodIdentityAssociation: () => inputs.map((input) => ({ input: { ...input, disableSessionTags: true } })),
     checkDeletePodIdentityAssociation: () => inputs.map((input) => ({ input })),
+    checkAdoptPodIdentityAssociation: () => inputs.map((input) => ({ input })),
     auditEntry: () => entryIds.map((id) => ({ id })),
     auditTrail: () => [
       { scope: '{ gateway: ALL_ENTRIES }' },
@@ -199,6 +200,7 @@ describe('a denied mutation', () => {
       },
       updatePodIdentityAssociation: { ...inCluster(''), associationId, disableSessionTags: true },
       deletePodIdentityAssociation: { ...inCluster(''), associationId },
+      adoptPodIdentityAssociation: { ...inCluster(''), associationId },
     };
     for (const path of changes) {
       const args = `(input: ${literal(inputs[path[0].field] ?? {})})`;

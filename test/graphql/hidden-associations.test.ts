@@ -227,8 +227,10 @@ test('every change of an association by its id is among those that are compared'
   expect(changes.map(({ name }) => name)).toEqual([
     'updatePodIdentityAssociation',
     'deletePodIdentityAssociation',
+    'adoptPodIdentityAssociation',
     'checkUpdatePodIdentityAssociation',
     'checkDeletePodIdentityAssociation',
+    'checkAdoptPodIdentityAssociation',
   ]);
 });
 

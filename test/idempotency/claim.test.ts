@@ -20,6 +20,14 @@ test('a claim that the ledger does not answer in time is unavailable', async () 
   await expect(claim(unanswered(), claimOf(admittedCreate(50)))).rejects.toThrow(LedgerUnavailable);
 });
 
+test('a success without an effect is not recorded after the deadline of its request', async () => {
+  const request = { ...claimOf(admittedCreate(1_000)), conclusion: doneByEks };
+  const late = dependenciesOn(ledger, { clock: () => request.deadline + 1 });
+  await expect(claim(late, request)).rejects.toThrow(LedgerUnavailable);
+  expect(await ledger.getRecord(request.idempotencyKey)).toBeNull();
+  expect(await claim(dependenciesOn(ledger), request)).toMatchObject({ kind: 'concluded' });
+});
+
 test('a second claim that the ledger does not answer in time is unavailable', async () => {
   const { record } = leaseOf(await claim(dependenciesOn(ledger), claimOf(admittedCreate(1_000))));
   const request = claimOf(admittedCreate(50));

@@ -3,6 +3,7 @@ import {
   concluded,
   fingerprintOf,
   idempotencyKeyOf,
+  isExpired,
   newRecord,
   retryAfterSeconds,
   succeedingRecord,
@@ -116,4 +117,27 @@ describe('records', () => {
   ])('give a waiting time that %s', (_, now, changed, seconds) => {
     expect(retryAfterSeconds({ ...record, ...changed }, now)).toBe(seconds);
   });
+});
+
+test('a record expires at the end of its retention, and never while its operation is in progress', () => {
+  const record = newRecord(
+    {
+      idempotencyKey: 'k',
+      fingerprint: 'f',
+      operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      startedAt: 1,
+      modifiedAtBefore: null,
+    },
+    'o',
+    defaultTimes,
+  );
+  expect(isExpired(record, Number.MAX_SAFE_INTEGER)).toBe(false);
+  const closed = { ...record, expiresAt: 10 };
+  expect([9, 10, 11].map((now) => isExpired(closed, now))).toEqual([false, true, true]);
+});
+
+test('a field that a later version adds counts in a fingerprint only where it is not null', () => {
+  const later = (value: string | null): CreateRequest => Object.assign({ ...request }, { description: value });
+  expect(fingerprintOf(later(null))).toBe(fingerprintOf(request));
+  expect(fingerprintOf(later('d'))).not.toBe(fingerprintOf(request));
 });

@@ -61,6 +61,20 @@ const cancelledBy = (Code: string, Message = 'Because.') => {
   answers.TransactWriteItems = { exception: 'TransactionCanceledException', fields: { CancellationReasons } };
 };
 
+// DynamoDB Local is always consistent.
+test.each([
+  ['a record', () => ledger.getRecord('key')],
+  ['an entry', () => ledger.getEntry({ operationId: 'o', entryId: 'e' })],
+  ['the entries of an operation', () => ledger.operationEntries('o')],
+  ['the operation that claimed what another one created', () => ledger.findClaimOfCreated('o')],
+  ['the locks', () => ledger.getLocks()],
+])('%s is read strongly consistently', async (_, read) => {
+  await read();
+  expect(server.seen.map(({ body }) => JSON.parse(body) as object)).toEqual([
+    expect.objectContaining({ ConsistentRead: true }),
+  ]);
+});
+
 describe('a cancelled transaction', () => {
   test.each(['AccessDenied', 'DuplicateItem', 'ResourceNotFound', 'None', 'AReasonOfTheFuture'])(
     'of the reason %s fails as unavailable, and its cause names the reason',
@@ -119,6 +133,20 @@ describe('a table of another version', () => {
     await expect(readTrail()).rejects.toMatchObject({
       code: 'LEDGER_UNUSABLE',
       cause: { message: expect.stringContaining('Table audit: it has no index byCluster.') },
+    });
+  });
+
+  test('with an index that lacks attributes is named', async () => {
+    older(
+      (table) =>
+        (table.GlobalSecondaryIndexes = table.GlobalSecondaryIndexes?.map((index) => ({
+          ...index,
+          Projection: { ProjectionType: 'KEYS_ONLY' as const },
+        }))),
+    );
+    answers.Query = { exception: 'ValidationException' };
+    await expect(readTrail()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('byCluster does not project all attributes') },
     });
   });
 

@@ -25,7 +25,15 @@ import {
 } from '../../packages/local-gateway/src/sqlite/record-json.ts';
 import { versionItem, versionOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
-import { associationState, clusterScan, entries, locks, records, requests } from '../support/stored-samples.ts';
+import {
+  adoption,
+  associationState,
+  clusterScan,
+  entries,
+  locks,
+  records,
+  requests,
+} from '../support/stored-samples.ts';
 
 // What is stored once is read for years, and by people with tools of their own: decision 10 calls these names public. A test that
 // writes and reads with the same code can't see that a name changed; these files can. They are written again only for a format
@@ -70,16 +78,22 @@ function stateItem(): Item {
   return { ...update.Key, ...(Object.fromEntries(sets) as Item), revision: { N: '7' } };
 }
 
+/** The samples of entries, by name. */
+const samples = [
+  ...Object.values(entries).map((entry) => ({ name: `entry ${entry.event}`, entry })),
+  { name: 'entry SUCCEEDED of an adoption', entry: adoption },
+];
+
 /** What is written today, by name. */
 const written: Readonly<Record<string, Stored>> = {
   ...Object.fromEntries(
     records.map((record) => [`record ${record.state}`, { sqlite: recordText(record), dynamodb: recordItem(record) }]),
   ),
   ...Object.fromEntries(
-    Object.values(entries).map((entry) => {
+    samples.map(({ name, entry }) => {
       const { entry: text, ...attributes } = entryItem(entry);
       // Both stores keep the same text.
-      return [`entry ${entry.event}`, { sqlite: text?.S ?? null, dynamodb: attributes }];
+      return [name, { sqlite: text?.S ?? null, dynamodb: attributes }];
     }),
   ),
   locks: { sqlite: null, dynamodb: locksItem(locks) },
@@ -102,7 +116,7 @@ test('every stored item has a sample, and every sample is stored', () => {
 });
 
 test('the text of an entry is the same in both stores', () => {
-  for (const entry of Object.values(entries)) expect(entryItem(entry).entry?.S).toBe(entryText(entry));
+  for (const { entry } of samples) expect(entryItem(entry).entry?.S).toBe(entryText(entry));
 });
 
 test.each(Object.keys(written))('%s is written byte for byte as before', (name) => {
@@ -114,9 +128,9 @@ test.each(records)('a stored record is read as before: $state', (record) => {
   expect(recordOfText(stored[`record ${record.state}`]?.sqlite ?? '')).toEqual(record);
 });
 
-test.each(Object.values(entries))('a stored entry is read as before: $event', (entry) => {
-  const text = stored[`entry ${entry.event}`]?.sqlite ?? '';
-  expect(entryOfItem({ ...itemOf(`entry ${entry.event}`), entry: { S: text } })).toEqual(entry);
+test.each(samples)('a stored entry is read as before: $name', ({ name, entry }) => {
+  const text = stored[name]?.sqlite ?? '';
+  expect(entryOfItem({ ...itemOf(name), entry: { S: text } })).toEqual(entry);
   expect(entryOfText(entry, text)).toEqual(entry);
 });
 
@@ -141,6 +155,7 @@ test.each([
   ['CREATE_POD_IDENTITY_ASSOCIATION', '594d0ba38b6250d77909ae42c9306a20a04ef92a720b5568e0384c3995c87bfc'],
   ['UPDATE_POD_IDENTITY_ASSOCIATION', 'c1ac89f711f77e765a2cad1267cc7c8c57ae9e1c9b6f7229c401dc1cf6b9b2fe'],
   ['DELETE_POD_IDENTITY_ASSOCIATION', '7bc1e50f3f372667dfead52f8158d63d64e1a77f42185e9792d5271410b36d29'],
+  ['ADOPT_POD_IDENTITY_ASSOCIATION', '7bc1e50f3f372667dfead52f8158d63d64e1a77f42185e9792d5271410b36d29'],
 ] as const)('the fingerprint of a request stays the same: %s', (operation, fingerprint) => {
   expect(fingerprintOf(requests[operation])).toBe(fingerprint);
 });

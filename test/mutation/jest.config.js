@@ -1,23 +1,15 @@
 import config from '../../jest.config.js';
+import modules from './modules.js';
 
 const [shared] = config.projects;
+const { tests, slow } = modules[process.env.MUTATION_MODULE ?? 'idempotency'];
 
-/** The tests of the mutated modules that are quick enough to run for every mutant. */
+/** The tests of the module that is mutated. */
 export default {
   ...shared,
   rootDir: process.cwd(),
-  testMatch: [
-    '<rootDir>/test/idempotency/{claim,complete,record}.test.ts',
-    '<rootDir>/test/ledger/*.test.ts',
-    '<rootDir>/packages/local-gateway/test/sqlite/{error-code,ledger,trail}.test.ts',
-    '<rootDir>/test/operations/{effects,mutate,observe,reconcile,refusals}.test.ts',
-    '<rootDir>/test/queries/{authorize-read,trail-authorization}.test.ts',
-  ],
-  // MUTATION_TESTS=all adds those that take seconds each.
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    ...(process.env.MUTATION_TESTS === 'all' ? [] : ['dynamodb-faults', 'dynamodb-trail', 'ledger/trail.test']),
-  ],
+  testMatch: process.env.MUTATION_TESTS === 'all' ? [...tests, ...slow] : tests,
+  testPathIgnorePatterns: ['/node_modules/'],
   // Records which test covers which mutant.
   testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
 };

@@ -1,16 +1,14 @@
-/** StrykerJS: mutates the modules that hold the guarantees. `npm run reliability -- mutation` starts it. */
+import modules from './modules.js';
+
+const name = process.env.MUTATION_MODULE ?? 'idempotency';
+
+/** StrykerJS: mutates one of the modules that hold the guarantees. `npm run reliability -- mutation` starts it. */
 export default {
   testRunner: 'jest',
   plugins: ['@stryker-mutator/jest-runner'],
   jest: { projectType: 'custom', configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
-  mutate: [
-    'src/idempotency/*.ts',
-    'src/ledger/*.ts',
-    'packages/local-gateway/src/sqlite/*.ts',
-    'src/operations/{observe,refusals}.ts',
-    'src/queries/{authorize-read,trail-authorization}.ts',
-  ],
+  mutate: modules[name].mutate,
   mutator: {
     // Texts of messages hold no guarantee; states, events and kinds are literal types, which the compiler checks.
     excludedMutations: ['StringLiteral'],
@@ -21,12 +19,12 @@ export default {
   ignorePatterns: ['.cache', '.local', '.serverless', 'dist', 'docs', 'bench', 'coverage'],
   tempDirName: '.stryker',
   incremental: true,
-  incrementalFile: '.cache/mutation/incremental.json',
+  incrementalFile: `.cache/mutation/${name}-incremental.json`,
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
-  htmlReporter: { fileName: '.cache/mutation/report.html' },
-  jsonReporter: { fileName: '.cache/mutation/report.json' },
+  htmlReporter: { fileName: `.cache/mutation/${name}.html` },
+  jsonReporter: { fileName: `.cache/mutation/${name}.json` },
   clearTextReporter: { logTests: false, reportScoreTable: true },
   concurrency: 2,
-  timeoutMS: 20_000,
+  timeoutMS: 60_000,
   disableTypeChecks: false,
 };

@@ -87,7 +87,7 @@ describe('a mutation', () => {
       deadlines.push(deadline);
       return doneByEks;
     };
-    const operation = withEffect({ perform, observe: notExpected });
+    const operation = withEffect({ kind: 'change', perform, observe: notExpected });
     const result = await execute(dependenciesOn(ledger), operation, mutation);
     expect(result).toMatchObject({ status: 'SUCCEEDED' });
     expect(deadlines).toEqual([mutation.deadline - 4_000]);
@@ -100,7 +100,11 @@ describe('a mutation', () => {
       leaseOf(await claim(later(ledger, 2), claimOf(mutation)));
       return { kind: 'not-done', association: null };
     };
-    const result = await execute(later(ledger, 1), withEffect({ perform: notExpected, observe }), mutation);
+    const result = await execute(
+      later(ledger, 1),
+      withEffect({ kind: 'change' as const, perform: notExpected, observe }),
+      mutation,
+    );
     expect(result).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { operationId: record.operationId, fence: 2 } });
   });
 });
@@ -123,7 +127,7 @@ describe('an existing association is not shown to a principal who may not view i
     });
 
   test('at the first request, and at a replay', async () => {
-    const effect = { perform: async () => conflict, observe: notExpected };
+    const effect = { kind: 'change' as const, perform: async () => conflict, observe: notExpected };
     expect(await create(dependenciesOn(ledger), effect, 'token')).toMatchObject(hidden);
     expect(await create(dependenciesOn(ledger), effect, 'token')).toMatchObject({ ...hidden, replayed: true });
   });
@@ -133,7 +137,7 @@ describe('an existing association is not shown to a principal who may not view i
     const eksFor = () => eksWith({ create: async () => unknown });
     const { effect } = operations.CREATE_POD_IDENTITY_ASSOCIATION;
     expect(await create(dependenciesOn(ledger, { eksFor }), effect, 'token')).toMatchObject({ status: 'IN_PROGRESS' });
-    const observing = { perform: notExpected, observe: async () => concludedAs(conflict) };
+    const observing = { kind: 'change' as const, perform: notExpected, observe: async () => concludedAs(conflict) };
     expect(await create(later(ledger, 1), observing, 'token')).toMatchObject(hidden);
   });
 

@@ -1,7 +1,9 @@
 import type { Association, CreateRequest } from '../../src/model/association.ts';
+import type { CallBounds, DescribeResult, ListResult } from '../../src/eks/eks.ts';
 import { createDifferences } from '../../src/operations/differences.ts';
-import { concludedFrom, interpret, ownershipOf } from '../../src/operations/observe.ts';
+import { concludedFrom, interpret, observe, ownershipOf } from '../../src/operations/observe.ts';
 import { openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
+import { eksWith } from '../support/mutations.ts';
 
 const request: CreateRequest = sampleRequest({ tags: [{ key: 'team', value: 'payments' }] });
 const record = openRecord({ operationId: 'operation-1' });
@@ -25,6 +27,55 @@ function tagged(one: Association, operationId: string): Association {
 function createdBy(operationId: string, more: Partial<Association> = {}): Association {
   return { ...tagged(association, operationId), ...more };
 }
+
+describe('observing the association of a service account', () => {
+  const error = { exception: 'ServerException', message: '', requestId: null };
+  const bounds = { deadline: 0 } as CallBounds;
+  interface Answers {
+    readonly list?: ListResult;
+    readonly describe?: DescribeResult;
+  }
+  /** An EKS with only these answers, and what it is asked. */
+  const askedEks = ({ list, describe }: Answers) => {
+    const asked: string[] = [];
+    const listed = list && { list: () => (asked.push('list'), Promise.resolve(list)) };
+    const described = describe && {
+      describe: (id: string) => (asked.push(`describe ${id}`), Promise.resolve(describe)),
+    };
+    return { asked, eks: eksWith({ ...listed, ...described }) };
+  };
+
+  test.each<[string, string | null, Answers, string[], object]>([
+    [
+      'by its id',
+      'a-1',
+      { describe: { kind: 'found', association } },
+      ['describe a-1'],
+      { kind: 'association', association },
+    ],
+    ['that is gone', 'a-1', { describe: { kind: 'absent' } }, ['describe a-1'], { kind: 'nothing' }],
+    [
+      'that is not readable',
+      'a-1',
+      { describe: { kind: 'failed', error } },
+      ['describe a-1'],
+      { kind: 'failed', error },
+    ],
+    [
+      'that EKS lists',
+      null,
+      { list: { kind: 'listed', associationIds: ['a-1'] }, describe: { kind: 'found', association } },
+      ['list', 'describe a-1'],
+      { kind: 'association', association },
+    ],
+    ['that EKS does not list', null, { list: { kind: 'listed', associationIds: [] } }, ['list'], { kind: 'nothing' }],
+    ['in a list that fails', null, { list: { kind: 'failed', error } }, ['list'], { kind: 'failed', error }],
+  ])('finds one %s', async (_, id, answers, asked, observation) => {
+    const one = askedEks(answers);
+    expect(await observe(one.eks, request, bounds, id)).toMatchObject(observation);
+    expect(one.asked).toEqual(asked);
+  });
+});
 
 describe('interpreting an observation', () => {
   const inDoubt = record.inDoubtUntil;

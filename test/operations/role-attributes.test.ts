@@ -210,3 +210,15 @@ describe('the recorded decision', () => {
     expect(failed.replayed.same).toBe(true);
   });
 });
+
+test('an adoption does not read roles, and says that a create of the association depends on them', async () => {
+  await open();
+  const place = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'other' };
+  const made = { ...place, roleArn: input.roleArn, tags: { team: 'payments' } };
+  const { associationId } = gateway.simulator.control.createAssociation(made);
+  const { status, auditEntry } = await gateway.adopt({ associationId });
+  expect({ status, reads: reads() }).toEqual({ status: 'SUCCEEDED', reads: 0 });
+  expect(auditEntry.message).toMatch(
+    /Whether policy would permit a create of it depends on role attributes, which were not read\.$/,
+  );
+});

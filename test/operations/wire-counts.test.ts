@@ -120,6 +120,18 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
+  test('an adoption makes 2 DynamoDB calls and 1 EKS call, and its replay 3 DynamoDB calls and 1 EKS call', async () => {
+    const place = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'other' };
+    const { associationId } = gateway.simulator.control.createAssociation({ ...place, roleArn: input.roleArn });
+    const request = { associationId, clientRequestToken: 'adopt' };
+    expect(await gateway.adopt(request)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
+    expect(await gateway.adopt(request)).toMatchObject({ replayed: true });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
+  });
+
   test('a request whose token is leased by another request makes 3 DynamoDB calls and 0 EKS calls', async () => {
     const { change, sent, release } = holdAnswers();
     const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator, change });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from '../../src/policy/policy.ts';
 import {
+  adopt,
   alice,
   context,
   bob,
@@ -23,18 +24,18 @@ import {
 //   dev   allowed in dev, denied in prod, where a service must name a person (production-names-a-person)
 //   no    denied in both environments (default-deny)
 const table = `
-| who                     | create | update | delete | view | list namespace | list cluster | trail of namespace | trail of cluster | whole trail | own trail |
-| ----------------------- | ------ | ------ | ------ | ---- | -------------- | ------------ | ------------------ | ---------------- | ----------- | --------- |
-| alice, of payments-team | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| alice, with actor chatops  | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| chatops, with onBehalfOf   | yes    | yes    | yes    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| chatops, with onBehalfOf bob | no | no | no | yes  | yes            | no           | yes                | no               | no          | yes       |
-| chatops, without onBehalfOf  | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| ci-deployer, without onBehalfOf | dev    | dev    | dev    | yes  | yes            | no           | yes                | no               | no          | yes       |
-| bob, of search-team     | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
-| carol, without groups      | no     | no     | no     | no   | no             | no           | no                 | no               | no          | yes       |
-| pat, of platform-admins | yes    | yes    | yes    | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
-| olivia, of auditors     | no     | no     | no     | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
+| who                     | create | update | delete | adopt | view | list namespace | list cluster | trail of namespace | trail of cluster | whole trail | own trail |
+| ----------------------- | ------ | ------ | ------ | ----- | ---- | -------------- | ------------ | ------------------ | ---------------- | ----------- | --------- |
+| alice, of payments-team | yes    | yes    | yes    | no    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| alice, with actor chatops  | yes    | yes    | yes    | no    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, with onBehalfOf   | yes    | yes    | yes    | no    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, with onBehalfOf bob | no | no | no | no    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| chatops, without onBehalfOf  | dev    | dev    | dev    | no    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| ci-deployer, without onBehalfOf | dev    | dev    | dev    | no    | yes  | yes            | no           | yes                | no               | no          | yes       |
+| bob, of search-team     | no     | no     | no     | no    | no   | no             | no           | no                 | no               | no          | yes       |
+| carol, without groups      | no     | no     | no     | no    | no   | no             | no           | no                 | no               | no          | yes       |
+| pat, of platform-admins | yes    | yes    | yes    | yes   | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
+| olivia, of auditors     | no     | no     | no     | no    | yes  | yes            | yes          | yes                | yes              | yes         | yes       |
 `;
 
 const chatops = service('https://issuer.example#chatops');
@@ -52,7 +53,7 @@ const contexts: Readonly<Record<string, AuthorizationContext>> = {
   'olivia, of auditors': context(person('olivia', 'auditors')),
 };
 
-const changes = ['create', 'update', 'delete'];
+const changes = ['create', 'update', 'delete', 'adopt'];
 
 /** The context of a request: only changes can name a person. */
 function contextOf(who: string, action: string): AuthorizationContext | undefined {
@@ -66,6 +67,7 @@ const requests: Readonly<Record<string, (clusterName: string, who: Authorization
   create: (clusterName) => create({ clusterName }),
   update: (clusterName) => update({ clusterName }, { roleArn: `${request.roleArn}-2` }),
   delete: (clusterName) => remove({ clusterName }),
+  adopt: (clusterName) => adopt({ clusterName }),
   view: (clusterName) => view({ clusterName }),
   'list namespace': (clusterName) => listOf('namespace', { clusterName }),
   'list cluster': (clusterName) => listOf('cluster', { clusterName }),
@@ -106,7 +108,10 @@ describe.each(rows.map(([who = '', ...cells]) => ({ who, cells })))('$who', ({ w
       throw new Error(`no context or request for ${who}, ${one.action}`);
     const verdictIn = (clusterName: string): string => {
       const { allowed, violations } = authorize(context, request(clusterName, context));
-      return allowed ? 'allowed' : `denied by ${violations.map(({ policyId }) => policyId).join(', ')}`;
+      if (allowed) return 'allowed';
+      const policyIds = violations.map(({ policyId }) => policyId);
+      // Without a permit, it does not matter which forbids apply too.
+      return `denied by ${policyIds.includes('default-deny') ? 'default-deny' : policyIds.join(', ')}`;
     };
     expect([verdictIn('apps-dev'), verdictIn('apps-prod')]).toEqual(verdicts[one.cell]);
   });

@@ -7,6 +7,7 @@ import { loadPolicy, readInventoryText, readPolicySources } from '../../src/poli
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import {
   addon,
+  adopt,
   alice,
   context,
   bob,
@@ -82,6 +83,16 @@ describe('violations', () => {
       message: `No rule lets you ${what} namespace payments.`,
       advice: 'Owners of the namespace: payments-team. Ask them to make the change, or to add you to the group.',
     });
+  });
+
+  test('of the default denial of an adoption name the platform admins, not the owners, who may not adopt', () => {
+    expect(authorize(context(alice), adopt()).violations).toEqual([
+      {
+        policyId: 'default-deny',
+        message: 'No rule lets you adopt associations of namespace payments.',
+        advice: 'Ask the platform admins to adopt the association.',
+      },
+    ]);
   });
 
   test('of the default denial to list a cluster suggest listing a namespace', () => {

@@ -19,8 +19,11 @@ export interface Facts {
   readonly reconciled: boolean;
 }
 
-/** The kind of a mutation. */
+/** The kind of a change at EKS. */
 export type ChangeKind = 'create' | 'update' | 'delete';
+
+/** The kind of a mutation. An adoption changes nothing at EKS. */
+export type MutationKind = ChangeKind | 'adopt';
 
 /** What a change did at EKS. */
 export interface Effect {
@@ -77,7 +80,7 @@ export interface TrailEntry {
   readonly entryId: string;
   readonly time: number;
   readonly event: string;
-  readonly kind: ChangeKind;
+  readonly kind: MutationKind;
   /** Id of the principal. */
   readonly principal: string;
   /**
@@ -108,7 +111,7 @@ export interface RecordFact {
 export interface CallerAnswer {
   /** Id of the requesting principal. */
   readonly principal: string;
-  readonly kind: ChangeKind;
+  readonly kind: MutationKind;
   readonly clientRequestToken: string;
   /** The `modifiedAt` that the request expects; absent if it expects none. */
   readonly expectedModifiedAt?: number;

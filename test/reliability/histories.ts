@@ -1,5 +1,5 @@
 import type { CallerAnswer, EksChange, Facts, OutsideChange, TrailEntry } from './facts.ts';
-import { answer, association, at, change, intent, success } from './sound-facts.ts';
+import { answer, association, at, change, intent, sound, success, token } from './sound-facts.ts';
 
 // Histories in which others act, each as what differs from the facts of one create.
 
@@ -66,4 +66,19 @@ export const revoked: Partial<Facts> = {
   entries: [intent, ...deletionEntries, released, ...againEntries],
   associations: [{ ...association, associationId: 'a-2', associationArn: arnOfAgain, operationId: 'op-3' }],
   answers: [],
+};
+
+/** The one entry of an adoption, and its answer. */
+export const adoption: TrailEntry = { ...success, kind: 'adopt', operationId: 'op-9', roleArn: null };
+export const adoptionAnswer: CallerAnswer = { ...answer, kind: 'adopt', operationId: 'op-9' };
+
+/** An association that was created outside, and then adopted. */
+export const adoptionFacts: Facts = {
+  ...sound,
+  changes: [],
+  associations: [{ ...association, operationId: null }],
+  entries: [adoption],
+  records: [{ ...token, operationId: 'op-9' }],
+  answers: [adoptionAnswer],
+  outside: [{ ...at(100), kind: 'create', associationId: 'a-1', roleArn: 'role-1' }],
 };

@@ -1,7 +1,7 @@
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { invariants, violations } from './invariants.ts';
 import type { Invariant } from './invariants.ts';
-import { overwritten, revoked } from './histories.ts';
+import { adoption, adoptionAnswer, adoptionFacts, overwritten, revoked } from './histories.ts';
 import { answer, association, at, change, intent, sound, success, token } from './sound-facts.ts';
 
 const taken: TrailEntry = { ...intent, entryId: '3', time: 2_500, event: 'TAKEN_OVER', fence: 2 };
@@ -72,6 +72,43 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     { answers: [{ ...answer, status: 'ERROR', code: 'INTERNAL_SERVER_ERROR' }] },
   ],
 ];
+
+const adopting: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
+  [
+    'an adoption with an INTENT entry',
+    'noHoles',
+    { entries: [{ ...adoption, event: 'INTENT', entryId: '0' }, adoption] },
+  ],
+  ['an adoption that was recorded twice', 'noHoles', { entries: [adoption, { ...adoption, entryId: '4' }] }],
+  ['an adoption that was never closed', 'noHoles', { entries: [{ ...adoption, event: 'TAKEN_OVER' }] }],
+  ['an adoption that sent an update', 'intentFirst', { changes: [{ ...change, kind: 'update', operationId: 'op-9' }] }],
+  ['a denied adoption', 'denied', { answers: [{ ...adoptionAnswer, status: 'REFUSED', event: 'DENIED' }] }],
+  ['an adoption of what never existed', 'truthful', { outside: [] }],
+  [
+    'an adoption of what was deleted',
+    'truthful',
+    { outside: [...adoptionFacts.outside, { ...at(200), kind: 'delete', associationId: 'a-1', roleArn: null }] },
+  ],
+  [
+    'an adoption of a state that it does not expect',
+    'respected',
+    {
+      answers: [{ ...adoptionAnswer, expectedModifiedAt: 100 }],
+      outside: [...adoptionFacts.outside, { ...at(200), kind: 'update', associationId: 'a-1', roleArn: 'role-2' }],
+    },
+  ],
+  ['an adoption under a lock', 'locked', { locks: [{ from: 400, until: Infinity }] }],
+];
+
+describe('the guarantees of adoptions', () => {
+  test('hold if an association from outside is adopted once', () => {
+    expect(violations(adoptionFacts)).toEqual([]);
+  });
+
+  test.each(adopting)('are violated by %s', (_, invariant, facts) => {
+    expect(violations({ ...adoptionFacts, ...facts }).map((one) => one.invariant)).toContain(invariant);
+  });
+});
 
 describe('the guarantees', () => {
   test('hold if one request has one effect', () => {

@@ -10,6 +10,7 @@ import {
   tokenName,
   tokenOf,
 } from './attribution.ts';
+import { adoptedLaterStates, adoptedUnderLock, adoptionHoles, adoptions, untrueAdoptions } from './adoptions.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneRevocations } from './others.ts';
 import { isUnseen, untruths } from './truth.ts';
@@ -55,16 +56,22 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
       .filter((change) => !hasIntent(change, entries))
       .map((change) => `no INTENT precedes: ${describeChange(change)}`),
 
-  noHoles: ({ entries, records, reconciled }) =>
-    [...byOperation(entries.filter(isByLeaseHolder))].flatMap(([operationId, ofOne]) => {
-      const closing = ofOne.filter(isClosing).map(({ event }) => event);
-      const intents = ofOne.filter(({ event }) => event === 'INTENT').length;
-      // An open operation must have a record in progress; otherwise no later run can complete it.
-      const isInProgress = records.some((token) => token.operationId === operationId && token.state === 'IN_PROGRESS');
-      const isOpen = closing.length === 0 && !reconciled && isInProgress;
-      if (intents === 1 && (closing.length === 1 || isOpen)) return [];
-      return [`operation ${operationId} has ${intents} INTENT entries and closing entries [${closing.join(', ')}]`];
-    }),
+  noHoles: ({ entries, records, reconciled }) => [
+    ...adoptionHoles(entries),
+    ...[...byOperation(entries.filter((entry) => isByLeaseHolder(entry) && entry.kind !== 'adopt'))].flatMap(
+      ([operationId, ofOne]) => {
+        const closing = ofOne.filter(isClosing).map(({ event }) => event);
+        const intents = ofOne.filter(({ event }) => event === 'INTENT').length;
+        // An open operation must have a record in progress; otherwise no later run can complete it.
+        const isInProgress = records.some(
+          (token) => token.operationId === operationId && token.state === 'IN_PROGRESS',
+        );
+        const isOpen = closing.length === 0 && !reconciled && isInProgress;
+        if (intents === 1 && (closing.length === 1 || isOpen)) return [];
+        return [`operation ${operationId} has ${intents} INTENT entries and closing entries [${closing.join(', ')}]`];
+      },
+    ),
+  ],
 
   oneEffect: (facts) => [...byToken(facts.answers)].flatMap(([token, answers]) => duplicates(facts, token, answers)),
 
@@ -86,16 +93,19 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
       .flatMap(([token]) =>
         changes
           .filter((change) => tokenOf(change, entries) === token)
-          .map((change) => `${token} was denied, but ${describeChange(change)}`),
+          .map((change) => `${token} was denied, but ${describeChange(change)}`)
+          .concat(
+            adoptions(entries).flatMap((one) => (tokenName(one) === token ? [`${token} was denied, but adopted`] : [])),
+          ),
       ),
 
-  truthful: untruths,
+  truthful: (facts) => [...untruths(facts), ...untrueAdoptions(facts)],
 
-  respected: overwrittenChanges,
+  respected: (facts) => [...overwrittenChanges(facts), ...adoptedLaterStates(facts)],
 
   revoked: undoneRevocations,
 
-  locked: sentUnderLock,
+  locked: (facts) => [...sentUnderLock(facts), ...adoptedUnderLock(facts)],
 
   agreed: (facts) => [...unrecorded(facts), ...unmatchedSuccesses(facts)],
 

@@ -7,6 +7,10 @@ const programs: Programs = {
   search: ['runs random scenarios against a reference model', () => import('./search/main.ts')],
   processes: ['kills and suspends two gateways on one ledger under load', () => import('./processes/main.ts')],
   fuzz: ['sends mutated requests to the Lambda handler', () => import('./fuzz/main.ts')],
+  'command-lines': [
+    'compares command lines with the AWS CLI',
+    () => import('../../packages/client/test/command-lines/main.ts'),
+  ],
   mutation: ['changes the code, and reports what no test detects', () => import('../mutation/main.ts')],
 };
 

@@ -107,7 +107,12 @@ function isDenial(entry: TrailEntry): boolean {
 
 /** A SUCCEEDED entry whose change EKS never applied. */
 function notApplied(facts: Facts, entry: TrailEntry): string[] {
-  if (entry.event !== 'SUCCEEDED' || successesNotApplied.some(({ covers }) => covers(facts, entry))) return [];
+  if (
+    entry.event !== 'SUCCEEDED' ||
+    entry.kind === 'adopt' ||
+    successesNotApplied.some(({ covers }) => covers(facts, entry))
+  )
+    return [];
   const isApplied = facts.changes.some(
     (change) => change.effect && change.kind === entry.kind && isOfToken(change, tokenName(entry), facts.entries),
   );

@@ -127,6 +127,16 @@ export const deleteDocument = /* GraphQL */ `
   }
 `;
 
+/** An adoption with the same selection. */
+export const adoptDocument = /* GraphQL */ `
+  ${wholeAssociation}
+  mutation Adopt($input: AdoptPodIdentityAssociationInput!) {
+    adopt: adoptPodIdentityAssociation(input: $input) {
+      ${wholePayload}
+    }
+  }
+`;
+
 /** An association, with all its fields. */
 export interface WholeAssociation {
   readonly associationId: string;

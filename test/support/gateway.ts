@@ -21,7 +21,7 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import type { LiveSettings } from '../../src/policy-versions/live.ts';
 import type { PolicyStore } from '../../src/policy-versions/store.ts';
 import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
-import { createDocument, deleteDocument, updateDocument } from './documents.ts';
+import { adoptDocument, createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
 import { closeAtEnd } from './left-open.ts';
 import { loadPolicyOnce, shippedPolicy } from './loaded-policy.ts';
@@ -204,6 +204,14 @@ export async function openGateway(options: GatewayOptions) {
     return answered.data.delete;
   };
 
+  /** Platform administrators adopt. */
+  const adopt = async (fields: object, as = 'pat'): Promise<Payload> => {
+    const variables = { input: { clusterName: input.clusterName, ...fields } };
+    const answered = await send<{ adopt: Payload }>(adoptDocument, variables, as);
+    if (!answered.data) throw new Error(JSON.stringify(answered));
+    return answered.data.adopt;
+  };
+
   /** Events of an operation, oldest first. */
   const events = async (operationId: string) =>
     (await ledger.operationEntries(operationId)).map(({ event }: AuditEntry) => event);
@@ -231,6 +239,7 @@ export async function openGateway(options: GatewayOptions) {
     create,
     update,
     remove,
+    adopt,
     events,
     sent,
     close,

@@ -71,7 +71,7 @@ export function claimOf(mutation: Create): ClaimRequest {
     operation,
     startedAt,
     modifiedAtBefore: null,
-    refusal: null,
+    conclusion: null,
     audit,
     lock: Promise.resolve(null),
     expectsLock: false,

@@ -96,6 +96,10 @@ export function remove(change: Partial<Association> = {}): AuthorizationRequest 
   return { action: 'DeletePodIdentityAssociation', association: association(change) };
 }
 
+export function adopt(change: Partial<Association> = {}): AuthorizationRequest {
+  return { action: 'AdoptPodIdentityAssociation', association: association(change) };
+}
+
 export function view(change: Partial<Association> = {}): AuthorizationRequest {
   return { action: 'DescribePodIdentityAssociation', association: association(change) };
 }

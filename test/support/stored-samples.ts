@@ -67,6 +67,7 @@ export const requests = {
   CREATE_POD_IDENTITY_ASSOCIATION: create,
   UPDATE_POD_IDENTITY_ASSOCIATION: update,
   DELETE_POD_IDENTITY_ASSOCIATION: remove,
+  ADOPT_POD_IDENTITY_ASSOCIATION: remove,
 } as const;
 
 const refusal: Refusal = {
@@ -192,6 +193,15 @@ const entry: AuditEntry = {
   eksRequestId: 'eks-1',
   omitted: ['decision.slice'],
   fence: 2,
+};
+
+/** The one entry of an adoption: what was adopted is in `before`. */
+export const adoption: AuditEntry = {
+  ...entry,
+  event: 'SUCCEEDED',
+  operation: 'ADOPT_POD_IDENTITY_ASSOCIATION',
+  request: remove,
+  fence: 1,
 };
 
 /** IAM policies name the prefix: only operators may put such entries. */

@@ -48,7 +48,7 @@ export const associationId: Parameter = {
   help: 'The ID of the association.',
 };
 
-const clientRequestToken: Parameter = {
+export const clientRequestToken: Parameter = {
   name: 'clientRequestToken',
   type: 'string',
   help: 'A unique, case-sensitive identifier that makes the request idempotent. Requests with the same token and the same input take effect once.',
@@ -118,13 +118,13 @@ export const onBehalfOf: Parameter = {
 };
 
 /** What the gateway records of a change. */
-const record: readonly Parameter[] = [
+export const record: readonly Parameter[] = [
   { name: 'reason', type: 'string', own: true, help: 'The reason of the change, for the audit trail.' },
   onBehalfOf,
   accountId,
 ];
 
-const expectedModifiedAt: Parameter = {
+export const expectedModifiedAt: Parameter = {
   name: 'expectedModifiedAt',
   type: 'string',
   own: true,

@@ -1,13 +1,13 @@
 import { toAnswer } from './aws/answer.ts';
 import { UsageError } from './aws/errors.ts';
-import { fileOrText, readInput } from './aws/input.ts';
+import { fileOrText, readDocuments, readInput, readParameters } from './aws/input.ts';
 import type { Result } from './aws/output/print.ts';
 import { printResult } from './aws/output/print.ts';
 import type { Paging } from './aws/paginate.ts';
 import { readPages } from './aws/paginate.ts';
 import type { Values } from './aws/parse.ts';
-import type { Profile } from './aws/settings.ts';
-import { readConnection, readOutputFormat } from './aws/settings.ts';
+import type { Connection, Profile } from './aws/settings.ts';
+import { checkConnection, readOutputFormat } from './aws/settings.ts';
 import { inputSkeleton, sampleAnswer, yamlInputSkeleton } from './aws/skeleton.ts';
 import { validateInput } from './aws/validate.ts';
 import { isMap } from './aws/value.ts';
@@ -21,6 +21,9 @@ export interface Execution {
   readonly globals: Values;
   readonly values: Values;
   readonly profile: Profile;
+  readonly connection: Connection;
+  /** The function of `--query`. */
+  readonly select: (value: Value) => Value;
   readonly host: Host;
 }
 
@@ -32,13 +35,16 @@ export interface Executed {
 
 /** Executes a command. Nothing is sent before the whole command line is checked. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { command, globals, values, profile, host } = execution;
-  const connection = readConnection(globals, profile, host.environment);
-  const select = await querySelection(globals.query);
-  const input = await readInput(command, values, host.environment);
-  const paging = pagingOf(execution, input);
+  const { command, globals, values, profile, connection, select, host } = execution;
+  checkManualPaging(execution, values);
+  const given = readParameters(command, values, host.environment);
+  const documents = readDocuments(values, host.environment);
+  const options = pagingOptions(execution);
+  const input = await readInput(given, documents);
   if (values['generate-cli-skeleton'] === 'input') return { output: inputSkeleton(command), found: null };
   if (values['generate-cli-skeleton'] === 'yaml-input') return { output: yamlInputSkeleton(command), found: null };
+  const paging = checkManualPaging(execution, input) ? null : options;
+  checkConnection(connection);
   const isSample = values['generate-cli-skeleton'] === 'output';
   const fetch = async (request: ValueMap) => {
     validateInput(command, request);
@@ -63,22 +69,19 @@ function isFound(answer: Value, finds: NonNullable<Command['finds']>): boolean {
   return isMap(answer) && finds(answer);
 }
 
-async function querySelection(query: Values[string]): Promise<(value: Value) => Value> {
-  if (typeof query !== 'string') return (value) => value;
-  const { compileQuery } = await import('./aws/query.ts');
-  return compileQuery(query);
+/** Whether pages are left to the caller: by `--no-paginate`, or by a size or token of one page among the given values. */
+function checkManualPaging({ command, globals, values }: Execution, given: Values | ValueMap): boolean {
+  if (command.listField === undefined) return false;
+  if (globals.paginate !== false && given.maxResults === undefined && given.nextToken === undefined) return false;
+  const options = ['starting-token', 'page-size', 'max-items'].filter((name) => Boolean(values[name]));
+  if (options.length === 0) return true;
+  const names = options.map((name) => `--${name}`).join(', ');
+  throw new UsageError(`Cannot specify --no-paginate along with pagination arguments: ${names}`);
 }
 
-/** The paging of a list; null for other commands and where pagination is off. */
-function pagingOf({ command, globals, values, host }: Execution, input: ValueMap): Paging | null {
+/** The paging of a list by its options; null for other commands. */
+function pagingOptions({ command, values, host }: Execution): Paging | null {
   if (command.listField === undefined) return null;
-  const isManual = 'maxResults' in input || 'nextToken' in input;
-  const given = ['starting-token', 'page-size', 'max-items'].filter((name) => values[name] !== undefined);
-  if (globals.paginate === false || isManual) {
-    if (given.length === 0) return null;
-    const names = given.map((name) => `--${name}`).join(', ');
-    throw new UsageError(`Cannot specify --no-paginate along with pagination arguments: ${names}`);
-  }
   const [token, maxItems, pageSize] = [values['starting-token'], values['max-items'], values['page-size']];
   if (typeof maxItems === 'number' && maxItems <= 0) {
     host.writeError('warning: Non-positive values for --max-items may result in undefined behavior.\n');

@@ -1,4 +1,5 @@
 export type {
+  AdoptPodIdentityAssociationInput,
   AssociationDriftQueryVariables,
   AuditEntryDetailsFragment as AuditEntry,
   AuditTrailQueryVariables,

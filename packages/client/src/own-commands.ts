@@ -5,10 +5,13 @@ import {
   association,
   associationId,
   binding,
+  clientRequestToken,
   clusterName,
+  expectedModifiedAt,
   newRoleArn,
   onBehalfOf,
   paging,
+  record,
   roleArnFilter,
   settings,
   tags,
@@ -18,8 +21,10 @@ import { loginCommands } from './login-commands.ts';
 import { auditEntry, decision, principal, readCommands } from './read-commands.ts';
 
 const namespace: Parameter = { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' };
-const account: Parameter = { name: accountId.name, type: accountId.type, help: accountId.help };
-const person: Parameter = { name: onBehalfOf.name, type: onBehalfOf.type, help: onBehalfOf.help };
+/** A parameter of the gateway in a command that the AWS CLI does not have: one as any other. */
+const plain = ({ own: _, ...parameter }: Parameter): Parameter => parameter;
+const account = plain(accountId);
+const person = plain(onBehalfOf);
 
 const difference = { field: 'string', requested: 'string', existing: 'string' } as const satisfies Shape;
 
@@ -49,6 +54,22 @@ function isRefused({ wouldBeAttempted }: ValueMap): boolean {
 
 /** The commands that the AWS CLI does not have. */
 export const ownCommands: readonly Command[] = [
+  {
+    name: 'adopt-pod-identity-association',
+    operation: 'AdoptPodIdentityAssociation',
+    summary: 'Record an association that another tool made as it is. Nothing is changed at EKS.',
+    parameters: [clusterName, associationId, ...[clientRequestToken, expectedModifiedAt, ...record].map(plain)],
+    answer: { association },
+    isMutation: true,
+  },
+  {
+    name: 'check-adopt-pod-identity-association',
+    operation: 'CheckAdoptPodIdentityAssociation',
+    summary: 'Show whether an adoption would be allowed. Nothing is adopted.',
+    parameters: [clusterName, associationId, person, account],
+    answer: check,
+    finds: isRefused,
+  },
   {
     name: 'check-create-pod-identity-association',
     operation: 'CheckCreatePodIdentityAssociation',

@@ -24,14 +24,17 @@ export function activePrompter(
   prompter: Prompter | null,
 ): Prompter | null {
   const [on, off] = [globals['cli-auto-prompt'] === true, globals['no-cli-auto-prompt'] === true];
-  if (on && off) {
-    throw new UsageError('Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.');
-  }
   if (on && !prompter)
     throw new UsageError('--cli-auto-prompt needs a terminal. Give the options on the command line.');
   if (on) return prompter;
   const mode = environment.AWS_CLI_AUTO_PROMPT ?? profile.cli_auto_prompt;
   return !off && (mode === 'on' || mode === 'on-partial') ? prompter : null;
+}
+
+/** @throws {@link UsageError} if both options are given, which comes before all other problems */
+export function checkPromptOptions(args: readonly string[]): void {
+  if (!args.includes('--cli-auto-prompt') || !args.includes('--no-cli-auto-prompt')) return;
+  throw new UsageError('Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.');
 }
 
 /** Asks for a command. */

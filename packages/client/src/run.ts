@@ -2,15 +2,16 @@ import { CommandError, GeneralError, UsageError } from './aws/errors.ts';
 import { errorText } from './aws/error-text.ts';
 import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
-import type { Parsed, Values } from './aws/parse.ts';
-import { parseArguments } from './aws/parse.ts';
+import type { Values } from './aws/parse.ts';
+import { parseArguments, takePositional } from './aws/parse.ts';
 import type { ErrorFormat } from './aws/settings.ts';
-import { readErrorFormat, readProfile } from './aws/settings.ts';
+import { readConnection, readErrorFormat, readProfile } from './aws/settings.ts';
 import { suggestion } from './aws/suggestion.ts';
+import type { Value } from './aws/value.ts';
 import type { Command } from './commands.ts';
 import { commands } from './command-table.ts';
 import type { Host } from './host.ts';
-import { activePrompter, promptForCommand, promptForOptions } from './prompt.ts';
+import { activePrompter, checkPromptOptions, promptForCommand, promptForOptions } from './prompt.ts';
 import type { Prompter } from './prompt.ts';
 
 /** With this option, exit codes are 0, 1 and 2, as those of `terraform plan`. */
@@ -20,9 +21,12 @@ const detailedExitCode = 'detailed-exitcode';
 export async function runCommandLine(args: readonly string[], host: Host): Promise<number> {
   let format = readErrorFormat({}, {}, host.environment);
   try {
+    checkPromptOptions(args);
     const top = parseArguments(globalOptions, args, ['version', 'help']);
     format = readErrorFormat(top.values, {}, host.environment);
-    return await runParsed(top, host, (found) => (format = found));
+    // A `--` that comes first belongs to the name of the program.
+    const words = top.rest.map(({ text }) => text).slice(args[0] === '--' ? 1 : 0);
+    return await runParsed({ globals: top.values, words }, host, (found) => (format = found));
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
@@ -31,26 +35,29 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
 }
 
 /** Runs the command of a line and returns its exit code. */
-async function runParsed(top: Parsed, host: Host, onErrorFormat: (format: ErrorFormat) => void): Promise<number> {
-  const globals = top.values;
-  const position = top.rest.findIndex(({ isPositional }) => isPositional);
-  const name = top.rest[position]?.text;
-  const args = top.rest.filter((_, index) => index !== position).map(({ text }) => text);
-  const words = top.rest.map(({ text }) => text);
+async function runParsed(
+  { globals, words }: { readonly globals: Values; readonly words: readonly string[] },
+  host: Host,
+  onErrorFormat: (format: ErrorFormat) => void,
+): Promise<number> {
+  const [name, args] = takePositional(parseArguments([], words, []).rest);
   if (globals.version === true) return print(host, `${host.version}\n`);
   if (globals.help === true || name === 'help') return print(host, await helpText(words));
   if (name === 'completion') return print(host, await completionText(args));
-  const profile = await readProfile(globals, host.environment);
+  const foundProfile = await readProfile(globals, host.environment);
+  const profile = foundProfile ?? {};
   onErrorFormat(readErrorFormat(globals, profile, host.environment));
   const prompter = activePrompter(globals, profile, host.environment, host.prompter);
-  const command = findCommand(name ?? (prompter ? await promptForCommand(prompter) : undefined));
+  const select = await querySelection(globals.query);
+  const connection = readConnection(globals, foundProfile, host.environment);
+  const command = findCommand(name ?? (prompter ? await promptForCommand(prompter) : null));
   const parsed = parseArguments(optionsOf(command), args, []);
-  if (parsed.rest.some(({ text, isPositional }) => isPositional && text === 'help')) {
-    return print(host, await helpText([command.name]));
-  }
-  const values = await completeValues(command, parsed, prompter);
+  const [extra, others] = takePositional(parsed.rest);
+  if (extra === 'help') return print(host, await helpText([command.name]));
+  const unknown = extra === null || extra === '' ? others : [...others, extra];
+  const values = await completeValues(command, parsed.values, unknown, prompter);
   const { execute } = await import('./execute.ts');
-  const { output, found } = await execute({ command, globals, values, profile, host });
+  const { output, found } = await execute({ command, globals, values, profile, connection, select, host });
   print(host, output);
   return found === true && values[detailedExitCode] === true ? 2 : 0;
 }
@@ -60,8 +67,14 @@ function print(host: Host, text: string): 0 {
   return 0;
 }
 
-function findCommand(name: string | undefined): Command {
-  if (name === undefined) throw new UsageError('the following arguments are required: command', { showsUsage: true });
+async function querySelection(query: Values[string]): Promise<(value: Value) => Value> {
+  if (typeof query !== 'string') return (value) => value;
+  const { compileQuery } = await import('./aws/query.ts');
+  return compileQuery(query);
+}
+
+function findCommand(name: string | null): Command {
+  if (name === null) throw new UsageError('the following arguments are required: command', { showsUsage: true });
   const command = commands.find((one) => one.name === name);
   if (command) return command;
   const names = [...commands.map((one) => one.name), 'completion', 'help'];
@@ -72,20 +85,27 @@ function findCommand(name: string | undefined): Command {
 }
 
 /** The values of a command with those that the prompter, if there is one, adds for missing options. */
-async function completeValues(command: Command, { values, rest }: Parsed, prompter: Prompter | null): Promise<Values> {
-  if (rest.length > 0) {
-    const names = [...globalOptions, ...optionsOf(command)].map((option) => `--${option.name}`);
-    const [unknown = ''] = rest.flatMap(({ text, isPositional }) => (isPositional ? [] : (text.split('=')[0] ?? [])));
-    const texts = rest.map(({ text }) => text).join(', ');
-    throw new UsageError(`Unknown options: ${texts}${suggestion(unknown, names).replace(/^ /, '. ')}`, {
-      showsUsage: true,
-    });
-  }
+async function completeValues(
+  command: Command,
+  values: Values,
+  unknown: readonly string[],
+  prompter: Prompter | null,
+): Promise<Values> {
   const missing = missingOptions(command, values);
-  if (missing.length === 0) return values;
-  if (prompter) return { ...values, ...(await promptForOptions(missing, prompter)) };
-  const names = missing.map((option) => `--${option.name}`).join(', ');
-  throw new UsageError(`the following arguments are required: ${names}`, { showsUsage: true });
+  const required = `the following arguments are required: ${missing.map(({ name }) => `--${name}`).join(', ')}`;
+  const problems = [
+    ...(missing.length > 0 && !prompter ? [required] : []),
+    ...(unknown.length > 0 ? [unknownOptions(command, unknown)] : []),
+  ];
+  if (problems.length > 0) throw new UsageError(problems.join('. '), { showsUsage: true });
+  return missing.length > 0 && prompter ? { ...values, ...(await promptForOptions(missing, prompter)) } : values;
+}
+
+/** Says which arguments are not known, and what was meant by the first option among them. */
+function unknownOptions(command: Command, unknown: readonly string[]): string {
+  const names = [...globalOptions, ...optionsOf(command)].map(({ name }) => `--${name}`);
+  const [given = ''] = unknown.find((text) => text.startsWith('--'))?.split('=') ?? [];
+  return `Unknown options: ${unknown.join(', ')}${suggestion(given, names).replace(/^ /, '. ')}`;
 }
 
 /** The required options that are absent. An input document or a skeleton takes their place. */

@@ -118,6 +118,9 @@ test('a mutation and each query return typed results', async () => {
     kind: 'succeeded',
     association: { roleArn: role },
   });
+  const admin = clientOf('pat');
+  expect(await admin.checkAdoptPodIdentityAssociation(target)).toMatchObject({ wouldBeAttempted: true });
+  expect(await admin.adoptPodIdentityAssociation(target)).toMatchObject({ kind: 'succeeded', warnings: [] });
   expect(await client.checkDeletePodIdentityAssociation(target)).toMatchObject({ wouldBeAttempted: true });
   expect(await client.deletePodIdentityAssociation(target)).toMatchObject({ kind: 'succeeded' });
   expect(await client.podIdentityAssociation(target)).toBeNull();

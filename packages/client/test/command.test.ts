@@ -92,6 +92,20 @@ describe('changes', () => {
     expect(variablesOf(route.seen.at(-1)).input).toMatchObject({ targetRoleArn: null, policy: null });
   });
 
+  test('an adoption shows the association as it is, and a dry run of it adopts nothing', async () => {
+    const place = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'made-by-terraform' };
+    const { associationId } = gateway.simulator.control.createAssociation({ ...place, roleArn });
+    const target = [...cluster, '--association-id', associationId];
+    const check = await run(['check-adopt-pod-identity-association', ...target, '--query', 'wouldBeAttempted'], 'pat');
+    expect(check).toMatchObject({ code: 0, stdout: 'true\n' });
+    const reason = ['--reason', 'Hand-over.', '--client-request-token', 'adopt-1'];
+    const adopted = await run(['adopt-pod-identity-association', ...target, ...reason], 'pat');
+    expect(adopted).toMatchObject({ code: 0, stderr: '' });
+    expect(parsed(adopted).association).toMatchObject({ associationId, roleArn });
+    const denied = await run(['adopt-pod-identity-association', ...target]);
+    expect(denied).toMatchObject({ code: 254, stderr: expect.stringContaining('(POLICY_DENIED)') });
+  });
+
   test('an update with an outdated time is refused', async () => {
     const target = [...cluster, '--association-id', await create()];
     const expected = ['--expected-modified-at', '2020-01-01T00:00:00Z'];

@@ -21,6 +21,7 @@ const connection: Connection = {
   token: null,
   tokenFile: null,
   profile: null,
+  missingProfile: null,
   signRequest: true,
   verifySsl: true,
   caBundle: null,

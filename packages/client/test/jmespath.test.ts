@@ -7,6 +7,7 @@ import { InvalidExpression } from '../src/aws/jmespath/errors.ts';
 import { evaluate } from '../src/aws/jmespath/evaluate.ts';
 import { parseExpression } from '../src/aws/jmespath/parser.ts';
 import type { Value } from '../src/aws/value.ts';
+import { isPythonValue } from '../src/aws/value.ts';
 import { brokenExpression, expression, functionCall, jsonValue } from './jmespath-expressions.ts';
 import { missingOracle, resultOf, startOracle } from './oracle/oracle.ts';
 
@@ -22,6 +23,7 @@ function search(text: string, data: Value): { readonly value: Value } | 'invalid
 /** A value as text, for comparison: keys in order, numbers without the last digits, where libraries round differently. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
+    if (isPythonValue(part)) return Number(part.number.toPrecision(12));
     if (typeof part === 'number') return Number.isFinite(part) ? Number(part.toPrecision(12)) : String(part);
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
     return Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));

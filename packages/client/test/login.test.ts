@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
@@ -77,6 +79,10 @@ test('the executable opens the browser, and its next login needs no options', as
     // Another page knows the port, not the state.
     const forged = await fetch(`${url.searchParams.get('redirect_uri')}?error=access_denied&state=x`);
     expect(forged.status).toBe(404);
+    // The target of this request is not part of any URL.
+    const { port } = new URL(url.searchParams.get('redirect_uri') ?? '');
+    const [response] = (await once(get({ port, host: '127.0.0.1', path: '//' }), 'response')) as [IncomingMessage];
+    expect(response.resume().statusCode).toBe(404);
     expect(await browse(url.href)).toBe('You are signed in. You can close this page.\n');
     expect(await closed).toEqual([0, null]);
   }

@@ -244,6 +244,7 @@ describe('settings', () => {
     expect((await connectionOf([...given, ...timeouts])).connection).toEqual({
       endpointUrl: 'http://127.0.0.1:1',
       gatewayRegion: null,
+      missingProfile: null,
       token: null,
       tokenFile: null,
       region: 'eu-west-1',

@@ -56,6 +56,14 @@ test('commands at once renew an expired token once, and all succeed', async () =
   expect(existsSync(`${file}.lock`)).toBe(false);
 });
 
+test('a renewal that does not reach the issuer does not ask for another login', async () => {
+  await pod(firstLogin());
+  changeStored({ expiresAt: past, issuer: 'http://127.0.0.1:1' });
+  const { code, stderr } = await pod(whoami);
+  expect({ code, stderr }).toEqual({ code: 255, stderr: expect.stringContaining('was not renewed') });
+  expect(stderr).not.toContain('pod-identity login');
+});
+
 test('a lock that a killed command left behind does not last', async () => {
   await pod(firstLogin());
   changeStored({ expiresAt: past });

@@ -17,13 +17,25 @@ export function foreignPart(
   { host = '', origin }: { readonly host?: string | undefined; readonly origin?: string | undefined },
   { hosts = [], origins = [] }: AllowedSources,
 ): 'host' | 'origin' | null {
-  const accepted = hosts.map(canonical);
+  const accepted = hosts.filter((each) => !anyAddress.has(each)).map(canonical);
   const requested = parseHost(host);
   if (requested === null || !isAccepted(requested.name, accepted)) return 'host';
   if (origin === undefined || origins.includes(origin)) return null;
   const page = parseHost(/^http:\/\/(.*)$/.exec(origin)?.[1] ?? '');
   const isOwn = page !== null && page.port === requested.port && isAccepted(page.name, accepted);
   return isOwn ? null : 'origin';
+}
+
+/** What stands for all addresses of a machine when a server listens, and loopback of the same family. */
+const anyAddress: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
+/** The URL of a server on this machine; by loopback where it listens on all addresses, which are no name to accept. */
+export function localUrl(host: string, port: number): string {
+  const name = anyAddress.get(host) ?? host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /** The parts of a Host header, with the name in lower case; null if it is not one. */

@@ -9,6 +9,7 @@ const roleName = /^[\w+=,.@-]{1,64}$/;
 /** GetRole of IAM: the role of a name in the account of the signature, with its trust policy, tags and permissions boundary. */
 export const getRole: Operation = {
   name: 'GetRole',
+  service: 'iam',
   method: 'POST',
   path: /^\/$/,
   read: ({ signer: { accountId }, body }, { roles, clock }) => {

@@ -2,11 +2,12 @@ import type { Associations } from './associations.ts';
 import type { Clusters } from './clusters.ts';
 import type { Refusal, Reply } from './reply.ts';
 import type { Roles } from './roles.ts';
-import type { Signer } from './signature.ts';
+import type { SessionRequest, Sessions } from './sessions.ts';
+import type { Service, Signer } from './signature.ts';
 import type { ClusterRef } from './world-names.ts';
 import type { World } from './world.ts';
 
-/** The simulated operations, by their AWS names; of IAM only GetRole. */
+/** The simulated operations, by their AWS names; of IAM only GetRole, of STS only AssumeRole. */
 export const operationNames = [
   'CreatePodIdentityAssociation',
   'DescribePodIdentityAssociation',
@@ -21,6 +22,7 @@ export const operationNames = [
   'DescribeAddon',
   'ListAddons',
   'GetRole',
+  'AssumeRole',
 ] as const;
 
 /** Name of a simulated operation. */
@@ -44,6 +46,7 @@ export const operationsWithoutId: readonly OperationName[] = [
   'DescribeAddon',
   'ListAddons',
   'GetRole',
+  'AssumeRole',
 ];
 
 /** State and settings that all operations share. */
@@ -52,6 +55,7 @@ export interface Backend {
   readonly clusters: Clusters;
   readonly roles: Roles;
   readonly associations: Associations;
+  readonly sessions: Sessions;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** Milliseconds from an association's creation until reads return it. */
@@ -83,15 +87,19 @@ export interface Call {
   readonly associationId: string | null;
   /** As sent with a create or an update; used in the request log only. */
   readonly clientRequestToken: string | null;
+  /** The session that an AssumeRole asks for; used in the request log only. */
+  readonly session?: SessionRequest;
   /** The IAM action, and the ARN of its resource, that an `access-denied` fault reports as missing. */
   readonly permission: { readonly action: string; readonly resource: string };
   /** Checks the rules and applies the effect, synchronously. `lagMs` overrides `listLagMs` or `deleteLagMs`. */
   readonly run: (lagMs?: number) => Reply;
 }
 
-/** An operation of the EKS API. To add one, add its name above, its file, and a line in `operations.ts`. */
+/** An operation of a simulated API. To add one, add its name above, its file, and a line in `operations.ts`. */
 export interface Operation {
   readonly name: OperationName;
+  /** EKS when absent. */
+  readonly service?: Service;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Matched against the path as sent. The groups become the path parameters. */
   readonly path: RegExp;

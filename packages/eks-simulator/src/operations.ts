@@ -1,3 +1,4 @@
+import { assumeRole } from './assume-role.ts';
 import { createPodIdentityAssociation } from './create.ts';
 import { deletePodIdentityAssociation } from './delete.ts';
 import { describePodIdentityAssociation } from './describe.ts';
@@ -5,6 +6,7 @@ import { getRole } from './get-role.ts';
 import { listPodIdentityAssociations } from './list.ts';
 import type { Operation } from './operation.ts';
 import { describeAddon, describeCluster, listAddons, listClusters } from './read-clusters.ts';
+import type { Service } from './signature.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { updatePodIdentityAssociation } from './update.ts';
 
@@ -22,15 +24,18 @@ const operations: readonly Operation[] = [
   describeAddon,
   listAddons,
   getRole,
+  assumeRole,
 ];
 
-/** Finds the operation of a method and a path without query, and decodes the path parameters. Null for an unknown path. */
+/** Finds the operation of a service with a method and a path without query, and decodes the path parameters. Null for an unknown path. */
 export function findOperation(
+  service: Service,
   method: string,
   path: string,
 ): { readonly operation: Operation; readonly pathParameters: readonly string[] } | null {
   for (const operation of operations) {
-    const match = operation.method === method ? operation.path.exec(path) : null;
+    const { service: own = 'eks' } = operation;
+    const match = own === service && operation.method === method ? operation.path.exec(path) : null;
     const pathParameters = match && decodeAll(match.slice(1));
     if (pathParameters) return { operation, pathParameters };
   }

@@ -1,8 +1,9 @@
 import type { FaultKind } from './faults.ts';
 import type { OperationName } from './operation.ts';
+import type { SessionRequest } from './sessions.ts';
 import type { ClusterRef } from './world-names.ts';
 
-/** A request to the EKS API. */
+/** A request to the EKS, IAM or STS API. */
 export interface LoggedRequest {
   /** The `x-amzn-requestid` of the answer. */
   readonly requestId: string;
@@ -15,6 +16,8 @@ export interface LoggedRequest {
   readonly amzDate: string | null;
   /** Of the credentials that signed it; null when absent. */
   readonly accessKeyId: string | null;
+  /** The IAM user, or the session of a role, that signed it; null when the signature was refused. */
+  readonly principalArn: string | null;
   /** Null, like the fields up to `fault`, when the request was refused before its operation was known. */
   readonly operation: OperationName | null;
   readonly cluster: ClusterRef | null;
@@ -23,6 +26,8 @@ export interface LoggedRequest {
   readonly associationId: string | null;
   /** As sent with a create or an update; null when absent and for every other request. */
   readonly clientRequestToken: string | null;
+  /** What an AssumeRole asks for; null for every other request. */
+  readonly session: SessionRequest | null;
   /** The fault that applied to the request. */
   readonly fault: FaultKind | null;
   /** Result of the operation: `succeeded`, the exception's name, `not-done` (prevented by a fault) or `pending`. */

@@ -10,6 +10,8 @@ export interface Roles {
   readonly add: (role: Role) => void;
   readonly all: () => readonly Role[];
   readonly state: (arn: string) => RoleState;
+  /** The role of this ARN, if it exists already. */
+  readonly withArn: (arn: string) => Role | null;
   /** The role of this name in an account, if it exists already. Names are unique whatever the path. */
   readonly find: (accountId: string, roleName: string) => Role | null;
 }
@@ -19,6 +21,10 @@ export function openRoles(initial: readonly Role[], clock: () => number): Roles 
   const known = new Map<string, { role: Role; existsFrom: number }>();
   const add = (role: Role) => known.set(role.arn, { role, existsFrom: existsFromMs(role, clock()) });
   initial.forEach(add);
+  const withArn = (arn: string) => {
+    const found = known.get(arn);
+    return found && found.existsFrom <= clock() ? found.role : null;
+  };
 
   return {
     add,
@@ -29,10 +35,11 @@ export function openRoles(initial: readonly Role[], clock: () => number): Roles 
       );
       return named && named.existsFrom <= clock() ? named.role : null;
     },
+    withArn,
     state: (arn) => {
-      const found = known.get(arn);
-      if (!found || found.existsFrom > clock()) return 'absent';
-      return trustsPodIdentity(found.role.trustPolicy) ? 'usable' : 'mistrusting';
+      const role = withArn(arn);
+      if (!role) return 'absent';
+      return trustsPodIdentity(role.trustPolicy) ? 'usable' : 'mistrusting';
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Faults } from './faults.ts';
 import type { Backend, Call, OperationName } from './operation.ts';
 import { findOperation } from './operations.ts';
 import { accessDenied, refusal, serverError, throttled } from './reply.ts';
-import { isIam } from './query-protocol.ts';
+import { serviceOf } from './query-protocol.ts';
 import type { Refusal, Reply } from './reply.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { readSignature } from './signature.ts';
@@ -39,12 +39,12 @@ export interface ApiDependencies {
   readonly signatureWindowMs: number;
 }
 
-/** A call and the IAM user that signed it. */
+/** A call and the ARN of its signer. */
 interface Received {
   readonly kind: 'received';
   readonly operation: OperationName;
   readonly call: Call;
-  readonly userArn: string;
+  readonly principalArn: string;
 }
 
 /** Serves one request to the EKS API. Resolves when the request can have no further effect. */
@@ -58,11 +58,11 @@ export async function serveApi(deps: ApiDependencies, request: RawRequest, conne
     return;
   }
 
-  const { operation, call } = received;
+  const { operation, call, principalArn } = received;
   const fault = faults.take(operation, call);
   const { cluster, namespace, serviceAccount, associationId, clientRequestToken } = call;
-  const asked = { operation, cluster, namespace, serviceAccount, associationId, clientRequestToken };
-  updateEntry({ ...asked, fault: fault?.kind ?? null });
+  const asked = { operation, cluster, namespace, serviceAccount, associationId, clientRequestToken, principalArn };
+  updateEntry({ ...asked, session: call.session ?? null, fault: fault?.kind ?? null });
   return faultBehaviours[fault?.kind ?? 'none'](stepsOf(received, fault?.delayMs ?? 0, updateEntry, connection));
 }
 
@@ -70,22 +70,22 @@ export async function serveApi(deps: ApiDependencies, request: RawRequest, conne
 function receive({ backend, signatureWindowMs }: ApiDependencies, request: RawRequest): Received | Refusal {
   const { method, headers, body } = request;
   if (typeof body !== 'string') return body;
-  const service = isIam(request) ? 'iam' : 'eks';
-  const signer = readSignature(headers, backend.world, backend.clock(), signatureWindowMs, service);
+  const service = serviceOf(request);
+  const signer = readSignature(headers, backend, backend.clock(), signatureWindowMs, service);
   if (signer.kind === 'refused') return signer;
 
   const [path = '', query = ''] = request.url.split('?');
-  const found = findOperation(method, path);
+  const found = findOperation(service, method, path);
   if (!found) return refusal(404, 'UnknownOperationException', `${method} ${path} is not a simulated operation`);
   const { operation, pathParameters } = found;
   const call = operation.read({ signer, pathParameters, query: new URLSearchParams(query), body }, backend);
   if ('kind' in call) return call;
-  return { kind: 'received', operation: operation.name, call, userArn: signer.userArn };
+  return { kind: 'received', operation: operation.name, call, principalArn: signer.arn };
 }
 
 /** Builds the steps of serving a request; each updates its log entry. */
 function stepsOf(
-  { call, userArn }: Received,
+  { call, principalArn }: Received,
   delayMs: number,
   updateEntry: (change: Partial<LoggedRequest>) => void,
   connection: Connection,
@@ -112,7 +112,7 @@ function stepsOf(
     refusals: {
       serverError: serverError(clusterName),
       throttled: throttled(clusterName),
-      accessDenied: accessDenied(userArn, action, resource),
+      accessDenied: accessDenied(principalArn, action, resource),
     },
   };
 }
@@ -126,6 +126,6 @@ function newEntry({ requestId, method, url, headers }: RawRequest, now: number):
     amzDate: headers['x-amz-date']?.toString() ?? null,
     accessKeyId: /[ ,]Credential=([^/,]+)\//.exec(headers.authorization ?? '')?.[1] ?? null,
     ...{ operation: null, cluster: null, namespace: null, serviceAccount: null, associationId: null },
-    ...{ clientRequestToken: null, fault: null, outcome: 'pending', answer: null },
+    ...{ clientRequestToken: null, principalArn: null, session: null, fault: null, outcome: 'pending', answer: null },
   };
 }

@@ -6,16 +6,17 @@ import { controlPrefix, serveControl } from './control-http.ts';
 import { openClusters } from './clusters.ts';
 import { openControl } from './control.ts';
 import type { Control } from './control.ts';
-import { foreignPart } from './foreign-pages.ts';
+import { foreignPart, localUrl } from './foreign-pages.ts';
 import { openFaults } from './faults.ts';
 import { jsonProtocol, readBody, sendReply } from './http.ts';
-import { isIam, xmlProtocol } from './query-protocol.ts';
+import { serviceOf, xmlProtocol } from './query-protocol.ts';
 import type { Backend } from './operation.ts';
 import { foreignPage, serverError } from './reply.ts';
 import { openRequestLog } from './request-log.ts';
 import { openRoles } from './roles.ts';
 import { serveApi } from './serve.ts';
 import type { ApiDependencies, RawRequest } from './serve.ts';
+import { openSessions } from './sessions.ts';
 import { StartError } from './start-error.ts';
 import { openStateFile } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
@@ -28,7 +29,7 @@ import type { World } from './world.ts';
 export interface EksSimulatorOptions {
   /** TCP port; 0, the default, picks a free one. */
   readonly port?: number;
-  /** Address to listen on; `127.0.0.1` when absent. Anyone who can reach the port can do everything: nothing is authorized. */
+  /** Address to listen on; `127.0.0.1` when absent, `0.0.0.0` for all. Anyone who can reach the port can do everything: nothing is authorized. */
   readonly host?: string;
   /** Names in the header Host that are accepted besides loopback names and `host`, without a port; none when absent. */
   readonly allowedHosts?: readonly string[];
@@ -80,8 +81,7 @@ export async function startEksSimulator(options: EksSimulatorOptions = {}): Prom
   };
   try {
     const port = await listen(server, host, options.port ?? 0);
-    const name = host.includes(':') ? `[${host}]` : host;
-    return { url: `http://${name}:${port}`, control, close };
+    return { url: localUrl(host, port), control, close };
   } catch (error) {
     stateFile?.close();
     throw error;
@@ -96,6 +96,7 @@ function makeDependencies(options: EksSimulatorOptions, world: World, stateFile:
     clusters: openClusters(world.clusters, clock),
     roles: openRoles(world.roles, clock),
     associations: openAssociations(stateFile, clock),
+    sessions: openSessions(clock),
     listLagMs: options.listLagMs ?? 0,
     deleteLagMs: options.deleteLagMs ?? 0,
     maxAssociations: options.maxAssociations ?? 5_000,
@@ -115,12 +116,13 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
-  const isQuery = isIam({ method: request.method ?? '', url: request.url ?? '' });
-  const send = sendReply(response, requestId, deps.backend.clock, isQuery ? xmlProtocol : jsonProtocol);
+  const { method = '', url = '', headers } = request;
+  const service = serviceOf({ method, url, headers });
+  const protocol = service === 'eks' ? jsonProtocol : xmlProtocol(service);
+  const send = sendReply(response, requestId, deps.backend.clock, protocol);
   try {
     const body = await readBody(request);
     if (body === null) return;
-    const { method = '', url = '', headers } = request;
     const foreign = foreignPart(headers, { hosts });
     if (foreign !== null) {
       send(foreignPage(foreign));

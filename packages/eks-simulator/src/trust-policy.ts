@@ -7,7 +7,7 @@ export interface TrustPolicy {
   readonly Statement: readonly TrustStatement[];
 }
 
-/** A statement of a trust policy. Only effect, service principals and actions are evaluated. */
+/** A statement of a trust policy. Only effect, service and AWS principals, and actions are evaluated. */
 export interface TrustStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Principal?: unknown;
@@ -32,10 +32,25 @@ export function asTrustPolicy(value: unknown, where: string): TrustPolicy {
 
 /** Whether EKS accepts the role: it must allow `pods.eks.amazonaws.com` both sts:AssumeRole and sts:TagSession. */
 export function trustsPodIdentity(policy: TrustPolicy): boolean {
-  const statements = policy.Statement.filter(({ Principal }) => namesPodIdentity(Principal));
-  const covers = (effect: 'Allow' | 'Deny', action: string) =>
+  const statements = policy.Statement.filter(({ Principal }) =>
+    namesIn('Service', Principal).includes(podIdentityPrincipal),
+  );
+  return neededActions.every((action) => allows(statements, action));
+}
+
+/** Whether a trust policy allows an action to one of these names of a principal: ARNs, or the id of its account. */
+export function allowsPrincipal(policy: TrustPolicy, names: readonly string[], action: string): boolean {
+  const statements = policy.Statement.filter(
+    ({ Principal }) =>
+      Principal === '*' || namesIn('AWS', Principal).some((name) => name === '*' || names.includes(name)),
+  );
+  return allows(statements, action);
+}
+
+function allows(statements: readonly TrustStatement[], action: string): boolean {
+  const covers = (effect: 'Allow' | 'Deny') =>
     statements.some(({ Effect, Action }) => Effect === effect && texts(Action).some((glob) => matches(glob, action)));
-  return neededActions.every((action) => covers('Allow', action) && !covers('Deny', action));
+  return covers('Allow') && !covers('Deny');
 }
 
 function asStatements(value: unknown, where: string): readonly TrustStatement[] {
@@ -50,10 +65,11 @@ function asStatement(value: unknown, where: string): TrustStatement {
   return { ...fields, Effect: effect };
 }
 
-function namesPodIdentity(principal: unknown): boolean {
-  if (typeof principal !== 'object' || principal === null) return false;
+/** The principals of a kind in the element Principal. */
+function namesIn(kind: 'Service' | 'AWS', principal: unknown): readonly string[] {
+  if (typeof principal !== 'object' || principal === null) return [];
   const fields: Fields = { ...principal };
-  return texts(optional(fields, 'Service', 'Principal', (value) => value)).includes(podIdentityPrincipal);
+  return texts(optional(fields, kind, 'Principal', (value) => value));
 }
 
 /** IAM allows a single string in place of a list. */

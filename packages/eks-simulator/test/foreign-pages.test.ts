@@ -93,6 +93,13 @@ describe('the simulator', () => {
     },
   );
 
+  test('on all addresses has a loopback URL, and accepts the same names as on loopback', async () => {
+    const { url } = await simulate({ host: '0.0.0.0' });
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    const statuses = ['localhost:49153', '0.0.0.0:4100', 'attacker.example'].map((host) => send(url, { host }));
+    expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([200, 421, 421]);
+  });
+
   test('answers to the names of its option', async () => {
     const { url, control } = await simulate({ allowedHosts: ['eks'] });
     expect((await send(url, { host: 'eks:4100' })).status).toBe(200);

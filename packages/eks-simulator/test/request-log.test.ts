@@ -5,7 +5,7 @@ function request(requestId: string): LoggedRequest {
   return {
     ...{ requestId, time: '2026-11-24T10:00:00.000Z', method: 'GET', path: '/', amzDate: null, operation: null },
     ...{ accessKeyId: null, cluster: null, namespace: null, serviceAccount: null, associationId: null },
-    clientRequestToken: null,
+    ...{ clientRequestToken: null, principalArn: null, session: null },
     ...{ fault: null, outcome: 'pending', answer: null },
   };
 }

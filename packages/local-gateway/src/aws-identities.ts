@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readOrCreate } from './folder-file.ts';
 import type { AwsIdentity } from './http-api/iam-authorizer.ts';
+import type { MadeWorld } from './world/world.ts';
 
 /** The file of the secret access key of all local credentials, in a folder. */
 export const secretFileName = 'aws-secret-access-key';
@@ -22,16 +23,22 @@ export async function loadSecretAccessKey(folder: string): Promise<string> {
 }
 
 /**
- * The credentials that the local server accepts on the IAM route, in this account. The access key id is the name of the identity.
- * The example inventory registers `ci-deployer` as a service and the two permission sets.
+ * The credentials that the local server accepts on the IAM route. The access key id is the name of the identity: of a service of
+ * the world, or of an example; the example inventory registers `ci-deployer` as a service and the two permission sets.
  */
-export function localIdentities(accountId: string, secretAccessKey: string): readonly AwsIdentity[] {
+export function identitiesOf(
+  { home: { accountId }, world }: { readonly home: { readonly accountId: string }; readonly world: MadeWorld | null },
+  secretAccessKey: string,
+): readonly AwsIdentity[] {
   const session = (accessKeyId: string, role: string, name: string, roleId: string): AwsIdentity => ({
     accessKeyId,
     secretAccessKey,
     userArn: `arn:aws:sts::${accountId}:assumed-role/${role}/${name}`,
     userId: `${roleId}:${name}`,
   });
+  if (world !== null) {
+    return world.services.map((name, index) => session(name, name, 'local', `AROA${String(index).padStart(16, '0')}`));
+  }
   return [
     session('ci-deployer', 'ci-deployer', 'build-7', 'AROA0123456789ABCDEF7'),
     session('platform-admin', 'AWSReservedSSO_PlatformAdmin_0123456789abcdef', 'pat', 'AROA0123456789ABCDEF0'),

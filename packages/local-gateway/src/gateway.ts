@@ -11,8 +11,10 @@ import { reconcile } from '../../../src/operations/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
 import { scan } from '../../../src/observations/scan.ts';
 import type { OnFailure } from '../../../src/policy/authorize.ts';
-import { loadPolicy } from '../../../src/policy/load.ts';
-import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
+import { loadPolicy, policyOf, readPolicySet } from '../../../src/policy/load.ts';
+import type { LoadedPolicy } from '../../../src/policy/load.ts';
+import { makeEngine } from '../../../src/policy/engine.ts';
+import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
 import { makeAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { makeIamAuthorizer } from './http-api/iam-authorizer.ts';
@@ -22,6 +24,9 @@ import { audience, issuer } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
 import { readWorld, startEksSimulator } from '../../eks-simulator/src/index.ts';
 import type { EksSimulator, World } from '../../eks-simulator/src/index.ts';
+import { simulatedWorld } from './world/simulated.ts';
+import { makeWorld } from './world/world.ts';
+import type { MadeWorld } from './world/world.ts';
 
 /** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
 export interface LocalGateway {
@@ -30,6 +35,10 @@ export interface LocalGateway {
   /** Null where another EKS endpoint is set. */
   readonly simulator: EksSimulator | null;
   readonly ledger: Ledger;
+  /** Null: that of the examples. */
+  readonly world: MadeWorld | null;
+  /** Account and region of requests that name none. */
+  readonly home: LocalSettings['home'];
   /** Answers the requests in progress, then releases ports, files and timers. */
   close(): Promise<void>;
 }
@@ -62,19 +71,29 @@ async function closeAll(started: Closer[]): Promise<void> {
 }
 
 async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
-  const { home, tokens, policiesDirectory, port } = settings;
+  const { tokens, policiesDirectory, port } = settings;
+  const world = settings.world && makeWorld(settings.world.name, settings.world.text, settings.home);
+  const home = world?.home ?? settings.home;
   const advice = 'Set POLICIES_DIRECTORY to a folder with *.cedar files, schema.cedarschema and inventory.json.';
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
-  const policy = readingPolicies(policiesDirectory, advice, () => loadPolicy(policiesDirectory, onFailure));
+  const policy = readingPolicies(policiesDirectory, advice, () => readPolicy(policiesDirectory, world, onFailure));
   const key = await loadSigningKey(settings.folder);
   const secretAccessKey = await loadSecretAccessKey(settings.folder);
   const ledger = await openLedger(settings);
   started.push(() => ledger.close());
-  const simulator = settings.eksEndpoint === null ? await startSimulator(settings) : null;
+  const simulator =
+    settings.eksEndpoint === null
+      ? await startSimulator(settings, world?.simulated ?? simulatedWorld(policy.inventory, home, readWorld().roles))
+      : null;
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
-  const eks = { endpoint, ...credentialsFor(settings, endpoint) };
-  const { deps, current } = await compose({ ...settings, policy, ledger, log, eks }, settings, onFailure, started);
+  const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
+  const { deps, current } = await compose(
+    { ...settings, home, policy, ledger, log, eks },
+    settings,
+    onFailure,
+    started,
+  );
   const reconciler = startTimer(
     'The reconciler failed.',
     settings.reconcileIntervalMs,
@@ -91,13 +110,14 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   started.push(() => scanner.stop());
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
+      host: settings.host,
       port,
       accountId: home.accountId,
       corsOrigins: settings.corsOrigins,
       allowedHosts: settings.allowedHosts,
       authorize: makeAuthorizer({ issuer, audience, keys: key.publicKeys }),
       authorizeIam: makeIamAuthorizer({
-        identities: localIdentities(home.accountId, secretAccessKey),
+        identities: identitiesOf({ home, world }, secretAccessKey),
         region: home.region,
         accountId: home.accountId,
       }),
@@ -115,7 +135,13 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     }),
   );
   started.push(() => server.close());
-  return { url: server.url, simulator, ledger, close: () => closeAll(started) };
+  return { url: server.url, simulator, ledger, world, home, close: () => closeAll(started) };
+}
+
+/** The policies of the folder, with the inventory of the world or that of the folder. */
+function readPolicy(policiesDirectory: string, world: MadeWorld | null, onFailure: OnFailure): LoadedPolicy {
+  if (world === null) return loadPolicy(policiesDirectory, onFailure);
+  return policyOf(makeEngine(readPolicySet(policiesDirectory)), world.inventory, onFailure);
 }
 
 /** Composes the gateway with the policies of the folder, or with the policy versions of a table. */
@@ -154,28 +180,17 @@ function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
  * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
  * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
  */
-async function startSimulator(settings: LocalSettings): Promise<EksSimulator> {
-  const { eksSimulatorPort: port, eksSimulatorWorld: file, folder, ledgerFile, times } = settings;
+async function startSimulator(settings: LocalSettings, world: World): Promise<EksSimulator> {
+  const { eksSimulatorPort: port, folder, ledgerFile, times } = settings;
   const { signatureWindowMs } = times;
-  const { allowedHosts } = settings;
-  const world = readSimulatorWorld(file);
+  const { allowedHosts, host } = settings;
   // What the ledger keeps across starts, the simulated EKS must keep too.
   const state = ledgerFile === ':memory:' ? {} : { stateFile: join(folder, 'eks-simulator.json') };
   return explainFailure(
     `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
-    () => startEksSimulator({ port, signatureWindowMs, allowedHosts, world, ...state }),
+    () => startEksSimulator({ host, port, signatureWindowMs, allowedHosts, world, ...state }),
   );
-}
-
-function readSimulatorWorld(file: string | null): World {
-  if (file === null) return readWorld();
-  try {
-    return readWorld(file);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`EKS_SIMULATOR_WORLD is ${file}. ${reason}`, { cause: error });
-  }
 }
 
 /** Runs a task at an interval, one run at a time. */

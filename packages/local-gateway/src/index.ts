@@ -3,14 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
 import { packagedPolicies } from './paths.ts';
-import { loadSecretAccessKey, localIdentities } from './aws-identities.ts';
+import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
 import { startLocalGateway as start } from './gateway.ts';
 import { loadSigningKey } from './keys.ts';
 import { mintToken, principals } from './principals.ts';
+import type { ExamplePrincipal } from './principals.ts';
 import { readLocalSettings } from './settings.ts';
 import { makeLog } from '../../../src/runtime/log.ts';
 
-export type { AwsCredentials, LocalGateway, LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
+export type {
+  AwsCredentials,
+  LocalGateway,
+  LocalGatewayOptions,
+  LocalWorld,
+  StartLocalGateway,
+  TokenClaims,
+} from './api.ts';
 
 /** Lifetime of the tokens, in seconds. */
 const expiresInSeconds = 3600;
@@ -22,22 +30,24 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
-    const settings = readLocalSettings(environmentOf(options, folder));
+    const world = options.world && JSON.stringify(options.world);
+    const settings = readLocalSettings(environmentOf(options, folder), world);
     const gateway = await start(
       settings,
       makeLog((line) => options.onLogLine?.(line)),
     );
+    const known = gateway.world?.principals ?? principals;
     return {
       url: `${gateway.url}/graphql`,
       eksUrl: gateway.simulator?.url ?? null,
       token: async (principal) => {
-        const claims = typeof principal === 'string' ? claimsOf(principal) : principal;
+        const claims = typeof principal === 'string' ? claimsOf(principal, known) : principal;
         return mintToken(await loadSigningKey(folder), { claims }, { expiresInSeconds });
       },
       credentials: async (identity) => {
         const secretAccessKey = await loadSecretAccessKey(settings.folder);
         return {
-          accessKeyId: accessKeyIdOf(localIdentities(settings.home.accountId, secretAccessKey), identity),
+          accessKeyId: accessKeyIdOf(identitiesOf(gateway, secretAccessKey), identity),
           secretAccessKey,
         };
       },
@@ -57,7 +67,6 @@ function environmentOf(options: LocalGatewayOptions, folder: string): Record<str
   return {
     PORT: String(options.port ?? 0),
     EKS_SIMULATOR_PORT: String(options.eksSimulatorPort ?? 0),
-    EKS_SIMULATOR_WORLD: options.eksSimulatorWorld ?? '',
     POLICIES_DIRECTORY: options.policiesDirectory ?? packagedPolicies,
     LOCAL_FOLDER: folder,
     ...(options.folder === undefined ? { LEDGER_FILE: ':memory:' } : {}),
@@ -67,14 +76,14 @@ function environmentOf(options: LocalGatewayOptions, folder: string): Record<str
 
 function accessKeyIdOf(identities: readonly { readonly accessKeyId: string }[], name: string): string {
   const ids = identities.map(({ accessKeyId }) => accessKeyId);
-  if (!ids.includes(name)) throw new Error(`${name} is not an example identity. They are: ${ids.join(', ')}.`);
+  if (!ids.includes(name)) throw new Error(`${name} has no AWS credentials here. Those who do: ${ids.join(', ')}.`);
   return name;
 }
 
-function claimsOf(name: string): TokenClaims {
-  const found = principals.find((one) => one.name === name);
-  const names = principals.map((one) => one.name).join(', ');
+function claimsOf(name: string, known: readonly ExamplePrincipal[]): TokenClaims {
+  const found = known.find((one) => one.name === name);
+  const names = known.map((one) => one.name).join(', ');
   if (!found)
-    throw new Error(`${name} is not an example principal. They are: ${names}. Or give the claims of a token.`);
+    throw new Error(`${name} is not a principal of this gateway. They are: ${names}. Or give the claims of a token.`);
   return found.claims;
 }

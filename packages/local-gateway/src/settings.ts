@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { readSettings } from '../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
 import { readScanSettings } from '../../../src/app/scan-settings.ts';
@@ -26,17 +27,26 @@ export interface LedgerSettings {
   readonly hasCredentials: boolean;
 }
 
+/** The JSON of a world, not parsed: commands that need no world do not load its rules. */
+export interface WorldText {
+  /** Of its file, for messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What the local server reads from its environment. */
 export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly home: { readonly accountId: string; readonly region: string };
+  /** Address on which gateway and simulator listen. */
+  readonly host: '127.0.0.1' | '0.0.0.0';
   /** 0: any free port. */
   readonly port: number;
   /** 0: any free port. */
   readonly eksSimulatorPort: number;
   /** Endpoint of EKS; null: the simulator is started. */
   readonly eksEndpoint: string | null;
-  /** Path of the simulator's world file; null: the shipped one. */
-  readonly eksSimulatorWorld: string | null;
+  /** Clusters, owners, roles and principals; null: the inventory of the policies, and the roles and principals of the examples. */
+  readonly world: WorldText | null;
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
@@ -60,20 +70,27 @@ const maxPort = 65_535;
 /** The longest delay of Node.js's timers, in milliseconds; a longer one would fire at once. */
 const maxTimerMs = 2_147_483_647;
 
-/** Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it. */
-export function readLocalSettings(env: Environment = process.env): LocalSettings {
+/**
+ * Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it.
+ *
+ * @param givenWorld the JSON of a world, in place of WORLD_FILE
+ */
+export function readLocalSettings(env: Environment = process.env, givenWorld?: string): LocalSettings {
   return readSettings(env, (reader) => {
     const ledger = readLedgerSettings(reader);
+    const home = { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region };
+    const world = givenWorld === undefined ? readWorldText(reader) : { name: 'world', text: givenWorld };
     return {
       ...ledger,
-      home: { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region },
+      home,
+      world,
+      host: reader.oneOf('LISTEN_ADDRESS', ['127.0.0.1', '0.0.0.0'], '127.0.0.1 or, in a container, 0.0.0.0'),
       port: reader.number('PORT', 4000, { most: maxPort }),
       eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
-      eksSimulatorWorld: reader.text('EKS_SIMULATOR_WORLD', '') || null,
       eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
       folder: localFolder(reader),
       policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
-      livePolicies: localLivePolicies(reader, ledger),
+      livePolicies: localLivePolicies(reader, ledger, world),
       ...readGatewaySettings(reader),
       corsOrigins: reader.origins('CORS_ORIGINS'),
       allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
@@ -103,10 +120,37 @@ export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
 }
 
 /** The policy versions are in DynamoDB only. */
-function localLivePolicies(reader: SettingsReader, { ledger, policyTable }: LedgerSettings): LivePolicySettings | null {
+function localLivePolicies(
+  reader: SettingsReader,
+  { ledger, policyTable }: LedgerSettings,
+  world: WorldText | null,
+): LivePolicySettings | null {
   const settings = readLivePolicySettings(reader, policyTable);
   if (settings !== null && ledger === 'sqlite') reader.problem('POLICY_SOURCE is table: set LEDGER to dynamodb too.');
+  if (settings !== null && world !== null) {
+    reader.problem('POLICY_SOURCE is table, so the inventory is in the table too: unset WORLD_FILE.');
+  }
   return settings;
+}
+
+/** Account and region where neither environment nor world names them. */
+export const exampleHome = { accountId: exampleAccountId, region: exampleRegion };
+
+/** Reads WORLD_FILE; null where it is not set. Throws as {@link readLocalSettings} does. */
+export function readWorldFile(env: Environment = process.env): WorldText | null {
+  return readSettings(env, readWorldText);
+}
+
+function readWorldText(reader: SettingsReader): WorldText | null {
+  const file = reader.text('WORLD_FILE', '');
+  if (file === '') return null;
+  try {
+    return { name: basename(file), text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    reader.problem(`WORLD_FILE is ${file}, which can't be read: ${reason}.`);
+    return null;
+  }
 }
 
 function localFolder(reader: SettingsReader): string {

@@ -6,16 +6,17 @@ import { readLocalSettings } from './settings.ts';
 const help = ({
   start,
   defaults,
-}: Invocation) => `Serves the gateway on this machine until SIGTERM or SIGINT, with a simulated EKS. Listens on 127.0.0.1 only.
+}: Invocation) => `Serves the gateway on this machine until SIGTERM or SIGINT, with a simulated EKS. Listens on 127.0.0.1.
 
 Usage: ${start}
 
   -h, --help  print this text
 
 Environment variables:
+  LISTEN_ADDRESS             0.0.0.0 listens on all addresses, in a container (default: 127.0.0.1)
   PORT                       port of the gateway; 0: any free port (default: 4000)
   EKS_SIMULATOR_PORT         port of the simulated EKS; 0: any free port (default: 4100)
-  EKS_SIMULATOR_WORLD        JSON file with the simulator's clusters, roles and access keys (default: the shipped one)
+  WORLD_FILE                 JSON file with clusters, namespaces, roles and principals (default: those of the examples)
   AWS_ENDPOINT_URL_EKS       URL of another EKS endpoint; the simulator is not started then
   LOCAL_FOLDER               folder of keys, ledger and simulator state (default: ${defaults.folder})
   POLICIES_DIRECTORY         folder of policies and inventory (default: ${defaults.policies})

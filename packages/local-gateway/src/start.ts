@@ -1,5 +1,8 @@
 import { runCommand } from '../../../tools/command.ts';
 import { scripts } from './invocation.ts';
+import { handleSignals } from './signals.ts';
 import { startCommand } from './start-command.ts';
+
+handleSignals();
 
 process.exitCode = await runCommand(startCommand(scripts));

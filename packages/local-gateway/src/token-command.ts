@@ -4,7 +4,8 @@ import type { Invocation } from './invocation.ts';
 import { loadSigningKey } from './keys.ts';
 import { mintToken, principals } from './principals.ts';
 import type { ExamplePrincipal } from './principals.ts';
-import { readLocalFolder } from './settings.ts';
+import { exampleHome, readLocalFolder, readWorldFile } from './settings.ts';
+import { makeWorld } from './world/world.ts';
 
 const defaultLifetime = '12h';
 const secondsOfUnit: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -12,9 +13,9 @@ const secondsOfUnit: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 
 /** Longest lifetime of a token: a year, in seconds. */
 const maxLifetimeSeconds = 365 * 86_400;
 
-const names = `Names:
-${principals.map(({ name, description }) => `  ${name.padEnd(18)} ${description}`).join('\n')}
-`;
+function namesOf(known: readonly ExamplePrincipal[]): string {
+  return `Names:\n${known.map(({ name, description }) => `  ${name.padEnd(18)} ${description}`).join('\n')}\n`;
+}
 
 const help = ({
   token,
@@ -32,9 +33,10 @@ Usage: ${token} NAME [--actor SERVICE] [--expires-in LIFETIME]
   --expires-in LIFETIME  how long the token is valid: a number and s, m, h or d (default: ${defaultLifetime})
   -h, --help             print this text
 
-${names}
+${namesOf(principals)}
 Environment variables:
   LOCAL_FOLDER  folder of signing-key.json, which is created where it is missing (default: ${defaults.folder})
+  WORLD_FILE    file with principals in place of these (default: none)
 `;
 
 /** The lifetime in seconds. Throws `UsageError` where the text is not one, or too long. */
@@ -77,10 +79,14 @@ function claimsOfExample(values: OptionValues<typeof options>, args: readonly st
   if (option !== undefined)
     throw new UsageError(`--${option} needs --sub: an example principal has claims of its own.`);
   const [name] = args;
-  if (name === undefined) throw new UsageError('Expected the name of an example principal, or --sub.', `\n${names}`);
-  if (args.length > 1) throw new UsageError(`Expected one name, got ${args.length}.`, `\n${names}`);
-  const principal = principals.find((one) => one.name === name);
-  if (principal === undefined) throw new UsageError(`${name} is not an example principal.`, `\n${names}`);
+  const world = readWorldFile();
+  const known = world === null ? principals : makeWorld(world.name, world.text, exampleHome).principals;
+  const names = `\n${namesOf(known)}`;
+  const kind = world === null ? 'an example principal' : 'a principal of WORLD_FILE';
+  if (name === undefined) throw new UsageError(`Expected the name of ${kind}, or --sub.`, names);
+  if (args.length > 1) throw new UsageError(`Expected one name, got ${args.length}.`, names);
+  const principal = known.find((one) => one.name === name);
+  if (principal === undefined) throw new UsageError(`${name} is not ${kind}.`, names);
   return { ...principal.claims, ...actorOf(values) };
 }
 

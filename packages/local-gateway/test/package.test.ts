@@ -33,12 +33,19 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The program of the documentation: the block of the README that starts the gateway. */
-function readmeProgram(): string {
-  const [, program] =
-    /```ts\n(import \{ startLocalGateway[^]*?)```/.exec(readFileSync(join(packageFolder, 'README.md'), 'utf8')) ?? [];
-  if (program === undefined) throw new Error('The README has no program');
-  return program;
+const readme = readFileSync(join(packageFolder, 'README.md'), 'utf8');
+
+/** The programs of the documentation: the blocks of the README that start the gateway. */
+const readmePrograms = [...readme.matchAll(/```ts\n(import \{ startLocalGateway[^]*?)```/g)].map(
+  ([, program = '']) => program,
+);
+
+/** Writes `pod-identity-local.json` as the README has it. */
+function writeReadmeWorld(): string {
+  const [, world = ''] = /```json\n(\{\n {2}"accountId"[^]*?)```/.exec(readme) ?? [];
+  const file = join(consumer, 'pod-identity-local.json');
+  writeFileSync(file, world);
+  return file;
 }
 
 test('the package is compiled, and has no dependencies', () => {
@@ -54,11 +61,27 @@ test('the package is compiled, and has no dependencies', () => {
 });
 
 test('the program of the README starts a gateway, creates an association and ends', async () => {
-  writeFileSync(join(consumer, 'program.js'), readmeProgram());
+  writeFileSync(join(consumer, 'program.js'), readmePrograms[0] ?? '');
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: consumer, env: environment });
   expect(JSON.parse(stdout)).toMatchObject({
     status: 'SUCCEEDED',
     association: { serviceAccount: 'payments-api' },
+  });
+});
+
+test('the program of the README with a world creates as the owner in its own cluster, and is denied as another team', async () => {
+  writeReadmeWorld();
+  writeFileSync(join(consumer, 'own.js'), readmePrograms[1] ?? '');
+  const { stdout } = await run(process.execPath, ['own.js'], { cwd: consumer, env: environment });
+  const payloads = Object.fromEntries(
+    [...stdout.matchAll(/^(\w+) (.*)$/gm)].map(([, name = '', json = '']) => [name, JSON.parse(json) as unknown]),
+  );
+  expect(payloads).toMatchObject({
+    olga: {
+      status: 'SUCCEEDED',
+      association: { associationArn: expect.stringContaining('eks:eu-west-1:999988887777:') as unknown },
+    },
+    sam: { status: 'REFUSED', association: null, refusal: { code: 'POLICY_DENIED' } },
   });
 });
 
@@ -76,21 +99,28 @@ test('a program gets the credentials of an example identity, and no other', asyn
     accessKeyId: 'ci-deployer',
     secretAccessKey: expect.stringMatching(/^[\w-]{40}$/) as unknown,
   });
-  expect(refusal).toMatch(/^mallory is not an example identity\. They are: ci-deployer, /);
+  expect(refusal).toMatch(/^mallory has no AWS credentials here\. Those who do: ci-deployer, /);
 });
 
-test('the program of the README passes the type checker', async () => {
+test('the programs of the README pass the type checker', async () => {
   const tsc = join(packageFolder, '../../node_modules/typescript/bin/tsc');
-  writeFileSync(join(consumer, 'program.ts'), readmeProgram());
+  writeReadmeWorld();
+  const files = readmePrograms.map((program, index) => {
+    const name = `program-${index}.ts`;
+    writeFileSync(join(consumer, name), program);
+    return name;
+  });
+  expect(files).toHaveLength(2);
   const types = ['--typeRoots', join(packageFolder, '../../node_modules/@types'), '--types', 'node'];
   const args = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', ...types];
-  await run(process.execPath, [tsc, ...args, 'program.ts'], { cwd: consumer });
+  await run(process.execPath, [tsc, ...args, '--resolveJsonModule', ...files], { cwd: consumer });
 });
 
-test('the command serves the gateway, and prints tokens that it accepts', async () => {
+test('the command serves the example of two accounts, and prints tokens that it accepts', async () => {
+  const WORLD_FILE = join(installed, 'examples/two-accounts.json');
   const server = spawn('npx', ['pod-identity-gateway-local'], {
     cwd: consumer,
-    env: { ...environment, PORT: '0', EKS_SIMULATOR_PORT: '0' },
+    env: { ...environment, PORT: '0', EKS_SIMULATOR_PORT: '0', WORLD_FILE },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
@@ -98,21 +128,20 @@ test('the command serves the gateway, and prints tokens that it accepts', async 
     const lines = createInterface({ input: server.stdout });
     const [first] = (await once(lines, 'line')) as [string];
     const url = /http:\S+/.exec(first)?.[0] ?? '';
-    const { stdout } = await run(
-      'npx',
-      ['pod-identity-gateway-local', 'token', '--sub', 'ml-lead', '--groups', 'ml-team'],
-      {
-        cwd: consumer,
-        env: environment,
-      },
-    );
+    const { stdout } = await run('npx', ['pod-identity-gateway-local', 'token', 'dora'], {
+      cwd: consumer,
+      env: { ...environment, WORLD_FILE },
+    });
     const response = await fetch(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${stdout.trim()}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ viewer { id groups } }' }),
+      body: JSON.stringify({ query: '{ viewer { id groups } clusters { nodes { accountId } } }' }),
     });
     expect(await response.json()).toMatchObject({
-      data: { viewer: { groups: expect.arrayContaining(['ml-team']) as unknown } },
+      data: {
+        viewer: { groups: expect.arrayContaining(['data-team']) as unknown },
+        clusters: { nodes: [{ accountId: '111122223333' }, { accountId: '444455556666' }] },
+      },
     });
   } finally {
     if (server.pid !== undefined) process.kill(-server.pid, 'SIGTERM');

@@ -50,12 +50,9 @@ describe('npm start ends with exit code 1 and one line', () => {
     expect(line).toContain(`Set ${variable} to a free port`);
   });
 
-  test('when the world file of the simulator is invalid', async () => {
+  test('when the world file is missing', async () => {
     const file = join(folder, 'world.json');
-    writeFileSync(file, '{"defaultAccountId": "1"}');
-    const line = await failure({ EKS_SIMULATOR_WORLD: file });
-    expect(line).toContain(`EKS_SIMULATOR_WORLD is ${file}`);
-    expect(line).toContain('defaultAccountId must be an AWS account id');
+    expect(await failure({ WORLD_FILE: file })).toContain(`WORLD_FILE is ${file}, which can't be read: ENOENT`);
   });
 
   test(`when the simulator can't use its state file`, async () => {
@@ -111,6 +108,34 @@ describe('npm start ends with exit code 1 and one line', () => {
   ])('for %j', async (env, message) => {
     expect(await failure(env)).toContain(message);
   });
+});
+
+// The first process of a container ignores a signal without a handler, so the default of other processes is not enough.
+test('npm start handles SIGTERM while it starts', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const dynamoDb = { LEDGER: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}` };
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: folder, ...dynamoDb },
+    stdio: 'ignore',
+  });
+  await once(silent, 'connection');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([143, null]);
+  silent.close();
+});
+
+test('npm start names all problems of a world file at once, with their places', async () => {
+  const file = join(folder, 'pod-identity-local.json');
+  writeFileSync(file, '{\n  "accountId": "1",\n  "clusters": [{ "name": "apps" }]\n}');
+  const { code, errors } = await start({ WORLD_FILE: file });
+  expect(code).toBe(1);
+  for (const problem of [
+    'pod-identity-local.json:2: accountId: "1" is not valid; write an AWS account ID: 12 digits in quotes.',
+    'pod-identity-local.json:3: clusters.0: "name" is not a known field; known fields are clusterName, ',
+  ])
+    expect(errors).toContain(`- ${problem}`);
 });
 
 test('npm start names all wrong settings at once', async () => {

@@ -3,6 +3,7 @@ import type { Command } from './cli/command.ts';
 import { completionOf, shells } from './cli/completion.ts';
 import type { CommandTable } from './cli/run.ts';
 import { trailExport } from './export/command.ts';
+import { inventorySuggest } from './inventory/command.ts';
 import { ledgerCopy } from './ledger-copy.ts';
 import { lift, lock } from './lock/command.ts';
 import { check, replay, why } from './policies/commands.ts';
@@ -30,11 +31,12 @@ export const commandTable: CommandTable = {
   summary: 'The tools of those who operate pod-identity-gateway: policies, locks, audit trail, restore.',
   groups: {
     policies: 'Checks, explains, replays and publishes policies.',
+    inventory: 'Compares the inventory with what exists in AWS.',
     trail: 'Exports the audit trail.',
     ledger: 'Copies the ledger of npm start.',
   },
   commands: [
-    ...[check, why, replay, publish, rollback, versions],
+    ...[check, why, replay, publish, rollback, versions, inventorySuggest],
     ...[lock, lift, restore, trailExport, principal, smoke, ledgerCopy, completion],
   ],
 };

@@ -51,7 +51,10 @@ describe('completion', () => {
   const scriptOf = async (shell: string) => (await runOperator(['completion', shell])).stdout;
 
   test.each([
-    [[''], ['policies', 'trail', 'ledger', 'lock', 'restore', 'principal', 'smoke', 'completion', '--help']],
+    [
+      [''],
+      ['policies', 'inventory', 'trail', 'ledger', 'lock', 'restore', 'principal', 'smoke', 'completion', '--help'],
+    ],
     [
       ['policies', 'r'],
       ['replay', 'rollback'],

@@ -12,12 +12,15 @@ export interface Finished {
 /**
  * Runs pod-identity-operator in this process, with these environment variables alone. The AWS SDK reads the ones it needs from
  * `process.env`.
+ *
+ * @param terminal `isTTY`: whether standard error is a terminal
  */
 export async function runOperator(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { isTTY = false }: { readonly isTTY?: boolean } = {},
 ): Promise<Finished> {
-  const [stdout, stderr] = [collect(), collect()];
+  const [stdout, stderr] = [collect(), Object.assign(collect(), { isTTY })];
   const before = { ...process.env };
   for (const name of Object.keys(before).filter((one) => one.startsWith('AWS_')))
     Reflect.deleteProperty(process.env, name);

@@ -1,9 +1,9 @@
-import type { ChangeKind } from '../facts.ts';
+import type { MutationKind } from '../facts.ts';
 import type { RequestVariant } from './flows.ts';
 
 /** A mutation that a case sends. */
 export interface CaseRequest extends RequestVariant {
-  readonly kind: ChangeKind;
+  readonly kind: MutationKind;
   /** The association to change; null for a create. */
   readonly associationId: string | null;
   /** `pat` is another principal, who changes what the case is about. */

@@ -1,4 +1,4 @@
-import type { ChangeKind, Facts } from '../facts.ts';
+import type { MutationKind, Facts } from '../facts.ts';
 import type { Violation } from '../invariants.ts';
 import type { Fault } from './faults.ts';
 import type { FollowUp, Flow } from './flows.ts';
@@ -8,7 +8,7 @@ import type { Step } from './steps.ts';
 /** One case of the matrix. */
 export interface Case {
   readonly implementation: Implementation;
-  readonly kind: ChangeKind;
+  readonly kind: MutationKind;
   readonly flow: Flow;
   /** Position of the change request in the first flow, where earlier processes meet their fault. */
   readonly changeAt: number;

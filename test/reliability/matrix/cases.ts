@@ -1,4 +1,4 @@
-import type { ChangeKind } from '../facts.ts';
+import type { MutationKind } from '../facts.ts';
 import type { Implementation } from './implementation.ts';
 import { faultsAt } from './faults.ts';
 import { firstFlow, followUps, flows } from './flows.ts';
@@ -9,11 +9,11 @@ import type { Step } from './steps.ts';
 import type { BackendPool } from './backend.ts';
 
 /** All kinds of mutations. */
-export const changeKinds: readonly ChangeKind[] = ['create', 'update', 'delete'];
+export const mutationKinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt'];
 
 /** A position in a flow: request index `at`, and index `nth` of the fault among those that can occur there. */
 export interface FaultLocation {
-  readonly kind: ChangeKind;
+  readonly kind: MutationKind;
   readonly flow: Flow;
   readonly at: number;
   readonly nth: number;
@@ -36,7 +36,7 @@ function oneOf({ at, nth }: FaultLocation): FollowUp[] {
 
 /** The part of the matrix to run. */
 export interface Selection {
-  readonly kinds: readonly ChangeKind[];
+  readonly kinds: readonly MutationKind[];
   readonly followUpsOf: (location: FaultLocation) => readonly FollowUp[];
   /** Text that the name of the flow must contain, and text that the name of the case must contain. */
   readonly flow: string;
@@ -53,33 +53,42 @@ export async function casesOf(
   { kinds, followUpsOf, flow: text }: Selection,
 ): Promise<Case[]> {
   const ofKinds = await Promise.all(
-    kinds.map(async (kind) => {
-      const base = { implementation, kind, ...(await changeOf({ implementation, kind }, backends)) };
-      const isSelected = (flow: Flow) =>
-        flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
-      const selected = flows.filter(
-        (flow) =>
-          isSelected(flow) &&
-          (flow.kinds ?? changeKinds).includes(kind) &&
-          (flow.by !== 'reconciler' || implementation.hasReconciler) &&
-          (!flow.isLocked || implementation.lock !== null),
-      );
-      const ofFlows = selected.map(async (flow) =>
-        casesOfFlow(base, flow, await trace(base, flow, backends), followUpsOf),
-      );
-      return (await Promise.all(ofFlows)).flat();
-    }),
+    kinds
+      .filter((kind) => kind !== 'adopt' || implementation.adopts)
+      .map(async (kind) => {
+        const base = { implementation, kind, ...(await changeOf({ implementation, kind }, backends)) };
+        const isSelected = (flow: Flow) =>
+          flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
+        const selected = flows.filter(
+          (flow) =>
+            isSelected(flow) &&
+            isFor(flow, kind) &&
+            (flow.by !== 'reconciler' || implementation.hasReconciler) &&
+            (!flow.locked || implementation.lock !== null),
+        );
+        const ofFlows = selected.map(async (flow) =>
+          casesOfFlow(base, flow, await trace(base, flow, backends), followUpsOf),
+        );
+        return (await Promise.all(ofFlows)).flat();
+      }),
   );
   return ofKinds.flat();
 }
 
+/** An adoption is recorded at once: no earlier request can have left one open. */
+function isFor({ kinds, earlier }: Flow, kind: MutationKind): boolean {
+  return kinds?.includes(kind) ?? (kind !== 'adopt' || !earlier);
+}
+
 type CaseBase = Pick<Case, 'implementation' | 'kind' | 'changeAt' | 'changeStep'>;
 
-/** Finds the change request to EKS within the first flow. */
+/** Finds the change request to EKS within the first flow; the request that records an adoption. */
 async function changeOf(base: Pick<CaseBase, 'implementation' | 'kind'>, backends: BackendPool) {
   const unknown = { changeAt: -1, changeStep: { operation: '', events: [], kind: 'eks-change' } } as const;
   const steps = await trace({ ...base, ...unknown }, firstFlow, backends);
-  const changeAt = steps.findIndex(({ kind }) => kind === 'eks-change');
+  const changeAt = steps.findIndex(
+    ({ kind, events }) => kind === 'eks-change' || (base.kind === 'adopt' && events.length > 0),
+  );
   const changeStep = steps[changeAt];
   if (!changeStep) throw new Error(`${base.implementation.name} sends no ${base.kind} to EKS.`);
   return { changeAt, changeStep };

@@ -1,5 +1,5 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
-import type { ChangeKind } from '../facts.ts';
+import type { ChangeKind, MutationKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';
 import type { Fault } from './faults.ts';
 
@@ -18,14 +18,14 @@ export interface Flow extends RequestVariant {
   readonly earlier?: Fault | null;
   /** Milliseconds since the earlier request. */
   readonly passed?: number;
-  /** The kinds of change that it is for; absent: all. */
-  readonly kinds?: readonly ChangeKind[];
+  /** The kinds of mutation that it is for; absent: all, but an adoption only if no earlier request meets a fault. */
+  readonly kinds?: readonly MutationKind[];
   /** All requests with the token expect the `modifiedAt` that the association has at first. */
   readonly expects?: true;
   /** What others do to the association before the flow: directly at EKS, or by a request of their own. */
   readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
-  /** Changes are locked when the flow takes the operation over. */
-  readonly isLocked?: true;
+  /** Changes are locked before the flow, or when it takes the operation over. */
+  readonly locked?: 'before' | 'at take-over';
   /** Who runs the flow: a principal's request, or the reconciler. */
   readonly by: 'alice' | 'bob' | 'reconciler';
 }
@@ -52,7 +52,9 @@ function flowsWithOthers(): Flow[] {
   const expecting = { kinds: ['update', 'delete'], expects: true, by: 'alice' } as const;
   const applied = { earlier: crashAfter, passed: inDoubtMs } as const;
   return [
-    { ...expecting, name: 'changed before', others: outside },
+    { ...expecting, kinds: ['update', 'delete', 'adopt'], name: 'changed before', others: outside },
+    { name: 'deleted before', kinds: ['adopt'], others: { what: 'delete', through: 'eks' }, by: 'alice' },
+    { name: 'locked before', kinds: ['adopt'], locked: 'before', by: 'alice' },
     { ...expecting, name: 'after a release, changed outside', earlier: throttled, others: outside },
     {
       ...{ ...expecting, name: 'restarted, changed through the gateway' },
@@ -68,7 +70,7 @@ function flowsWithOthers(): Flow[] {
       by: 'reconciler',
     },
     {
-      ...{ name: 'restarted, locked', kinds: ['create'], isLocked: true, by: 'alice' },
+      ...{ name: 'restarted, locked', kinds: ['create'], locked: 'at take-over', by: 'alice' },
       ...{ earlier: crashBefore, passed: inDoubtMs },
     },
   ];

@@ -37,6 +37,7 @@ export const gateway: Implementation = {
     await lockOperations(ledger).lock({ kind: 'ALL' });
     ledger.close();
   },
+  adopts: true,
   hasReconciler: true,
   createTables: (client, { idempotency, audit }) =>
     createTables(client, { idempotencyTable: idempotency, auditTable: audit }),

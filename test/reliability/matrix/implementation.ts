@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { ChangeKind, EksChange, RecordFact, TrailEntry } from '../facts.ts';
+import type { MutationKind, EksChange, RecordFact, TrailEntry } from '../facts.ts';
 
 /** Names of an implementation's tables, by content. */
 export interface Tables {
@@ -24,6 +24,8 @@ export interface Implementation {
   readonly library: string | null;
   /** Locks all changes, by requests to DynamoDB at `url`; null if there are no locks. */
   readonly lock: ((url: string, tables: Tables) => Promise<void>) | null;
+  /** Whether it has adoptions. */
+  readonly adopts: boolean;
   /** Whether it has a scheduled reconciler. */
   readonly hasReconciler: boolean;
   readonly createTables: (client: DynamoDBClient, tables: Tables) => Promise<void>;
@@ -45,10 +47,10 @@ export interface Implementation {
 /** A DynamoDB item as plain JSON. Only the implementation itself writes it, so its shape is known. */
 export type Item = ReturnType<typeof unmarshall>;
 
-const kinds: readonly ChangeKind[] = ['create', 'update', 'delete'];
+const kinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt'];
 
 /** The kind of change of an operation such as `CREATE_POD_IDENTITY_ASSOCIATION`. Throws for an unknown operation. */
-export function kindOf(operation: string): ChangeKind {
+export function kindOf(operation: string): MutationKind {
   const kind = kinds.find((each) => operation.toLowerCase().startsWith(each));
   if (!kind)
     throw new Error(`Unknown operation ${operation}: add its kind to test/reliability/matrix/implementation.ts.`);

@@ -1,6 +1,6 @@
-import type { ChangeKind } from '../facts.ts';
+import type { MutationKind } from '../facts.ts';
 import { parseOptionValues } from '../command.ts';
-import { changeKinds, sizes } from './cases.ts';
+import { mutationKinds, sizes } from './cases.ts';
 import type { Selection } from './cases.ts';
 import type { Implementation } from './implementation.ts';
 import { implementations } from './implementations.ts';
@@ -24,7 +24,7 @@ Progress goes to standard error. Runs DynamoDB Local unless AWS_ENDPOINT_URL_DYN
 
 Options:
   --implementation NAME  ${implementations.map(({ name }) => name).join(' or ')} (default: both)
-  --operation NAME       ${changeKinds.join(', ')} (default: all)
+  --operation NAME       ${mutationKinds.join(', ')} (default: all)
   --flow TEXT            only flows whose name contains TEXT (default: all)
   --case TEXT            only cases whose name, the second column, contains TEXT (default: all)
   --size NAME            part of the matrix to run: ${Object.keys(sizes).join(', ')} (default: full)
@@ -56,7 +56,7 @@ export function parseOptions(args: readonly string[]): Options | null {
   const followUpsOf = sizes[values.size];
   if (!followUpsOf)
     throw new Error(`--size takes ${Object.keys(sizes).join(', ')}, not ${JSON.stringify(values.size)}.`);
-  const kinds: readonly ChangeKind[] = chosen('--operation', values.operation, changeKinds, (kind) => kind);
+  const kinds: readonly MutationKind[] = chosen('--operation', values.operation, mutationKinds, (kind) => kind);
   return {
     implementations: chosen(
       '--implementation',

@@ -34,6 +34,7 @@ export function changeDirectly({ backend, associationId, others }: Run, kind: Ch
 /** Does what others do before the flow of a case. */
 export async function actBeforeFlow(run: Run): Promise<void> {
   const { flow, backend, environment, others } = run;
+  if (flow.locked === 'before') await setLock(run);
   if (!flow.others) return;
   const { what: kind, through } = flow.others;
   if (through === 'eks') {
@@ -49,12 +50,14 @@ export async function actBeforeFlow(run: Run): Promise<void> {
 }
 
 /** Locks changes when the flow of a case takes its operation over; undefined if the flow has no lock. */
-export function lockAtTakeOver({ flow, implementation, backend, clock, others }: Run): OnStep | undefined {
-  const { lock } = implementation;
-  if (!flow.isLocked || lock === null) return undefined;
+export function lockAtTakeOver(run: Run): OnStep | undefined {
+  if (run.flow.locked !== 'at take-over') return undefined;
   return async ({ events }) => {
-    if (!events.includes('TAKEN_OVER') || others.locks.length > 0) return;
-    await lock(backend.addresses.dynamoDb, backend.tables);
-    others.locks.push({ from: clock.now(), until: Infinity });
+    if (events.includes('TAKEN_OVER') && run.others.locks.length === 0) await setLock(run);
   };
+}
+
+async function setLock({ implementation, backend, clock, others }: Run): Promise<void> {
+  await implementation.lock?.(backend.addresses.dynamoDb, backend.tables);
+  others.locks.push({ from: clock.now(), until: Infinity });
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeContext } from '../../../packages/local-gateway/src/http-api/context.ts';
-import { createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
+import { adoptDocument, createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
 import { jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer } from '../facts.ts';
 import type { CaseRequest } from './case-request.ts';
@@ -10,7 +10,7 @@ import { inputOf } from './target.ts';
 /** An answer without its times. */
 export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
 
-const documents = { create: createDocument, update: updateDocument, delete: deleteDocument };
+const documents = { create: createDocument, update: updateDocument, delete: deleteDocument, adopt: adoptDocument };
 
 /** Signed once: the events carry verified claims, so their age doesn't matter. */
 const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', ''), pat: await jwtEvent('pat', '') };

@@ -1,3 +1,4 @@
+import type { ChangeKind } from '../facts.ts';
 import { violations } from '../invariants.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Case, CaseResult } from './case.ts';
@@ -95,8 +96,8 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
   const second = Promise.withResolvers<undefined>();
   const meanwhile = () =>
     clock.run(async () => {
-      if (injection?.fault.delaysReads) delayReads(run.backend.simulator, run.kind);
-      if (injection?.fault.outsider) changeDirectly(run, run.kind);
+      if (injection?.fault.delaysReads) delayReads(run.backend.simulator, changeKindOf(run));
+      if (injection?.fault.outsider) changeDirectly(run, changeKindOf(run));
       if (followUp === 'second process concurrently') second.resolve(repeatRequest(run).then(() => undefined));
       if (!injection?.fault.superseded) return;
       clock.advance(leaseMs);
@@ -128,12 +129,18 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
   return { steps: proxy.steps, leftover };
 }
 
+/** The kind of the change that the flow sends to EKS: these faults are only injected there. */
+function changeKindOf({ kind }: CaseRun): ChangeKind {
+  if (kind === 'adopt') throw new Error('An adoption sent a change to EKS.');
+  return kind;
+}
+
 function startFlow(run: CaseRun, running: RunningProcess): Promise<void> {
   const { by, other, invalid } = run.flow;
   if (by === 'reconciler') return run.environment.reconcile(running);
   return run.environment.request(running, {
     ...baseRequest(run),
-    by,
+    ...(by === 'bob' && { by }),
     ...(other && { other }),
     ...(invalid && { invalid }),
   });
@@ -176,7 +183,7 @@ async function repeatRequest(run: CaseRun): Promise<void> {
   const { environment, flow: selected } = run;
   await environment.request(await environment.start(null), {
     ...baseRequest(run),
-    by: selected.by === 'bob' ? 'bob' : 'alice',
+    ...(selected.by === 'bob' && { by: 'bob' }),
   });
 }
 
@@ -189,5 +196,6 @@ function baseRequest({
   associationId,
   expectedModifiedAt,
 }: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt'>): CaseRequest {
-  return { kind, associationId, by: 'alice', expectedModifiedAt };
+  // Only platform administrators adopt.
+  return { kind, associationId, by: kind === 'adopt' ? 'pat' : 'alice', expectedModifiedAt };
 }

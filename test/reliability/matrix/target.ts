@@ -36,7 +36,7 @@ export function inputOf({ kind, associationId, by, expectedModifiedAt, other, in
   const expected =
     expectedModifiedAt === null ? {} : { expectedModifiedAt: new Date(expectedModifiedAt).toISOString() };
   const existing = { ...common, associationId, ...expected };
-  if (kind === 'delete') return { ...existing, ...invalidFields };
+  if (kind === 'delete' || kind === 'adopt') return { ...existing, ...invalidFields };
   // Others set something else than the request.
   if (kind === 'update' && by === 'pat') return { ...existing, disableSessionTags: true };
   if (kind === 'update') return { ...existing, roleArn: requestedRole, ...otherFields, ...invalidFields };

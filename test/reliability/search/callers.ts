@@ -182,6 +182,8 @@ function send(
       return run(operations.UPDATE_POD_IDENTITY_ASSOCIATION, { ...existing, ...role });
     case 'delete':
       return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
+    case 'adopt':
+      return run(operations.ADOPT_POD_IDENTITY_ASSOCIATION, existing);
   }
 }
 

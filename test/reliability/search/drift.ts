@@ -1,11 +1,21 @@
 import type { Association } from '../../../src/model/association.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import { driftOf } from '../../../src/queries/association-drift.ts';
 import type { Applied } from './eks-behaviour.ts';
+import { kindOf } from './facts-of.ts';
 
 /** What drift detection must say about an association. Null: either is possible. */
-function expectedDrift({ associationId }: Association, changes: readonly Applied[]): 'drift' | 'none' | null {
+function expectedDrift(
+  { associationId }: Association,
+  changes: readonly Applied[],
+  written: readonly AuditEntry[],
+): 'drift' | 'none' | null {
   const own = changes.filter(({ association }) => association.associationId === associationId);
+  const adopted = written
+    .filter(isAdoption)
+    .flatMap(({ before }) => (before?.associationId === associationId ? [before] : []));
+  if (adopted.length > 0) return driftSinceAdoption(own, adopted);
   const [create, ...updates] = own;
   const last = own.at(-1);
   // An update outside the gateway sets a role that no request names.
@@ -17,15 +27,28 @@ function expectedDrift({ associationId }: Association, changes: readonly Applied
   return create !== undefined && create.association.tags.length < 50 ? 'none' : null;
 }
 
+/** The same for an association that was adopted in these states. */
+function driftSinceAdoption(own: readonly Applied[], adopted: readonly Association[]): 'drift' | 'none' | null {
+  const newest = Math.max(...adopted.map(({ modifiedAt }) => Date.parse(modifiedAt)));
+  const last = own.at(-1);
+  const isLater = last !== undefined && last.modifiedAt > newest;
+  const isKnown = adopted.some(({ roleArn }) => roleArn === last?.association.roleArn);
+  if (isLater && last.operationId === null) return isKnown ? null : 'drift';
+  const updates = own.filter(({ kind, operationId }) => kind === 'update' && operationId !== null);
+  // An update that ends while the association is adopted counts as later, and several may be recorded in another order.
+  return updates.every((update) => update === last && !update.isTooLate) ? 'none' : null;
+}
+
 /** Where drift detection disagrees with the changes that EKS applied, once no operation is open; one sentence each. */
 export async function driftViolations(
   deps: Dependencies,
   associations: readonly Association[],
   changes: readonly Applied[],
+  written: readonly AuditEntry[],
 ): Promise<string[]> {
   const violations: string[] = [];
   for (const association of associations) {
-    const expected = expectedDrift(association, changes);
+    const expected = expectedDrift(association, changes, written);
     const found = await driftOf(deps, association, Infinity);
     const isRight = expected === null || (expected === 'none') === (found === null);
     if (isRight) continue;
@@ -33,4 +56,8 @@ export async function driftViolations(
     violations.push(`drift detection reports ${what} for ${association.associationId}, but expected is ${expected}`);
   }
   return violations;
+}
+
+function isAdoption({ event, operation }: AuditEntry): boolean {
+  return event === 'SUCCEEDED' && kindOf(operation) === 'adopt';
 }

@@ -1,7 +1,7 @@
 import { operationIdOf } from '../../../src/model/association.ts';
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import type { AssociationFact, TrailEntry } from '../facts.ts';
+import type { AssociationFact, MutationKind, TrailEntry } from '../facts.ts';
 
 /** The fact of an association. */
 export function associationFact(association: Association): AssociationFact {
@@ -15,12 +15,21 @@ export function entryFact(entry: AuditEntry, time: number): TrailEntry {
   return {
     ...entry,
     time,
-    kind: operation.startsWith('CREATE') ? 'create' : operation.startsWith('UPDATE') ? 'update' : 'delete',
+    kind: kindOf(operation),
     principal: principal.id,
     clientRequestToken: reason,
     serviceAccount: target && named(target),
     roleArn: settings && 'roleArn' in settings ? (settings.roleArn ?? null) : null,
   };
+}
+
+/** The kind of a mutation, by its name in the trail. */
+export function kindOf(operation: AuditEntry['operation']): MutationKind {
+  const kind = (['create', 'update', 'delete', 'adopt'] as const).find((one) =>
+    operation.toLowerCase().startsWith(one),
+  );
+  if (kind === undefined) throw new Error(`${operation} is not a mutation.`);
+  return kind;
 }
 
 function named({ clusterName, namespace, serviceAccount }: AssociationTarget): string {

@@ -52,6 +52,8 @@ export function finalAnswerViolations(
       create: ids.includes(effects.creatorOf(id)),
       update: effects.wasSet(id, roleArn, begunAt - maxSkewMs, record.inDoubtUntil - maxLagMs - maxSkewMs),
       delete: effects.isDeleted(id),
+      // It had this role when the request read it, or as long before as reads lag.
+      adopt: effects.wasSet(id, roleArn, begunAt - maxLagMs - maxSkewMs, begunAt - maxLagMs - maxSkewMs),
     };
     if (kind && !isTrue[kind]) violations.push(`${identity} was told that the ${kind} of ${id} is done, but it is not`);
   }

@@ -1,7 +1,7 @@
 import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import type { ChangeKind } from '../facts.ts';
+import type { MutationKind } from '../facts.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */
@@ -47,7 +47,7 @@ export interface TokenLifetime {
 /** One operation of a token. */
 export interface Operation {
   readonly id: string;
-  readonly kind: ChangeKind;
+  readonly kind: MutationKind;
   readonly lifetime: TokenLifetime;
   closed: AuditEntry | null;
   applied: Applied | null;

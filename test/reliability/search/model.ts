@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { ChangeKind } from '../facts.ts';
 import { makeEffects } from './effects.ts';
 import type { Applied } from './eks-behaviour.ts';
+import { kindOf } from './facts-of.ts';
 import {
   answerViolations,
   closingViolations,
@@ -60,7 +61,10 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
     }
     lifetime.record = next;
     if (!isDeferral({ expected, entries: added })) lifetime.holder = by.name;
-    for (const entry of added) wrote(lifetime, entry);
+    for (const entry of added) {
+      if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'adopt') adopted(by, lifetime, entry);
+      else wrote(lifetime, entry);
+    }
     if (!next.result) return;
     report(finalAnswerViolations(effects, lifetime, next.result));
     lifetime.final = finalAnswerOf(next.result);
@@ -75,6 +79,20 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
       );
   }
 
+  /** An adoption was recorded: its one entry begins and closes it. */
+  function adopted(by: Attempt, lifetime: TokenLifetime, entry: AuditEntry) {
+    const { operationId: id, before } = entry;
+    entries.push(entry);
+    if (operations.has(id)) broken(`second entry of the adoption ${id}`);
+    if (by.isDenied) broken(`${by.name} was denied, but adopted`);
+    if (by.lock !== 'none') broken(`${by.name} adopted, but its read of the locks is ${by.lock}`);
+    if (before?.modifiedAt !== by.judged)
+      broken(`${by.name} adopted another state of the association than policy judged`);
+    const operation = { id, kind: 'adopt', lifetime, closed: entry, applied: null } as const;
+    operations.set(id, operation);
+    lifetime.operations.push(operation);
+  }
+
   /** An audit entry became durable; `lifetime` is null for an entry that was appended alone. */
   function wrote(lifetime: TokenLifetime | null, entry: AuditEntry) {
     entries.push(entry);
@@ -85,7 +103,7 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
         broken(`second INTENT entry of ${id}`);
         return;
       }
-      const added = { id, kind: kindOf(entry), lifetime, closed: null, applied: null };
+      const added = { id, kind: kindOf(entry.operation), lifetime, closed: null, applied: null };
       operations.set(id, added);
       lifetime.operations.push(added);
       return;
@@ -103,6 +121,7 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
   /** A change request was sent to EKS. */
   function sent(by: Attempt, kind: ChangeKind, operationId: string) {
     const operation = operations.get(operationId);
+    if (by.identity?.includes(' adopt ')) broken(`${by.name} adopts, but sent a ${kind} to EKS`);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
     if (kind !== 'create' && by.judged !== by.seen)
@@ -177,8 +196,4 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
     /** All audit entries, in the order in which they became durable. */
     written: () => entries,
   };
-}
-
-function kindOf({ operation }: AuditEntry): ChangeKind {
-  return operation.startsWith('CREATE') ? 'create' : operation.startsWith('UPDATE') ? 'update' : 'delete';
 }

@@ -26,7 +26,8 @@ export function dependenciesOf(environment: Environment, process: Process, allow
       const arn = scenario.readsRoles && allows && !roles ? requestedRole(request) : null;
       const allowed = allows && !roles?.some(({ kind }) => kind === 'failed');
       process.attempt.isDenied = !allowed;
-      process.attempt.judged = existingModifiedAt(request);
+      // An adoption asks about a create too, after it was judged.
+      process.attempt.judged = existingModifiedAt(request) ?? process.attempt.judged;
       if (arn !== null) return { ...deny, unknownRoles: [arn] };
       return allowed ? allow : deny;
     },
@@ -57,7 +58,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
 function existingModifiedAt(request: AuthorizationRequest): string | null {
   const { action } = request;
   const isChange = action === 'UpdatePodIdentityAssociation' || action === 'DeletePodIdentityAssociation';
-  return isChange ? request.association.modifiedAt : null;
+  return isChange || action === 'AdoptPodIdentityAssociation' ? request.association.modifiedAt : null;
 }
 
 /** The role whose attributes policy uses; null for a delete. */

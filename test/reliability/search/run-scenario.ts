@@ -143,7 +143,8 @@ export async function runScenario(
       callers.answers(),
     ))
       isBroken(rule);
-    for (const rule of await driftViolations(callers.dependencies(), eks.associations(), applied)) isBroken(rule);
+    for (const rule of await driftViolations(callers.dependencies(), eks.associations(), applied, model.written()))
+      isBroken(rule);
   }
 
   const restore = processes.replaceTimers();

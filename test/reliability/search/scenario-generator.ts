@@ -47,7 +47,7 @@ const faults: fc.Arbitrary<Faults> = fc.oneof(
 
 const mutation: fc.Arbitrary<ScenarioMutation> = fc.record({
   principal: fc.constantFrom('alice', 'alice', 'alice', 'bob'),
-  kind: fc.constantFrom('create', 'create', 'create', 'update', 'delete'),
+  kind: fc.constantFrom('create', 'create', 'create', 'update', 'delete', 'adopt'),
   token: fc.constantFrom('t1', 't1', 't1', 't2'),
   variant: fc.constantFrom(0, 0, 0, 0, 0, 1, 2),
   expects: fc.constantFrom('nothing', 'current', 'current', 'stale'),

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { ChangeKind } from '../facts.ts';
+import type { ChangeKind, MutationKind } from '../facts.ts';
 import type { ChangeFault, EksBehaviour } from './eks-behaviour.ts';
 
 /**
@@ -7,10 +7,10 @@ import type { ChangeFault, EksBehaviour } from './eks-behaviour.ts';
  */
 export interface ScenarioMutation {
   readonly principal: 'alice' | 'bob' | 'carol';
-  readonly kind: ChangeKind;
+  readonly kind: MutationKind;
   readonly token: string;
   readonly variant: 0 | 1 | 2;
-  /** The `expectedModifiedAt` of an update or delete: none, that of the association, or an earlier one. */
+  /** The `expectedModifiedAt` of a request on an association: none, that of the association, or an earlier one. */
   readonly expects: 'nothing' | 'current' | 'stale';
 }
 

@@ -1,5 +1,6 @@
 import type { Command, Parameter } from '../commands.ts';
 import { GeneralError, UsageError } from './errors.ts';
+import { parseJson } from './json-input.ts';
 import { optionNameOf } from './options.ts';
 import type { Environment } from './parameter-file.ts';
 import { ParameterFileError, readParameterFile } from './parameter-file.ts';
@@ -10,20 +11,44 @@ import { trim } from './strings.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isMap } from './value.ts';
 
+/** The texts of documents, by the options that give them. */
+type Documents = Readonly<Partial<Record<'cli-input-json' | 'cli-input-yaml', string>>>;
+
 /**
- * The input of an operation from its options. Options replace values of `--cli-input-json` and `--cli-input-yaml`.
+ * The values of the options of an operation's parameters.
  *
  * @throws {@link UsageError} or {@link GeneralError} as the AWS CLI does
  */
-export async function readInput(command: Command, values: Values, environment: Environment): Promise<ValueMap> {
+export function readParameters(command: Command, values: Values, environment: Environment): ValueMap {
   const given: Record<string, Value> = {};
   for (const parameter of command.parameters) {
     const value = values[parameter.name];
     if (value !== undefined) given[parameter.name] = parameterValue(parameter, value, environment);
   }
-  const document = await readDocument(values, environment);
+  return given;
+}
+
+/**
+ * The texts of the options for whole inputs.
+ *
+ * @throws {@link UsageError} for a file that can't be read
+ */
+export function readDocuments(values: Values, environment: Environment): Documents {
+  const given = ['cli-input-json', 'cli-input-yaml'].flatMap((name) => {
+    const value = values[name];
+    return typeof value === 'string' ? [[name, fileOrText(`--${name}`, value, environment)] as const] : [];
+  });
+  return Object.fromEntries(given);
+}
+
+/**
+ * The input of an operation: values of options, and others from a document.
+ *
+ * @throws {@link UsageError} for a document that is not valid
+ */
+export async function readInput(given: ValueMap, documents: Documents): Promise<ValueMap> {
   // The options come first, in messages as well, and their values replace those of the document.
-  return { ...given, ...document, ...given };
+  return { ...given, ...(await parseDocument(documents)), ...given };
 }
 
 function parameterValue({ name, type }: Parameter, value: string | number | boolean, environment: Environment): Value {
@@ -57,29 +82,27 @@ function mapValue(option: string, text: string, environment: Environment): Value
   try {
     return parseShorthand(text, (value) => readParameterFile(value, environment));
   } catch (error) {
-    if (error instanceof ShorthandError || error instanceof ParameterFileError) {
-      throw parameterError(option, error.message);
-    }
+    if (error instanceof ShorthandError) throw parameterError(option, error.message);
+    if (error instanceof ParameterFileError) throw new GeneralError(error.message);
     throw error;
   }
 }
 
 function jsonValue(option: string, text: string): Value {
   try {
-    return JSON.parse(text) as Value;
+    return parseJson(text);
   } catch (error) {
     throw parameterError(option, `Invalid JSON: ${messageOf(error)}\nJSON received: ${text}`);
   }
 }
 
-async function readDocument(values: Values, environment: Environment): Promise<ValueMap> {
-  const [json, yaml] = [values['cli-input-json'], values['cli-input-yaml']];
+async function parseDocument(documents: Documents): Promise<ValueMap> {
+  const [json, yaml] = [documents['cli-input-json'], documents['cli-input-yaml']];
   if (json !== undefined && yaml !== undefined)
     throw new UsageError('Only one --cli-input- parameter may be specified.');
   const option = json === undefined ? '--cli-input-yaml' : '--cli-input-json';
-  const source = json ?? yaml;
-  if (typeof source !== 'string') return {};
-  const text = fileOrText(option, source, environment);
+  const text = json ?? yaml;
+  if (text === undefined) return {};
   const document = json === undefined ? await yamlDocument(option, text) : jsonDocument(option, text);
   if (isMap(document)) return document;
   throw parameterError(option, `Invalid type: expecting map, received <class '${typeName(document)}'>`);
@@ -87,7 +110,7 @@ async function readDocument(values: Values, environment: Environment): Promise<V
 
 function jsonDocument(option: string, text: string): Value {
   try {
-    return JSON.parse(text) as Value;
+    return parseJson(text);
   } catch (error) {
     throw parameterError(option, `Invalid JSON received: ${messageOf(error)}`);
   }

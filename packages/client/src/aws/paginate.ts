@@ -1,5 +1,6 @@
 import { GeneralError, UsageError } from './errors.ts';
-import { repr } from './python.ts';
+import { parseJson } from './json-input.ts';
+import { repr, typeName } from './python.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap } from './value.ts';
 
@@ -90,6 +91,8 @@ function readToken(startingToken: string): Position {
   const decoded = decodeToken(startingToken);
   if (decoded) {
     const { nextToken = null, boto_truncate_amount: offset = 0, ...others } = decoded;
+    if (typeName(offset) === 'float')
+      throw new GeneralError('slice indices must be integers or None or have an __index__ method');
     const isValid = (nextToken === null || typeof nextToken === 'string') && Number.isInteger(offset);
     if (!isValid || Object.keys(others).length > 0) throw new UsageError(`Bad starting token: ${startingToken}`);
     return { token: nextToken === 'None' ? null : nextToken, offset: offset as number };
@@ -104,7 +107,7 @@ function readToken(startingToken: string): Position {
 
 function decodeToken(text: string): ValueMap | null {
   try {
-    const value = JSON.parse(Buffer.from(text, 'base64').toString()) as Value;
+    const value = parseJson(Buffer.from(text, 'base64').toString());
     return isMap(value) ? value : null;
   } catch {
     return null;

@@ -8,9 +8,9 @@ export class ParameterFileError extends Error {}
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EISDIR: 'Is a directory',
-  EACCES: 'Permission denied',
+  ENOENT: '[Errno 2] No such file or directory',
+  EISDIR: '[Errno 21] Is a directory',
+  EACCES: '[Errno 13] Permission denied',
 };
 
 /**
@@ -34,7 +34,7 @@ function readBytes(value: string, path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
     throw new ParameterFileError(`Unable to load paramfile ${value}: ${reasons[code] ?? code}: '${path}'`);
   }
 }

@@ -57,6 +57,18 @@ export function parseArguments(options: readonly Option[], args: readonly string
   return { values, rest };
 }
 
+/**
+ * Takes the first argument that is none of an option from those that remain, by the rules of `argparse`: a `--` beside it goes
+ * with it, and so does one alone. Null where there is none.
+ */
+export function takePositional(rest: readonly Remainder[]): readonly [taken: string | null, others: readonly string[]] {
+  const at = rest.findIndex(({ isPositional }) => isPositional);
+  const dashes = rest.findIndex(({ text, isPositional }) => text === '--' && !isPositional);
+  const isBeside = dashes !== -1 && (at === -1 || Math.abs(dashes - at) === 1);
+  const others = rest.filter((_, index) => index !== at && !(isBeside && index === dashes));
+  return [rest[at]?.text ?? null, others.map(({ text }) => text)];
+}
+
 function positional(text: string): Remainder {
   return { text, isPositional: true };
 }

@@ -1,17 +1,18 @@
-import type { Value } from './value.ts';
-import { isList, isMap } from './value.ts';
+import type { PythonValue, Value } from './value.ts';
+import { isList, isMap, isPythonValue, pythonValue } from './value.ts';
 
 /** A value as Python's `str` shows it: the AWS CLI's text and table output, and its messages, show values so. */
 export function str(value: Value): string {
   return typeof value === 'string' ? value : repr(value);
 }
 
-/** A value as Python's `repr` shows it. A number without a fraction is shown as an integer. */
+/** A value as Python's `repr` shows it. A number without a fraction is shown as an integer; a date as `str` shows it. */
 export function repr(value: Value): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return numeral(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value === null) return 'None';
+  if (isPythonValue(value)) return value.text;
   if (isList(value)) return `[${value.map(repr).join(', ')}]`;
   if (isMap(value)) {
     return `{${Object.entries(value)
@@ -28,6 +29,7 @@ export function dateText(date: Date, separator: ' ' | 'T'): string {
 
 /** The name of a value's type in Python. */
 export function typeName(value: Value): string {
+  if (isPythonValue(value)) return value.type;
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   const names: Readonly<Record<string, string>> = { string: 'str', boolean: 'bool' };
   return names[typeof value] ?? (value === null ? 'NoneType' : isList(value) ? 'list' : 'dict');
@@ -44,8 +46,16 @@ export function strip(text: string): string {
   return text.replaceAll(/^[^\S\ufeff]+|[^\S\ufeff]+$/g, '');
 }
 
+/** A float of Python's. */
+export function float(value: number): number | PythonValue {
+  if (!Number.isInteger(value)) return value;
+  const text = Object.is(value, -0) ? '-0' : Math.abs(value) < 1e16 ? String(value) : value.toExponential();
+  return pythonValue('float', text.includes('e') ? text : `${text}.0`, value);
+}
+
 function numeral(value: number): string {
   if (Number.isInteger(value)) return Object.is(value, -0) ? '0' : String(value);
+  if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').toLowerCase();
   const text = Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }

@@ -21,6 +21,8 @@ export interface Connection {
   readonly tokenFile: string | null;
   /** The profile of `--profile`, which comes before keys of the environment. */
   readonly profile: string | null;
+  /** The name of a profile that was named and does not exist. */
+  readonly missingProfile: string | null;
   /** False with `--no-sign-request`: no AWS credentials are loaded. */
   readonly signRequest: boolean;
   /** False with `--no-verify-ssl`. */
@@ -38,10 +40,10 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 const defaultTimeoutSeconds = 60;
 
 /**
- * @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number and for
- *   a region that can't be one
+ * @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number
  */
-export function readConnection(values: Values, profile: Profile, environment: Environment): Connection {
+export function readConnection(values: Values, found: Profile | null, environment: Environment): Connection {
+  const profile = found ?? {};
   return {
     endpointUrl: endpointUrl(
       text(values['endpoint-url']) ??
@@ -52,7 +54,8 @@ export function readConnection(values: Values, profile: Profile, environment: En
     token: tokenOf(values, environment),
     tokenFile: values.profile === undefined ? set(environment.POD_IDENTITY_TOKEN_FILE) : null,
     region: regionOf(values, profile, environment),
-    profile: text(values.profile),
+    profile: profileOf(values),
+    missingProfile: found === null ? profileName(values, environment) : null,
     signRequest: values['sign-request'] !== false,
     verifySsl: values['verify-ssl'] !== false,
     caBundle: text(values['ca-bundle']) ?? set(environment.AWS_CA_BUNDLE) ?? set(profile.ca_bundle),
@@ -79,13 +82,9 @@ export function readErrorFormat(values: Values, profile: Profile, environment: E
   return errorFormats.find((one) => one === wanted) ?? 'enhanced';
 }
 
-/**
- * The profile that an option or the environment names, or else the default profile.
- *
- * @throws {@link GeneralError} if a named profile does not exist
- */
-export async function readProfile(values: Values, environment: Environment): Promise<Profile> {
-  const name = text(values.profile) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE);
+/** The profile that an option or the environment names, or else the default profile. Null if the named one does not exist. */
+export async function readProfile(values: Values, environment: Environment): Promise<Profile | null> {
+  const name = profileName(values, environment);
   const { loadSharedConfigFiles } = await import('@smithy/core/config');
   const files = await loadSharedConfigFiles({
     ignoreCache: true,
@@ -94,30 +93,46 @@ export async function readProfile(values: Values, environment: Environment): Pro
   });
   const key = name ?? 'default';
   const profile = files.configFile[key];
-  if (name !== null && !profile && !files.credentialsFile[key]) {
-    throw new GeneralError(`The config profile (${name}) could not be found`);
-  }
-  return profile ?? {};
+  return name !== null && !profile && !files.credentialsFile[key] ? null : (profile ?? {});
+}
+
+function profileName(values: Values, environment: Environment): string | null {
+  return profileOf(values) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE);
 }
 
 function paths(key: 'configFilepath' | 'filepath', path: string | undefined): Partial<Record<typeof key, string>> {
   return path === undefined ? {} : { [key]: path };
 }
 
+/** With an empty `--region`, as of a variable that is not set, no other region is used. */
 function regionOf(values: Values, profile: Profile, environment: Environment): string | null {
-  const given = typeof values.region === 'string' ? values.region : undefined;
-  const region =
-    set(given) ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region);
-  // A label of a host's name, as in botocore.
-  if (region === null || /^(?!\d+$)(?!-)[a-z\d-]{1,63}(?<!-)$/i.test(region)) return region;
-  throw new GeneralError(`Provided region_name '${region}' doesn't match a supported format.`);
+  const given = text(values.region);
+  return given ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region);
+}
+
+/**
+ * Checks what a client of the AWS CLI checks when it is made: that a region is a label of a host's name, that the profile
+ * exists, and timeouts.
+ *
+ * @throws {@link GeneralError}
+ */
+export function checkConnection({ region, missingProfile, readTimeoutMs, connectTimeoutMs }: Connection): void {
+  if (region !== null && !/^(?!\d+$)(?!-)[a-z\d-]{1,63}(?<!-)$/i.test(region)) {
+    throw new GeneralError(`Provided region_name '${region}' doesn't match a supported format.`);
+  }
+  if (missingProfile !== null) throw new GeneralError(`The config profile (${missingProfile}) could not be found`);
+  for (const [kind, timeoutMs] of Object.entries({ connect: connectTimeoutMs, read: readTimeoutMs })) {
+    if (timeoutMs === null || timeoutMs >= 0) continue;
+    const limit = 'but the timeout cannot be set to a value less than or equal to 0.';
+    throw new GeneralError(`Attempted to set ${kind} timeout to ${timeoutMs / 1_000}, ${limit}`);
+  }
 }
 
 /** An option comes before the environment: with `--profile`, a token of the environment is not used. */
 function tokenOf(values: Values, environment: Environment): string | null {
   const given = text(values.token);
   if (given !== null) return fileOrText('--token', given, environment).trim();
-  const ofEnvironment = values.profile === undefined ? set(environment.POD_IDENTITY_TOKEN) : null;
+  const ofEnvironment = profileOf(values) === null ? set(environment.POD_IDENTITY_TOKEN) : null;
   return ofEnvironment === null ? null : fileOrText('POD_IDENTITY_TOKEN', ofEnvironment, environment).trim();
 }
 
@@ -132,8 +147,12 @@ function timeout(value: Values[string]): number | null {
   if (typeof value !== 'string') return defaultTimeoutSeconds * 1_000;
   const seconds = parseInteger(value);
   if (seconds === null) throw new GeneralError(`invalid literal for int() with base 10: '${value}'`);
-  if (seconds < 0) throw new GeneralError(`A timeout is not negative: ${value}`);
   return seconds === 0 ? null : seconds * 1_000;
+}
+
+/** The profile of the option. An empty name counts as absent, as in the AWS CLI. */
+function profileOf(values: Values): string | null {
+  return set(text(values.profile) ?? undefined);
 }
 
 function text(value: Values[string]): string | null {

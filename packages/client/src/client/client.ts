@@ -37,9 +37,11 @@ export interface GatewayClient {
   readonly createPodIdentityAssociation: Mutation<Schema.CreatePodIdentityAssociationInput>;
   readonly updatePodIdentityAssociation: Mutation<Schema.UpdatePodIdentityAssociationInput>;
   readonly deletePodIdentityAssociation: Mutation<Schema.DeletePodIdentityAssociationInput>;
+  readonly adoptPodIdentityAssociation: Mutation<Schema.AdoptPodIdentityAssociationInput>;
   readonly checkCreatePodIdentityAssociation: Check<Schema.CreatePodIdentityAssociationInput>;
   readonly checkUpdatePodIdentityAssociation: Check<Schema.UpdatePodIdentityAssociationInput>;
   readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
+  readonly checkAdoptPodIdentityAssociation: Check<Schema.AdoptPodIdentityAssociationInput>;
   /** An association; null when it does not exist or you are not allowed to view it. */
   readonly podIdentityAssociation: (
     variables: Schema.PodIdentityAssociationQueryVariables,
@@ -118,9 +120,11 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     createPodIdentityAssociation: mutation(sender, 'CreatePodIdentityAssociation'),
     updatePodIdentityAssociation: mutation(sender, 'UpdatePodIdentityAssociation'),
     deletePodIdentityAssociation: mutation(sender, 'DeletePodIdentityAssociation'),
+    adoptPodIdentityAssociation: mutation(sender, 'AdoptPodIdentityAssociation'),
     checkCreatePodIdentityAssociation: check(sender, 'CheckCreatePodIdentityAssociation'),
     checkUpdatePodIdentityAssociation: check(sender, 'CheckUpdatePodIdentityAssociation'),
     checkDeletePodIdentityAssociation: check(sender, 'CheckDeletePodIdentityAssociation'),
+    checkAdoptPodIdentityAssociation: check(sender, 'CheckAdoptPodIdentityAssociation'),
     podIdentityAssociation: query(sender, 'PodIdentityAssociation'),
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
     auditTrail: presentQuery(sender, 'AuditTrail'),
@@ -136,7 +140,7 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
   };
 }
 
-function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete'}${string}`>(
+function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete' | 'Adopt'}${string}`>(
   sender: Sender,
   name: Name,
 ): Mutation<Operations[Name][0]['input']> {

@@ -14,6 +14,10 @@ export interface Operations {
     Schema.DeletePodIdentityAssociationMutationVariables,
     Schema.DeletePodIdentityAssociationMutation,
   ];
+  AdoptPodIdentityAssociation: [
+    Schema.AdoptPodIdentityAssociationMutationVariables,
+    Schema.AdoptPodIdentityAssociationMutation,
+  ];
   CheckCreatePodIdentityAssociation: [
     Schema.CheckCreatePodIdentityAssociationQueryVariables,
     Schema.CheckCreatePodIdentityAssociationQuery,
@@ -25,6 +29,10 @@ export interface Operations {
   CheckDeletePodIdentityAssociation: [
     Schema.CheckDeletePodIdentityAssociationQueryVariables,
     Schema.CheckDeletePodIdentityAssociationQuery,
+  ];
+  CheckAdoptPodIdentityAssociation: [
+    Schema.CheckAdoptPodIdentityAssociationQueryVariables,
+    Schema.CheckAdoptPodIdentityAssociationQuery,
   ];
   PodIdentityAssociation: [Schema.PodIdentityAssociationQueryVariables, Schema.PodIdentityAssociationQuery];
   PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];

@@ -27,6 +27,8 @@ export const mutations: Readonly<Record<string, Send>> = {
     client.updatePodIdentityAssociation(updateInput(input), options),
   DeletePodIdentityAssociation: (client, input, options) =>
     client.deletePodIdentityAssociation({ ...input, ...target(input) }, options),
+  AdoptPodIdentityAssociation: (client, input, options) =>
+    client.adoptPodIdentityAssociation({ ...input, ...target(input) }, options),
 };
 
 /** The queries, by the operations of the commands. */
@@ -37,6 +39,8 @@ export const queries: Readonly<Record<string, Ask>> = {
     checkAnswer(await client.checkUpdatePodIdentityAssociation(updateInput(input), options)),
   CheckDeletePodIdentityAssociation: async (client, { input }, options) =>
     checkAnswer(await client.checkDeletePodIdentityAssociation({ ...input, ...target(input) }, options)),
+  CheckAdoptPodIdentityAssociation: async (client, { input }, options) =>
+    checkAnswer(await client.checkAdoptPodIdentityAssociation({ ...input, ...target(input) }, options)),
   DescribePodIdentityAssociation: describe,
   ListPodIdentityAssociations: async (client, { input }, options) => {
     const only = { serviceAccount: optional(input.serviceAccount), roleArn: optional(input.roleArn) };

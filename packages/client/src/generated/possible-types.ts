@@ -2,7 +2,8 @@ export const possibleTypes = {
   "MutationPayload": [
     "CreatePodIdentityAssociationPayload",
     "UpdatePodIdentityAssociationPayload",
-    "DeletePodIdentityAssociationPayload"
+    "DeletePodIdentityAssociationPayload",
+    "AdoptPodIdentityAssociationPayload"
   ],
   "Refusal": [
     "InvalidInput",
@@ -39,6 +40,7 @@ export const embeddedTypes = [
   "CreatePodIdentityAssociationPayload",
   "UpdatePodIdentityAssociationPayload",
   "DeletePodIdentityAssociationPayload",
+  "AdoptPodIdentityAssociationPayload",
   "CheckPayload",
   "Warning",
   "InvalidInput",

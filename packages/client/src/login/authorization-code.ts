@@ -34,10 +34,11 @@ export async function signInWithBrowser(
   try {
     const redirected = new Promise<{ readonly url: URL; readonly response: ServerResponse }>((resolve) => {
       server.on('request', (request, response) => {
-        const url = new URL(request.url ?? '/', base);
+        const target = request.url ?? '/';
+        const url = URL.canParse(target, base) ? new URL(target, base) : null;
         // Any page of the browser can send requests here: only that of the issuer knows the state.
-        const isRedirect = url.pathname === '/callback' && url.searchParams.get('state') === state;
-        if (isRedirect) resolve({ url, response });
+        const isRedirect = url?.pathname === '/callback' && url.searchParams.get('state') === state;
+        if (url !== null && isRedirect) resolve({ url, response });
         else void answer(response, 404, 'Not found.');
       });
     });

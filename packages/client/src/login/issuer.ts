@@ -6,6 +6,9 @@ import { makeFetch } from '../gateway/http.ts';
 import type { CallSettings } from '../host.ts';
 import type { IssuerSettings, Login } from './store.ts';
 
+/** The issuer answered that it does not give tokens: sending the request again would not help. */
+export class IssuerRefusal extends GeneralError {}
+
 /** What requests to an issuer need. */
 export interface IssuerAccess {
   readonly connection: Connection;
@@ -118,7 +121,7 @@ function issuerError(error: unknown, issuer: string): CommandError {
     const { error: code, error_description: description } = error;
     const reason = meanings[code] ?? 'the issuer refused the request';
     const detail = description === undefined ? code : `${code}: ${description}`;
-    return new GeneralError(`Not signed in at ${issuer}: ${reason} (${detail}).`);
+    return new IssuerRefusal(`Not signed in at ${issuer}: ${reason} (${detail}).`);
   }
   const { cause, message } = error as Error;
   if (cause instanceof Response) {

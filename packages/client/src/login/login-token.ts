@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../aws/errors.ts';
+import { ConfigurationError, GeneralError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { CallSettings } from '../host.ts';
 import { changeLogin, loginsFile, readLogin } from './store.ts';
@@ -46,7 +46,7 @@ async function renewed(
   const { refreshToken, resource } = login;
   if (refreshToken === null) throw new ConfigurationError(`The login to ${gatewayUrl} has expired. ${advice}`);
   const { refreshTokenGrant } = await import('openid-client');
-  const { loginOf, withIssuer } = await import('./issuer.ts');
+  const { IssuerRefusal, loginOf, withIssuer } = await import('./issuer.ts');
   const { issuer, clientId, scope, audience } = login;
   try {
     const parameters = resource === null ? {} : { resource };
@@ -56,8 +56,8 @@ async function renewed(
     return loginOf({ issuer, clientId, scope, audience, resource }, tokens, login);
   } catch (error) {
     settings.signal?.throwIfAborted();
-    throw new ConfigurationError(
-      `The login to ${gatewayUrl} has expired and can't be renewed. ${(error as Error).message} ${advice}`,
-    );
+    const failure = `The access token of the login to ${gatewayUrl} has expired, and was not renewed. ${(error as Error).message}`;
+    if (error instanceof IssuerRefusal) throw new ConfigurationError(`${failure} ${advice}`);
+    throw new GeneralError(failure);
   }
 }

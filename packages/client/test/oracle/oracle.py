@@ -20,10 +20,14 @@ from awscli.clidriver import AWSCLIEntryPoint, create_clidriver
 from awscli.formatter import get_formatter
 from awscli.shorthand import ShorthandParser
 from awscli.table import get_text_length
+from botocore.loaders import Loader
 from botocore.paginate import Paginator
 from botocore.session import Session
 from botocore.validate import ParamValidator
 from ruamel.yaml import YAML
+
+# The name of the program in its messages.
+sys.argv[0] = 'aws'
 
 
 def shorthand(text):
@@ -152,7 +156,43 @@ def run(arguments):
     stdout, stderr = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
         code = AWSCLIEntryPoint().main(arguments)
-    return {'code': code, 'stdout': stdout.getvalue(), 'stderr': stderr.getvalue()}
+    return {'code': code or 0, 'stdout': stdout.getvalue(), 'stderr': stderr.getvalue()}
+
+
+def run_line(question):
+    """Runs `aws …` in this process, with more variables in the environment."""
+    with patch.dict(os.environ, question['environment']):
+        return run(question['arguments'])
+
+
+def extend_model(operations):
+    """Adds the fields of newer versions to the model of EKS: those that an operation lacks, by name and type."""
+    load = Loader.load_service_model
+    # Reading the model takes longer than a command line.
+    extended = []
+
+    def load_extended(self, service_name, type_name, api_version=None):
+        if service_name != 'eks' or type_name != 'service-2':
+            return load(self, service_name, type_name, api_version)
+        if extended:
+            return extended[0]
+        model = load(self, service_name, type_name, api_version)
+        extended.append(model)
+        shapes = model['shapes']
+        for operation, fields in operations.items():
+            described = model['operations'][operation]
+            add_fields(shapes[described['input']['shape']], fields['input'])
+            output = shapes[described['output']['shape']]['members']
+            if 'association' in output:
+                add_fields(shapes[output['association']['shape']], fields['association'])
+        return model
+
+    Loader.load_service_model = load_extended
+
+
+def add_fields(shape, fields):
+    for name, kind in fields.items():
+        shape['members'].setdefault(name, {'shape': {'string': 'String', 'boolean': 'BoxedBoolean'}[kind]})
 
 
 def version(_):
@@ -161,17 +201,23 @@ def version(_):
 
 QUESTIONS = {
     'credentials': credentials,
+    'extend_model': extend_model,
     'formatted': formatted,
     'load_yaml': load_yaml,
     'options': options,
     'parse': parse,
     'run': run,
+    'run_line': run_line,
     'search': search,
     'shorthand': shorthand,
     'validate': validate,
     'version': version,
     'width': get_text_length,
 }
+
+# Answers have a stream of their own: a help text of the CLI goes to standard output by a program that shows it.
+answers = os.fdopen(os.dup(1), 'w')
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 for line in sys.stdin:
     name, argument = json.loads(line)
@@ -180,4 +226,4 @@ for line in sys.stdin:
         json.dumps(answer)
     except BaseException as error:
         answer = {'error': str(error), 'type': type(error).__name__}
-    print(json.dumps(answer), flush=True)
+    print(json.dumps(answer), file=answers, flush=True)

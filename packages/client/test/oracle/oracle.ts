@@ -2,9 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-// Many questions take longer than a test usually does, on a machine that is busy.
-jest.setTimeout(60_000);
-
 /** What the code of the AWS CLI answers: its result, or the message and the type of its exception. */
 export type Answer = { readonly result: unknown } | { readonly error: string; readonly type: string };
 

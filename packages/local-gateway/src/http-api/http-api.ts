@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import type { EventSource } from '../../../../src/auth/event-source.ts';
+import { localUrl } from '../../../eks-simulator/src/index.ts';
 import { admit } from './admission.ts';
 import type { Authorizers } from './admission.ts';
 import { gatewayAnswer, refuseForeignPage, toAnswer } from './answer.ts';
@@ -83,8 +84,7 @@ export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> 
   await listen(server, port, host);
   const address = server.address();
   const actualPort = typeof address === 'object' && address !== null ? address.port : port;
-  const urlHost = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${urlHost}:${actualPort}`, close: () => connections.close(graceMs) };
+  return { url: localUrl(host, actualPort), close: () => connections.close(graceMs) };
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

@@ -49,6 +49,16 @@ test('a page of an allowed origin, and a name of the setting, reach the handler'
   });
 });
 
+test('a server on all addresses has a loopback URL, and accepts the same names as one on loopback', async () => {
+  const host = '0.0.0.0';
+  const { url } = await start(echo, { host });
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect((await answerTo({ host: 'localhost:49153' }, { host })).status).toBe(200);
+  expect((await answerTo({ host: 'gateway:4000' }, { host, allowedHosts: ['gateway'] })).status).toBe(200);
+  expect((await answerTo({ host: 'attacker.example:4000' }, { host })).status).toBe(421);
+  expect((await answerTo({ host: '0.0.0.0:4000' }, { host })).status).toBe(421);
+});
+
 test('a long name is quoted in part', async () => {
   const { advice = '' } = await answerTo({ host: `${'a'.repeat(5_000)}.example` });
   expect(advice.length).toBeLessThan(300);

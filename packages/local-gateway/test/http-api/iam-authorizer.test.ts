@@ -1,13 +1,13 @@
 import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { localIdentities } from '../../src/aws-identities.ts';
+import { identitiesOf } from '../../src/aws-identities.ts';
 import { makeIamAuthorizer } from '../../src/http-api/iam-authorizer.ts';
 import { echo, start, stopAll } from '../../../../test/support/http-api-server.ts';
 
 const accountId = '111122223333';
 const region = 'eu-central-1';
 const localSecret = 'a secret of the folder';
-const identities = localIdentities(accountId, localSecret);
+const identities = identitiesOf({ home: { accountId }, world: null }, localSecret);
 const body = '{"query":"{ viewer { id } }"}';
 
 afterEach(stopAll);

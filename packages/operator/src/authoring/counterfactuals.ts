@@ -144,6 +144,7 @@ function requestChanges(
       }));
     }
     case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':

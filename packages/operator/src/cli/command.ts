@@ -1,6 +1,9 @@
 import { readSettings, SettingsError } from '../../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../../src/app/environment.ts';
 
+/** With this option, exit codes are 0, 1 and 2, as those of `terraform plan`: wrong arguments end with 1 too. */
+export const detailedExitCode = 'detailed-exitcode';
+
 /** An option that takes no value. */
 interface Flag {
   readonly type: 'boolean';
@@ -95,7 +98,10 @@ interface Row<O extends Options, S, R> extends Description {
   readonly settings?: Settings<S>;
   /** Reads what is requested. Calls `problem` for what does not fit together; the result, which may be null, is not used then. */
   readonly request: (values: Values<O>, args: readonly string[], problem: (text: string) => void) => R | null;
-  /** Returns 0, or 1 where a check found problems. Throws an Error where the work fails. */
+  /**
+   * Returns 0, or 1 where a check found problems; with the option {@link detailedExitCode} also 2, where there is something to
+   * report. Throws an Error where the work fails.
+   */
   readonly run: (request: R, context: Context<S>) => number | Promise<number>;
 }
 

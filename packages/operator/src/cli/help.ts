@@ -1,3 +1,4 @@
+import { detailedExitCode } from './command.ts';
 import type { Argument, Command, Option } from './command.ts';
 
 /** The name of the command. */
@@ -15,6 +16,11 @@ export function exitCodes(fails = 'The work failed, or a check found problems'):
     ['2', 'Arguments or settings are wrong. Nothing is changed.'],
   ];
 }
+
+const detailedExitCodes: Row = [
+  '0, 1, 2',
+  `With --${detailedExitCode}: nothing to report, an error, something to report.`,
+];
 
 /** The commands below a group or a command; all below ''. */
 export function childrenOf(commands: readonly Command[], name: string): readonly Command[] {
@@ -59,7 +65,7 @@ export function commandHelp(command: Command, commands: readonly Command[]): str
     examples.length === 0
       ? []
       : ['Examples:', ...examples.map((example) => `  ${program} ${name} ${example}`.trimEnd())],
-    section('Exit codes:', exitCodes(fails)),
+    section('Exit codes:', [...exitCodes(fails), ...(command.options[detailedExitCode] ? [detailedExitCodes] : [])]),
   ]);
 }
 

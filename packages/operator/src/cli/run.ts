@@ -1,3 +1,4 @@
+import { detailedExitCode } from './command.ts';
 import type { Command, Terminal } from './command.ts';
 import { childrenOf, commandHelp, overview, program } from './help.ts';
 import { parseCommandLine } from './parse.ts';
@@ -15,7 +16,8 @@ export interface CommandTable {
 
 /**
  * Runs the command that the words name, and returns the exit code: 0 when it is done, 1 when the work failed or a check found
- * problems, 2 when arguments or settings are wrong. Everything that is wrong with them is reported before the work begins.
+ * problems, 2 when arguments or settings are wrong. Everything that is wrong with them is reported before the work begins. With
+ * `--detailed-exitcode`, 2 means that there is something to report, and wrong arguments end with 1.
  */
 export async function runCommandLine(
   table: CommandTable,
@@ -33,13 +35,15 @@ export async function runCommandLine(
   const problems: string[] = [];
   const problem = (text: string) => void problems.push(text);
   const given = parseCommandLine(command, words.slice(command.name.split(' ').length), problem);
+  const isDetailed = given.values[detailedExitCode] === true;
   const work = command.prepare(given, env, problem);
   if (problems.length > 0) {
     stderr.write(`${problems.join('\n')}\nSee ${program} ${command.name} --help.\n`);
-    return 2;
+    return isDetailed ? 1 : 2;
   }
   try {
-    return (await work(terminal)) === 0 ? 0 : 1;
+    const code = await work(terminal);
+    return code === 0 || (code === 2 && isDetailed) ? code : 1;
   } catch (error) {
     stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;

@@ -13,8 +13,8 @@ export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 
 
 type Status = keyof typeof statuses;
 
-/** `activity_id` of the class API Activity. `Check` is not in OCSF, hence 99 (Other). */
-export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Check: 99 } as const;
+/** `activity_id` of the class API Activity. `Adopt` and `Check` are not in OCSF, hence 99 (Other). */
+export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Adopt: 99, Check: 99 } as const;
 
 type Activity = keyof typeof activities;
 

@@ -48,6 +48,10 @@ const schemas = {
     operation: v.literal('DELETE_POD_IDENTITY_ASSOCIATION'),
     before: association,
   }),
+  ADOPT_POD_IDENTITY_ASSOCIATION: fields({
+    operation: v.literal('ADOPT_POD_IDENTITY_ASSOCIATION'),
+    before: association,
+  }),
 } as const satisfies { readonly [Kind in OperationKind]: v.GenericSchema<unknown, { readonly operation: Kind }> };
 
 /** An audit entry of one of these kinds, as far as it depends on the kind. */
@@ -70,6 +74,7 @@ const requests: { readonly [Kind in OperationKind]: (entry: OperationEntry<Kind>
     becomes: { ...settingsOf(before), ...changed },
   }),
   DELETE_POD_IDENTITY_ASSOCIATION: ({ before }) => ({ action: 'DeletePodIdentityAssociation', association: before }),
+  ADOPT_POD_IDENTITY_ASSOCIATION: ({ before }) => ({ action: 'AdoptPodIdentityAssociation', association: before }),
 };
 
 /** Keeps the connection between kind and entry for the compiler. */

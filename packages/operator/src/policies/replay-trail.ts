@@ -4,6 +4,7 @@ import { recordedRole } from '../../../../src/cases/model-schemas.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { operations } from '../../../../src/operations/operations.ts';
 import {
   circumstanceSchema,
   contextOf,
@@ -153,9 +154,14 @@ const headSchema = atLeast({
   fence: v.nullish(wholeNumber, null),
 });
 
+/** The operations that have no INTENT. */
+const withoutIntent: readonly string[] = Object.values(operations)
+  .filter(({ effect }) => effect.kind === 'none')
+  .map(({ kind }) => kind);
+
 /** Whether an entry has a decision of its own. Those that a lease holder wrote after its INTENT repeat the one of the INTENT. */
-function isOwnRequest({ decision, fence, event }: v.InferOutput<typeof headSchema>): boolean {
-  return decision !== null && (fence === null || event === 'INTENT');
+function isOwnRequest({ decision, fence, event, operation }: v.InferOutput<typeof headSchema>): boolean {
+  return decision !== null && (fence === null || event === 'INTENT' || withoutIntent.includes(operation));
 }
 
 /** The roles and the owners of a slice; the rest of it is that of an inventory which is not used here. */

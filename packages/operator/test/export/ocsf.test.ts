@@ -51,6 +51,7 @@ const operations: readonly [OperationKind, string, number, string][] = [
   ['CREATE_POD_IDENTITY_ASSOCIATION', 'Create', 600301, 'createPodIdentityAssociation'],
   ['UPDATE_POD_IDENTITY_ASSOCIATION', 'Update', 600303, 'updatePodIdentityAssociation'],
   ['DELETE_POD_IDENTITY_ASSOCIATION', 'Delete', 600304, 'deletePodIdentityAssociation'],
+  ['ADOPT_POD_IDENTITY_ASSOCIATION', 'Adopt', 600399, 'adoptPodIdentityAssociation'],
 ];
 
 interface Case {
@@ -110,6 +111,7 @@ const requests = {
   CREATE_POD_IDENTITY_ASSOCIATION: request(),
   UPDATE_POD_IDENTITY_ASSOCIATION: { ...remove, changes: { roleArn: association().roleArn } },
   DELETE_POD_IDENTITY_ASSOCIATION: remove,
+  ADOPT_POD_IDENTITY_ASSOCIATION: remove,
 };
 
 const eventOf = (entry: AuditEntry) => ocsfEvent(entry, '0.1.0');

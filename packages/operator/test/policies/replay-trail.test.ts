@@ -2,10 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOperator } from '../run-operator.ts';
 import {
+  adopt,
   alice,
   association,
   bob,
   context,
+  pat,
   remove,
   replaceIn,
   service,
@@ -33,9 +35,11 @@ test('reports no difference with the policies that decided', async () => {
   const updated = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: { ...reference, changes }, before };
   sample.record(update({}, changes), updated, context(alice));
   sample.record(remove(), { operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: reference, before }, context(alice));
+  const adopted = { operation: 'ADOPT_POD_IDENTITY_ASSOCIATION', request: reference, before };
+  sample.record(adopt(), adopted, context(pat), { event: 'SUCCEEDED' });
   expect(await sample.replay()).toEqual({
     status: 0,
-    out: '4 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies\n',
+    out: '5 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies\n',
     err: '',
   });
 });

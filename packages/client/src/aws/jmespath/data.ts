@@ -1,10 +1,12 @@
+import { isPythonValue } from '../value.ts';
+import type { PythonValue } from '../value.ts';
 import { EvaluationError } from './errors.ts';
 
 /** An expression as an argument of a function: `&expression`. */
 export type Reference = (value: Data) => Data;
 
 /** A value while an expression is evaluated. */
-export type Data = string | number | boolean | null | Date | Reference | readonly Data[] | DataMap;
+export type Data = string | number | boolean | null | Date | PythonValue | Reference | readonly Data[] | DataMap;
 
 export interface DataMap {
   readonly [key: string]: Data;
@@ -29,6 +31,7 @@ export function typeOf(
   if (value === null) return 'null';
   if (isReference(value)) return 'expref';
   if (value instanceof Date) return 'unknown';
+  if (isPythonValue(value)) return 'number';
   if (isArray(value)) return 'array';
   return typeof value as 'string' | 'number' | 'boolean' | 'object';
 }
@@ -61,7 +64,19 @@ export function isEqualInPython(left: Data, right: Data): boolean {
 }
 
 function numeric(value: Data): Data {
-  return typeof value === 'boolean' ? Number(value) : value;
+  return typeof value === 'boolean' || isPythonValue(value) ? numberOf(value) : value;
+}
+
+/** The value of a number: of a float without a fraction too. */
+export function numberOf(value: Data): number {
+  return isPythonValue(value) ? value.number : Number(value);
+}
+
+/** What has an order. */
+export type Ordered = number | string | PythonValue;
+
+export function isOrdered(value: Data): value is Ordered {
+  return typeof value === 'string' || typeOf(value) === 'number';
 }
 
 /**
@@ -69,8 +84,8 @@ function numeric(value: Data): Data {
  *
  * @throws {@link EvaluationError} for a number and a text
  */
-export function compareOrdered(left: number | string, right: number | string): number {
-  if (typeof left === 'number' && typeof right === 'number') return left - right;
+export function compareOrdered(left: Ordered, right: Ordered): number {
+  if (typeof left !== 'string' && typeof right !== 'string') return numberOf(left) - numberOf(right);
   if (typeof left === 'string' && typeof right === 'string') return compareTexts(left, right);
   throw new EvaluationError('A number and a text have no order.');
 }

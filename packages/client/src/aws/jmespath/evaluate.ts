@@ -1,5 +1,5 @@
 import type { Value } from '../value.ts';
-import { compareOrdered, isArray, isEqual, isFalse, isObject, isReference } from './data.ts';
+import { compareOrdered, isArray, isEqual, isFalse, isObject, isOrdered, isReference } from './data.ts';
 import type { Data } from './data.ts';
 import { EvaluationError } from './errors.ts';
 import { callFunction } from './functions.ts';
@@ -92,10 +92,6 @@ function compare(comparison: Comparison, left: Data, right: Data): Data {
   if (comparison === 'lt') return order < 0;
   if (comparison === 'lte') return order <= 0;
   return comparison === 'gt' ? order > 0 : order >= 0;
-}
-
-function isOrdered(value: Data): value is number | string {
-  return typeof value === 'number' || typeof value === 'string';
 }
 
 /** Whether a value has an expression in it. It is not copied: YAML names what a result has twice. */

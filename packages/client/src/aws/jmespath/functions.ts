@@ -1,7 +1,17 @@
-import { parseInteger, str, strip } from '../python.ts';
+import { jsonNumber } from '../output/json.ts';
+import { float, parseInteger, str, strip, typeName as pythonType } from '../python.ts';
 import type { Value } from '../value.ts';
-import { compareOrdered, isArray, isEqualInPython, isObject, isReference, typeOf } from './data.ts';
-import type { Data, DataMap, Reference } from './data.ts';
+import {
+  compareOrdered,
+  isArray,
+  isEqualInPython,
+  isObject,
+  isOrdered,
+  isReference,
+  numberOf,
+  typeOf,
+} from './data.ts';
+import type { Data, DataMap, Ordered, Reference } from './data.ts';
 import { EvaluationError } from './errors.ts';
 
 /** The types that an argument may have; none: any. `array-number` is an array of numbers only. */
@@ -19,15 +29,15 @@ const any: ArgumentTypes = [];
 const ordered: ArgumentTypes = ['array-number', 'array-string'];
 
 const functions: Readonly<Record<string, JmespathFunction>> = {
-  abs: { parameters: [['number']], call: (value: number) => Math.abs(value) },
+  abs: { parameters: [['number']], call: (value: Data) => like(value, Math.abs(numberOf(value))) },
   avg: {
     parameters: [['array-number']],
-    call: (list: number[]) => (list.length === 0 ? null : sum(list) / list.length),
+    call: (list: Data[]) => (list.length === 0 ? null : float(total(list) / list.length)),
   },
-  ceil: { parameters: [['number']], call: (value: number) => integer(Math.ceil(value)) },
+  ceil: { parameters: [['number']], call: (value: Data) => integer(Math.ceil(numberOf(value))) },
   contains: { parameters: [['array', 'string'], any], call: contains },
   ends_with: { parameters: [['string'], ['string']], call: (text: string, end: string) => text.endsWith(end) },
-  floor: { parameters: [['number']], call: (value: number) => integer(Math.floor(value)) },
+  floor: { parameters: [['number']], call: (value: Data) => integer(Math.floor(numberOf(value))) },
   join: {
     parameters: [['string'], ['array-string']],
     call: (separator: string, list: string[]) => list.join(separator),
@@ -56,15 +66,13 @@ const functions: Readonly<Record<string, JmespathFunction>> = {
   sort: { parameters: [ordered], call: (list: Ordered[]) => list.toSorted(compareOrdered) },
   sort_by: { parameters: [['array'], ['expref']], call: sortBy },
   starts_with: { parameters: [['string'], ['string']], call: (text: string, start: string) => text.startsWith(start) },
-  sum: { parameters: [['array-number']], call: sum },
+  sum: { parameters: [['array-number']], call: (list: Data[]) => like(list.find(isFloat) ?? 0, total(list)) },
   to_array: { parameters: [any], call: (value: Data) => (isArray(value) ? value : [value]) },
   to_number: { parameters: [any], call: toNumber },
   to_string: { parameters: [any], call: (value: Data) => (typeof value === 'string' ? value : jsonText(value)) },
   type: { parameters: [any], call: typeName },
   values: { parameters: [['object']], call: (map: DataMap) => Object.values(map) },
 };
-
-type Ordered = number | string;
 
 /**
  * Calls a function of JMESPath.
@@ -93,13 +101,15 @@ function checkType(name: string, value: Data, types: ArgumentTypes): void {
   const allowed =
     elementTypes.length === 1 ? elementTypes[0] : elementTypes.find((one) => one === typeOf(value[0] ?? null));
   const wrong = value.findIndex((one) => typeOf(one) !== allowed);
-  if (wrong !== -1) throw wrongType(name, value[wrong] ?? null, types);
+  const element = value[wrong] ?? null;
+  if (wrong !== -1) throw wrongType(name, element, types, pythonType(element as Value));
 }
 
-function wrongType(name: string, value: Data, types: ArgumentTypes): EvaluationError {
+/** @param received the type as messages name it: of an element, by its name in Python */
+function wrongType(name: string, value: Data, types: ArgumentTypes, received: string = typeOf(value)): EvaluationError {
   const expected = types.map((one) => `'${one}'`).join(', ');
   return new EvaluationError(
-    `In function ${name}(), invalid type for value: ${shown(value)}, expected one of: [${expected}], received: "${typeOf(value)}"`,
+    `In function ${name}(), invalid type for value: ${shown(value)}, expected one of: [${expected}], received: "${received}"`,
   );
 }
 
@@ -107,8 +117,17 @@ function shown(value: Data): string {
   return isReference(value) ? '&expression' : str(value as Value);
 }
 
-function sum(list: readonly number[]): number {
-  return list.reduce((total, one) => total + one, 0);
+function total(list: readonly Data[]): number {
+  return list.reduce<number>((sum, one) => sum + numberOf(one), 0);
+}
+
+/** A float if the number that it is calculated from is one. */
+function like(value: Data, result: number): Data {
+  return isFloat(value) ? float(result) : result;
+}
+
+function isFloat(value: Data): boolean {
+  return pythonType(value as Value) === 'float';
 }
 
 /** Python's integers have no infinity. */
@@ -131,7 +150,7 @@ function contains(within: string | readonly Data[], searched: Data): boolean {
 function keys(list: readonly Data[], by: Reference): readonly Ordered[] {
   return list.map((one) => {
     const key = by(one);
-    if (typeof key === 'number' || typeof key === 'string') return key;
+    if (isOrdered(key)) return key;
     throw wrongType('min_by or max_by', key, ['number', 'string']);
   });
 }
@@ -179,13 +198,13 @@ const floats = /^[+-]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+
 
 /** As Python's `int`, or else `float`, reads a text; null where neither does. */
 function toNumber(value: Data): Data {
-  if (typeof value === 'number') return value;
+  if (typeOf(value) === 'number') return value;
   if (isReference(value)) throw wrongType('to_number', value, ['string', 'number']);
   if (typeof value !== 'string') return null;
   const text = strip(value);
   if (/^[+-]?(inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^[+-]?nan$/i.test(text)) return Number.NaN;
-  return parseInteger(text) ?? (floats.test(text) ? Number(text.replaceAll('_', '')) : null);
+  return parseInteger(text) ?? (floats.test(text) ? float(Number(text.replaceAll('_', ''))) : null);
 }
 
 /** JSON without spaces, in ASCII. */
@@ -197,7 +216,7 @@ function jsonText(value: Data): string {
       .map(([key, member]) => `${jsonText(key)}:${jsonText(member)}`)
       .join(',')}}`;
   }
-  if (typeof value === 'number') return Number.isNaN(value) ? 'NaN' : str(value);
+  if (typeOf(value) === 'number') return jsonNumber(value);
   const text = JSON.stringify(value);
   return text.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../json-input.ts';
 import { str } from '../python.ts';
 import type { Value } from '../value.ts';
 import { InvalidExpression } from './errors.ts';
@@ -140,15 +141,10 @@ function literal(value: Value, end: number): FoundToken {
   return { type: 'literal', text: str(value), value, end };
 }
 
-/** The value of a JSON text, with the numbers that Python reads besides; undefined if it is not valid. */
+/** The value of a JSON text, as Python reads it; undefined if it is not valid. */
 function parsed(json: string): Value | undefined {
-  const special = new Map([
-    ['NaN', Number.NaN],
-    ['Infinity', Number.POSITIVE_INFINITY],
-    ['-Infinity', Number.NEGATIVE_INFINITY],
-  ]).get(json.trim());
   try {
-    return special ?? (JSON.parse(json) as Value);
+    return parseJson(json);
   } catch {
     return undefined;
   }

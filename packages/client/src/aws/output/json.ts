@@ -1,21 +1,37 @@
-import { dateText } from '../python.ts';
+import { dateText, str } from '../python.ts';
 import type { Value } from '../value.ts';
-import { isMap } from '../value.ts';
+import { isList, isMap } from '../value.ts';
 
 /** `--output json`. An empty map prints nothing, as with the AWS CLI. */
 export function formatJson(value: Value): string {
-  if (isEmptyMap(value)) return '';
-  return `${JSON.stringify(withTexts(value), null, 4)}\n`;
+  return isEmptyMap(value) ? '' : `${jsonOf(value, '\n')}\n`;
 }
 
 export function isEmptyMap(value: Value): boolean {
   return isMap(value) && Object.keys(value).length === 0;
 }
 
-/** `JSON.stringify` gives a `Date` a fraction and a zone before a replacer gets it. */
-function withTexts(value: Value): Value {
-  if (value instanceof Date) return dateText(value, 'T');
-  if (Array.isArray(value)) return value.map(withTexts);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withTexts(member)]));
+/** A number in JSON, where Python has NaN and infinities too. */
+export function jsonNumber(value: Value): string {
+  return str(value).replace('inf', 'Infinity').replace('nan', 'NaN');
+}
+
+/** @param end of a line, with the indentation of the next */
+function jsonOf(value: Value, end: string): string {
+  const inner = `${end}    `;
+  const members = isList(value)
+    ? value.map((item) => jsonOf(item, inner))
+    : isMap(value)
+      ? Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${jsonOf(member, inner)}`)
+      : null;
+  if (members === null) return scalarOf(value);
+  const [first, last] = isList(value) ? '[]' : '{}';
+  return members.length === 0 ? `${first}${last}` : `${first}${inner}${members.join(`,${inner}`)}${end}${last}`;
+}
+
+function scalarOf(value: Value): string {
+  if (value instanceof Date) return JSON.stringify(dateText(value, 'T'));
+  return typeof value === 'string' || typeof value === 'boolean' || value === null
+    ? JSON.stringify(value)
+    : jsonNumber(value);
 }

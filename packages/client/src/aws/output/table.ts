@@ -2,7 +2,7 @@ import { GeneralError } from '../errors.ts';
 import { str } from '../python.ts';
 import { compareText } from '../strings.ts';
 import type { Value, ValueMap } from '../value.ts';
-import { isList, isMap, isScalar } from '../value.ts';
+import { isList, isMap, isPythonValue, isScalar } from '../value.ts';
 import { renderTable } from './table-render.ts';
 import type { Section, TableStyle } from './table-render.ts';
 
@@ -29,7 +29,8 @@ function addValue(sections: Section[], title: string | null, value: Value, inden
 function isEmpty(value: Value): boolean {
   if (isList(value)) return value.length === 0;
   if (isMap(value)) return Object.keys(value).length === 0;
-  return !value;
+  if (isPythonValue(value)) return value.number === 0;
+  return value === null || value === false || value === 0 || value === '';
 }
 
 function newSection(sections: Section[], title: string | null, indent: number): void {

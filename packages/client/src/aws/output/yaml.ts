@@ -103,5 +103,5 @@ function scalar(value: Value, column: number, indent: number): string {
   if (typeof value === 'boolean') return String(value);
   if (value instanceof Date) return dateText(value, ' ');
   if (isList(value)) return '[]';
-  return isMap(value) ? '{}' : repr(value);
+  return isMap(value) ? '{}' : repr(value).replace(/^-?(?:inf|nan)$/, (text) => text.replace(/inf|nan/, '.$&'));
 }

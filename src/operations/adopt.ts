@@ -1,0 +1,61 @@
+import type { Association } from '../model/association.ts';
+import { settingsOf } from '../model/setting-fields.ts';
+import type { AuthorizationContext } from '../policy/policy.ts';
+import { validateAdopt } from '../validation/change.ts';
+import { adopted } from './conclusions.ts';
+import type { Dependencies } from './dependencies.ts';
+import { isRequestTag } from './differences.ts';
+import type { Operation } from './operation.ts';
+import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
+
+/**
+ * `adoptPodIdentityAssociation`: records an association as EKS returned it, so that drift is found against this state. It changes
+ * nothing at EKS, and no tag, so that another tool that declares the association plans no change.
+ */
+export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
+  kind: 'ADOPT_POD_IDENTITY_ASSOCIATION',
+  field: 'adoptPodIdentityAssociation',
+  action: 'AdoptPodIdentityAssociation',
+  activity: 'Adopt',
+  creates: false,
+  deletes: false,
+  validate: validateAdopt,
+  loadTarget: loadExisting,
+  authorizationRequest: (_, loaded) => ({ action: 'AdoptPodIdentityAssociation', association: existingBefore(loaded) }),
+  checkPrecondition: (request, association) => checkExpectedModifiedAt(request, association, null),
+  findObstacle: () => Promise.resolve(null),
+  effect: {
+    kind: 'none',
+    conclude: (deps, mutation) => {
+      const association = existingBefore(mutation);
+      return adopted(association, createVerdict(deps, mutation.authorization, association));
+    },
+  },
+  differences: () => null,
+  expectedState: (_, before) => before && { settings: settingsOf(before), tags: before.tags.filter(isRequestTag) },
+  needsAgent: false,
+  warningsAfter: () => [],
+  summarize: () => ({ settings: {}, tags: [], changes: [] }),
+};
+
+/**
+ * What policy would say of a create of the association by the same principal: a rule that the association would not pass is known from
+ * its adoption on. For people only; the adoption does not depend on it.
+ */
+function createVerdict(
+  { authorize }: Pick<Dependencies, 'authorize'>,
+  authorization: AuthorizationContext,
+  association: Association,
+): string {
+  const tags = association.tags.filter(isRequestTag);
+  const { accountId, region, clusterName, namespace, serviceAccount } = association;
+  const target = { accountId, region, clusterName, namespace, serviceAccount };
+  const created = { ...target, ...settingsOf(association), tags };
+  const decision = authorize(authorization, { action: 'CreatePodIdentityAssociation', association: created });
+  if (decision.allowed) return 'Policy would permit a create of it.';
+  if (decision.unknownRoles) {
+    return 'Whether policy would permit a create of it depends on role attributes, which were not read.';
+  }
+  const policyIds = new Set(decision.violations.map(({ policyId }) => policyId));
+  return `Policy would deny a create of it: ${[...policyIds].join(', ')}.`;
+}

@@ -1,0 +1,54 @@
+const ledgerTests =
+  '<rootDir>/test/ledger/{audit-entry,contract,contract-*,entry-size,hidden-entry,keys,stored-format,trail-position}.test.ts';
+
+/**
+ * The modules that hold the guarantees, each with its tests. The test runner loads all test files of a module for every
+ * mutant, so a module names those that check it, and leaves out those that take seconds each (`slow`: see `--all-tests`).
+ */
+export default {
+  idempotency: {
+    mutate: ['src/idempotency/*.ts'],
+    tests: [
+      '<rootDir>/test/idempotency/*.test.ts',
+      '<rootDir>/test/ledger/stored-format.test.ts',
+      '<rootDir>/test/operations/{changed-by-others,effects,locks,locks-during-claim,mutate,reconcile}.test.ts',
+    ],
+    slow: [],
+  },
+  entries: {
+    mutate: ['src/ledger/{audit-entry,entry-size,hidden-entry,keys,trail-position}.ts'],
+    tests: [
+      '<rootDir>/test/ledger/{audit-entry,entry-size,hidden-entry,keys,stored-format,trail-position}.test.ts',
+      '<rootDir>/packages/local-gateway/test/sqlite/ledger.test.ts',
+    ],
+    slow: ['<rootDir>/test/ledger/{contract-entries,trail}.test.ts'],
+  },
+  ledger: {
+    mutate: ['src/ledger/{claim-of-created,condition,entry-json,filter-fields,format,ledger,locks-json,trail-page}.ts'],
+    tests: [ledgerTests],
+    slow: ['<rootDir>/test/ledger/trail.test.ts'],
+  },
+  dynamodb: {
+    mutate: ['src/ledger/{dynamodb*,table*}.ts'],
+    tests: [ledgerTests, '<rootDir>/test/ledger/{dynamodb,dynamodb-item,dynamodb-tables,tables}.test.ts'],
+    slow: ['<rootDir>/test/ledger/{dynamodb-faults,dynamodb-trail,trail}.test.ts'],
+  },
+  sqlite: {
+    mutate: ['packages/local-gateway/src/sqlite/*.ts'],
+    tests: [ledgerTests, '<rootDir>/packages/local-gateway/test/sqlite/*.test.ts'],
+    slow: ['<rootDir>/test/ledger/trail.test.ts'],
+  },
+  observation: {
+    mutate: ['src/operations/{observe,refusals}.ts'],
+    tests: ['<rootDir>/test/operations/{changed-by-others,create-in-doubt,mutate,observe,reconcile,refusals}.test.ts'],
+    slow: [],
+  },
+  reading: {
+    mutate: ['src/queries/{authorize-read,trail-authorization}.ts'],
+    tests: [
+      '<rootDir>/test/queries/{authorize-read,trail-authorization}.test.ts',
+      '<rootDir>/test/graphql/{hidden-associations,hidden-entries}.test.ts',
+    ],
+    slow: [],
+  },
+};
