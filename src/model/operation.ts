@@ -29,7 +29,7 @@ export const namedSettings: {
 };
 
 /** Whether an operation sends a change to EKS. One that sends none begins and ends in one transaction. */
-export const sendsChange: { readonly [Kind in OperationKind]: boolean } = {
+export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
   CREATE_POD_IDENTITY_ASSOCIATION: true,
   UPDATE_POD_IDENTITY_ASSOCIATION: true,
   DELETE_POD_IDENTITY_ASSOCIATION: true,
