@@ -126,6 +126,6 @@ function resolvedMessage({ origin, sight }: ObservedState): string {
   if (origin === 'ADD_ON') return 'The association is of an EKS add-on.';
   if (origin === 'OPERATION') return 'The association is as the last operation recorded it.';
   return sight?.isGone === true
-    ? 'The association is gone, and none is recorded.'
+    ? 'The association is gone, and no operation recorded it.'
     : 'No operation recorded the association.';
 }

@@ -104,7 +104,7 @@ test('what exists before the first scan of its cluster is no drift, and what app
   const [, resolved] = await driftEntries();
   expect(resolved).toMatchObject({
     associationArn: later.associationArn,
-    message: 'The association is gone, and none is recorded.',
+    message: 'The association is gone, and no operation recorded it.',
   });
 });
 
