@@ -25,6 +25,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
@@ -244,6 +246,8 @@ export type AuditEntry = Node & {
   readonly before: Maybe<AssociationSnapshot>;
   /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
+  /** The declaration that made the request; null without one. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an answer of EKS. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
@@ -499,6 +503,11 @@ export type CreatePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /**
+   * Name of the declaration that makes the request: 1 to 128 characters in one line. Recorded, and kept with the association until
+   * another request changes it. Grants nothing. Not part of the input that the token is bound to.
+   */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
@@ -555,6 +564,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
@@ -1449,6 +1460,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /**

@@ -24,6 +24,11 @@ export interface AssociationState {
 export interface ConfirmedAssociation {
   readonly association: Association;
   readonly isDeleted: boolean;
+  /**
+   * The declaration whose operation confirmed it; null after an operation without one, and where no outcome of an operation confirmed it: then
+   * the association is not only the declaration's.
+   */
+  readonly declaration: string | null;
 }
 
 /** A version of an association that was seen at EKS, or that it was gone. */

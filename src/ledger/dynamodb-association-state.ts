@@ -89,9 +89,10 @@ function namesIn(parts: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`#${name}`, name]));
 }
 
-function confirmedMap({ association, isDeleted }: ConfirmedAssociation) {
+function confirmedMap({ association, isDeleted, declaration }: ConfirmedAssociation) {
   const { associationId, modifiedAt } = association;
-  return { associationId, modifiedAt, isDeleted, association: detailsText(association) };
+  const declared = declaration === null ? {} : { declaration };
+  return { associationId, modifiedAt, isDeleted, ...declared, association: detailsText(association) };
 }
 
 /** The fields of an association that are null where its text lacks them. */
@@ -144,6 +145,7 @@ interface Stored {
   readonly changedAt?: number;
   readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> & {
     readonly isDeleted: boolean;
+    readonly declaration?: string;
     readonly association: string;
   };
   readonly observed?: Pick<ObservedState, 'sight' | 'origin'> & { readonly association: string | null };
@@ -164,9 +166,7 @@ export function stateOfItem(item: Item): AssociationState {
     target,
     revision,
     changedAt,
-    confirmed: confirmed
-      ? { association: associationOf(target, confirmed, confirmed.association), isDeleted: confirmed.isDeleted }
-      : null,
+    confirmed: confirmed ? confirmedOf(target, confirmed) : null,
     observed: observed
       ? {
           at: scannedAt,
@@ -179,6 +179,11 @@ export function stateOfItem(item: Item): AssociationState {
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
   };
+}
+
+function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['confirmed']>): ConfirmedAssociation {
+  const { isDeleted, declaration = null, association } = stored;
+  return { association: associationOf(target, stored, association), isDeleted, declaration };
 }
 
 type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };

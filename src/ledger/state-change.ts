@@ -74,9 +74,10 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
   return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
 }
 
-function confirmedBy({ result }: IdempotencyRecord, { event, operation }: AuditEntry): ConfirmedAssociation | null {
+function confirmedBy({ result }: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+  const { event, operation, declaration = null } = entry;
   if (event !== 'SUCCEEDED' || !result?.association) return null;
-  return { association: result.association, isDeleted: operation === 'DELETE_POD_IDENTITY_ASSOCIATION' };
+  return { association: result.association, isDeleted: operation === 'DELETE_POD_IDENTITY_ASSOCIATION', declaration };
 }
 
 /**

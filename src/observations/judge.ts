@@ -49,7 +49,7 @@ function judgePresence(reading: Reading, association: Association): Judgement {
   if (explaining.length > 0) {
     // Once all of them can no longer act, the association is what they left: it is confirmed as an outcome is.
     const isFinal = explaining.every((operation) => lapsed.includes(operation));
-    const confirmedNow = isFinal ? { confirmed: { association, isDeleted: false } } : {};
+    const confirmedNow = isFinal ? { confirmed: { association, isDeleted: false, declaration: null } } : {};
     return observed(reading, 'OPERATION', {
       sights,
       lapsed: isFinal ? lapsed : [],
@@ -65,7 +65,7 @@ function judgePresence(reading: Reading, association: Association): Judgement {
         sights,
         lapsed,
         isConfirmed: true,
-        confirmed: { association, isDeleted: false },
+        confirmed: { association, isDeleted: false, declaration: null },
       });
     }
   }

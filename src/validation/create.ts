@@ -31,6 +31,7 @@ export function validateCreate(
     ...Object.values(settings).flat(),
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,
+    ...metadataFindings.declaration,
   ];
   if (findings.length > 0) {
     return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };

@@ -32,6 +32,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
   async function begin(
     operation: AuditEntry['operation'] = 'CREATE_POD_IDENTITY_ASSOCIATION',
     before: Association | null = null,
+    declaration: string | null = null,
   ) {
     const record = openRecord({ operation: operation as IdempotencyRecord['operation'], inDoubtUntil });
     const { operationId, fence } = record;
@@ -42,7 +43,17 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
         UPDATE_POD_IDENTITY_ASSOCIATION: { ...changes, changes: { policy: null } },
       }[operation as string] ?? changes;
     const entryOf = (fields: Partial<AuditEntry>) =>
-      auditEntry({ operationId, operation, request, before, target, time: t1, fence, ...fields });
+      auditEntry({
+        operationId,
+        operation,
+        request,
+        before,
+        target,
+        ...(declaration ? { declaration } : {}),
+        time: t1,
+        fence,
+        ...fields,
+      });
     const intent = entryOf({ event: 'INTENT' });
     await ledger.commit({ kind: 'free', now: recordTime }, record, [intent]);
     const end = (next: IdempotencyRecord, fields: Partial<AuditEntry>) =>
@@ -103,7 +114,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     };
     expect(await stateNow()).toEqual(state);
     await create.succeed(at(t1));
-    const confirmed = { association: at(t1), isDeleted: false };
+    const confirmed = { association: at(t1), isDeleted: false, declaration: null };
     expect(await stateNow()).toEqual({
       ...state,
       revision: 2,
@@ -111,6 +122,16 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed,
       openOperations: [],
     });
+  });
+
+  test('the association is of the declaration whose operation confirmed it last, and of none after an operation without one', async () => {
+    const declared = async (operation: AuditEntry['operation'], declaration: string | null, modifiedAt: string) => {
+      await (await begin(operation, null, declaration)).succeed(at(modifiedAt));
+      return (await stateNow())?.confirmed?.declaration;
+    };
+    expect(await declared('CREATE_POD_IDENTITY_ASSOCIATION', 'bindings', t1)).toBe('bindings');
+    expect(await declared('UPDATE_POD_IDENTITY_ASSOCIATION', 'others', t2)).toBe('others');
+    expect(await declared('UPDATE_POD_IDENTITY_ASSOCIATION', null, t3)).toBeNull();
   });
 
   test('an update names the settings that it changes, and a delete none', async () => {

@@ -15,7 +15,7 @@ const other = 'arn:aws:iam::111122223333:role/pods/shop/other';
 
 const state = (fields: Partial<AssociationState> = {}): AssociationState => ({
   ...{ target, revision: 4, changedAt: start, observed: null, openOperations: [] },
-  confirmed: { association: at(0), isDeleted: false },
+  confirmed: { association: at(0), isDeleted: false, declaration: null },
   ...fields,
 });
 const update = (fields: Partial<OpenOperation> = {}): OpenOperation => ({
@@ -126,13 +126,13 @@ test.each<[string, Partial<Reading>, string | null]>([
   ],
   [
     'a version of a deleted association decides nothing',
-    { state: state({ confirmed: { association: at(0), isDeleted: true } }), association: at(9) },
+    { state: state({ confirmed: { association: at(0), isDeleted: true, declaration: null } }), association: at(9) },
     'undecided',
   ],
   [
     'a new association after a deleted one is of someone outside',
     {
-      state: state({ confirmed: { association: at(0), isDeleted: true } }),
+      state: state({ confirmed: { association: at(0), isDeleted: true, declaration: null } }),
       association: at(9, { associationId: 'a-new' }),
     },
     'OUTSIDE',
@@ -140,7 +140,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ['an absent association was deleted outside', { association: null }, 'OUTSIDE'],
   [
     'an absent association that an operation deleted is of nobody',
-    { association: null, state: state({ confirmed: { association: at(0), isDeleted: true } }) },
+    { association: null, state: state({ confirmed: { association: at(0), isDeleted: true, declaration: null } }) },
     null,
   ],
   [
@@ -150,7 +150,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ],
   [
     'an association is not absent so soon after its last version was seen',
-    { association: null, state: state({ confirmed: { association: at(40), isDeleted: false } }) },
+    { association: null, state: state({ confirmed: { association: at(40), isDeleted: false, declaration: null } }) },
     'undecided',
   ],
   [

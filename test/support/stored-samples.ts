@@ -180,6 +180,7 @@ const entry: AuditEntry = {
   userAgent: 'client/1',
   apiRequestId: 'request-1',
   reason: 'It moves.',
+  declaration: 'payments/bindings',
   invalidInput: { sha256: 'e'.repeat(64), bytes: 10, fields: { roleArn: 4, tags: null }, findingCount: 1 },
   findings: [{ path: 'roleArn', rule: 'role-arn', message: 'Not a role.', advice: 'Give a role.' }],
   operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
@@ -259,7 +260,7 @@ export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
   changedAt: start,
-  confirmed: { association, isDeleted: false },
+  confirmed: { association, isDeleted: false, declaration: 'payments/bindings' },
   observed: {
     at: start + 60_000,
     revision: 6,

@@ -32,6 +32,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
@@ -125,6 +127,11 @@ export type CreatePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /**
+   * Name of the declaration that makes the request: 1 to 128 characters in one line. Recorded, and kept with the association until
+   * another request changes it. Grants nothing. Not part of the input that the token is bound to.
+   */
+  readonly declaration?: string | null | undefined;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: boolean | null | undefined;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
@@ -160,6 +167,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
@@ -317,6 +326,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: boolean | null | undefined;
   /**
