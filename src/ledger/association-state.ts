@@ -24,6 +24,9 @@ export interface AssociationState {
 export interface ConfirmedAssociation {
   readonly association: Association;
   readonly isDeleted: boolean;
+  /** The operation that confirmed it: it made this state, or adopted it. */
+  readonly operationId: string;
+  readonly operation: OperationKind;
   /**
    * The declaration whose operation confirmed it; null after an operation without one, and where no outcome of an operation confirmed it: then
    * the association is not only the declaration's.

@@ -9,6 +9,7 @@ import type {
   StateChange,
   StateSummary,
 } from './association-state.ts';
+import { sendsChange } from '../model/operation.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, targetOfAssociationKey } from './keys.ts';
@@ -77,7 +78,7 @@ function conditionOf({ confirmed }: StateChange, guard: Guard) {
   return {
     parts: [
       supported,
-      '(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt < :modifiedAt)',
+      `(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt ${sendsChange[confirmed.operation] ? '<' : '<='} :modifiedAt)`,
       'NOT (#confirmed.#associationId = :id AND #confirmed.#isDeleted = :true)',
     ],
     values: { ...values, ':true': true },
@@ -89,10 +90,10 @@ function namesIn(parts: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`#${name}`, name]));
 }
 
-function confirmedMap({ association, isDeleted, declaration }: ConfirmedAssociation) {
+function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociation) {
   const { associationId, modifiedAt } = association;
   const declared = declaration === null ? {} : { declaration };
-  return { associationId, modifiedAt, isDeleted, ...declared, association: detailsText(association) };
+  return { associationId, modifiedAt, ...rest, ...declared, association: detailsText(association) };
 }
 
 /** The fields of an association that are null where its text lacks them. */
@@ -143,11 +144,11 @@ interface Stored {
   readonly v?: unknown;
   readonly revision: number;
   readonly changedAt?: number;
-  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> & {
-    readonly isDeleted: boolean;
-    readonly declaration?: string;
-    readonly association: string;
-  };
+  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> &
+    Omit<ConfirmedAssociation, 'association' | 'declaration'> & {
+      readonly declaration?: string;
+      readonly association: string;
+    };
   readonly observed?: Pick<ObservedState, 'sight' | 'origin'> & { readonly association: string | null };
   readonly scannedAt: number;
   readonly scannedRevision: number;
@@ -182,8 +183,9 @@ export function stateOfItem(item: Item): AssociationState {
 }
 
 function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['confirmed']>): ConfirmedAssociation {
-  const { isDeleted, declaration = null, association } = stored;
-  return { association: associationOf(target, stored, association), isDeleted, declaration };
+  const { isDeleted, operationId, operation, declaration = null } = stored;
+  const association = associationOf(target, stored, stored.association);
+  return { association, isDeleted, operationId, operation, declaration };
 }
 
 type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };

@@ -260,7 +260,13 @@ export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
   changedAt: start,
-  confirmed: { association, isDeleted: false, declaration: 'payments/bindings' },
+  confirmed: {
+    association,
+    isDeleted: false,
+    operationId,
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    declaration: 'payments/bindings',
+  },
   observed: {
     at: start + 60_000,
     revision: 6,
