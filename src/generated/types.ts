@@ -82,15 +82,15 @@ export type AssociationChanged = Refusal & {
   readonly __typename?: 'AssociationChanged';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** ASSOCIATION_CHANGED or OUTCOME_UNDETERMINED. */
+  /** ASSOCIATION_CHANGED, OPERATION_IN_PROGRESS or OUTCOME_UNDETERMINED. */
   readonly code: RefusalCode;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association as it was when the request was refused; null when it is gone, or you are not allowed to view it. */
+  /** The association as it was when the request was refused; null when it is gone, was not read, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** Always false: read the association again before you decide on a new request. */
+  /** True for OPERATION_IN_PROGRESS. Otherwise, read the association again before you decide on a new request. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
@@ -510,6 +510,12 @@ export type CreatePodIdentityAssociationInput = {
   readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * The `revision` that the service account had when the request was planned, as `checkPodIdentityAssociations` returned it. The request is
+   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared when the create
+   * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
+   */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
   /**
@@ -1363,7 +1369,7 @@ export type Refusal = {
 export type RefusalCode =
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`). */
+  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -1384,6 +1390,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  | 'OPERATION_IN_PROGRESS'
   /**
    * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal

@@ -3,6 +3,7 @@ import type { Times } from '../idempotency/times.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
+  ObservedState,
   OpenOperation,
   Origin,
   Sight,
@@ -72,7 +73,13 @@ function judgePresence(reading: Reading, association: Association): Judgement {
     const operationId = isOwn ? operationIdOf(association) : null;
     if (operationId !== null) {
       const confirmedNow = confirmedBy({ operationId, operation: 'CREATE_POD_IDENTITY_ASSOCIATION' }, association);
-      return observed(reading, 'OPERATION', { sights, lapsed, isConfirmed: true, confirmed: confirmedNow });
+      return observed(reading, 'OPERATION', {
+        sights,
+        lapsed,
+        isConfirmed: true,
+        isLost: true,
+        confirmed: confirmedNow,
+      });
     }
   }
   return observed(reading, association.ownerArn === null ? 'OUTSIDE' : 'ADD_ON', {
@@ -117,31 +124,40 @@ interface Observed extends Pick<StateChange, 'confirmed'> {
   readonly lapsed: readonly OpenOperation[];
   /** Whether the association is the confirmed one, which is not stored twice. */
   readonly isConfirmed: boolean;
+  /** Whether the state had lost what an operation made: its outcome was not counted. */
+  readonly isLost?: boolean;
 }
 
 function observed(
   reading: Reading,
   origin: Origin | null,
-  { sights, lapsed, isConfirmed, ...confirmed }: Observed,
+  { sights, lapsed, isConfirmed, isLost = false, ...confirmed }: Observed,
 ): Judgement {
   const { association, state, readAt } = reading;
   const sight = latest(association ? [...sights, sightOf(association, false)] : sights);
+  const seen = { sight, origin, association: isConfirmed ? null : association };
   return {
     kind: 'observed',
     origin,
     change: {
       ...confirmed,
-      observed: {
-        at: readAt,
-        revision: (state?.revision ?? 0) + 1,
-        sight,
-        origin,
-        association: isConfirmed ? null : association,
-      },
+      observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen },
+      isChange: isLost || (isForeign(origin) && !isSeen(seen, state?.observed ?? null)),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),
     },
   };
+}
+
+function isForeign(origin: Origin | null): boolean {
+  return origin !== null && origin !== 'OPERATION';
+}
+
+/** Whether a scan saw exactly this before: a foreign change counts once. */
+function isSeen(seen: Omit<ObservedState, 'at' | 'revision'>, before: ObservedState | null): boolean {
+  if (before === null) return false;
+  const { sight, origin, association } = before;
+  return isDeepStrictEqual(seen, { sight, origin, association });
 }
 
 /** Every version that the state knows to have existed. */

@@ -45,7 +45,7 @@ const association: Required<Association> = {
   policy,
 };
 
-const create: Required<CreateRequest> = {
+const create: Omit<Required<CreateRequest>, 'expectedRevision'> = {
   ...target,
   roleArn,
   targetRoleArn,
@@ -213,7 +213,12 @@ const eventsOfOthers = { fence: null, refusalCode: null, eksRequestId: null, omi
 /** An entry of every event. */
 export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   INTENT: entry,
-  SUCCEEDED: { ...entry, event: 'SUCCEEDED', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: create },
+  SUCCEEDED: {
+    ...entry,
+    event: 'SUCCEEDED',
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    request: { ...create, expectedRevision: 3 },
+  },
   REFUSED: { ...entry, event: 'REFUSED', operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: remove },
   RELEASED: { ...entry, event: 'RELEASED' },
   UNKNOWN: { ...entry, event: 'UNKNOWN' },
@@ -259,6 +264,7 @@ export const clusterScan: Required<ClusterScan> = {
 export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
+  changes: 3,
   changedAt: start,
   confirmed: {
     association,

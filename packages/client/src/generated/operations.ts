@@ -134,6 +134,12 @@ export type CreatePodIdentityAssociationInput = {
   readonly declaration?: string | null | undefined;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: boolean | null | undefined;
+  /**
+   * The `revision` that the service account had when the request was planned, as `checkPodIdentityAssociations` returned it. The request is
+   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared when the create
+   * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
+   */
+  readonly expectedRevision?: number | null | undefined;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: string;
   /**
@@ -253,7 +259,7 @@ export type PrincipalKind =
 export type RefusalCode =
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`). */
+  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -274,6 +280,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  | 'OPERATION_IN_PROGRESS'
   /**
    * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
