@@ -16,6 +16,8 @@ export type RecordState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REFUSED' | 'RELEASED';
 export interface RecordedResult {
   readonly association: Association | null;
   readonly refusal: Refusal | null;
+  /** Set if the association was adopted. */
+  readonly isAdopted?: true;
   /** When the operation completed: RFC 3339, UTC. */
   readonly completedAt: string;
 }

@@ -64,6 +64,8 @@ export interface AssociationSettings {
 export interface CreateRequest extends AssociationTarget, AssociationSettings {
   /** The tags of the input; the gateway's own tag is added only when the request is sent to EKS. */
   readonly tags: readonly Tag[];
+  /** What to do about an equal association; absent: refuse the request. */
+  readonly ifExists?: 'ADOPT';
 }
 
 /** A delete in canonical form. */

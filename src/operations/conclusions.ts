@@ -1,7 +1,8 @@
 import type { ChangeResult, EksError } from '../eks/eks.ts';
 import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import type { Association, CreateRequest, DeleteRequest } from '../model/association.ts';
+import type { Association, AssociationTarget, CreateRequest, DeleteRequest } from '../model/association.ts';
+import type { Decision } from '../model/decision.ts';
 import type { Lock } from '../model/lock.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
@@ -9,6 +10,7 @@ import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Difference } from '../model/refusal.ts';
 import { createDifferences } from './differences.ts';
 import { lockedRefusal } from './locks.ts';
+import { denialOf } from './refusals.ts';
 
 /** The trust policy that a role needs (EKS user guide, "Pod Identity: role trust policy"). */
 const requiredTrustPolicy = JSON.stringify({
@@ -38,6 +40,26 @@ export function found(association: Association, message: string): Conclusion {
 export function adopted(association: Association, verdict: string): Conclusion {
   const message = `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`;
   return { ...success(association, message), outcome: 'ADOPTED' };
+}
+
+/** A create found an equal association of others, which was adopted under `decision`. */
+export function adoptedInstead(
+  association: Association,
+  { policyIds }: Decision,
+  eksRequestId: string | null,
+): Conclusion {
+  const message =
+    `The service account ${accountOf(association)} already had an equal association, which was adopted; nothing was changed at EKS. ` +
+    `Policy permitted the adoption: ${policyIds.join(', ')}.`;
+  return { ...success(association, message), outcome: 'ADOPTED', eksRequestId };
+}
+
+/** The refusal of a create whose principal may not adopt the equal association that exists. */
+export function notAdopted(refused: RefusedConclusion, decision: Decision): RefusedConclusion {
+  const denial = denialOf(decision).refusal;
+  const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;
+  const advice = [refused.refusal.advice, denial.advice].join(' ');
+  return { ...refused, message, refusal: { ...refused.refusal, message, advice } };
 }
 
 function success(association: Association, message: string) {
@@ -180,7 +202,7 @@ export function undetermined(existing: Association, request: CreateRequest): Ref
   return existingRefusal('OUTCOME_UNDETERMINED', message, existing, createDifferences(request, existing), null);
 }
 
-function accountOf({ namespace, serviceAccount }: CreateRequest): string {
+function accountOf({ namespace, serviceAccount }: AssociationTarget): string {
   return `${namespace}/${serviceAccount}`;
 }
 

@@ -41,6 +41,7 @@ export function validateCreate(
     serviceAccount,
     ...completeSettings(input),
     tags: canonicalTags(input.tags ?? []),
+    ...(input.ifExists === 'ADOPT' ? { ifExists: 'ADOPT' as const } : {}),
   };
   return { kind: 'valid', request, ...metadata };
 }

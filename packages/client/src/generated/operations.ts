@@ -127,6 +127,11 @@ export type CreatePodIdentityAssociationInput = {
   readonly clusterName: string;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: boolean | null | undefined;
+  /**
+   * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
+   * request: by default, the request is refused. An association that differs is refused in any case.
+   */
+  readonly ifExists?: IfExists | null | undefined;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: string;
   /**
@@ -190,6 +195,16 @@ export type DriftKind =
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
   | 'ALL_ENTRIES';
+
+/** What a create does about an equal association. Values may be added. */
+export type IfExists =
+  /**
+   * Adopt the association, as `adoptPodIdentityAssociation` does, if policy permits you to adopt it: nothing changes at EKS, and tags that differ are
+   * a warning. If policy does not permit it, the request is refused as with REFUSE, and its message says why.
+   */
+  | 'ADOPT'
+  /** Refuse the request with ASSOCIATION_ALREADY_EXISTS. */
+  | 'REFUSE';
 
 /** Which changes a lock stops. Values may be added. */
 export type LockScope =
@@ -355,6 +370,8 @@ export type WarningCode =
   | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'
+  /** The adopted association has other tags than the request. */
+  | 'TAGS_DIFFER'
   /** The target role must trust the role of the association. `advice` has the statements for its trust policy, with the external id if EKS has set it. */
   | 'TARGET_ROLE_TRUST'
   /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */
