@@ -24,6 +24,9 @@ export interface AssociationState {
 export interface ConfirmedAssociation {
   readonly association: Association;
   readonly isDeleted: boolean;
+  /** The operation that confirmed it: it made this state, or adopted it. */
+  readonly operationId: string;
+  readonly operation: OperationKind;
 }
 
 /** A version of an association that was seen at EKS, or that it was gone. */

@@ -9,6 +9,7 @@ import type {
   StateChange,
   StateSummary,
 } from './association-state.ts';
+import { sendsChange } from '../model/operation.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, targetOfAssociationKey } from './keys.ts';
@@ -77,7 +78,7 @@ function conditionOf({ confirmed }: StateChange, guard: Guard) {
   return {
     parts: [
       supported,
-      '(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt < :modifiedAt)',
+      `(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt ${sendsChange[confirmed.operation] ? '<' : '<='} :modifiedAt)`,
       'NOT (#confirmed.#associationId = :id AND #confirmed.#isDeleted = :true)',
     ],
     values: { ...values, ':true': true },
@@ -89,9 +90,9 @@ function namesIn(parts: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`#${name}`, name]));
 }
 
-function confirmedMap({ association, isDeleted }: ConfirmedAssociation) {
+function confirmedMap({ association, ...rest }: ConfirmedAssociation) {
   const { associationId, modifiedAt } = association;
-  return { associationId, modifiedAt, isDeleted, association: detailsText(association) };
+  return { associationId, modifiedAt, ...rest, association: detailsText(association) };
 }
 
 /** The fields of an association that are null where its text lacks them. */
@@ -142,10 +143,8 @@ interface Stored {
   readonly v?: unknown;
   readonly revision: number;
   readonly changedAt?: number;
-  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> & {
-    readonly isDeleted: boolean;
-    readonly association: string;
-  };
+  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> &
+    Omit<ConfirmedAssociation, 'association'> & { readonly association: string };
   readonly observed?: Pick<ObservedState, 'sight' | 'origin'> & { readonly association: string | null };
   readonly scannedAt: number;
   readonly scannedRevision: number;
@@ -164,9 +163,7 @@ export function stateOfItem(item: Item): AssociationState {
     target,
     revision,
     changedAt,
-    confirmed: confirmed
-      ? { association: associationOf(target, confirmed, confirmed.association), isDeleted: confirmed.isDeleted }
-      : null,
+    confirmed: confirmed ? confirmedOf(target, confirmed) : null,
     observed: observed
       ? {
           at: scannedAt,
@@ -179,6 +176,11 @@ export function stateOfItem(item: Item): AssociationState {
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
   };
+}
+
+function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['confirmed']>): ConfirmedAssociation {
+  const { isDeleted, operationId, operation } = stored;
+  return { association: associationOf(target, stored, stored.association), isDeleted, operationId, operation };
 }
 
 type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };

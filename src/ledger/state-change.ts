@@ -1,6 +1,6 @@
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { namedSettings } from '../model/operation.ts';
+import { namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type {
   AssociationState,
@@ -61,6 +61,7 @@ function settingsOf<Kind extends OperationKind>({ operation, request }: Requeste
 function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperation | null {
   // The record is the next operation's where a released one is followed by it: the released one can no longer take effect.
   if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
+  if (!sendsChange[next.operation]) return null;
   const closedAt = Date.parse(ended.time);
   const saw = sightOf(next, ended);
   return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };
@@ -74,20 +75,26 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
   return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
 }
 
-function confirmedBy({ result }: IdempotencyRecord, { event, operation }: AuditEntry): ConfirmedAssociation | null {
+function confirmedBy(
+  { result, operation }: IdempotencyRecord,
+  { event, operationId }: AuditEntry,
+): ConfirmedAssociation | null {
   if (event !== 'SUCCEEDED' || !result?.association) return null;
-  return { association: result.association, isDeleted: operation === 'DELETE_POD_IDENTITY_ASSOCIATION' };
+  const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
+  return { association: result.association, isDeleted, operationId, operation };
 }
 
 /**
  * Whether an outcome replaces what is confirmed: only if its association is a later one. What is deleted stays deleted, and a delete
- * does not replace a later association. DynamoDB has the same condition in `dynamodb-association-state.ts`.
+ * does not replace a later association. An adoption replaces the same version too, whose tags others may have changed. DynamoDB has the same condition in `dynamodb-association-state.ts`.
  */
 export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssociation): boolean {
   if (confirmed === null) return true;
   const isSame = confirmed.association.associationId === by.association.associationId;
   if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
-  return confirmed.association.modifiedAt < by.association.modifiedAt && !(isSame && confirmed.isDeleted);
+  if (isSame && confirmed.isDeleted) return false;
+  const { modifiedAt } = confirmed.association;
+  return sendsChange[by.operation] ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
 }
 
 /** The association that a change names, and whether it is there; null if it names none. */

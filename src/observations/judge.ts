@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Times } from '../idempotency/times.ts';
-import type { AssociationState, OpenOperation, Origin, Sight, StateChange } from '../ledger/association-state.ts';
+import type {
+  AssociationState,
+  ConfirmedAssociation,
+  OpenOperation,
+  Origin,
+  Sight,
+  StateChange,
+} from '../ledger/association-state.ts';
+import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import { settingDifferences } from '../operations/differences.ts';
@@ -49,7 +57,8 @@ function judgePresence(reading: Reading, association: Association): Judgement {
   if (explaining.length > 0) {
     // Once all of them can no longer act, the association is what they left: it is confirmed as an outcome is.
     const isFinal = explaining.every((operation) => lapsed.includes(operation));
-    const confirmedNow = isFinal ? { confirmed: { association, isDeleted: false } } : {};
+    const last = explaining.at(-1);
+    const confirmedNow = isFinal && last ? { confirmed: confirmedBy(last, association) } : {};
     return observed(reading, 'OPERATION', {
       sights,
       lapsed: isFinal ? lapsed : [],
@@ -60,13 +69,10 @@ function judgePresence(reading: Reading, association: Association): Judgement {
   if (base === null) {
     // An operation may have begun and ended since EKS was read.
     if ((state?.revision ?? 0) !== knownRevision) return undecided;
-    if (isOwn) {
-      return observed(reading, 'OPERATION', {
-        sights,
-        lapsed,
-        isConfirmed: true,
-        confirmed: { association, isDeleted: false },
-      });
+    const operationId = isOwn ? operationIdOf(association) : null;
+    if (operationId !== null) {
+      const confirmedNow = confirmedBy({ operationId, operation: 'CREATE_POD_IDENTITY_ASSOCIATION' }, association);
+      return observed(reading, 'OPERATION', { sights, lapsed, isConfirmed: true, confirmed: confirmedNow });
     }
   }
   return observed(reading, association.ownerArn === null ? 'OUTSIDE' : 'ADD_ON', {
@@ -74,6 +80,13 @@ function judgePresence(reading: Reading, association: Association): Judgement {
     lapsed,
     isConfirmed: false,
   });
+}
+
+function confirmedBy(
+  { operationId, operation }: Pick<OpenOperation, 'operationId' | 'operation'>,
+  association: Association,
+): ConfirmedAssociation {
+  return { association, isDeleted: false, operationId, operation };
 }
 
 /** An association that EKS does not show is gone once it is certain that reads show what was made before. */

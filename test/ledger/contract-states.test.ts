@@ -103,7 +103,12 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     };
     expect(await stateNow()).toEqual(state);
     await create.succeed(at(t1));
-    const confirmed = { association: at(t1), isDeleted: false };
+    const confirmed = {
+      association: at(t1),
+      isDeleted: false,
+      operationId,
+      operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    };
     expect(await stateNow()).toEqual({
       ...state,
       revision: 2,
@@ -154,6 +159,34 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await next.succeed(at(t3, { associationId: 'a-new0000000000000' }));
     await late.succeed(at(t1));
     expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
+  });
+
+  test('an adoption confirms the same version with other tags, but no older one, and leaves nothing open', async () => {
+    const [create, later] = [await begin(), await begin('UPDATE_POD_IDENTITY_ASSOCIATION')];
+    await create.succeed(at(t1));
+    const adopt = async (adopted: Association) => {
+      const operation = 'ADOPT_POD_IDENTITY_ASSOCIATION';
+      const record = succeeded(openRecord({ operation, inDoubtUntil }), {
+        result: { association: adopted, refusal: null, completedAt: t2 },
+      });
+      const { operationId, fence } = record;
+      const request = { ...target, associationId: adopted.associationId, expectedModifiedAt: null };
+      const entry = auditEntry({ operationId, operation, request, target, fence, event: 'SUCCEEDED', time: t2 });
+      expect(await ledger.commit({ kind: 'free', now: recordTime }, record, [entry])).toEqual({ kind: 'committed' });
+      return operationId;
+    };
+    const tagged = at(t1, { tags: [{ key: 'team', value: 'a' }] });
+    const operationId = await adopt(tagged);
+    const confirmed = {
+      association: tagged,
+      isDeleted: false,
+      operationId,
+      operation: 'ADOPT_POD_IDENTITY_ASSOCIATION',
+    };
+    expect(await stateNow()).toMatchObject({ confirmed, openOperations: [{}] });
+    await later.succeed(at(t3));
+    await adopt(at(t2));
+    expect(await stateNow()).toMatchObject({ confirmed: { association: at(t3) }, openOperations: [] });
   });
 
   test('an operation that an observation closed while in doubt still explains what it may do', async () => {

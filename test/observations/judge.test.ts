@@ -1,4 +1,5 @@
 import type { AssociationState, OpenOperation } from '../../src/ledger/association-state.ts';
+import { operationTagKey } from '../../src/model/association.ts';
 import type { Association } from '../../src/model/association.ts';
 import { judge } from '../../src/observations/judge.ts';
 import type { Reading } from '../../src/observations/judge.ts';
@@ -13,9 +14,11 @@ const { accountId, region, clusterName, namespace, serviceAccount, associationId
 const target = { accountId, region, clusterName, namespace, serviceAccount };
 const other = 'arn:aws:iam::111122223333:role/pods/shop/other';
 
+const created = { operationId: '01KASA3V5T0000000000000001', operation: 'CREATE_POD_IDENTITY_ASSOCIATION' } as const;
+const ownTags = [{ key: operationTagKey, value: created.operationId }];
 const state = (fields: Partial<AssociationState> = {}): AssociationState => ({
   ...{ target, revision: 4, changedAt: start, observed: null, openOperations: [] },
-  confirmed: { association: at(0), isDeleted: false },
+  confirmed: { association: at(0), isDeleted: false, ...created },
   ...fields,
 });
 const update = (fields: Partial<OpenOperation> = {}): OpenOperation => ({
@@ -53,7 +56,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ['an association without a state is of someone outside', { state: null }, 'OUTSIDE'],
   [
     'an association without a state, with the tag of an INTENT with its settings, is of that operation',
-    { state: null, isOwn: true },
+    { state: null, isOwn: true, association: at(0, { tags: ownTags }) },
     'OPERATION',
   ],
   [
@@ -126,13 +129,13 @@ test.each<[string, Partial<Reading>, string | null]>([
   ],
   [
     'a version of a deleted association decides nothing',
-    { state: state({ confirmed: { association: at(0), isDeleted: true } }), association: at(9) },
+    { state: state({ confirmed: { association: at(0), isDeleted: true, ...created } }), association: at(9) },
     'undecided',
   ],
   [
     'a new association after a deleted one is of someone outside',
     {
-      state: state({ confirmed: { association: at(0), isDeleted: true } }),
+      state: state({ confirmed: { association: at(0), isDeleted: true, ...created } }),
       association: at(9, { associationId: 'a-new' }),
     },
     'OUTSIDE',
@@ -140,7 +143,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ['an absent association was deleted outside', { association: null }, 'OUTSIDE'],
   [
     'an absent association that an operation deleted is of nobody',
-    { association: null, state: state({ confirmed: { association: at(0), isDeleted: true } }) },
+    { association: null, state: state({ confirmed: { association: at(0), isDeleted: true, ...created } }) },
     null,
   ],
   [
@@ -150,7 +153,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ],
   [
     'an association is not absent so soon after its last version was seen',
-    { association: null, state: state({ confirmed: { association: at(40), isDeleted: false } }) },
+    { association: null, state: state({ confirmed: { association: at(40), isDeleted: false, ...created } }) },
     'undecided',
   ],
   [
@@ -176,11 +179,24 @@ test('a version of operations that can no longer act is confirmed, and they are 
     readAt: start + 421_000,
   };
   expect(judge(reading(late), times)).toMatchObject({
-    change: { confirmed: { association: late.association, isDeleted: false }, endedOperationIds: [closed.operationId] },
+    change: {
+      confirmed: {
+        association: late.association,
+        isDeleted: false,
+        operationId: closed.operationId,
+        operation: closed.operation,
+      },
+      endedOperationIds: [closed.operationId],
+    },
   });
   expect(judge(reading({ ...late, readAt: start + 420_000 }), times)).toMatchObject({
     change: { endedOperationIds: [], observed: { association: late.association } },
   });
+});
+
+test('a state that was lost is confirmed again by the operation that the ownership tag names', () => {
+  const own = { state: null, isOwn: true, association: at(0, { tags: ownTags }) };
+  expect(judge(reading(own), times)).toMatchObject({ change: { confirmed: { isDeleted: false, ...created } } });
 });
 
 test('a scan keeps the latest version that an operation saw', () => {

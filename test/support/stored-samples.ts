@@ -259,7 +259,7 @@ export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
   changedAt: start,
-  confirmed: { association, isDeleted: false },
+  confirmed: { association, isDeleted: false, operationId, operation: 'CREATE_POD_IDENTITY_ASSOCIATION' },
   observed: {
     at: start + 60_000,
     revision: 6,
