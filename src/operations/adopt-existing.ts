@@ -1,14 +1,15 @@
-import type { Conclusion } from '../idempotency/conclusion.ts';
+import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { Association, CreateRequest } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import { completeSettings } from '../model/setting-fields.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
 import type { RoleDependencies } from './authorize-with-roles.ts';
-import { adoptedInstead, alreadyExists, notAdopted } from './conclusions.ts';
+import { adopted, alreadyExists } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { settingDifferences } from './differences.ts';
 import { hiddenFrom } from './hidden.ts';
 import type { ValidRequest } from './operation.ts';
+import { denialOf } from './refusals.ts';
 
 /** What an adoption in place of a create is decided with. */
 export type AdoptExistingDependencies = RoleDependencies & Pick<Dependencies, 'authorize' | 'preauthorize'>;
@@ -31,7 +32,19 @@ export async function concludeExisting(
   const refused = alreadyExists(existing, valid.request, eksRequestId);
   if (!asksToAdopt(valid.request, existing)) return refused;
   const decision = await authorizeAdoption(deps, valid, existing);
-  return decision.allowed ? adoptedInstead(existing, decision, eksRequestId) : notAdopted(refused, decision);
+  if (!decision.allowed) return notAdopted(refused, decision);
+  const message =
+    'The service account already had an equal association, which was adopted; nothing was changed at EKS. ' +
+    `Policy permits the adoption: ${decision.policyIds.join(', ')}.`;
+  return adopted(existing, message, eksRequestId);
+}
+
+/** The refusal of a create whose principal may not adopt the equal association that exists. */
+function notAdopted(refused: RefusedConclusion, decision: Decision): RefusedConclusion {
+  const denial = denialOf(decision).refusal;
+  const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;
+  const advice = [refused.refusal.advice, denial.advice].join(' ');
+  return { ...refused, message, refusal: { ...refused.refusal, message, advice } };
 }
 
 async function authorizeAdoption(

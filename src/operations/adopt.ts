@@ -38,7 +38,8 @@ function conclude(
   mutation: AdmittedMutation<'ADOPT_POD_IDENTITY_ASSOCIATION'>,
 ): Conclusion {
   const association = existingBefore(mutation);
-  return adopted(association, createVerdict(deps, mutation.authorization, association));
+  const verdict = createVerdict(deps, mutation.authorization, association);
+  return adopted(association, `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`);
 }
 
 /**

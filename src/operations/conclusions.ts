@@ -1,8 +1,7 @@
 import type { ChangeResult, EksError } from '../eks/eks.ts';
 import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import type { Association, AssociationTarget, CreateRequest, DeleteRequest } from '../model/association.ts';
-import type { Decision } from '../model/decision.ts';
+import type { Association, CreateRequest, DeleteRequest } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
@@ -10,7 +9,6 @@ import type { RefusedOutcome } from '../model/refusal.ts';
 import type { Difference } from '../model/refusal.ts';
 import { createDifferences } from './differences.ts';
 import { lockedRefusal } from './locks.ts';
-import { denialOf } from './refusals.ts';
 
 /** The trust policy that a role needs (EKS user guide, "Pod Identity: role trust policy"). */
 const requiredTrustPolicy = JSON.stringify({
@@ -36,30 +34,9 @@ export function found(association: Association, message: string): Conclusion {
   return { ...success(association, message), outcome: 'FOUND' };
 }
 
-/** An association was adopted. `verdict` says what policy would decide about a create of it. */
-export function adopted(association: Association, verdict: string): Conclusion {
-  const message = `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`;
-  return { ...success(association, message), outcome: 'ADOPTED' };
-}
-
-/** A create found an equal association of others, which was adopted under `decision`. */
-export function adoptedInstead(
-  association: Association,
-  { policyIds }: Decision,
-  eksRequestId: string | null,
-): Conclusion {
-  const message =
-    `The service account ${accountOf(association)} already had an equal association, which was adopted; nothing was changed at EKS. ` +
-    `Policy permitted the adoption: ${policyIds.join(', ')}.`;
+/** An association was adopted. `eksRequestId` is that of the answer of EKS that led to it. */
+export function adopted(association: Association, message: string, eksRequestId: string | null = null): Conclusion {
   return { ...success(association, message), outcome: 'ADOPTED', eksRequestId };
-}
-
-/** The refusal of a create whose principal may not adopt the equal association that exists. */
-export function notAdopted(refused: RefusedConclusion, decision: Decision): RefusedConclusion {
-  const denial = denialOf(decision).refusal;
-  const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;
-  const advice = [refused.refusal.advice, denial.advice].join(' ');
-  return { ...refused, message, refusal: { ...refused.refusal, message, advice } };
 }
 
 function success(association: Association, message: string) {
@@ -202,7 +179,7 @@ export function undetermined(existing: Association, request: CreateRequest): Ref
   return existingRefusal('OUTCOME_UNDETERMINED', message, existing, createDifferences(request, existing), null);
 }
 
-function accountOf({ namespace, serviceAccount }: AssociationTarget): string {
+function accountOf({ namespace, serviceAccount }: CreateRequest): string {
   return `${namespace}/${serviceAccount}`;
 }
 

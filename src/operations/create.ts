@@ -59,7 +59,7 @@ export const createOperation: ChangingOperation<Kind> = {
       const created = await findCreated(deps.ledger, record, request);
       if (created) return concludedAs(found(created, createdEarlier));
       if (seen.kind === 'absent') return { kind: 'not-done', association: null };
-      // Whether it may be adopted, the next request with the token decides: whoever observes has no authority for it.
+      // The next request with the token decides whether it may be adopted: the reconciler has no authority for that.
       const isForNextRequest = seen.kind === 'foreign' && asksToAdopt(request, seen.association);
       return isForNextRequest
         ? { kind: 'not-done', association: seen.association }

@@ -90,7 +90,7 @@ export interface AdmittedMutation<Kind extends OperationKind = OperationKind> ex
   readonly unmet: RefusedConclusion | null;
 }
 
-/** What an effect works on, whoever asks. */
+/** What an effect works on. */
 export interface EffectInput<Kind extends OperationKind = OperationKind> {
   readonly eks: Eks;
   readonly request: RequestOf[Kind];
