@@ -151,6 +151,7 @@ export type ResolversTypes = {
   Gateway: ResolverTypeWrapper<Schema.Gateway>;
   GatewayScope: Schema.GatewayScope;
   ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
+  IfExists: Schema.IfExists;
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
   Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
@@ -443,6 +444,7 @@ export type ClusterEdgeResolvers<ContextType = RequestContext, ParentType extend
 };
 
 export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
+  adopted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
   clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;

@@ -431,7 +431,7 @@ export type CheckPayload = {
   readonly decision: Maybe<PolicyDecision>;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete or an adoption. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** For a create the conflicting association, otherwise the one to update, delete or adopt; null when it does not exist or you are not allowed to view it. */
+  /** For a create the conflicting association, or the one that it would adopt; otherwise the one to update, delete or adopt; null when it does not exist or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
   /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
   readonly existingDeniedTo: Maybe<DeniedSubject>;
@@ -444,7 +444,7 @@ export type CheckPayload = {
    * for a delete. Selecting this field costs up to two EKS calls, and one of IAM where the gateway is configured to read roles.
    */
   readonly warnings: ReadonlyArray<Warning>;
-  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded. */
+  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded, also with `ifExists: ADOPT`. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
@@ -523,6 +523,11 @@ export type CreatePodIdentityAssociationInput = {
    * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
    */
   readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
+   * request: by default, the request is refused. An association that differs is refused in any case.
+   */
+  readonly ifExists?: InputMaybe<IfExists>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
   /**
@@ -549,7 +554,9 @@ export type CreatePodIdentityAssociationInput = {
 /** Result of a create. `status` determines which of the other fields are set. */
 export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly __typename?: 'CreatePodIdentityAssociationPayload';
-  /** The created association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  /** True when `association` already existed and was adopted, see `ifExists`; also in a replay. */
+  readonly adopted: Scalars['Boolean']['output'];
+  /** The created or adopted association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
   readonly association: Maybe<AssociationSnapshot>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
@@ -682,6 +689,16 @@ export type Gateway = {
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
   | 'ALL_ENTRIES';
+
+/** What a create does about an equal association. Values may be added. */
+export type IfExists =
+  /**
+   * Adopt the association, as `adoptPodIdentityAssociation` does, if policy permits you to adopt it: nothing changes at EKS, and tags that differ are
+   * a warning. If policy does not permit it, the request is refused as with REFUSE, and its message says why.
+   */
+  | 'ADOPT'
+  /** Refuse the request with ASSOCIATION_ALREADY_EXISTS. */
+  | 'REFUSE';
 
 /** A violated validation rule. */
 export type InputFinding = {
@@ -1549,6 +1566,8 @@ export type WarningCode =
   | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'
+  /** The adopted association has other tags than the request. */
+  | 'TAGS_DIFFER'
   /** The target role must trust the role of the association. `advice` has the statements for its trust policy, with the external id if EKS has set it. */
   | 'TARGET_ROLE_TRUST'
   /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */

@@ -105,7 +105,9 @@ function confirmedBy(
 ): ConfirmedAssociation | null {
   if (event !== 'SUCCEEDED' || !result?.association) return null;
   const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
-  return { association: result.association, isDeleted, operationId, operation, declaration: declaration ?? null };
+  // A create that adopted an association confirms it as an adoption does.
+  const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
+  return { association: result.association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
 }
 
 /**

@@ -80,6 +80,11 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
         const result = { association: confirmed, refusal: null, completedAt: time };
         return end(succeeded(record, { result }), { event: 'SUCCEEDED', eksRequestId, time });
       },
+      /** EKS answered that the association exists, and it was adopted. */
+      adopt: (adopted: Association) => {
+        const result = { association: adopted, refusal: null, isAdopted: true as const, completedAt: t2 };
+        return end(succeeded(record, { result }), { event: 'SUCCEEDED', before: adopted, eksRequestId: 'request-1' });
+      },
       release: (eksRequestId: string | null = 'request-1') =>
         end(released(record), { event: 'RELEASED', eksRequestId }),
       undetermined: (existing: Association | null, time = t2) => {
@@ -198,6 +203,18 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await next.succeed(at(t3, { associationId: 'a-new0000000000000' }));
     await late.succeed(at(t1));
     expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
+  });
+
+  test('a create that adopted an association confirms it as an adoption, also the confirmed version with other tags', async () => {
+    await (await begin()).succeed(at(t1));
+    const tagged = at(t1, { tags: [{ key: 'managed-by', value: 'terraform' }] });
+    const create = await begin();
+    await create.adopt(tagged);
+    const operation = 'ADOPT_POD_IDENTITY_ASSOCIATION';
+    expect(await stateNow()).toMatchObject({
+      confirmed: { association: tagged, isDeleted: false, operationId: create.operationId, operation },
+      openOperations: [],
+    });
   });
 
   test('an adoption confirms the same version with other tags, but no older one, and leaves nothing open', async () => {

@@ -162,6 +162,11 @@ test.each([
   expect(fingerprintOf(requests[operation])).toBe(fingerprint);
 });
 
+test('the fingerprint of a create that adopts an equal association is another one, and stays the same', () => {
+  const create = { ...requests.CREATE_POD_IDENTITY_ASSOCIATION, ifExists: 'ADOPT' } as const;
+  expect(fingerprintOf(create)).toBe('c5a52b1bd1f991e414b988c4bd167aafca6069e251bf0b5edd54685164b28d31');
+});
+
 test('a field that a later version adds, and a request leaves out, does not change its fingerprint', () => {
   const create = requests.CREATE_POD_IDENTITY_ASSOCIATION;
   const plain = { ...create, targetRoleArn: null, policy: null };

@@ -45,7 +45,7 @@ const association: Required<Association> = {
   policy,
 };
 
-const create: Omit<Required<CreateRequest>, 'expectedRevision'> = {
+const create: Required<Omit<CreateRequest, 'expectedRevision' | 'ifExists'>> = {
   ...target,
   roleArn,
   targetRoleArn,
@@ -103,7 +103,7 @@ const ended = { ...withoutDeferral, expiresAt: start + 604_800_000 };
 /** A record in every state. */
 export const records: readonly IdempotencyRecord[] = [
   record,
-  { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, completedAt: at } },
+  { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, isAdopted: true, completedAt: at } },
   { ...ended, state: 'REFUSED', result: { association: null, refusal, completedAt: at } },
   { ...ended, state: 'RELEASED' },
 ];
