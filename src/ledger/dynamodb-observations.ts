@@ -7,10 +7,12 @@ import {
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
 import { stateKey, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
+import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { getItem, queryAll } from './dynamodb-read.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
+import { transact } from './dynamodb-transact.ts';
 import type { TableNames } from './tables.ts';
 
 /** What scans store, in the table of the idempotency records: see `docs/decisions/0044-state-of-associations.md`. */
@@ -35,6 +37,12 @@ export function makeDynamoDbObservations({
     },
     async observeAssociation(revision, change) {
       const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
+      if (change.version) {
+        const put = { TableName: idempotencyTable, Item: versionItem(change.version) };
+        const result = await transact(client, [], [put], update);
+        if (result.kind !== 'committed' && result.stored !== null) stateOfItem(result.stored); // Throws for another format.
+        return result.kind === 'committed';
+      }
       const command = new UpdateItemCommand(update);
       return (await withRetries(() => replaceOnce(() => client.send(command)))).kind === 'written';
     },

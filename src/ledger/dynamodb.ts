@@ -10,6 +10,7 @@ import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { alternativesOf, stateChangeOf } from './state-change.ts';
 import { failureOfCancellation } from './dynamodb-cancellation.ts';
 import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
+import { versionItem } from './dynamodb-association-version.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import {
@@ -65,7 +66,8 @@ export function makeDynamoDbLedger({
       const alternatives = alternativesOf(stateChangeOf(next, entries));
       for (const [index, change] of alternatives.entries()) {
         const update = change && { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'later' }) };
-        const result = await transact(client, entries, puts, update);
+        const version = change?.version ? [{ TableName: idempotencyTable, Item: versionItem(change.version) }] : [];
+        const result = await transact(client, entries, [...puts, ...version], update);
         if (result.kind === 'committed') return result;
         if (result.kind === 'conflict')
           return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };

@@ -9,6 +9,7 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 import { createDifferences } from '../operations/differences.ts';
 import { judge } from './judge.ts';
+import { seenVersion } from './seen-version.ts';
 
 /** What a scan works with for one service account. */
 export interface ObserveDependencies {
@@ -28,6 +29,8 @@ export interface Listed {
   readonly listedAt: number;
   /** The revision of the state before that; 0: there was none. */
   readonly knownRevision: number;
+  /** When the last complete scan of the cluster began; null if there was none. Milliseconds since the epoch. */
+  readonly completedAt: number | null;
 }
 
 /** What became of it. */
@@ -44,7 +47,7 @@ export type ObserveResult =
 export async function observeServiceAccount(
   deps: ObserveDependencies,
   eks: Pick<Eks, 'describe'>,
-  { target, associationId, listedAt, knownRevision }: Listed,
+  { target, associationId, listedAt, knownRevision, completedAt }: Listed,
   deadline: number,
 ): Promise<ObserveResult> {
   const readAt = associationId === null ? listedAt : deps.clock();
@@ -56,7 +59,12 @@ export async function observeServiceAccount(
   const isOwn = association !== null && !isKnown && (await isCreatedByGateway(deps, association));
   const judgement = judge({ knownRevision, readAt, association, state, isOwn }, deps.times);
   if (judgement.kind === 'undecided') return judgement;
-  const isWritten = await deps.observations.observeAssociation(state?.revision ?? 0, { target, ...judgement.change });
+  const change = { target, ...judgement.change };
+  const version = seenVersion(change, association, state, completedAt);
+  const isWritten = await deps.observations.observeAssociation(state?.revision ?? 0, {
+    ...change,
+    ...(version ? { version } : {}),
+  });
   return isWritten ? { kind: 'observed', origin: judgement.origin } : { kind: 'undecided' };
 }
 

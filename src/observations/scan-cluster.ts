@@ -27,6 +27,15 @@ export type ScanClusterDependencies = ObserveDependencies & {
   readonly observations: Pick<ObservationStore, 'statesOfCluster'>;
 };
 
+/** How a cluster is scanned. Times are milliseconds since the epoch. */
+interface ScanBounds {
+  /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
+  readonly maxAgeMs: number;
+  readonly deadline: number;
+  /** When the last complete scan of the cluster began; null if there was none. */
+  readonly completedAt: number | null;
+}
+
 /** After so many failed reads in a row, the cluster waits for the next run: each can take seconds to fail. */
 const maxFailures = 3;
 
@@ -44,7 +53,7 @@ export async function scanCluster(
   deps: ScanClusterDependencies,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
-  { maxAgeMs, deadline }: { readonly maxAgeMs: number; readonly deadline: number },
+  { maxAgeMs, deadline, completedAt }: ScanBounds,
 ): Promise<ClusterScanResult> {
   const result: ClusterScanResult = {
     listed: 0,
@@ -62,7 +71,7 @@ export async function scanCluster(
   if (listed.kind === 'failed') return { ...result, failure: listed.error };
   result.listed = listed.summaries.length;
 
-  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs });
+  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, completedAt });
   let failures = 0;
   let read = 0;
   const queue = due.values();
@@ -117,7 +126,7 @@ function dueIn(
   cluster: ClusterRef,
   summaries: readonly AssociationSummary[],
   known: ReadonlyMap<string, StateSummary>,
-  { listedAt, maxAgeMs }: { readonly listedAt: number; readonly maxAgeMs: number },
+  { listedAt, maxAgeMs, completedAt }: Omit<ScanBounds, 'deadline'> & { readonly listedAt: number },
 ): Listed[] {
   const isDue = (state: StateSummary | undefined, associationId: string) =>
     state?.scannedAt === undefined ||
@@ -141,8 +150,11 @@ function dueIn(
       associationId: summary.associationId,
       listedAt,
       knownRevision: state?.revision ?? 0,
+      completedAt,
     })),
-    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision })),
+    ...absent.map(({ target, revision }) => {
+      return { target, associationId: null, listedAt, knownRevision: revision, completedAt };
+    }),
   ];
 }
 

@@ -104,7 +104,7 @@ async function take(
   if (last !== null && last.leaseUntil > now) return null;
   const { accountId, region, clusterName } = ref;
   const lease: ClusterScan = {
-    ...{ endedAt: null, completedAt: null, failure: null, ...last },
+    ...{ endedAt: null, completedAt: null, firstCompletedAt: null, failure: null, ...last },
     cluster: { accountId, region, clusterName },
     fence: (last?.fence ?? 0) + 1,
     leaseUntil: now + leaseMs,
@@ -121,8 +121,8 @@ async function scanLeased(
   settings: ScanSettings & { readonly deadline: number },
   result: ScanResult,
 ): Promise<void> {
-  const { cluster, fence, startedAt, completedAt } = lease;
-  const scanned = await scanOrFail(deps, eksFor, cluster, settings);
+  const { cluster, fence, startedAt, completedAt, firstCompletedAt } = lease;
+  const scanned = await scanOrFail(deps, eksFor, cluster, { ...settings, completedAt });
   const { isComplete, failure, observed, outside } = scanned;
   const now = deps.clock();
   await deps.observations.putClusterScan(fence, {
@@ -130,6 +130,7 @@ async function scanLeased(
     leaseUntil: now,
     endedAt: now,
     completedAt: isComplete ? startedAt : completedAt,
+    firstCompletedAt: firstCompletedAt ?? (isComplete ? startedAt : null),
     failure: failure && { exception: failure.exception, message: failure.message },
   });
   result[outcomeOf(scanned)] += 1;
@@ -143,7 +144,7 @@ async function scanOrFail(
   deps: ScanDependencies,
   eksFor: EksFor,
   cluster: ClusterRef,
-  settings: ScanSettings & { readonly deadline: number },
+  settings: ScanSettings & { readonly deadline: number; readonly completedAt: number | null },
 ): Promise<ClusterScanResult> {
   try {
     return await scanCluster(deps, eksFor(cluster), cluster, settings);

@@ -17,7 +17,7 @@ const other = 'arn:aws:iam::111122223333:role/pods/shop/other';
 const created = { operationId: '01KASA3V5T0000000000000001', operation: 'CREATE_POD_IDENTITY_ASSOCIATION' } as const;
 const ownTags = [{ key: operationTagKey, value: created.operationId }];
 const state = (fields: Partial<AssociationState> = {}): AssociationState => ({
-  ...{ target, revision: 4, changedAt: start, observed: null, openOperations: [] },
+  ...{ target, revision: 4, changedAt: start, observed: null, openOperations: [], latest: null },
   confirmed: { association: at(0), isDeleted: false, ...created },
   ...fields,
 });
