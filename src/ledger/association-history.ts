@@ -30,6 +30,20 @@ export function confirmedVersion(
   };
 }
 
+/** Whether a version is one that no operation made or adopted. */
+export function isFromOutside(version: LatestVersion | null | undefined): boolean {
+  return version?.origin === 'OUTSIDE' || version?.origin === 'ADD_ON';
+}
+
+/** When the latest version of a state was last seen, in milliseconds since the epoch; null without one. */
+export function lastSeenAt({ latest, observed }: AssociationState): number | null {
+  if (latest === null) return null;
+  const isSeen =
+    observed !== null &&
+    (latest.origin === null ? observed.sight?.isGone === true : isFromOutside(latest) || observed.association === null);
+  return isSeen ? Math.max(latest.seenAt, observed.at) : latest.seenAt;
+}
+
 /** Where to begin and end in the order of `placeOf`: texts, the first inclusive, the second exclusive. */
 export interface KeyRange {
   readonly from: string;

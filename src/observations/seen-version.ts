@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { confirmedVersion } from '../ledger/association-history.ts';
+import { confirmedVersion, isFromOutside, lastSeenAt } from '../ledger/association-history.ts';
 import type { AssociationVersion } from '../ledger/association-history.ts';
 import type { AssociationState, StateChange } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
@@ -26,25 +26,9 @@ export function seenVersion(
     return state?.latest?.origin ? { target, association, origin: null, operationId: null, ...times } : null;
   }
   if (origin === 'OPERATION') {
-    const isBack = observed.association === null && isFromOutside(state);
+    const isBack = observed.association === null && isFromOutside(state?.latest);
     return isBack && state?.confirmed ? confirmedVersion(target, state.confirmed, times) : null;
   }
-  const isKnown = isFromOutside(state) && isDeepStrictEqual(state?.observed?.association, association);
+  const isKnown = isFromOutside(state?.latest) && isDeepStrictEqual(state?.observed?.association, association);
   return isKnown ? null : { target, association, origin, operationId: null, ...times };
-}
-
-/** Whether the latest version is one that no operation made or adopted. */
-function isFromOutside(state: AssociationState | null): boolean {
-  return state?.latest?.origin === 'OUTSIDE' || state?.latest?.origin === 'ADD_ON';
-}
-
-/** When the latest version of a state was last seen. */
-export function lastSeenAt({ latest, observed }: AssociationState): number | null {
-  if (latest === null) return null;
-  const isSeen =
-    observed !== null &&
-    (latest.origin === null
-      ? observed.sight?.isGone === true
-      : latest.origin === 'OUTSIDE' || latest.origin === 'ADD_ON' || observed.association === null);
-  return isSeen ? Math.max(latest.seenAt, observed.at) : latest.seenAt;
 }
