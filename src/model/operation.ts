@@ -36,6 +36,14 @@ export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
   ADOPT_POD_IDENTITY_ASSOCIATION: false,
 };
 
+/** The revision of the service account that a request expects when its operation begins; null: any. */
+export const expectedRevisions: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => number | null } = {
+  CREATE_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
+  UPDATE_POD_IDENTITY_ASSOCIATION: () => null,
+  DELETE_POD_IDENTITY_ASSOCIATION: () => null,
+  ADOPT_POD_IDENTITY_ASSOCIATION: () => null,
+};
+
 /** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */
 export type MutationRequest = RequestOf[OperationKind];
 
