@@ -16,7 +16,8 @@ export interface RequestOf {
 export type OperationKind = keyof RequestOf;
 
 /** What audit entries are about: operations, reads of the audit trail itself, the locks of operators, and what scans observe. */
-export type AuditedOperation = OperationKind | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION';
+export type AuditedOperation =
+  OperationKind | 'CHECK_CHANGES' | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION';
 
 /** The settings that a request names: all of a create, those that an update changes. */
 export const namedSettings: {

@@ -41,6 +41,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     home,
     times,
     sleep: () => Promise.resolve(),
+    associations: null,
     describeLimits: defaultDescribeLimits,
     lockMemory: environment.lockMemory,
     requestLimits: defaultRequestLimits,

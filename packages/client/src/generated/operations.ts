@@ -226,6 +226,8 @@ export type LockScope =
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
+  | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState, StateMismatch, StateSummary } from '../../../../src/ledger/association-state.ts';
+import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
 import { isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
@@ -27,7 +28,7 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger & ObservationStore {
+}): Ledger & ObservationStore & AssociationReads {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
@@ -63,6 +64,19 @@ export function makeSqliteLedger({
     },
     statesOfCluster(cluster) {
       return asPromise(() => statements.statesOfCluster(cluster));
+    },
+    getAssociationStates(targets) {
+      return asPromise(() => targets.map(statements.getState));
+    },
+    targetsOfAssociations(cluster, associationIds) {
+      const isNamed = ({ associationId }: StateSummary) =>
+        associationId !== null && associationIds.includes(associationId);
+      return asPromise(() =>
+        statements
+          .statesOfCluster(cluster)
+          .filter(isNamed)
+          .map(({ target }) => target),
+      );
     },
     clusterScans() {
       return asPromise(() => statements.clusterScans());
