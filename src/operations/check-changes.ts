@@ -7,7 +7,7 @@ import type { OperationKind } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { Difference, Finding, Refusal } from '../model/refusal.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { foresee } from './dry-run.ts';
+import { foreseeRequest } from './dry-run.ts';
 import type { DryRunDependencies } from './dry-run.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { InputOf } from './operation.ts';
@@ -86,7 +86,7 @@ async function checkOne<Kind extends OperationKind>(
   asked: ReadonlySet<string>,
   index: number,
 ): Promise<CheckedChange> {
-  const foreseen = await foresee(deps, operationOf<Kind>(kind), { identity, input, deadline });
+  const foreseen = await foreseeRequest(deps, operationOf<Kind>(kind), { identity, input, deadline });
   const { target } = foreseen.audit;
   const revision = (target && states.ofTarget(target)?.changes) ?? 0;
   if (asked.size > 0) {

@@ -35,6 +35,8 @@ export interface PolicyDependencies {
   readonly authorize: Authorize;
   readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
+  /** Whether associations of one namespace are all viewed by the same decision. */
+  readonly viewsByNamespace: boolean;
   /** The services and permission sets by which callers are authenticated. */
   readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;

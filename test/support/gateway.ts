@@ -136,7 +136,7 @@ export async function openGateway(options: GatewayOptions) {
     policy,
     ledger,
     // All stores of the tests have both; a ledger that replaces methods is spread from one.
-    ...('getAssociationStates' in ledger ? { associations: ledger as Ledger & AssociationReads } : {}),
+    ...('versionsAround' in ledger ? { associations: ledger as Ledger & AssociationReads } : {}),
     home,
     times: { ...shortTimes, ...times },
     describeLimits: defaultDescribeLimits,

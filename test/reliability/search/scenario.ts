@@ -15,6 +15,8 @@ export interface ScenarioMutation {
    * create: none, that of the service account, or that before anything happened.
    */
   readonly expects: 'nothing' | 'current' | 'stale';
+  /** Whether a create adopts an association of others that equals it: then it requests the role that they give. */
+  readonly adopts?: boolean;
 }
 
 /** The faults of one process. */

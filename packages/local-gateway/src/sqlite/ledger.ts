@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AssociationState, StateMismatch, StateSummary } from '../../../../src/ledger/association-state.ts';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
+import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
 import { isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
@@ -65,21 +65,26 @@ export function makeSqliteLedger({
     statesOfCluster(cluster) {
       return asPromise(() => statements.statesOfCluster(cluster));
     },
-    getAssociationStates(targets) {
-      return asPromise(() => targets.map(statements.getState));
-    },
-    targetsOfAssociations(cluster, associationIds) {
-      const isNamed = ({ associationId }: StateSummary) =>
-        associationId !== null && associationIds.includes(associationId);
-      return asPromise(() =>
-        statements
-          .statesOfCluster(cluster)
-          .filter(isNamed)
-          .map(({ target }) => target),
-      );
-    },
     clusterScans() {
       return asPromise(() => statements.clusterScans());
+    },
+    targetsInCluster(...query) {
+      return asPromise(() => statements.history.targetsInCluster(...query));
+    },
+    targetsWithRole(...query) {
+      return asPromise(() => statements.history.targetsWithRole(...query));
+    },
+    getAssociationStates(targets) {
+      return asPromise(() => statements.history.getAssociationStates(targets));
+    },
+    targetsOfAssociations(...query) {
+      return asPromise(() => statements.history.targetsOfAssociations(...query));
+    },
+    versionsAround(...query) {
+      return asPromise(() => statements.history.versionsAround(...query));
+    },
+    getClusterScans(clusters) {
+      return asPromise(() => statements.history.getClusterScans(clusters));
     },
     putClusterScan(fence, next) {
       return asPromise(() => statements.putClusterScan(fence, next));
@@ -152,7 +157,7 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     if (error instanceof UnsupportedFormat && !change.begins) return;
     throw error;
   }
-  const { confirmed, ...unconfirmed } = change;
+  const { confirmed, version: _, ...unconfirmed } = change;
   const isLater = confirmed !== undefined && isReplacedBy(state?.confirmed ?? null, confirmed);
   const applied = isLater ? change : unconfirmed;
   statements.putState(stateAfter(state, applied), applied);
