@@ -12,12 +12,14 @@ export interface AssociationVersion extends LatestVersion {
   readonly association: Association | null;
   /** The operation that made or adopted this version; null if a scan found it. */
   readonly operationId: string | null;
+  /** The declaration whose operation made or adopted this version; null without one. */
+  readonly declaration: string | null;
 }
 
 /** The version that an outcome confirms. */
 export function confirmedVersion(
   target: AssociationTarget,
-  { association, isDeleted, operationId, operation }: ConfirmedAssociation,
+  { association, isDeleted, operationId, operation, declaration }: ConfirmedAssociation,
   times: Pick<AssociationVersion, 'seenAt' | 'seenOtherwiseAt'>,
 ): AssociationVersion {
   const origin = operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? 'ADOPTED' : 'OPERATION';
@@ -26,6 +28,7 @@ export function confirmedVersion(
     association: isDeleted ? null : association,
     origin: isDeleted ? null : origin,
     operationId,
+    declaration,
     ...times,
   };
 }
