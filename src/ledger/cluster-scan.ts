@@ -13,8 +13,16 @@ export interface ClusterScan {
   readonly endedAt: number | null;
   /** When the last scan began that read everything that was due; null if none did. */
   readonly completedAt: number | null;
+  /** When the first scan began that read everything; null if none did. What appeared later did not exist when the gateway first saw the cluster. */
+  readonly firstCompletedAt: number | null;
   /** Why the last scan could not read everything; null if it could, or if its time was over. Texts are those of `EksError`. */
   readonly failure: { readonly exception: string; readonly message: string } | null;
+}
+
+/** What adoptions read of scans. */
+export interface ClusterScanReads {
+  /** The progress in a cluster; null if it was never scanned. Strongly consistent. */
+  getClusterScan(cluster: ClusterRef): Promise<ClusterScan | null>;
 }
 
 /** The progress of scans. The methods throw as those of the ledger do. */

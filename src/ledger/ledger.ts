@@ -5,6 +5,7 @@ import type { AuditedOperation, OperationKind } from '../model/operation.ts';
 import type { Lock } from '../model/lock.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
+import type { ClusterScanReads } from './cluster-scan.ts';
 
 /**
  * State of a record: `IN_PROGRESS` until the operation completes; `RELEASED` when it certainly had no effect and can be retried
@@ -181,7 +182,7 @@ export const firstEntries: OperationPage = { limit: 100, after: null };
  * respond in time; a write may then have been applied. A method that reads or replaces an item which another version of the
  * gateway wrote in a form that this one can't read throws `UnsupportedFormat`; it has then written nothing.
  */
-export interface Ledger {
+export interface Ledger extends ClusterScanReads {
   /**
    * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one
    * transaction. If equal entries are stored already, the same commit was applied before and only its response was lost: the result
@@ -201,9 +202,7 @@ export interface Ledger {
   /** The entry with this key; null if absent. Strongly consistent. */
   getEntry(key: { readonly operationId: string; readonly entryId: string }): Promise<AuditEntry | null>;
 
-  /**
-   * Entries of an operation, oldest first, by default its first 100; fewer than `limit` if no more follow. Strongly consistent.
-   */
+  /** Entries of an operation, oldest first, by default its first 100; fewer than `limit` if no more follow. Strongly consistent. */
   operationEntries(operationId: string, page?: Partial<OperationPage>): Promise<AuditEntry[]>;
 
   /**

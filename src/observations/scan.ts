@@ -104,7 +104,7 @@ async function take(
   if (last !== null && last.leaseUntil > now) return null;
   const { accountId, region, clusterName } = ref;
   const lease: ClusterScan = {
-    ...{ endedAt: null, completedAt: null, failure: null, ...last },
+    ...{ endedAt: null, completedAt: null, firstCompletedAt: null, failure: null, ...last },
     cluster: { accountId, region, clusterName },
     fence: (last?.fence ?? 0) + 1,
     leaseUntil: now + leaseMs,
@@ -130,6 +130,7 @@ async function scanLeased(
     leaseUntil: now,
     endedAt: now,
     completedAt: isComplete ? startedAt : completedAt,
+    firstCompletedAt: lease.firstCompletedAt ?? (isComplete ? startedAt : null),
     failure: failure && { exception: failure.exception, message: failure.message },
   });
   result[outcomeOf(scanned)] += 1;

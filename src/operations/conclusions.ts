@@ -35,7 +35,7 @@ export function found(association: Association, message: string): Conclusion {
 }
 
 /** An association was adopted. `eksRequestId` is that of the answer of EKS that led to it. */
-export function adopted(association: Association, message: string, eksRequestId: string | null = null): Conclusion {
+export function adopted(association: Association, message: string, eksRequestId: string | null): Conclusion {
   return { ...success(association, message), outcome: 'ADOPTED', eksRequestId };
 }
 

@@ -13,6 +13,8 @@ import { notSent, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
+import { reportLateAdoption } from './late-adoption.ts';
+import type { LateAdoptionReads } from './late-adoption.ts';
 import { changeOf, effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, PerformDependencies, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
@@ -34,12 +36,15 @@ export async function execute<Kind extends OperationKind>(
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const request = claimRequestOf(deps, operation, mutation, clientRequestToken);
+  const request = await claimRequestOf(deps, operation, mutation, clientRequestToken);
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
-  const record = async (lease: Lease, conclusion: Conclusion) =>
-    resultOf(deps, answer, await close(lease, conclusion), conclusion);
+  const record = async (lease: Lease, conclusion: Conclusion) => {
+    const completion = await close(lease, conclusion);
+    if (completion.kind === 'recorded') reportLateAdoption(deps, lease.record.operationId, conclusion);
+    return resultOf(deps, answer, completion, conclusion);
+  };
 
   const claimed = await claim(deps, request);
   switch (claimed.kind) {
@@ -63,6 +68,7 @@ export async function execute<Kind extends OperationKind>(
       return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);
     }
     case 'concluded':
+      reportLateAdoption(deps, claimed.lease.record.operationId, claimed.conclusion);
       return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion);
     case 'locked':
       return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
@@ -99,15 +105,15 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
 }
 
 /** The claim of a mutation. Begins to read the locks; a success without an effect waits for them. */
-function claimRequestOf<Kind extends OperationKind>(
-  deps: LockDependencies & Pick<Dependencies, 'authorize'>,
+async function claimRequestOf<Kind extends OperationKind>(
+  deps: LockDependencies & LateAdoptionReads & Pick<Dependencies, 'authorize'>,
   { effect }: Pick<Operation<Kind>, 'effect'>,
   mutation: AdmittedMutation<Kind>,
   clientRequestToken: string,
-): ClaimRequest {
+): Promise<ClaimRequest> {
   const { lock, expectsLock } = checkLocks(deps, mutation);
-  const success = effect.kind === 'none' ? effect.conclude(deps, mutation) : null;
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
+  const success = effect.kind === 'none' && unmet === null ? await effect.conclude(deps, mutation) : null;
   const { identity, onBehalfOf } = authorization;
   return {
     idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
@@ -118,7 +124,7 @@ function claimRequestOf<Kind extends OperationKind>(
     conclusion: unmet ?? success,
     audit,
     lock,
-    expectsLock: expectsLock || success !== null,
+    expectsLock: expectsLock || effect.kind === 'none',
     deadline: effectDeadline(mutation),
   };
 }

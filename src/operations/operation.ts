@@ -21,6 +21,7 @@ import type { ClusterDefaults } from '../validation/names.ts';
 import type { ValidatedAs } from '../validation/validated.ts';
 import type { AdoptExistingDependencies } from './adopt-existing.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { LateAdoptionReads } from './late-adoption.ts';
 
 /** The GraphQL input of each operation. */
 export interface InputOf {
@@ -149,7 +150,7 @@ export type EffectObservation =
 export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
 
 /** What a change is sent and concluded with. */
-export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'clock' | 'sleep' | 'times'>;
+export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'sleep' | 'times'>;
 
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
@@ -170,7 +171,10 @@ export interface Effect<Kind extends OperationKind> {
 export interface NoEffect<Kind extends OperationKind> {
   readonly kind: 'none';
   /** The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in doubt. */
-  readonly conclude: (deps: Pick<Dependencies, 'authorize'>, mutation: AdmittedMutation<Kind>) => Conclusion;
+  readonly conclude: (
+    deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
+    mutation: AdmittedMutation<Kind>,
+  ) => Promise<Conclusion>;
 }
 
 /** The effect of an operation that began. One without an effect never does: it is concluded with its claim. */

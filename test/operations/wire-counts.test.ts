@@ -120,15 +120,15 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
-  test('an adoption makes 2 DynamoDB calls and 1 EKS call, and its replay 3 DynamoDB calls and 1 EKS call', async () => {
+  test('an adoption makes 3 DynamoDB calls and 1 EKS call, and its replay 4 DynamoDB calls and 1 EKS call', async () => {
     const place = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'other' };
     const { associationId } = gateway.simulator.control.createAssociation({ ...place, roleArn: input.roleArn });
     const request = { associationId, clientRequestToken: 'adopt' };
     expect(await gateway.adopt(request)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
     expect(await gateway.adopt(request)).toMatchObject({ replayed: true });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'PutItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
   });
 

@@ -251,6 +251,7 @@ export const clusterScan: Required<ClusterScan> = {
   startedAt: start,
   endedAt: start + 60_000,
   completedAt: start - 600_000,
+  firstCompletedAt: start - 86_400_000,
   failure: { exception: 'ResourceNotFoundException', message: 'No cluster found for name: apps.' },
 };
 

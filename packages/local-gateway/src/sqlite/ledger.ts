@@ -64,6 +64,9 @@ export function makeSqliteLedger({
     clusterScans() {
       return asPromise(() => statements.clusterScans());
     },
+    getClusterScan(cluster) {
+      return asPromise(() => statements.getClusterScan(cluster));
+    },
     putClusterScan(fence, next) {
       return asPromise(() => statements.putClusterScan(fence, next));
     },
