@@ -29,8 +29,11 @@ export interface Reading {
 
 /** What follows from a reading: a change of the state, or that a later scan has to decide. */
 export type Judgement =
-  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: Omit<StateChange, 'target'> }
+  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: ObservedChange }
   | { readonly kind: 'undecided' };
+
+/** The change of the state that an observation makes. */
+type ObservedChange = Omit<StateChange, 'target' | 'observed'> & Required<Pick<StateChange, 'observed'>>;
 
 const undecided: Judgement = { kind: 'undecided' };
 
@@ -137,6 +140,7 @@ function observed(
         sight,
         origin,
         association: isConfirmed ? null : association,
+        driftId: state?.observed?.driftId ?? null,
       },
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),

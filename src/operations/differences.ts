@@ -47,7 +47,8 @@ export function adoptedState(association: Association) {
   return { settings: settingsOf(association), tags: association.tags.filter(isRequestTag) };
 }
 
-function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
+/** Where tags differ. */
+export function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
   const wanted = new Map(requested.map(({ key, value }) => [key, value]));
   const actual = new Map(existing.map(({ key, value }) => [key, value]));
   return [...new Set([...wanted.keys(), ...actual.keys()])]
