@@ -66,6 +66,11 @@ export interface CreateRequest extends AssociationTarget, AssociationSettings {
   readonly tags: readonly Tag[];
   /** What to do about an equal association; absent: refuse the request. */
   readonly ifExists?: 'ADOPT';
+  /**
+   * The revision of the service account that the request was made for, compared when an operation begins; absent: any. Absent rather than
+   * null, so that requests without it have the same entries as before.
+   */
+  readonly expectedRevision?: number;
 }
 
 /** A delete in canonical form. */
