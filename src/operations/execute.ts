@@ -14,7 +14,6 @@ import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { reportLateAdoption } from './late-adoption.ts';
-import type { LateAdoptionReads } from './late-adoption.ts';
 import { changeOf, effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, PerformDependencies, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
@@ -36,7 +35,9 @@ export async function execute<Kind extends OperationKind>(
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const request = await claimRequestOf(deps, operation, mutation, clientRequestToken);
+  const { effect } = operation;
+  const success = effect.kind === 'none' && !mutation.unmet ? await effect.conclude(deps, mutation) : null;
+  const request = claimRequestOf(deps, mutation, clientRequestToken, success);
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
@@ -120,15 +121,14 @@ function concludeMismatch({ request, target }: AdmittedMutation, changes: number
 }
 
 /** The claim of a mutation. Begins to read the locks; a success without an effect waits for them. */
-async function claimRequestOf<Kind extends OperationKind>(
-  deps: LockDependencies & LateAdoptionReads & Pick<Dependencies, 'authorize'>,
-  { effect }: Pick<Operation<Kind>, 'effect'>,
+function claimRequestOf<Kind extends OperationKind>(
+  deps: LockDependencies,
   mutation: AdmittedMutation<Kind>,
   clientRequestToken: string,
-): Promise<ClaimRequest> {
+  success: Conclusion | null,
+): ClaimRequest {
   const { lock, expectsLock } = checkLocks(deps, mutation);
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
-  const success = effect.kind === 'none' && unmet === null ? await effect.conclude(deps, mutation) : null;
   const { identity, onBehalfOf } = authorization;
   return {
     idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
@@ -140,7 +140,7 @@ async function claimRequestOf<Kind extends OperationKind>(
     concludeMismatch: (changes) => concludeMismatch(mutation, changes),
     audit,
     lock,
-    expectsLock: expectsLock || effect.kind === 'none',
+    expectsLock: expectsLock || success !== null,
     deadline: effectDeadline(mutation),
   };
 }
