@@ -36,8 +36,9 @@ export async function execute<Kind extends OperationKind>(
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
   const { effect } = operation;
+  const locks = checkLocks(deps, mutation);
   const success = effect.kind === 'none' && !mutation.unmet ? await effect.conclude(deps, mutation) : null;
-  const request = claimRequestOf(deps, mutation, clientRequestToken, success);
+  const request = claimRequestOf(mutation, clientRequestToken, locks, success);
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
@@ -120,14 +121,13 @@ function concludeMismatch({ request, target }: AdmittedMutation, changes: number
   return expected === undefined || expected === changes ? null : revisionChanged(target, expected, changes);
 }
 
-/** The claim of a mutation. Begins to read the locks; a success without an effect waits for them. */
+/** The claim of a mutation. A success without an effect waits for the locks. */
 function claimRequestOf<Kind extends OperationKind>(
-  deps: LockDependencies,
   mutation: AdmittedMutation<Kind>,
   clientRequestToken: string,
+  { lock, expectsLock }: ReturnType<typeof checkLocks>,
   success: Conclusion | null,
 ): ClaimRequest {
-  const { lock, expectsLock } = checkLocks(deps, mutation);
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {

@@ -132,6 +132,19 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
   });
 
+  test('a create that adopts makes 4 DynamoDB calls and 2 EKS calls, one that is refused 3 and 2', async () => {
+    const { clusterName, namespace, roleArn } = input;
+    const tags = { team: 'payments' };
+    gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount: 'other', roleArn, tags });
+    const request = { serviceAccount: 'other', ifExists: 'ADOPT' };
+    expect(await gateway.create(request, 'pat')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
+    expect(await gateway.create(request)).toMatchObject({ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' } });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
+  });
+
   test('a request whose token is leased by another request makes 3 DynamoDB calls and 0 EKS calls', async () => {
     const { change, sent, release } = holdAnswers();
     const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator, change });
