@@ -24,17 +24,14 @@ export interface RecordedResult {
   readonly completedAt: string;
 }
 
-/** Why the reconciler can't examine an operation: its cluster is not in the inventory, or its INTENT can't be read. */
-type ParkedReason = 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE';
-
 /** What the reconciler found out about an operation that it could not complete yet. */
 export interface Deferral {
   /** How often it has examined the operation since the last lease. */
   readonly attempts: number;
   /** When it examines the operation again. Milliseconds since the epoch. */
   readonly nextAt: number;
-  /** Set if it can't be examined until operators act; null if EKS may answer next time. */
-  readonly parked: ParkedReason | null;
+  /** Why it can't be examined until operators act: the inventory lacks its cluster, or its INTENT can't be read. Null if EKS may answer next time. */
+  readonly parked: 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE' | null;
   /** One sentence for people: why the outcome is not known yet. */
   readonly message: string;
 }

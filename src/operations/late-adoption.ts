@@ -8,7 +8,6 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
-import { adopted } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** What is read to tell whether an association appeared after its cluster was first scanned. */
@@ -79,8 +78,12 @@ export async function adoptedWithNotice(
   { deadline, eksRequestId = null }: { readonly deadline: number; readonly eksRequestId?: string | null },
 ): Promise<Conclusion> {
   const late = await findLateAdoption(deps, association, deadline);
-  const conclusion = adopted(association, withNotice(message, association, late), eksRequestId);
-  return late === null ? conclusion : { ...conclusion, late };
+  return {
+    outcome: 'ADOPTED',
+    message: withNotice(message, association, late),
+    ...{ association, associationArn: association.associationArn, refusal: null, eksRequestId },
+    ...(late && { late }),
+  };
 }
 
 /** Tells operators of a late adoption, once it is recorded. */

@@ -53,7 +53,7 @@ const progressEvery = 50;
  * `modifiedAt` that was listed, and its token follows from both: a run that was interrupted can be repeated, and has no second effect. Without
  * `yes`, each is checked first, and the plan is shown; it is adopted if a person agrees.
  *
- * @throws {@link UsageError} if there is neither `yes` nor `plan`, and nobody to ask
+ * @throws {@link UsageError} if there is neither `yes` nor `plan`, and no terminal to ask at
  */
 export async function adoptAll(
   client: GatewayClient,
