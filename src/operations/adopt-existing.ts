@@ -3,21 +3,13 @@ import type { Association, CreateRequest } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import { completeSettings } from '../model/setting-fields.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
-import type { RoleDependencies } from './authorize-with-roles.ts';
 import { alreadyExists } from './conclusions.ts';
-import type { Dependencies } from './dependencies.ts';
 import { settingDifferences } from './differences.ts';
 import { hiddenFrom } from './hidden.ts';
 import { adoptedWithNotice } from './late-adoption.ts';
-import type { LateAdoptionReads } from './late-adoption.ts';
 import { effectDeadline } from './operation.ts';
-import type { ValidRequest } from './operation.ts';
+import type { AdoptExistingDependencies, ValidRequest } from './operation.ts';
 import { denialOf } from './refusals.ts';
-
-/** What an adoption in place of a create is decided with. */
-export type AdoptExistingDependencies = RoleDependencies &
-  LateAdoptionReads &
-  Pick<Dependencies, 'authorize' | 'preauthorize'>;
 
 /** Whether a create asks for the adoption of an association with these settings. Tags may differ: an adoption does not change them. */
 export function asksToAdopt(request: CreateRequest, existing: Association): boolean {

@@ -19,7 +19,6 @@ import type { Warning } from '../model/warning.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import type { ClusterDefaults } from '../validation/names.ts';
 import type { ValidatedAs } from '../validation/validated.ts';
-import type { AdoptExistingDependencies } from './adopt-existing.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { LateAdoptionReads } from './late-adoption.ts';
 
@@ -148,6 +147,10 @@ export type EffectObservation =
 
 /** What the target of a request is loaded with. */
 export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
+
+/** What an adoption in place of a create is decided and concluded with. */
+export type AdoptExistingDependencies = LateAdoptionReads &
+  Pick<Dependencies, 'authorize' | 'preauthorize' | 'eksFor' | 'directory' | 'log'>;
 
 /** What a change is sent and concluded with. */
 export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'sleep' | 'times'>;
