@@ -27,8 +27,18 @@ export function scanItem({ cluster, ...scan }: ClusterScan): Item {
 export function scanOfItem(item: Item): ClusterScan {
   // Only `scanItem` makes these items.
   const stored = unmarshall(item) as Omit<ClusterScan, 'cluster'> & ClusterRef;
-  const { accountId, region, clusterName, fence, leaseUntil, startedAt, endedAt, failure } = stored;
-  const { completedAt, firstCompletedAt } = stored;
+  const {
+    accountId,
+    region,
+    clusterName,
+    fence,
+    leaseUntil,
+    startedAt,
+    endedAt,
+    completedAt,
+    firstCompletedAt,
+    failure,
+  } = stored;
   const cluster = { accountId, region, clusterName };
   return { cluster, fence, leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, failure };
 }

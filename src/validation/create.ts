@@ -44,8 +44,8 @@ export function validateCreate(
     serviceAccount,
     ...completeSettings(input),
     tags: canonicalTags(input.tags ?? []),
-    ...(input.ifExists === 'ADOPT' ? { ifExists: 'ADOPT' as const } : {}),
     ...(expectedRevision === null ? {} : { expectedRevision }),
+    ...(input.ifExists === 'ADOPT' ? { ifExists: 'ADOPT' as const } : {}),
   };
   return { kind: 'valid', request, ...metadata };
 }

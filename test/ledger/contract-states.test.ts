@@ -132,6 +132,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed: null,
       openOperations: [open as never],
+      latest: null,
     };
     expect(await stateNow()).toEqual(state);
     await create.succeed(at(t1));
@@ -149,6 +150,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       changedAt: Date.parse(t2),
       confirmed,
       openOperations: [],
+      latest: { origin: 'OPERATION', seenAt: Date.parse(t2), seenOtherwiseAt: recordTime },
     });
   });
 
@@ -397,6 +399,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed,
       openOperations: [],
+      latest: null,
     });
   });
 
@@ -430,24 +433,9 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
 
   test('the progress of scans is written over the fence that was read only, and does not disturb the search for expired leases', async () => {
     const cluster = { accountId, region, clusterName };
-    const first = {
-      cluster,
-      fence: 1,
-      leaseUntil: 1,
-      startedAt: 1,
-      endedAt: null,
-      completedAt: null,
-      firstCompletedAt: null,
-      failure: null,
-    };
-    const next = {
-      ...first,
-      fence: 2,
-      endedAt: 2,
-      completedAt: 1,
-      firstCompletedAt: 1,
-      failure: { exception: 'X', message: 'y' },
-    };
+    const never = { completedAt: null, firstCompletedAt: null };
+    const first = { cluster, fence: 1, leaseUntil: 1, startedAt: 1, endedAt: null, ...never, failure: null };
+    const next = { ...first, fence: 2, endedAt: 2, completedAt: 1, failure: { exception: 'X', message: 'y' } };
     expect(await ledger.clusterScans()).toEqual([]);
     expect(await ledger.getClusterScan(cluster)).toBeNull();
     expect(await ledger.putClusterScan(1, first)).toBe(false);

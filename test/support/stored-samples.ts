@@ -1,3 +1,4 @@
+import type { AssociationVersion } from '../../src/ledger/association-history.ts';
 import type { AssociationState } from '../../src/ledger/association-state.ts';
 import type { ClusterScan } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
@@ -45,7 +46,7 @@ const association: Required<Association> = {
   policy,
 };
 
-const create: Omit<Required<CreateRequest>, 'expectedRevision' | 'ifExists'> = {
+const create: Required<Omit<CreateRequest, 'expectedRevision' | 'ifExists'>> = {
   ...target,
   roleArn,
   targetRoleArn,
@@ -304,4 +305,15 @@ export const associationState: Required<AssociationState> = {
       saw: { associationId: association.associationId, modifiedAt: at, isGone: true },
     },
   ],
+  latest: { origin: 'OUTSIDE', seenAt: start + 60_000, seenOtherwiseAt: start },
+};
+
+/** A version of the history with every field set. */
+export const associationVersion: Required<AssociationVersion> = {
+  target,
+  association,
+  origin: 'ADOPTED',
+  operationId,
+  seenAt: start + 60_000,
+  seenOtherwiseAt: start,
 };

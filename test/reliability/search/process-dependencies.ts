@@ -50,6 +50,8 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     preflight: scenario.readsRoles ? 'changes' : 'off',
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
+    associations: null,
+    viewsByNamespace: false,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
     log: () => undefined,
