@@ -66,6 +66,7 @@ const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'on a state': { 'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api` },
   'on the progress of a scan': { 'dynamodb:LeadingKeys': `scan/${homeAccount}/${region}/apps-dev` },
   'on the history': { 'dynamodb:LeadingKeys': `history/${homeAccount}/${region}/apps-dev/payments/api x` },
+  'on the locks': { 'dynamodb:LeadingKeys': 'locks' },
   'on a record': { 'dynamodb:LeadingKeys': '0'.repeat(64) },
   'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
   'with a source identity': { 'sts:SourceIdentity': `principal-${'0'.repeat(32)}` },
