@@ -154,6 +154,7 @@ export type ResolversTypes = {
   Gateway: ResolverTypeWrapper<Schema.Gateway>;
   GatewayScope: Schema.GatewayScope;
   ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
+  IfExists: Schema.IfExists;
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
   Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
@@ -362,6 +363,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
+  declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   eksRequestId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   event?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
   fence?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -463,6 +465,7 @@ export type ClusterEdgeResolvers<ContextType = RequestContext, ParentType extend
 };
 
 export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
+  adopted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
   clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;

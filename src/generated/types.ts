@@ -25,6 +25,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
@@ -80,15 +82,15 @@ export type AssociationChanged = Refusal & {
   readonly __typename?: 'AssociationChanged';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** ASSOCIATION_CHANGED or OUTCOME_UNDETERMINED. */
+  /** ASSOCIATION_CHANGED, OPERATION_IN_PROGRESS or OUTCOME_UNDETERMINED. */
   readonly code: RefusalCode;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association as it was when the request was refused; null when it is gone, or you are not allowed to view it. */
+  /** The association as it was when the request was refused; null when it is gone, was not read, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** Always false: read the association again before you decide on a new request. */
+  /** True for OPERATION_IN_PROGRESS. Otherwise, read the association again before you decide on a new request. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
@@ -273,6 +275,8 @@ export type AuditEntry = Node & {
   readonly before: Maybe<AssociationSnapshot>;
   /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
+  /** The declaration that made the request; null without one. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an answer of EKS. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
@@ -287,9 +291,9 @@ export type AuditEntry = Node & {
   readonly message: Maybe<Scalars['String']['output']>;
   /** The person named by a service; who authenticated is the service. Null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** The operation; null for a dry run, for a read of the audit trail and for a lock. */
+  /** The operation; null for a dry run, for a read of the audit trail, for a lock and for drift. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
@@ -345,6 +349,13 @@ export type AuditEvent =
   | 'CONTENDED'
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
   | 'DENIED'
+  /**
+   * A scan found that an association is not as the gateway left it, or that one was created outside of the gateway after the first scan of its
+   * cluster. The message says what differs. One entry for each new difference.
+   */
+  | 'DRIFT_FOUND'
+  /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
+  | 'DRIFT_RESOLVED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -449,7 +460,7 @@ export type CheckPayload = {
   readonly decision: Maybe<PolicyDecision>;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete or an adoption. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** For a create the conflicting association, otherwise the one to update, delete or adopt; null when it does not exist or you are not allowed to view it. */
+  /** For a create the conflicting association, or the one that it would adopt; otherwise the one to update, delete or adopt; null when it does not exist or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
   /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
   readonly existingDeniedTo: Maybe<DeniedSubject>;
@@ -462,7 +473,7 @@ export type CheckPayload = {
    * for a delete. Selecting this field costs up to two EKS calls, and one of IAM where the gateway is configured to read roles.
    */
   readonly warnings: ReadonlyArray<Warning>;
-  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded. */
+  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded, also with `ifExists: ADOPT`. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
@@ -550,8 +561,24 @@ export type CreatePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /**
+   * Name of the declaration that makes the request: 1 to 128 characters in one line. Recorded, and kept with the association until
+   * another request changes it. Grants nothing. Not part of the input that the token is bound to.
+   */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * The `revision` that the service account had when the request was planned, as `checkPodIdentityAssociations` returned it. The request is
+   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared when the create
+   * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
+   */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
+   * request: by default, the request is refused. An association that differs is refused in any case.
+   */
+  readonly ifExists?: InputMaybe<IfExists>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
   /**
@@ -578,7 +605,9 @@ export type CreatePodIdentityAssociationInput = {
 /** Result of a create. `status` determines which of the other fields are set. */
 export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly __typename?: 'CreatePodIdentityAssociationPayload';
-  /** The created association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  /** True when `association` already existed and was adopted, see `ifExists`; also in a replay. */
+  readonly adopted: Scalars['Boolean']['output'];
+  /** The created or adopted association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
   readonly association: Maybe<AssociationSnapshot>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
@@ -606,6 +635,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
@@ -709,6 +740,16 @@ export type Gateway = {
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
   | 'ALL_ENTRIES';
+
+/** What a create does about an equal association. Values may be added. */
+export type IfExists =
+  /**
+   * Adopt the association, as `adoptPodIdentityAssociation` does, if policy permits you to adopt it: nothing changes at EKS, and tags that differ are
+   * a warning. If policy does not permit it, the request is refused as with REFUSE, and its message says why.
+   */
+  | 'ADOPT'
+  /** Refuse the request with ASSOCIATION_ALREADY_EXISTS. */
+  | 'REFUSE';
 
 /** A violated validation rule. */
 export type InputFinding = {
@@ -1000,6 +1041,8 @@ export type OperationKind =
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
   /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
+  /** What a scan of the associations in EKS found; only in audit entries. */
+  | 'OBSERVE_ASSOCIATION'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
@@ -1498,7 +1541,7 @@ export type Refusal = {
 export type RefusalCode =
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`). */
+  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -1519,6 +1562,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  | 'OPERATION_IN_PROGRESS'
   /**
    * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
@@ -1595,6 +1640,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /**
@@ -1665,6 +1712,8 @@ export type WarningCode =
   | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'
+  /** The adopted association has other tags than the request. */
+  | 'TAGS_DIFFER'
   /** The target role must trust the role of the association. `advice` has the statements for its trust policy, with the external id if EKS has set it. */
   | 'TARGET_ROLE_TRUST'
   /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */

@@ -1,6 +1,6 @@
 import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
-import type { AssociationVersion } from './association-history.ts';
 
 /**
  * What is known of the association of one service account: what the gateway's operations confirmed, what scans observed, and which
@@ -11,6 +11,11 @@ export interface AssociationState {
   readonly target: AssociationTarget;
   /** Increases by one with every write. */
   readonly revision: number;
+  /**
+   * How often the association changed or may have: outcomes of operations, and foreign changes that scans found. The public `revision` of the
+   * service account. Operations that begin, and those that certainly did nothing, don't move it.
+   */
+  readonly changes: number;
   /** When an operation last began or ended, in milliseconds since the epoch; null if none did. */
   readonly changedAt: number | null;
   /** What the latest outcome of an operation confirmed; null if there is none. */
@@ -40,6 +45,23 @@ export interface ConfirmedAssociation {
   /** The operation that confirmed it: it made this state, or adopted it. */
   readonly operationId: string;
   readonly operation: OperationKind;
+  /**
+   * The declaration whose operation confirmed it; null after an operation without one, and where no outcome of an operation confirmed it: then
+   * the association is not only the declaration's.
+   */
+  readonly declaration: string | null;
+}
+
+/**
+ * A version of the association of a service account, from when it is known on. Written once, with the outcome or the observation that
+ * shows it, and never changed: when it was replaced, the next version tells. See `docs/decisions/0045-history-of-associations.md`.
+ */
+export interface AssociationVersion extends LatestVersion {
+  readonly target: AssociationTarget;
+  /** Null: there was none any more. */
+  readonly association: Association | null;
+  /** The operation that made or adopted this version; null if a scan found it. */
+  readonly operationId: string | null;
 }
 
 /** A version of an association that was seen at EKS, or that it was gone. */
@@ -82,6 +104,8 @@ export interface ObservedState {
   readonly origin: Origin | null;
   /** The association; null if it is the confirmed one, or gone. */
   readonly association: Association | null;
+  /** Id of the drift that the trail records; null if there is none. */
+  readonly driftId: string | null;
 }
 
 /** A write of the state of one service account. What it does not name stays as it is. */
@@ -97,6 +121,14 @@ export interface StateChange {
   readonly openOperations: readonly OpenOperation[];
   /** Removed. */
   readonly endedOperationIds: readonly string[];
+  /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
+  readonly isChange?: boolean;
+}
+
+/** A commit that the state of its service account does not permit. Nothing was written. `changes` is that of the stored state. */
+export interface StateMismatch {
+  readonly kind: 'state-mismatch';
+  readonly changes: number;
 }
 
 /** What a list of the states of a cluster has of each. */
@@ -120,6 +152,9 @@ export interface AssociationStates {
   /** The states of a cluster, without those of another format version. Eventually consistent. */
   statesOfCluster(cluster: ClusterRef): Promise<StateSummary[]>;
 
-  /** Changes the state of a service account if it has this revision (0: none is stored). False if it has another: nothing was written. */
-  observeAssociation(revision: number, change: StateChange): Promise<boolean>;
+  /**
+   * Changes the state of a service account if it has this revision (0: none is stored), and appends an entry, in one transaction. False if it has
+   * another: nothing was written.
+   */
+  observeAssociation(revision: number, change: StateChange, entry: AuditEntry | null): Promise<boolean>;
 }

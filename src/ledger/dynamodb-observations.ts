@@ -9,6 +9,7 @@ import type { ObservationStore } from './cluster-scan.ts';
 import { stateKey, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
+import { entryItem, insertion } from './dynamodb-item.ts';
 import { getItem, queryAll } from './dynamodb-read.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
@@ -19,7 +20,8 @@ import type { TableNames } from './tables.ts';
 export function makeDynamoDbObservations({
   client,
   idempotencyTable,
-}: { readonly client: DynamoDBClient } & Pick<TableNames, 'idempotencyTable'>): ObservationStore {
+  auditTable,
+}: { readonly client: DynamoDBClient } & TableNames): ObservationStore {
   return {
     async getAssociationState(target) {
       const item = await getItem(client, idempotencyTable, stateKey(target));
@@ -35,12 +37,16 @@ export function makeDynamoDbObservations({
       const put = new PutItemCommand(scanPut(idempotencyTable, fence, next));
       return (await withRetries(() => replaceOnce(() => client.send(put)))).kind === 'written';
     },
-    async observeAssociation(revision, change) {
+    async observeAssociation(revision, change, entry) {
       const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
-      if (change.version) {
-        const put = { TableName: idempotencyTable, Item: versionItem(change.version) };
-        const result = await transact(client, [], [put], update);
-        if (result.kind !== 'committed' && result.stored !== null) stateOfItem(result.stored); // Throws for another format.
+      const version = change.version
+        ? [{ Put: { TableName: idempotencyTable, Item: versionItem(change.version) } }]
+        : [];
+      const entries = entry === null ? [] : [entry];
+      if (version.length > 0 || entries.length > 0) {
+        const puts = entries.map((one) => ({ Put: insertion(auditTable, entryItem(one)) }));
+        const result = await transact(client, entries, [{ Update: update }, ...puts, ...version]);
+        if (result.kind === 'conflict' && result.stored !== null) stateOfItem(result.stored); // Throws for another format.
         return result.kind === 'committed';
       }
       const command = new UpdateItemCommand(update);

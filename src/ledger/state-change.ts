@@ -18,6 +18,10 @@ import type { IdempotencyRecord } from './ledger.ts';
 export interface CommittedChange extends StateChange {
   /** Whether an operation begins: then nothing is committed without this change. An outcome is recorded in any case. */
   readonly begins: boolean;
+  /** How many operations of the commit were in progress before it: one that it ends, or none. */
+  readonly ends: 0 | 1;
+  /** How often the association must have changed, while no operation but the ended one is in progress; null: no condition. */
+  readonly expectedChanges: number | null;
 }
 
 /** The change that follows from the record and the entries of a commit. */
@@ -37,11 +41,31 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   return {
     target,
     begins: begun !== undefined,
+    // An operation that sends no change begins and ends in one commit.
+    ends: ended && sendsChange[next.operation] ? 1 : 0,
+    expectedChanges: (begun && expectedRevisionOf(begun)) ?? null,
+    isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(confirmed ? { confirmed, version: confirmedVersion(target, confirmed, times) } : {}),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+function expectedRevisionOf({ request }: AuditEntry): number | null {
+  return request !== null && 'expectedRevision' in request ? (request.expectedRevision ?? null) : null;
+}
+
+/** Whether the association changed, or may have, by what closes an operation. */
+function mayHaveChanged({ event, refusalCode }: AuditEntry): boolean {
+  return event === 'SUCCEEDED' || refusalCode === 'OUTCOME_UNDETERMINED';
+}
+
+/** Whether a state permits a commit: DynamoDB has the same condition in `dynamodb-association-state.ts`. */
+export function permits(state: AssociationState | null, { expectedChanges, ends }: CommittedChange): boolean {
+  if (expectedChanges === null) return true;
+  const inProgress = (state?.openOperations ?? []).filter(({ closedAt }) => closedAt === null).length;
+  return (state?.changes ?? 0) === expectedChanges && inProgress === ends;
 }
 
 function operationOf({ inDoubtUntil }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
@@ -81,11 +105,13 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
 
 function confirmedBy(
   { result, operation }: IdempotencyRecord,
-  { event, operationId }: AuditEntry,
+  { event, operationId, declaration }: AuditEntry,
 ): ConfirmedAssociation | null {
   if (event !== 'SUCCEEDED' || !result?.association) return null;
   const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
-  return { association: result.association, isDeleted, operationId, operation };
+  // A create that adopted an association confirms it as an adoption does.
+  const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
+  return { association: result.association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
 }
 
 /**
@@ -118,13 +144,14 @@ export function latestIn({ version }: StateChange): LatestVersion | null {
 
 /** The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds. */
 export function stateAfter(state: AssociationState | null, change: StateChange): AssociationState {
-  const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed } = change;
+  const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed, isChange } = change;
   const removed = new Set([...endedOperationIds, ...added.map(({ operationId }) => operationId)]);
   const kept = (state?.openOperations ?? []).filter(({ operationId }) => !removed.has(operationId));
   return {
     ...state,
     target,
     revision: (state?.revision ?? 0) + 1,
+    changes: (state?.changes ?? 0) + (isChange ? 1 : 0),
     changedAt: changedAt ?? state?.changedAt ?? null,
     confirmed: confirmed ?? state?.confirmed ?? null,
     observed: observed ?? state?.observed ?? null,

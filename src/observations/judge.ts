@@ -3,6 +3,7 @@ import type { Times } from '../idempotency/times.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
+  ObservedState,
   OpenOperation,
   Origin,
   Sight,
@@ -29,8 +30,11 @@ export interface Reading {
 
 /** What follows from a reading: a change of the state, or that a later scan has to decide. */
 export type Judgement =
-  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: Omit<StateChange, 'target'> }
+  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: ObservedChange }
   | { readonly kind: 'undecided' };
+
+/** The change of the state that an observation makes. */
+type ObservedChange = Omit<StateChange, 'target' | 'observed'> & Required<Pick<StateChange, 'observed'>>;
 
 const undecided: Judgement = { kind: 'undecided' };
 
@@ -72,7 +76,13 @@ function judgePresence(reading: Reading, association: Association): Judgement {
     const operationId = isOwn ? operationIdOf(association) : null;
     if (operationId !== null) {
       const confirmedNow = confirmedBy({ operationId, operation: 'CREATE_POD_IDENTITY_ASSOCIATION' }, association);
-      return observed(reading, 'OPERATION', { sights, lapsed, isConfirmed: true, confirmed: confirmedNow });
+      return observed(reading, 'OPERATION', {
+        sights,
+        lapsed,
+        isConfirmed: true,
+        isLost: true,
+        confirmed: confirmedNow,
+      });
     }
   }
   return observed(reading, association.ownerArn === null ? 'OUTSIDE' : 'ADD_ON', {
@@ -86,7 +96,7 @@ function confirmedBy(
   { operationId, operation }: Pick<OpenOperation, 'operationId' | 'operation'>,
   association: Association,
 ): ConfirmedAssociation {
-  return { association, isDeleted: false, operationId, operation };
+  return { association, isDeleted: false, operationId, operation, declaration: null };
 }
 
 /** An association that EKS does not show is gone once it is certain that reads show what was made before. */
@@ -117,31 +127,43 @@ interface Observed extends Pick<StateChange, 'confirmed'> {
   readonly lapsed: readonly OpenOperation[];
   /** Whether the association is the confirmed one, which is not stored twice. */
   readonly isConfirmed: boolean;
+  /** Whether the state had lost what an operation made: its outcome was not counted. */
+  readonly isLost?: boolean;
 }
 
 function observed(
   reading: Reading,
   origin: Origin | null,
-  { sights, lapsed, isConfirmed, ...confirmed }: Observed,
+  { sights, lapsed, isConfirmed, isLost = false, ...confirmed }: Observed,
 ): Judgement {
   const { association, state, readAt } = reading;
   const sight = latest(association ? [...sights, sightOf(association, false)] : sights);
+  const before = state?.observed ?? null;
+  // What a scan knows of drift stays until it is compared with this observation.
+  const driftId = before?.driftId ?? null;
+  const seen = { sight, origin, association: isConfirmed ? null : association };
   return {
     kind: 'observed',
     origin,
     change: {
       ...confirmed,
-      observed: {
-        at: readAt,
-        revision: (state?.revision ?? 0) + 1,
-        sight,
-        origin,
-        association: isConfirmed ? null : association,
-      },
+      observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen, driftId },
+      isChange: isLost || (isForeign(origin) && !isSeen(seen, before)),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),
     },
   };
+}
+
+function isForeign(origin: Origin | null): boolean {
+  return origin !== null && origin !== 'OPERATION';
+}
+
+/** Whether a scan saw exactly this before: a foreign change counts once. */
+function isSeen(seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>, before: ObservedState | null): boolean {
+  if (before === null) return false;
+  const { sight, origin, association } = before;
+  return isDeepStrictEqual(seen, { sight, origin, association });
 }
 
 /** Every version that the state knows to have existed. */

@@ -8,6 +8,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 import { createDifferences } from '../operations/differences.ts';
+import { driftChangeOf } from './drift-event.ts';
+import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';
 import { seenVersion } from './seen-version.ts';
 
@@ -17,6 +19,7 @@ export interface ObserveDependencies {
   readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly ulid: (time: number) => string;
   readonly times: Pick<Times, 'listLagMs' | 'clockErrorMs'>;
 }
 
@@ -29,13 +32,12 @@ export interface Listed {
   readonly listedAt: number;
   /** The revision of the state before that; 0: there was none. */
   readonly knownRevision: number;
-  /** When the last complete scan of the cluster began; null if there was none. Milliseconds since the epoch. */
-  readonly completedAt: number | null;
+  readonly scan: ScanLease;
 }
 
 /** What became of it. */
 export type ObserveResult =
-  | { readonly kind: 'observed'; readonly origin: Origin | null }
+  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly drift: DriftEvent | null }
   /** Nothing was written: the read was older than what is known, or an operation wrote meanwhile. The next scan decides. */
   | { readonly kind: 'undecided' }
   | { readonly kind: 'failed'; readonly error: EksError };
@@ -47,7 +49,7 @@ export type ObserveResult =
 export async function observeServiceAccount(
   deps: ObserveDependencies,
   eks: Pick<Eks, 'describe'>,
-  { target, associationId, listedAt, knownRevision, completedAt }: Listed,
+  { target, associationId, listedAt, knownRevision, scan }: Listed,
   deadline: number,
 ): Promise<ObserveResult> {
   const readAt = associationId === null ? listedAt : deps.clock();
@@ -59,13 +61,14 @@ export async function observeServiceAccount(
   const isOwn = association !== null && !isKnown && (await isCreatedByGateway(deps, association));
   const judgement = judge({ knownRevision, readAt, association, state, isOwn }, deps.times);
   if (judgement.kind === 'undecided') return judgement;
-  const change = { target, ...judgement.change };
-  const version = seenVersion(change, association, state, completedAt);
-  const isWritten = await deps.observations.observeAssociation(state?.revision ?? 0, {
-    ...change,
-    ...(version ? { version } : {}),
-  });
-  return isWritten ? { kind: 'observed', origin: judgement.origin } : { kind: 'undecided' };
+  const { origin, change } = judgement;
+  const seen = { target, state, observed: change.observed, association, scan };
+  const { driftId, event, entry } = driftChangeOf(deps, seen);
+  const next = { ...change, target, observed: { ...change.observed, driftId } };
+  const version = seenVersion(next, association, state, scan.completedAt);
+  const written = version ? { ...next, version } : next;
+  if (!(await deps.observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };
+  return { kind: 'observed', origin, drift: event };
 }
 
 /** Whether the ownership tag names the `INTENT` of a create with these settings for this service account. Copied tags prove nothing else. */

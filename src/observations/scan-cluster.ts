@@ -3,6 +3,7 @@ import type { StateSummary } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { ScanLease } from './drift-event.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
 import type { Listed, ObserveDependencies } from './observe-service-account.ts';
 
@@ -14,6 +15,9 @@ export interface ClusterScanResult {
   observed: number;
   /** Of these, associations that no operation and no add-on explains, and those that were deleted outside. */
   outside: number;
+  /** Differences that are new since the last scan, and those that ended: one entry each. */
+  driftFound: number;
+  driftResolved: number;
   /** Service accounts whose read was older than what is known, or that changed meanwhile: the next scan reads them. */
   undecided: number;
   /** Whether everything that was due was read. */
@@ -21,6 +25,12 @@ export interface ClusterScanResult {
   /** Why it was not, if a read failed. */
   failure: EksError | null;
 }
+
+/** The result of a scan that read nothing. */
+export const nothingScanned: ClusterScanResult = {
+  ...{ listed: 0, observed: 0, outside: 0, driftFound: 0, driftResolved: 0, undecided: 0 },
+  ...{ isComplete: false, failure: null },
+};
 
 /** What a scan of a cluster works with. */
 export type ScanClusterDependencies = ObserveDependencies & {
@@ -32,8 +42,7 @@ interface ScanBounds {
   /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
   readonly maxAgeMs: number;
   readonly deadline: number;
-  /** When the last complete scan of the cluster began; null if there was none. */
-  readonly completedAt: number | null;
+  readonly lease: ScanLease;
 }
 
 /** After so many failed reads in a row, the cluster waits for the next run: each can take seconds to fail. */
@@ -53,16 +62,9 @@ export async function scanCluster(
   deps: ScanClusterDependencies,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
-  { maxAgeMs, deadline, completedAt }: ScanBounds,
+  { maxAgeMs, deadline, lease }: ScanBounds,
 ): Promise<ClusterScanResult> {
-  const result: ClusterScanResult = {
-    listed: 0,
-    observed: 0,
-    outside: 0,
-    undecided: 0,
-    isComplete: false,
-    failure: null,
-  };
+  const result = { ...nothingScanned };
   const known = new Map(
     (await deps.observations.statesOfCluster(cluster)).map((state) => [keyOf(state.target), state]),
   );
@@ -71,7 +73,7 @@ export async function scanCluster(
   if (listed.kind === 'failed') return { ...result, failure: listed.error };
   result.listed = listed.summaries.length;
 
-  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, completedAt });
+  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, scan: lease });
   let failures = 0;
   let read = 0;
   const queue = due.values();
@@ -86,7 +88,10 @@ export async function scanCluster(
       }
       read += 1;
       result[seen.kind] += 1;
-      if (seen.kind === 'observed' && seen.origin === 'OUTSIDE') result.outside += 1;
+      if (seen.kind === 'undecided') continue;
+      if (seen.origin === 'OUTSIDE') result.outside += 1;
+      if (seen.drift === 'DRIFT_FOUND') result.driftFound += 1;
+      if (seen.drift === 'DRIFT_RESOLVED') result.driftResolved += 1;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -126,7 +131,7 @@ function dueIn(
   cluster: ClusterRef,
   summaries: readonly AssociationSummary[],
   known: ReadonlyMap<string, StateSummary>,
-  { listedAt, maxAgeMs, completedAt }: Omit<ScanBounds, 'deadline'> & { readonly listedAt: number },
+  { listedAt, maxAgeMs, scan }: Pick<ScanBounds, 'maxAgeMs'> & { readonly listedAt: number; readonly scan: ScanLease },
 ): Listed[] {
   const isDue = (state: StateSummary | undefined, associationId: string) =>
     state?.scannedAt === undefined ||
@@ -150,11 +155,9 @@ function dueIn(
       associationId: summary.associationId,
       listedAt,
       knownRevision: state?.revision ?? 0,
-      completedAt,
+      scan,
     })),
-    ...absent.map(({ target, revision }) => {
-      return { target, associationId: null, listedAt, knownRevision: revision, completedAt };
-    }),
+    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision, scan })),
   ];
 }
 

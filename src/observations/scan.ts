@@ -8,7 +8,7 @@ import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
-import { scanCluster } from './scan-cluster.ts';
+import { nothingScanned, scanCluster } from './scan-cluster.ts';
 import type { ClusterScanResult, ScanClusterDependencies } from './scan-cluster.ts';
 
 /** How often, and how fast, clusters are scanned. */
@@ -50,6 +50,9 @@ export interface ScanResult {
   /** Service accounts whose state was written; of these, those that were changed outside. */
   observed: number;
   outside: number;
+  /** Differences that are new since the last scan, and those that ended: one entry each in the audit trail. */
+  driftFound: number;
+  driftResolved: number;
   /** Time since the oldest complete scan of a cluster began; 0 without clusters. Whole seconds. A cluster that was never scanned counts from the epoch of its first attempt. */
   oldestScanSeconds: number;
 }
@@ -72,6 +75,7 @@ const leastMs = 12_000;
 export async function scan(deps: ScanDependencies, settings: ScanSettings, deadline: number): Promise<ScanResult> {
   const result: ScanResult = {
     ...{ complete: 0, incomplete: 0, unreadable: 0, leased: 0, waiting: 0, locked: 0, observed: 0, outside: 0 },
+    ...{ driftFound: 0, driftResolved: 0 },
     oldestScanSeconds: 0,
   };
   const now = deps.clock();
@@ -131,8 +135,8 @@ async function scanLeased(
   result: ScanResult,
 ): Promise<void> {
   const { cluster, fence, startedAt, completedAt, firstCompletedAt } = lease;
-  const scanned = await scanOrFail(deps, eksFor, cluster, { ...settings, completedAt });
-  const { isComplete, failure, observed, outside } = scanned;
+  const scanned = await scanOrFail(deps, eksFor, cluster, { ...settings, lease });
+  const { isComplete, failure } = scanned;
   const now = deps.clock();
   await deps.observations.putClusterScan(fence, {
     ...lease,
@@ -143,8 +147,7 @@ async function scanLeased(
     failure: failure && { exception: failure.exception, message: failure.message },
   });
   result[outcomeOf(scanned)] += 1;
-  result.observed += observed;
-  result.outside += outside;
+  for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];
   if (failure) deps.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
 }
 
@@ -153,7 +156,7 @@ async function scanOrFail(
   deps: ScanDependencies,
   eksFor: EksFor,
   cluster: ClusterRef,
-  settings: ScanSettings & { readonly deadline: number; readonly completedAt: number | null },
+  settings: Parameters<typeof scanCluster>[3],
 ): Promise<ClusterScanResult> {
   try {
     return await scanCluster(deps, eksFor(cluster), cluster, settings);
@@ -161,7 +164,7 @@ async function scanOrFail(
     if (error instanceof LedgerUnavailable) throw error;
     deps.log('error', 'A scan failed.', { ...cluster, error: String(error) });
     const failure = { exception: 'ScanFailed', message: 'The log of the scan says why.', requestId: null };
-    return { listed: 0, observed: 0, outside: 0, undecided: 0, isComplete: false, failure };
+    return { ...nothingScanned, failure };
   }
 }
 

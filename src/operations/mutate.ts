@@ -50,7 +50,10 @@ export async function mutate<Kind extends OperationKind>(
   }
   // An approval step belongs here.
   const { mutation } = admission;
-  return redactFor(deps, mutation.authorization, await execute(deps, operation, mutation));
+  const result = await execute(deps, operation, mutation);
+  const adopted = result.adopted ? result.association : null;
+  const differences = (adopted && operation.differences(mutation.request, adopted)) ?? [];
+  return redactFor(deps, mutation.authorization, { ...result, differences });
 }
 
 /**
@@ -65,10 +68,11 @@ export async function admit<Kind extends OperationKind>(
 ): Promise<Admission<Kind>> {
   const startedAt = deps.clock();
   const validated = operation.validate(input, deps.home);
-  const { reason, onBehalfOf } = validated;
+  const { reason, onBehalfOf, declaration } = validated;
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
-  const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf };
+  const declared = declaration === null ? {} : { declaration };
+  const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf, ...declared };
   const denial = () => deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
   if (validated.kind === 'invalid') {
     return {

@@ -1,6 +1,6 @@
 import { isFromOutside, lastSeenAt } from '../ledger/association-history.ts';
-import type { AssociationReads, AssociationVersion } from '../ledger/association-history.ts';
-import type { AssociationState, VersionOrigin } from '../ledger/association-state.ts';
+import type { AssociationReads } from '../ledger/association-history.ts';
+import type { AssociationState, AssociationVersion, VersionOrigin } from '../ledger/association-state.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 
 /** An association, and what is known of how long it was so. Times are milliseconds since the epoch. */

@@ -335,8 +335,16 @@ async function observe(seen: Association, seenAt: number) {
   const [state = null] = await ledger.getAssociationStates([target]);
   const revision = state?.revision ?? 0;
   const sight = { associationId, modifiedAt, isGone: false };
-  const observed = { at: seenAt, revision: revision + 1, sight, origin: 'OUTSIDE', association: seen } as const;
-  await ledger.observeAssociation(revision, { target, observed, version, openOperations: [], endedOperationIds: [] });
+  const observed = {
+    at: seenAt,
+    revision: revision + 1,
+    sight,
+    origin: 'OUTSIDE',
+    association: seen,
+    driftId: null,
+  } as const;
+  const change = { target, observed, version, openOperations: [], endedOperationIds: [] };
+  await ledger.observeAssociation(revision, change, null);
 }
 
 /** A store that counts what is asked of it. */

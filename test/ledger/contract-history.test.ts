@@ -1,5 +1,5 @@
-import type { AssociationReads, AssociationVersion } from '../../src/ledger/association-history.ts';
-import type { ObservedState } from '../../src/ledger/association-state.ts';
+import type { AssociationReads } from '../../src/ledger/association-history.ts';
+import type { AssociationVersion, ObservedState } from '../../src/ledger/association-state.ts';
 import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';
@@ -66,9 +66,10 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
       sight: seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: false },
       origin: 'OUTSIDE',
       association: seen,
+      driftId: null,
     };
     const change = { target: version.target, observed, version, openOperations: [], endedOperationIds: [] };
-    return await ledger.observeAssociation(revision, change);
+    return await ledger.observeAssociation(revision, change, null);
   }
 
   const around = (time: string) => ledger.versionsAround(target, Date.parse(time));
@@ -135,7 +136,7 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
     expect(await around(minute(1))).toEqual({ last: version, next: null });
     const later = outside(minute(2));
     const change = { target, version: later, openOperations: [], endedOperationIds: [] };
-    expect(await ledger.observeAssociation(7, change)).toBe(false);
+    expect(await ledger.observeAssociation(7, change, null)).toBe(false);
     expect(await around(minute(9))).toEqual({ last: version, next: null });
   });
 

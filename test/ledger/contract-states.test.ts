@@ -1,4 +1,4 @@
-import type { AssociationState, ObservedState } from '../../src/ledger/association-state.ts';
+import type { AssociationState, ObservedState, StateChange } from '../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
@@ -32,27 +32,58 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
   async function begin(
     operation: AuditEntry['operation'] = 'CREATE_POD_IDENTITY_ASSOCIATION',
     before: Association | null = null,
+    { declaration, expectedRevision }: { declaration?: string | null; expectedRevision?: number } = {},
   ) {
     const record = openRecord({ operation: operation as IdempotencyRecord['operation'], inDoubtUntil });
     const { operationId, fence } = record;
     const changes = { ...target, associationId: association().associationId, expectedModifiedAt: null };
     const request =
       {
-        CREATE_POD_IDENTITY_ASSOCIATION: { ...target, ...settings, tags: [] },
+        CREATE_POD_IDENTITY_ASSOCIATION: {
+          ...target,
+          ...settings,
+          tags: [],
+          ...(expectedRevision === undefined ? {} : { expectedRevision }),
+        },
         UPDATE_POD_IDENTITY_ASSOCIATION: { ...changes, changes: { policy: null } },
       }[operation as string] ?? changes;
     const entryOf = (fields: Partial<AuditEntry>) =>
-      auditEntry({ operationId, operation, request, before, target, time: t1, fence, ...fields });
+      auditEntry({
+        operationId,
+        operation,
+        request,
+        before,
+        target,
+        ...(declaration ? { declaration } : {}),
+        time: t1,
+        fence,
+        ...fields,
+      });
     const intent = entryOf({ event: 'INTENT' });
-    await ledger.commit({ kind: 'free', now: recordTime }, record, [intent]);
+    const begun = await ledger.commit({ kind: 'free', now: recordTime }, record, [intent]);
     const end = (next: IdempotencyRecord, fields: Partial<AuditEntry>) =>
       ledger.commit({ kind: 'leased', operationId, fence }, next, [entryOf({ time: t2, ...fields })]);
     return {
       operationId,
+      begun,
+      /** Closes it as not done, and begins the next operation of its token, in one commit. */
+      reclaim: async () => {
+        const next = { ...record, operationId: openRecord().operationId, fence: fence + 1 };
+        const entries = [
+          entryOf({ event: 'RELEASED', time: t2 }),
+          entryOf({ event: 'INTENT', operationId: next.operationId, fence: next.fence, time: t2 }),
+        ];
+        return await ledger.commit({ kind: 'leased', operationId, fence }, next, entries);
+      },
       /** EKS answered, or an observation proved it. */
       succeed: (confirmed: Association, eksRequestId: string | null = 'request-1', time = t2) => {
         const result = { association: confirmed, refusal: null, completedAt: time };
         return end(succeeded(record, { result }), { event: 'SUCCEEDED', eksRequestId, time });
+      },
+      /** EKS answered that the association exists, and it was adopted. */
+      adopt: (adopted: Association) => {
+        const result = { association: adopted, refusal: null, isAdopted: true as const, completedAt: t2 };
+        return end(succeeded(record, { result }), { event: 'SUCCEEDED', before: adopted, eksRequestId: 'request-1' });
       },
       release: (eksRequestId: string | null = 'request-1') =>
         end(released(record), { event: 'RELEASED', eksRequestId }),
@@ -96,6 +127,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const state: AssociationState = {
       target,
       revision: 1,
+      changes: 0,
       changedAt: Date.parse(t1),
       confirmed: null,
       observed: null,
@@ -109,15 +141,27 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       isDeleted: false,
       operationId,
       operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      declaration: null,
     };
     expect(await stateNow()).toEqual({
       ...state,
       revision: 2,
+      changes: 1,
       changedAt: Date.parse(t2),
       confirmed,
       openOperations: [],
       latest: { origin: 'OPERATION', seenAt: Date.parse(t2), seenOtherwiseAt: recordTime },
     });
+  });
+
+  test('the association is of the declaration whose operation confirmed it last, and of none after an operation without one', async () => {
+    const declared = async (operation: AuditEntry['operation'], declaration: string | null, modifiedAt: string) => {
+      await (await begin(operation, null, { declaration })).succeed(at(modifiedAt));
+      return (await stateNow())?.confirmed?.declaration;
+    };
+    expect(await declared('CREATE_POD_IDENTITY_ASSOCIATION', 'bindings', t1)).toBe('bindings');
+    expect(await declared('UPDATE_POD_IDENTITY_ASSOCIATION', 'others', t2)).toBe('others');
+    expect(await declared('UPDATE_POD_IDENTITY_ASSOCIATION', null, t3)).toBeNull();
   });
 
   test('an update names the settings that it changes, and a delete none', async () => {
@@ -161,6 +205,18 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await next.succeed(at(t3, { associationId: 'a-new0000000000000' }));
     await late.succeed(at(t1));
     expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
+  });
+
+  test('a create that adopted an association confirms it as an adoption, also the confirmed version with other tags', async () => {
+    await (await begin()).succeed(at(t1));
+    const tagged = at(t1, { tags: [{ key: 'managed-by', value: 'terraform' }] });
+    const create = await begin();
+    await create.adopt(tagged);
+    const operation = 'ADOPT_POD_IDENTITY_ASSOCIATION';
+    expect(await stateNow()).toMatchObject({
+      confirmed: { association: tagged, isDeleted: false, operationId: create.operationId, operation },
+      openOperations: [],
+    });
   });
 
   test('an adoption confirms the same version with other tags, but no older one, and leaves nothing open', async () => {
@@ -221,6 +277,73 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toMatchObject({ revision: 2, confirmed: null, openOperations: [] });
   });
 
+  const changesNow = async () => (await stateNow())?.changes;
+  const scanned = async (fields: Pick<StateChange, 'isChange'>) => {
+    const revision = (await stateNow())?.revision ?? 0;
+    return ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ...fields }, null);
+  };
+
+  test('changes are counted by outcomes that changed the association, or may have, and by scans that say so', async () => {
+    const counts: unknown[] = [];
+    const count = async (written: Promise<unknown>) => {
+      await written;
+      counts.push(await changesNow());
+    };
+    await count((await begin()).release());
+    await count((await begin()).succeed(at(t1)));
+    // Recorded although a later association is confirmed.
+    await count((await begin()).succeed(at(t1)));
+    await count((await begin('UPDATE_POD_IDENTITY_ASSOCIATION')).undetermined(at(t2)));
+    await count((await begin('DELETE_POD_IDENTITY_ASSOCIATION')).succeed(at(t2)));
+    await count((await begin()).reclaim());
+    await count(scanned({}));
+    await count(scanned({ isChange: true }));
+    expect(counts).toEqual([0, 1, 2, 3, 4, 4, 4, 5]);
+  });
+
+  test('a create that expects a number of changes begins over this number only, without another operation in progress', async () => {
+    const create = 'CREATE_POD_IDENTITY_ASSOCIATION';
+    const expecting = (expectedRevision: number) => begin(create, null, { expectedRevision });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+    expect(await stateNow()).toBeNull();
+    const first = await expecting(0);
+    expect(first.begun).toEqual({ kind: 'committed' });
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+    await first.release();
+    const second = await expecting(0);
+    expect(second.begun).toEqual({ kind: 'committed' });
+    await second.succeed(at(t1));
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 1 });
+    const remove = await begin('DELETE_POD_IDENTITY_ASSOCIATION');
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 1 });
+    await remove.succeed(at(t1), null);
+    // The delete is closed, and still in doubt: it can't change what is gone.
+    expect((await stateNow())?.openOperations).toHaveLength(1);
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 2 });
+    expect((await expecting(2)).begun).toEqual({ kind: 'committed' });
+  });
+
+  test('a create that expects a number of changes follows its own released operation, and no other', async () => {
+    const create = 'CREATE_POD_IDENTITY_ASSOCIATION';
+    const own = await begin(create, null, { expectedRevision: 0 });
+    expect(await own.reclaim()).toEqual({ kind: 'committed' });
+    expect(await stateNow()).toMatchObject({ changes: 0, openOperations: [{}] });
+    const late = await begin(create, null, { expectedRevision: 0 });
+    expect(late.begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+  });
+
+  test('an adoption counts as a change, and is not an operation in progress', async () => {
+    const operation = 'ADOPT_POD_IDENTITY_ASSOCIATION';
+    const result = { association: at(t1), refusal: null, completedAt: t2 };
+    const record = succeeded(openRecord({ operation, inDoubtUntil }), { result });
+    const { operationId, fence } = record;
+    const request = { ...target, associationId: at(t1).associationId, expectedModifiedAt: null };
+    const entry = auditEntry({ operationId, operation, request, target, fence, event: 'SUCCEEDED', time: t2 });
+    await ledger.commit({ kind: 'free', now: recordTime }, record, [entry]);
+    const next = await begin('CREATE_POD_IDENTITY_ASSOCIATION', null, { expectedRevision: 1 });
+    expect(next.begun).toEqual({ kind: 'committed' });
+  });
+
   test('a scan writes over the revision that it read only, and ends operations', async () => {
     const create = await begin();
     await create.succeed(at(t1), null);
@@ -231,12 +354,29 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       sight,
       origin: 'OUTSIDE',
       association: at(t2, { tags: [{ key: '__proto__', value: '' }] }),
+      driftId: null,
     };
     const change = { target, observed, openOperations: [], endedOperationIds: [create.operationId] };
-    for (const revision of [0, 1, 3]) expect(await ledger.observeAssociation(revision, change)).toBe(false);
+    for (const revision of [0, 1, 3]) expect(await ledger.observeAssociation(revision, change, null)).toBe(false);
     const before = await stateNow();
-    expect(await ledger.observeAssociation(2, change)).toBe(true);
+    expect(await ledger.observeAssociation(2, change, null)).toBe(true);
     expect(await stateNow()).toEqual({ ...before, revision: 3, observed, openOperations: [] });
+  });
+
+  test('an observation and its entry are written in one transaction', async () => {
+    const sight = { associationId: association().associationId, modifiedAt: t2, isGone: false };
+    const driftId = 'drift-01KASA3V5T0000000000000007';
+    const drift = { origin: 'OUTSIDE', association: at(t2), driftId } as const;
+    const observed: ObservedState = { at: 1_800_000_000_000, revision: 1, sight, ...drift };
+    const change = { target, observed, openOperations: [], endedOperationIds: [] };
+    const what = { operation: 'OBSERVE_ASSOCIATION', request: null, before: null, decision: null } as const;
+    const entry = auditEntry({ operationId: driftId, target, event: 'DRIFT_FOUND', fence: 3, ...what });
+    expect(await ledger.observeAssociation(4, change, entry)).toBe(false);
+    expect(await ledger.operationEntries(driftId)).toEqual([]);
+    expect(await ledger.observeAssociation(0, change, entry)).toBe(true);
+    expect(await ledger.observeAssociation(0, change, entry)).toBe(true);
+    expect(await stateNow()).toMatchObject({ revision: 1, observed });
+    expect(await ledger.operationEntries(driftId)).toEqual([entry]);
   });
 
   test('a scan writes the first state of a service account once', async () => {
@@ -246,13 +386,15 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       sight: null,
       origin: null,
       association: null,
+      driftId: null,
     };
     const change = { target, observed, openOperations: [], endedOperationIds: [] };
-    const writes = await Promise.all([1, 2, 3].map(() => ledger.observeAssociation(0, change)));
+    const writes = await Promise.all([1, 2, 3].map(() => ledger.observeAssociation(0, change, null)));
     expect(writes.filter((isWritten) => isWritten)).toHaveLength(1);
     expect(await stateNow()).toEqual({
       target,
       revision: 1,
+      changes: 0,
       changedAt: null,
       confirmed: null,
       observed,
@@ -265,9 +407,16 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const other = { ...target, serviceAccount: 'aaa' };
     const elsewhere = { ...target, clusterName: 'main_10' };
     const sight = { associationId: 'a-other', modifiedAt: t1, isGone: false };
-    const observed: ObservedState = { at: 1_800_000_000_000, revision: 1, sight, origin: 'OUTSIDE', association: null };
+    const observed: ObservedState = {
+      at: 1_800_000_000_000,
+      revision: 1,
+      sight,
+      origin: 'OUTSIDE',
+      association: null,
+      driftId: null,
+    };
     for (const one of [other, elsewhere]) {
-      await ledger.observeAssociation(0, { target: one, observed, openOperations: [], endedOperationIds: [] });
+      await ledger.observeAssociation(0, { target: one, observed, openOperations: [], endedOperationIds: [] }, null);
     }
     const create = await begin();
     const scanned = { scannedRevision: 1, scannedAt: 1_800_000_000_000, isPresent: true, associationId: 'a-other' };
@@ -304,7 +453,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await expect(stateNow()).rejects.toThrow(UnsupportedFormat);
     await expect(begin()).rejects.toThrow(UnsupportedFormat);
     const change = { target, openOperations: [], endedOperationIds: [] };
-    await expect(ledger.observeAssociation(1, change)).rejects.toThrow(UnsupportedFormat);
+    await expect(ledger.observeAssociation(1, change, null)).rejects.toThrow(UnsupportedFormat);
     expect(await create.succeed(at(t1))).toEqual({ kind: 'committed' });
     await edit.state(target, { v: 1 });
     expect(await stateNow()).toMatchObject({ revision: 1, openOperations: [{}] });

@@ -83,7 +83,9 @@ function stateItem(): Item {
     names[name],
     values[value],
   ]);
-  return { ...update.Key, ...(Object.fromEntries(sets) as Item), revision: { N: '7' } };
+  // Numbers are added to, not set.
+  const added = { revision: { N: '7' }, changes: { N: '3' }, inProgress: { N: '1' } };
+  return { ...update.Key, ...(Object.fromEntries(sets) as Item), ...added };
 }
 
 /** The samples of entries, by name. */
@@ -172,6 +174,11 @@ test.each([
   ['ADOPT_POD_IDENTITY_ASSOCIATION', '7bc1e50f3f372667dfead52f8158d63d64e1a77f42185e9792d5271410b36d29'],
 ] as const)('the fingerprint of a request stays the same: %s', (operation, fingerprint) => {
   expect(fingerprintOf(requests[operation])).toBe(fingerprint);
+});
+
+test('the fingerprint of a create that adopts an equal association is another one, and stays the same', () => {
+  const create = { ...requests.CREATE_POD_IDENTITY_ASSOCIATION, ifExists: 'ADOPT' } as const;
+  expect(fingerprintOf(create)).toBe('c5a52b1bd1f991e414b988c4bd167aafca6069e251bf0b5edd54685164b28d31');
 });
 
 test('a field that a later version adds, and a request leaves out, does not change its fingerprint', () => {

@@ -1,5 +1,4 @@
-import type { AssociationVersion } from '../../src/ledger/association-history.ts';
-import type { AssociationState } from '../../src/ledger/association-state.ts';
+import type { AssociationState, AssociationVersion } from '../../src/ledger/association-state.ts';
 import type { ClusterScan } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
@@ -46,7 +45,7 @@ const association: Required<Association> = {
   policy,
 };
 
-const create: Required<CreateRequest> = {
+const create: Required<Omit<CreateRequest, 'expectedRevision' | 'ifExists'>> = {
   ...target,
   roleArn,
   targetRoleArn,
@@ -104,7 +103,7 @@ const ended = { ...withoutDeferral, expiresAt: start + 604_800_000 };
 /** A record in every state. */
 export const records: readonly IdempotencyRecord[] = [
   record,
-  { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, completedAt: at } },
+  { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, isAdopted: true, completedAt: at } },
   { ...ended, state: 'REFUSED', result: { association: null, refusal, completedAt: at } },
   { ...ended, state: 'RELEASED' },
 ];
@@ -181,6 +180,7 @@ const entry: AuditEntry = {
   userAgent: 'client/1',
   apiRequestId: 'request-1',
   reason: 'It moves.',
+  declaration: 'payments/bindings',
   invalidInput: { sha256: 'e'.repeat(64), bytes: 10, fields: { roleArn: 4, tags: null }, findingCount: 1 },
   findings: [{ path: 'roleArn', rule: 'role-arn', message: 'Not a role.', advice: 'Give a role.' }],
   operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
@@ -210,10 +210,25 @@ const lockId = `lock-${operationId}`;
 
 const eventsOfOthers = { fence: null, refusalCode: null, eksRequestId: null, omitted: [] };
 
+const eventsOfDrift = {
+  ...{
+    ...eventsOfOthers,
+    operationId: `drift-${operationId}`,
+    operation: 'OBSERVE_ASSOCIATION' as const,
+    request: null,
+  },
+  ...{ fence: 3, decision: null },
+};
+
 /** An entry of every event. */
 export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   INTENT: entry,
-  SUCCEEDED: { ...entry, event: 'SUCCEEDED', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: create },
+  SUCCEEDED: {
+    ...entry,
+    event: 'SUCCEEDED',
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    request: { ...create, expectedRevision: 3 },
+  },
   REFUSED: { ...entry, event: 'REFUSED', operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: remove },
   RELEASED: { ...entry, event: 'RELEASED' },
   UNKNOWN: { ...entry, event: 'UNKNOWN' },
@@ -242,6 +257,8 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     operation: 'LOCK_CHANGES',
     request: null,
   },
+  DRIFT_FOUND: { ...entry, ...eventsOfDrift, event: 'DRIFT_FOUND' },
+  DRIFT_RESOLVED: { ...entry, ...eventsOfDrift, event: 'DRIFT_RESOLVED' },
 };
 
 /** The progress of a scan with every field set. */
@@ -260,14 +277,22 @@ export const clusterScan: Required<ClusterScan> = {
 export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
+  changes: 3,
   changedAt: start,
-  confirmed: { association, isDeleted: false, operationId, operation: 'CREATE_POD_IDENTITY_ASSOCIATION' },
+  confirmed: {
+    association,
+    isDeleted: false,
+    operationId,
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    declaration: 'payments/bindings',
+  },
   observed: {
     at: start + 60_000,
     revision: 6,
     sight: { associationId: association.associationId, modifiedAt: '2026-11-24T12:00:30.000Z', isGone: false },
     origin: 'OUTSIDE',
     association: { ...association, modifiedAt: '2026-11-24T12:00:30.000Z', policy: null },
+    driftId: `drift-${operationId}`,
   },
   openOperations: [
     {

@@ -3,10 +3,10 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 export const documents = {
-  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
-  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
-  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
-  "AdoptPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation AdoptPodIdentityAssociation($input:AdoptPodIdentityAssociationInput!){adoptPodIdentityAssociation(input:$input){...Payload}}",
+  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
+  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
+  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
+  "AdoptPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation AdoptPodIdentityAssociation($input:AdoptPodIdentityAssociationInput!){adoptPodIdentityAssociation(input:$input){...Payload}}",
   "CheckCreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckCreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){checkCreatePodIdentityAssociation(input:$input){...Check}}",
   "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
   "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
@@ -33,6 +33,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
@@ -80,6 +82,13 @@ export type AuditEvent =
   | 'CONTENDED'
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
   | 'DENIED'
+  /**
+   * A scan found that an association is not as the gateway left it, or that one was created outside of the gateway after the first scan of its
+   * cluster. The message says what differs. One entry for each new difference.
+   */
+  | 'DRIFT_FOUND'
+  /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
+  | 'DRIFT_RESOLVED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -155,8 +164,24 @@ export type CreatePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /**
+   * Name of the declaration that makes the request: 1 to 128 characters in one line. Recorded, and kept with the association until
+   * another request changes it. Grants nothing. Not part of the input that the token is bound to.
+   */
+  readonly declaration?: string | null | undefined;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: boolean | null | undefined;
+  /**
+   * The `revision` that the service account had when the request was planned, as `checkPodIdentityAssociations` returned it. The request is
+   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared when the create
+   * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
+   */
+  readonly expectedRevision?: number | null | undefined;
+  /**
+   * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
+   * request: by default, the request is refused. An association that differs is refused in any case.
+   */
+  readonly ifExists?: IfExists | null | undefined;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: string;
   /**
@@ -190,6 +215,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
@@ -221,6 +248,16 @@ export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
   | 'ALL_ENTRIES';
 
+/** What a create does about an equal association. Values may be added. */
+export type IfExists =
+  /**
+   * Adopt the association, as `adoptPodIdentityAssociation` does, if policy permits you to adopt it: nothing changes at EKS, and tags that differ are
+   * a warning. If policy does not permit it, the request is refused as with REFUSE, and its message says why.
+   */
+  | 'ADOPT'
+  /** Refuse the request with ASSOCIATION_ALREADY_EXISTS. */
+  | 'REFUSE';
+
 /** Which changes a lock stops. Values may be added. */
 export type LockScope =
   /** All changes. */
@@ -240,6 +277,8 @@ export type OperationKind =
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
   /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
+  /** What a scan of the associations in EKS found; only in audit entries. */
+  | 'OBSERVE_ASSOCIATION'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
@@ -274,7 +313,7 @@ export type PrincipalKind =
 export type RefusalCode =
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`). */
+  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -295,6 +334,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  | 'OPERATION_IN_PROGRESS'
   /**
    * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
@@ -347,6 +388,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: boolean | null | undefined;
   /**
@@ -385,6 +428,8 @@ export type WarningCode =
   | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'
+  /** The adopted association has other tags than the request. */
+  | 'TAGS_DIFFER'
   /** The target role must trust the role of the association. `advice` has the statements for its trust policy, with the external id if EKS has set it. */
   | 'TARGET_ROLE_TRUST'
   /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */
@@ -443,7 +488,7 @@ type Payload_AdoptPodIdentityAssociationPayload_Fragment = { readonly status: Re
     | RefusalDetails_TokenReused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
-type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: boolean, readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment

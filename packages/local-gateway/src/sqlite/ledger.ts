@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
-import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -42,10 +42,13 @@ export function makeSqliteLedger({
           if (alreadyWritten(entries, entries.map(statements.getEntry))) return { kind: 'committed' };
           const record = statements.getRecord(next.idempotencyKey);
           if (!meets(expected, record)) return { kind: 'conflict', record };
+          const change = stateChangeOf(next, entries);
+          const mismatch = change && mismatchOf(statements, change);
+          if (mismatch) return mismatch;
           statements.putRecord(next);
           entries.forEach(statements.insertEntry);
           claimsOfCreated(entries).forEach(statements.insertClaim);
-          commitState(statements, stateChangeOf(next, entries));
+          commitState(statements, change);
           return { kind: 'committed' };
         });
       });
@@ -83,11 +86,13 @@ export function makeSqliteLedger({
     putClusterScan(fence, next) {
       return asPromise(() => statements.putClusterScan(fence, next));
     },
-    observeAssociation(revision, change) {
+    observeAssociation(revision, change, entry) {
       return asPromise(() =>
         inTransaction(database, () => {
+          if (entry && alreadyWritten([entry], [statements.getEntry(entry)])) return true;
           const state = statements.getState(change.target);
           if ((state?.revision ?? 0) !== revision) return false;
+          if (entry) statements.insertEntry(entry);
           statements.putState(stateAfter(state, change), change);
           return true;
         }),
@@ -130,6 +135,13 @@ export function makeSqliteLedger({
       database.close();
     },
   };
+}
+
+/** What keeps the state from permitting a commit; null if nothing does. Throws `UnsupportedFormat`. */
+function mismatchOf(statements: Statements, change: CommittedChange): StateMismatch | null {
+  if (change.expectedChanges === null) return null;
+  const state = statements.getState(change.target);
+  return permits(state, change) ? null : { kind: 'state-mismatch', changes: state?.changes ?? 0 };
 }
 
 /** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */
