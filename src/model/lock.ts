@@ -51,7 +51,7 @@ export function readsLockFor(locks: readonly Lock[], principalIds: readonly stri
   return locks.find((lock) => lock.stopsReads === true && isOfCaller(lock)) ?? null;
 }
 
-/** The lock that stops reads at EKS in a cluster, whoever asks for them; null if none does. */
+/** The lock that stops reads at EKS in a cluster, regardless of who asks for them; null if none does. */
 export function clusterReadsLockFor(locks: readonly Lock[], cluster: ClusterRef): Lock | null {
   return lockFor(
     locks.filter(({ stopsReads }) => stopsReads === true),
