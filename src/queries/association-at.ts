@@ -42,7 +42,7 @@ function startOf(state: AssociationState): number | null {
 }
 
 /**
- * Whether a version that was first seen after a time was made before it: EKS says when a change was made, except one of tags only. An adoption
+ * Whether a version that was first seen after a time was made before it: `modifiedAt` is when a change was made, except one of tags only. An adoption
  * counts from when it was recorded.
  */
 function isMadeBefore(
