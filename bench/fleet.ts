@@ -60,6 +60,7 @@ async function fill(store: Store, seenAt: number): Promise<void> {
       association,
       origin: 'OUTSIDE',
       operationId: null,
+      declaration: null,
       seenAt,
       seenOtherwiseAt: null,
     } as const;
