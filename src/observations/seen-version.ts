@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { confirmedVersion, isFromOutside, lastSeenAt } from '../ledger/association-history.ts';
-import type { AssociationVersion } from '../ledger/association-history.ts';
-import type { AssociationState, StateChange } from '../ledger/association-state.ts';
+import type { AssociationState, AssociationVersion, StateChange } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 
 /**
@@ -23,12 +22,14 @@ export function seenVersion(
   if (confirmed) return confirmedVersion(target, confirmed, times);
   const { origin } = observed;
   if (association === null) {
-    return state?.latest?.origin ? { target, association, origin: null, operationId: null, ...times } : null;
+    return state?.latest?.origin
+      ? { target, association, origin: null, operationId: null, declaration: null, ...times }
+      : null;
   }
   if (origin === 'OPERATION') {
     const isBack = observed.association === null && isFromOutside(state?.latest);
     return isBack && state?.confirmed ? confirmedVersion(target, state.confirmed, times) : null;
   }
   const isKnown = isFromOutside(state?.latest) && isDeepStrictEqual(state?.observed?.association, association);
-  return isKnown ? null : { target, association, origin, operationId: null, ...times };
+  return isKnown ? null : { target, association, origin, operationId: null, declaration: null, ...times };
 }

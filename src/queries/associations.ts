@@ -69,7 +69,9 @@ async function readPage(
   const covered = all.slice(0, selection.roleArn === null ? maxClusters.others : maxClusters.ofRole);
   const last = covered.at(-1);
   const views = makeAssociationViews(deps, reader);
-  const { rows, end } = await readRows(reads, views, query, covered.filter(views.mayViewIn));
+  // By role, only the clusters of what is found are asked about.
+  const read = selection.roleArn === null ? covered.filter(views.mayViewIn) : covered;
+  const { rows, end } = await readRows(reads, views, query, read);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
   const edges = rows.map(({ target, seen }) => ({
@@ -113,10 +115,10 @@ async function readRows(
 async function examine(
   reads: AssociationReads,
   views: AssociationViews,
-  { selection, asOf, matches, origin }: AssociationQuery,
+  { selection, asOf, matches, origin, declaration }: AssociationQuery,
   targets: readonly AssociationTarget[],
 ): Promise<Row[]> {
-  const permitted = targets.filter((target) => matches(target) && views.mayList(target));
+  const permitted = targets.filter((target) => matches(target) && views.mayViewIn(target) && views.mayList(target));
   const states = await reads.getAssociationStates(permitted);
   const seen = await Promise.all(
     permitted.map(async (target, index) => {
@@ -127,18 +129,20 @@ async function examine(
   return permitted.flatMap((target, index) => {
     const found = seen[index];
     if (!found || (origin !== null && found.origin !== origin)) return [];
+    if (declaration !== null && found.declaration !== declaration) return [];
     const { roleArn, targetRoleArn } = found.association;
     if (selection.roleArn !== null && ![roleArn, targetRoleArn].includes(selection.roleArn)) return [];
     return views.mayView(found.association) ? [{ target, seen: found }] : [];
   });
 }
 
-function nodeOf({ association, origin, operationId, ...times }: SeenAssociation): ObservedAssociation {
+function nodeOf({ association, origin, operationId, declaration, ...times }: SeenAssociation): ObservedAssociation {
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     ...association,
     origin,
     operationId,
+    declaration,
     seenOtherwiseBefore: time(times.seenOtherwiseBefore),
     firstSeenAt: new Date(times.firstSeenAt).toISOString(),
     observedAt: new Date(times.observedAt).toISOString(),

@@ -33,6 +33,34 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
   });
 
+  test('a create with expectedRevision makes as many calls, also if it is refused for it', async () => {
+    expect(await gateway.create({ expectedRevision: 0 })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+    const refused = await gateway.create({ expectedRevision: 0, clientRequestToken: 'older' });
+    expect(refused).toMatchObject({ refusal: { code: 'ASSOCIATION_CHANGED' } });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual([]);
+  });
+
+  test('a check of 100 changes makes 3 DynamoDB calls, and 1 more for each cluster with named associations, and 0 EKS calls', async () => {
+    await readLocks(gateway.deps);
+    dynamoDbCalls();
+    const { clientRequestToken: _, ...create } = input;
+    const creates = Array.from({ length: 99 }, (__, index) => ({ create: { ...create, serviceAccount: `s${index}` } }));
+    const remove = { delete: { clusterName: input.clusterName, associationId: 'a-00000000000000000' } };
+    const check = (changes: readonly object[]) =>
+      gateway.send(
+        'query ($input: CheckPodIdentityAssociationsInput!) { checkPodIdentityAssociations(input: $input) { results { revision } } }',
+        { input: { changes } },
+      );
+    await check(creates);
+    expect(dynamoDbCalls()).toEqual(['BatchGetItem', 'GetItem', 'PutItem']);
+    await check([...creates, remove]);
+    expect(dynamoDbCalls()).toEqual(['BatchGetItem', 'GetItem', 'PutItem', 'Query']);
+    expect(eksCalls()).toEqual([]);
+  });
+
   test('a create with an executor role makes 3 DynamoDB calls, 1 STS call and 1 EKS call', async () => {
     const sts = await startSts();
     await withStsAt(sts.endpoint, async () => {
@@ -120,16 +148,29 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
-  test('an adoption makes 2 DynamoDB calls and 1 EKS call, and its replay 3 DynamoDB calls and 1 EKS call', async () => {
+  test('an adoption makes 3 DynamoDB calls and 1 EKS call, and its replay 4 DynamoDB calls and 1 EKS call', async () => {
     const place = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'other' };
     const { associationId } = gateway.simulator.control.createAssociation({ ...place, roleArn: input.roleArn });
     const request = { associationId, clientRequestToken: 'adopt' };
     expect(await gateway.adopt(request)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
     expect(await gateway.adopt(request)).toMatchObject({ replayed: true });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'PutItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
+  });
+
+  test('a create that adopts makes 4 DynamoDB calls and 2 EKS calls, one that is refused 3 and 2', async () => {
+    const { clusterName, namespace, roleArn } = input;
+    const tags = { team: 'payments' };
+    gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount: 'other', roleArn, tags });
+    const request = { serviceAccount: 'other', ifExists: 'ADOPT' };
+    expect(await gateway.create(request, 'pat')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
+    expect(await gateway.create(request)).toMatchObject({ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' } });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
   });
 
   test('a request whose token is leased by another request makes 3 DynamoDB calls and 0 EKS calls', async () => {

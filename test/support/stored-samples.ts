@@ -1,5 +1,4 @@
-import type { AssociationVersion } from '../../src/ledger/association-history.ts';
-import type { AssociationState } from '../../src/ledger/association-state.ts';
+import type { AssociationState, AssociationVersion } from '../../src/ledger/association-state.ts';
 import type { ClusterScan } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
@@ -315,5 +314,6 @@ export const associationVersion: Required<AssociationVersion> = {
   origin: 'ADOPTED',
   operationId,
   seenAt: start + 60_000,
+  declaration: 'payments/bindings',
   seenOtherwiseAt: start,
 };

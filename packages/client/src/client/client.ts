@@ -42,6 +42,11 @@ export interface GatewayClient {
   readonly checkUpdatePodIdentityAssociation: Check<Schema.UpdatePodIdentityAssociationInput>;
   readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
   readonly checkAdoptPodIdentityAssociation: Check<Schema.AdoptPodIdentityAssociationInput>;
+  /** Up to 100 changes, checked against policy and what was observed. For a plan: each result has the revision of its service account. */
+  readonly checkPodIdentityAssociations: Query<
+    Schema.BatchCheckQueryVariables,
+    Schema.BatchCheckQuery['checkPodIdentityAssociations']
+  >;
   /** An association; null when it does not exist or you are not allowed to view it. */
   readonly podIdentityAssociation: (
     variables: Schema.PodIdentityAssociationQueryVariables,
@@ -59,6 +64,8 @@ export interface GatewayClient {
     Schema.AssociationDriftQueryVariables,
     Schema.AssociationDriftQuery['associationDrift']
   >;
+  /** A page of the associations of all clusters, as they were seen last or as of a time, with what is known of each cluster. */
+  readonly associations: Query<Schema.AssociationsQueryVariables, Schema.AssociationsQuery['associations']>;
   /** A page of the clusters that the gateway serves, as far as you may see them. */
   readonly clusters: Query<Schema.ClustersQueryVariables, Schema.ClustersQuery['clusters']>;
   /** A page of the namespaces of a cluster, as far as you may see them. */
@@ -125,10 +132,12 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     checkUpdatePodIdentityAssociation: check(sender, 'CheckUpdatePodIdentityAssociation'),
     checkDeletePodIdentityAssociation: check(sender, 'CheckDeletePodIdentityAssociation'),
     checkAdoptPodIdentityAssociation: check(sender, 'CheckAdoptPodIdentityAssociation'),
+    checkPodIdentityAssociations: presentQuery(sender, 'BatchCheck'),
     podIdentityAssociation: query(sender, 'PodIdentityAssociation'),
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
     auditTrail: presentQuery(sender, 'AuditTrail'),
     associationDrift: presentQuery(sender, 'AssociationDrift'),
+    associations: presentQuery(sender, 'Associations'),
     clusters: presentQuery(sender, 'Clusters'),
     namespaces: presentQuery(sender, 'Namespaces'),
     bindableRoles: presentQuery(sender, 'BindableRoles'),

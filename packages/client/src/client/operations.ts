@@ -34,10 +34,12 @@ export interface Operations {
     Schema.CheckAdoptPodIdentityAssociationQueryVariables,
     Schema.CheckAdoptPodIdentityAssociationQuery,
   ];
+  BatchCheck: [Schema.BatchCheckQueryVariables, Schema.BatchCheckQuery];
   PodIdentityAssociation: [Schema.PodIdentityAssociationQueryVariables, Schema.PodIdentityAssociationQuery];
   PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];
   AuditTrail: [Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery];
   AssociationDrift: [Schema.AssociationDriftQueryVariables, Schema.AssociationDriftQuery];
+  Associations: [Schema.AssociationsQueryVariables, Schema.AssociationsQuery];
   Clusters: [Schema.ClustersQueryVariables, Schema.ClustersQuery];
   Namespaces: [Schema.NamespacesQueryVariables, Schema.NamespacesQuery];
   BindableRoles: [Schema.BindableRolesQueryVariables, Schema.BindableRolesQuery];

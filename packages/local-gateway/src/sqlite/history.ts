@@ -1,16 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type {
-  AssociationReads,
-  AssociationVersion,
-  FoundTargets,
-  VersionsAround,
-} from '../../../../src/ledger/association-history.ts';
+import type { AssociationReads, FoundTargets, VersionsAround } from '../../../../src/ledger/association-history.ts';
+import type { AssociationVersion } from '../../../../src/ledger/association-state.ts';
 import { mergeFound } from '../../../../src/ledger/found-targets.ts';
 import {
   associationKeyOf,
   associationPrefix,
   clusterKeyOf,
   placeOf,
+  targetOfAssociationKey,
   targetOfPlace,
 } from '../../../../src/ledger/keys.ts';
 import { scanOfText, stateOfText, versionOfText, versionText } from './record-json.ts';
@@ -33,6 +30,8 @@ export function prepareHistory(database: DatabaseSync) {
     database.prepare(`
       SELECT DISTINCT place FROM associationVersion WHERE ${column} = ? AND place >= ? AND place < ? ORDER BY place LIMIT ?`),
   );
+  const named = database.prepare(`
+    SELECT associationKey FROM association WHERE clusterKey = ? AND associationId IN (SELECT value FROM json_each(?))`);
   const state = database.prepare('SELECT state FROM association WHERE associationKey = ?');
   const last = database.prepare(
     'SELECT version FROM associationVersion WHERE place = ? AND seenAt <= ? ORDER BY seenAt DESC, operationId DESC LIMIT 1',
@@ -70,6 +69,10 @@ export function prepareHistory(database: DatabaseSync) {
         const text = textOf(state.get(associationKeyOf(target)), 'state');
         return text === null ? null : stateOfText(text);
       });
+    },
+    targetsOfAssociations(cluster, associationIds) {
+      const rows = named.all(clusterKeyOf(cluster), JSON.stringify(associationIds));
+      return rows.map(({ associationKey }) => targetOfAssociationKey(String(associationKey)));
     },
     versionsAround(target, at): VersionsAround {
       const place = placeOf(target);
