@@ -1,6 +1,7 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
+import { clusterReadsLockFor } from '../model/lock.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
 import type { ObserveDependencies, ObserveResult } from './observe-service-account.ts';
 
@@ -12,12 +13,12 @@ export interface ReportedChange {
 
 /** What a reported change is observed with. */
 export interface ObserveChangeDependencies extends ObserveDependencies {
-  readonly ledger: Pick<Ledger, 'operationEntries' | 'getClusterScan'>;
+  readonly ledger: Pick<Ledger, 'operationEntries' | 'getClusterScan' | 'getLocks'>;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly eksFor: EksFor;
 }
 
-/** Left to the scan: the cluster is not in the inventory or was never scanned, or the association is gone, which a list proves. */
+/** Left to the scan: the cluster is unknown, was never scanned or has a lock on reads, or the association is gone, which only a list proves. */
 export interface LeftToScan {
   readonly kind: 'left-to-scan';
 }
@@ -36,13 +37,12 @@ export async function observeChange(
   const cluster = { accountId, region, clusterName };
   const names = ['accountId', 'region', 'clusterName'] as const;
   if (!deps.directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
+  const [{ locks }, scan] = await Promise.all([deps.ledger.getLocks(), deps.ledger.getClusterScan(cluster)]);
+  if (scan === null || clusterReadsLockFor(locks, cluster) !== null) return leftToScan;
   const eks = deps.eksFor(cluster);
-  const [described, scan] = await Promise.all([
-    eks.describe(associationId, { deadline }),
-    deps.ledger.getClusterScan(cluster),
-  ]);
+  const described = await eks.describe(associationId, { deadline });
   if (described.kind === 'failed') return described;
-  if (described.kind === 'absent' || scan === null) return leftToScan;
+  if (described.kind === 'absent') return leftToScan;
   const { namespace, serviceAccount } = described.association;
   const target = { ...cluster, namespace, serviceAccount };
   // The revision must be older than the read that is judged.

@@ -6,6 +6,7 @@ import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
+import { lockOperations } from '../support/locks.ts';
 
 const clusterName = 'apps-dev';
 
@@ -108,6 +109,13 @@ describe('the scan function', () => {
     await gateway.create();
     const [own] = gateway.simulator.control.associations();
     expect(await handle(updateOf(own?.associationId ?? ''))).toEqual({ kind: 'left-to-scan' });
+  });
+
+  test('leaves a change to the scan while operators have locked reads', async () => {
+    const associationId = await createAndScan();
+    await lockOperations(ledger).lock({ kind: 'ALL' }, null, { stopsReads: true });
+    expect(await handle(updateOf(associationId))).toEqual({ kind: 'left-to-scan' });
+    expect(requests()).toEqual([]);
   });
 
   test('says that a read failed', async () => {
