@@ -82,7 +82,7 @@ function fieldsOf(map: YAMLMap, at: At, problems: Problem[]): ReadonlyMap<string
   const fields = new Map<string, Field>();
   for (const { key, value } of map.items as readonly Pair<Node | null, Node | null>[]) {
     const keyPlace = at(key);
-    const name = isScalar(key) ? scalarOf(key.value) : null;
+    const name = isScalar(key) ? (key.source ?? scalarOf(key.value)) : null;
     if (name === null) problems.push({ ...keyPlace, message: 'A key must be a text.' });
     else if (fields.has(String(name))) problems.push({ ...keyPlace, message: `${String(name)} is given twice.` });
     else {
