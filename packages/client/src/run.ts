@@ -20,17 +20,19 @@ const detailedExitCode = 'detailed-exitcode';
 /** Runs a command line, without the name of the program, and returns the exit code. */
 export async function runCommandLine(args: readonly string[], host: Host): Promise<number> {
   let format = readErrorFormat({}, {}, host.environment);
+  let isCompound = false;
   try {
     checkPromptOptions(args);
     const top = parseArguments(globalOptions, args, ['version', 'help']);
     format = readErrorFormat(top.values, {}, host.environment);
     // A `--` that comes first belongs to the name of the program.
     const words = top.rest.map(({ text }) => text).slice(args[0] === '--' ? 1 : 0);
+    isCompound = commands.some((one) => one.isCompound === true && one.name === words[0]);
     return await runParsed({ globals: top.values, words }, host, (found) => (format = found));
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
-    return args.includes(`--${detailedExitCode}`) ? 1 : known.exitCode;
+    return isCompound || args.includes(`--${detailedExitCode}`) ? 1 : known.exitCode;
   }
 }
 
@@ -54,8 +56,14 @@ async function runParsed(
   const parsed = parseArguments(optionsOf(command), args, []);
   const [extra, others] = takePositional(parsed.rest);
   if (extra === 'help') return print(host, await helpText([command.name]));
-  const unknown = extra === null || extra === '' ? others : [...others, extra];
-  const values = await completeValues(command, parsed.values, unknown, prompter);
+  const { positional } = command;
+  const isTaken = extra === null || extra === '' || positional !== undefined;
+  const given = positional && extra !== null ? { ...parsed.values, [positional.name]: extra } : parsed.values;
+  const values = await completeValues(command, given, isTaken ? others : [...others, extra], prompter);
+  if (command.isCompound === true) {
+    const { runCompound } = await import('./declaration/commands.ts');
+    return runCompound({ command, globals, values, profile, connection, select, host });
+  }
   const { execute } = await import('./execute.ts');
   const { output, found } = await execute({ command, globals, values, profile, connection, select, host });
   print(host, output);
@@ -92,9 +100,11 @@ async function completeValues(
   prompter: Prompter | null,
 ): Promise<Values> {
   const missing = missingOptions(command, values);
-  const required = `the following arguments are required: ${missing.map(({ name }) => `--${name}`).join(', ')}`;
+  const { positional } = command;
+  const argument = positional && values[positional.name] === undefined ? [positional.name] : [];
+  const names = [...argument, ...(prompter ? [] : missing.map(({ name }) => `--${name}`))];
   const problems = [
-    ...(missing.length > 0 && !prompter ? [required] : []),
+    ...(names.length > 0 ? [`the following arguments are required: ${names.join(', ')}`] : []),
     ...(unknown.length > 0 ? [unknownOptions(command, unknown)] : []),
   ];
   if (problems.length > 0) throw new UsageError(problems.join('. '), { showsUsage: true });

@@ -54,6 +54,12 @@ function tooMany({ place }: Binding): Problem {
   return { ...place, message: `The declaration has more than ${maxAssociations} associations: split it.` };
 }
 
+/** The clusters that any of the bindings selects. */
+export function selectedBy(bindings: readonly Binding[], clusters: readonly KnownCluster[]): readonly KnownCluster[] {
+  const select = selection(clusters);
+  return [...new Set(bindings.flatMap((binding) => binding.clusters.flatMap(select)))];
+}
+
 type Select = (selector: ClusterSelector) => readonly KnownCluster[];
 
 /** Finds clusters by selectors, each different selector once. */
