@@ -64,7 +64,9 @@ export async function meteredClient(
           }
           return result;
         } catch (error) {
-          const items = TransactItems?.map(({ Put, Update }) => Put?.Item ?? Update?.ExpressionAttributeValues ?? {}) ?? (Item === undefined ? [] : [Item]);
+          const items =
+            TransactItems?.map(({ Put, Update }) => Put?.Item ?? Update?.ExpressionAttributeValues ?? {}) ??
+            (Item === undefined ? [] : [Item]);
           const factor = TransactItems ? chargedInTransaction.table : 1;
           for (const item of items) report({ tableUnits: Math.ceil(itemBytes(item) / unitBytes) * factor });
           throw error;

@@ -14,9 +14,9 @@ const unneededInput =
 
 /** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  'src/lambda/graphql.ts': { bytes: 995_000, modules: 760 },
-  'src/lambda/reconcile.ts': { bytes: 581_000, modules: 510 },
-  'src/lambda/scan.ts': { bytes: 546_000, modules: 510 },
+  'src/lambda/graphql.ts': { bytes: 1_060_000, modules: 800 },
+  'src/lambda/reconcile.ts': { bytes: 605_000, modules: 520 },
+  'src/lambda/scan.ts': { bytes: 575_000, modules: 520 },
 };
 
 /** What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are valid. */

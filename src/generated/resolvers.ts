@@ -351,6 +351,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
+  declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   eksRequestId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   event?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
   fence?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;

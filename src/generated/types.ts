@@ -25,6 +25,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
@@ -80,15 +82,15 @@ export type AssociationChanged = Refusal & {
   readonly __typename?: 'AssociationChanged';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** ASSOCIATION_CHANGED or OUTCOME_UNDETERMINED. */
+  /** ASSOCIATION_CHANGED, OPERATION_IN_PROGRESS or OUTCOME_UNDETERMINED. */
   readonly code: RefusalCode;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** The association as it was when the request was refused; null when it is gone, or you are not allowed to view it. */
+  /** The association as it was when the request was refused; null when it is gone, was not read, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** Always false: read the association again before you decide on a new request. */
+  /** True for OPERATION_IN_PROGRESS. Otherwise, read the association again before you decide on a new request. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
@@ -244,6 +246,8 @@ export type AuditEntry = Node & {
   readonly before: Maybe<AssociationSnapshot>;
   /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
+  /** The declaration that made the request; null without one. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an answer of EKS. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
@@ -499,8 +503,19 @@ export type CreatePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /**
+   * Name of the declaration that makes the request: 1 to 128 characters in one line. Recorded, and kept with the association until
+   * another request changes it. Grants nothing. Not part of the input that the token is bound to.
+   */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * The `revision` that the service account had when the request was planned, as `checkPodIdentityAssociations` returned it. The request is
+   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared when the create
+   * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
+   */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
   /**
@@ -555,6 +570,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
@@ -1352,7 +1369,7 @@ export type Refusal = {
 export type RefusalCode =
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`). */
+  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -1373,6 +1390,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  | 'OPERATION_IN_PROGRESS'
   /**
    * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
@@ -1449,6 +1468,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /**

@@ -8,7 +8,7 @@ import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
 import { closing, closingAtOnce } from './closing.ts';
 import { notDone } from './conclusion.ts';
-import type { Conclusion } from './conclusion.ts';
+import type { Conclusion, RefusedConclusion } from './conclusion.ts';
 import type { ClaimDependencies, ProtocolDependencies, RecordDependencies } from './dependencies.ts';
 import { isExpired, newRecord, succeedingRecord, takenOver } from './record.ts';
 import type { NewOperation } from './record.ts';
@@ -22,6 +22,11 @@ export interface ClaimRequest extends NewOperation {
    * Null: an operation with an effect may begin.
    */
   readonly conclusion: Conclusion | null;
+  /**
+   * What follows if the state of the service account is not the one that the request expects: a refusal, for a state that changed this
+   * often; or null, while another operation is in progress.
+   */
+  readonly concludeMismatch: (changes: number) => RefusedConclusion | null;
   /**
    * The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. An unused
    * token is claimed while the locks are read: the lease holder waits for them before the effect.
@@ -49,12 +54,22 @@ export type ClaimResult =
   | { readonly kind: 'concluded'; readonly lease: Lease; readonly conclusion: Conclusion }
   /** A lock keeps the operation from beginning. Nothing was written. */
   | { readonly kind: 'locked'; readonly lock: Lock }
+  /** Another operation on the service account is in progress, and the request expects a state. Nothing was written. */
+  | { readonly kind: 'state-uncertain' }
   /** The operation is finished, and its result recorded. */
   | { readonly kind: 'finished'; readonly record: IdempotencyRecord }
   /** Another request holds the lease. */
   | { readonly kind: 'contended'; readonly record: IdempotencyRecord }
   /** The token belongs to a different request. */
   | { readonly kind: 'token-reused'; readonly record: IdempotencyRecord };
+
+/** What became of an attempt to begin the next operation of a token. */
+export type ReclaimResult =
+  | { readonly kind: 'claimed'; readonly lease: Lease }
+  /** The state of the service account is not the one that the request expects. Nothing was written; `conclusion` is that of the earlier operation. */
+  | { readonly kind: 'mismatch'; readonly conclusion: Conclusion }
+  /** Another request was faster. */
+  | { readonly kind: 'superseded' };
 
 /** A write that would claim the record, and what it would lead to. */
 interface Attempt {
@@ -84,6 +99,12 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
     if (committed.kind === 'committed') {
       if (result.kind === 'taken-over') count('takeOvers');
       return result;
+    }
+    if (committed.kind === 'state-mismatch') {
+      const conclusion = request.concludeMismatch(committed.changes);
+      if (conclusion === null) return { kind: 'state-uncertain' };
+      attempt = { kind: 'attempt', expected, result: concludedWith(deps, request, result.lease.record, conclusion) };
+      continue;
     }
     if (committed.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
     const next = await nextStep(deps, request, committed.record);
@@ -168,21 +189,28 @@ function takeOverAttempt(deps: RecordDependencies, expired: IdempotencyRecord, a
 
 /**
  * Closes a taken-over operation that had no effect and can have none any more, and claims the next one, in one
- * transaction. Null when another request was faster. Throws `LedgerUnavailable`. The caller has checked that nothing keeps the
- * next one from beginning, since `conclusion` is older than what was observed.
+ * transaction. Throws `LedgerUnavailable`. The caller has checked that nothing but the state of the service account keeps the next one
+ * from beginning, since `conclusion` is older than what was observed.
  */
 export async function reclaim(
   deps: ClaimDependencies,
   request: ClaimRequest,
   leased: IdempotencyRecord,
-): Promise<Lease | null> {
+): Promise<ReclaimResult> {
   const { operationId, fence } = leased;
   const closed = closing(deps, request.audit, leased, notDone);
   const record = succeedingRecord(closed.record, freshRecord(deps, request));
   const lease = withIntent(deps, request, record);
   const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [closed.entry, lease.entry]);
   const result = await withDeadline(request.deadline - deps.clock(), committing, ledgerTimeout);
-  return result.kind === 'committed' ? lease : null;
+  switch (result.kind) {
+    case 'committed':
+      return { kind: 'claimed', lease };
+    case 'state-mismatch':
+      return { kind: 'mismatch', conclusion: request.concludeMismatch(result.changes) ?? notDone };
+    case 'conflict':
+      return { kind: 'superseded' };
+  }
 }
 
 function freshRecord(deps: Pick<ProtocolDependencies, 'ulid' | 'times'>, request: ClaimRequest): IdempotencyRecord {
@@ -194,10 +222,19 @@ function freshRecord(deps: Pick<ProtocolDependencies, 'ulid' | 'times'>, request
  * compares when it was observed with when others were recorded.
  */
 function begin(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Attempt['result'] {
-  const { conclusion, audit, deadline } = request;
+  const { conclusion, deadline } = request;
   if (conclusion?.refusal === null && deps.clock() > deadline) throw ledgerTimeout();
-  if (conclusion) return { kind: 'concluded', lease: closingAtOnce(deps, audit, record, conclusion), conclusion };
+  if (conclusion) return concludedWith(deps, request, record, conclusion);
   return { kind: 'claimed', lease: withIntent(deps, request, record) };
+}
+
+function concludedWith(
+  deps: RecordDependencies,
+  { audit }: ClaimRequest,
+  record: IdempotencyRecord,
+  conclusion: Conclusion,
+): Attempt['result'] {
+  return { kind: 'concluded', lease: closingAtOnce(deps, audit, record, conclusion), conclusion };
 }
 
 function withIntent(deps: EntryDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {

@@ -45,8 +45,9 @@ export async function complete(
   try {
     const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [entry]);
     const result = await withDeadline(deadline - deps.clock(), committing, ledgerTimeout);
-    if (result.kind === 'conflict') return await superseded(deps, request, lease, conclusion, result.record);
-    return { kind: 'recorded', record, entry };
+    if (result.kind === 'committed') return { kind: 'recorded', record, entry };
+    // A closing demands nothing of the state.
+    return await superseded(deps, request, lease, conclusion, result.kind === 'conflict' ? result.record : null);
   } catch (error) {
     // Whatever the effect was, its INTENT is recorded: the reconciler or the next request finds out and closes it.
     deps.log('error', 'The outcome of an operation could not be recorded.', { operationId, error: String(error) });

@@ -10,6 +10,11 @@ export interface AssociationState {
   readonly target: AssociationTarget;
   /** Increases by one with every write. */
   readonly revision: number;
+  /**
+   * How often the association changed or may have: outcomes of operations, and foreign changes that scans found. The public `revision` of the
+   * service account. Operations that begin, and those that certainly did nothing, don't move it.
+   */
+  readonly changes: number;
   /** When an operation last began or ended, in milliseconds since the epoch; null if none did. */
   readonly changedAt: number | null;
   /** What the latest outcome of an operation confirmed; null if there is none. */
@@ -24,6 +29,14 @@ export interface AssociationState {
 export interface ConfirmedAssociation {
   readonly association: Association;
   readonly isDeleted: boolean;
+  /** The operation that confirmed it: it made this state, or adopted it. */
+  readonly operationId: string;
+  readonly operation: OperationKind;
+  /**
+   * The declaration whose operation confirmed it; null after an operation without one, and where no outcome of an operation confirmed it: then
+   * the association is not only the declaration's.
+   */
+  readonly declaration: string | null;
 }
 
 /** A version of an association that was seen at EKS, or that it was gone. */
@@ -76,6 +89,14 @@ export interface StateChange {
   readonly openOperations: readonly OpenOperation[];
   /** Removed. */
   readonly endedOperationIds: readonly string[];
+  /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
+  readonly isChange?: boolean;
+}
+
+/** A commit that the state of its service account does not permit. Nothing was written. `changes` is that of the stored state. */
+export interface StateMismatch {
+  readonly kind: 'state-mismatch';
+  readonly changes: number;
 }
 
 /** What a list of the states of a cluster has of each. */

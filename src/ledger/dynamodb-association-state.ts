@@ -10,6 +10,8 @@ import type {
   StateSummary,
 } from './association-state.ts';
 import type { Item } from './dynamodb-item.ts';
+import { additionsOf, conditionOf, namesIn, version } from './dynamodb-state-condition.ts';
+import type { Guard } from './dynamodb-state-condition.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, targetOfAssociationKey } from './keys.ts';
 import { presenceIn } from './state-change.ts';
@@ -17,9 +19,6 @@ import { stateIndex } from './tables.ts';
 
 /** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
 const operationPrefix = 'operation ';
-
-/** How a change may be written: over the confirmed association if its own is later, or over one revision only; 0: no item. */
-type Guard = { readonly kind: 'later' } | { readonly kind: 'revision'; readonly revision: number };
 
 /** The update of the item of a service account, without its table. Attributes that it does not name stay as they are. */
 export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'TableName'> {
@@ -37,20 +36,22 @@ export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'Ta
   }).filter(([, value]) => value !== undefined);
   const removes = endedOperationIds.map((id) => `${operationPrefix}${id}`);
   const { parts, values } = conditionOf(change, guard);
+  const additions = additionsOf(change, guard);
+  const added = Object.keys(additions);
   const names = [...sets.map(([name]) => name), ...removes];
   const set = sets.map((_, index) => `#n${index} = :s${index}`).join(', ');
   const remove = removes.map((_, index) => `#n${sets.length + index}`).join(', ');
   return {
     Key: marshall({ idempotencyKey: associationKeyOf(target) }),
-    UpdateExpression: `SET ${set} ADD #revision :one${remove === '' ? '' : ` REMOVE ${remove}`}`,
+    UpdateExpression: `SET ${set} ADD ${added.map((name) => `#${name} :${name}Added`).join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}`,
     ConditionExpression: parts.join(' AND '),
     ExpressionAttributeNames: {
-      '#revision': 'revision',
+      ...Object.fromEntries(added.map((name) => [`#${name}`, name])),
       ...Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
       ...namesIn(parts),
     },
     ExpressionAttributeValues: marshall({
-      ':one': 1,
+      ...Object.fromEntries(Object.entries(additions).map(([name, value]) => [`:${name}Added`, value])),
       ...values,
       ...Object.fromEntries(sets.map(([, value], index) => [`:s${index}`, value])),
     }),
@@ -58,40 +59,10 @@ export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'Ta
   };
 }
 
-const version = { ':v': formatVersion };
-
-/** The condition of an update. An item of another version is not changed. */
-function conditionOf({ confirmed }: StateChange, guard: Guard) {
-  if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
-  if (guard.kind === 'revision')
-    return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
-  const supported = '(attribute_not_exists(#v) OR #v = :v)';
-  if (confirmed === undefined) return { parts: [supported], values: version };
-  const { associationId, modifiedAt } = confirmed.association;
-  const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
-  // As `isReplacedBy` in state-change.ts.
-  if (confirmed.isDeleted) {
-    const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
-    return { parts: [supported, `(attribute_not_exists(#confirmed) OR ${isLater})`], values };
-  }
-  return {
-    parts: [
-      supported,
-      '(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt < :modifiedAt)',
-      'NOT (#confirmed.#associationId = :id AND #confirmed.#isDeleted = :true)',
-    ],
-    values: { ...values, ':true': true },
-  };
-}
-
-function namesIn(parts: readonly string[]): Record<string, string> {
-  const names = parts.join(' ').match(/(?<=#)[a-zA-Z]+/g) ?? [];
-  return Object.fromEntries(names.map((name) => [`#${name}`, name]));
-}
-
-function confirmedMap({ association, isDeleted }: ConfirmedAssociation) {
+function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociation) {
   const { associationId, modifiedAt } = association;
-  return { associationId, modifiedAt, isDeleted, association: detailsText(association) };
+  const declared = declaration === null ? {} : { declaration };
+  return { associationId, modifiedAt, ...rest, ...declared, association: detailsText(association) };
 }
 
 /** The fields of an association that are null where its text lacks them. */
@@ -141,11 +112,13 @@ function operationMap({ operationId: _, requested, ...fields }: OpenOperation) {
 interface Stored {
   readonly v?: unknown;
   readonly revision: number;
+  readonly changes?: number;
   readonly changedAt?: number;
-  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> & {
-    readonly isDeleted: boolean;
-    readonly association: string;
-  };
+  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> &
+    Omit<ConfirmedAssociation, 'association' | 'declaration'> & {
+      readonly declaration?: string;
+      readonly association: string;
+    };
   readonly observed?: Pick<ObservedState, 'sight' | 'origin'> & { readonly association: string | null };
   readonly scannedAt: number;
   readonly scannedRevision: number;
@@ -157,16 +130,15 @@ export function stateOfItem(item: Item): AssociationState {
   const target = targetOfAssociationKey(key);
   // Only `stateUpdate` writes these items.
   const stored = unmarshall(item) as Stored & Record<string, unknown>;
-  const { v, revision, changedAt = null, confirmed, observed, scannedAt, scannedRevision } = stored;
+  const { v, revision, changes = 0, changedAt = null, confirmed, observed, scannedAt, scannedRevision } = stored;
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   return {
     target,
     revision,
+    changes,
     changedAt,
-    confirmed: confirmed
-      ? { association: associationOf(target, confirmed, confirmed.association), isDeleted: confirmed.isDeleted }
-      : null,
+    confirmed: confirmed ? confirmedOf(target, confirmed) : null,
     observed: observed
       ? {
           at: scannedAt,
@@ -179,6 +151,12 @@ export function stateOfItem(item: Item): AssociationState {
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
   };
+}
+
+function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['confirmed']>): ConfirmedAssociation {
+  const { isDeleted, operationId, operation, declaration = null } = stored;
+  const association = associationOf(target, stored, stored.association);
+  return { association, isDeleted, operationId, operation, declaration };
 }
 
 type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };

@@ -19,7 +19,12 @@ export type TransactionResult =
   /** `stored` is the record, or the locks, that does not meet the condition; null if there is none. */
   | { readonly kind: 'conflict'; readonly stored: Item | null }
   /** Only the update was rejected: by its condition, or because its item would be too large. `stored` is its item. */
-  | { readonly kind: 'update-rejected'; readonly stored: Item | null; readonly cause: TransactionCanceledException };
+  | {
+      readonly kind: 'update-rejected';
+      readonly isCondition: boolean;
+      readonly stored: Item | null;
+      readonly cause: TransactionCanceledException;
+    };
 
 /**
  * Writes items in one transaction. Throws what the methods of a ledger throw.
@@ -62,8 +67,9 @@ function resultOf(
   const reasonsInOrder = error.CancellationReasons ?? [];
   const update = hasUpdate ? reasonsInOrder.at(-1) : undefined;
   const isOnlyUpdate = reasonsInOrder.slice(0, -1).every(({ Code = 'None' }) => Code === 'None');
-  if (isOnlyUpdate && (update?.Code === 'ConditionalCheckFailed' || update?.Code === 'ValidationError')) {
-    return { kind: 'update-rejected', stored: update.Item ?? null, cause: error };
+  const isCondition = update?.Code === 'ConditionalCheckFailed';
+  if (isOnlyUpdate && (isCondition || update?.Code === 'ValidationError')) {
+    return { kind: 'update-rejected', isCondition, stored: update.Item ?? null, cause: error };
   }
   const reasons = reasonsInOrder.map(({ Code, Item }) => ({
     isConditionFailed: Code === 'ConditionalCheckFailed',

@@ -64,13 +64,18 @@ export function makeDynamoDbLedger({
       ];
       const alternatives = alternativesOf(stateChangeOf(next, entries));
       for (const [index, change] of alternatives.entries()) {
-        const update = change && { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'later' }) };
+        const update = change && {
+          TableName: idempotencyTable,
+          ...stateUpdate(change, { kind: 'later', commit: change }),
+        };
         const result = await transact(client, entries, puts, update);
         if (result.kind === 'committed') return result;
         if (result.kind === 'conflict')
           return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };
         if (index < alternatives.length - 1) continue;
-        if (result.stored !== null) stateOfItem(result.stored); // Throws for another format.
+        const state = result.stored && stateOfItem(result.stored); // Throws for another format.
+        const isMismatch = result.isCondition && change !== null && change.expectedChanges !== null;
+        if (isMismatch) return { kind: 'state-mismatch', changes: state?.changes ?? 0 };
         throw failureOfCancellation(result.cause);
       }
       throw new Error('unreachable');

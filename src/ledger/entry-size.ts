@@ -94,6 +94,7 @@ const briefParts: readonly OptionalPart[] = [
   { path: 'decision', shorten: nothing },
   { path: 'request', shorten: nothing },
   { path: 'reason', shorten: nothing },
+  { path: 'declaration', shorten: nothing },
   { path: 'onBehalfOf', shorten: nothing },
 ];
 

@@ -3,6 +3,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditedOperation, OperationKind } from '../model/operation.ts';
 import type { Lock } from '../model/lock.ts';
+import type { StateMismatch } from './association-state.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
 
@@ -91,7 +92,8 @@ export interface Locks {
 type CommitResult =
   | { readonly kind: 'committed' }
   /** The stored record does not meet the expectation. Nothing was written. `record` is the stored one, null if absent. */
-  | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null };
+  | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null }
+  | StateMismatch;
 
 /**
  * A part of the trail that can be read on its own. Each kind has an index; `all` is the whole trail.
@@ -182,9 +184,9 @@ export const firstEntries: OperationPage = { limit: 100, after: null };
  */
 export interface Ledger {
   /**
-   * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one
-   * transaction. If equal entries are stored already, the same commit was applied before and only its response was lost: the result
-   * is `committed`. Throws an Error if a different entry is stored under one of the keys. `stateChangeOf` has what else it writes.
+   * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one transaction. If equal entries
+   * are stored already, the same commit was applied before and only its response was lost: the result is `committed`. Throws an Error
+   * if a different entry is stored under one of the keys. `stateChangeOf` has what else it writes and demands.
    */
   commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
 
@@ -200,9 +202,7 @@ export interface Ledger {
   /** The entry with this key; null if absent. Strongly consistent. */
   getEntry(key: { readonly operationId: string; readonly entryId: string }): Promise<AuditEntry | null>;
 
-  /**
-   * Entries of an operation, oldest first, by default its first 100; fewer than `limit` if no more follow. Strongly consistent.
-   */
+  /** Entries of an operation, oldest first, by default its first 100; fewer than `limit` if no more follow. Strongly consistent. */
   operationEntries(operationId: string, page?: Partial<OperationPage>): Promise<AuditEntry[]>;
 
   /**

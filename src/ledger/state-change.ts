@@ -1,6 +1,6 @@
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { namedSettings } from '../model/operation.ts';
+import { namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type {
   AssociationState,
@@ -16,6 +16,10 @@ import type { IdempotencyRecord } from './ledger.ts';
 export interface CommittedChange extends StateChange {
   /** Whether an operation begins: then nothing is committed without this change. An outcome is recorded in any case. */
   readonly begins: boolean;
+  /** How many operations of the commit were in progress before it: one that it ends, or none. */
+  readonly ends: 0 | 1;
+  /** How often the association must have changed, while no operation but the ended one is in progress; null: no condition. */
+  readonly expectedChanges: number | null;
 }
 
 /** The change that follows from the record and the entries of a commit. */
@@ -33,11 +37,31 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   return {
     target: { accountId, region, clusterName, namespace, serviceAccount },
     begins: begun !== undefined,
+    // An operation that sends no change begins and ends in one commit.
+    ends: ended && sendsChange[next.operation] ? 1 : 0,
+    expectedChanges: (begun && expectedRevisionOf(begun)) ?? null,
+    isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(confirmed ? { confirmed } : {}),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+function expectedRevisionOf({ request }: AuditEntry): number | null {
+  return request !== null && 'expectedRevision' in request ? (request.expectedRevision ?? null) : null;
+}
+
+/** Whether the association changed, or may have, by what closes an operation. */
+function mayHaveChanged({ event, refusalCode }: AuditEntry): boolean {
+  return event === 'SUCCEEDED' || refusalCode === 'OUTCOME_UNDETERMINED';
+}
+
+/** Whether a state permits a commit: DynamoDB has the same condition in `dynamodb-association-state.ts`. */
+export function permits(state: AssociationState | null, { expectedChanges, ends }: CommittedChange): boolean {
+  if (expectedChanges === null) return true;
+  const inProgress = (state?.openOperations ?? []).filter(({ closedAt }) => closedAt === null).length;
+  return (state?.changes ?? 0) === expectedChanges && inProgress === ends;
 }
 
 function operationOf({ inDoubtUntil }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
@@ -61,6 +85,7 @@ function settingsOf<Kind extends OperationKind>({ operation, request }: Requeste
 function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperation | null {
   // The record is the next operation's where a released one is followed by it: the released one can no longer take effect.
   if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
+  if (!sendsChange[next.operation]) return null;
   const closedAt = Date.parse(ended.time);
   const saw = sightOf(next, ended);
   return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };
@@ -74,20 +99,26 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
   return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
 }
 
-function confirmedBy({ result }: IdempotencyRecord, { event, operation }: AuditEntry): ConfirmedAssociation | null {
+function confirmedBy(
+  { result, operation }: IdempotencyRecord,
+  { event, operationId, declaration }: AuditEntry,
+): ConfirmedAssociation | null {
   if (event !== 'SUCCEEDED' || !result?.association) return null;
-  return { association: result.association, isDeleted: operation === 'DELETE_POD_IDENTITY_ASSOCIATION' };
+  const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
+  return { association: result.association, isDeleted, operationId, operation, declaration: declaration ?? null };
 }
 
 /**
  * Whether an outcome replaces what is confirmed: only if its association is a later one. What is deleted stays deleted, and a delete
- * does not replace a later association. DynamoDB has the same condition in `dynamodb-association-state.ts`.
+ * does not replace a later association. An adoption replaces the same version too, whose tags others may have changed. DynamoDB has the same condition in `dynamodb-association-state.ts`.
  */
 export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssociation): boolean {
   if (confirmed === null) return true;
   const isSame = confirmed.association.associationId === by.association.associationId;
   if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
-  return confirmed.association.modifiedAt < by.association.modifiedAt && !(isSame && confirmed.isDeleted);
+  if (isSame && confirmed.isDeleted) return false;
+  const { modifiedAt } = confirmed.association;
+  return sendsChange[by.operation] ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
 }
 
 /** The association that a change names, and whether it is there; null if it names none. */
@@ -102,13 +133,14 @@ export function presenceIn({
 
 /** The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds. */
 export function stateAfter(state: AssociationState | null, change: StateChange): AssociationState {
-  const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed } = change;
+  const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed, isChange } = change;
   const removed = new Set([...endedOperationIds, ...added.map(({ operationId }) => operationId)]);
   const kept = (state?.openOperations ?? []).filter(({ operationId }) => !removed.has(operationId));
   return {
     ...state,
     target,
     revision: (state?.revision ?? 0) + 1,
+    changes: (state?.changes ?? 0) + (isChange ? 1 : 0),
     changedAt: changedAt ?? state?.changedAt ?? null,
     confirmed: confirmed ?? state?.confirmed ?? null,
     observed: observed ?? state?.observed ?? null,

@@ -64,6 +64,11 @@ export interface AssociationSettings {
 export interface CreateRequest extends AssociationTarget, AssociationSettings {
   /** The tags of the input; the gateway's own tag is added only when the request is sent to EKS. */
   readonly tags: readonly Tag[];
+  /**
+   * The revision of the service account that the request was made for, compared when an operation begins; absent: any. Absent rather than
+   * null, so that requests without it have the same entries as before.
+   */
+  readonly expectedRevision?: number;
 }
 
 /** A delete in canonical form. */

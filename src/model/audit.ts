@@ -17,6 +17,8 @@ interface Circumstances {
   readonly apiRequestId: string;
   /** The reason given with the request. */
   readonly reason: string | null;
+  /** The name of the declaration that made the request. Absent without one: few requests have it, and brief entries have no room. */
+  readonly declaration?: string;
 }
 
 /** An input that was not valid, without its values, which can be secrets or have megabytes. */

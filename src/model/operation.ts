@@ -28,6 +28,14 @@ export const namedSettings: {
   ADOPT_POD_IDENTITY_ASSOCIATION: () => ({}),
 };
 
+/** Whether an operation sends a change to EKS. One that sends none begins and ends in one transaction. */
+export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
+  CREATE_POD_IDENTITY_ASSOCIATION: true,
+  UPDATE_POD_IDENTITY_ASSOCIATION: true,
+  DELETE_POD_IDENTITY_ASSOCIATION: true,
+  ADOPT_POD_IDENTITY_ASSOCIATION: false,
+};
+
 /** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */
 export type MutationRequest = RequestOf[OperationKind];
 

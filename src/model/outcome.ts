@@ -144,11 +144,21 @@ export const outcomes = {
     advice:
       'Check clusterName and associationId; list the associations to see which ones you may view. The same clientRequestToken can be used again, for example once a new association is visible.',
   },
-  /** The association is not the one that `expectedModifiedAt` names. */
+  /** The association is not the one that `expectedModifiedAt` names, or the service account has another revision than `expectedRevision`. */
   ASSOCIATION_CHANGED: {
     ...final,
     code: 'ASSOCIATION_CHANGED',
     advice: 'Read the association again, check your change against it, and use a new clientRequestToken.',
+  },
+  /** A create expects a revision, and another operation on the service account may still change it. Nothing was begun. */
+  OPERATION_IN_PROGRESS: {
+    ...unrecorded,
+    code: 'OPERATION_IN_PROGRESS',
+    event: 'REFUSED',
+    retryable: true,
+    retryAfterSeconds: 10,
+    advice:
+      'Another operation on the service account is in progress: send the same request again after retryAfterSeconds. The operation is listed in openOperations.',
   },
   CLUSTER_NOT_FOUND: {
     ...final,

@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Times } from '../idempotency/times.ts';
-import type { AssociationState, OpenOperation, Origin, Sight, StateChange } from '../ledger/association-state.ts';
+import type {
+  AssociationState,
+  ConfirmedAssociation,
+  ObservedState,
+  OpenOperation,
+  Origin,
+  Sight,
+  StateChange,
+} from '../ledger/association-state.ts';
+import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import { settingDifferences } from '../operations/differences.ts';
@@ -49,7 +58,8 @@ function judgePresence(reading: Reading, association: Association): Judgement {
   if (explaining.length > 0) {
     // Once all of them can no longer act, the association is what they left: it is confirmed as an outcome is.
     const isFinal = explaining.every((operation) => lapsed.includes(operation));
-    const confirmedNow = isFinal ? { confirmed: { association, isDeleted: false } } : {};
+    const last = explaining.at(-1);
+    const confirmedNow = isFinal && last ? { confirmed: confirmedBy(last, association) } : {};
     return observed(reading, 'OPERATION', {
       sights,
       lapsed: isFinal ? lapsed : [],
@@ -60,12 +70,15 @@ function judgePresence(reading: Reading, association: Association): Judgement {
   if (base === null) {
     // An operation may have begun and ended since EKS was read.
     if ((state?.revision ?? 0) !== knownRevision) return undecided;
-    if (isOwn) {
+    const operationId = isOwn ? operationIdOf(association) : null;
+    if (operationId !== null) {
+      const confirmedNow = confirmedBy({ operationId, operation: 'CREATE_POD_IDENTITY_ASSOCIATION' }, association);
       return observed(reading, 'OPERATION', {
         sights,
         lapsed,
         isConfirmed: true,
-        confirmed: { association, isDeleted: false },
+        isLost: true,
+        confirmed: confirmedNow,
       });
     }
   }
@@ -74,6 +87,13 @@ function judgePresence(reading: Reading, association: Association): Judgement {
     lapsed,
     isConfirmed: false,
   });
+}
+
+function confirmedBy(
+  { operationId, operation }: Pick<OpenOperation, 'operationId' | 'operation'>,
+  association: Association,
+): ConfirmedAssociation {
+  return { association, isDeleted: false, operationId, operation, declaration: null };
 }
 
 /** An association that EKS does not show is gone once it is certain that reads show what was made before. */
@@ -104,31 +124,40 @@ interface Observed extends Pick<StateChange, 'confirmed'> {
   readonly lapsed: readonly OpenOperation[];
   /** Whether the association is the confirmed one, which is not stored twice. */
   readonly isConfirmed: boolean;
+  /** Whether the state had lost what an operation made: its outcome was not counted. */
+  readonly isLost?: boolean;
 }
 
 function observed(
   reading: Reading,
   origin: Origin | null,
-  { sights, lapsed, isConfirmed, ...confirmed }: Observed,
+  { sights, lapsed, isConfirmed, isLost = false, ...confirmed }: Observed,
 ): Judgement {
   const { association, state, readAt } = reading;
   const sight = latest(association ? [...sights, sightOf(association, false)] : sights);
+  const seen = { sight, origin, association: isConfirmed ? null : association };
   return {
     kind: 'observed',
     origin,
     change: {
       ...confirmed,
-      observed: {
-        at: readAt,
-        revision: (state?.revision ?? 0) + 1,
-        sight,
-        origin,
-        association: isConfirmed ? null : association,
-      },
+      observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen },
+      isChange: isLost || (isForeign(origin) && !isSeen(seen, state?.observed ?? null)),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),
     },
   };
+}
+
+function isForeign(origin: Origin | null): boolean {
+  return origin !== null && origin !== 'OPERATION';
+}
+
+/** Whether a scan saw exactly this before: a foreign change counts once. */
+function isSeen(seen: Omit<ObservedState, 'at' | 'revision'>, before: ObservedState | null): boolean {
+  if (before === null) return false;
+  const { sight, origin, association } = before;
+  return isDeepStrictEqual(seen, { sight, origin, association });
 }
 
 /** Every version that the state knows to have existed. */

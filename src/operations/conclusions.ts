@@ -1,7 +1,7 @@
 import type { ChangeResult, EksError } from '../eks/eks.ts';
 import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import type { Association, CreateRequest, DeleteRequest } from '../model/association.ts';
+import type { Association, AssociationTarget, CreateRequest, DeleteRequest } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields } from '../model/refusal.ts';
@@ -128,6 +128,24 @@ export function changed(
   return { ...nothing, outcome, message, refusal, associationArn };
 }
 
+/** The service account has another revision than the create expects: `changes`. */
+export function revisionChanged(target: AssociationTarget, expected: number, changes: number): RefusedConclusion {
+  const outcome = 'ASSOCIATION_CHANGED';
+  const message = `The service account ${accountOf(target)} has revision ${changes}, not ${expected} as expected: its association changed, or may have.`;
+  const fields = refusalFields(outcome, message);
+  const refusal = { ...fields, kind: 'AssociationChanged', existing: null, differences: null } as const;
+  return { ...nothing, outcome, message, refusal };
+}
+
+/** Another operation on the service account is in progress, and the create expects a revision. */
+export function operationInProgress(target: AssociationTarget) {
+  const outcome = 'OPERATION_IN_PROGRESS';
+  const message = `Another operation on the service account ${accountOf(target)} is in progress, so its revision is not certain.`;
+  const fields = refusalFields(outcome, message);
+  const refusal = { ...fields, kind: 'AssociationChanged', existing: null, differences: null } as const;
+  return { outcome, refusal, associationArn: null } as const;
+}
+
 /**
  * Others changed or deleted the association while an update of it was in doubt: what the update left can't be seen any more.
  * `existing` is the association now; null: it is gone.
@@ -180,7 +198,7 @@ export function undetermined(existing: Association, request: CreateRequest): Ref
   return existingRefusal('OUTCOME_UNDETERMINED', message, existing, createDifferences(request, existing), null);
 }
 
-function accountOf({ namespace, serviceAccount }: CreateRequest): string {
+function accountOf({ namespace, serviceAccount }: Pick<AssociationTarget, 'namespace' | 'serviceAccount'>): string {
   return `${namespace}/${serviceAccount}`;
 }
 

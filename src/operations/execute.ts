@@ -3,13 +3,13 @@ import { claim, reclaim } from '../idempotency/claim.ts';
 import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
-import type { Conclusion } from '../idempotency/conclusion.ts';
+import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
 import type { OperationKind } from '../model/operation.ts';
-import { notSent, stoppedByLock } from './conclusions.ts';
+import { notSent, operationInProgress, revisionChanged, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
@@ -61,12 +61,16 @@ export async function execute<Kind extends OperationKind>(
       const obstacle = await findObstacleToReclaim(deps, operation, mutation, observed.association);
       if (obstacle) return record(lease, obstacle);
       const next = await reclaim(deps, request, lease.record);
-      return next ? record(next, await perform(next)) : inProgressResult(deps, answer, lease);
+      if (next.kind === 'superseded') return inProgressResult(deps, answer, lease);
+      if (next.kind === 'mismatch') return record(lease, next.conclusion);
+      return record(next.lease, await perform(next.lease));
     }
     case 'concluded':
       return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion);
     case 'locked':
       return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
+    case 'state-uncertain':
+      return answerRefused(deps, refusedByState(mutation, clientRequestToken));
     case 'finished':
       return answerReplay(deps, answer, claimed.record);
     case 'contended':
@@ -99,6 +103,17 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
 }
 
+/** A request that expects a revision while another operation is in progress. Its token is not claimed: it can be used afterwards. */
+function refusedByState(mutation: AdmittedMutation, clientRequestToken: string): RefusedAdmission {
+  return { ...mutation, kind: 'refused', ...operationInProgress(mutation.target), clientRequestToken };
+}
+
+/** What follows if the state of the service account is not the one that a create expects: null while that is not certain. */
+function concludeMismatch({ request, target }: AdmittedMutation, changes: number): RefusedConclusion | null {
+  const expected = 'expectedRevision' in request ? request.expectedRevision : undefined;
+  return expected === undefined || expected === changes ? null : revisionChanged(target, expected, changes);
+}
+
 /** The claim of a mutation. Begins to read the locks; a success without an effect waits for them. */
 function claimRequestOf<Kind extends OperationKind>(
   deps: LockDependencies & Pick<Dependencies, 'authorize'>,
@@ -117,6 +132,7 @@ function claimRequestOf<Kind extends OperationKind>(
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
     conclusion: unmet ?? success,
+    concludeMismatch: (changes) => concludeMismatch(mutation, changes),
     audit,
     lock,
     expectsLock: expectsLock || success !== null,

@@ -65,10 +65,11 @@ export async function admit<Kind extends OperationKind>(
 ): Promise<Admission<Kind>> {
   const startedAt = deps.clock();
   const validated = operation.validate(input, deps.home);
-  const { reason, onBehalfOf } = validated;
+  const { reason, onBehalfOf, declaration } = validated;
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
-  const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf };
+  const declared = declaration === null ? {} : { declaration };
+  const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf, ...declared };
   const denial = () => deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
   if (validated.kind === 'invalid') {
     return {

@@ -60,6 +60,7 @@ function validate<Request extends DeleteRequest>(
     ...metadataFindings.clientRequestToken,
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,
+    ...metadataFindings.declaration,
   ];
   if (findings.length > 0) {
     return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };

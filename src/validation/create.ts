@@ -1,5 +1,6 @@
 import type { CreatePodIdentityAssociationInput, TagInput } from '../generated/types.ts';
 import type { CreateRequest, Tag } from '../model/association.ts';
+import type { Finding } from '../model/refusal.ts';
 import { completeSettings } from '../model/setting-fields.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from './names.ts';
@@ -18,7 +19,7 @@ export function validateCreate(
   input: CreatePodIdentityAssociationInput,
   defaults: ClusterDefaults,
 ): ValidatedAs<CreateRequest> {
-  const { namespace, serviceAccount } = input;
+  const { namespace, serviceAccount, expectedRevision = null } = input;
   const { metadata, findings: metadataFindings } = validateMetadata(input);
   const { roleArn, ...settings } = createdSettingFindings(input);
   const findings = [
@@ -31,6 +32,8 @@ export function validateCreate(
     ...Object.values(settings).flat(),
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,
+    ...metadataFindings.declaration,
+    ...expectedRevisionFindings(expectedRevision),
   ];
   if (findings.length > 0) {
     return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };
@@ -41,8 +44,17 @@ export function validateCreate(
     serviceAccount,
     ...completeSettings(input),
     tags: canonicalTags(input.tags ?? []),
+    ...(expectedRevision === null ? {} : { expectedRevision }),
   };
   return { kind: 'valid', request, ...metadata };
+}
+
+function expectedRevisionFindings(value: number | null): Finding[] {
+  if (value === null || value >= 0) return [];
+  const message = `expectedRevision is ${value}; it must not be negative.`;
+  const advice =
+    'Give the revision that checkPodIdentityAssociations returned for the service account, or leave it out.';
+  return [{ path: 'expectedRevision', rule: 'not-negative', message, advice }];
 }
 
 /** Sorts by UTF-16 code units of the key, independent of the locale. */

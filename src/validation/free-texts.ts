@@ -8,6 +8,9 @@ const maxReasonLength = 1024;
 /** The most characters of `onBehalfOf`. */
 const maxPersonLength = 256;
 
+/** The most characters of the name of a declaration: a path in a repository fits. */
+const maxDeclarationLength = 128;
+
 /** The most characters of a request token: enough for UUIDs, hashes and names of pipeline runs. */
 const maxTokenLength = 255;
 
@@ -36,6 +39,13 @@ const onBehalfOfRules = [
   notBlank('Identify the person, e.g. "alice@example.com", or leave onBehalfOf out.'),
 ];
 
+const declarationRules = [
+  maxLength(maxDeclarationLength, 'Name the declaration by a short name, e.g. "payments/bindings".'),
+  wellFormed,
+  noControlCharacters(/\p{Cc}/u, 'Name the declaration in one line, e.g. "payments/bindings".'),
+  notBlank('Name the declaration, e.g. "payments/bindings", or leave declaration out.'),
+];
+
 const tokenRules: readonly TextRule[] = [
   maxLength(maxTokenLength, 'Use a UUID, or the SHA-256 hash of a longer name in hex.'),
   {
@@ -56,6 +66,11 @@ export function reasonFindings(value: Text): Finding[] {
 /** Findings on the person on whose behalf a service acts: 1 to 256 characters in one line. */
 export function onBehalfOfFindings(value: Text): Finding[] {
   return optionalText('onBehalfOf', value, onBehalfOfRules);
+}
+
+/** Findings on the name of the declaration that made a request: 1 to 128 characters in one line. */
+export function declarationFindings(value: Text): Finding[] {
+  return optionalText('declaration', value, declarationRules);
 }
 
 /** Findings on the client request token: 1 to 255 printable ASCII characters. */

@@ -1,17 +1,21 @@
 import type { DeletePodIdentityAssociationInput } from '../generated/types.ts';
 import type { Finding } from '../model/refusal.ts';
-import { clientRequestTokenFindings, onBehalfOfFindings, reasonFindings } from './free-texts.ts';
+import { clientRequestTokenFindings, declarationFindings, onBehalfOfFindings, reasonFindings } from './free-texts.ts';
 import type { DescribedInvalidInput } from './invalid-input.ts';
 import type { Text } from './text-rules.ts';
 
 /** The fields that every mutation accepts beside the change itself. Absent and null mean the same. */
-type MetadataInput = Pick<DeletePodIdentityAssociationInput, 'clientRequestToken' | 'reason' | 'onBehalfOf'>;
+type MetadataInput = Pick<
+  DeletePodIdentityAssociationInput,
+  'clientRequestToken' | 'reason' | 'onBehalfOf' | 'declaration'
+>;
 
 /** The same fields after validation: null where a field is absent or invalid. */
 interface RequestMetadata {
   readonly clientRequestToken: string | null;
   readonly reason: string | null;
   readonly onBehalfOf: string | null;
+  readonly declaration: string | null;
 }
 
 /** The result of validating the input of a mutation. */
@@ -26,11 +30,13 @@ export interface ValidatedMetadata {
 }
 
 /** Validates the fields that every mutation accepts. A valid field is kept even where others are invalid. */
-export function validateMetadata({ clientRequestToken, reason, onBehalfOf }: MetadataInput): ValidatedMetadata {
+export function validateMetadata(input: MetadataInput): ValidatedMetadata {
+  const { clientRequestToken, reason, onBehalfOf, declaration } = input;
   const findings = {
     clientRequestToken: clientRequestTokenFindings(clientRequestToken),
     reason: reasonFindings(reason),
     onBehalfOf: onBehalfOfFindings(onBehalfOf),
+    declaration: declarationFindings(declaration),
   };
   return {
     findings,
@@ -38,6 +44,7 @@ export function validateMetadata({ clientRequestToken, reason, onBehalfOf }: Met
       clientRequestToken: validOrNull(clientRequestToken, findings.clientRequestToken),
       reason: validOrNull(reason, findings.reason),
       onBehalfOf: validOrNull(onBehalfOf, findings.onBehalfOf),
+      declaration: validOrNull(declaration, findings.declaration),
     },
   };
 }

@@ -39,7 +39,7 @@ test('a holder whose lease was taken over can’t claim the next operation', asy
   await claim(dependenciesOn(ledger), request);
   const { record } = leaseOf(await claim(later(ledger, 1), request));
   leaseOf(await claim(later(ledger, 2), request));
-  expect(await reclaim(later(ledger, 2), request, record)).toBeNull();
+  expect(await reclaim(later(ledger, 2), request, record)).toEqual({ kind: 'superseded' });
   expect((await ledger.operationEntries(record.operationId)).map(({ event }) => event)).not.toContain('RELEASED');
 });
 
@@ -198,14 +198,14 @@ test('the next operation is claimed together with the entry that closes the last
   const request = claimOf(admittedCreate(60_000_000));
   const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
   const deps = dependenciesOn(ledger);
-  const next = await reclaim(deps, request, record);
-  expect(next?.record).toMatchObject({ fence: 2, inDoubtOperationIds: [record.operationId] });
-  expect(next?.entry).toMatchObject({ operationId: next?.record.operationId, event: 'INTENT', fence: 2 });
-  expect(await ledger.getRecord(record.idempotencyKey)).toEqual(next?.record);
+  const next = leaseOf(await reclaim(deps, request, record));
+  expect(next.record).toMatchObject({ fence: 2, inDoubtOperationIds: [record.operationId] });
+  expect(next.entry).toMatchObject({ operationId: next.record.operationId, event: 'INTENT', fence: 2 });
+  expect(await ledger.getRecord(record.idempotencyKey)).toEqual(next.record);
   expect(await ledger.operationEntries(record.operationId)).toContainEqual(
     expect.objectContaining({ event: 'RELEASED', fence: 1, message: notDone.message }),
   );
-  expect(await ledger.operationEntries(next?.record.operationId ?? '')).toEqual([next?.entry]);
+  expect(await ledger.operationEntries(next.record.operationId)).toEqual([next.entry]);
 });
 
 test('claiming the next operation waits for the ledger until the deadline by the given clock', async () => {

@@ -1,4 +1,4 @@
-import type { AssociationState, ObservedState } from '../../src/ledger/association-state.ts';
+import type { AssociationState, ObservedState, StateChange } from '../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
@@ -32,23 +32,49 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
   async function begin(
     operation: AuditEntry['operation'] = 'CREATE_POD_IDENTITY_ASSOCIATION',
     before: Association | null = null,
+    { declaration, expectedRevision }: { declaration?: string | null; expectedRevision?: number } = {},
   ) {
     const record = openRecord({ operation: operation as IdempotencyRecord['operation'], inDoubtUntil });
     const { operationId, fence } = record;
     const changes = { ...target, associationId: association().associationId, expectedModifiedAt: null };
     const request =
       {
-        CREATE_POD_IDENTITY_ASSOCIATION: { ...target, ...settings, tags: [] },
+        CREATE_POD_IDENTITY_ASSOCIATION: {
+          ...target,
+          ...settings,
+          tags: [],
+          ...(expectedRevision === undefined ? {} : { expectedRevision }),
+        },
         UPDATE_POD_IDENTITY_ASSOCIATION: { ...changes, changes: { policy: null } },
       }[operation as string] ?? changes;
     const entryOf = (fields: Partial<AuditEntry>) =>
-      auditEntry({ operationId, operation, request, before, target, time: t1, fence, ...fields });
+      auditEntry({
+        operationId,
+        operation,
+        request,
+        before,
+        target,
+        ...(declaration ? { declaration } : {}),
+        time: t1,
+        fence,
+        ...fields,
+      });
     const intent = entryOf({ event: 'INTENT' });
-    await ledger.commit({ kind: 'free', now: recordTime }, record, [intent]);
+    const begun = await ledger.commit({ kind: 'free', now: recordTime }, record, [intent]);
     const end = (next: IdempotencyRecord, fields: Partial<AuditEntry>) =>
       ledger.commit({ kind: 'leased', operationId, fence }, next, [entryOf({ time: t2, ...fields })]);
     return {
       operationId,
+      begun,
+      /** Closes it as not done, and begins the next operation of its token, in one commit. */
+      reclaim: async () => {
+        const next = { ...record, operationId: openRecord().operationId, fence: fence + 1 };
+        const entries = [
+          entryOf({ event: 'RELEASED', time: t2 }),
+          entryOf({ event: 'INTENT', operationId: next.operationId, fence: next.fence, time: t2 }),
+        ];
+        return await ledger.commit({ kind: 'leased', operationId, fence }, next, entries);
+      },
       /** EKS answered, or an observation proved it. */
       succeed: (confirmed: Association, eksRequestId: string | null = 'request-1', time = t2) => {
         const result = { association: confirmed, refusal: null, completedAt: time };
@@ -96,6 +122,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const state: AssociationState = {
       target,
       revision: 1,
+      changes: 0,
       changedAt: Date.parse(t1),
       confirmed: null,
       observed: null,
@@ -103,14 +130,31 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     };
     expect(await stateNow()).toEqual(state);
     await create.succeed(at(t1));
-    const confirmed = { association: at(t1), isDeleted: false };
+    const confirmed = {
+      association: at(t1),
+      isDeleted: false,
+      operationId,
+      operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      declaration: null,
+    };
     expect(await stateNow()).toEqual({
       ...state,
       revision: 2,
+      changes: 1,
       changedAt: Date.parse(t2),
       confirmed,
       openOperations: [],
     });
+  });
+
+  test('the association is of the declaration whose operation confirmed it last, and of none after an operation without one', async () => {
+    const declared = async (operation: AuditEntry['operation'], declaration: string | null, modifiedAt: string) => {
+      await (await begin(operation, null, { declaration })).succeed(at(modifiedAt));
+      return (await stateNow())?.confirmed?.declaration;
+    };
+    expect(await declared('CREATE_POD_IDENTITY_ASSOCIATION', 'bindings', t1)).toBe('bindings');
+    expect(await declared('UPDATE_POD_IDENTITY_ASSOCIATION', 'others', t2)).toBe('others');
+    expect(await declared('UPDATE_POD_IDENTITY_ASSOCIATION', null, t3)).toBeNull();
   });
 
   test('an update names the settings that it changes, and a delete none', async () => {
@@ -156,6 +200,34 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
   });
 
+  test('an adoption confirms the same version with other tags, but no older one, and leaves nothing open', async () => {
+    const [create, later] = [await begin(), await begin('UPDATE_POD_IDENTITY_ASSOCIATION')];
+    await create.succeed(at(t1));
+    const adopt = async (adopted: Association) => {
+      const operation = 'ADOPT_POD_IDENTITY_ASSOCIATION';
+      const record = succeeded(openRecord({ operation, inDoubtUntil }), {
+        result: { association: adopted, refusal: null, completedAt: t2 },
+      });
+      const { operationId, fence } = record;
+      const request = { ...target, associationId: adopted.associationId, expectedModifiedAt: null };
+      const entry = auditEntry({ operationId, operation, request, target, fence, event: 'SUCCEEDED', time: t2 });
+      expect(await ledger.commit({ kind: 'free', now: recordTime }, record, [entry])).toEqual({ kind: 'committed' });
+      return operationId;
+    };
+    const tagged = at(t1, { tags: [{ key: 'team', value: 'a' }] });
+    const operationId = await adopt(tagged);
+    const confirmed = {
+      association: tagged,
+      isDeleted: false,
+      operationId,
+      operation: 'ADOPT_POD_IDENTITY_ASSOCIATION',
+    };
+    expect(await stateNow()).toMatchObject({ confirmed, openOperations: [{}] });
+    await later.succeed(at(t3));
+    await adopt(at(t2));
+    expect(await stateNow()).toMatchObject({ confirmed: { association: at(t3) }, openOperations: [] });
+  });
+
   test('an operation that an observation closed while in doubt still explains what it may do', async () => {
     const [create, later] = [await begin(), await begin()];
     await create.succeed(at(t1), null);
@@ -184,6 +256,73 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
   test('a released operation that EKS answered is no longer open', async () => {
     await (await begin()).release();
     expect(await stateNow()).toMatchObject({ revision: 2, confirmed: null, openOperations: [] });
+  });
+
+  const changesNow = async () => (await stateNow())?.changes;
+  const scanned = async (fields: Pick<StateChange, 'isChange'>) => {
+    const revision = (await stateNow())?.revision ?? 0;
+    return ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ...fields });
+  };
+
+  test('changes are counted by outcomes that changed the association, or may have, and by scans that say so', async () => {
+    const counts: unknown[] = [];
+    const count = async (written: Promise<unknown>) => {
+      await written;
+      counts.push(await changesNow());
+    };
+    await count((await begin()).release());
+    await count((await begin()).succeed(at(t1)));
+    // Recorded although a later association is confirmed.
+    await count((await begin()).succeed(at(t1)));
+    await count((await begin('UPDATE_POD_IDENTITY_ASSOCIATION')).undetermined(at(t2)));
+    await count((await begin('DELETE_POD_IDENTITY_ASSOCIATION')).succeed(at(t2)));
+    await count((await begin()).reclaim());
+    await count(scanned({}));
+    await count(scanned({ isChange: true }));
+    expect(counts).toEqual([0, 1, 2, 3, 4, 4, 4, 5]);
+  });
+
+  test('a create that expects a number of changes begins over this number only, without another operation in progress', async () => {
+    const create = 'CREATE_POD_IDENTITY_ASSOCIATION';
+    const expecting = (expectedRevision: number) => begin(create, null, { expectedRevision });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+    expect(await stateNow()).toBeNull();
+    const first = await expecting(0);
+    expect(first.begun).toEqual({ kind: 'committed' });
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+    await first.release();
+    const second = await expecting(0);
+    expect(second.begun).toEqual({ kind: 'committed' });
+    await second.succeed(at(t1));
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 1 });
+    const remove = await begin('DELETE_POD_IDENTITY_ASSOCIATION');
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 1 });
+    await remove.succeed(at(t1), null);
+    // The delete is closed, and still in doubt: it can't change what is gone.
+    expect((await stateNow())?.openOperations).toHaveLength(1);
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 2 });
+    expect((await expecting(2)).begun).toEqual({ kind: 'committed' });
+  });
+
+  test('a create that expects a number of changes follows its own released operation, and no other', async () => {
+    const create = 'CREATE_POD_IDENTITY_ASSOCIATION';
+    const own = await begin(create, null, { expectedRevision: 0 });
+    expect(await own.reclaim()).toEqual({ kind: 'committed' });
+    expect(await stateNow()).toMatchObject({ changes: 0, openOperations: [{}] });
+    const late = await begin(create, null, { expectedRevision: 0 });
+    expect(late.begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+  });
+
+  test('an adoption counts as a change, and is not an operation in progress', async () => {
+    const operation = 'ADOPT_POD_IDENTITY_ASSOCIATION';
+    const result = { association: at(t1), refusal: null, completedAt: t2 };
+    const record = succeeded(openRecord({ operation, inDoubtUntil }), { result });
+    const { operationId, fence } = record;
+    const request = { ...target, associationId: at(t1).associationId, expectedModifiedAt: null };
+    const entry = auditEntry({ operationId, operation, request, target, fence, event: 'SUCCEEDED', time: t2 });
+    await ledger.commit({ kind: 'free', now: recordTime }, record, [entry]);
+    const next = await begin('CREATE_POD_IDENTITY_ASSOCIATION', null, { expectedRevision: 1 });
+    expect(next.begun).toEqual({ kind: 'committed' });
   });
 
   test('a scan writes over the revision that it read only, and ends operations', async () => {
@@ -218,6 +357,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toEqual({
       target,
       revision: 1,
+      changes: 0,
       changedAt: null,
       confirmed: null,
       observed,

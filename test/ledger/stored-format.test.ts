@@ -75,7 +75,9 @@ function stateItem(): Item {
     names[name],
     values[value],
   ]);
-  return { ...update.Key, ...(Object.fromEntries(sets) as Item), revision: { N: '7' } };
+  // Numbers are added to, not set.
+  const added = { revision: { N: '7' }, changes: { N: '3' }, inProgress: { N: '1' } };
+  return { ...update.Key, ...(Object.fromEntries(sets) as Item), ...added };
 }
 
 /** The samples of entries, by name. */

@@ -175,9 +175,9 @@ async function run(ledger: Ledger & ObservationStore, seed: number) {
     }),
   };
   let tokens = 0;
-  const mutateOnce = (kind: 'CREATE' | 'UPDATE' | 'DELETE', associationId: string) => {
+  const mutateOnce = (kind: 'CREATE' | 'UPDATE' | 'DELETE' | 'ADOPT', associationId: string) => {
     const name = `${kind}_POD_IDENTITY_ASSOCIATION` as const;
-    const settings = kind === 'DELETE' ? {} : { roleArn: roles[random(3)] };
+    const settings = kind === 'DELETE' || kind === 'ADOPT' ? {} : { roleArn: roles[random(3)] };
     const place =
       kind === 'CREATE' ? { namespace: 'payments', serviceAccount: target.serviceAccount } : { associationId };
     const input = { ...target, ...place, ...settings, clientRequestToken: `${seed}-${++tokens}` };
@@ -185,7 +185,14 @@ async function run(ledger: Ledger & ObservationStore, seed: number) {
     const given = (kind === 'CREATE' ? input : rest) as never;
     return mutate(allowed, operationOf(name), { identity, input: given, deadline: world.clock() + 25 * second });
   };
+  /** The versions that adoptions recorded. */
+  const adopted = new Set<string>();
+  const adopt = async (associationId: string) => {
+    const { status, association } = await mutateOnce('ADOPT', associationId);
+    if (status === 'SUCCEEDED' && association) adopted.add(association.modifiedAt);
+  };
   const scan = async () => {
+    const adoptedBefore = new Set(adopted);
     const before = await observations.getAssociationState(account);
     const listedAt = world.clock();
     const shown = world.read();
@@ -216,6 +223,8 @@ async function run(ledger: Ledger & ObservationStore, seed: number) {
     const result = await observeServiceAccount({ ...deps, observations: states }, eks, listed, Infinity);
     if (result.kind !== 'observed' || result.origin !== 'OUTSIDE') return;
     reportedOutside += 1;
+    if (seen && adoptedBefore.has(seen.modifiedAt))
+      violations.push(`the adopted state ${seen.modifiedAt} was reported as made outside`);
     const author = seen ? world.author(seen) : world.deletedBy(gone);
     if (author !== 'outside')
       violations.push(
@@ -237,9 +246,11 @@ async function run(ledger: Ledger & ObservationStore, seed: number) {
   for (let step = 0; step < 120; step++) {
     const choice = random(40);
     const id = world.read()?.associationId ?? null;
+    const kind = random(4) === 0 ? 'DELETE' : 'UPDATE';
     if (turns.length > 0 && choice < 28) turns.splice(random(turns.length), 1)[0]?.();
     else if (choice < 31 && turns.length < 4) {
-      start(() => mutateOnce(id === null ? 'CREATE' : random(3) === 0 ? 'DELETE' : 'UPDATE', id ?? ''));
+      if (id !== null && random(4) === 0) start(() => adopt(id));
+      else start(() => mutateOnce(id === null ? 'CREATE' : kind, id ?? ''));
     } else if (choice < 34 && turns.length < 4) start(scan);
     else if (choice === 34) world.outside();
     else if (choice === 35) world.late.splice(0, 1)[0]?.apply();

@@ -1,7 +1,9 @@
 import type { AssociationState, OpenOperation } from '../../src/ledger/association-state.ts';
+import { stateAfter } from '../../src/ledger/state-change.ts';
+import { operationTagKey } from '../../src/model/association.ts';
 import type { Association } from '../../src/model/association.ts';
 import { judge } from '../../src/observations/judge.ts';
-import type { Reading } from '../../src/observations/judge.ts';
+import type { Judgement, Reading } from '../../src/observations/judge.ts';
 import { association } from '../support/ledger-samples.ts';
 
 const times = { listLagMs: 30_000, clockErrorMs: 30_000 };
@@ -13,9 +15,14 @@ const { accountId, region, clusterName, namespace, serviceAccount, associationId
 const target = { accountId, region, clusterName, namespace, serviceAccount };
 const other = 'arn:aws:iam::111122223333:role/pods/shop/other';
 
+const created = {
+  ...{ operationId: '01KASA3V5T0000000000000001', operation: 'CREATE_POD_IDENTITY_ASSOCIATION' as const },
+  declaration: null,
+};
+const ownTags = [{ key: operationTagKey, value: created.operationId }];
 const state = (fields: Partial<AssociationState> = {}): AssociationState => ({
-  ...{ target, revision: 4, changedAt: start, observed: null, openOperations: [] },
-  confirmed: { association: at(0), isDeleted: false },
+  ...{ target, revision: 4, changes: 1, changedAt: start, observed: null, openOperations: [] },
+  confirmed: { association: at(0), isDeleted: false, ...created },
   ...fields,
 });
 const update = (fields: Partial<OpenOperation> = {}): OpenOperation => ({
@@ -23,6 +30,11 @@ const update = (fields: Partial<OpenOperation> = {}): OpenOperation => ({
   ...{ requested: { roleArn: other }, inDoubtUntil: start + 420_000, closedAt: null, saw: null },
   ...fields,
 });
+/** The state once a judgement is written. */
+const written = (known: AssociationState | null, judged: Judgement): AssociationState => {
+  if (judged.kind !== 'observed') throw new Error('Nothing was observed.');
+  return stateAfter(known, { target, ...judged.change });
+};
 const reading = (fields: Partial<Reading>): Reading => {
   const known = fields.state === undefined ? state() : fields.state;
   return {
@@ -53,7 +65,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ['an association without a state is of someone outside', { state: null }, 'OUTSIDE'],
   [
     'an association without a state, with the tag of an INTENT with its settings, is of that operation',
-    { state: null, isOwn: true },
+    { state: null, isOwn: true, association: at(0, { tags: ownTags }) },
     'OPERATION',
   ],
   [
@@ -126,13 +138,13 @@ test.each<[string, Partial<Reading>, string | null]>([
   ],
   [
     'a version of a deleted association decides nothing',
-    { state: state({ confirmed: { association: at(0), isDeleted: true } }), association: at(9) },
+    { state: state({ confirmed: { association: at(0), isDeleted: true, ...created } }), association: at(9) },
     'undecided',
   ],
   [
     'a new association after a deleted one is of someone outside',
     {
-      state: state({ confirmed: { association: at(0), isDeleted: true } }),
+      state: state({ confirmed: { association: at(0), isDeleted: true, ...created } }),
       association: at(9, { associationId: 'a-new' }),
     },
     'OUTSIDE',
@@ -140,7 +152,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ['an absent association was deleted outside', { association: null }, 'OUTSIDE'],
   [
     'an absent association that an operation deleted is of nobody',
-    { association: null, state: state({ confirmed: { association: at(0), isDeleted: true } }) },
+    { association: null, state: state({ confirmed: { association: at(0), isDeleted: true, ...created } }) },
     null,
   ],
   [
@@ -150,7 +162,7 @@ test.each<[string, Partial<Reading>, string | null]>([
   ],
   [
     'an association is not absent so soon after its last version was seen',
-    { association: null, state: state({ confirmed: { association: at(40), isDeleted: false } }) },
+    { association: null, state: state({ confirmed: { association: at(40), isDeleted: false, ...created } }) },
     'undecided',
   ],
   [
@@ -176,10 +188,64 @@ test('a version of operations that can no longer act is confirmed, and they are 
     readAt: start + 421_000,
   };
   expect(judge(reading(late), times)).toMatchObject({
-    change: { confirmed: { association: late.association, isDeleted: false }, endedOperationIds: [closed.operationId] },
+    change: {
+      confirmed: {
+        association: late.association,
+        isDeleted: false,
+        operationId: closed.operationId,
+        operation: closed.operation,
+      },
+      endedOperationIds: [closed.operationId],
+    },
   });
   expect(judge(reading({ ...late, readAt: start + 420_000 }), times)).toMatchObject({
     change: { endedOperationIds: [], observed: { association: late.association } },
+  });
+});
+
+test('a foreign change counts as one of the association when it is seen first, and what an operation explains does not', () => {
+  const foreign = reading({ association: at(9, { roleArn: other }) });
+  const first = judge(foreign, times);
+  expect(first).toMatchObject({ origin: 'OUTSIDE', change: { isChange: true } });
+  const after = written(foreign.state, first);
+  expect(after.changes).toBe(2);
+  expect(judge(reading({ state: after, association: foreign.association }), times)).toMatchObject({
+    change: { isChange: false },
+  });
+  const retagged = at(9, { roleArn: other, tags: [{ key: 'team', value: 'other' }] });
+  expect(judge(reading({ state: after, association: retagged }), times)).toMatchObject({ change: { isChange: true } });
+  const gone = judge(reading({ state: after, association: null }), times);
+  expect(gone).toMatchObject({ origin: 'OUTSIDE', change: { isChange: true } });
+  const afterwards = written(after, gone);
+  expect(judge(reading({ state: afterwards, association: null }), times)).toMatchObject({
+    change: { isChange: false },
+  });
+
+  expect(judge(reading({}), times)).toMatchObject({ origin: 'OPERATION', change: { isChange: false } });
+  const explained = reading({ state: state({ openOperations: [update()] }), association: at(9, { roleArn: other }) });
+  expect(judge(explained, times)).toMatchObject({ origin: 'OPERATION', change: { isChange: false } });
+  const deleted = state({ confirmed: { association: at(0), isDeleted: true, ...created } });
+  expect(judge(reading({ state: deleted, association: null }), times)).toMatchObject({
+    origin: null,
+    change: { isChange: false },
+  });
+});
+
+test('a version that an open operation explained counts as a change once the operation certainly did nothing', () => {
+  const association = at(9, { roleArn: other });
+  const open = state({ openOperations: [update()] });
+  const explained = judge(reading({ state: open, association }), times);
+  const released = { ...written(open, explained), openOperations: [] };
+  expect(judge(reading({ state: released, association }), times)).toMatchObject({
+    origin: 'OUTSIDE',
+    change: { isChange: true },
+  });
+});
+
+test('a state that was lost is confirmed again by the operation that the ownership tag names', () => {
+  const own = { state: null, isOwn: true, association: at(0, { tags: ownTags }) };
+  expect(judge(reading(own), times)).toMatchObject({
+    change: { confirmed: { isDeleted: false, ...created }, isChange: true },
   });
 });
 

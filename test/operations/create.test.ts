@@ -48,7 +48,10 @@ describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
     });
 
     test('is recorded before and after the call to EKS', async () => {
-      const { auditEntry, association } = await gateway.create({ reason: 'It reads a bucket.' });
+      const { auditEntry, association } = await gateway.create({
+        reason: 'It reads a bucket.',
+        declaration: 'bindings',
+      });
       const entries = await ledger.operationEntries(auditEntry.operationId);
       expect(entries.map(({ event, fence }) => [event, fence])).toEqual([
         ['INTENT', 1],
@@ -59,6 +62,7 @@ describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
         target: { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' },
         request: { roleArn: input.roleArn, tags: input.tags, disableSessionTags: false },
         reason: 'It reads a bucket.',
+        declaration: 'bindings',
         decision: { allowed: true, policyIds: ['owners-create'] },
         associationArn: association?.associationArn,
         eksRequestId: gateway.simulator.control.requests(create)[0]?.requestId,
@@ -79,7 +83,10 @@ describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
   describe('a repeated token', () => {
     test('replays the first result without another EKS call', async () => {
       const first = await gateway.create();
-      const again = await gateway.create({ reason: 'The reason is not part of the request.' });
+      const again = await gateway.create({
+        reason: 'The reason is not part of the request.',
+        declaration: 'nor is this',
+      });
       expect(again).toMatchObject({ status: 'SUCCEEDED', replayed: true, association: first.association });
       expect(gateway.sent()).toBe(1);
       expect(await gateway.events(first.auditEntry.operationId)).toEqual(['INTENT', 'SUCCEEDED', 'REPLAYED']);

@@ -1,6 +1,6 @@
 import { makeDependencies } from '../../src/app/compose.ts';
 import type { Eks, EksError } from '../../src/eks/eks.ts';
-import type { ClaimRequest, ClaimResult, Lease } from '../../src/idempotency/claim.ts';
+import type { ClaimRequest, ClaimResult, Lease, ReclaimResult } from '../../src/idempotency/claim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { auditContextOf } from '../../src/ledger/audit-entry.ts';
@@ -72,6 +72,7 @@ export function claimOf(mutation: Create): ClaimRequest {
     startedAt,
     modifiedAtBefore: null,
     conclusion: null,
+    concludeMismatch: () => null,
     audit,
     lock: Promise.resolve(null),
     expectsLock: false,
@@ -104,7 +105,7 @@ export function later(ledger: Ledger, leases: number, more: Partial<Dependencies
 }
 
 /** The lease that a claim gave; throws if it gave none. */
-export function leaseOf(result: ClaimResult): Lease {
+export function leaseOf(result: ClaimResult | ReclaimResult): Lease {
   if (result.kind !== 'claimed' && result.kind !== 'taken-over') throw new Error(`No lease: ${result.kind}`);
   return result.lease;
 }

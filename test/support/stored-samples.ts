@@ -45,7 +45,7 @@ const association: Required<Association> = {
   policy,
 };
 
-const create: Required<CreateRequest> = {
+const create: Omit<Required<CreateRequest>, 'expectedRevision'> = {
   ...target,
   roleArn,
   targetRoleArn,
@@ -180,6 +180,7 @@ const entry: AuditEntry = {
   userAgent: 'client/1',
   apiRequestId: 'request-1',
   reason: 'It moves.',
+  declaration: 'payments/bindings',
   invalidInput: { sha256: 'e'.repeat(64), bytes: 10, fields: { roleArn: 4, tags: null }, findingCount: 1 },
   findings: [{ path: 'roleArn', rule: 'role-arn', message: 'Not a role.', advice: 'Give a role.' }],
   operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
@@ -212,7 +213,12 @@ const eventsOfOthers = { fence: null, refusalCode: null, eksRequestId: null, omi
 /** An entry of every event. */
 export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   INTENT: entry,
-  SUCCEEDED: { ...entry, event: 'SUCCEEDED', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: create },
+  SUCCEEDED: {
+    ...entry,
+    event: 'SUCCEEDED',
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    request: { ...create, expectedRevision: 3 },
+  },
   REFUSED: { ...entry, event: 'REFUSED', operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: remove },
   RELEASED: { ...entry, event: 'RELEASED' },
   UNKNOWN: { ...entry, event: 'UNKNOWN' },
@@ -258,8 +264,15 @@ export const clusterScan: Required<ClusterScan> = {
 export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
+  changes: 3,
   changedAt: start,
-  confirmed: { association, isDeleted: false },
+  confirmed: {
+    association,
+    isDeleted: false,
+    operationId,
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    declaration: 'payments/bindings',
+  },
   observed: {
     at: start + 60_000,
     revision: 6,

@@ -18,6 +18,7 @@ describe('a valid input', () => {
       clientRequestToken: null,
       reason: null,
       onBehalfOf: null,
+      declaration: null,
     });
   });
 
@@ -32,6 +33,7 @@ describe('a valid input', () => {
       policy: null,
       reason: null,
       onBehalfOf: null,
+      declaration: null,
     };
     expect(validateCreate({ ...goodInput, ...nothing }, defaults)).toEqual(validateCreate(goodInput, defaults));
   });
@@ -46,7 +48,7 @@ describe('a valid input', () => {
       policy: ' {"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}} ',
       tags: [{ key: 'team', value: 'payments' }],
     };
-    const metadata = { clientRequestToken: ' t ', reason: 'why\n', onBehalfOf: 'alice@example.com' };
+    const metadata = { clientRequestToken: ' t ', reason: 'why\n', onBehalfOf: 'alice@example.com', declaration: 'd' };
     expect(validateCreate({ ...given, ...metadata }, defaults)).toEqual({ kind: 'valid', request: given, ...metadata });
   });
 

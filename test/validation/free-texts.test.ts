@@ -5,6 +5,7 @@ import { onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
 const accepted: [keyof CreateInput, string[]][] = [
   ['reason', ['x', 'two\nlines\tand a tab', 'x'.repeat(1024), '😀'.repeat(1024), ' x ', '\u200bx']],
   ['onBehalfOf', ['alice@example.com', 'x', 'Ünal, 😀', 'x'.repeat(256), '😀'.repeat(256)]],
+  ['declaration', ['x', 'payments/bindings.yaml', 'x'.repeat(128), '😀'.repeat(128)]],
   ['clientRequestToken', ['x', ' ', '!~', 'A-b_c.1', 'x'.repeat(255)]],
 ];
 
@@ -29,6 +30,10 @@ const rejected: [keyof CreateInput, string, string[]][] = [
   ['onBehalfOf', 'no-control-characters', ['a\u0000', 'a\nb', 'a\tb', 'a\u0085']],
   ['onBehalfOf', 'well-formed-unicode', ['a\ud800', '\udc00a']],
   ['onBehalfOf', 'not-blank', [' ', '\u200b', '\u3164', '\u115f\u1160', '\uffa0', '\u2800', '\u{e0100}']],
+  ['declaration', 'max-length', ['x'.repeat(129), '😀'.repeat(129)]],
+  ['declaration', 'no-control-characters', ['a\u0000', 'a\nb', 'a\tb', 'a\u0085']],
+  ['declaration', 'well-formed-unicode', ['a\ud800', '\udc00a']],
+  ['declaration', 'not-blank', [' ', '\u200b', '\u3164']],
   ['clientRequestToken', 'max-length', ['x'.repeat(256)]],
   ['clientRequestToken', 'printable-ascii', ['a\n', '\u0000', 'ä', '😀', '\u007f', '\ud800']],
 ];

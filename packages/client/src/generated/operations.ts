@@ -32,6 +32,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
@@ -125,8 +127,19 @@ export type CreatePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /**
+   * Name of the declaration that makes the request: 1 to 128 characters in one line. Recorded, and kept with the association until
+   * another request changes it. Grants nothing. Not part of the input that the token is bound to.
+   */
+  readonly declaration?: string | null | undefined;
   /** Disables the session tags that EKS adds to the role session; false when omitted. */
   readonly disableSessionTags?: boolean | null | undefined;
+  /**
+   * The `revision` that the service account had when the request was planned, as `checkPodIdentityAssociations` returned it. The request is
+   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared when the create
+   * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
+   */
+  readonly expectedRevision?: number | null | undefined;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: string;
   /**
@@ -160,6 +173,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
@@ -244,7 +259,7 @@ export type PrincipalKind =
 export type RefusalCode =
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`). */
+  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -265,6 +280,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  | 'OPERATION_IN_PROGRESS'
   /**
    * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
@@ -317,6 +334,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly clientRequestToken?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
   /** Disables or enables the session tags that EKS adds to the role session. */
   readonly disableSessionTags?: boolean | null | undefined;
   /**

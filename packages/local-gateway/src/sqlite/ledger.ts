@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -41,10 +41,13 @@ export function makeSqliteLedger({
           if (alreadyWritten(entries, entries.map(statements.getEntry))) return { kind: 'committed' };
           const record = statements.getRecord(next.idempotencyKey);
           if (!meets(expected, record)) return { kind: 'conflict', record };
+          const change = stateChangeOf(next, entries);
+          const mismatch = change && mismatchOf(statements, change);
+          if (mismatch) return mismatch;
           statements.putRecord(next);
           entries.forEach(statements.insertEntry);
           claimsOfCreated(entries).forEach(statements.insertClaim);
-          commitState(statements, stateChangeOf(next, entries));
+          commitState(statements, change);
           return { kind: 'committed' };
         });
       });
@@ -114,6 +117,13 @@ export function makeSqliteLedger({
       database.close();
     },
   };
+}
+
+/** What keeps the state from permitting a commit; null if nothing does. Throws `UnsupportedFormat`. */
+function mismatchOf(statements: Statements, change: CommittedChange): StateMismatch | null {
+  if (change.expectedChanges === null) return null;
+  const state = statements.getState(change.target);
+  return permits(state, change) ? null : { kind: 'state-mismatch', changes: state?.changes ?? 0 };
 }
 
 /** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */

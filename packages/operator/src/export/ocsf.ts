@@ -151,8 +151,8 @@ function policyOf({ policyIds, violations, policySetHash }: Decision) {
 }
 
 function unmappedOf(entry: AuditEntry) {
-  const { operationId, fence, target, before, reason, onBehalfOf, actor, invalidInput, findings, ...rest } = entry;
-  const { principal, decision, eksRequestId, omitted } = rest;
+  const { operationId, fence, target, before, reason, onBehalfOf, actor, invalidInput, ...rest } = entry;
+  const { principal, declaration = null, findings, decision, eksRequestId, omitted } = rest;
   return {
     operationId,
     ...set('fence', fence),
@@ -160,6 +160,7 @@ function unmappedOf(entry: AuditEntry) {
     ...set('before', before),
     ...set('reason', reason),
     ...set('onBehalfOf', onBehalfOf),
+    ...set('declaration', declaration),
     ...set('otherGroups', principal.otherGroups),
     ...set('actor', actor),
     ...set('invalidInput', invalidInput),

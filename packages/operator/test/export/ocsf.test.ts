@@ -225,6 +225,7 @@ describe('an entry as an event of OCSF', () => {
   test('keeps fields without an OCSF attribute', () => {
     const kept = {
       reason: 'a move',
+      declaration: 'bindings',
       onBehalfOf: 'bob',
       before: association(),
       decision: allowed,

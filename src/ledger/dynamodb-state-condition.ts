@@ -1,0 +1,63 @@
+import { sendsChange } from '../model/operation.ts';
+import type { StateChange } from './association-state.ts';
+import { formatVersion } from './format.ts';
+import type { CommittedChange } from './state-change.ts';
+
+/** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
+export type Guard =
+  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'expectedChanges'> }
+  | { readonly kind: 'revision'; readonly revision: number };
+
+/**
+ * By how much the numbers of an item increase. `inProgress` counts the operations that began and are not closed, because a condition can't
+ * name attributes that it does not know.
+ */
+export function additionsOf({ isChange }: StateChange, guard: Guard): Record<string, number> {
+  const inProgress = guard.kind === 'later' ? (guard.commit.begins ? 1 : 0) - guard.commit.ends : 0;
+  return { revision: 1, ...(isChange ? { changes: 1 } : {}), ...(inProgress === 0 ? {} : { inProgress }) };
+}
+
+/** The values of a condition on the format version. */
+export const version = { ':v': formatVersion };
+
+/** The condition of an update. An item of another version is not changed. */
+export function conditionOf({ confirmed }: StateChange, guard: Guard) {
+  if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
+  if (guard.kind === 'revision')
+    return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
+  const supported = '(attribute_not_exists(#v) OR #v = :v)';
+  if (guard.commit.expectedChanges !== null)
+    return expectationOf(supported, guard.commit.expectedChanges, guard.commit.ends);
+  if (confirmed === undefined) return { parts: [supported], values: version };
+  const { associationId, modifiedAt } = confirmed.association;
+  const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
+  // As `isReplacedBy` in state-change.ts.
+  if (confirmed.isDeleted) {
+    const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
+    return { parts: [supported, `(attribute_not_exists(#confirmed) OR ${isLater})`], values };
+  }
+  return {
+    parts: [
+      supported,
+      `(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt ${sendsChange[confirmed.operation] ? '<' : '<='} :modifiedAt)`,
+      'NOT (#confirmed.#associationId = :id AND #confirmed.#isDeleted = :true)',
+    ],
+    values: { ...values, ':true': true },
+  };
+}
+
+/** As `permits` in state-change.ts. A commit that begins an operation confirms nothing. */
+function expectationOf(supported: string, changes: number, inProgress: number) {
+  const isCount = (name: string, count: number) =>
+    count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
+  return {
+    parts: [supported, isCount('changes', changes), isCount('inProgress', inProgress)],
+    values: { ...version, ':changes': changes, ':inProgress': inProgress },
+  };
+}
+
+/** The names that the parts of a condition use. */
+export function namesIn(parts: readonly string[]): Record<string, string> {
+  const names = parts.join(' ').match(/(?<=#)[a-zA-Z]+/g) ?? [];
+  return Object.fromEntries(names.map((name) => [`#${name}`, name]));
+}

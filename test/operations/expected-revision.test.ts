@@ -1,0 +1,120 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { holdAnswers, inDoubtMs, readLagMs, reconcileNow } from '../support/changes.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+
+describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
+  let ledger: Ledger;
+  let gateway: Gateway;
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
+
+  /** The create of a plan that was made when the service account had this revision. */
+  const planned = (expectedRevision: number, more: object = {}) =>
+    gateway.create({ clientRequestToken: 'plan', expectedRevision, ...more });
+  const createByOthers = async () => {
+    const { association } = await gateway.create({ clientRequestToken: 'others' }, 'pat');
+    if (!association) throw new Error('Nothing was created.');
+    gateway.clock.skip(readLagMs);
+    return association;
+  };
+  const removeByOthers = ({ associationId }: { readonly associationId: string }) =>
+    gateway.remove({ associationId, clientRequestToken: 'others' }, 'pat');
+  const fault = (operation: 'Create' | 'Delete', kind: 'throttle' | 'cut-before' | 'cut-after') =>
+    gateway.simulator.control.addFault({ operation: `${operation}PodIdentityAssociation`, kind });
+  const changed = { status: 'REFUSED', refusal: { code: 'ASSOCIATION_CHANGED', retryable: false } };
+  const busy = {
+    status: 'REFUSED',
+    refusal: { code: 'OPERATION_IN_PROGRESS', retryable: true },
+    retryAfterSeconds: 10,
+  };
+
+  test('succeeds while the service account has this revision', async () => {
+    expect(await planned(0)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await planned(0)).toMatchObject({ status: 'SUCCEEDED', replayed: true });
+  });
+
+  test('is refused once and for all after others deleted the association, with one entry and no call to EKS', async () => {
+    await removeByOthers(await createByOthers());
+    const refused = await planned(0);
+    expect(refused).toMatchObject({ ...changed, auditEntry: { event: 'REFUSED', fence: null } });
+    expect(refused.refusal?.message).toBe(
+      'The service account payments/api has revision 2, not 0 as expected: its association changed, or may have.',
+    );
+    expect(await gateway.events(refused.auditEntry.operationId)).toEqual(['REFUSED']);
+    expect(await planned(0)).toMatchObject({ ...changed, replayed: true });
+    expect(gateway.sent()).toBe(1);
+    expect(await planned(2, { clientRequestToken: 'later' })).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('waits for the delete of others that is not recorded yet, and is refused once it is', async () => {
+    const association = await createByOthers();
+    fault('Delete', 'cut-after');
+    expect(await removeByOthers(association)).toMatchObject({ status: 'IN_PROGRESS' });
+    expect(await planned(1)).toMatchObject(busy);
+    // Its token is still unused.
+    expect(await planned(1)).toMatchObject({ ...busy, replayed: false });
+    gateway.clock.skip(inDoubtMs);
+    expect(await planned(1)).toMatchObject(busy);
+    expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+    expect(await planned(1)).toMatchObject(changed);
+    expect(gateway.simulator.control.associations()).toEqual([]);
+  });
+
+  test('is not moved by its own releases', async () => {
+    fault('Create', 'throttle');
+    expect(await planned(0)).toMatchObject({ refusal: { code: 'THROTTLED' } });
+    fault('Create', 'cut-before');
+    expect(await planned(0)).toMatchObject({ status: 'IN_PROGRESS' });
+    gateway.clock.skip(inDoubtMs);
+    expect(await planned(0)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('is not sent again if others created and deleted an association while it was in doubt', async () => {
+    fault('Create', 'cut-before');
+    expect(await planned(0)).toMatchObject({ status: 'IN_PROGRESS' });
+    await removeByOthers(await createByOthers());
+    gateway.clock.skip(inDoubtMs);
+    const refused = await planned(0);
+    expect(refused).toMatchObject(changed);
+    expect(await gateway.events(refused.auditEntry.operationId)).toEqual([
+      'INTENT',
+      'UNKNOWN',
+      'TAKEN_OVER',
+      'REFUSED',
+    ]);
+    expect(gateway.simulator.control.associations()).toEqual([]);
+  });
+
+  test('is not sent again while the delete of others is in progress', async () => {
+    const { associationId } = await createByOthers();
+    fault('Create', 'cut-before');
+    expect(await planned(1)).toMatchObject({ status: 'IN_PROGRESS' });
+    gateway.clock.skip(inDoubtMs);
+    const { change, sent, release } = holdAnswers();
+    const { simulator, clock } = gateway;
+    const deleting = await openGateway({ ledger, simulator, clock, change });
+    const removed = deleting.remove({ associationId, clientRequestToken: 'others' }, 'pat');
+    await sent;
+    expect(await planned(1)).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'RELEASED' } });
+    expect(await planned(1)).toMatchObject(busy);
+    release();
+    expect(await removed).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await planned(1)).toMatchObject(changed);
+    expect(simulator.control.associations()).toEqual([]);
+    await deleting.close();
+  });
+
+  test('is another request than one without it, or with another one', async () => {
+    await planned(0);
+    for (const again of [planned(1), gateway.create({ clientRequestToken: 'plan' })]) {
+      expect(await again).toMatchObject({ refusal: { code: 'TOKEN_REUSED_WITH_DIFFERENT_INPUT' } });
+    }
+  });
+
+  test('must not be negative', async () => {
+    const { refusal } = await planned(-1);
+    expect(refusal).toMatchObject({ code: 'INVALID_INPUT', findings: [{ path: 'expectedRevision' }] });
+  });
+});
