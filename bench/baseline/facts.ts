@@ -2,6 +2,7 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { summarize } from '../../src/operations/operations.ts';
+import { isOperation } from '../../src/model/operation.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
 import type { ChangeKind, EksChange, RecordFact, TrailEntry } from '../../test/reliability/facts.ts';
 import type { AuditItem } from './audit.ts';
@@ -97,7 +98,7 @@ function concerns({ serviceAccount, associationArn, request }: AuditItem, filter
 
 /** The record id of an entry's token. */
 function recordsOf({ principal, actor, onBehalfOf, operation, clientRequestToken }: AuditItem): string[] {
-  if (clientRequestToken === null || operation === 'READ_AUDIT_TRAIL' || operation === 'LOCK_CHANGES') return [];
+  if (clientRequestToken === null || !isOperation(operation)) return [];
   const [principalId, actorId] = [principal.id, actor?.id ?? null];
   return [recordIdOf({ principalId, actorId, onBehalfOf, operation, clientRequestToken })];
 }
@@ -116,12 +117,8 @@ function recordFactOf(record: IdempotencyItem, lastOf: ReadonlyMap<string, strin
 function trailEntryOf(item: AuditItem): TrailEntry {
   const { operationId, entryId, time, event, operation, principal, fence, apiRequestId } = item;
   const { serviceAccount, associationArn, refusalCode, clientRequestToken } = item;
-  if (
-    operation === 'READ_AUDIT_TRAIL' ||
-    operation === 'LOCK_CHANGES' ||
-    operation === 'ADOPT_POD_IDENTITY_ASSOCIATION'
-  ) {
-    throw new Error('The baseline records no reads of the audit trail, no locks and no adoptions.');
+  if (!isOperation(operation) || operation === 'ADOPT_POD_IDENTITY_ASSOCIATION') {
+    throw new Error('The baseline records changes only, and no adoptions.');
   }
   return {
     ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },

@@ -1,4 +1,5 @@
 import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 
 /**
@@ -76,6 +77,8 @@ export interface ObservedState {
   readonly origin: Origin | null;
   /** The association; null if it is the confirmed one, or gone. */
   readonly association: Association | null;
+  /** Id of the drift that the trail records; null if there is none. */
+  readonly driftId: string | null;
 }
 
 /** A write of the state of one service account. What it does not name stays as it is. */
@@ -120,6 +123,9 @@ export interface AssociationStates {
   /** The states of a cluster, without those of another format version. Eventually consistent. */
   statesOfCluster(cluster: ClusterRef): Promise<StateSummary[]>;
 
-  /** Changes the state of a service account if it has this revision (0: none is stored). False if it has another: nothing was written. */
-  observeAssociation(revision: number, change: StateChange): Promise<boolean>;
+  /**
+   * Changes the state of a service account if it has this revision (0: none is stored), and appends an entry, in one transaction. False if it has
+   * another: nothing was written.
+   */
+  observeAssociation(revision: number, change: StateChange, entry: AuditEntry | null): Promise<boolean>;
 }

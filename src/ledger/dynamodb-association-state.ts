@@ -100,8 +100,8 @@ function associationOf(
   return { ...target, ...absent, ...(JSON.parse(text) as Association), associationId, modifiedAt };
 }
 
-function observedMap({ sight, origin, association }: ObservedState) {
-  return { sight, origin, association: association && detailsText(association) };
+function observedMap({ sight, origin, association, driftId }: ObservedState) {
+  return { sight, origin, association: association && detailsText(association), driftId };
 }
 
 function operationMap({ operationId: _, requested, ...fields }: OpenOperation) {
@@ -119,7 +119,7 @@ interface Stored {
       readonly declaration?: string;
       readonly association: string;
     };
-  readonly observed?: Pick<ObservedState, 'sight' | 'origin'> & { readonly association: string | null };
+  readonly observed?: Pick<ObservedState, 'sight' | 'origin' | 'driftId'> & { readonly association: string | null };
   readonly scannedAt: number;
   readonly scannedRevision: number;
 }
@@ -145,6 +145,7 @@ export function stateOfItem(item: Item): AssociationState {
           revision: scannedRevision,
           sight: observed.sight,
           origin: observed.origin,
+          driftId: observed.driftId,
           association:
             observed.sight && observed.association ? associationOf(target, observed.sight, observed.association) : null,
         }

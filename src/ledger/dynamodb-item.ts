@@ -110,3 +110,13 @@ export function claimedByOfItem({ v, entryId, operationId }: Item): string {
 export function claimItemsOf(item: Item): Item[] {
   return versionOf(item.v) === formatVersion ? claimsOfCreated([entryOfItem(item)]).map(claimItem) : [];
 }
+
+/** The put of an item of the audit table that fails if an item with the same key exists. */
+export function insertion(TableName: string, Item: Item) {
+  return {
+    TableName,
+    Item,
+    ConditionExpression: 'attribute_not_exists(operationId)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+}

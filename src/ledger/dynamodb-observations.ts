@@ -8,16 +8,19 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
 import { stateKey, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
+import { entryItem, insertion } from './dynamodb-item.ts';
 import { getItem, queryAll } from './dynamodb-read.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
+import { transact } from './dynamodb-transact.ts';
 import type { TableNames } from './tables.ts';
 
 /** What scans store, in the table of the idempotency records: see `docs/decisions/0044-state-of-associations.md`. */
 export function makeDynamoDbObservations({
   client,
   idempotencyTable,
-}: { readonly client: DynamoDBClient } & Pick<TableNames, 'idempotencyTable'>): ObservationStore {
+  auditTable,
+}: { readonly client: DynamoDBClient } & TableNames): ObservationStore {
   return {
     async getAssociationState(target) {
       const item = await getItem(client, idempotencyTable, stateKey(target));
@@ -33,8 +36,14 @@ export function makeDynamoDbObservations({
       const put = new PutItemCommand(scanPut(idempotencyTable, fence, next));
       return (await withRetries(() => replaceOnce(() => client.send(put)))).kind === 'written';
     },
-    async observeAssociation(revision, change) {
+    async observeAssociation(revision, change, entry) {
       const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
+      if (entry !== null) {
+        const items = [{ Update: update }, { Put: insertion(auditTable, entryItem(entry)) }];
+        const result = await transact(client, [entry], items);
+        if (result.kind === 'conflict' && result.stored !== null) stateOfItem(result.stored); // Throws for another format.
+        return result.kind === 'committed';
+      }
       const command = new UpdateItemCommand(update);
       return (await withRetries(() => replaceOnce(() => client.send(command)))).kind === 'written';
     },

@@ -4,7 +4,7 @@ import {
   TransactionInProgressException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBClient, Put, Update } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, TransactWriteItem, Update } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { failureOfCancellation, isTransient } from './dynamodb-cancellation.ts';
 import { entryOfItem } from './dynamodb-item.ts';
@@ -16,7 +16,7 @@ import { alreadyWritten } from './entry-json.ts';
 /** Result of a transaction. */
 export type TransactionResult =
   | { readonly kind: 'committed' }
-  /** `stored` is the record, or the locks, that does not meet the condition; null if there is none. */
+  /** `stored` is the record, the locks or the state that does not meet the condition; null if there is none. */
   | { readonly kind: 'conflict'; readonly stored: Item | null }
   /** Only the update was rejected: by its condition, or because its item would be too large. `stored` is its item. */
   | {
@@ -29,16 +29,16 @@ export type TransactionResult =
 /**
  * Writes items in one transaction. Throws what the methods of a ledger throw.
  *
- * @param puts the put of the record or of the locks, then those of the entries, then others of the audit table
+ * @param items the write of the record, of the locks or of a state that was observed, then the puts of the entries, then others of the audit table
  * @param update of the state of a service account; null: none
  */
 export async function transact(
   client: DynamoDBClient,
   entries: readonly AuditEntry[],
-  puts: readonly (Put & { Item: Item })[],
+  items: readonly TransactWriteItem[],
   update: Update | null = null,
 ): Promise<TransactionResult> {
-  const TransactItems = [...puts.map((Put) => ({ Put })), ...(update === null ? [] : [{ Update: update }])];
+  const TransactItems = [...items, ...(update === null ? [] : [{ Update: update }])];
   let ClientRequestToken = randomUUID();
   return await withRetries(async () => {
     try {

@@ -18,12 +18,12 @@ import {
   claimPrefix,
   entryItem,
   entryOfItem,
+  insertion,
   locksItem,
   locksOfItem,
   recordItem,
   recordOfItem,
 } from './dynamodb-item.ts';
-import type { Item } from './dynamodb-item.ts';
 import { getItem, queryAll } from './dynamodb-read.ts';
 import { failureOf, isThrottling, tableCheck, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
@@ -57,10 +57,10 @@ export function makeDynamoDbLedger({
       requireDistinct(entries);
       const condition = { ...conditionOf(expected), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
       // A transaction even without entries: only a transaction can be repeated safely when its response was lost.
-      const puts = [
-        { TableName: idempotencyTable, Item: recordItem(next), ...condition },
-        ...entries.map((entry) => insert(auditTable, entryItem(entry))),
-        ...claimsOfCreated(entries).map((claim) => insert(auditTable, claimItem(claim))),
+      const items = [
+        { Put: { TableName: idempotencyTable, Item: recordItem(next), ...condition } },
+        ...entries.map((entry) => ({ Put: insertion(auditTable, entryItem(entry)) })),
+        ...claimsOfCreated(entries).map((claim) => ({ Put: insertion(auditTable, claimItem(claim)) })),
       ];
       const alternatives = alternativesOf(stateChangeOf(next, entries));
       for (const [index, change] of alternatives.entries()) {
@@ -68,7 +68,7 @@ export function makeDynamoDbLedger({
           TableName: idempotencyTable,
           ...stateUpdate(change, { kind: 'later', commit: change }),
         };
-        const result = await transact(client, entries, puts, update);
+        const result = await transact(client, entries, items, update);
         if (result.kind === 'committed') return result;
         if (result.kind === 'conflict')
           return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };
@@ -81,7 +81,7 @@ export function makeDynamoDbLedger({
       throw new Error('unreachable');
     },
     async appendEntry(entry) {
-      const put = new PutItemCommand(insert(auditTable, entryItem(entry)));
+      const put = new PutItemCommand(insertion(auditTable, entryItem(entry)));
       await withRetries(() => putOnce(client, entry, put));
     },
     async getRecord(idempotencyKey) {
@@ -135,7 +135,7 @@ export function makeDynamoDbLedger({
     async putLocks(next, entry) {
       const condition = { ...locksConditionOf(next), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
       const put = { TableName: idempotencyTable, Item: locksItem(next), ...condition };
-      const result = await transact(client, [entry], [put, insert(auditTable, entryItem(entry))]);
+      const result = await transact(client, [entry], [{ Put: put }, { Put: insertion(auditTable, entryItem(entry)) }]);
       if (result.kind === 'conflict' && result.stored !== null) locksOfItem(result.stored); // Throws for another format.
       return result.kind === 'committed';
     },
@@ -143,16 +143,6 @@ export function makeDynamoDbLedger({
       client.destroy();
     },
   };
-}
-
-/** The put of an item of the audit table that fails if an item with the same key exists. */
-function insert(TableName: string, Item: Item) {
-  return {
-    TableName,
-    Item,
-    ConditionExpression: 'attribute_not_exists(operationId)',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  } as const;
 }
 
 async function putOnce(

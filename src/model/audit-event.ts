@@ -15,10 +15,12 @@ export type AuditEvent =
   | 'LATE_SUCCESS'
   | 'TRAIL_READ'
   | 'LOCKED'
-  | 'UNLOCKED';
+  | 'UNLOCKED'
+  | 'DRIFT_FOUND'
+  | 'DRIFT_RESOLVED';
 
 /**
- * Whether an event is of a change, written by its lease holders. The trails of a cluster, namespace, service account or association
+ * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others. The trails of a cluster, namespace, service account or association
  * contain only these.
  */
 const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
@@ -38,6 +40,8 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   TRAIL_READ: false,
   LOCKED: false,
   UNLOCKED: false,
+  DRIFT_FOUND: true,
+  DRIFT_RESOLVED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, and of locks. */

@@ -61,7 +61,7 @@ interface AuditEventFields {
   readonly entryId: string;
   /**
    * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with {@link lockPrefix} before it
-   * for a change of locks, whose earlier entries lack the prefix.
+   * for a change of locks, whose earlier entries lack the prefix, and with {@link driftPrefix} for drift.
    */
   readonly operationId: string;
   /** RFC 3339, UTC, milliseconds: the same instant as in `entryId`. */
@@ -76,7 +76,7 @@ interface AuditEventFields {
   readonly eksRequestId: string | null;
   /** Paths of the parts that were left out or shortened because the entry would have been too large; usually empty. */
   readonly omitted: readonly string[];
-  /** Fence of the lease holder that wrote the entry; null where no idempotency record was involved. */
+  /** Fence of the lease holder that wrote the entry, of drift that of the cluster's scan; null where there was no lease. */
   readonly fence: number | null;
 }
 
@@ -94,9 +94,13 @@ export function auditEntryId(entry: Pick<AuditEntry, 'operationId' | 'entryId'>)
  */
 export const lockPrefix = 'lock-';
 
+/** As {@link lockPrefix}, for the entries of drift: scans may add these and no others. */
+export const driftPrefix = 'drift-';
+
 /** The ULID of an operation id. */
 export function ulidOf(operationId: string): string {
-  return operationId.startsWith(lockPrefix) ? operationId.slice(lockPrefix.length) : operationId;
+  const prefix = [lockPrefix, driftPrefix].find((one) => operationId.startsWith(one)) ?? '';
+  return operationId.slice(prefix.length);
 }
 
 /** Length of a ULID in characters. */

@@ -15,8 +15,8 @@ export interface RequestOf {
 /** Names an operation. The discriminant of everything that differs between operations. */
 export type OperationKind = keyof RequestOf;
 
-/** What audit entries are about: operations, reads of the audit trail itself, and the locks of operators. */
-export type AuditedOperation = OperationKind | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES';
+/** What audit entries are about: operations, reads of the audit trail itself, the locks of operators, and what scans observe. */
+export type AuditedOperation = OperationKind | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION';
 
 /** The settings that a request names: all of a create, those that an update changes. */
 export const namedSettings: {
@@ -35,6 +35,11 @@ export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
   DELETE_POD_IDENTITY_ASSOCIATION: true,
   ADOPT_POD_IDENTITY_ASSOCIATION: false,
 };
+
+/** Whether what an entry is about is an operation. */
+export function isOperation(operation: AuditedOperation): operation is OperationKind {
+  return Object.hasOwn(sendsChange, operation);
+}
 
 /** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */
 export type MutationRequest = RequestOf[OperationKind];

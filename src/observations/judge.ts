@@ -30,8 +30,11 @@ export interface Reading {
 
 /** What follows from a reading: a change of the state, or that a later scan has to decide. */
 export type Judgement =
-  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: Omit<StateChange, 'target'> }
+  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: ObservedChange }
   | { readonly kind: 'undecided' };
+
+/** The change of the state that an observation makes. */
+type ObservedChange = Omit<StateChange, 'target' | 'observed'> & Required<Pick<StateChange, 'observed'>>;
 
 const undecided: Judgement = { kind: 'undecided' };
 
@@ -135,14 +138,17 @@ function observed(
 ): Judgement {
   const { association, state, readAt } = reading;
   const sight = latest(association ? [...sights, sightOf(association, false)] : sights);
+  const before = state?.observed ?? null;
+  // What a scan knows of drift stays until it is compared with this observation.
+  const driftId = before?.driftId ?? null;
   const seen = { sight, origin, association: isConfirmed ? null : association };
   return {
     kind: 'observed',
     origin,
     change: {
       ...confirmed,
-      observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen },
-      isChange: isLost || (isForeign(origin) && !isSeen(seen, state?.observed ?? null)),
+      observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen, driftId },
+      isChange: isLost || (isForeign(origin) && !isSeen(seen, before)),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),
     },
@@ -154,7 +160,7 @@ function isForeign(origin: Origin | null): boolean {
 }
 
 /** Whether a scan saw exactly this before: a foreign change counts once. */
-function isSeen(seen: Omit<ObservedState, 'at' | 'revision'>, before: ObservedState | null): boolean {
+function isSeen(seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>, before: ObservedState | null): boolean {
   if (before === null) return false;
   const { sight, origin, association } = before;
   return isDeepStrictEqual(seen, { sight, origin, association });

@@ -8,6 +8,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 import { createDifferences } from '../operations/differences.ts';
+import { driftChangeOf } from './drift-event.ts';
+import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';
 
 /** What a scan works with for one service account. */
@@ -16,6 +18,7 @@ export interface ObserveDependencies {
   readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly ulid: (time: number) => string;
   readonly times: Pick<Times, 'listLagMs' | 'clockErrorMs'>;
 }
 
@@ -28,11 +31,12 @@ export interface Listed {
   readonly listedAt: number;
   /** The revision of the state before that; 0: there was none. */
   readonly knownRevision: number;
+  readonly scan: ScanLease;
 }
 
 /** What became of it. */
 export type ObserveResult =
-  | { readonly kind: 'observed'; readonly origin: Origin | null }
+  | { readonly kind: 'observed'; readonly origin: Origin | null; readonly drift: DriftEvent | null }
   /** Nothing was written: the read was older than what is known, or an operation wrote meanwhile. The next scan decides. */
   | { readonly kind: 'undecided' }
   | { readonly kind: 'failed'; readonly error: EksError };
@@ -44,7 +48,7 @@ export type ObserveResult =
 export async function observeServiceAccount(
   deps: ObserveDependencies,
   eks: Pick<Eks, 'describe'>,
-  { target, associationId, listedAt, knownRevision }: Listed,
+  { target, associationId, listedAt, knownRevision, scan }: Listed,
   deadline: number,
 ): Promise<ObserveResult> {
   const readAt = associationId === null ? listedAt : deps.clock();
@@ -56,8 +60,22 @@ export async function observeServiceAccount(
   const isOwn = association !== null && !isKnown && (await isCreatedByGateway(deps, association));
   const judgement = judge({ knownRevision, readAt, association, state, isOwn }, deps.times);
   if (judgement.kind === 'undecided') return judgement;
-  const isWritten = await deps.observations.observeAssociation(state?.revision ?? 0, { target, ...judgement.change });
-  return isWritten ? { kind: 'observed', origin: judgement.origin } : { kind: 'undecided' };
+  const { origin, change } = judgement;
+  const { driftId, event, entry } = driftChangeOf(deps, {
+    target,
+    state,
+    observed: change.observed,
+    association,
+    scan,
+  });
+  const observed = { ...change.observed, driftId };
+  const isWritten = await deps.observations.observeAssociation(
+    state?.revision ?? 0,
+    { ...change, target, observed },
+    entry,
+  );
+  if (!isWritten) return { kind: 'undecided' };
+  return { kind: 'observed', origin, drift: event };
 }
 
 /** Whether the ownership tag names the `INTENT` of a create with these settings for this service account. Copied tags prove nothing else. */

@@ -3,6 +3,7 @@ import type { StateSummary } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { ScanLease } from './drift-event.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
 import type { Listed, ObserveDependencies } from './observe-service-account.ts';
 
@@ -14,6 +15,9 @@ export interface ClusterScanResult {
   observed: number;
   /** Of these, associations that no operation and no add-on explains, and those that were deleted outside. */
   outside: number;
+  /** Differences that are new since the last scan, and those that ended: one entry each. */
+  driftFound: number;
+  driftResolved: number;
   /** Service accounts whose read was older than what is known, or that changed meanwhile: the next scan reads them. */
   undecided: number;
   /** Whether everything that was due was read. */
@@ -21,6 +25,12 @@ export interface ClusterScanResult {
   /** Why it was not, if a read failed. */
   failure: EksError | null;
 }
+
+/** The result of a scan that read nothing. */
+export const nothingScanned: ClusterScanResult = {
+  ...{ listed: 0, observed: 0, outside: 0, driftFound: 0, driftResolved: 0, undecided: 0 },
+  ...{ isComplete: false, failure: null },
+};
 
 /** What a scan of a cluster works with. */
 export type ScanClusterDependencies = ObserveDependencies & {
@@ -44,16 +54,9 @@ export async function scanCluster(
   deps: ScanClusterDependencies,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
-  { maxAgeMs, deadline }: { readonly maxAgeMs: number; readonly deadline: number },
+  { maxAgeMs, deadline, lease }: { readonly maxAgeMs: number; readonly deadline: number; readonly lease: ScanLease },
 ): Promise<ClusterScanResult> {
-  const result: ClusterScanResult = {
-    listed: 0,
-    observed: 0,
-    outside: 0,
-    undecided: 0,
-    isComplete: false,
-    failure: null,
-  };
+  const result = { ...nothingScanned };
   const known = new Map(
     (await deps.observations.statesOfCluster(cluster)).map((state) => [keyOf(state.target), state]),
   );
@@ -62,7 +65,7 @@ export async function scanCluster(
   if (listed.kind === 'failed') return { ...result, failure: listed.error };
   result.listed = listed.summaries.length;
 
-  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs });
+  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, scan: lease });
   let failures = 0;
   let read = 0;
   const queue = due.values();
@@ -77,7 +80,10 @@ export async function scanCluster(
       }
       read += 1;
       result[seen.kind] += 1;
-      if (seen.kind === 'observed' && seen.origin === 'OUTSIDE') result.outside += 1;
+      if (seen.kind === 'undecided') continue;
+      if (seen.origin === 'OUTSIDE') result.outside += 1;
+      if (seen.drift === 'DRIFT_FOUND') result.driftFound += 1;
+      if (seen.drift === 'DRIFT_RESOLVED') result.driftResolved += 1;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -117,7 +123,7 @@ function dueIn(
   cluster: ClusterRef,
   summaries: readonly AssociationSummary[],
   known: ReadonlyMap<string, StateSummary>,
-  { listedAt, maxAgeMs }: { readonly listedAt: number; readonly maxAgeMs: number },
+  { listedAt, maxAgeMs, scan }: { readonly listedAt: number; readonly maxAgeMs: number; readonly scan: ScanLease },
 ): Listed[] {
   const isDue = (state: StateSummary | undefined, associationId: string) =>
     state?.scannedAt === undefined ||
@@ -141,8 +147,9 @@ function dueIn(
       associationId: summary.associationId,
       listedAt,
       knownRevision: state?.revision ?? 0,
+      scan,
     })),
-    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision })),
+    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision, scan })),
   ];
 }
 

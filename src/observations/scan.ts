@@ -6,7 +6,7 @@ import type { ClusterRef } from '../model/association.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
-import { scanCluster } from './scan-cluster.ts';
+import { nothingScanned, scanCluster } from './scan-cluster.ts';
 import type { ClusterScanResult, ScanClusterDependencies } from './scan-cluster.ts';
 
 /** How often, and how fast, clusters are scanned. */
@@ -45,6 +45,9 @@ export interface ScanResult {
   /** Service accounts whose state was written; of these, those that were changed outside. */
   observed: number;
   outside: number;
+  /** Differences that are new since the last scan, and those that ended: one entry each in the audit trail. */
+  driftFound: number;
+  driftResolved: number;
   /** Time since the oldest complete scan of a cluster began; 0 without clusters. Whole seconds. A cluster that was never scanned counts from the epoch of its first attempt. */
   oldestScanSeconds: number;
 }
@@ -66,6 +69,7 @@ const leastMs = 12_000;
 export async function scan(deps: ScanDependencies, settings: ScanSettings, deadline: number): Promise<ScanResult> {
   const result: ScanResult = {
     ...{ complete: 0, incomplete: 0, unreadable: 0, leased: 0, waiting: 0, observed: 0, outside: 0 },
+    ...{ driftFound: 0, driftResolved: 0 },
     oldestScanSeconds: 0,
   };
   const now = deps.clock();
@@ -122,8 +126,11 @@ async function scanLeased(
   result: ScanResult,
 ): Promise<void> {
   const { cluster, fence, startedAt, completedAt } = lease;
-  const scanned = await scanOrFail(deps, eksFor, cluster, settings);
-  const { isComplete, failure, observed, outside } = scanned;
+  const scanned = await scanOrFail(deps, eksFor, cluster, {
+    ...settings,
+    lease: { fence, isFirst: completedAt === null },
+  });
+  const { isComplete, failure } = scanned;
   const now = deps.clock();
   await deps.observations.putClusterScan(fence, {
     ...lease,
@@ -133,8 +140,7 @@ async function scanLeased(
     failure: failure && { exception: failure.exception, message: failure.message },
   });
   result[outcomeOf(scanned)] += 1;
-  result.observed += observed;
-  result.outside += outside;
+  for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];
   if (failure) deps.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
 }
 
@@ -143,7 +149,7 @@ async function scanOrFail(
   deps: ScanDependencies,
   eksFor: EksFor,
   cluster: ClusterRef,
-  settings: ScanSettings & { readonly deadline: number },
+  settings: Parameters<typeof scanCluster>[3],
 ): Promise<ClusterScanResult> {
   try {
     return await scanCluster(deps, eksFor(cluster), cluster, settings);
@@ -151,7 +157,7 @@ async function scanOrFail(
     if (error instanceof LedgerUnavailable) throw error;
     deps.log('error', 'A scan failed.', { ...cluster, error: String(error) });
     const failure = { exception: 'ScanFailed', message: 'The log of the scan says why.', requestId: null };
-    return { listed: 0, observed: 0, outside: 0, undecided: 0, isComplete: false, failure };
+    return { ...nothingScanned, failure };
   }
 }
 

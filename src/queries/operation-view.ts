@@ -8,6 +8,7 @@ import { isTrailPosition } from '../ledger/trail-position.ts';
 import { closingEvents, isClosing } from '../model/audit-event.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import { isOperation } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RequestContext } from './request-context.ts';
@@ -68,7 +69,7 @@ async function viewOf(
   if (first === undefined || last === undefined || first.entryId !== all[0]?.entryId || first.event === 'CHECKED')
     return null;
   const { operation: kind } = first;
-  if (kind === 'READ_AUDIT_TRAIL' || kind === 'LOCK_CHANGES') return null;
+  if (!isOperation(kind)) return null;
   const isOnFirstPage = all.length < firstEntries.limit;
   const closing =
     own.find(({ event }) => isClosing(event) || refusedEvents.includes(event)) ??

@@ -261,7 +261,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
   const changesNow = async () => (await stateNow())?.changes;
   const scanned = async (fields: Pick<StateChange, 'isChange'>) => {
     const revision = (await stateNow())?.revision ?? 0;
-    return ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ...fields });
+    return ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ...fields }, null);
   };
 
   test('changes are counted by outcomes that changed the association, or may have, and by scans that say so', async () => {
@@ -335,12 +335,29 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       sight,
       origin: 'OUTSIDE',
       association: at(t2, { tags: [{ key: '__proto__', value: '' }] }),
+      driftId: null,
     };
     const change = { target, observed, openOperations: [], endedOperationIds: [create.operationId] };
-    for (const revision of [0, 1, 3]) expect(await ledger.observeAssociation(revision, change)).toBe(false);
+    for (const revision of [0, 1, 3]) expect(await ledger.observeAssociation(revision, change, null)).toBe(false);
     const before = await stateNow();
-    expect(await ledger.observeAssociation(2, change)).toBe(true);
+    expect(await ledger.observeAssociation(2, change, null)).toBe(true);
     expect(await stateNow()).toEqual({ ...before, revision: 3, observed, openOperations: [] });
+  });
+
+  test('an observation and its entry are written in one transaction', async () => {
+    const sight = { associationId: association().associationId, modifiedAt: t2, isGone: false };
+    const driftId = 'drift-01KASA3V5T0000000000000007';
+    const drift = { origin: 'OUTSIDE', association: at(t2), driftId } as const;
+    const observed: ObservedState = { at: 1_800_000_000_000, revision: 1, sight, ...drift };
+    const change = { target, observed, openOperations: [], endedOperationIds: [] };
+    const what = { operation: 'OBSERVE_ASSOCIATION', request: null, before: null, decision: null } as const;
+    const entry = auditEntry({ operationId: driftId, target, event: 'DRIFT_FOUND', fence: 3, ...what });
+    expect(await ledger.observeAssociation(4, change, entry)).toBe(false);
+    expect(await ledger.operationEntries(driftId)).toEqual([]);
+    expect(await ledger.observeAssociation(0, change, entry)).toBe(true);
+    expect(await ledger.observeAssociation(0, change, entry)).toBe(true);
+    expect(await stateNow()).toMatchObject({ revision: 1, observed });
+    expect(await ledger.operationEntries(driftId)).toEqual([entry]);
   });
 
   test('a scan writes the first state of a service account once', async () => {
@@ -350,9 +367,10 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       sight: null,
       origin: null,
       association: null,
+      driftId: null,
     };
     const change = { target, observed, openOperations: [], endedOperationIds: [] };
-    const writes = await Promise.all([1, 2, 3].map(() => ledger.observeAssociation(0, change)));
+    const writes = await Promise.all([1, 2, 3].map(() => ledger.observeAssociation(0, change, null)));
     expect(writes.filter((isWritten) => isWritten)).toHaveLength(1);
     expect(await stateNow()).toEqual({
       target,
@@ -369,9 +387,16 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const other = { ...target, serviceAccount: 'aaa' };
     const elsewhere = { ...target, clusterName: 'main_10' };
     const sight = { associationId: 'a-other', modifiedAt: t1, isGone: false };
-    const observed: ObservedState = { at: 1_800_000_000_000, revision: 1, sight, origin: 'OUTSIDE', association: null };
+    const observed: ObservedState = {
+      at: 1_800_000_000_000,
+      revision: 1,
+      sight,
+      origin: 'OUTSIDE',
+      association: null,
+      driftId: null,
+    };
     for (const one of [other, elsewhere]) {
-      await ledger.observeAssociation(0, { target: one, observed, openOperations: [], endedOperationIds: [] });
+      await ledger.observeAssociation(0, { target: one, observed, openOperations: [], endedOperationIds: [] }, null);
     }
     const create = await begin();
     const scanned = { scannedRevision: 1, scannedAt: 1_800_000_000_000, isPresent: true, associationId: 'a-other' };
@@ -407,7 +432,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await expect(stateNow()).rejects.toThrow(UnsupportedFormat);
     await expect(begin()).rejects.toThrow(UnsupportedFormat);
     const change = { target, openOperations: [], endedOperationIds: [] };
-    await expect(ledger.observeAssociation(1, change)).rejects.toThrow(UnsupportedFormat);
+    await expect(ledger.observeAssociation(1, change, null)).rejects.toThrow(UnsupportedFormat);
     expect(await create.succeed(at(t1))).toEqual({ kind: 'committed' });
     await edit.state(target, { v: 1 });
     expect(await stateNow()).toMatchObject({ revision: 1, openOperations: [{}] });

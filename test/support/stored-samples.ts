@@ -210,6 +210,16 @@ const lockId = `lock-${operationId}`;
 
 const eventsOfOthers = { fence: null, refusalCode: null, eksRequestId: null, omitted: [] };
 
+const eventsOfDrift = {
+  ...{
+    ...eventsOfOthers,
+    operationId: `drift-${operationId}`,
+    operation: 'OBSERVE_ASSOCIATION' as const,
+    request: null,
+  },
+  ...{ fence: 3, decision: null },
+};
+
 /** An entry of every event. */
 export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   INTENT: entry,
@@ -247,6 +257,8 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     operation: 'LOCK_CHANGES',
     request: null,
   },
+  DRIFT_FOUND: { ...entry, ...eventsOfDrift, event: 'DRIFT_FOUND' },
+  DRIFT_RESOLVED: { ...entry, ...eventsOfDrift, event: 'DRIFT_RESOLVED' },
 };
 
 /** The progress of a scan with every field set. */
@@ -279,6 +291,7 @@ export const associationState: Required<AssociationState> = {
     sight: { associationId: association.associationId, modifiedAt: '2026-11-24T12:00:30.000Z', isGone: false },
     origin: 'OUTSIDE',
     association: { ...association, modifiedAt: '2026-11-24T12:00:30.000Z', policy: null },
+    driftId: `drift-${operationId}`,
   },
   openOperations: [
     {

@@ -158,6 +158,8 @@ const auditEvents: Readonly<Record<AuditEvent, true>> = {
   CHECKED: true,
   CONTENDED: true,
   DENIED: true,
+  DRIFT_FOUND: true,
+  DRIFT_RESOLVED: true,
   INTENT: true,
   INVALID: true,
   LATE_SUCCESS: true,

@@ -52,6 +52,13 @@ export type AuditEvent =
   | 'CONTENDED'
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
   | 'DENIED'
+  /**
+   * A scan found that an association is not as the gateway left it, or that one was created outside of the gateway after the first scan of its
+   * cluster. The message says what differs. One entry for each new difference.
+   */
+  | 'DRIFT_FOUND'
+  /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
+  | 'DRIFT_RESOLVED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -225,6 +232,8 @@ export type OperationKind =
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
   /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
+  /** What a scan of the associations in EKS found; only in audit entries. */
+  | 'OBSERVE_ASSOCIATION'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */

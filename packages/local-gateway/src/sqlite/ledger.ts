@@ -70,11 +70,13 @@ export function makeSqliteLedger({
     putClusterScan(fence, next) {
       return asPromise(() => statements.putClusterScan(fence, next));
     },
-    observeAssociation(revision, change) {
+    observeAssociation(revision, change, entry) {
       return asPromise(() =>
         inTransaction(database, () => {
+          if (entry && alreadyWritten([entry], [statements.getEntry(entry)])) return true;
           const state = statements.getState(change.target);
           if ((state?.revision ?? 0) !== revision) return false;
+          if (entry) statements.insertEntry(entry);
           statements.putState(stateAfter(state, change), change);
           return true;
         }),

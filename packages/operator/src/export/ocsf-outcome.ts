@@ -39,12 +39,16 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   // Rare, and each of them stops or permits the work of others.
   LOCKED: { status: 'Success', severity: 'High' },
   UNLOCKED: { status: 'Success', severity: 'High' },
+  // What others changed around the gateway.
+  DRIFT_FOUND: { status: 'Success', severity: 'High' },
+  DRIFT_RESOLVED: { status: 'Success', severity: 'Informational' },
 };
 
-/** What an entry can be about besides the operations. Locks have no GraphQL field: a command sets them. */
+/** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */
 const otherOperations = {
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
   LOCK_CHANGES: { field: 'lock', activity: 'Update' },
+  OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
 } as const;
 
 /** Name of the GraphQL field, and activity, of what an entry is about. */

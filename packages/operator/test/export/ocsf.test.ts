@@ -1,6 +1,7 @@
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../../src/model/audit-event.ts';
+import { isOperation } from '../../../../src/model/operation.ts';
 import type { AuditedOperation, OperationKind } from '../../../../src/model/operation.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import { ocsfEvent } from '../../src/export/ocsf.ts';
@@ -83,7 +84,13 @@ const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, 
   })),
 );
 
-const cases = [...changes, read, ...locks];
+const drift = (['DRIFT_FOUND', 'DRIFT_RESOLVED'] as const).map((event): Case => ({
+  ...{ event, operation: 'OBSERVE_ASSOCIATION', refusalCode: null, field: 'scan' },
+  ...{ activity: 'Read', type: 600302, status: 'Success' },
+  severity: event === 'DRIFT_FOUND' ? 'High' : 'Informational',
+}));
+
+const cases = [...changes, read, ...locks, ...drift];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({
@@ -97,8 +104,7 @@ function entryOf({
     const invalidInput = { sha256: 'a'.repeat(64), bytes: 14, fields: { roleArn: 0 }, findingCount: 1 };
     return auditEntry({ ...known, target: null, request: null, invalidInput, findings, fence: null });
   }
-  if (operation === 'READ_AUDIT_TRAIL' || operation === 'LOCK_CHANGES')
-    return auditEntry({ ...known, operation, target: null, request: null });
+  if (!isOperation(operation)) return auditEntry({ ...known, operation, target: null, request: null });
   const { associationArn } = association();
   const before = operation === 'CREATE_POD_IDENTITY_ASSOCIATION' ? null : association();
   const decision = event === 'DENIED' ? denied : allowed;
@@ -137,7 +143,7 @@ describe('an entry as an event of OCSF', () => {
     const all: Record<AuditEvent, true> = {
       ...{ INVALID: true, DENIED: true, CHECKED: true, INTENT: true, SUCCEEDED: true, REFUSED: true, RELEASED: true },
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
-      ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true },
+      ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

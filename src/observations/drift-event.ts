@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import { makeEntry } from '../ledger/audit-entry.ts';
+import type { EntryDependencies } from '../ledger/audit-entry.ts';
+import type { AssociationState, ObservedState } from '../ledger/association-state.ts';
+import type { Association, AssociationTarget } from '../model/association.ts';
+import { driftPrefix } from '../model/audit.ts';
+import type { AuditEvent } from '../model/audit-event.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import type { RecordedPrincipal } from '../model/principal.ts';
+import type { Difference } from '../model/refusal.ts';
+import { settingsOf } from '../model/setting-fields.ts';
+import { settingDifferences, tagDifferences } from '../operations/differences.ts';
+
+/** What a scan observed of a service account, and what was known before. */
+export interface Observation {
+  readonly target: AssociationTarget;
+  readonly state: AssociationState | null;
+  readonly observed: ObservedState;
+  /** The association in EKS; null if EKS has none. */
+  readonly association: Association | null;
+  /** The lease of the cluster's scan under which this is written. */
+  readonly scan: ScanLease;
+}
+
+/** The scan of a cluster, as far as what it records depends on it. */
+export interface ScanLease {
+  readonly fence: number;
+  /** Whether no scan of the cluster is complete yet: what no operation confirmed may be older than the gateway. */
+  readonly isFirst: boolean;
+}
+
+/** Whether there is drift, and the entry that records a change of this. */
+export interface DriftChange {
+  /** Id of the drift, which is the operation id of its entries; null if there is none. */
+  readonly driftId: string | null;
+  /** What is recorded, and its entry; null where nothing changed. */
+  readonly event: DriftEvent | null;
+  readonly entry: AuditEntry | null;
+}
+
+/** What is recorded of drift. */
+export type DriftEvent = Extract<AuditEvent, 'DRIFT_FOUND' | 'DRIFT_RESOLVED'>;
+
+/**
+ * The drift of a service account: EKS differs from what operations of the gateway left, or has an association since the first
+ * scan of its cluster that none made. Each new difference is an entry DRIFT_FOUND, its end an entry DRIFT_RESOLVED.
+ */
+export function driftChangeOf(deps: EntryDependencies, observation: Observation): DriftChange {
+  const seen = observation.state?.observed ?? null;
+  const known = seen?.driftId ?? null;
+  const event = eventOf(observation, seen);
+  const driftId = known ?? (event && `${driftPrefix}${deps.ulid(deps.clock())}`);
+  if (event === null || driftId === null) return { driftId: known, event: null, entry: null };
+  const entry = entryOf(deps, observation, driftId, event);
+  return { driftId: event === 'DRIFT_FOUND' ? driftId : null, event, entry };
+}
+
+/** What there is to record, after what the last scan saw. */
+function eventOf(observation: Observation, seen: ObservedState | null): DriftEvent | null {
+  const isKnown = seen !== null && seen.driftId !== null;
+  if (!isDrift(observation, seen)) return isKnown ? 'DRIFT_RESOLVED' : null;
+  return isKnown && isSameSight(seen, observation.observed) ? null : 'DRIFT_FOUND';
+}
+
+function isDrift({ state, observed, association, scan }: Observation, seen: ObservedState | null): boolean {
+  if (observed.origin !== 'OUTSIDE') return false;
+  const confirmed = state?.confirmed ?? null;
+  // Where nothing is recorded, nothing is missing.
+  if (association === null) return confirmed?.isDeleted === false;
+  if (confirmed !== null) return true;
+  // Associations from before the first scan of their cluster may be older than the gateway.
+  const isOld = seen?.driftId === null && seen.sight?.associationId === association.associationId;
+  return !scan.isFirst && !isOld;
+}
+
+/** Whether two scans observed the same. Tags can change without `modifiedAt`. */
+function isSameSight(one: ObservedState, other: ObservedState): boolean {
+  return isDeepStrictEqual([one.sight, one.association?.tags], [other.sight, other.association?.tags]);
+}
+
+/** Who writes entries of drift. */
+const scanner: RecordedPrincipal = {
+  ...{ id: 'pod-identity-gateway/scan', kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null },
+};
+
+function entryOf(
+  deps: EntryDependencies,
+  observation: Observation,
+  operationId: string,
+  event: DriftEvent,
+): AuditEntry {
+  const { target, state, observed, association, scan } = observation;
+  const confirmed = state?.confirmed?.isDeleted === false ? state.confirmed.association : null;
+  const seen = association ?? confirmed ?? state?.observed?.association ?? null;
+  const context: AuditContext = {
+    ...{ operation: 'OBSERVE_ASSOCIATION', request: null, principal: scanner, actor: null, onBehalfOf: null },
+    ...{ sourceAddress: null, userAgent: scanner.id, apiRequestId: operationId, reason: null },
+    ...{ target, before: confirmed, decision: null, invalidInput: null, findings: [] },
+  };
+  const message = event === 'DRIFT_FOUND' ? foundMessage(confirmed, association) : resolvedMessage(observed);
+  return makeEntry(deps, context, {
+    ...{ operationId, event, fence: scan.fence, message, associationArn: seen?.associationArn ?? null },
+  });
+}
+
+function foundMessage(confirmed: Association | null, association: Association | null): string {
+  if (association === null) return 'The association was deleted outside of the gateway.';
+  if (confirmed?.associationId !== association.associationId) {
+    const instead = confirmed === null ? '' : ` in place of ${confirmed.associationId}`;
+    return `The association was created outside of the gateway${instead}, with the role ${association.roleArn}.`;
+  }
+  const differences = [
+    ...settingDifferences(settingsOf(confirmed), association),
+    ...tagDifferences(confirmed.tags, association.tags),
+  ];
+  const texts = differences.length === 0 ? ['only its time of modification'] : differences.map(textOf);
+  return `The association was changed outside of the gateway: ${texts.join('; ')}.`;
+}
+
+function textOf({ field, requested, existing }: Difference): string {
+  if (existing === null) return `${field} is not set instead of ${String(requested)}`;
+  return `${field} is ${existing}${requested === null ? '' : ` instead of ${requested}`}`;
+}
+
+function resolvedMessage({ origin, sight }: ObservedState): string {
+  if (origin === 'ADD_ON') return 'The association is of an EKS add-on.';
+  if (origin === 'OPERATION') return 'The association is as the last operation recorded it.';
+  return sight?.isGone === true
+    ? 'The association is gone, and no operation recorded it.'
+    : 'No operation recorded the association.';
+}

@@ -1,0 +1,117 @@
+import { noFilters } from '../../src/ledger/ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { home, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+const place = { clusterName: 'apps-dev', namespace: 'payments' };
+const worker = roleArn('payments/payments-worker');
+const minutes = 60_000;
+
+let gateway: Gateway;
+let ledger: Ledger & ObservationStore;
+openForEachTest((opened) => ({ gateway, ledger } = opened));
+
+const makeOutside = (serviceAccount: string) =>
+  gateway.simulator.control.createAssociation({ ...place, serviceAccount, roleArn: worker });
+
+/** A run after everything is due again. */
+async function scanAll() {
+  gateway.clock.skip(25 * 60 * minutes);
+  const wait = () => Promise.resolve();
+  return scan({ ...gateway.deps, observations: ledger, wait }, defaultScanSettings, gateway.clock.now() + 50_000);
+}
+
+/** The entries of drift of the namespace, oldest first. */
+async function driftEntries() {
+  const partition = { kind: 'namespace', ...home, ...place } as const;
+  const events = ['DRIFT_FOUND', 'DRIFT_RESOLVED'] as const;
+  const page = await ledger.readTrail({ ...noFilters, partition, events, limit: 100, before: null });
+  return page.entries.toReversed();
+}
+
+/** An association of the gateway, after a scan. */
+async function createdAndScanned() {
+  await gateway.create();
+  await scanAll();
+  return gateway.simulator.control.associations()[0]?.associationId ?? '';
+}
+
+test('a change outside is recorded once, with what differs, and again when it changes further', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.updateAssociation(associationId, { roleArn: worker });
+  expect(await scanAll()).toMatchObject({ outside: 1, driftFound: 1, driftResolved: 0 });
+  expect(await scanAll()).toMatchObject({ outside: 1, driftFound: 0 });
+  const [found, ...others] = await driftEntries();
+  expect(others).toEqual([]);
+  expect(found).toMatchObject({
+    event: 'DRIFT_FOUND',
+    operation: 'OBSERVE_ASSOCIATION',
+    principal: { id: 'pod-identity-gateway/scan' },
+    target: { ...home, ...place, serviceAccount: 'api' },
+    before: { associationId, roleArn: roleArn('payments/payments-api') },
+    message: `The association was changed outside of the gateway: roleArn is ${worker} instead of ${roleArn('payments/payments-api')}.`,
+  });
+  gateway.simulator.control.updateAssociation(associationId, { disableSessionTags: true });
+  expect(await scanAll()).toMatchObject({ driftFound: 1 });
+  const [, again] = await driftEntries();
+  expect(again).toMatchObject({ event: 'DRIFT_FOUND', operationId: found?.operationId });
+});
+
+test('drift is resolved by an adoption, and its entry belongs to that which found it', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.updateAssociation(associationId, { roleArn: worker });
+  await scanAll();
+  await gateway.adopt({ associationId });
+  expect(await scanAll()).toMatchObject({ driftFound: 0, driftResolved: 1 });
+  expect(await scanAll()).toMatchObject({ driftResolved: 0 });
+  const [found, resolved] = await driftEntries();
+  expect(resolved).toMatchObject({
+    event: 'DRIFT_RESOLVED',
+    operationId: found?.operationId,
+    message: 'The association is as the last operation recorded it.',
+  });
+});
+
+test('an association that was deleted outside is drift until it is recorded as deleted or created again', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.deleteAssociation(associationId);
+  expect(await scanAll()).toMatchObject({ driftFound: 1 });
+  expect(await driftEntries()).toMatchObject([{ message: 'The association was deleted outside of the gateway.' }]);
+  await gateway.create({ clientRequestToken: 'again' });
+  expect(await scanAll()).toMatchObject({ driftFound: 0, driftResolved: 1 });
+});
+
+test('what exists before the first scan of its cluster is no drift, and what appears later is, until it is gone', async () => {
+  makeOutside('before');
+  expect(await scanAll()).toMatchObject({ outside: 1, driftFound: 0 });
+  const later = makeOutside('later');
+  expect(await scanAll()).toMatchObject({ outside: 2, driftFound: 1 });
+  expect(await driftEntries()).toMatchObject([
+    {
+      event: 'DRIFT_FOUND',
+      target: { serviceAccount: 'later' },
+      before: null,
+      message: `The association was created outside of the gateway, with the role ${worker}.`,
+    },
+  ]);
+  for (const { associationId } of gateway.simulator.control.associations()) {
+    gateway.simulator.control.deleteAssociation(associationId);
+  }
+  expect(await scanAll()).toMatchObject({ driftFound: 0, driftResolved: 1 });
+  const [, resolved] = await driftEntries();
+  expect(resolved).toMatchObject({
+    associationArn: later.associationArn,
+    message: 'The association is gone, and no operation recorded it.',
+  });
+});
+
+test('a tag that is changed outside is drift, although EKS keeps the time of the modification', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.updateAssociation(associationId, { tags: { team: 'other' } });
+  await scanAll();
+  const [found] = await driftEntries();
+  expect(found?.message).toMatch(/^The association was changed outside of the gateway: .*tags\.team is other\b/);
+});
