@@ -29,9 +29,9 @@ export function judged(
       if (!checked || reasonsOf(checked).length > 0) return [];
       return [change.action === 'create' ? { ...change, expectedRevision: checked.revision } : change];
     }),
-    denied: pairs.flatMap(({ change: { action, target }, checked }) => {
+    denied: pairs.flatMap(({ change: { action, target, before }, checked }) => {
       const reasons = checked ? reasonsOf(checked) : ['The gateway did not answer for this change.'];
-      return reasons.length === 0 ? [] : [{ action, target, reasons }];
+      return reasons.length === 0 ? [] : [{ action, target, before, reasons }];
     }),
   };
 }

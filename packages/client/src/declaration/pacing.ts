@@ -9,7 +9,13 @@ export interface Pace {
 }
 
 /** Reasons that concern one change only, so that the others go on. */
-const ownReasons: readonly string[] = ['The request is in progress.'];
+const ownReasons: readonly string[] = [
+  'The request is in progress.',
+  'ASSOCIATION_NOT_FOUND',
+  'OPERATION_IN_PROGRESS',
+  'ROLE_NOT_FOUND',
+  'TRUST_POLICY_INVALID',
+];
 
 /**
  * @param clock milliseconds since any time

@@ -13,7 +13,7 @@ export interface Plan {
   readonly createdAt: string;
   /** The URL of the gateway that was asked. */
   readonly gateway: string;
-  /** Who planned. A token has one effect for each principal, so nobody else may apply the plan. */
+  /** Who planned, and may apply the plan: a token has one effect for each principal. */
   readonly principalId: string;
   /** The person on whose behalf a service acts; null without one. */
   readonly onBehalfOf: string | null;
@@ -21,6 +21,7 @@ export interface Plan {
   readonly changes: readonly Change[];
   readonly denied: readonly Denied[];
   readonly unchanged: readonly Unchanged[];
+  readonly leftOver: readonly Unchanged[];
   /** The number of associations of each cluster with deletes, by its key. */
   readonly clusterSizes: Readonly<Record<string, number>>;
 }
@@ -42,8 +43,8 @@ export function planText(content: PlanContent): string {
 }
 
 /**
- * Reads a plan. The checksum finds edits and damage; it is not a signature, and protects from nobody who can compute it. The gateway
- * authorizes each change again, and refuses a token with another input.
+ * Reads a plan. The checksum finds edits and damage; it is not a signature, which an editor could compute again. The
+ * gateway authorizes each change again, and refuses a token with another input.
  *
  * @throws {@link PlanError}
  */

@@ -42,10 +42,12 @@ export interface Change {
 export interface Denied {
   readonly action: Action | null;
   readonly target: Target;
+  /** The association that there is; null if none is known. */
+  readonly before: Stated | null;
   readonly reasons: readonly string[];
 }
 
-/** What is as the declaration wants it. */
+/** An association that stays as it is. */
 export interface Unchanged {
   readonly target: Target;
   readonly state: Stated;
@@ -59,7 +61,7 @@ export interface Difference {
   /** Equal associations that the gateway did not make, and that are not to be adopted. */
   readonly unadopted: number;
   /** Associations that this declaration made, does not have any more, and is not to delete. */
-  readonly leftOver: number;
+  readonly leftOver: readonly Unchanged[];
   /** Service accounts whose tags differ: an update can't change them. */
   readonly otherTags: readonly Target[];
 }
@@ -89,9 +91,8 @@ export function differenceOf(input: DifferenceInput): Difference {
   const orphans = observed.filter((one) => one.declaration === name && !wanted.has(keyOf(one)));
   const outcomes = desired.map((one) => {
     const missing = unobserved.get(clusterKeyOf(one));
-    return missing === undefined
-      ? compare(one, existing.get(keyOf(one)), adopt)
-      : ({ kind: 'denied', denied: { action: null, target: targetOf(one), reasons: [missing] } } as const);
+    const found = existing.get(keyOf(one));
+    return missing === undefined ? compare(one, found, adopt) : deniedOf(null, one, found, missing);
   });
   const deletes = orphans.map((one) => changeOf('delete', one, { existing: one, after: null, reason: null }));
   return {
@@ -99,7 +100,7 @@ export function differenceOf(input: DifferenceInput): Difference {
     denied: outcomes.flatMap((one) => (one.kind === 'denied' ? [one.denied] : [])),
     unchanged: outcomes.flatMap((one) => (one.kind === 'unchanged' ? [one.unchanged] : [])),
     unadopted: outcomes.filter((one) => one.kind === 'unchanged' && one.isOutside).length,
-    leftOver: prune ? 0 : orphans.length,
+    leftOver: prune ? [] : orphans.map(unchangedOf),
     otherTags: desired.filter((one) => hasOtherTags(one, existing.get(keyOf(one)))).map(targetOf),
   };
 }
@@ -110,22 +111,31 @@ type Outcome =
   | { readonly kind: 'unchanged'; readonly unchanged: Unchanged; readonly isOutside: boolean };
 
 function compare(desired: Desired, existing: Observed | undefined, adopt: boolean): Outcome {
-  const { reason } = desired;
   const after = statedOf(desired);
   const change = (action: Action, state: Stated): Outcome => ({
     kind: 'change',
-    change: changeOf(action, desired, { existing: existing ?? null, after: state, reason }),
+    change: changeOf(action, desired, { existing: existing ?? null, after: state, reason: desired.reason }),
   });
   if (existing === undefined) return change('create', after);
   const isOutside = existing.origin === 'OUTSIDE';
   const kept = { ...after, tags: statedOf(existing).tags };
   if (isEqual(desired, existing)) {
-    const unchanged = { target: targetOf(desired), state: statedOf(existing) };
-    return isOutside && adopt ? change('adopt', kept) : { kind: 'unchanged', unchanged, isOutside };
+    return isOutside && adopt
+      ? change('adopt', kept)
+      : { kind: 'unchanged', unchanged: unchangedOf(existing), isOutside };
   }
   if (existing.ownerArn === null) return change('update', kept);
-  const reasons = [`The EKS add-on ${existing.ownerArn} owns the association: change it through the add-on.`];
-  return { kind: 'denied', denied: { action: 'update', target: targetOf(desired), reasons } };
+  const reason = `The EKS add-on ${existing.ownerArn} owns the association: change it through the add-on.`;
+  return deniedOf('update', desired, existing, reason);
+}
+
+function deniedOf(action: Action | null, desired: Desired, existing: Observed | undefined, reason: string): Outcome {
+  const before = existing === undefined ? null : statedOf(existing);
+  return { kind: 'denied', denied: { action, target: targetOf(desired), before, reasons: [reason] } };
+}
+
+function unchangedOf(existing: Observed): Unchanged {
+  return { target: targetOf(existing), state: statedOf(existing) };
 }
 
 function changeOf(

@@ -6,7 +6,7 @@ import { changedSettings } from './planner.ts';
 import type { Action, Change, Denied, Difference } from './planner.ts';
 
 /** What a plan says beside its changes. */
-export type Remarks = Pick<Difference, 'unadopted' | 'leftOver' | 'otherTags'>;
+export type Remarks = Pick<Difference, 'unadopted' | 'otherTags'>;
 
 const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', adopt: '=', delete: '-' };
 
@@ -22,7 +22,7 @@ export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
     ...plan.denied.flatMap(deniedLines),
     ...(plan.changes.length + plan.denied.length > 0 ? [''] : []),
     `Declaration ${plan.declaration}: ${countsText(plan)}.`,
-    ...remarkLines(remarks),
+    ...remarkLines(plan, remarks),
     ...deletionLines(plan),
   ];
 }
@@ -55,13 +55,15 @@ function countsText({ changes, unchanged, denied }: Plan): string {
   return [...counts, `${unchanged.length} unchanged`, `${denied.length} denied`].join(', ');
 }
 
-function remarkLines({ unadopted, leftOver, otherTags }: Remarks): readonly string[] {
+function remarkLines({ leftOver }: Plan, { unadopted, otherTags }: Remarks): readonly string[] {
   return [
     ...(unadopted > 0
       ? [`${unadopted} equal associations were made outside the gateway: --adopt plans their adoption.`]
       : []),
-    ...(leftOver > 0
-      ? [`${leftOver} associations that this declaration made are not in it any more: --prune plans their deletes.`]
+    ...(leftOver.length > 0
+      ? [
+          `${leftOver.length} associations that this declaration made are not in it any more: --prune plans their deletes.`,
+        ]
       : []),
     ...(otherTags.length > 0
       ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
@@ -75,10 +77,19 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 }
 
 /** A plan as data, for `--output json`. */
-export function planAnswer(plan: Plan, { unadopted, leftOver, otherTags }: Remarks) {
-  const { changes, denied, unchanged, clusterSizes, ...head } = plan;
+export function planAnswer(plan: Plan, { unadopted, otherTags }: Remarks) {
+  const { changes, denied, unchanged, leftOver, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
-  return { ...head, changes, denied, unchangedCount: unchanged.length, unadopted, leftOver, otherTags, deletions };
+  return {
+    ...head,
+    changes,
+    denied,
+    unchangedCount: unchanged.length,
+    unadopted,
+    leftOverCount: leftOver.length,
+    otherTags,
+    deletions,
+  };
 }
 
 const headings: readonly (readonly [Outcome['kind'], string])[] = [

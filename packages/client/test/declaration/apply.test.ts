@@ -13,7 +13,7 @@ const state = {
   tags: {},
 };
 
-function changeOf(action: Action, serviceAccount = action): Change {
+function changeOf(action: Action, serviceAccount: string = action): Change {
   const place = { accountId: '1', region: 'r', clusterName: 'c', namespace: 'n' };
   return {
     action,
@@ -36,15 +36,10 @@ const succeeded = (replayed = false): MutationResult => ({
   replayed,
   ...finished,
 });
-const refused = (code: string): MutationResult => ({
+const denied = { message: 'No.', advice: null, retryable: false, violations: [], owners: [] };
+const refused = (code: 'POLICY_DENIED' | 'ASSOCIATION_CHANGED'): MutationResult => ({
   kind: 'refused',
-  refusal: {
-    __typename: 'ChangesLocked',
-    code: code as 'CHANGES_LOCKED',
-    message: 'No.',
-    advice: null,
-    retryable: false,
-  },
+  refusal: { __typename: 'PolicyDenied', ...denied, code },
   retryAfterSeconds: null,
   replayed: false,
   ...finished,

@@ -37,6 +37,7 @@ const content: PlanContent = {
   changes: [change],
   denied: [],
   unchanged: [{ target: { ...target, serviceAccount: 'worker' }, state }],
+  leftOver: [],
   clusterSizes: {},
 };
 const alice = { gateway: content.gateway, principalId: content.principalId, now };
@@ -106,15 +107,21 @@ function wantedBy(text: string, clusterNames: readonly string[]) {
   return new Map(states);
 }
 
-test('the inverse of a plan declares what was before, also of what stays', () => {
+test('the inverse of a plan declares what was before, also of what stays, is denied or left over', () => {
   const created = { ...change, action: 'create' as const, target: { ...target, namespace: 'new' }, before: null };
-  const plan = readPlan(planText({ ...content, changes: [change, created] }));
+  const others = ['denied', 'left-over'].map((serviceAccount) => ({ target: { ...target, serviceAccount }, state }));
+  const denied = others
+    .slice(0, 1)
+    .map((one) => ({ target: one.target, before: state, action: null, reasons: ['No.'] }));
+  const plan = readPlan(planText({ ...content, changes: [change, created], denied, leftOver: others.slice(1) }));
   const wanted = wantedBy(inverseDeclaration(plan), ['apps-dev']);
   expect([...wanted.keys()].map((key) => key.split('/').slice(3).join('/'))).toEqual([
     'payments/api',
+    'payments/denied',
+    'payments/left-over',
     'payments/worker',
   ]);
-  expect([...wanted.values()]).toEqual([state, state]);
+  expect([...wanted.values()]).toEqual([state, state, state, state]);
 });
 
 test('a written declaration means exactly the associations that were written', () => {

@@ -44,7 +44,7 @@ const differ = (change: Partial<DifferenceInput>) =>
     ...change,
   });
 
-const nothing = { changes: [], denied: [], unchanged: [], unadopted: 0, leftOver: 0, otherTags: [] };
+const nothing = { changes: [], denied: [], unchanged: [], unadopted: 0, leftOver: [], otherTags: [] };
 const unchanged = [{ target, state: stated }];
 
 test.each<[string, Partial<DifferenceInput>, object]>([
@@ -103,14 +103,14 @@ test.each<[string, Partial<DifferenceInput>, object]>([
   [
     'a different association of an add-on is denied',
     { desired: [{ ...desired, ...other }], observed: [{ ...observed, ...add }] },
-    { denied: [{ action: 'update', target, reasons: [expect.stringContaining('add-on')] }] },
+    { denied: [{ action: 'update', target, before: stated, reasons: [expect.stringContaining('add-on')] }] },
   ],
   [
     'nothing is planned in a cluster that was not observed',
     { observed: [], unobserved: new Map([['111122223333/eu-central-1/apps-dev', 'Not observed.']]) },
-    { denied: [{ action: null, target, reasons: ['Not observed.'] }] },
+    { denied: [{ action: null, target, before: null, reasons: ['Not observed.'] }] },
   ],
-  ['what the declaration lost is left over without prune', { desired: [] }, { leftOver: 1 }],
+  ['what the declaration lost is left over without prune', { desired: [] }, { leftOver: unchanged }],
   [
     'what the declaration lost is deleted with prune',
     { desired: [], prune: true },
