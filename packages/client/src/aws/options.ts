@@ -113,12 +113,18 @@ const pagingOptions: readonly Option[] = [
 /** The options of a command, without the global ones. */
 export function optionsOf(command: Command): readonly Option[] {
   return [
-    ...command.parameters.flatMap(optionsOfParameter),
+    ...command.parameters.flatMap(optionsOfParameter).map((option) => typedOption(command, option)),
     ...(command.isCompound === true ? [] : inputOptions),
     ...(command.listField === undefined ? [] : pagingOptions),
     ...(command.isMutation === true ? [waitOption] : []),
     ...(command.finds === undefined ? [] : [detailedExitCodeOption]),
   ];
+}
+
+/** An option whose value the parser reads, if no input documents do: the AWS CLI reads integers after those. */
+function typedOption({ isCompound, parameters }: Command, option: Option): Option {
+  const isInteger = parameters.some(({ name, type }) => name === option.key && type === 'integer');
+  return isCompound === true && isInteger ? { ...option, isInteger: true } : option;
 }
 
 function optionsOfParameter({ name, type, help, required, hidden, own, short }: Parameter): readonly Option[] {
@@ -135,7 +141,6 @@ function optionsOfParameter({ name, type, help, required, hidden, own, short }: 
         own: own === true,
         placeholder,
         ...(short !== undefined && { short }),
-        ...(type === 'integer' && { isInteger: true }),
         help,
       },
     ];
