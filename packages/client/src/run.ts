@@ -20,20 +20,25 @@ const detailedExitCode = 'detailed-exitcode';
 /** Runs a command line, without the name of the program, and returns the exit code. */
 export async function runCommandLine(args: readonly string[], host: Host): Promise<number> {
   let format = readErrorFormat({}, {}, host.environment);
-  let isCompound = false;
   try {
     checkPromptOptions(args);
     const top = parseArguments(globalOptions, args, ['version', 'help']);
     format = readErrorFormat(top.values, {}, host.environment);
     // A `--` that comes first belongs to the name of the program.
     const words = top.rest.map(({ text }) => text).slice(args[0] === '--' ? 1 : 0);
-    isCompound = commands.some((one) => one.isCompound === true && one.name === words[0]);
     return await runParsed({ globals: top.values, words }, host, (found) => (format = found));
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
-    return isCompound || args.includes(`--${detailedExitCode}`) ? 1 : known.exitCode;
+    return hasPlanCodes(args) ? 1 : known.exitCode;
   }
+}
+
+/** Whether the exit codes of a line are 0, 1 and 2, also if the line can't be parsed. */
+function hasPlanCodes(args: readonly string[]): boolean {
+  const commandOf = (arg: string) => commands.find(({ name }) => name === arg);
+  const command = args.map(commandOf).find((found) => found !== undefined);
+  return command?.isCompound === true || args.includes(`--${detailedExitCode}`);
 }
 
 /** Runs the command of a line and returns its exit code. */
