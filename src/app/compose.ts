@@ -9,6 +9,7 @@ import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
+import type { AssociationReads } from '../ledger/association-history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { makeDirectory } from '../policy/directory.ts';
 import { isRegistered } from '../policy/inventory.ts';
@@ -28,6 +29,8 @@ import type { Deployed } from './settings.ts';
 export interface Composition {
   readonly policy: LoadedPolicy;
   readonly ledger: Ledger;
+  /** Default: none; the entry point answers no queries. */
+  readonly associations?: AssociationReads;
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
@@ -84,6 +87,7 @@ function composer(composition: Composition): (policy: LoadedPolicy, live: Policy
   const { policy: _, deployed, access = 'change', eks: endpoint, ...settings } = composition;
   const {
     preflightQuota = false,
+    associations = null,
     executorRoleArn = null,
     clock = Date.now,
     sleep = setTimeout,
@@ -93,6 +97,7 @@ function composer(composition: Composition): (policy: LoadedPolicy, live: Policy
   const eks = { home, access, executorRoleArn, clock, connections: new Map(), ...endpoint };
   const shared = {
     ...rest,
+    associations,
     home,
     clock,
     sleep,
@@ -117,10 +122,11 @@ interface PolicyComposition {
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
 function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
   const { eks, deployed, live } = composition;
-  const { recordPrincipal, inventory, policySetHash } = policy;
+  const { recordPrincipal, inventory, policySetHash, viewsByNamespace } = policy;
   return {
     ...meteredPolicy(policy),
     recordPrincipal,
+    viewsByNamespace,
     knownPrincipals: inventory,
     eksFor: rememberRoles(makeEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),

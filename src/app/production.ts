@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AssociationReads } from '../ledger/association-history.ts';
 import { makeDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
+import type { TableNames } from '../ledger/tables.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { snapshotProblem } from '../policy/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
@@ -14,11 +16,12 @@ import { lineContext } from './trace.ts';
 
 /**
  * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
- * theirs from `current`. `eks` is what the function does at EKS.
+ * theirs from `current`. `eks` is what the function does at EKS, `makeReads` how it reads what is known of associations.
  */
 export function productionDependencies(
   lambdaSettings: LambdaSettings,
   eks: Required<Pick<Composition, 'access' | 'executorRoleArn'>>,
+  makeReads?: (settings: { readonly client: DynamoDBClient } & TableNames) => AssociationReads,
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies; readonly client: DynamoDBClient } {
   const { idempotencyTable, auditTable, policiesDirectory, livePolicies, metricsNamespace, ...settings } =
     lambdaSettings;
@@ -33,7 +36,8 @@ export function productionDependencies(
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = makeDynamoDbLedger({ client, idempotencyTable, auditTable });
-  const composition = { ...settings, policy, ledger, log, ...eks };
+  const associations = makeReads?.({ client, idempotencyTable, auditTable });
+  const composition = { ...settings, policy, ledger, log, ...eks, ...(associations ? { associations } : {}) };
   if (livePolicies === null) {
     const deps = makeDependencies(composition);
     return { deps, current: () => Promise.resolve(deps), client };

@@ -121,7 +121,9 @@ export type ResolversTypes = {
   AssociationDrift: ResolverTypeWrapper<AssociationDriftModel>;
   AssociationDriftConnection: ResolverTypeWrapper<Omit<Schema.AssociationDriftConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AssociationDriftEdge']>, nodes: ReadonlyArray<ResolversTypes['AssociationDrift']> }>;
   AssociationDriftEdge: ResolverTypeWrapper<Omit<Schema.AssociationDriftEdge, 'node'> & { node: ResolversTypes['AssociationDrift'] }>;
+  AssociationFilter: Schema.AssociationFilter;
   AssociationNotFound: ResolverTypeWrapper<Schema.AssociationNotFound>;
+  AssociationOrigin: Schema.AssociationOrigin;
   AssociationSnapshot: ResolverTypeWrapper<Association>;
   AssociationState: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['AssociationState']>;
   AuditEntry: ResolverTypeWrapper<AuditEntryModel>;
@@ -137,6 +139,7 @@ export type ResolversTypes = {
   CheckPayload: ResolverTypeWrapper<DryRunResult>;
   Cluster: ResolverTypeWrapper<Schema.Cluster>;
   ClusterConnection: ResolverTypeWrapper<Schema.ClusterConnection>;
+  ClusterCoverage: ResolverTypeWrapper<Schema.ClusterCoverage>;
   ClusterEdge: ResolverTypeWrapper<Schema.ClusterEdge>;
   ClusterScope: Schema.ClusterScope;
   CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
@@ -151,6 +154,7 @@ export type ResolversTypes = {
   Gateway: ResolverTypeWrapper<Schema.Gateway>;
   GatewayScope: Schema.GatewayScope;
   ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
+  IfExists: Schema.IfExists;
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
   Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
@@ -161,6 +165,9 @@ export type ResolversTypes = {
   NamespaceConnection: ResolverTypeWrapper<Schema.NamespaceConnection>;
   NamespaceEdge: ResolverTypeWrapper<Schema.NamespaceEdge>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  ObservedAssociation: ResolverTypeWrapper<Schema.ObservedAssociation>;
+  ObservedAssociationConnection: ResolverTypeWrapper<Schema.ObservedAssociationConnection>;
+  ObservedAssociationEdge: ResolverTypeWrapper<Schema.ObservedAssociationEdge>;
   OpenOperation: ResolverTypeWrapper<Schema.OpenOperation>;
   Operation: ResolverTypeWrapper<OperationView>;
   OperationKind: Schema.OperationKind;
@@ -201,6 +208,7 @@ export type ResolversParentTypes = {
   AssociationDrift: AssociationDriftModel;
   AssociationDriftConnection: Omit<Schema.AssociationDriftConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AssociationDriftEdge']>, nodes: ReadonlyArray<ResolversParentTypes['AssociationDrift']> };
   AssociationDriftEdge: Omit<Schema.AssociationDriftEdge, 'node'> & { node: ResolversParentTypes['AssociationDrift'] };
+  AssociationFilter: Schema.AssociationFilter;
   AssociationNotFound: Schema.AssociationNotFound;
   AssociationSnapshot: Association;
   AssociationState: ResolversInterfaceTypes<ResolversParentTypes>['AssociationState'];
@@ -215,6 +223,7 @@ export type ResolversParentTypes = {
   CheckPayload: DryRunResult;
   Cluster: Schema.Cluster;
   ClusterConnection: Schema.ClusterConnection;
+  ClusterCoverage: Schema.ClusterCoverage;
   ClusterEdge: Schema.ClusterEdge;
   ClusterScope: Schema.ClusterScope;
   CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
@@ -235,6 +244,9 @@ export type ResolversParentTypes = {
   NamespaceConnection: Schema.NamespaceConnection;
   NamespaceEdge: Schema.NamespaceEdge;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  ObservedAssociation: Schema.ObservedAssociation;
+  ObservedAssociationConnection: Schema.ObservedAssociationConnection;
+  ObservedAssociationEdge: Schema.ObservedAssociationEdge;
   OpenOperation: Schema.OpenOperation;
   Operation: OperationView;
   PageInfo: Schema.PageInfo;
@@ -437,12 +449,23 @@ export type ClusterConnectionResolvers<ContextType = RequestContext, ParentType 
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
+export type ClusterCoverageResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ClusterCoverage'] = ResolversParentTypes['ClusterCoverage']> = {
+  accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  failure?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  firstScannedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  isKnown?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scannedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
 export type ClusterEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ClusterEdge'] = ResolversParentTypes['ClusterEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Cluster'], ParentType, ContextType>;
 };
 
 export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
+  adopted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
   clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -542,6 +565,43 @@ export type NamespaceEdgeResolvers<ContextType = RequestContext, ParentType exte
 
 export type NodeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
   __resolveType: TypeResolveFn<'AuditEntry' | 'Operation' | 'PodIdentityAssociation', ParentType, ContextType>;
+};
+
+export type ObservedAssociationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociation'] = ResolversParentTypes['ObservedAssociation']> = {
+  accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  associationArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  associationId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  externalId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  firstSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  modifiedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  namespace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  operationId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  origin?: Resolver<ResolversTypes['AssociationOrigin'], ParentType, ContextType>;
+  ownerArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  policy?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  roleArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seenOtherwiseAfter?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  seenOtherwiseBefore?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
+  targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ObservedAssociationConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociationConnection'] = ResolversParentTypes['ObservedAssociationConnection']> = {
+  coverage?: Resolver<ReadonlyArray<ResolversTypes['ClusterCoverage']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ObservedAssociationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ObservedAssociation']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ObservedAssociationEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociationEdge'] = ResolversParentTypes['ObservedAssociationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ObservedAssociation'], ParentType, ContextType>;
 };
 
 export type OpenOperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OpenOperation'] = ResolversParentTypes['OpenOperation']> = {
@@ -651,6 +711,7 @@ export type PrincipalResolvers<ContextType = RequestContext, ParentType extends 
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   associationDrift?: Resolver<Schema.Maybe<ResolversTypes['AssociationDriftConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName' | 'first'>>;
+  associations?: Resolver<Schema.Maybe<ResolversTypes['ObservedAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationsArgs, 'first'>>;
   auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
   auditTrail?: Resolver<Schema.Maybe<ResolversTypes['AuditEntryConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAuditTrailArgs, 'first' | 'scope'>>;
   bindableRoles?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['BindableRole']>>, ParentType, ContextType, RequireFields<Schema.QueryBindableRolesArgs, 'clusterName' | 'namespace' | 'serviceAccount'>>;
@@ -742,6 +803,7 @@ export type Resolvers<ContextType = RequestContext> = {
   CheckPayload?: CheckPayloadResolvers<ContextType>;
   Cluster?: ClusterResolvers<ContextType>;
   ClusterConnection?: ClusterConnectionResolvers<ContextType>;
+  ClusterCoverage?: ClusterCoverageResolvers<ContextType>;
   ClusterEdge?: ClusterEdgeResolvers<ContextType>;
   CreatePodIdentityAssociationPayload?: CreatePodIdentityAssociationPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
@@ -757,6 +819,9 @@ export type Resolvers<ContextType = RequestContext> = {
   NamespaceConnection?: NamespaceConnectionResolvers<ContextType>;
   NamespaceEdge?: NamespaceEdgeResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
+  ObservedAssociation?: ObservedAssociationResolvers<ContextType>;
+  ObservedAssociationConnection?: ObservedAssociationConnectionResolvers<ContextType>;
+  ObservedAssociationEdge?: ObservedAssociationEdgeResolvers<ContextType>;
   OpenOperation?: OpenOperationResolvers<ContextType>;
   Operation?: OperationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;

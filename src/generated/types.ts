@@ -132,6 +132,24 @@ export type AssociationDriftEdge = {
   readonly node: AssociationDrift;
 };
 
+/** Which associations to return: those that match all fields. Null means the same as an omitted field. */
+export type AssociationFilter = {
+  /** Account of the cluster. */
+  readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the cluster. */
+  readonly clusterName?: InputMaybe<Scalars['String']['input']>;
+  /** Kubernetes namespace. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+  /** Who made the state of the association. */
+  readonly origin?: InputMaybe<AssociationOrigin>;
+  /** Region of the cluster. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+  /** ARN of an IAM role: associations with this role or target role. */
+  readonly roleArn?: InputMaybe<Scalars['String']['input']>;
+  /** Kubernetes service account. */
+  readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** The association does not exist, was deleted by another operation or tool, or you may not view it: the answers are the same. */
 export type AssociationNotFound = Refusal & {
   readonly __typename?: 'AssociationNotFound';
@@ -144,6 +162,17 @@ export type AssociationNotFound = Refusal & {
   /** Always false: EKS does not reuse association ids. */
   readonly retryable: Scalars['Boolean']['output'];
 };
+
+/** Who made the state of an association. Values may be added. */
+export type AssociationOrigin =
+  /** An EKS add-on, which owns the association. */
+  | 'ADD_ON'
+  /** Others; an operation of the gateway adopted it. */
+  | 'ADOPTED'
+  /** An operation of the gateway. */
+  | 'OPERATION'
+  /** Others: no operation of the gateway explains it. */
+  | 'OUTSIDE';
 
 /**
  * An association as it was at a certain time: when an operation completed, or before it began. It has no `id`, so that client
@@ -431,7 +460,7 @@ export type CheckPayload = {
   readonly decision: Maybe<PolicyDecision>;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete or an adoption. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
-  /** For a create the conflicting association, otherwise the one to update, delete or adopt; null when it does not exist or you are not allowed to view it. */
+  /** For a create the conflicting association, or the one that it would adopt; otherwise the one to update, delete or adopt; null when it does not exist or you are not allowed to view it. */
   readonly existing: Maybe<PodIdentityAssociation>;
   /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
   readonly existingDeniedTo: Maybe<DeniedSubject>;
@@ -444,7 +473,7 @@ export type CheckPayload = {
    * for a delete. Selecting this field costs up to two EKS calls, and one of IAM where the gateway is configured to read roles.
    */
   readonly warnings: ReadonlyArray<Warning>;
-  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded. */
+  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded, also with `ifExists: ADOPT`. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
@@ -474,6 +503,28 @@ export type ClusterConnection = {
   readonly nodes: ReadonlyArray<Cluster>;
   /** Information about the page. */
   readonly pageInfo: PageInfo;
+};
+
+/** What is known of the associations of a cluster. */
+export type ClusterCoverage = {
+  readonly __typename?: 'ClusterCoverage';
+  /** Account of the cluster. */
+  readonly accountId: Scalars['String']['output'];
+  /** Name of the cluster. */
+  readonly clusterName: Scalars['String']['output'];
+  /** Why the last scan could not read the cluster, e.g. `AccessDeniedException`; null if it could. */
+  readonly failure: Maybe<Scalars['String']['output']>;
+  /** When the first complete scan of the cluster began; null if there was none. */
+  readonly firstScannedAt: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * Whether the associations of the cluster are known, now or at the time `asOf`: whether a complete scan began before. If not, those on the page are
+   * not all that there were.
+   */
+  readonly isKnown: Scalars['Boolean']['output'];
+  /** Region of the cluster. */
+  readonly region: Scalars['String']['output'];
+  /** When the last complete scan of the cluster began; null if there was none. */
+  readonly scannedAt: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A cluster on a page. */
@@ -523,6 +574,11 @@ export type CreatePodIdentityAssociationInput = {
    * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
    */
   readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
+   * request: by default, the request is refused. An association that differs is refused in any case.
+   */
+  readonly ifExists?: InputMaybe<IfExists>;
   /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
   readonly namespace: Scalars['String']['input'];
   /**
@@ -549,7 +605,9 @@ export type CreatePodIdentityAssociationInput = {
 /** Result of a create. `status` determines which of the other fields are set. */
 export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly __typename?: 'CreatePodIdentityAssociationPayload';
-  /** The created association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  /** True when `association` already existed and was adopted, see `ifExists`; also in a replay. */
+  readonly adopted: Scalars['Boolean']['output'];
+  /** The created or adopted association, as EKS returned it when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
   readonly association: Maybe<AssociationSnapshot>;
   /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
   readonly auditEntry: AuditEntry;
@@ -682,6 +740,16 @@ export type Gateway = {
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
   | 'ALL_ENTRIES';
+
+/** What a create does about an equal association. Values may be added. */
+export type IfExists =
+  /**
+   * Adopt the association, as `adoptPodIdentityAssociation` does, if policy permits you to adopt it: nothing changes at EKS, and tags that differ are
+   * a warning. If policy does not permit it, the request is refused as with REFUSE, and its message says why.
+   */
+  | 'ADOPT'
+  /** Refuse the request with ASSOCIATION_ALREADY_EXISTS. */
+  | 'REFUSE';
 
 /** A violated validation rule. */
 export type InputFinding = {
@@ -830,6 +898,83 @@ export type NamespaceEdge = {
 export type Node = {
   /** Globally unique id: usable as a cache key. */
   readonly id: Scalars['ID']['output'];
+};
+
+/** An association as it was seen, now or at the time `asOf`. It has no `id`, so that client caches don't merge it with the association as it is now. */
+export type ObservedAssociation = {
+  readonly __typename?: 'ObservedAssociation';
+  /** Account of the cluster. */
+  readonly accountId: Scalars['String']['output'];
+  /** ARN of the association. */
+  readonly associationArn: Scalars['String']['output'];
+  /** Id of the association in EKS. */
+  readonly associationId: Scalars['String']['output'];
+  /** Name of the cluster. */
+  readonly clusterName: Scalars['String']['output'];
+  /** Time of creation. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
+  readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** External id for the target role's trust policy; null without a target role. */
+  readonly externalId: Maybe<Scalars['String']['output']>;
+  /** The first time at which this state was seen: the outcome of an operation, or a read of EKS. */
+  readonly firstSeenAt: Scalars['DateTime']['output'];
+  /** Time of the last modification, as of then. A change of tags may not move it. */
+  readonly modifiedAt: Scalars['DateTime']['output'];
+  /** Kubernetes namespace. */
+  readonly namespace: Scalars['String']['output'];
+  /** The last time at which this state was seen. */
+  readonly observedAt: Scalars['DateTime']['output'];
+  /** The operation that made this state, or adopted it; null if others made it, and while the outcome of the operation is not recorded. */
+  readonly operationId: Maybe<Scalars['ID']['output']>;
+  /** Who made this state. */
+  readonly origin: AssociationOrigin;
+  /** ARN of the EKS add-on that owns the association; null without one. */
+  readonly ownerArn: Maybe<Scalars['String']['output']>;
+  /** IAM session policy as JSON text; null without one. */
+  readonly policy: Maybe<Scalars['String']['output']>;
+  /** Region of the cluster. */
+  readonly region: Scalars['String']['output'];
+  /** ARN of the IAM role that the pods get. */
+  readonly roleArn: Scalars['String']['output'];
+  /** The first time after `observedAt` at which the service account was seen otherwise; null if it was not, always without `asOf`. */
+  readonly seenOtherwiseAfter: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * The last time before `firstSeenAt` at which the service account was seen in another state, or without an association; null if that is not known, as
+   * of what was there before the first scan.
+   */
+  readonly seenOtherwiseBefore: Maybe<Scalars['DateTime']['output']>;
+  /** Kubernetes service account. */
+  readonly serviceAccount: Scalars['String']['output'];
+  /** All tags, including the gateway's ownership tag, sorted by key. */
+  readonly tags: ReadonlyArray<Tag>;
+  /** ARN of the target role; null without one. */
+  readonly targetRoleArn: Maybe<Scalars['String']['output']>;
+};
+
+/** A page of associations as they were seen. */
+export type ObservedAssociationConnection = {
+  readonly __typename?: 'ObservedAssociationConnection';
+  /**
+   * What is known of the clusters that this page covers, as far as you may list associations in them: all pages together name every such cluster that
+   * matches the filter. At most 50 clusters, or 300 with a role in the filter.
+   */
+  readonly coverage: ReadonlyArray<ClusterCoverage>;
+  /** The associations, each with its cursor. */
+  readonly edges: ReadonlyArray<ObservedAssociationEdge>;
+  /** The associations. */
+  readonly nodes: ReadonlyArray<ObservedAssociation>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An association on a page. */
+export type ObservedAssociationEdge = {
+  readonly __typename?: 'ObservedAssociationEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The association. */
+  readonly node: ObservedAssociation;
 };
 
 /** An operation that is not completed yet. */
@@ -1096,6 +1241,12 @@ export type Query = {
    * permission to list the associations and to read the audit trail.
    */
   readonly associationDrift: Maybe<AssociationDriftConnection>;
+  /**
+   * The associations of all clusters, as the scans and the operations of the gateway saw them last, or as of a time: a page costs no EKS call. Today's
+   * policies decide which of them you may view, also in the past. A page examines up to 1,000 service accounts (200 with `asOf`), so it can have
+   * fewer items than `first`, or none, although more follow: check `hasNextPage`. What is not in `coverage` as known is not complete.
+   */
+  readonly associations: Maybe<ObservedAssociationConnection>;
   /** An audit entry; null when it does not exist or you are not allowed to read it. */
   readonly auditEntry: Maybe<AuditEntry>;
   /**
@@ -1170,6 +1321,18 @@ export type QueryAssociationDriftArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   namespace?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryAssociationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  asOf?: InputMaybe<Scalars['DateTime']['input']>;
+  filter?: InputMaybe<AssociationFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1549,6 +1712,8 @@ export type WarningCode =
   | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'
+  /** The adopted association has other tags than the request. */
+  | 'TAGS_DIFFER'
   /** The target role must trust the role of the association. `advice` has the statements for its trust policy, with the external id if EKS has set it. */
   | 'TARGET_ROLE_TRUST'
   /** The role's trust policy has a condition that these pods do not meet, such as the name of another cluster, namespace or service account. */

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { EksError, EksFor } from '../eks/eks.ts';
+import type { AssociationReads } from '../ledger/association-history.ts';
 import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { count } from '../runtime/meter.ts';
@@ -9,7 +10,10 @@ import { makeSlots } from '../runtime/slots.ts';
 export interface ReadLimits {
   /** EKS calls. At 20 a second, a request has no time for more. */
   readonly eksCalls: number;
-  /** Audit entries that the ledger examines. A page with filters counts as the most entries that it can examine. */
+  /**
+   * Audit entries that the ledger examines, and service accounts whose association is read. A page with filters counts as the most entries
+   * that it can examine.
+   */
   readonly entries: number;
 }
 
@@ -35,14 +39,19 @@ export function withinLimits(deps: Dependencies, limits: ReadLimits = readLimits
     }
     spent[what] += more;
   };
-  return { ...deps, eksFor: countedEksFor(deps.eksFor, spend), ledger: countedLedger(deps.ledger, spend) };
+  return {
+    ...deps,
+    eksFor: countedEksFor(deps.eksFor, spend),
+    ledger: countedLedger(deps.ledger, spend),
+    associations: deps.associations && countedReads(deps.associations, spend),
+  };
 }
 
 type Spend = (what: keyof ReadLimits, more: number) => void;
 
 const names = {
   eksCalls: 'EKS calls',
-  entries: 'audit entries',
+  entries: 'audit entries and observed associations',
 } as const satisfies Record<keyof ReadLimits, string>;
 
 function beyondLimit(what: keyof ReadLimits, limit: number): GraphQLError {
@@ -111,6 +120,21 @@ function countedLedger(ledger: Ledger, spend: Spend): Ledger {
       const used = ({ entries }: { readonly entries: readonly unknown[] }) =>
         hasFilters(query) ? most : entries.length + 1;
       return counted(most, () => ledger.readTrail(query), used);
+    },
+  };
+}
+
+function countedReads(reads: AssociationReads, spend: Spend): AssociationReads {
+  const runInSlot = makeSlots(concurrentReads);
+  return {
+    ...reads,
+    getAssociationStates: (targets) => {
+      spend('entries', targets.length);
+      return reads.getAssociationStates(targets);
+    },
+    versionsAround: (...query) => {
+      spend('entries', 2);
+      return runInSlot(() => reads.versionsAround(...query));
     },
   };
 }

@@ -12,6 +12,7 @@ import { clusters, namespaces } from '../queries/discovery.ts';
 import type { QueryResult } from '../queries/query-result.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { associationDrift } from '../queries/drift.ts';
+import { observedAssociations } from '../queries/associations.ts';
 import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
 import { openOperations } from '../queries/open-operations.ts';
@@ -65,6 +66,12 @@ export const pageQueries = {
     const page = valueOf(await associationDrift(reads, authorizeRead, input, { describer, deadline }));
     takeRows(page.edges.length);
     return connection(page);
+  },
+  associations: async (_, input, context, info) => {
+    const withCoverage = selectedFields(info, []).has('coverage');
+    const page = valueOf(await observedAssociations(context.reads, context, input, withCoverage));
+    context.takeRows(page.edges.length + page.coverage.length);
+    return { ...connection(page), coverage: page.coverage };
   },
   podIdentityAssociations: async (_, input, context, info) => {
     const selected = [...selectedFields(info, ['nodes']), ...selectedFields(info, ['edges', 'node'])];

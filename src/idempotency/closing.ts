@@ -44,12 +44,14 @@ function entryOf(
   deps: EntryDependencies,
   audit: AuditContext,
   { operationId }: IdempotencyRecord,
-  { outcome, message, associationArn, eksRequestId }: Conclusion,
+  { outcome, message, association, associationArn, eksRequestId }: Conclusion,
   fence?: number,
 ): AuditEntry {
   const { event, code: refusalCode } = outcomeOf(outcome);
   const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
-  return makeEntry(deps, audit, fence === undefined ? details : { ...details, fence });
+  // A create learns of the association that it adopts from EKS's answer.
+  const context = outcome === 'ADOPTED' ? { ...audit, before: association } : audit;
+  return makeEntry(deps, context, fence === undefined ? details : { ...details, fence });
 }
 
 function recordAfter(
@@ -58,7 +60,8 @@ function recordAfter(
   { outcome, association, refusal }: Conclusion,
 ): IdempotencyRecord {
   const now = deps.clock();
-  const result = { association, refusal, completedAt: new Date(now).toISOString() };
+  const adopted = outcome === 'ADOPTED' ? { isAdopted: true as const } : {};
+  const result = { association, refusal, ...adopted, completedAt: new Date(now).toISOString() };
   const next = concluded(leased, outcomeOf(outcome), result, now, deps.times);
   return outcome === 'NOT_DONE' ? withOperationInDoubt(next) : next;
 }

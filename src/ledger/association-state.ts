@@ -1,6 +1,7 @@
 import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
+import type { AssociationVersion } from './association-history.ts';
 
 /**
  * What is known of the association of one service account: what the gateway's operations confirmed, what scans observed, and which
@@ -24,6 +25,18 @@ export interface AssociationState {
   readonly observed: ObservedState | null;
   /** The operations that may act, or were closed before it was certain that they no longer can. By id. */
   readonly openOperations: readonly OpenOperation[];
+  /** The latest version in the history; null if it has none. */
+  readonly latest: LatestVersion | null;
+}
+
+/** What the state has of the latest version in the history, besides the association itself. */
+export interface LatestVersion {
+  /** Null if it says that the association is gone. */
+  readonly origin: VersionOrigin | null;
+  /** When it was first seen: when its outcome was recorded, or when the read of a scan began. Milliseconds since the epoch. */
+  readonly seenAt: number;
+  /** When the service account was last seen otherwise before; null if that is not known. Milliseconds since the epoch. */
+  readonly seenOtherwiseAt: number | null;
 }
 
 /** An association as an operation left it or, if it is deleted, as it was before. */
@@ -65,6 +78,9 @@ export interface OpenOperation {
 /** Who made the state of an association: an operation of the gateway, an EKS add-on, or someone else. */
 export type Origin = 'OPERATION' | 'ADD_ON' | 'OUTSIDE';
 
+/** As {@link Origin}, and whether the operation made a version or adopted what others had made. */
+export type VersionOrigin = Origin | 'ADOPTED';
+
 /** What a scan observed. */
 export interface ObservedState {
   /** When the last read began that showed it. Milliseconds since the epoch. */
@@ -88,6 +104,8 @@ export interface StateChange {
   /** In a commit, it replaces only what `isReplacedBy` permits. */
   readonly confirmed?: ConfirmedAssociation;
   readonly observed?: ObservedState;
+  /** Added to the history, in the same transaction. */
+  readonly version?: AssociationVersion;
   /** Added, or replaced by id. */
   readonly openOperations: readonly OpenOperation[];
   /** Removed. */

@@ -13,6 +13,8 @@ export interface ClusterScan {
   readonly endedAt: number | null;
   /** When the last scan began that read everything that was due; null if none did. */
   readonly completedAt: number | null;
+  /** When the first such scan began: what was in the cluster before is not known; null if none did. */
+  readonly firstCompletedAt: number | null;
   /** Why the last scan could not read everything; null if it could, or if its time was over. Texts are those of `EksError`. */
   readonly failure: { readonly exception: string; readonly message: string } | null;
 }

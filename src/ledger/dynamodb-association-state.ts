@@ -4,17 +4,19 @@ import type { Association, AssociationTarget, ClusterRef } from '../model/associ
 import type {
   AssociationState,
   ConfirmedAssociation,
+  LatestVersion,
   ObservedState,
   OpenOperation,
   StateChange,
   StateSummary,
 } from './association-state.ts';
+import { associationOf, detailsText } from './association-text.ts';
 import type { Item } from './dynamodb-item.ts';
 import { additionsOf, conditionOf, namesIn, version } from './dynamodb-state-condition.ts';
 import type { Guard } from './dynamodb-state-condition.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, targetOfAssociationKey } from './keys.ts';
-import { presenceIn } from './state-change.ts';
+import { latestIn, presenceIn } from './state-change.ts';
 import { stateIndex } from './tables.ts';
 
 /** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
@@ -32,6 +34,7 @@ export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'Ta
     observed: observed && observedMap(observed),
     scannedAt: observed?.at,
     scannedRevision: observed?.revision,
+    latest: latestIn(change) ?? undefined,
     ...Object.fromEntries(openOperations.map((one) => [`${operationPrefix}${one.operationId}`, operationMap(one)])),
   }).filter(([, value]) => value !== undefined);
   const removes = endedOperationIds.map((id) => `${operationPrefix}${id}`);
@@ -65,41 +68,6 @@ function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociatio
   return { associationId, modifiedAt, ...rest, ...declared, association: detailsText(association) };
 }
 
-/** The fields of an association that are null where its text lacks them. */
-const absent = {
-  ownerArn: null,
-  disableSessionTags: null,
-  targetRoleArn: null,
-  externalId: null,
-  policy: null,
-} as const;
-
-/**
- * An association as JSON text, which preserves all strings exactly, without what the item says already and without nulls: an item of
- * more than 1 KB costs two more units with each change.
- */
-function detailsText({
-  accountId: _a,
-  region: _r,
-  clusterName: _c,
-  namespace: _n,
-  serviceAccount: _s,
-  ...rest
-}: Association) {
-  const { associationId: _i, modifiedAt: _m, ...details } = rest;
-  return JSON.stringify(Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null)));
-}
-
-/** The association of a text that {@link detailsText} made. */
-function associationOf(
-  target: AssociationTarget,
-  seen: Pick<Association, 'associationId' | 'modifiedAt'>,
-  text: string,
-) {
-  const { associationId, modifiedAt } = seen;
-  return { ...target, ...absent, ...(JSON.parse(text) as Association), associationId, modifiedAt };
-}
-
 function observedMap({ sight, origin, association, driftId }: ObservedState) {
   return { sight, origin, association: association && detailsText(association), driftId };
 }
@@ -122,6 +90,7 @@ interface Stored {
   readonly observed?: Pick<ObservedState, 'sight' | 'origin' | 'driftId'> & { readonly association: string | null };
   readonly scannedAt: number;
   readonly scannedRevision: number;
+  readonly latest?: LatestVersion;
 }
 
 /** The state of an item that {@link stateUpdate} wrote. Throws `UnsupportedFormat` if another version wrote it. */
@@ -130,7 +99,8 @@ export function stateOfItem(item: Item): AssociationState {
   const target = targetOfAssociationKey(key);
   // Only `stateUpdate` writes these items.
   const stored = unmarshall(item) as Stored & Record<string, unknown>;
-  const { v, revision, changes = 0, changedAt = null, confirmed, observed, scannedAt, scannedRevision } = stored;
+  const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
+  const { scannedAt, scannedRevision } = stored;
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   return {
@@ -151,6 +121,7 @@ export function stateOfItem(item: Item): AssociationState {
         }
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
+    latest,
   };
 }
 

@@ -27,9 +27,20 @@ export function scanItem({ cluster, ...scan }: ClusterScan): Item {
 export function scanOfItem(item: Item): ClusterScan {
   // Only `scanItem` makes these items.
   const stored = unmarshall(item) as Omit<ClusterScan, 'cluster'> & ClusterRef;
-  const { accountId, region, clusterName, fence, leaseUntil, startedAt, endedAt, completedAt, failure } = stored;
+  const {
+    accountId,
+    region,
+    clusterName,
+    fence,
+    leaseUntil,
+    startedAt,
+    endedAt,
+    completedAt,
+    firstCompletedAt,
+    failure,
+  } = stored;
   const cluster = { accountId, region, clusterName };
-  return { cluster, fence, leaseUntil, startedAt, endedAt, completedAt, failure };
+  return { cluster, fence, leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, failure };
 }
 
 /** The parameters of the query of all progress. */

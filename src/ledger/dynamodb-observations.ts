@@ -7,6 +7,7 @@ import {
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
 import { stateKey, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
+import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { entryItem, insertion } from './dynamodb-item.ts';
 import { getItem, queryAll } from './dynamodb-read.ts';
@@ -38,9 +39,13 @@ export function makeDynamoDbObservations({
     },
     async observeAssociation(revision, change, entry) {
       const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
-      if (entry !== null) {
-        const items = [{ Update: update }, { Put: insertion(auditTable, entryItem(entry)) }];
-        const result = await transact(client, [entry], items);
+      const version = change.version
+        ? [{ Put: { TableName: idempotencyTable, Item: versionItem(change.version) } }]
+        : [];
+      const entries = entry === null ? [] : [entry];
+      if (version.length > 0 || entries.length > 0) {
+        const puts = entries.map((one) => ({ Put: insertion(auditTable, entryItem(one)) }));
+        const result = await transact(client, entries, [{ Update: update }, ...puts, ...version]);
         if (result.kind === 'conflict' && result.stored !== null) stateOfItem(result.stored); // Throws for another format.
         return result.kind === 'committed';
       }

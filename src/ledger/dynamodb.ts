@@ -10,6 +10,7 @@ import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { alternativesOf, stateChangeOf } from './state-change.ts';
 import { failureOfCancellation } from './dynamodb-cancellation.ts';
 import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
+import { versionItem } from './dynamodb-association-version.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import {
@@ -68,7 +69,10 @@ export function makeDynamoDbLedger({
           TableName: idempotencyTable,
           ...stateUpdate(change, { kind: 'later', commit: change }),
         };
-        const result = await transact(client, entries, items, update);
+        const version = change?.version
+          ? [{ Put: { TableName: idempotencyTable, Item: versionItem(change.version) } }]
+          : [];
+        const result = await transact(client, entries, [...items, ...version], update);
         if (result.kind === 'committed') return result;
         if (result.kind === 'conflict')
           return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };

@@ -1,5 +1,6 @@
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { AssociationVersion } from './association-history.ts';
 import type { AuditPartition, TrailQuery } from './ledger.ts';
 import { lastDigitOf } from './trail-position.ts';
 
@@ -133,7 +134,7 @@ export function openShardOf(idempotencyKey: string): string {
 }
 
 /** Begins the key of the item with what is known of the association of a service account. No key of a record begins so: those are hashes. */
-const associationPrefix = 'association/';
+export const associationPrefix = 'association/';
 
 /** The key of the item of a service account. Throws an Error if a name contains a `/`. */
 export function associationKeyOf(target: AssociationTarget): string {
@@ -151,6 +152,40 @@ export function targetOfAssociationKey(key: string): AssociationTarget {
     .slice(associationPrefix.length)
     .split('/');
   return { accountId, region, clusterName, namespace, serviceAccount };
+}
+
+/**
+ * The place of a service account in the order of lists of states and of the history. A place ends before the next one at its text and
+ * `!`, because no name has a character below `-`.
+ */
+export function placeOf(target: AssociationTarget): string {
+  return targetKeys(target).serviceAccountKey;
+}
+
+/** The service account at a place. */
+export function targetOfPlace(place: string): AssociationTarget {
+  return targetOfAssociationKey(`${associationPrefix}${place}`);
+}
+
+/** Begins the keys of the items of the history. */
+export const historyPrefix = 'history/';
+
+/** The key of the history of a service account, by which its versions are listed. */
+export function historyKeyOf(target: AssociationTarget): string {
+  return `${historyPrefix}${placeOf(target)}`;
+}
+
+/** The key of a version: in the order of the times at which versions were seen. */
+export function versionKeyOf({ target, seenAt, operationId }: VersionKey): string {
+  return `${historyKeyOf(target)} ${new Date(seenAt).toISOString()} ${operationId ?? 'scan'}`;
+}
+
+/** What identifies a version. */
+type VersionKey = Pick<AssociationVersion, 'target' | 'seenAt' | 'operationId'>;
+
+/** The place of the service account of a key that {@link versionKeyOf} made. */
+export function placeOfVersionKey(key: string): string {
+  return key.slice(historyPrefix.length).split(' ')[0] ?? '';
 }
 
 /** Key of the item with the progress of the scans of a cluster. Throws an Error if a name contains a `/`. */

@@ -17,6 +17,8 @@ export type RecordState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REFUSED' | 'RELEASED';
 export interface RecordedResult {
   readonly association: Association | null;
   readonly refusal: Refusal | null;
+  /** Set if the association was adopted. */
+  readonly isAdopted?: true;
   /** When the operation completed: RFC 3339, UTC. */
   readonly completedAt: string;
 }
@@ -67,14 +69,13 @@ export interface IdempotencyRecord {
 }
 
 /**
- * What a commit requires of the stored record. If the record does not meet it, the commit writes nothing.
+ * What a commit requires of the stored record; `now` is in milliseconds since the epoch. If the record does not meet it, the commit
+ * writes nothing.
  *
  * - `free`: no record is stored, or it is not IN_PROGRESS and its `expiresAt` is at or before `now`;
  * - `released`: the record is RELEASED and has this operation and fence;
  * - `leased`: the record is IN_PROGRESS and has this operation and fence;
  * - `lease-expired`: as `leased`, and its `leaseUntil` is at or before `now`.
- *
- * `now` is in milliseconds since the epoch.
  */
 export type Expectation =
   | { readonly kind: 'free'; readonly now: number }

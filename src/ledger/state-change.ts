@@ -2,9 +2,11 @@ import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import { confirmedVersion } from './association-history.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
+  LatestVersion,
   OpenOperation,
   Sight,
   StateChange,
@@ -33,16 +35,18 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   if (!last?.target) return null;
   const closed = ended && closedOperation(next, ended);
   const { accountId, region, clusterName, namespace, serviceAccount } = last.target;
+  const target = { accountId, region, clusterName, namespace, serviceAccount };
   const confirmed = ended && confirmedBy(next, ended);
+  const times = { seenAt: Date.parse(last.time), seenOtherwiseAt: next.startedAt };
   return {
-    target: { accountId, region, clusterName, namespace, serviceAccount },
+    target,
     begins: begun !== undefined,
     // An operation that sends no change begins and ends in one commit.
     ends: ended && sendsChange[next.operation] ? 1 : 0,
     expectedChanges: (begun && expectedRevisionOf(begun)) ?? null,
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
-    ...(confirmed ? { confirmed } : {}),
+    ...(confirmed ? { confirmed, version: confirmedVersion(target, confirmed, times) } : {}),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
@@ -105,7 +109,9 @@ function confirmedBy(
 ): ConfirmedAssociation | null {
   if (event !== 'SUCCEEDED' || !result?.association) return null;
   const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
-  return { association: result.association, isDeleted, operationId, operation, declaration: declaration ?? null };
+  // A create that adopted an association confirms it as an adoption does.
+  const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
+  return { association: result.association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
 }
 
 /**
@@ -131,6 +137,11 @@ export function presenceIn({
   return sight ? { isPresent: !sight.isGone, associationId: sight.associationId } : null;
 }
 
+/** What the state keeps of a version that is added to the history; null if none is. */
+export function latestIn({ version }: StateChange): LatestVersion | null {
+  return version ? { origin: version.origin, seenAt: version.seenAt, seenOtherwiseAt: version.seenOtherwiseAt } : null;
+}
+
 /** The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds. */
 export function stateAfter(state: AssociationState | null, change: StateChange): AssociationState {
   const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed, isChange } = change;
@@ -144,6 +155,7 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
     changedAt: changedAt ?? state?.changedAt ?? null,
     confirmed: confirmed ?? state?.confirmed ?? null,
     observed: observed ?? state?.observed ?? null,
+    latest: latestIn(change) ?? state?.latest ?? null,
     openOperations: [...kept, ...added].sort((one, other) => (one.operationId < other.operationId ? -1 : 1)),
   };
 }
@@ -151,6 +163,6 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
 /** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome is none. */
 export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change === null) return [null];
-  const { confirmed, ...unconfirmed } = change;
+  const { confirmed, version: _, ...unconfirmed } = change;
   return [change, ...(confirmed ? [unconfirmed] : []), ...(change.begins ? [] : [null])];
 }

@@ -59,6 +59,7 @@ function differencesOf(definition: CreateTableCommandInput, table: TableDescript
 /** E.g. `all attributes`, or their names. Attributes that are projected besides are a difference: AWS bills them. */
 function projectionOf({ Projection }: Pick<GlobalSecondaryIndexDescription, 'Projection'>): string {
   if (Projection?.ProjectionType === 'ALL') return 'all attributes';
+  if (Projection?.ProjectionType === 'KEYS_ONLY') return 'keys only';
   return [...(Projection?.NonKeyAttributes ?? [])].sort().join(', ');
 }
 

@@ -19,11 +19,20 @@ export const ttlAttribute = 'ttl';
 /** Index of the idempotency table: records IN_PROGRESS by shard and end of lease. Sparse: others lack the hash key. */
 export const leaseIndex = 'byLease';
 
-/** Index of the idempotency table: the states of associations by cluster. Its key is the item's, so the order is by service account. */
+/**
+ * Index of the idempotency table: the states of associations by cluster, and the versions of the history by service account. Its sort key is the
+ * item's, so the order is by service account, and of versions by time.
+ */
 export const stateIndex = 'byCluster';
 
-/** What the index has besides keys: what a scan needs to know which associations to read. Scans read it far more often than changes write it. */
-const stateIndexAttributes = ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId'];
+/**
+ * What the index has besides keys: what a scan needs to know which associations to read, and the text of a version. Scans read it far more often
+ * than changes write it.
+ */
+const stateIndexAttributes = ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId', 'version'];
+
+/** Indexes of the idempotency table by what versions of the history have as role and as target role, and their hash keys. */
+export const roleIndexes = { byRole: 'roleArn', byTargetRole: 'targetRoleArn' } as const;
 
 /**
  * Indexes of the audit table and their hash keys. The sort key is the entry id, so the order is by time. All of them are
@@ -50,6 +59,8 @@ export function idempotencyTableDefinition(TableName: string): CreateTableComman
       { AttributeName: 'openShard', AttributeType: 'S' },
       { AttributeName: 'leaseUntil', AttributeType: 'N' },
       { AttributeName: 'clusterKey', AttributeType: 'S' },
+      { AttributeName: 'roleArn', AttributeType: 'S' },
+      { AttributeName: 'targetRoleArn', AttributeType: 'S' },
     ],
     KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
     GlobalSecondaryIndexes: [
@@ -58,6 +69,10 @@ export function idempotencyTableDefinition(TableName: string): CreateTableComman
         ...index(stateIndex, 'clusterKey', 'idempotencyKey'),
         Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: stateIndexAttributes },
       },
+      ...Object.entries(roleIndexes).map(([name, key]) => ({
+        ...index(name, key, 'idempotencyKey'),
+        Projection: { ProjectionType: 'KEYS_ONLY' as const },
+      })),
     ],
   };
 }

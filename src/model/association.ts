@@ -69,6 +69,8 @@ export interface CreateRequest extends AssociationTarget, AssociationSettings {
    * null, so that requests without it have the same entries as before.
    */
   readonly expectedRevision?: number;
+  /** What to do about an equal association; absent: refuse the request. */
+  readonly ifExists?: 'ADOPT';
 }
 
 /** A delete in canonical form. */

@@ -9,7 +9,8 @@ type WarningCode =
   | 'TRUST_CONDITION_UNMET'
   | 'TARGET_ROLE_TRUST'
   | 'QUOTA_NEAR'
-  | 'PODS_NOT_UPDATED';
+  | 'PODS_NOT_UPDATED'
+  | 'TAGS_DIFFER';
 
 /** Something that does not stop a change, but can keep pods from using the association as intended. */
 export interface Warning {

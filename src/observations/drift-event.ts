@@ -25,8 +25,8 @@ export interface Observation {
 /** The scan of a cluster, as far as what it records depends on it. */
 export interface ScanLease {
   readonly fence: number;
-  /** Whether no scan of the cluster is complete yet: what no operation confirmed may be older than the gateway. */
-  readonly isFirst: boolean;
+  /** When the last complete scan of the cluster began; null if there was none. Milliseconds since the epoch. */
+  readonly completedAt: number | null;
 }
 
 /** Whether there is drift, and the entry that records a change of this. */
@@ -70,7 +70,7 @@ function isDrift({ state, observed, association, scan }: Observation, seen: Obse
   if (confirmed !== null) return true;
   // Associations from before the first scan of their cluster may be older than the gateway.
   const isOld = seen?.driftId === null && seen.sight?.associationId === association.associationId;
-  return !scan.isFirst && !isOld;
+  return scan.completedAt !== null && !isOld;
 }
 
 /** Whether two scans observed the same. Tags can change without `modifiedAt`. */

@@ -11,6 +11,7 @@ import { createDifferences } from '../operations/differences.ts';
 import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';
+import { seenVersion } from './seen-version.ts';
 
 /** What a scan works with for one service account. */
 export interface ObserveDependencies {
@@ -61,20 +62,12 @@ export async function observeServiceAccount(
   const judgement = judge({ knownRevision, readAt, association, state, isOwn }, deps.times);
   if (judgement.kind === 'undecided') return judgement;
   const { origin, change } = judgement;
-  const { driftId, event, entry } = driftChangeOf(deps, {
-    target,
-    state,
-    observed: change.observed,
-    association,
-    scan,
-  });
-  const observed = { ...change.observed, driftId };
-  const isWritten = await deps.observations.observeAssociation(
-    state?.revision ?? 0,
-    { ...change, target, observed },
-    entry,
-  );
-  if (!isWritten) return { kind: 'undecided' };
+  const seen = { target, state, observed: change.observed, association, scan };
+  const { driftId, event, entry } = driftChangeOf(deps, seen);
+  const next = { ...change, target, observed: { ...change.observed, driftId } };
+  const version = seenVersion(next, association, state, scan.completedAt);
+  const written = version ? { ...next, version } : next;
+  if (!(await deps.observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };
   return { kind: 'observed', origin, drift: event };
 }
 

@@ -37,6 +37,14 @@ export type ScanClusterDependencies = ObserveDependencies & {
   readonly observations: Pick<ObservationStore, 'statesOfCluster'>;
 };
 
+/** How a cluster is scanned. Times are milliseconds since the epoch. */
+interface ScanBounds {
+  /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
+  readonly maxAgeMs: number;
+  readonly deadline: number;
+  readonly lease: ScanLease;
+}
+
 /** After so many failed reads in a row, the cluster waits for the next run: each can take seconds to fail. */
 const maxFailures = 3;
 
@@ -54,7 +62,7 @@ export async function scanCluster(
   deps: ScanClusterDependencies,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
-  { maxAgeMs, deadline, lease }: { readonly maxAgeMs: number; readonly deadline: number; readonly lease: ScanLease },
+  { maxAgeMs, deadline, lease }: ScanBounds,
 ): Promise<ClusterScanResult> {
   const result = { ...nothingScanned };
   const known = new Map(
@@ -123,7 +131,7 @@ function dueIn(
   cluster: ClusterRef,
   summaries: readonly AssociationSummary[],
   known: ReadonlyMap<string, StateSummary>,
-  { listedAt, maxAgeMs, scan }: { readonly listedAt: number; readonly maxAgeMs: number; readonly scan: ScanLease },
+  { listedAt, maxAgeMs, scan }: Pick<ScanBounds, 'maxAgeMs'> & { readonly listedAt: number; readonly scan: ScanLease },
 ): Listed[] {
   const isDue = (state: StateSummary | undefined, associationId: string) =>
     state?.scannedAt === undefined ||

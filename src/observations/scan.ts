@@ -108,7 +108,7 @@ async function take(
   if (last !== null && last.leaseUntil > now) return null;
   const { accountId, region, clusterName } = ref;
   const lease: ClusterScan = {
-    ...{ endedAt: null, completedAt: null, failure: null, ...last },
+    ...{ endedAt: null, completedAt: null, firstCompletedAt: null, failure: null, ...last },
     cluster: { accountId, region, clusterName },
     fence: (last?.fence ?? 0) + 1,
     leaseUntil: now + leaseMs,
@@ -125,11 +125,8 @@ async function scanLeased(
   settings: ScanSettings & { readonly deadline: number },
   result: ScanResult,
 ): Promise<void> {
-  const { cluster, fence, startedAt, completedAt } = lease;
-  const scanned = await scanOrFail(deps, eksFor, cluster, {
-    ...settings,
-    lease: { fence, isFirst: completedAt === null },
-  });
+  const { cluster, fence, startedAt, completedAt, firstCompletedAt } = lease;
+  const scanned = await scanOrFail(deps, eksFor, cluster, { ...settings, lease });
   const { isComplete, failure } = scanned;
   const now = deps.clock();
   await deps.observations.putClusterScan(fence, {
@@ -137,6 +134,7 @@ async function scanLeased(
     leaseUntil: now,
     endedAt: now,
     completedAt: isComplete ? startedAt : completedAt,
+    firstCompletedAt: firstCompletedAt ?? (isComplete ? startedAt : null),
     failure: failure && { exception: failure.exception, message: failure.message },
   });
   result[outcomeOf(scanned)] += 1;

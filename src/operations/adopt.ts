@@ -1,11 +1,12 @@
+import type { Conclusion } from '../idempotency/conclusion.ts';
 import type { Association } from '../model/association.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import { validateAdopt } from '../validation/change.ts';
 import { adopted } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
-import { isRequestTag } from './differences.ts';
-import type { Operation } from './operation.ts';
+import { adoptedState, isRequestTag } from './differences.ts';
+import type { AdmittedMutation, Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
 /**
@@ -23,20 +24,23 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   loadTarget: loadExisting,
   authorizationRequest: (_, loaded) => ({ action: 'AdoptPodIdentityAssociation', association: existingBefore(loaded) }),
   checkPrecondition: (request, association) => checkExpectedModifiedAt(request, association, null),
-  findObstacle: () => Promise.resolve(null),
-  effect: {
-    kind: 'none',
-    conclude: (deps, mutation) => {
-      const association = existingBefore(mutation);
-      return adopted(association, createVerdict(deps, mutation.authorization, association));
-    },
-  },
+  foresee: (deps, mutation) => Promise.resolve(conclude(deps, mutation)),
+  effect: { kind: 'none', conclude },
   differences: () => null,
-  expectedState: (_, before) => before && { settings: settingsOf(before), tags: before.tags.filter(isRequestTag) },
+  expectedState: (_, before) => before && adoptedState(before),
   needsAgent: false,
   warningsAfter: () => [],
   summarize: () => ({ settings: {}, tags: [], changes: [] }),
 };
+
+function conclude(
+  deps: Pick<Dependencies, 'authorize'>,
+  mutation: AdmittedMutation<'ADOPT_POD_IDENTITY_ASSOCIATION'>,
+): Conclusion {
+  const association = existingBefore(mutation);
+  const verdict = createVerdict(deps, mutation.authorization, association);
+  return adopted(association, `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`);
+}
 
 /**
  * What policy would say of a create of the association by the same principal: a rule that the association would not pass is known from

@@ -1,4 +1,5 @@
 import type { Association } from '../model/association.ts';
+import type { Difference } from '../model/refusal.ts';
 import type { Warning } from '../model/warning.ts';
 
 // Warnings after a change that follow from the association itself. Source: the EKS user guide, on the agent
@@ -26,6 +27,20 @@ export function warningsAfterCreate(association: Association): readonly Warning[
       advice:
         `Restart them some seconds after the create: ${restartOf(association)} ` +
         `Later updates reach them with a delay: ${cacheOf(association)}.`,
+    },
+  ];
+}
+
+/** After a create that adopted an association: its tags stay as they are. */
+export function warningsAfterAdoption(differences: readonly Difference[]): readonly Warning[] {
+  if (differences.length === 0) return [];
+  const fields = differences.map(({ field }) => field.replace(/^tags\./, ''));
+  return [
+    {
+      code: 'TAGS_DIFFER',
+      message: `The adopted association has other tags than the request: ${fields.join(', ')}.`,
+      advice:
+        'Keep them, or have the tool that set them change them: the gateway sets tags only when it creates an association.',
     },
   ];
 }

@@ -34,10 +34,9 @@ export function found(association: Association, message: string): Conclusion {
   return { ...success(association, message), outcome: 'FOUND' };
 }
 
-/** An association was adopted. `verdict` says what policy would decide about a create of it. */
-export function adopted(association: Association, verdict: string): Conclusion {
-  const message = `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`;
-  return { ...success(association, message), outcome: 'ADOPTED' };
+/** An association was adopted. `eksRequestId` is that of the answer of EKS that led to it. */
+export function adopted(association: Association, message: string, eksRequestId: string | null = null): Conclusion {
+  return { ...success(association, message), outcome: 'ADOPTED', eksRequestId };
 }
 
 function success(association: Association, message: string) {

@@ -2,14 +2,16 @@ import { EksReadFailed } from '../eks/eks.ts';
 import type { ChangeResult } from '../eks/eks.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { validateCreate } from '../validation/create.ts';
-import { alreadyExists, concludedByEks, done, found, notVisible, rejected } from './conclusions.ts';
+import { asksToAdopt, concludeExisting } from './adopt-existing.ts';
+import type { AdoptExistingDependencies } from './adopt-existing.ts';
+import { concludedByEks, done, found, notVisible, rejected } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
-import { createDifferences } from './differences.ts';
+import { adoptedState, createDifferences } from './differences.ts';
 import { findCreated } from './find-created.ts';
 import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
 import { warningsAfterCreate } from './advice.ts';
 import { effectDeadline } from './operation.ts';
-import type { ChangingOperation, EffectInput } from './operation.ts';
+import type { ChangingOperation, EffectInput, PerformInput } from './operation.ts';
 
 type Kind = 'CREATE_POD_IDENTITY_ASSOCIATION';
 
@@ -25,7 +27,7 @@ export const createOperation: ChangingOperation<Kind> = {
   loadTarget: (_, { request }) => Promise.resolve({ kind: 'loaded', target: request, before: null, isCurrent: true }),
   authorizationRequest: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),
   checkPrecondition: () => null,
-  findObstacle: async (deps, mutation) => {
+  foresee: async (deps, mutation) => {
     const { request } = mutation;
     const observation = await observe(deps.eksFor(request), request, { deadline: effectDeadline(mutation) });
     switch (observation.kind) {
@@ -36,7 +38,7 @@ export const createOperation: ChangingOperation<Kind> = {
       case 'nothing':
         return null;
       case 'association':
-        return alreadyExists(observation.association, request, null);
+        return concludeExisting(deps, mutation, observation.association, null);
     }
   },
   effect: {
@@ -44,7 +46,7 @@ export const createOperation: ChangingOperation<Kind> = {
     perform: async (deps, input) => {
       const result = await createWithRoleRetry(deps, input);
       if (result.kind === 'done') return done(result, 'EKS created the association.');
-      if (result.kind === 'in-use') return handleConflict(input, result);
+      if (result.kind === 'in-use') return handleConflict(deps, input, result);
       if (result.kind === 'not-found') return rejected('CLUSTER_NOT_FOUND', result.error);
       return concludedByEks(result);
     },
@@ -56,13 +58,16 @@ export const createOperation: ChangingOperation<Kind> = {
       // Its own association may have been there, and have been replaced or deleted through the gateway since.
       const created = await findCreated(deps.ledger, record, request);
       if (created) return concludedAs(found(created, createdEarlier));
-      return seen.kind === 'absent'
-        ? { kind: 'not-done', association: null }
+      if (seen.kind === 'absent') return { kind: 'not-done', association: null };
+      // The next request with the token decides whether it may be adopted: the reconciler has no authority for that.
+      const isForNextRequest = seen.kind === 'foreign' && asksToAdopt(request, seen.association);
+      return isForNextRequest
+        ? { kind: 'not-done', association: seen.association }
         : concludedAs(concludedFrom(seen, request));
     },
   },
   differences: createDifferences,
-  expectedState: (request) => ({ settings: request, tags: request.tags }),
+  expectedState: (request, adopted) => (adopted ? adoptedState(adopted) : { settings: request, tags: request.tags }),
   needsAgent: true,
   warningsAfter: warningsAfterCreate,
   summarize: (request) => ({ settings: request, tags: request.tags, changes: [] }),
@@ -93,11 +98,14 @@ async function createWithRoleRetry(
 
 /** EKS answered 409: this operation created nothing, but the existing association can be an earlier one's of the same token. */
 async function handleConflict(
-  { eks, request, record, deadline }: EffectInput<Kind>,
+  deps: AdoptExistingDependencies,
+  { eks, request, record, deadline, valid }: PerformInput<Kind>,
   { associationId, error }: Extract<ChangeResult, { kind: 'in-use' }>,
 ): Promise<Conclusion> {
   const observation = await observe(eks, request, { deadline }, associationId);
   if (observation.kind !== 'association') return notVisible(error);
   const mayBeOwn = record.inDoubtOperationIds.length > 0;
-  return concludedFrom(ownershipOf(observation.association, record, request, mayBeOwn), request, error.requestId);
+  const ownership = ownershipOf(observation.association, record, request, mayBeOwn);
+  if (ownership.kind === 'foreign') return concludeExisting(deps, valid, ownership.association, error.requestId);
+  return concludedFrom(ownership, request, error.requestId);
 }

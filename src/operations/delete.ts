@@ -29,7 +29,7 @@ export const deleteOperation: ChangingOperation<'DELETE_POD_IDENTITY_ASSOCIATION
     association: existingBefore(loaded),
   }),
   checkPrecondition: (request, association) => checkExpectedModifiedAt(request, association, null),
-  findObstacle: () => Promise.resolve(null),
+  foresee: () => Promise.resolve(null),
   effect: {
     kind: 'change',
     perform: async (_, { eks, request, record, principalId, before, deadline }) => {

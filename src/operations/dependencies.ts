@@ -1,5 +1,6 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
+import type { AssociationReads } from '../ledger/association-history.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { LockMemory } from '../model/lock.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
@@ -34,6 +35,8 @@ export interface PolicyDependencies {
   readonly authorize: Authorize;
   readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
+  /** Whether associations of one namespace are all viewed by the same decision. */
+  readonly viewsByNamespace: boolean;
   /** The services and permission sets by which callers are authenticated. */
   readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;
@@ -48,6 +51,8 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Account and region of requests that name none: those of the deployment. */
   readonly home: { readonly accountId: string; readonly region: string };
   readonly describeLimits: DescribeLimits;
+  /** What is known of associations; null where no queries are answered. */
+  readonly associations: AssociationReads | null;
   /** Waits before a create whose role EKS does not know yet is sent again. */
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly lockMemory: LockMemory;

@@ -42,6 +42,11 @@ export function isRequestTag({ key }: Tag): boolean {
   return !key.startsWith(gatewayTagPrefix) && !/^aws:/i.test(key);
 }
 
+/** The state that an adoption records: what drift is found against. */
+export function adoptedState(association: Association) {
+  return { settings: settingsOf(association), tags: association.tags.filter(isRequestTag) };
+}
+
 /** Where tags differ. */
 export function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
   const wanted = new Map(requested.map(({ key, value }) => [key, value]));

@@ -1,3 +1,4 @@
+import type { Conclusion } from '../idempotency/conclusion.ts';
 import { recordEntry } from '../ledger/audit-entry.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
@@ -7,6 +8,7 @@ import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { AdoptExistingDependencies } from './adopt-existing.ts';
 import { findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { admit } from './mutate.ts';
@@ -46,16 +48,18 @@ export async function dryRun<Kind extends OperationKind>(
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
   const admission = await admit(deps, operation, call, { isDryRun: true });
-  const { request, authorization, audit, denial } = admission.kind === 'admitted' ? admission.mutation : admission;
-  const foreseen = await foreseenRefusal(deps, operation, admission);
-  const { refusal } = redactFor(deps, authorization, { refusal: foreseen });
+  const { request, authorization, denial, ...admitted } =
+    admission.kind === 'admitted' ? admission.mutation : admission;
+  const foreseen = await foresee(deps, operation, admission);
+  const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal });
+  const audit = { ...admitted.audit, before: foreseen.association ?? admitted.audit.before };
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
   const auditEntry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
     event: 'CHECKED',
     refusalCode: refusal?.code ?? null,
-    message: refusal?.message ?? foreseenSuccess(deps, operation, admission),
+    message: refusal?.message ?? foreseen.message,
     associationArn: existing?.associationArn ?? null,
     isBrief: denial() !== null,
     hidden: admission.kind === 'refused' ? (admission.hidden ?? null) : null,
@@ -72,25 +76,27 @@ export async function dryRun<Kind extends OperationKind>(
   };
 }
 
-async function foreseenRefusal<Kind extends OperationKind>(
-  deps: LockDependencies & Pick<Dependencies, 'eksFor'>,
-  operation: Operation<Kind>,
-  admission: Admission<Kind>,
-): Promise<Refusal | null> {
-  if (admission.kind === 'refused') return admission.refusal;
-  if (admission.mutation.unmet) return admission.mutation.unmet.refusal;
-  const lock = await findLock(deps, admission.mutation);
-  if (lock) return lockedRefusal(lock);
-  return (await operation.findObstacle(deps, admission.mutation))?.refusal ?? null;
+/** What the mutation would conclude. `association` is the one that it would adopt. */
+interface Foreseen extends Pick<Conclusion, 'refusal' | 'association'> {
+  readonly message: string;
 }
 
-function foreseenSuccess<Kind extends OperationKind>(
-  deps: Pick<Dependencies, 'authorize'>,
-  { effect }: Operation<Kind>,
+async function foresee<Kind extends OperationKind>(
+  deps: LockDependencies & AdoptExistingDependencies,
+  operation: Operation<Kind>,
   admission: Admission<Kind>,
-): string {
-  if (effect.kind === 'change' || admission.kind === 'refused') return 'The request would be sent to EKS.';
-  return `The request would record: ${effect.conclude(deps, admission.mutation).message}`;
+): Promise<Foreseen> {
+  if (admission.kind === 'refused') return refusedBy(admission.refusal);
+  if (admission.mutation.unmet) return refusedBy(admission.mutation.unmet.refusal);
+  const lock = await findLock(deps, admission.mutation);
+  if (lock) return refusedBy(lockedRefusal(lock));
+  const conclusion = await operation.foresee(deps, admission.mutation);
+  if (conclusion === null) return { message: 'The request would be sent to EKS.', refusal: null, association: null };
+  return { ...conclusion, message: `The request would record: ${conclusion.message}` };
+}
+
+function refusedBy(refusal: Refusal): Foreseen {
+  return { message: refusal.message, refusal, association: null };
 }
 
 function visibleExisting(

@@ -14,15 +14,13 @@ import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { changeOf, effectDeadline } from './operation.ts';
-import type { AdmittedMutation, EffectInput, Operation, RefusedAdmission } from './operation.ts';
+import type { AdmittedMutation, EffectInput, Operation, PerformDependencies, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
 import type { MutationResult } from './result.ts';
 import { answerContended, answerRefused, answerReplay, answerTokenReused } from './answers-without-claim.ts';
 
 /** What a mutation is executed with. */
-export type ExecuteDependencies = ProtocolDependencies &
-  LockDependencies &
-  Pick<Dependencies, 'authorize' | 'eksFor' | 'sleep'>;
+export type ExecuteDependencies = ProtocolDependencies & LockDependencies & PerformDependencies;
 
 /**
  * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws
@@ -37,7 +35,8 @@ export async function execute<Kind extends OperationKind>(
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
   const request = claimRequestOf(deps, operation, mutation, clientRequestToken);
-  const perform = (lease: Lease) => changeOf(operation.effect).perform(deps, effectInput(deps, mutation, lease));
+  const perform = (lease: Lease) =>
+    changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
   const record = async (lease: Lease, conclusion: Conclusion) =>
     resultOf(deps, answer, await close(lease, conclusion), conclusion);

@@ -50,7 +50,10 @@ export async function mutate<Kind extends OperationKind>(
   }
   // An approval step belongs here.
   const { mutation } = admission;
-  return redactFor(deps, mutation.authorization, await execute(deps, operation, mutation));
+  const result = await execute(deps, operation, mutation);
+  const adopted = result.adopted ? result.association : null;
+  const differences = (adopted && operation.differences(mutation.request, adopted)) ?? [];
+  return redactFor(deps, mutation.authorization, { ...result, differences });
 }
 
 /**

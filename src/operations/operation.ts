@@ -19,6 +19,7 @@ import type { Warning } from '../model/warning.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import type { ClusterDefaults } from '../validation/names.ts';
 import type { ValidatedAs } from '../validation/validated.ts';
+import type { AdoptExistingDependencies } from './adopt-existing.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** The GraphQL input of each operation. */
@@ -102,6 +103,12 @@ export interface EffectInput<Kind extends OperationKind = OperationKind> {
   readonly deadline: number;
 }
 
+/** What a change is sent with. */
+export interface PerformInput<Kind extends OperationKind = OperationKind> extends EffectInput<Kind> {
+  /** The request that sends it: for decisions that depend on the answer of EKS. */
+  readonly valid: ValidRequest<Kind>;
+}
+
 /** A request as it arrives. */
 export interface MutationCall<Kind extends OperationKind = OperationKind> {
   readonly identity: RequestIdentity;
@@ -141,14 +148,14 @@ export type EffectObservation =
 /** What the target of a request is loaded with. */
 export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
 
+/** What a change is sent and concluded with. */
+export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'clock' | 'sleep' | 'times'>;
+
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
   readonly kind: 'change';
   /** Sends the change to EKS and interprets the answer. */
-  readonly perform: (
-    deps: Pick<Dependencies, 'clock' | 'sleep' | 'times'>,
-    input: EffectInput<Kind>,
-  ) => Promise<Conclusion>;
+  readonly perform: (deps: PerformDependencies, input: PerformInput<Kind>) => Promise<Conclusion>;
   /**
    * Observes whether an earlier lease holder's change was applied. Others may have acted since it was sent: `docs/reliability.md` has a
    * row for each case. Throws `LedgerUnavailable`.
@@ -210,11 +217,8 @@ export interface Operation<Kind extends OperationKind> {
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
   /** The refusal of a change of this association, as read from EKS; null if it may be changed. */
   readonly checkPrecondition: (request: RequestOf[Kind], association: Association) => RefusedConclusion | null;
-  /** What would keep the effect from happening, as far as a read can tell; null: nothing. Throws `EksReadFailed`. */
-  readonly findObstacle: (
-    deps: Pick<Dependencies, 'eksFor'>,
-    mutation: AdmittedMutation<Kind>,
-  ) => Promise<RefusedConclusion | null>;
+  /** The conclusion without a change at EKS, as far as reads can tell; null: the change would be sent. Throws `EksReadFailed`. */
+  readonly foresee: (deps: AdoptExistingDependencies, mutation: AdmittedMutation<Kind>) => Promise<Conclusion | null>;
   readonly effect: Effect<Kind> | NoEffect<Kind>;
   /** Where an association differs from the request; null where an operation has nothing to compare. */
   readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;

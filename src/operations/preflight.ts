@@ -1,8 +1,10 @@
 import type { AddonResult, CallBounds, ClusterResult, Eks } from '../eks/eks.ts';
-import type { Association, ClusterRef } from '../model/association.ts';
+import type { ClusterRef } from '../model/association.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Dependencies } from './dependencies.ts';
+import { warningsAfterAdoption } from './advice.ts';
 import type { Operation } from './operation.ts';
+import type { MutationResult } from './result.ts';
 import type { DryRunSubject, PreflightSubject } from './preflight-subject.ts';
 import { quotaWarnings } from './quota-warnings.ts';
 import { reasonOf, roleWarnings } from './role-warnings.ts';
@@ -41,12 +43,13 @@ export async function checkWarnings(
 export async function changeWarnings<Kind extends OperationKind>(
   reads: ReadinessReads & Pick<Dependencies, 'preflight'>,
   { needsAgent, warningsAfter }: Pick<Operation<Kind>, 'needsAgent' | 'warningsAfter'>,
-  { association }: { readonly association: Association | null },
+  { association, adopted, differences }: Pick<MutationResult, 'association' | 'adopted' | 'differences'>,
   deadline: number,
 ): Promise<Warning[]> {
   if (association === null) return [];
   const readiness = needsAgent ? readinessOf(reads, association, deadline, reads.preflight === 'changes') : [];
-  return [...(await readiness), ...warningsAfter(association)];
+  const after = adopted ? warningsAfterAdoption(differences) : warningsAfter(association);
+  return [...(await readiness), ...after];
 }
 
 /**

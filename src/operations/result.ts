@@ -8,7 +8,7 @@ import type { Association } from '../model/association.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RequestStatus } from '../model/outcome.ts';
 import { retryAfterSecondsOf } from '../model/refusal.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { Difference, Refusal } from '../model/refusal.ts';
 
 /** The result of a mutation. */
 export interface MutationResult {
@@ -19,6 +19,10 @@ export interface MutationResult {
   readonly refusal: Refusal | null;
   /** Whole seconds, at least 1; null where waiting does not help. */
   readonly retryAfterSeconds: number | null;
+  /** True when `association` already existed, and was adopted. */
+  readonly adopted: boolean;
+  /** Where the association that a create adopted differs from its request, in tags only; empty for every other result. */
+  readonly differences: readonly Difference[];
   /** True when the result was read from the idempotency record. */
   readonly replayed: boolean;
   /** The token of the input, or the one generated for it; null when a request was refused before it needed one. */
@@ -51,16 +55,18 @@ export function resultOf(
   const { status } = outcomeOf(conclusion.outcome);
   if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(deps, answer, completion);
   const { association, refusal } = conclusion;
+  const adopted = conclusion.outcome === 'ADOPTED';
   const seconds = refusal && retryAfterSecondsOf(refusal);
-  return { ...resultBase(answer, status, entry), association, refusal, retryAfterSeconds: seconds };
+  return { ...resultBase(answer, status, entry), association, refusal, adopted, retryAfterSeconds: seconds };
 }
 
 /** The result that a finished record holds. */
 export function recordedResult(answer: AnswerContext, record: IdempotencyRecord, entry: AuditEntry): MutationResult {
-  const { association = null, refusal = null } = record.result ?? {};
+  const { association = null, refusal = null, isAdopted: adopted = false } = record.result ?? {};
   const status = association ? 'SUCCEEDED' : 'REFUSED';
   const seconds = refusal && retryAfterSecondsOf(refusal);
-  return { ...resultBase(answer, status, entry), association, refusal, retryAfterSeconds: seconds, replayed: true };
+  const result = { association, refusal, adopted, retryAfterSeconds: seconds, replayed: true };
+  return { ...resultBase(answer, status, entry), ...result };
 }
 
 /** The outcome is not known yet, or another request is working on the operation. */
@@ -75,6 +81,13 @@ export function resultBase(
   status: RequestStatus,
   auditEntry: AuditEntry,
 ): MutationResult {
-  const details = { association: null, refusal: null, retryAfterSeconds: null, replayed: false };
+  const details = {
+    association: null,
+    refusal: null,
+    retryAfterSeconds: null,
+    adopted: false,
+    differences: [],
+    replayed: false,
+  };
   return { ...details, status, clientRequestToken, auditEntry };
 }

@@ -35,7 +35,7 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   },
   checkPrecondition: (request, association) =>
     checkExpectedModifiedAt(request, association, settingDifferences(request.changes, association)),
-  findObstacle: () => Promise.resolve(null),
+  foresee: () => Promise.resolve(null),
   effect: {
     kind: 'change',
     perform: async (_, { eks, request, record, principalId, deadline }) => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecordPrincipal } from '../model/principal.ts';
+import { viewsByNamespace } from './association-use.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySet, PolicySources } from './compile.ts';
 import { authorizeWith } from './authorize.ts';
@@ -25,6 +26,8 @@ export interface LoadedPolicy {
   readonly inventory: Inventory;
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
+  /** Whether associations of one namespace are all viewed by the same decision. */
+  readonly viewsByNamespace: boolean;
 }
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
@@ -112,6 +115,7 @@ export function policyOf(
     recordPrincipal: makeRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,
+    viewsByNamespace: viewsByNamespace(policySet),
   };
 }
 

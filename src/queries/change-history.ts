@@ -92,8 +92,8 @@ function adoptedAt({ operationId, before }: AuditEntry, { requestMs, listLagMs, 
   return Math.max(Date.parse(before?.modifiedAt ?? ''), decodeTime(operationId) - requestMs - listLagMs) - clockErrorMs;
 }
 
-function isCreate({ operation, request }: AuditEntry): boolean {
-  return request !== null && operationOf(operation).creates;
+function isCreate(entry: AuditEntry): boolean {
+  return entry.request !== null && operationOf(entry.operation).creates && !isAdoption(entry);
 }
 
 /** Whether an entry is of an operation that leaves no association. */
@@ -101,9 +101,14 @@ export function isDelete({ operation, request }: AuditEntry): boolean {
   return request !== null && operationOf(operation).deletes;
 }
 
-/** Whether an entry is of an operation that changed nothing at EKS: then `before` is also the state that it left. */
-export function isAdoption({ operation, request }: AuditEntry): boolean {
-  return request !== null && operationOf(operation).effect.kind === 'none';
+/**
+ * Whether an entry is of an operation that changed nothing at EKS, an adoption or a create that adopted what existed: then `before` is also
+ * the state that it left.
+ */
+export function isAdoption({ operation, request, event, before }: AuditEntry): boolean {
+  if (request === null) return false;
+  const { effect, creates } = operationOf(operation);
+  return effect.kind === 'none' || (creates && event === 'SUCCEEDED' && before !== null);
 }
 
 function operationsWith(entries: readonly AuditEntry[], matches: (event: AuditEntry['event']) => boolean) {

@@ -55,9 +55,25 @@ export function namespaces(
 }
 
 /** Whether the principal may read something in a namespace of a cluster; examines only so many namespaces. */
-function mayReadNamespace(
+function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader, cluster: ClusterRef) {
+  return examinedNamespaces(deps, reader, cluster).some((scope) => {
+    const { mayList, mayReadAuditTrail } = rightsOn(reader.authorizeRead, scope);
+    return mayList || mayReadAuditTrail;
+  });
+}
+
+/** Whether the principal may list the associations of a cluster, or of a namespace in it; examines only so many namespaces. */
+export function mayListIn(deps: Pick<Dependencies, 'directory'>, reader: Reader, cluster: ClusterRef): boolean {
+  const { accountId, region, clusterName } = cluster;
+  const mayList = (scope: ReadScope) => reader.authorizeRead({ action: 'ListPodIdentityAssociations', scope }).allowed;
+  const whole = { kind: 'cluster', accountId, region, clusterName } as const;
+  return mayList(whole) || examinedNamespaces(deps, reader, cluster).some(mayList);
+}
+
+/** The namespaces of a cluster that are examined: at first those that the principal's groups own. */
+function examinedNamespaces(
   { directory }: Pick<Dependencies, 'directory'>,
-  { identity, authorizeRead }: Reader,
+  { identity }: Pick<Reader, 'identity'>,
   cluster: ClusterRef,
 ) {
   const groups = new Set(identity.principal.groups);
@@ -67,10 +83,7 @@ function mayReadNamespace(
     ...all.filter(isOwn).slice(0, maxForeignNamespaces),
     ...all.filter((namespace) => !isOwn(namespace)).slice(0, maxForeignNamespaces),
   ];
-  return examined.some(({ name }) => {
-    const { mayList, mayReadAuditTrail } = rightsOn(authorizeRead, namespaceScope(cluster, name));
-    return mayList || mayReadAuditTrail;
-  });
+  return examined.map(({ name }) => namespaceScope(cluster, name));
 }
 
 /** A namespace as the scope of a read; for a pattern, a namespace that matches it. */

@@ -45,6 +45,7 @@ export function validateCreate(
     ...completeSettings(input),
     tags: canonicalTags(input.tags ?? []),
     ...(expectedRevision === null ? {} : { expectedRevision }),
+    ...(input.ifExists === 'ADOPT' ? { ifExists: 'ADOPT' as const } : {}),
   };
   return { kind: 'valid', request, ...metadata };
 }

@@ -118,7 +118,7 @@ const serviceAccountRules = [
 ];
 
 /** Findings on a cluster name. */
-function clusterNameFindings(value: Text): Finding[] {
+export function clusterNameFindings(value: Text): Finding[] {
   return requiredText('clusterName', value, clusterNameRules, 'payments-prod');
 }
 

@@ -80,6 +80,11 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
         const result = { association: confirmed, refusal: null, completedAt: time };
         return end(succeeded(record, { result }), { event: 'SUCCEEDED', eksRequestId, time });
       },
+      /** EKS answered that the association exists, and it was adopted. */
+      adopt: (adopted: Association) => {
+        const result = { association: adopted, refusal: null, isAdopted: true as const, completedAt: t2 };
+        return end(succeeded(record, { result }), { event: 'SUCCEEDED', before: adopted, eksRequestId: 'request-1' });
+      },
       release: (eksRequestId: string | null = 'request-1') =>
         end(released(record), { event: 'RELEASED', eksRequestId }),
       undetermined: (existing: Association | null, time = t2) => {
@@ -127,6 +132,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed: null,
       openOperations: [open as never],
+      latest: null,
     };
     expect(await stateNow()).toEqual(state);
     await create.succeed(at(t1));
@@ -144,6 +150,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       changedAt: Date.parse(t2),
       confirmed,
       openOperations: [],
+      latest: { origin: 'OPERATION', seenAt: Date.parse(t2), seenOtherwiseAt: recordTime },
     });
   });
 
@@ -198,6 +205,18 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await next.succeed(at(t3, { associationId: 'a-new0000000000000' }));
     await late.succeed(at(t1));
     expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
+  });
+
+  test('a create that adopted an association confirms it as an adoption, also the confirmed version with other tags', async () => {
+    await (await begin()).succeed(at(t1));
+    const tagged = at(t1, { tags: [{ key: 'managed-by', value: 'terraform' }] });
+    const create = await begin();
+    await create.adopt(tagged);
+    const operation = 'ADOPT_POD_IDENTITY_ASSOCIATION';
+    expect(await stateNow()).toMatchObject({
+      confirmed: { association: tagged, isDeleted: false, operationId: create.operationId, operation },
+      openOperations: [],
+    });
   });
 
   test('an adoption confirms the same version with other tags, but no older one, and leaves nothing open', async () => {
@@ -380,6 +399,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed,
       openOperations: [],
+      latest: null,
     });
   });
 
@@ -413,7 +433,8 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
 
   test('the progress of scans is written over the fence that was read only, and does not disturb the search for expired leases', async () => {
     const cluster = { accountId, region, clusterName };
-    const first = { cluster, fence: 1, leaseUntil: 1, startedAt: 1, endedAt: null, completedAt: null, failure: null };
+    const never = { completedAt: null, firstCompletedAt: null };
+    const first = { cluster, fence: 1, leaseUntil: 1, startedAt: 1, endedAt: null, ...never, failure: null };
     const next = { ...first, fence: 2, endedAt: 2, completedAt: 1, failure: { exception: 'X', message: 'y' } };
     expect(await ledger.clusterScans()).toEqual([]);
     expect(await ledger.putClusterScan(1, first)).toBe(false);

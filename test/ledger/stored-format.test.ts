@@ -15,6 +15,7 @@ import type { Item } from '../../src/ledger/dynamodb-item.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
 import { scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
 import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
+import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb-association-version.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
 import {
   recordOfText,
@@ -22,12 +23,15 @@ import {
   scanText,
   stateOfText,
   stateText,
+  versionOfText,
+  versionText,
 } from '../../packages/local-gateway/src/sqlite/record-json.ts';
 import { versionItem, versionOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
 import {
   adoption,
   associationState,
+  associationVersion,
   clusterScan,
   entries,
   locks,
@@ -61,11 +65,15 @@ const claim = { createdBy: '01KASA3V5T0000000000000001', claimedBy: '01KASA3V5T0
 
 /** The item that an update of the state writes: its key, and the attributes that it sets. */
 function stateItem(): Item {
-  const { revision: _, confirmed, observed, changedAt, ...change } = associationState;
+  const { revision: _, latest: __, confirmed, observed, changedAt, ...change } = associationState;
   const given = { confirmed, observed, changedAt } as Required<
     Pick<StateChange, 'confirmed' | 'observed' | 'changedAt'>
   >;
-  const update = stateUpdate({ ...change, ...given, endedOperationIds: [] }, { kind: 'revision', revision: 6 });
+  const version = { ...associationVersion, ...associationState.latest };
+  const update = stateUpdate(
+    { ...change, ...given, version, endedOperationIds: [] },
+    { kind: 'revision', revision: 6 },
+  );
   const {
     ExpressionAttributeNames: names = {},
     ExpressionAttributeValues: values = {},
@@ -101,6 +109,7 @@ const written: Readonly<Record<string, Stored>> = {
   locks: { sqlite: null, dynamodb: locksItem(locks) },
   claim: { sqlite: null, dynamodb: claimItem(claim) },
   state: { sqlite: stateText(associationState), dynamodb: stateItem() },
+  version: { sqlite: versionText(associationVersion), dynamodb: associationVersionItem(associationVersion) },
   scan: { sqlite: scanText(clusterScan), dynamodb: scanItem(clusterScan) },
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
@@ -141,6 +150,11 @@ test('the stored state of an association is read as before', () => {
   expect(stateOfText(stored.state?.sqlite ?? '')).toEqual(associationState);
 });
 
+test('a stored version of the history is read as before', () => {
+  expect(versionOfItem(itemOf('version'))).toEqual(associationVersion);
+  expect(versionOfText(stored.version?.sqlite ?? '')).toEqual(associationVersion);
+});
+
 test('the stored progress of a scan is read as before', () => {
   expect(scanOfItem(itemOf('scan'))).toEqual(clusterScan);
 });
@@ -160,6 +174,11 @@ test.each([
   ['ADOPT_POD_IDENTITY_ASSOCIATION', '7bc1e50f3f372667dfead52f8158d63d64e1a77f42185e9792d5271410b36d29'],
 ] as const)('the fingerprint of a request stays the same: %s', (operation, fingerprint) => {
   expect(fingerprintOf(requests[operation])).toBe(fingerprint);
+});
+
+test('the fingerprint of a create that adopts an equal association is another one, and stays the same', () => {
+  const create = { ...requests.CREATE_POD_IDENTITY_ASSOCIATION, ifExists: 'ADOPT' } as const;
+  expect(fingerprintOf(create)).toBe('c5a52b1bd1f991e414b988c4bd167aafca6069e251bf0b5edd54685164b28d31');
 });
 
 test('a field that a later version adds, and a request leaves out, does not change its fingerprint', () => {

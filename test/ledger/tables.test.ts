@@ -33,7 +33,7 @@ test('every index of the trail projects all attributes and sorts by entry id', (
   );
 });
 
-test('the lease index projects all attributes, and the index of states what a scan compares', () => {
+test('the lease index projects all attributes, the index of states what a scan compares, and those of roles only keys', () => {
   expect(idempotencyTableDefinition('idempotency').GlobalSecondaryIndexes).toEqual([
     {
       IndexName: 'byLease',
@@ -51,9 +51,17 @@ test('the lease index projects all attributes, and the index of states what a sc
       ],
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId'],
+        NonKeyAttributes: ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId', 'version'],
       },
     },
+    ...Object.entries({ byRole: 'roleArn', byTargetRole: 'targetRoleArn' }).map(([IndexName, AttributeName]) => ({
+      IndexName,
+      KeySchema: [
+        { AttributeName, KeyType: 'HASH' },
+        { AttributeName: 'idempotencyKey', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    })),
   ]);
 });
 
@@ -110,7 +118,7 @@ describeOnDynamoDb('tables of another version in DynamoDB', () => {
       code: 'LEDGER_UNUSABLE',
       cause: {
         message: expect.stringMatching(
-          /^Table idempotency-.*: its key is key S, expected idempotencyKey S; it has no index byLease; it has no index byCluster\. Table audit-.*: .* byTime\. Set IDEMPOTENCY_TABLE/,
+          /^Table idempotency-.*: its key is key S, expected idempotencyKey S; it has no index byLease; it has no index byCluster; it has no index byRole; it has no index byTargetRole\. Table audit-.*: .* byTime\. Set IDEMPOTENCY_TABLE/,
         ),
       },
     });

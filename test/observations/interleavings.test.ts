@@ -211,7 +211,7 @@ async function run(ledger: Ledger & ObservationStore, seed: number) {
       associationId: shown?.associationId ?? null,
       listedAt,
       knownRevision: before?.revision ?? 0,
-      scan: { fence: 1, isFirst: false },
+      scan: { fence: 1, completedAt: null },
     };
     const states = {
       getAssociationState: observations.getAssociationState,

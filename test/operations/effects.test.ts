@@ -44,6 +44,8 @@ function inputOf<Request extends RequestOf[OperationKind]>(
     deadline: Date.now() + 60_000,
     ...more,
     request: of,
+    // Creates read it; it is the request of each kind.
+    valid: { ...admittedCreate(1_000), request: of } as never,
   };
 }
 

@@ -5,9 +5,17 @@ import type { CallerAnswer, Effect, Facts, TrailEntry } from './facts.ts';
  * What must hold of adoptions, which change nothing at EKS and are recorded at once. Each check gives one line per violation.
  */
 
-/** The entries of adoptions that succeeded. */
+/** The entries of adoptions that succeeded, also of creates that adopted what existed. */
 export function adoptions(entries: readonly TrailEntry[]): TrailEntry[] {
-  return entries.filter(({ kind, event }) => kind === 'adopt' && event === 'SUCCEEDED');
+  return entries.filter(({ kind, event, isAdopted }) => (kind === 'adopt' || isAdopted) && event === 'SUCCEEDED');
+}
+
+/** Creates that adopted an association, although EKS applied a create of theirs. */
+export function adoptedBesideOwn({ changes, entries }: Facts): string[] {
+  return adoptions(entries).flatMap((entry) => {
+    const isApplied = changes.some(({ operationId, effect }) => effect && operationId === entry.operationId);
+    return entry.isAdopted && isApplied ? [`${name(entry)} is not what the operation created`] : [];
+  });
 }
 
 /** Adoptions with other entries of a lease holder than one success: an INTENT, a takeover, a second success. */

@@ -8,7 +8,8 @@ export function unrecorded({ associations, entries, reconciled }: Facts): string
     .filter(
       ({ associationArn }) =>
         !entries.some(
-          (entry) => entry.event === 'SUCCEEDED' && entry.kind === 'create' && entry.associationArn === associationArn,
+          ({ event, kind, isAdopted, ...entry }) =>
+            event === 'SUCCEEDED' && kind === 'create' && !isAdopted && entry.associationArn === associationArn,
         ),
     )
     .map(

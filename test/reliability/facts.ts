@@ -81,6 +81,8 @@ export interface TrailEntry {
   readonly time: number;
   readonly event: string;
   readonly kind: MutationKind;
+  /** Whether it is of a create that adopted what existed; absent: no. */
+  readonly isAdopted?: boolean;
   /** Id of the principal. */
   readonly principal: string;
   /**

@@ -10,7 +10,14 @@ import {
   tokenName,
   tokenOf,
 } from './attribution.ts';
-import { adoptedLaterStates, adoptedUnderLock, adoptionHoles, adoptions, untrueAdoptions } from './adoptions.ts';
+import {
+  adoptedBesideOwn,
+  adoptedLaterStates,
+  adoptedUnderLock,
+  adoptionHoles,
+  adoptions,
+  untrueAdoptions,
+} from './adoptions.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneRevocations } from './others.ts';
 import { isUnseen, untruths } from './truth.ts';
@@ -99,7 +106,7 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
           ),
       ),
 
-  truthful: (facts) => [...untruths(facts), ...untrueAdoptions(facts)],
+  truthful: (facts) => [...untruths(facts), ...untrueAdoptions(facts), ...adoptedBesideOwn(facts)],
 
   respected: (facts) => [...overwrittenChanges(facts), ...adoptedLaterStates(facts)],
 

@@ -110,6 +110,7 @@ function notApplied(facts: Facts, entry: TrailEntry): string[] {
   if (
     entry.event !== 'SUCCEEDED' ||
     entry.kind === 'adopt' ||
+    entry.isAdopted ||
     successesNotApplied.some(({ covers }) => covers(facts, entry))
   )
     return [];

@@ -8,6 +8,7 @@ import type { Composition } from '../../src/app/compose.ts';
 import { makeGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
+import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from '../../packages/local-gateway/src/http-api/http-api.ts';
@@ -92,7 +93,8 @@ export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
 /** Options of a gateway under test. */
 export interface GatewayOptions {
-  readonly ledger: Ledger;
+  /** With what is known of associations, for queries about it. */
+  readonly ledger: Ledger & Partial<AssociationReads>;
   readonly times?: Partial<Times>;
   /** The clock of the gateway and of its own simulator, to share it. */
   readonly clock?: TestClock;
@@ -133,6 +135,8 @@ export async function openGateway(options: GatewayOptions) {
   const composition: Composition = {
     policy,
     ledger,
+    // All stores of the tests have both; a ledger that replaces methods is spread from one.
+    ...('versionsAround' in ledger ? { associations: ledger as Ledger & AssociationReads } : {}),
     home,
     times: { ...shortTimes, ...times },
     describeLimits: defaultDescribeLimits,

@@ -1,3 +1,4 @@
+import type { AssociationVersion } from '../../src/ledger/association-history.ts';
 import type { AssociationState } from '../../src/ledger/association-state.ts';
 import type { ClusterScan } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
@@ -45,7 +46,7 @@ const association: Required<Association> = {
   policy,
 };
 
-const create: Omit<Required<CreateRequest>, 'expectedRevision'> = {
+const create: Required<Omit<CreateRequest, 'expectedRevision' | 'ifExists'>> = {
   ...target,
   roleArn,
   targetRoleArn,
@@ -103,7 +104,7 @@ const ended = { ...withoutDeferral, expiresAt: start + 604_800_000 };
 /** A record in every state. */
 export const records: readonly IdempotencyRecord[] = [
   record,
-  { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, completedAt: at } },
+  { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, isAdopted: true, completedAt: at } },
   { ...ended, state: 'REFUSED', result: { association: null, refusal, completedAt: at } },
   { ...ended, state: 'RELEASED' },
 ];
@@ -269,6 +270,7 @@ export const clusterScan: Required<ClusterScan> = {
   startedAt: start,
   endedAt: start + 60_000,
   completedAt: start - 600_000,
+  firstCompletedAt: start - 86_400_000,
   failure: { exception: 'ResourceNotFoundException', message: 'No cluster found for name: apps.' },
 };
 
@@ -303,4 +305,15 @@ export const associationState: Required<AssociationState> = {
       saw: { associationId: association.associationId, modifiedAt: at, isGone: true },
     },
   ],
+  latest: { origin: 'OUTSIDE', seenAt: start + 60_000, seenOtherwiseAt: start },
+};
+
+/** A version of the history with every field set. */
+export const associationVersion: Required<AssociationVersion> = {
+  target,
+  association,
+  origin: 'ADOPTED',
+  operationId,
+  seenAt: start + 60_000,
+  seenOtherwiseAt: start,
 };

@@ -133,6 +133,13 @@ export const record: readonly Parameter[] = [
   accountId,
 ];
 
+export const ifExists: Parameter = {
+  name: 'ifExists',
+  type: 'string',
+  own: true,
+  help: 'What to do if the service account has an association that equals the request: REFUSE the request, which is the default, or ADOPT the association.',
+};
+
 export const expectedModifiedAt: Parameter = {
   name: 'expectedModifiedAt',
   type: 'string',
@@ -192,7 +199,7 @@ export const awsCommands: readonly Command[] = [
     name: 'create-pod-identity-association',
     operation: 'CreatePodIdentityAssociation',
     summary: 'Create an association between an IAM role and a Kubernetes service account.',
-    parameters: [clusterName, ...binding, clientRequestToken, tags, ...settings, ...record],
+    parameters: [clusterName, ...binding, clientRequestToken, tags, ...settings, ifExists, ...record],
     answer: { association },
     isMutation: true,
   },

@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
+import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -17,7 +19,7 @@ import type { LedgerSettings } from './settings.ts';
 const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
-export async function openLedger(settings: LedgerSettings): Promise<Ledger & ObservationStore> {
+export async function openLedger(settings: LedgerSettings): Promise<Ledger & ObservationStore & AssociationReads> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
@@ -34,7 +36,11 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger & Obs
     client.destroy();
     throw error;
   });
-  return { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbObservations({ client, ...names }) };
+  return {
+    ...makeDynamoDbLedger({ client, ...names }),
+    ...makeDynamoDbObservations({ client, ...names }),
+    ...makeDynamoDbAssociationReads({ client, ...names }),
+  };
 }
 
 function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: LedgerSettings): string {

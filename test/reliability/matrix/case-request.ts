@@ -8,6 +8,8 @@ export interface CaseRequest extends RequestVariant {
   readonly associationId: string | null;
   /** `pat` is another principal, who changes what the case is about. */
   readonly by: 'alice' | 'bob' | 'pat';
+  /** Whether a create adopts an association that equals it; absent: no. */
+  readonly adopts?: true;
   /** Milliseconds since the epoch; null: none is expected. */
   readonly expectedModifiedAt: number | null;
 }

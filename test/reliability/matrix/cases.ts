@@ -64,7 +64,8 @@ export async function casesOf(
             isSelected(flow) &&
             isFor(flow, kind) &&
             (flow.by !== 'reconciler' || implementation.hasReconciler) &&
-            (!flow.locked || implementation.lock !== null),
+            (!flow.locked || implementation.lock !== null) &&
+            (!flow.adopts || implementation.adopts),
         );
         const ofFlows = selected.map(async (flow) =>
           casesOfFlow(base, flow, await trace(base, flow, backends), followUpsOf),

@@ -22,12 +22,14 @@ export interface Flow extends RequestVariant {
   readonly kinds?: readonly MutationKind[];
   /** All requests with the token expect the `modifiedAt` that the association has at first. */
   readonly expects?: true;
+  /** A create adopts an association that equals it, which others make before the flow; by a principal who may adopt, or not. */
+  readonly adopts?: true;
   /** What others do to the association before the flow: directly at EKS, or by a request of their own. */
   readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
   /** Changes are locked before the flow, or when it takes the operation over. */
   readonly locked?: 'before' | 'at take-over';
   /** Who runs the flow: a principal's request, or the reconciler. */
-  readonly by: 'alice' | 'bob' | 'reconciler';
+  readonly by: 'alice' | 'bob' | 'pat' | 'reconciler';
 }
 
 /** Milliseconds after which a lease has expired. */
@@ -50,6 +52,7 @@ function flowsWithOthers(): Flow[] {
   const outside = { what: 'update', through: 'eks' } as const;
   const revoked = { what: 'delete', through: 'gateway' } as const;
   const expecting = { kinds: ['update', 'delete'], expects: true, by: 'alice' } as const;
+  const adopting = { kinds: ['create'], adopts: true, others: { what: 'create', through: 'eks' } } as const;
   const applied = { earlier: crashAfter, passed: inDoubtMs } as const;
   return [
     { ...expecting, kinds: ['update', 'delete', 'adopt'], name: 'changed before', others: outside },
@@ -69,6 +72,9 @@ function flowsWithOthers(): Flow[] {
       others: revoked,
       by: 'reconciler',
     },
+    { ...adopting, name: 'adopts what exists', by: 'pat' },
+    { ...adopting, name: 'may not adopt what exists', by: 'alice' },
+    { ...adopting, ...applied, name: 'adopts nothing else once done', by: 'pat' },
     {
       ...{ name: 'restarted, locked', kinds: ['create'], locked: 'at take-over', by: 'alice' },
       ...{ earlier: crashBefore, passed: inDoubtMs },

@@ -81,13 +81,14 @@ function start(url: string, tables: Tables): Process {
 /** Null for what is not an entry of a change. */
 function entryOf(entry: unknown): TrailEntry | null {
   if (typeof entry !== 'string') return null;
-  const { operation, principal, target, reason, request, time, ...rest } = JSON.parse(entry) as StoredEntry;
+  const { operation, principal, target, reason, request, time, before, ...rest } = JSON.parse(entry) as StoredEntry;
   if (operation === 'LOCK_CHANGES') return null;
   const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
   return {
     ...{ operationId, entryId, event, apiRequestId, associationArn, refusalCode, fence },
     time: Date.parse(time),
     kind: kindOf(operation),
+    isAdopted: event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null,
     principal: principal.id,
     clientRequestToken: reason,
     serviceAccount: target && [target.clusterName, target.namespace, target.serviceAccount].join('/'),
@@ -105,6 +106,7 @@ interface StoredEntry extends Pick<
   readonly principal: { readonly id: string };
   readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
   readonly reason: string | null;
+  readonly before: object | null;
   readonly request: { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } } | null;
 }
 

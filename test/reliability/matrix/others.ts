@@ -26,8 +26,8 @@ interface Run extends Pick<Case, 'implementation' | 'kind' | 'flow'> {
 }
 
 /** Changes the association of a case directly at EKS, if it is possible. */
-export function changeDirectly({ backend, associationId, others }: Run, kind: ChangeKind): void {
-  const change = changeOutside(backend.simulator, kind, associationId);
+export function changeDirectly({ backend, associationId, others, flow }: Run, kind: ChangeKind): void {
+  const change = changeOutside(backend.simulator, kind, associationId, flow.adopts);
   if (change) others.outside.push(change);
 }
 

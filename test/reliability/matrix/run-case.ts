@@ -68,14 +68,9 @@ async function runRequests(run: CaseRun): Promise<readonly Step[]> {
 }
 
 /** Runs the earlier request with the same token, with its fault. */
-async function runEarlierRequest({
-  flow: { earlier, passed },
-  changeAt,
-  changeStep,
-  environment,
-  clock,
-  ...run
-}: CaseRun): Promise<void> {
+async function runEarlierRequest(run: CaseRun): Promise<void> {
+  const { flow, changeAt, changeStep, environment, clock } = run;
+  const { earlier, passed } = flow;
   if (earlier === undefined) return;
   const nothing = () => Promise.resolve();
   const plan = earlier && { at: changeAt, step: stepName(changeStep), fault: earlier, meanwhile: nothing };
@@ -195,7 +190,10 @@ function baseRequest({
   kind,
   associationId,
   expectedModifiedAt,
-}: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt'>): CaseRequest {
+  flow: { adopts, by },
+}: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt' | 'flow'>): CaseRequest {
   // Only platform administrators adopt.
-  return { kind, associationId, by: kind === 'adopt' ? 'pat' : 'alice', expectedModifiedAt };
+  const isAdmin = kind === 'adopt' || by === 'pat';
+  const request = { kind, associationId, by: isAdmin ? 'pat' : 'alice', expectedModifiedAt } as const;
+  return adopts ? { ...request, adopts } : request;
 }

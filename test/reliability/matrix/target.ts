@@ -29,7 +29,8 @@ function outsideChange(
 /**
  * The GraphQL input of a request. The token is also sent as `reason`, because the audit trail stores the reason only.
  */
-export function inputOf({ kind, associationId, by, expectedModifiedAt, other, invalid }: CaseRequest): object {
+export function inputOf(request: CaseRequest): object {
+  const { kind, associationId, by, expectedModifiedAt, adopts, other, invalid } = request;
   const common = { clusterName: target.clusterName, clientRequestToken: 'first', reason: 'first' };
   const invalidFields = invalid ? { clusterName: 'no cluster/at all' } : {};
   const otherFields = other ? { disableSessionTags: true } : {};
@@ -42,18 +43,22 @@ export function inputOf({ kind, associationId, by, expectedModifiedAt, other, in
   if (kind === 'update') return { ...existing, roleArn: requestedRole, ...otherFields, ...invalidFields };
   const { namespace, serviceAccount } = target;
   const list = [{ key: 'team', value: 'payments' }];
-  return { ...common, namespace, serviceAccount, roleArn: requestedRole, tags: list, ...otherFields, ...invalidFields };
+  const ifExists = adopts ? { ifExists: 'ADOPT' } : {};
+  const binding = { ...common, namespace, serviceAccount, roleArn: requestedRole, tags: list, ...ifExists };
+  return { ...binding, ...otherFields, ...invalidFields };
 }
 
-/** Makes the change directly at EKS first, if it is still possible. Returns it; null if it was not possible. */
+/** Makes the change directly at EKS first, if it is still possible: a create with the requested role or another. Returns it; null if it was not possible. */
 export function changeOutside(
   { control }: EksSimulator,
   kind: ChangeKind,
   associationId: string | null,
+  isAsRequested = false,
 ): OutsideChange | null {
   if (associationId === null) {
     if (control.associations().length > 0) return null;
-    return outsideChange(kind, control.createAssociation({ ...target, roleArn: existingRole, tags }));
+    const roleArn = isAsRequested ? requestedRole : existingRole;
+    return outsideChange(kind, control.createAssociation({ ...target, roleArn, tags }));
   }
   const existing = control.updateAssociation(associationId, { disableSessionTags: true });
   // A delete has no `modifiedAt`: it comes right after an update, which sets it.

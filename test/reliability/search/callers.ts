@@ -11,7 +11,7 @@ import type { Attempt } from './model-state.ts';
 import type { Process } from './processes.ts';
 import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
-import { roleArn, serviceAccount } from './environment.ts';
+import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { dependenciesOf } from './process-dependencies.ts';
 
@@ -75,17 +75,19 @@ export function makeCallers(environment: Environment) {
       ({ state, attempt }) => attempt.identity && ['running', 'frozen'].includes(state),
     );
     if (running.length >= maxCallers && !isWhole) return;
-    const { principal, kind, token, variant, expects } = mutation;
+    const { principal, kind, token, variant, expects, adopts = false } = mutation;
     if (!isWhole) mutations.push(mutation);
     const target = targetOf(mutation);
     const identity = `${principal} ${kind} ${token}`;
     const name = `${principal} ${processes.all.length + 1}`;
-    const process = start(name, identity, `${variant} ${target.id} ${target.expectedModifiedAt}`, faults, isWhole);
+    const isAdopting = kind === 'create' && adopts;
+    const input = `${variant} ${target.id} ${target.expectedModifiedAt} ${isAdopting}`;
+    const process = start(name, identity, input, faults, isWhole);
     const { attempt } = process;
     const startedAt = recorder.tick();
     log(() => {
       const expectation = kind === 'create' || expects === 'nothing' ? '' : `, expecting the ${expects} modifiedAt,`;
-      return `${name} requests the ${kind} (input ${variant})${expectation} with token ${token}${describeFaults(faults)}`;
+      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''})${expectation} with token ${token}${describeFaults(faults)}`;
     });
     const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
     const expected = target.expectedModifiedAt;
@@ -151,7 +153,7 @@ interface MutationTarget {
 function send(
   environment: Environment,
   process: Process,
-  { principal, kind, token, variant }: ScenarioMutation,
+  { principal, kind, token, variant, adopts }: ScenarioMutation,
   { id: associationId, expectedModifiedAt }: MutationTarget,
   allows: boolean,
 ): Promise<MutationResult> {
@@ -176,7 +178,9 @@ function send(
   switch (kind) {
     case 'create': {
       const tags = variant === 2 ? fiftyTags : [];
-      return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, { ...common, ...serviceAccount, ...role, tags });
+      const binding = { ...common, ...serviceAccount, ...role, tags };
+      const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
+      return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
     }
     case 'update':
       return run(operations.UPDATE_POD_IDENTITY_ASSOCIATION, { ...existing, ...role });

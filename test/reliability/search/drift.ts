@@ -58,6 +58,7 @@ export async function driftViolations(
   return violations;
 }
 
-function isAdoption({ event, operation }: AuditEntry): boolean {
-  return event === 'SUCCEEDED' && kindOf(operation) === 'adopt';
+function isAdoption({ event, operation, before }: AuditEntry): boolean {
+  const kind = kindOf(operation);
+  return event === 'SUCCEEDED' && (kind === 'adopt' || (kind === 'create' && before !== null));
 }

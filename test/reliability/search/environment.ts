@@ -39,6 +39,9 @@ export function roleArn(name: string): string {
   return `arn:aws:iam::${home.accountId}:role/pods/${name}`;
 }
 
+/** The role that others give an association. Updates request it too, so that existing state is hard to tell from an applied update. */
+export const othersRole = roleArn('update-0');
+
 /** ULIDs that sort in the order of their creation across all processes. `series` distinguishes scenarios. */
 export function ulids(series: number): (time: number) => string {
   let last = 0;

@@ -10,12 +10,13 @@ export function associationFact(association: Association): AssociationFact {
 
 /** The fact of an audit entry; `time` is when it became durable. */
 export function entryFact(entry: AuditEntry, time: number): TrailEntry {
-  const { operation, principal, reason, target, request } = entry;
+  const { operation, principal, reason, target, request, before } = entry;
   const settings = request && 'changes' in request ? request.changes : request;
   return {
     ...entry,
     time,
     kind: kindOf(operation),
+    isAdopted: entry.event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null,
     principal: principal.id,
     clientRequestToken: reason,
     serviceAccount: target && named(target),

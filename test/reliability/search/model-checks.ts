@@ -32,6 +32,23 @@ export function closingViolations(
   return [`${id} of ${lifetime.identity} was ${event} ${refusalCode ?? ''}, but EKS applied it`];
 }
 
+/** A create that adopts an association: policy permitted its principal to adopt this state, which equals the request, and it made no other. */
+export function adoptionViolations(
+  by: Attempt,
+  operation: Operation | undefined,
+  { operationId: id, request }: AuditEntry,
+  { modifiedAt, roleArn }: Association,
+): string[] {
+  return [
+    ...(by.identity === null ? [`the reconciler adopted an association for ${id}`] : []),
+    ...(by.identity?.startsWith('bob ') ? [`${by.name} may not adopt, but ${id} adopted an association`] : []),
+    ...(by.judged === modifiedAt ? [] : [`${id} adopted another state of the association than policy judged`]),
+    ...(by.lock === 'none' ? [] : [`${id} adopted an association, but the read of the locks is ${by.lock}`]),
+    ...(operation?.applied && !operation.applied.isTooLate ? [`${id} adopted an association, but created one`] : []),
+    ...(request && 'roleArn' in request && request.roleArn === roleArn ? [] : [`${id} adopted a role of others`]),
+  ];
+}
+
 /** The final answer of a record, as text. */
 export function finalAnswerOf({ association, refusal }: RecordedResult): string {
   return association ? `SUCCEEDED ${association.associationId}` : `REFUSED ${refusal?.code}`;
@@ -41,19 +58,21 @@ export function finalAnswerOf({ association, refusal }: RecordedResult): string 
 export function finalAnswerViolations(
   effects: Effects,
   { identity, operations, begunAt, record, final }: TokenLifetime,
-  { association, refusal }: RecordedResult,
+  { association, refusal, isAdopted }: RecordedResult,
 ): string[] {
   const violations = final === null ? [] : [`${identity} already had the final answer ${final}`];
   const ids = operations.map(({ id }) => id);
   const kind = operations.at(-1)?.kind;
   if (association) {
     const { associationId: id, roleArn } = association;
+    // It had this role when the request read it, or as long before as reads lag.
+    const wasThere = effects.wasSet(id, roleArn, begunAt - maxLagMs - maxSkewMs, begunAt - maxLagMs - maxSkewMs);
+    const isOwn = ids.includes(effects.creatorOf(id));
     const isTrue = {
-      create: ids.includes(effects.creatorOf(id)),
+      create: isAdopted ? wasThere && !isOwn : isOwn,
       update: effects.wasSet(id, roleArn, begunAt - maxSkewMs, record.inDoubtUntil - maxLagMs - maxSkewMs),
       delete: effects.isDeleted(id),
-      // It had this role when the request read it, or as long before as reads lag.
-      adopt: effects.wasSet(id, roleArn, begunAt - maxLagMs - maxSkewMs, begunAt - maxLagMs - maxSkewMs),
+      adopt: wasThere,
     };
     if (kind && !isTrue[kind]) violations.push(`${identity} was told that the ${kind} of ${id} is done, but it is not`);
   }

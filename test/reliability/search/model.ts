@@ -6,6 +6,7 @@ import { makeEffects } from './effects.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { kindOf } from './facts-of.ts';
 import {
+  adoptionViolations,
   answerViolations,
   closingViolations,
   finalAnswerOf,
@@ -64,6 +65,8 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
     for (const entry of added) {
       if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'adopt') adopted(by, lifetime, entry);
       else wrote(lifetime, entry);
+      if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'create' && entry.before)
+        report(adoptionViolations(by, operations.get(entry.operationId), entry, entry.before));
     }
     if (!next.result) return;
     report(finalAnswerViolations(effects, lifetime, next.result));

@@ -22,6 +22,8 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     ledger: gatedLedger(environment, process),
     authorize: (_, request) => {
       if (request.action === 'DescribePodIdentityAssociation') return allow;
+      // A create of bob may not adopt what exists.
+      if (request.action === 'AdoptPodIdentityAssociation' && isCreateOfBob(process)) return deny;
       const roles = 'roles' in request ? request.roles : undefined;
       const arn = scenario.readsRoles && allows && !roles ? requestedRole(request) : null;
       const allowed = allows && !roles?.some(({ kind }) => kind === 'failed');
@@ -48,10 +50,16 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     preflight: scenario.readsRoles ? 'changes' : 'off',
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
+    associations: null,
+    viewsByNamespace: false,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
     log: () => undefined,
   };
+}
+
+function isCreateOfBob({ attempt: { identity } }: Process): boolean {
+  return identity?.startsWith('bob create ') ?? false;
 }
 
 /** `modifiedAt` of the association that a request changes; null for a create. */

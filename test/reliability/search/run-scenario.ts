@@ -11,7 +11,7 @@ import { faultless, schedulerOf, describeBehaviour } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
 import { makePolicyVersions } from './policy-versions.ts';
-import { roleArn, serviceAccount, ulids } from './environment.ts';
+import { othersRole, roleArn, serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 /** The result of a scenario. */
@@ -166,8 +166,7 @@ export async function runScenario(
 /** Makes a change directly at EKS. */
 export function changeOutside({ eks, clusterName }: Environment, what: 'create' | 'update' | 'delete'): void {
   const [existing] = eks.associations();
-  // The role is one that updates request too, so that existing state is hard to tell from an applied update.
-  const settings = { roleArn: roleArn('update-0'), targetRoleArn: null, disableSessionTags: false, policy: null };
+  const settings = { roleArn: othersRole, targetRoleArn: null, disableSessionTags: false, policy: null };
   if (what === 'create') eks.outsider.create({ ...home, clusterName, ...serviceAccount, ...settings, tags: [] });
   else if (what === 'update' && existing) eks.outsider.update(existing.associationId, roleArn('outside'));
   else if (existing) eks.outsider.remove(existing.associationId);

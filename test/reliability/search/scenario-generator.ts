@@ -51,6 +51,7 @@ const mutation: fc.Arbitrary<ScenarioMutation> = fc.record({
   token: fc.constantFrom('t1', 't1', 't1', 't2'),
   variant: fc.constantFrom(0, 0, 0, 0, 0, 1, 2),
   expects: fc.constantFrom('nothing', 'current', 'current', 'stale'),
+  adopts: fc.constantFrom(false, false, true),
 });
 
 /** Past a lease, just before and just after the end of an in-doubt time, short times, and past the retention. */
@@ -116,6 +117,7 @@ const ambiguous: fc.Arbitrary<Step[]> = fc
       token: fc.constantFrom('t1', 't2'),
       variant: fc.constantFrom(0, 1),
       expects: fc.constantFrom('nothing', 'current'),
+      adopts: fc.boolean(),
     }),
     faults: changeFault.map((eks) => ({ ...faultless, eks })),
     meanwhile: fc.oneof(

@@ -12,6 +12,8 @@ export interface ScenarioMutation {
   readonly variant: 0 | 1 | 2;
   /** The `expectedModifiedAt` of a request on an association: none, that of the association, or an earlier one. */
   readonly expects: 'nothing' | 'current' | 'stale';
+  /** Whether a create adopts an association of others that equals it: then it requests the role that they give. */
+  readonly adopts?: boolean;
 }
 
 /** The faults of one process. */

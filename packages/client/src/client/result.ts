@@ -35,6 +35,8 @@ export interface Succeeded extends Finished {
   readonly kind: 'succeeded';
   /** As EKS returned it when the operation completed. */
   readonly association: Association;
+  /** Whether a create found the association and adopted it, as its `ifExists` asks; false for every other mutation. */
+  readonly adopted: boolean;
   /** What can keep pods from using it, and what they need now. */
   readonly warnings: readonly Warning[];
 }
@@ -68,7 +70,8 @@ export function resultOf(payload: PayloadFragment): MutationResult {
     auditEntryId: auditEntry.id,
     replayed,
   };
-  if (status === 'SUCCEEDED' && association) return { kind: 'succeeded', association, warnings, ...finished };
+  const adopted = 'adopted' in payload && payload.adopted;
+  if (status === 'SUCCEEDED' && association) return { kind: 'succeeded', association, adopted, warnings, ...finished };
   if (status === 'REFUSED' && refusal) return { kind: 'refused', refusal, retryAfterSeconds, ...finished };
   return { kind: 'inProgress', status, retryAfterSeconds, ...finished };
 }

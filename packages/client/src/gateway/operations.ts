@@ -8,6 +8,7 @@ import type {
   AuditEvent,
   AuditScope,
   CreatePodIdentityAssociationInput,
+  IfExists,
   UpdatePodIdentityAssociationInput,
 } from '../generated/operations.ts';
 import type { Request } from '../host.ts';
@@ -115,7 +116,14 @@ function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
     serviceAccount: required(input.serviceAccount),
     roleArn: required(input.roleArn),
     tags: tagList(input.tags),
+    ifExists: ifExistsOf(input.ifExists),
   };
+}
+
+function ifExistsOf(value: Value | undefined): IfExists | undefined {
+  const name = optional(value)?.toUpperCase();
+  if (name === undefined || name === 'REFUSE' || name === 'ADOPT') return name;
+  throw new UsageError(`argument --if-exists: Invalid choice '${optional(value)}', valid choices are: REFUSE, ADOPT`);
 }
 
 /** An update, in which the empty string clears a field at EKS, and null at the gateway. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
 import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
 import { isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
@@ -27,7 +28,7 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger & ObservationStore {
+}): Ledger & ObservationStore & AssociationReads {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
@@ -66,6 +67,21 @@ export function makeSqliteLedger({
     },
     clusterScans() {
       return asPromise(() => statements.clusterScans());
+    },
+    targetsInCluster(...query) {
+      return asPromise(() => statements.history.targetsInCluster(...query));
+    },
+    targetsWithRole(...query) {
+      return asPromise(() => statements.history.targetsWithRole(...query));
+    },
+    getAssociationStates(targets) {
+      return asPromise(() => statements.history.getAssociationStates(targets));
+    },
+    versionsAround(...query) {
+      return asPromise(() => statements.history.versionsAround(...query));
+    },
+    getClusterScans(clusters) {
+      return asPromise(() => statements.history.getClusterScans(clusters));
     },
     putClusterScan(fence, next) {
       return asPromise(() => statements.putClusterScan(fence, next));
@@ -138,7 +154,7 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     if (error instanceof UnsupportedFormat && !change.begins) return;
     throw error;
   }
-  const { confirmed, ...unconfirmed } = change;
+  const { confirmed, version: _, ...unconfirmed } = change;
   const isLater = confirmed !== undefined && isReplacedBy(state?.confirmed ?? null, confirmed);
   const applied = isLater ? change : unconfirmed;
   statements.putState(stateAfter(state, applied), applied);

@@ -1,5 +1,6 @@
 import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
+import type { AssociationVersion } from '../../../../src/ledger/association-history.ts';
 import type { AssociationState } from '../../../../src/ledger/association-state.ts';
 import { associationKeyOf } from '../../../../src/ledger/keys.ts';
 import type { IdempotencyRecord } from '../../../../src/ledger/ledger.ts';
@@ -36,4 +37,23 @@ export function stateOfText(text: string): AssociationState {
 /** The progress of scans as JSON text. */
 export function scanText(scan: ClusterScan): string {
   return JSON.stringify({ v: formatVersion, ...scan });
+}
+
+/** A version of the history as JSON text. */
+export function versionText(version: AssociationVersion): string {
+  return JSON.stringify({ v: formatVersion, ...version });
+}
+
+/** The version of a text that {@link versionText} created. Throws `UnsupportedFormat` for another version of the gateway. */
+export function versionOfText(text: string): AssociationVersion {
+  // Only `versionText` creates these texts.
+  const { v, ...version } = JSON.parse(text) as AssociationVersion & { readonly v?: unknown };
+  requireSupported(`version of ${associationKeyOf(version.target)}`, v);
+  return version;
+}
+
+/** The progress of a text that {@link scanText} created. */
+export function scanOfText(text: string): ClusterScan {
+  const { v: _, ...scan } = JSON.parse(text) as ClusterScan & { readonly v: unknown };
+  return scan;
 }

@@ -1,7 +1,7 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -57,11 +57,28 @@ export const schema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX association_byCluster ON association (clusterKey, associationKey);
 
+  CREATE TABLE associationVersion (
+    place TEXT NOT NULL,
+    seenAt INTEGER NOT NULL,
+    operationId TEXT NOT NULL, -- or 'scan'
+    roleArn TEXT,
+    targetRoleArn TEXT,
+    version TEXT NOT NULL,
+    PRIMARY KEY (place, seenAt, operationId)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX associationVersion_byRole ON associationVersion (roleArn, place) WHERE roleArn IS NOT NULL;
+  CREATE INDEX associationVersion_byTargetRole ON associationVersion (targetRoleArn, place) WHERE targetRoleArn IS NOT NULL;
+
   CREATE TABLE clusterScan (
     clusterKey TEXT PRIMARY KEY,
     fence INTEGER NOT NULL,
     scan TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TRIGGER associationVersion_no_update BEFORE UPDATE ON associationVersion
+    BEGIN SELECT RAISE(ABORT, 'the history of associations is insert-only'); END;
+  CREATE TRIGGER associationVersion_no_delete BEFORE DELETE ON associationVersion
+    BEGIN SELECT RAISE(ABORT, 'the history of associations is insert-only'); END;
 
   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;

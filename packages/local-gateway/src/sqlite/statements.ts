@@ -11,7 +11,8 @@ import { formatVersion, requireSupported } from '../../../../src/ledger/format.t
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
 import { presenceIn } from '../../../../src/ledger/state-change.ts';
-import { recordOfText, recordText, scanText, stateOfText, stateText } from './record-json.ts';
+import { prepareHistory } from './history.ts';
+import { recordOfText, recordText, scanOfText, scanText, stateOfText, stateText } from './record-json.ts';
 import { auditColumns } from './schema.ts';
 
 /** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
@@ -52,13 +53,18 @@ export function prepareStatements(database: DatabaseSync) {
     `UPDATE clusterScan SET fence = ?, scan = ? WHERE clusterKey = ? AND fence = ? AND scan ->> 'v' = ${formatVersion}`,
   );
 
+  const history = prepareHistory(database);
+
   return {
+    /** What queries read of the states and the history. */
+    history: history.reads,
     getState(target: AssociationTarget): AssociationState | null {
       const row = selectState.get(associationKeyOf(target));
       return row === undefined ? null : stateOfText(String(row.state));
     },
-    /** Writes the state after a change. */
+    /** Writes the state after a change, and the version that it adds to the history. */
     putState(state: AssociationState, change: StateChange): void {
+      if (change.version) history.insertVersion(change.version);
       const { isPresent = null, associationId = null } = presenceIn(change) ?? {};
       upsertState.run({
         key: associationKeyOf(state.target),
@@ -82,10 +88,7 @@ export function prepareStatements(database: DatabaseSync) {
       });
     },
     clusterScans(): ClusterScan[] {
-      return selectScans.all().map(({ scan }) => {
-        const { v: _, ...fields } = JSON.parse(String(scan)) as ClusterScan & { readonly v: unknown };
-        return fields;
-      });
+      return selectScans.all().map(({ scan }) => scanOfText(String(scan)));
     },
     putClusterScan(fence: number, next: ClusterScan): boolean {
       const [key, text] = [clusterKeyOf(next.cluster), scanText(next)];

@@ -1,0 +1,124 @@
+import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { BatchGetItemCommandOutput, DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AssociationReads, FoundTargets, KeyRange } from './association-history.ts';
+import { mergeFound } from './found-targets.ts';
+import { stateOfItem } from './dynamodb-association-state.ts';
+import { versionOfItem } from './dynamodb-association-version.ts';
+import { scanOfItem } from './dynamodb-cluster-scan.ts';
+import type { Item } from './dynamodb-item.ts';
+import { orLedgerFailure } from './dynamodb-request.ts';
+import {
+  associationKeyOf,
+  associationPrefix,
+  clusterKeyOf,
+  historyKeyOf,
+  historyPrefix,
+  placeOfVersionKey,
+  scanKeyOf,
+  targetOfPlace,
+} from './keys.ts';
+import { LedgerUnavailable } from './ledger.ts';
+import { roleIndexes, stateIndex } from './tables.ts';
+import type { TableNames } from './tables.ts';
+
+/** What queries read of the states and the history, in the table of the idempotency records. */
+export function makeDynamoDbAssociationReads({
+  client,
+  idempotencyTable,
+}: { readonly client: DynamoDBClient } & Pick<TableNames, 'idempotencyTable'>): AssociationReads {
+  const query = async (input: Omit<QueryCommandInput, 'TableName'>) =>
+    await orLedgerFailure(client.send(new QueryCommand({ TableName: idempotencyTable, ...input })));
+  const placesOf = async (
+    source: KeySource,
+    { from, to }: KeyRange,
+    limit: number,
+    placeOfKey: (key: string) => string,
+  ): Promise<FoundTargets> => {
+    const { index, attribute, value, prefix } = source;
+    const { Items = [], LastEvaluatedKey } = await query({
+      IndexName: index,
+      KeyConditionExpression: '#key = :value AND idempotencyKey BETWEEN :from AND :to',
+      ProjectionExpression: 'idempotencyKey',
+      ExpressionAttributeNames: { '#key': attribute },
+      // No key equals `to`.
+      ExpressionAttributeValues: marshall({ ':value': value, ':from': `${prefix}${from}`, ':to': `${prefix}${to}` }),
+      Limit: limit,
+    });
+    const places = new Set(Items.map(({ idempotencyKey }) => placeOfKey(idempotencyKey?.S ?? '')));
+    return { targets: [...places].map(targetOfPlace), isComplete: LastEvaluatedKey === undefined };
+  };
+  const oneVersion = async (key: string, comparison: string, limit: string, ScanIndexForward: boolean) => {
+    const { Items = [] } = await query({
+      IndexName: stateIndex,
+      KeyConditionExpression: `clusterKey = :key AND idempotencyKey ${comparison} :limit`,
+      ExpressionAttributeValues: marshall({ ':key': key, ':limit': limit }),
+      ScanIndexForward,
+      Limit: 1,
+    });
+    return Items[0] ? versionOfItem(Items[0]) : null;
+  };
+
+  return {
+    targetsInCluster(cluster, range, limit) {
+      const source = {
+        index: stateIndex,
+        attribute: 'clusterKey',
+        value: clusterKeyOf(cluster),
+        prefix: associationPrefix,
+      };
+      return placesOf(source, range, limit, (key) => key.slice(associationPrefix.length));
+    },
+    async targetsWithRole(roleArn, range, limit) {
+      const found = Object.entries(roleIndexes).map(([index, attribute]) =>
+        placesOf({ index, attribute, value: roleArn, prefix: historyPrefix }, range, limit, placeOfVersionKey),
+      );
+      return mergeFound(await Promise.all(found));
+    },
+    async getAssociationStates(targets) {
+      const items = await getItems(client, idempotencyTable, targets.map(associationKeyOf));
+      return items.map((item) => (item === null ? null : stateOfItem(item)));
+    },
+    async versionsAround(target, at) {
+      const key = historyKeyOf(target);
+      // Higher than every key of this time, and lower than those of the next millisecond.
+      const limit = `${key} ${new Date(at).toISOString()}!`;
+      const [last, next] = await Promise.all([oneVersion(key, '<', limit, false), oneVersion(key, '>', limit, true)]);
+      return { last, next };
+    },
+    async getClusterScans(clusters) {
+      const items = await getItems(client, idempotencyTable, clusters.map(scanKeyOf));
+      return items.map((item) => (item === null ? null : scanOfItem(item)));
+    },
+  };
+}
+
+/** Where a list of keys comes from: an index, its hash key and its value, and how the keys begin. */
+interface KeySource {
+  readonly index: string;
+  readonly attribute: string;
+  readonly value: string;
+  readonly prefix: string;
+}
+
+/** How often what DynamoDB left out of an answer is asked for again. */
+const maxAttempts = 5;
+
+/** Items by their keys, in this order; null for one that does not exist. At most 100. */
+async function getItems(client: DynamoDBClient, table: string, keys: readonly string[]): Promise<(Item | null)[]> {
+  const found = new Map<string, Item>();
+  let left: BatchGetItemCommandOutput['UnprocessedKeys'] =
+    keys.length === 0
+      ? {}
+      : { [table]: { Keys: [...new Set(keys)].map((idempotencyKey) => marshall({ idempotencyKey })) } };
+  for (let attempt = 1; Object.keys(left ?? {}).length > 0; attempt += 1) {
+    const answer: BatchGetItemCommandOutput = await orLedgerFailure(
+      client.send(new BatchGetItemCommand({ RequestItems: left })),
+    );
+    for (const item of answer.Responses?.[table] ?? []) found.set(item.idempotencyKey?.S ?? '', item);
+    left = answer.UnprocessedKeys;
+    if (attempt === maxAttempts && Object.keys(left ?? {}).length > 0)
+      throw new LedgerUnavailable(new Error('DynamoDB left keys unprocessed.'));
+  }
+  return keys.map((key) => found.get(key) ?? null);
+}

@@ -1,0 +1,60 @@
+import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
+import type { Association, CreateRequest } from '../model/association.ts';
+import type { Decision } from '../model/decision.ts';
+import { completeSettings } from '../model/setting-fields.ts';
+import { authorizeWithRoles } from './authorize-with-roles.ts';
+import type { RoleDependencies } from './authorize-with-roles.ts';
+import { adopted, alreadyExists } from './conclusions.ts';
+import type { Dependencies } from './dependencies.ts';
+import { settingDifferences } from './differences.ts';
+import { hiddenFrom } from './hidden.ts';
+import type { ValidRequest } from './operation.ts';
+import { denialOf } from './refusals.ts';
+
+/** What an adoption in place of a create is decided with. */
+export type AdoptExistingDependencies = RoleDependencies & Pick<Dependencies, 'authorize' | 'preauthorize'>;
+
+/** Whether a create asks for the adoption of an association with these settings. Tags may differ: an adoption does not change them. */
+export function asksToAdopt(request: CreateRequest, existing: Association): boolean {
+  return request.ifExists === 'ADOPT' && settingDifferences(completeSettings(request), existing).length === 0;
+}
+
+/**
+ * What follows for a create from the association of its service account that others made. It is adopted only under a decision about
+ * the adoption itself, as `adoptPodIdentityAssociation` would be: the one about the create does not permit it.
+ */
+export async function concludeExisting(
+  deps: AdoptExistingDependencies,
+  valid: ValidRequest<'CREATE_POD_IDENTITY_ASSOCIATION'>,
+  existing: Association,
+  eksRequestId: string | null,
+): Promise<Conclusion> {
+  const refused = alreadyExists(existing, valid.request, eksRequestId);
+  if (!asksToAdopt(valid.request, existing)) return refused;
+  const decision = await authorizeAdoption(deps, valid, existing);
+  if (!decision.allowed) return notAdopted(refused, decision);
+  const message =
+    'The service account already had an equal association, which was adopted; nothing was changed at EKS. ' +
+    `Policy permits the adoption: ${decision.policyIds.join(', ')}.`;
+  return adopted(existing, message, eksRequestId);
+}
+
+/** The refusal of a create whose principal may not adopt the equal association that exists. */
+function notAdopted(refused: RefusedConclusion, decision: Decision): RefusedConclusion {
+  const denial = denialOf(decision).refusal;
+  const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;
+  const advice = [refused.refusal.advice, denial.advice].join(' ');
+  return { ...refused, message, refusal: { ...refused.refusal, message, advice } };
+}
+
+async function authorizeAdoption(
+  deps: AdoptExistingDependencies,
+  valid: ValidRequest,
+  association: Association,
+): Promise<Decision> {
+  const hidden = hiddenFrom(deps, valid.authorization, association);
+  if (hidden) return hidden.decision;
+  const action = 'AdoptPodIdentityAssociation';
+  const denial = () => deps.preauthorize(valid.authorization, action, association);
+  return authorizeWithRoles(deps, { ...valid, denial }, { action, association });
+}

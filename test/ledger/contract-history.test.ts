@@ -1,0 +1,201 @@
+import type { AssociationReads, AssociationVersion } from '../../src/ledger/association-history.ts';
+import type { ObservedState } from '../../src/ledger/association-state.ts';
+import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
+import type { Association, AssociationTarget } from '../../src/model/association.ts';
+import type { OperationKind } from '../../src/model/operation.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+import type { StoredItems } from '../support/ledgers.ts';
+import { association, auditEntry, openRecord, recordTime, succeeded } from '../support/ledger-samples.ts';
+
+const { accountId, region, clusterName, namespace, serviceAccount } = association();
+const cluster = { accountId, region, clusterName };
+const target: AssociationTarget = { ...cluster, namespace, serviceAccount };
+const role = (name: string) => `arn:aws:iam::111122223333:role/pods/${name}`;
+const minute = (count: number) => new Date(Date.UTC(2026, 10, 24, 12, count)).toISOString();
+const all = { from: '', to: '~' };
+
+describeOnLedgers('the history of associations of a ledger in $name', ({ open }) => {
+  let ledger: Ledger & ObservationStore & AssociationReads;
+  let edit: StoredItems;
+  openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);
+
+  /** An operation that begins, and succeeds at a time with an association. */
+  async function succeed(
+    confirmed: Association,
+    time: string,
+    operation: OperationKind = 'CREATE_POD_IDENTITY_ASSOCIATION',
+  ): Promise<IdempotencyRecord> {
+    const record = openRecord({ operation, startedAt: Date.parse(time) - 1_000 });
+    const { operationId, fence } = record;
+    const entry = { operationId, operation, target: confirmed, fence, eksRequestId: 'request-1' };
+    await ledger.commit({ kind: 'free', now: recordTime }, record, [
+      auditEntry({ ...entry, event: 'INTENT', time, request: null }),
+    ]);
+    const result = { association: confirmed, refusal: null, completedAt: time };
+    const outcome = auditEntry({ ...entry, event: 'SUCCEEDED', time, request: null });
+    const committed = await ledger.commit({ kind: 'leased', operationId, fence }, succeeded(record, { result }), [
+      outcome,
+    ]);
+    expect(committed).toEqual({ kind: 'committed' });
+    return record;
+  }
+
+  const outside = (time: string, fields: Partial<Association> = {}): AssociationVersion => {
+    const seen = association({ ...target, modifiedAt: time, ...fields });
+    const { accountId: account, region: place, clusterName: name, namespace: space, serviceAccount: own } = seen;
+    return {
+      target: { accountId: account, region: place, clusterName: name, namespace: space, serviceAccount: own },
+      association: seen,
+      origin: 'OUTSIDE',
+      operationId: null,
+      seenAt: Date.parse(time),
+      seenOtherwiseAt: null,
+    };
+  };
+
+  /** A scan that adds a version. */
+  async function observe(version: AssociationVersion): Promise<boolean> {
+    const [state = null] = await ledger.getAssociationStates([version.target]);
+    const revision = state?.revision ?? 0;
+    const seen = version.association;
+    const observed: ObservedState = {
+      at: version.seenAt,
+      revision: revision + 1,
+      sight: seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: false },
+      origin: 'OUTSIDE',
+      association: seen,
+      driftId: null,
+    };
+    const change = { target: version.target, observed, version, openOperations: [], endedOperationIds: [] };
+    return await ledger.observeAssociation(revision, change, null);
+  }
+
+  const around = (time: string) => ledger.versionsAround(target, Date.parse(time));
+  const withRole = async (name: string, range = all, limit = 100) => {
+    const { targets, isComplete } = await ledger.targetsWithRole(role(name), range, limit);
+    return { names: targets.map((found) => `${found.clusterName}/${found.serviceAccount}`), isComplete };
+  };
+
+  test('each outcome adds a version, which is found by time, and the state knows the latest', async () => {
+    const first = association({
+      ...target,
+      modifiedAt: minute(0),
+      tags: [{ key: '__proto__', value: '\ud83d\ude00' }],
+    });
+    const second = { ...first, roleArn: role('other'), modifiedAt: minute(2), policy: '{"a": 1}' };
+    const [create, update, remove] = [
+      await succeed(first, minute(1)),
+      await succeed(second, minute(3), 'UPDATE_POD_IDENTITY_ASSOCIATION'),
+      await succeed(second, minute(5), 'DELETE_POD_IDENTITY_ASSOCIATION'),
+    ];
+    const at = (count: number) => ({
+      seenAt: Date.parse(minute(count)),
+      seenOtherwiseAt: Date.parse(minute(count)) - 1_000,
+    });
+    const versions = [
+      { target, association: first, origin: 'OPERATION', operationId: create.operationId, ...at(1) },
+      { target, association: second, origin: 'OPERATION', operationId: update.operationId, ...at(3) },
+      { target, association: null, origin: null, operationId: remove.operationId, ...at(5) },
+    ];
+    expect(await around(minute(0))).toEqual({ last: null, next: versions[0] });
+    expect(await around(minute(1))).toEqual({ last: versions[0], next: versions[1] });
+    expect(await around(minute(4))).toEqual({ last: versions[1], next: versions[2] });
+    expect(await around(minute(9))).toEqual({ last: versions[2], next: null });
+    expect((await ledger.getAssociationState(target))?.latest).toEqual({ origin: null, ...at(5) });
+  });
+
+  test('an adoption adds a version of its own', async () => {
+    await succeed(association({ ...target, modifiedAt: minute(0) }), minute(1), 'ADOPT_POD_IDENTITY_ASSOCIATION');
+    expect(await around(minute(1))).toMatchObject({ last: { origin: 'ADOPTED' } });
+  });
+
+  test('an outcome whose association is older than the confirmed one is recorded, and adds no version', async () => {
+    await succeed(association({ ...target, modifiedAt: minute(4) }), minute(4));
+    await succeed(association({ ...target, modifiedAt: minute(2) }), minute(5));
+    expect(await around(minute(4))).toMatchObject({ last: { seenAt: Date.parse(minute(4)) }, next: null });
+  });
+
+  test('an outcome is recorded over a state of another format version, and adds no version', async () => {
+    const record = openRecord();
+    const { operationId, fence } = record;
+    const entry = { operationId, target, fence, eksRequestId: 'request-1' };
+    await ledger.commit({ kind: 'free', now: recordTime }, record, [auditEntry({ ...entry, event: 'INTENT' })]);
+    await edit.state(target, { v: 2 });
+    const outcome = [auditEntry({ ...entry, event: 'SUCCEEDED' })];
+    expect(await ledger.commit({ kind: 'leased', operationId, fence }, succeeded(record), outcome)).toEqual({
+      kind: 'committed',
+    });
+    expect(await around(minute(9))).toEqual({ last: null, next: null });
+  });
+
+  test('a scan adds a version together with what it observed, or neither', async () => {
+    const version = outside(minute(1));
+    expect(await observe(version)).toBe(true);
+    expect(await around(minute(1))).toEqual({ last: version, next: null });
+    const later = outside(minute(2));
+    const change = { target, version: later, openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(7, change, null)).toBe(false);
+    expect(await around(minute(9))).toEqual({ last: version, next: null });
+  });
+
+  test('service accounts are found by every role and target role that they ever had, once each and in order', async () => {
+    await observe(outside(minute(1), { serviceAccount: 'a', roleArn: role('x') }));
+    await observe(outside(minute(2), { serviceAccount: 'a', roleArn: role('x'), policy: '{}' }));
+    await observe(outside(minute(3), { serviceAccount: 'a', roleArn: role('y') }));
+    await observe(outside(minute(1), { serviceAccount: 'a-b', roleArn: role('y'), targetRoleArn: role('x') }));
+    await observe(outside(minute(1), { serviceAccount: 'a.b', roleArn: role('z') }));
+    await observe(outside(minute(1), { clusterName: 'main-0', serviceAccount: 'z', roleArn: role('x') }));
+    const found = ['main-0/z', 'main_1/a', 'main_1/a-b'];
+    expect(await withRole('x')).toEqual({ names: found, isComplete: true });
+    expect(await withRole('y')).toEqual({ names: ['main_1/a', 'main_1/a-b'], isComplete: true });
+    expect(await withRole('nobody')).toEqual({ names: [], isComplete: true });
+    const place = `${accountId}/${region}/main_1`;
+    expect(await withRole('x', { from: `${place}/${namespace}/a!`, to: `${place}0` })).toMatchObject({
+      names: ['main_1/a-b'],
+    });
+  });
+
+  test('a list by role that has examined its limit says that others may follow, and continues after its last one', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) {
+      const fields = name < 'c' ? { roleArn: role('x') } : { targetRoleArn: role('x') };
+      await observe(outside(minute(1), { serviceAccount: name, ...fields }));
+    }
+    const names: string[] = [];
+    for (let from = ''; ;) {
+      const { targets, isComplete } = await ledger.targetsWithRole(role('x'), { from, to: '~' }, 1);
+      names.push(...targets.map((found) => found.serviceAccount));
+      const last = targets.at(-1);
+      if (isComplete || last === undefined) break;
+      from = `${accountId}/${region}/${clusterName}/${namespace}/${last.serviceAccount}!`;
+    }
+    expect(names).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('the service accounts of a cluster are listed in order, without those of others and without the history', async () => {
+    for (const name of ['b', 'a', 'a-b']) await observe(outside(minute(1), { serviceAccount: name }));
+    await observe(outside(minute(2), { serviceAccount: 'a', policy: '{}' }));
+    await observe(outside(minute(1), { clusterName: 'main_10', serviceAccount: 'z' }));
+    const list = async (range = all, limit = 10) => {
+      const { targets, isComplete } = await ledger.targetsInCluster(cluster, range, limit);
+      return { names: targets.map((found) => found.serviceAccount), isComplete };
+    };
+    expect(await list()).toEqual({ names: ['a', 'a-b', 'b'], isComplete: true });
+    expect(await list(all, 2)).toEqual({ names: ['a', 'a-b'], isComplete: false });
+    const place = `${accountId}/${region}/${clusterName}/${namespace}`;
+    expect(await list({ from: `${place}/a!`, to: `${place}/b!` })).toEqual({ names: ['a-b', 'b'], isComplete: true });
+  });
+
+  test('states and the progress of scans are read together, in the order of their names, with null for what is not there', async () => {
+    await observe(outside(minute(1)));
+    const other = { ...target, serviceAccount: 'nobody' };
+    const [missing, state] = await ledger.getAssociationStates([other, target]);
+    expect(missing).toBeNull();
+    expect(state).toEqual(await ledger.getAssociationState(target));
+    const times = { startedAt: 1, endedAt: 2, completedAt: 1, firstCompletedAt: 1 };
+    const scan: ClusterScan = { cluster, fence: 1, leaseUntil: 1, ...times, failure: null };
+    await ledger.putClusterScan(0, scan);
+    expect(await ledger.getClusterScans([{ ...cluster, clusterName: 'other' }, cluster])).toEqual([null, scan]);
+  });
+});
