@@ -68,6 +68,9 @@ export interface AssociationReads {
   /** The states of up to 100 service accounts, in this order; null for one without. */
   getAssociationStates(targets: readonly AssociationTarget[]): Promise<(AssociationState | null)[]>;
 
+  /** The service accounts of a cluster whose state names one of up to 100 associations as the last one. Reads the states of the whole cluster. */
+  targetsOfAssociations(cluster: ClusterRef, associationIds: readonly string[]): Promise<AssociationTarget[]>;
+
   /** The last version that was seen at or before a time (milliseconds since the epoch), and the first one after it. */
   versionsAround(target: AssociationTarget, at: number): Promise<VersionsAround>;
 

@@ -8,6 +8,7 @@ import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
+import { expectedRevisions } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { notSent, operationInProgress, revisionChanged, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -107,10 +108,13 @@ function refusedByState(mutation: AdmittedMutation, clientRequestToken: string):
   return { ...mutation, kind: 'refused', ...operationInProgress(mutation.target), clientRequestToken };
 }
 
-/** What follows if the state of the service account is not the one that a create expects: null while that is not certain. */
-function concludeMismatch({ request, target }: AdmittedMutation, changes: number): RefusedConclusion | null {
-  const expected = 'expectedRevision' in request ? request.expectedRevision : undefined;
-  return expected === undefined || expected === changes ? null : revisionChanged(target, expected, changes);
+/** What follows if the state of the service account is not the one that a request expects: null while that is not certain. */
+function concludeMismatch<Kind extends OperationKind>(
+  { operation, request, target }: AdmittedMutation<Kind>,
+  changes: number,
+): RefusedConclusion | null {
+  const expected = expectedRevisions[operation](request);
+  return expected === null || expected === changes ? null : revisionChanged(target, expected, changes);
 }
 
 /** The claim of a mutation. Begins to read the locks; a success without an effect waits for them. */

@@ -72,6 +72,17 @@ test('the items of a list are read page after page, as they are asked for', asyn
   expect(ids).toEqual(created.map(({ operationId }) => operationId).reverse());
 });
 
+test('a batch of changes is checked, with the revision of each service account for a create', async () => {
+  const create = input();
+  const check = async () =>
+    (await clientOf().checkPodIdentityAssociations({ input: { changes: [{ create }] } })).results;
+  expect(await check()).toMatchObject([{ wouldBeAttempted: true, revision: 0 }]);
+  const [checked] = await check();
+  const created = await clientOf().createPodIdentityAssociation({ ...create, expectedRevision: checked?.revision });
+  expect(created).toMatchObject({ association: { serviceAccount: create.serviceAccount } });
+  expect(await check()).toMatchObject([{ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' }, revision: 1 }]);
+});
+
 test('an operation is followed to its end, and its request is not sent again', async () => {
   const inProgress = {
     status: 200,

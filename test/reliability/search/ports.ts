@@ -32,7 +32,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         if (result.kind === 'committed') {
           model.committed(attempt, expected, next, entries);
           recorder.committed(attempt, expected, next, entries);
-        } else model.conflicted(attempt, expected, next.idempotencyKey);
+        } else if (result.kind === 'conflict') model.conflicted(attempt, expected, next.idempotencyKey);
         log(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
         return result;
       });

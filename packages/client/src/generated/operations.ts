@@ -11,6 +11,7 @@ export const documents = {
   "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
   "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
   "CheckAdoptPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckAdoptPodIdentityAssociation($input:AdoptPodIdentityAssociationInput!){checkAdoptPodIdentityAssociation(input:$input){...Check}}",
+  "BatchCheck": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment CheckedChangeDetails on CheckedChange{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}unknownRoles existing{...Association}differences{field requested existing}revision}query BatchCheck($input:CheckPodIdentityAssociationsInput!){checkPodIdentityAssociations(input:$input){results{...CheckedChangeDetails}auditEntry{id operationId}}}",
   "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
   "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$roleArn:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount roleArn:$roleArn first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
   "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$roleArn:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events roleArn:$roleArn first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
@@ -108,6 +109,23 @@ export type BindableRoleSource =
   | 'CONVENTION'
   /** The inventory allows the namespace to use the role. */
   | 'INVENTORY';
+
+/** The changes to check. */
+export type CheckPodIdentityAssociationsInput = {
+  /** The changes, 1 to 100. Updates, deletes and adoptions may name associations in up to 10 clusters. */
+  readonly changes: ReadonlyArray<CheckedChangeInput>;
+};
+
+/** A change to check: the input of its mutation. A `clientRequestToken` is not used. */
+export type CheckedChangeInput =
+  {   /** As for `adoptPodIdentityAssociation`. */
+  readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly update?: never; }
+  |  { readonly adopt?: never;   /** As for `createPodIdentityAssociation`. */
+  readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly update?: never; }
+  |  { readonly adopt?: never; readonly create?: never;   /** As for `deletePodIdentityAssociation`. */
+  readonly delete: DeletePodIdentityAssociationInput; readonly update?: never; }
+  |  { readonly adopt?: never; readonly create?: never; readonly delete?: never;   /** As for `updatePodIdentityAssociation`. */
+  readonly update: UpdatePodIdentityAssociationInput; };
 
 /** A cluster, a namespace in it, or a service account in that namespace. */
 export type ClusterScope = {
@@ -241,6 +259,8 @@ export type LockScope =
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
+  | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
@@ -566,6 +586,24 @@ export type CheckAdoptPodIdentityAssociationQueryVariables = Exact<{
 
 
 export type CheckAdoptPodIdentityAssociationQuery = { readonly checkAdoptPodIdentityAssociation: CheckFragment | null };
+
+export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean, readonly unknownRoles: ReadonlyArray<string>, readonly revision: number, readonly refusal:
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+   | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
+
+export type BatchCheckQueryVariables = Exact<{
+  input: CheckPodIdentityAssociationsInput;
+}>;
+
+
+export type BatchCheckQuery = { readonly checkPodIdentityAssociations: { readonly results: ReadonlyArray<CheckedChangeDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } } | null };
 
 export type PodIdentityAssociationQueryVariables = Exact<{
   clusterName: string;

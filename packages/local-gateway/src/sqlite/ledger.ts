@@ -77,6 +77,9 @@ export function makeSqliteLedger({
     getAssociationStates(targets) {
       return asPromise(() => statements.history.getAssociationStates(targets));
     },
+    targetsOfAssociations(...query) {
+      return asPromise(() => statements.history.targetsOfAssociations(...query));
+    },
     versionsAround(...query) {
       return asPromise(() => statements.history.versionsAround(...query));
     },

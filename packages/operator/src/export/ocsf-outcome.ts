@@ -46,6 +46,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
 
 /** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */
 const otherOperations = {
+  CHECK_CHANGES: { field: 'checkPodIdentityAssociations', activity: 'Read' },
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
   LOCK_CHANGES: { field: 'lock', activity: 'Update' },
   OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
