@@ -30,6 +30,8 @@ export interface Command {
   readonly answer: Readonly<Record<string, Shape>>;
   /** The field of the answer that pages of a list fill. */
   readonly listField?: string;
+  /** Another field with a list, of which pages can repeat items. */
+  readonly sharedField?: string;
   /** Whether the answer has what the command looks for: then, with `--detailed-exitcode`, the exit code is 2. */
   readonly finds?: (answer: ValueMap) => boolean;
   /** Whether it changes an association, so that its result can take a while. */

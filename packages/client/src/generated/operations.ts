@@ -16,6 +16,7 @@ export const documents = {
   "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$roleArn:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount roleArn:$roleArn first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
   "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$roleArn:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events roleArn:$roleArn first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
   "AssociationDrift": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}}pageInfo{hasNextPage endCursor}}}",
+  "Associations": "query Associations($filter:AssociationFilter$asOf:DateTime$first:Int$after:String){associations(filter:$filter asOf:$asOf first:$first after:$after){nodes{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy origin operationId seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure}pageInfo{hasNextPage endCursor}}}",
   "Clusters": "query Clusters($first:Int$after:String){clusters(first:$first after:$after){nodes{accountId region clusterName environment mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
   "Namespaces": "query Namespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners system mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
   "BindableRoles": "query BindableRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]$onBehalfOf:String){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags onBehalfOf:$onBehalfOf){roleArn source}}",
@@ -44,6 +45,35 @@ export type AdoptPodIdentityAssociationInput = {
   /** Region of the cluster; defaults to the region of the deployment. */
   readonly region?: string | null | undefined;
 };
+
+/** Which associations to return: those that match all fields. Null means the same as an omitted field. */
+export type AssociationFilter = {
+  /** Account of the cluster. */
+  readonly accountId?: string | null | undefined;
+  /** Name of the cluster. */
+  readonly clusterName?: string | null | undefined;
+  /** Kubernetes namespace. */
+  readonly namespace?: string | null | undefined;
+  /** Who made the state of the association. */
+  readonly origin?: AssociationOrigin | null | undefined;
+  /** Region of the cluster. */
+  readonly region?: string | null | undefined;
+  /** ARN of an IAM role: associations with this role or target role. */
+  readonly roleArn?: string | null | undefined;
+  /** Kubernetes service account. */
+  readonly serviceAccount?: string | null | undefined;
+};
+
+/** Who made the state of an association. Values may be added. */
+export type AssociationOrigin =
+  /** An EKS add-on, which owns the association. */
+  | 'ADD_ON'
+  /** Others; an operation of the gateway adopted it. */
+  | 'ADOPTED'
+  /** An operation of the gateway. */
+  | 'OPERATION'
+  /** Others: no operation of the gateway explains it. */
+  | 'OUTSIDE';
 
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
@@ -653,6 +683,16 @@ export type AssociationDriftQueryVariables = Exact<{
 
 
 export type AssociationDriftQuery = { readonly associationDrift: { readonly nodes: ReadonlyArray<{ readonly kind: DriftKind, readonly associationArn: string, readonly association: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly lastEntry: { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type AssociationsQueryVariables = Exact<{
+  filter?: AssociationFilter | null | undefined;
+  asOf?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AssociationsQuery = { readonly associations: { readonly nodes: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly origin: AssociationOrigin, readonly operationId: string | null, readonly seenOtherwiseBefore: string | null, readonly firstSeenAt: string, readonly observedAt: string, readonly seenOtherwiseAfter: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> }>, readonly coverage: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type ClustersQueryVariables = Exact<{
   first?: number | null | undefined;
