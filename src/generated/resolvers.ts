@@ -597,6 +597,7 @@ export type ObservedAssociationResolvers<ContextType = RequestContext, ParentTyp
   associationId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   externalId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   firstSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;

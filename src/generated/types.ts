@@ -138,6 +138,8 @@ export type AssociationFilter = {
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
   /** Name of the cluster. */
   readonly clusterName?: InputMaybe<Scalars['String']['input']>;
+  /** The declaration that made the state of the association, or adopted it. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Kubernetes namespace. */
   readonly namespace?: InputMaybe<Scalars['String']['input']>;
   /** Who made the state of the association. */
@@ -964,6 +966,8 @@ export type ObservedAssociation = {
   readonly clusterName: Scalars['String']['output'];
   /** Time of creation. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** The declaration whose operation made this state, or adopted it; null without one, and if others made it: then it is not only the declaration's. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
   /** External id for the target role's trust policy; null without a target role. */

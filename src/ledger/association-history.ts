@@ -5,7 +5,7 @@ import type { ClusterScan } from './cluster-scan.ts';
 /** The version that an outcome confirms. */
 export function confirmedVersion(
   target: AssociationTarget,
-  { association, isDeleted, operationId, operation }: ConfirmedAssociation,
+  { association, isDeleted, operationId, operation, declaration }: ConfirmedAssociation,
   times: Pick<AssociationVersion, 'seenAt' | 'seenOtherwiseAt'>,
 ): AssociationVersion {
   const origin = operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? 'ADOPTED' : 'OPERATION';
@@ -14,6 +14,7 @@ export function confirmedVersion(
     association: isDeleted ? null : association,
     origin: isDeleted ? null : origin,
     operationId,
+    declaration,
     ...times,
   };
 }

@@ -62,6 +62,8 @@ export interface AssociationVersion extends LatestVersion {
   readonly association: Association | null;
   /** The operation that made or adopted this version; null if a scan found it. */
   readonly operationId: string | null;
+  /** The declaration whose operation made or adopted this version; null without one. */
+  readonly declaration: string | null;
 }
 
 /** A version of an association that was seen at EKS, or that it was gone. */

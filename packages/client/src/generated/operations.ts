@@ -52,6 +52,8 @@ export type AssociationFilter = {
   readonly accountId?: string | null | undefined;
   /** Name of the cluster. */
   readonly clusterName?: string | null | undefined;
+  /** The declaration that made the state of the association, or adopted it. */
+  readonly declaration?: string | null | undefined;
   /** Kubernetes namespace. */
   readonly namespace?: string | null | undefined;
   /** Who made the state of the association. */
