@@ -11,6 +11,70 @@ const name: Parameter = {
 /** The commands of declarations, each of several requests. Their answers are files and texts of their own. */
 export const declarationCommands: readonly Command[] = [
   {
+    name: 'plan',
+    operation: 'Plan',
+    summary:
+      'Show what a declaration would change, and save it as a plan. Exits with 0 if nothing, 2 if something, 1 for errors and denials.',
+    parameters: [
+      { ...file, help: 'The declaration, in YAML or JSON.' },
+      { ...outputFile, help: 'The file for the plan.' },
+      { name: 'adopt', type: 'boolean', help: 'Adopt equal associations that were made outside the gateway.' },
+      {
+        name: 'prune',
+        type: 'boolean',
+        help: 'Delete associations that requests of this declaration made last, and that it does not have any more.',
+      },
+      {
+        name: 'onBehalfOf',
+        type: 'string',
+        help: 'The person on whose behalf a service acts. Recorded, not verified.',
+      },
+    ],
+    answer: {},
+    isCompound: true,
+  },
+  {
+    name: 'apply',
+    operation: 'Apply',
+    summary: 'Make the changes of a saved plan. If it is interrupted, run it again: no change is made twice.',
+    positional: { name: 'plan', help: 'The file of the plan.' },
+    parameters: [
+      { name: 'allowPartial', type: 'boolean', help: 'Make the other changes although some are denied.' },
+      {
+        name: 'confirmDeletions',
+        type: 'integer',
+        minimum: 0,
+        help: 'The number of deletes in the plan. Needed for more than 10, or more than 5 % of a cluster.',
+      },
+      {
+        name: 'inverseFile',
+        type: 'string',
+        help: 'The file for the declaration of the state before, by default that of the plan with .inverse.yaml.',
+      },
+    ],
+    answer: {},
+    isCompound: true,
+  },
+  {
+    name: 'export',
+    operation: 'Export',
+    summary: 'Write a declaration of the associations that you may see.',
+    parameters: [
+      { name: 'clusterName', type: 'string', help: 'Only this cluster.' },
+      { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' },
+      { name: 'accountId', type: 'string', help: 'Only the clusters of this AWS account.' },
+      {
+        name: 'clusterRegion',
+        type: 'string',
+        help: 'Only clusters of this AWS region; --region does not select any.',
+      },
+      { ...name, help: `${name.help} By default, exported.` },
+      { ...outputFile, help: 'The file for the declaration, by default standard output.' },
+    ],
+    answer: {},
+    isCompound: true,
+  },
+  {
     name: 'irsa',
     operation: 'Irsa',
     summary:

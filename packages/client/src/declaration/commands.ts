@@ -6,6 +6,9 @@ type Run = (compound: Compound) => Promise<number>;
 
 /** Each command is loaded when it runs. */
 const runs: Readonly<Record<string, () => Promise<Run>>> = {
+  plan: async () => (await import('./plan-command.ts')).runPlan,
+  apply: async () => (await import('./apply-command.ts')).runApply,
+  export: async () => (await import('./export-command.ts')).runExport,
   irsa: async () => (await import('../irsa/command.ts')).runIrsa,
 };
 

@@ -27,7 +27,7 @@ function changeOf(action: Action, serviceAccount: string = action): Change {
   };
 }
 
-const finished = { clientRequestToken: 't', operationId: 'o', auditEntryId: 'e' };
+const finished = { adopted: false, clientRequestToken: 't', operationId: 'o', auditEntryId: 'e' };
 const association = { associationId: 'a-1' } as Extract<MutationResult, { kind: 'succeeded' }>['association'];
 const succeeded = (replayed = false): MutationResult => ({
   kind: 'succeeded',
