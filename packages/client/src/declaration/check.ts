@@ -11,6 +11,8 @@ export interface Checked {
       readonly advice: string | null;
     }[];
   } | null;
+  /** Roles whose tags or permissions boundary decide: the change itself reads them, so that it can still be denied. */
+  readonly unknownRoles: readonly string[];
   /** Of the service account: a create that expects it does not undo what happened after the plan. */
   readonly revision: number;
 }

@@ -60,7 +60,8 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
   const [adopt, prune] = [values.adopt === true, values.prune === true];
   const difference = differenceOf({ name, desired, observed, unobserved, adopt, prune });
   const context = { declaration: name, onBehalfOf: textOf(values, 'onBehalfOf') };
-  const { changes, denied } = judged(difference.changes, await check(client, context, difference.changes, options));
+  const checks = await check(client, context, difference.changes, options);
+  const { changes, denied } = judged(difference.changes, checks);
   const plan: Plan = {
     format: 'pod-identity-plan/1',
     planId: crypto.randomUUID(),
@@ -74,7 +75,8 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
     leftOver: difference.leftOver,
     clusterSizes: sizesOf(changes, observed),
   };
-  return { plan, remarks: difference, oldestScan };
+  const undecided = checks.filter(({ unknownRoles }) => unknownRoles.length > 0).length;
+  return { plan, remarks: { ...difference, undecided }, oldestScan };
 }
 
 /** What is observed in the clusters of a declaration, and in those where its name made something. */

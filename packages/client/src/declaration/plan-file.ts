@@ -29,7 +29,7 @@ export interface Plan {
 const format = 'pod-identity-plan/1';
 
 /** How long a plan may be applied. The gateway keeps the results of tokens for days: a token never takes effect a second time. */
-export const maxPlanAgeMs = 24 * 3_600_000;
+const maxPlanAgeMs = 24 * 3_600_000;
 
 /** A plan can't be applied. */
 export class PlanError extends Error {}

@@ -6,7 +6,10 @@ import { changedSettings } from './planner.ts';
 import type { Action, Change, Denied, Difference } from './planner.ts';
 
 /** What a plan says beside its changes. */
-export type Remarks = Pick<Difference, 'unadopted' | 'otherTags'>;
+export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags'> {
+  /** Changes of which policy can't decide before roles are read. */
+  readonly undecided: number;
+}
 
 const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', adopt: '=', delete: '-' };
 
@@ -55,8 +58,13 @@ function countsText({ changes, unchanged, denied }: Plan): string {
   return [...counts, `${unchanged.length} unchanged`, `${denied.length} denied`].join(', ');
 }
 
-function remarkLines({ leftOver }: Plan, { unadopted, otherTags }: Remarks): readonly string[] {
+function remarkLines({ leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
   return [
+    ...(undecided > 0
+      ? [
+          `${undecided} changes depend on attributes of roles, which are read when they are made: they can still be denied.`,
+        ]
+      : []),
     ...(unadopted > 0
       ? [`${unadopted} equal associations were made outside the gateway: --adopt plans their adoption.`]
       : []),
@@ -77,7 +85,7 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 }
 
 /** A plan as data, for `--output json`. */
-export function planAnswer(plan: Plan, { unadopted, otherTags }: Remarks) {
+export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Remarks) {
   const { changes, denied, unchanged, leftOver, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
   return {
@@ -86,6 +94,7 @@ export function planAnswer(plan: Plan, { unadopted, otherTags }: Remarks) {
     denied,
     unchangedCount: unchanged.length,
     unadopted,
+    undecided,
     leftOverCount: leftOver.length,
     otherTags,
     deletions,

@@ -8,7 +8,7 @@ export interface IrsaAccount {
 }
 
 /** A pod, as far as a move from IRSA concerns it. */
-export interface IrsaPod {
+interface IrsaPod {
   /** What has to be restarted, e.g. `deployment/api`. */
   readonly workload: string;
   /** Why it can't use Pod Identity; null if it can. */

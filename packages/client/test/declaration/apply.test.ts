@@ -168,7 +168,7 @@ test('while one change waits as the gateway asks, no other is sent; a change in 
 test('checks divide changes: a create keeps the revision, and what is denied its reasons', () => {
   const changes = [changeOf('create', 'a'), changeOf('create', 'b'), changeOf('update', 'c'), changeOf('delete', 'd')];
   const violation = { policyId: 'p', message: 'm', advice: 'do this' };
-  const allowed = { refusal: null, decision: { allowed: true, violations: [] }, revision: 7 };
+  const allowed = { refusal: null, unknownRoles: [], decision: { allowed: true, violations: [] }, revision: 7 };
   const found = judged(changes, [
     allowed,
     { ...allowed, decision: { allowed: false, violations: [violation] } },
