@@ -133,6 +133,12 @@ test('a mutation and each query return typed results', async () => {
     association: { roleArn: role },
   });
   const admin = clientOf('pat');
+  const same = { ...wanted, roleArn: role, clientRequestToken: crypto.randomUUID(), ifExists: 'ADOPT' } as const;
+  expect(await admin.createPodIdentityAssociation(same)).toMatchObject({
+    kind: 'succeeded',
+    adopted: true,
+    association: { associationId },
+  });
   expect(await admin.checkAdoptPodIdentityAssociation(target)).toMatchObject({ wouldBeAttempted: true });
   expect(await admin.adoptPodIdentityAssociation(target)).toMatchObject({ kind: 'succeeded', warnings: [] });
   expect(await client.checkDeletePodIdentityAssociation(target)).toMatchObject({ wouldBeAttempted: true });

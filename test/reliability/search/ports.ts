@@ -66,6 +66,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         log(() => `  ${attempt.name} reads the locks: ${attempt.lock}`);
         return { revision, locks: isLocked() ? [lock] : [] };
       }),
+    getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
   };

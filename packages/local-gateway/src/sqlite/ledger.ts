@@ -68,6 +68,9 @@ export function makeSqliteLedger({
     clusterScans() {
       return asPromise(() => statements.clusterScans());
     },
+    getClusterScan(cluster) {
+      return asPromise(() => statements.getClusterScan(cluster));
+    },
     targetsInCluster(...query) {
       return asPromise(() => statements.history.targetsInCluster(...query));
     },
