@@ -63,7 +63,7 @@ function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader,
 }
 
 /**
- * Whether the principal may list the associations of a cluster, or of a namespace in it; examines only so many namespaces, and none where it may
+ * Whether the principal may list the associations of a cluster, or of a namespace in it; examines only so many namespaces, and 0 where it may
  * view nothing in the cluster.
  */
 export function mayListIn(
