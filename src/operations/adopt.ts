@@ -1,11 +1,10 @@
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import type { Association } from '../model/association.ts';
-import { settingsOf } from '../model/setting-fields.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import { validateAdopt } from '../validation/change.ts';
 import { adopted } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
-import { adoptedState, isRequestTag } from './differences.ts';
+import { adoptedState, createRequestOf } from './differences.ts';
 import type { AdmittedMutation, Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
@@ -51,10 +50,7 @@ function createVerdict(
   authorization: AuthorizationContext,
   association: Association,
 ): string {
-  const tags = association.tags.filter(isRequestTag);
-  const { accountId, region, clusterName, namespace, serviceAccount } = association;
-  const target = { accountId, region, clusterName, namespace, serviceAccount };
-  const created = { ...target, ...settingsOf(association), tags };
+  const created = createRequestOf(association);
   const decision = authorize(authorization, { action: 'CreatePodIdentityAssociation', association: created });
   if (decision.allowed) return 'Policy would permit a create of it.';
   if (decision.unknownRoles) {

@@ -143,7 +143,8 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-function listed(items: readonly string[]): string {
+/** Items with commas between them; of many, only the first. */
+export function listed(items: readonly string[]): string {
   const more = items.length - maxNamed;
   return `${items.slice(0, maxNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
