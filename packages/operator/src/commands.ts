@@ -1,3 +1,4 @@
+import { accessReview } from './access-review/command.ts';
 import { command } from './cli/command.ts';
 import type { Command } from './cli/command.ts';
 import { completionOf, shells } from './cli/completion.ts';
@@ -37,6 +38,6 @@ export const commandTable: CommandTable = {
   },
   commands: [
     ...[check, why, impact, replay, publish, rollback, versions, inventorySuggest],
-    ...[lock, lift, restore, trailExport, principal, smoke, ledgerCopy, completion],
+    ...[accessReview, lock, lift, restore, trailExport, principal, smoke, ledgerCopy, completion],
   ],
 };

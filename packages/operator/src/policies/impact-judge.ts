@@ -44,14 +44,13 @@ export interface Impact {
 interface JudgedBy {
   readonly name: string;
   readonly context: Omit<AuthorizationContext, 'now' | 'hasReason'>;
-  /** Whether it counts only if a permit applies to it: it is not known that this principal would create the association. */
-  readonly isGuess: boolean;
 }
 
 /**
  * Creates the function that judges a create of an association as it is by two sets of policies, and gives what differs. The create is by
  * the principal of the operation that made the association, and by a member of each group that owns the namespace in either inventory. Where
- * there is neither, it is by a member of each group that policies name and permit it. Where policies ask for a reason, with and without one.
+ * there is neither, it is by a member of each group that policies name and permit it, else by a principal in no group. Where policies ask for a
+ * reason, with and without one.
  *
  * @param now the time of the decisions, in milliseconds since the epoch
  * @param roles attributes of roles; those of other roles are unknown
@@ -74,17 +73,19 @@ export function makeImpactJudge(
   return ({ association, origin, entry }) => {
     const request = createRequestOf(association);
     const owners = [...new Set(sides.flatMap(({ inventory }) => ownersOf(inventory, request)))];
-    const judged = judgedBy(origin === 'OPERATION' ? entry : null, owners, named).flatMap((by) =>
+    const asked = { action: 'CreatePodIdentityAssociation', association: request } as const;
+    const judge = (by: JudgedBy) =>
       reasons.map((hasReason) => {
         const context = { ...by.context, hasReason, now };
-        const asked = { action: 'CreatePodIdentityAssociation', association: request } as const;
         const name = asksForReason ? `${by.name} ${hasReason ? 'with' : 'without'} a reason` : by.name;
-        return { ...by, name, was: judgeBefore(context, asked, roles), is: judgeAfter(context, asked, roles) };
-      }),
-    );
-    const permitted = judged.filter(({ isGuess, was, is }) => !isGuess || [was, is].some(hasPermit));
+        return { name, was: judgeBefore(context, asked, roles), is: judgeAfter(context, asked, roles) };
+      });
+    const known = knownPrincipals(origin === 'OPERATION' ? entry : null, owners);
+    const guessed = known.length > 0 ? [] : named.map(member).flatMap(judge);
+    const permitted = guessed.filter(({ was, is }) => [was, is].some(hasPermit));
+    const judged = known.length === 0 && permitted.length === 0 ? judge(stranger) : known.flatMap(judge);
     const impacts = new Map<string, Impact>();
-    for (const { name, was, is } of permitted.length > 0 ? permitted : judged.slice(-reasons.length)) {
+    for (const { name, was, is } of [...judged, ...permitted]) {
       const difference = differenceOf(was, is);
       if (difference === null) continue;
       const key = JSON.stringify(difference);
@@ -100,13 +101,9 @@ function ownersOf(inventory: Inventory, target: CreateRequest): readonly string[
   return cluster === null ? [] : namespaceIn(inventory, cluster, target.namespace).owners;
 }
 
-/** By whom an association is judged; without owners and maker the last one is a principal in no group. */
-function judgedBy(entry: AuditEntry | null, owners: readonly string[], named: readonly string[]): readonly JudgedBy[] {
-  const groups = owners.map((group) => member(group, false));
-  const known = entry !== null && isComplete(entry) ? [...groups, makerOf(entry)] : groups;
-  if (known.length > 0) return known;
-  const stranger = { name: 'a principal in no group', context: contextOf(personIn([])), isGuess: true };
-  return [...named.map((group) => member(group, true)), stranger];
+/** The owners of an association, and the principal of the operation that made it. */
+function knownPrincipals(entry: AuditEntry | null, owners: readonly string[]): readonly JudgedBy[] {
+  return [...owners.map(member), ...(entry !== null && isComplete(entry) ? [makerOf(entry)] : [])];
 }
 
 /** Whether an entry has everything about its principal that policies can read. */
@@ -117,11 +114,11 @@ function isComplete({ omitted }: AuditEntry): boolean {
 function makerOf(entry: AuditEntry): JudgedBy {
   const { principal, onBehalfOf } = entry;
   const name = onBehalfOf === null ? principal.id : `${principal.id} on behalf of ${onBehalfOf}`;
-  return { name, context: { identity: entry, onBehalfOf }, isGuess: false };
+  return { name, context: { identity: entry, onBehalfOf } };
 }
 
-function member(group: string, isGuess: boolean): JudgedBy {
-  return { name: `a member of ${group}`, context: contextOf(personIn([group])), isGuess };
+function member(group: string): JudgedBy {
+  return { name: `a member of ${group}`, context: contextOf(personIn([group])) };
 }
 
 /** A person whom no policy and no inventory names. */
@@ -136,8 +133,14 @@ function contextOf(principal: Principal): JudgedBy['context'] {
 
 /** Whether a permit applies, or may. */
 function hasPermit(judged: Judgement): boolean {
-  return judged.kind === 'depends' || !judged.decision.violations.some(({ policyId }) => policyId === 'default-deny');
+  const withoutPermit: readonly string[] = ['default-deny', 'cluster-not-registered'];
+  return (
+    judged.kind === 'depends' || !judged.decision.violations.some(({ policyId }) => withoutPermit.includes(policyId))
+  );
 }
+
+/** By whom an association is judged that no group which policies name may create: policies that deny it whoever asks are found by it. */
+const stranger: JudgedBy = { name: 'a principal in no group', context: contextOf(personIn([])) };
 
 /** How two decisions differ; null if both allow, or the same policies deny. */
 function differenceOf(was: Judgement, is: Judgement): Omit<Impact, 'association' | 'origin' | 'principals'> | null {
